@@ -1,0 +1,141 @@
+//! Databases: the two engines behind one object-safe trait.
+//!
+//! This is the only place that names `rusqlite`, `postgres` and `rustls`. It
+//! runs what it is given and reports what happened; which revision is due, and
+//! what a failure means for the user, is decided elsewhere.
+
+mod error;
+
+use std::{sync::Arc, time::Duration};
+
+pub use error::{DbError, ErrorKind, JobError};
+
+use crate::model::{
+    Dialect, Direction, Entry, Ledger, RevId,
+    ledger::StoredScripts,
+};
+
+/// A database that keeps a ledger.
+///
+/// Reading calls never write, not even the ledger's table. Writing calls are
+/// only allowed between [`lock`](Self::lock) and [`unlock`](Self::unlock).
+pub trait Database {
+    /// Which product it is.
+    fn dialect(&self) -> Dialect;
+
+    /// Where it is, for people: never holds a password.
+    fn location(&self) -> &str;
+
+    /// All rows of the ledger, in the order applied; an absent ledger is empty.
+    fn ledger(&mut self) -> Result<Ledger, DbError>;
+
+    /// The scripts that the ledger kept with a revision.
+    fn stored_scripts(&mut self, revision: &RevId) -> Result<Option<StoredScripts>, DbError>;
+
+    /// Takes the lock that keeps other deployers out, waiting at most `timeout`;
+    /// `waiting` is told once for whom.
+    fn lock(
+        &mut self,
+        timeout: Duration,
+        waiting: &mut dyn FnMut(&str),
+    ) -> Result<(), DbError>;
+
+    /// Gives the lock back. Dropping the database does the same.
+    fn unlock(&mut self) -> Result<(), DbError>;
+
+    /// Creates the ledger, or brings an older one up to date.
+    fn prepare_ledger(&mut self) -> Result<(), DbError>;
+
+    /// Runs one script and records it, both or neither.
+    ///
+    /// A script outside a transaction runs statement by statement, and the
+    /// number of finished statements is recorded as it goes.
+    fn run(&mut self, job: &Job<'_>, notice: &mut dyn FnMut(Notice<'_>)) -> Result<Ran, JobError>;
+
+    /// Makes everything that [`run`](Self::run) reported durable.
+    fn flush(&mut self) -> Result<(), DbError>;
+
+    /// Changes rows without running anything, all in one transaction.
+    fn rewrite(&mut self, changes: &[LedgerChange]) -> Result<(), DbError>;
+
+    /// A call that stops the running statement from another thread.
+    fn interrupter(&self) -> Interrupter;
+}
+
+/// Stops what a database is doing; safe to call at any time, from any thread.
+pub type Interrupter = Arc<dyn Fn() + Send + Sync>;
+
+/// One script to run, and what to record.
+#[derive(Debug, Clone, Copy)]
+pub struct Job<'a> {
+    /// Up writes `entry` with its scripts, down removes the row of `entry.revision`.
+    pub direction: Direction,
+    /// The row. `duration_ms` is filled in by the database.
+    pub entry: &'a Entry,
+    /// Both scripts; the one for `direction` is run (down is `Some` then).
+    pub scripts: &'a StoredScripts,
+    /// Finished statements of an interrupted run (outside a transaction) to skip.
+    pub skip: u32,
+    /// No further step follows in this run.
+    pub last: bool,
+}
+
+/// What [`Database::run`] did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ran {
+    /// How long the script took.
+    pub duration: Duration,
+    /// This step and all before it are committed. Otherwise a later call says so.
+    pub committed: bool,
+}
+
+/// What happens while a script runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Notice<'a> {
+    /// The server raised a notice or a warning.
+    Server(&'a str),
+    /// A lock was not to be had in time; the script was rolled back and is tried again.
+    Retry {
+        /// Which try comes next, from 2.
+        attempt: u32,
+        /// How many there will be at most.
+        of: u32,
+        /// The pause before it.
+        pause: Duration,
+    },
+    /// A statement outside a transaction finished.
+    Statement {
+        /// How many have finished.
+        done: u32,
+        /// How many there are.
+        of: u32,
+    },
+}
+
+/// A change of the ledger alone.
+#[derive(Debug, Clone, PartialEq)]
+pub enum LedgerChange {
+    /// Write a row (replacing one of the same revision).
+    Put(Box<Entry>, Box<StoredScripts>),
+    /// Remove a row.
+    Remove(RevId),
+    /// Remove all rows.
+    Clear,
+}
+
+/// How to run migrations, from the configuration and the command line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunSettings {
+    /// PostgreSQL's `lock_timeout` for the scripts; `None` leaves the server's.
+    pub ddl_lock_timeout: Option<Duration>,
+    /// PostgreSQL's `statement_timeout` for the scripts; `None` leaves the server's.
+    pub statement_timeout: Option<Duration>,
+    /// How often a script is tried again after a lock timeout.
+    pub lock_retries: u32,
+    /// The ledger's table name.
+    pub ledger_table: String,
+    /// The ledger's schema (PostgreSQL only); `None` = the first of the search path.
+    pub ledger_schema: Option<String>,
+    /// What this process calls itself to others (`teammig upgrade`).
+    pub application: String,
+}

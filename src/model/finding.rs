@@ -1,0 +1,146 @@
+//! What is wrong with a project, as data: a rule, a place, a message, a way out.
+//!
+//! Rendering (colour, source lines, JSON) happens elsewhere.
+
+use std::fmt;
+
+use super::{
+    revision::RevId,
+    source::{SourceFile, Span},
+};
+
+/// The kinds of problems, by the names that users see and select.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Rule {
+    /// A file that cannot be read as a revision: header, encoding, size, conflict markers.
+    UnreadableRevision,
+    /// A parent or dependency that no file declares.
+    MissingParent,
+    /// Two files with one id.
+    DuplicateRevision,
+    /// Revisions that are their own ancestors.
+    Cycle,
+    /// Two revisions with one label, or a label that is also an id.
+    DuplicateLabel,
+    /// More heads than intended.
+    DivergedHeads,
+    /// A fixed revision whose scripts, parents or id changed.
+    EditedRevision,
+    /// A fixed revision that is gone.
+    DeletedRevision,
+    /// A script that its section's options do not allow.
+    TransactionControl,
+}
+
+impl Rule {
+    /// The rule's name in output, configuration and JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::UnreadableRevision => "unreadable-revision",
+            Self::MissingParent => "missing-parent",
+            Self::DuplicateRevision => "duplicate-revision",
+            Self::Cycle => "cycle",
+            Self::DuplicateLabel => "duplicate-label",
+            Self::DivergedHeads => "diverged-heads",
+            Self::EditedRevision => "edited-revision",
+            Self::DeletedRevision => "deleted-revision",
+            Self::TransactionControl => "transaction-control",
+        }
+    }
+}
+
+impl fmt::Display for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// How much a finding matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Worth knowing.
+    Warning,
+    /// Must be put right first.
+    Error,
+}
+
+/// One problem: what, where, why, and what to do next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// Which kind of problem.
+    pub rule: Rule,
+    /// How much it matters.
+    pub severity: Severity,
+    /// The revision concerned, where one can be named.
+    pub revision: Option<RevId>,
+    /// What is wrong, in one sentence without a final period.
+    pub message: String,
+    /// The place, where there is one.
+    pub place: Option<Place>,
+    /// Further places that belong to it (the other file with the same id, …).
+    pub related: Vec<Place>,
+    /// What to do next.
+    pub help: Option<String>,
+}
+
+/// A span in a file, with a few words that stand at the caret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The file.
+    pub file: SourceFile,
+    /// Where in it; an empty span at 0 means the file as a whole.
+    pub span: Span,
+    /// Words at the caret; may be empty.
+    pub label: String,
+}
+
+impl Finding {
+    /// An error without a place yet.
+    pub fn error(rule: Rule, message: impl Into<String>) -> Self {
+        Self {
+            rule,
+            severity: Severity::Error,
+            revision: None,
+            message: message.into(),
+            place: None,
+            related: Vec::new(),
+            help: None,
+        }
+    }
+
+    /// The same with a place.
+    #[must_use]
+    pub fn at(mut self, file: &SourceFile, span: Span, label: impl Into<String>) -> Self {
+        self.place = Some(Place {
+            file: file.clone(),
+            span,
+            label: label.into(),
+        });
+        self
+    }
+
+    /// The same with one more place.
+    #[must_use]
+    pub fn see(mut self, file: &SourceFile, span: Span, label: impl Into<String>) -> Self {
+        self.related.push(Place {
+            file: file.clone(),
+            span,
+            label: label.into(),
+        });
+        self
+    }
+
+    /// The same, about a revision.
+    #[must_use]
+    pub fn about(mut self, revision: &RevId) -> Self {
+        self.revision = Some(revision.clone());
+        self
+    }
+
+    /// The same with a way out.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}

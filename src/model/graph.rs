@@ -1,0 +1,5 @@
+//! The revision graph (being written).
+
+/// Placeholder.
+#[derive(Debug, Default)]
+pub struct Graph {}

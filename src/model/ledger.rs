@@ -1,0 +1,111 @@
+//! What a database says about itself: which revisions were applied, and how.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+
+use super::{migration::Checksum, revision::RevId};
+
+/// The version of the ledger's own tables that this program writes.
+pub const LEDGER_VERSION: u32 = 1;
+
+/// How far a revision got.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EntryState {
+    /// All of its up script ran.
+    Applied,
+    /// Its script (`transaction:false`) was begun and not finished.
+    Running {
+        /// Up or down.
+        direction: super::Direction,
+        /// Statements that finished for certain.
+        done: u32,
+        /// The next statement had been sent when the record was written, and
+        /// could not be recorded together with its own effect: whether it ran
+        /// is not known.
+        uncertain: bool,
+    },
+}
+
+/// One row: an applied revision, without its scripts (they are read on demand).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The revision.
+    pub revision: RevId,
+    /// Its parents when it was applied.
+    pub parents: Vec<RevId>,
+    /// The revisions it depended on when it was applied.
+    pub depends_on: Vec<RevId>,
+    /// Its message.
+    pub message: String,
+    /// The checksum of what ran.
+    pub checksum: Checksum,
+    /// How far it got.
+    pub state: EntryState,
+    /// When it was applied, UTC.
+    pub applied_at: Timestamp,
+    /// Who applied it (`user@host`).
+    pub applied_by: String,
+    /// The commit that was checked out then.
+    pub git_commit: Option<String>,
+    /// The branch that was checked out then.
+    pub git_branch: Option<String>,
+    /// How long it took.
+    pub duration_ms: u64,
+    /// The version of teammig that did it.
+    pub tool_version: String,
+}
+
+/// The scripts that a ledger kept with a revision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredScripts {
+    /// What ran.
+    pub up: StoredScript,
+    /// The way back, where there was one.
+    pub down: Option<StoredScript>,
+}
+
+/// One script with the options it wants to be run with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredScript {
+    /// The SQL.
+    pub text: String,
+    /// In one transaction.
+    pub transaction: bool,
+    /// SQLite: with foreign keys off.
+    pub foreign_keys_off: bool,
+}
+
+/// All rows, in the order in which they were applied.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ledger {
+    /// Whether the table is there at all.
+    pub exists: bool,
+    /// The rows.
+    pub entries: Vec<Entry>,
+}
+
+impl Ledger {
+    /// The row of a revision.
+    pub fn entry(&self, id: &str) -> Option<&Entry> {
+        self.entries
+            .iter()
+            .find(|entry| entry.revision.as_str() == id)
+    }
+
+    /// The revisions that are fully applied.
+    pub fn applied(&self) -> BTreeSet<RevId> {
+        self.entries
+            .iter()
+            .filter(|entry| !matches!(entry.state, EntryState::Running { direction: super::Direction::Up, .. }))
+            .map(|entry| entry.revision.clone())
+            .collect()
+    }
+
+    /// The revisions whose scripts were begun and not finished.
+    pub fn interrupted(&self) -> impl Iterator<Item = &Entry> {
+        self.entries
+            .iter()
+            .filter(|entry| entry.state != EntryState::Applied)
+    }
+}

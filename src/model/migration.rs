@@ -1,0 +1,87 @@
+//! A revision with its scripts, as a file holds them.
+
+use std::fmt;
+
+use super::{
+    revision::Revision,
+    source::{SourceFile, Span},
+};
+
+/// SHA-256 over the token streams of a revision's up and down scripts.
+///
+/// Comments, white space and line endings do not count. Computed by
+/// `sql::checksum`; shown as 64 hex digits.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Checksum(pub [u8; 32]);
+
+impl Checksum {
+    /// Reads 64 hex digits.
+    pub fn from_hex(text: &str) -> Option<Self> {
+        let bytes = text.as_bytes();
+        if bytes.len() != 64 {
+            return None;
+        }
+        let mut out = [0; 32];
+        for (byte, pair) in out.iter_mut().zip(bytes.chunks_exact(2)) {
+            let high = char::from(pair[0]).to_digit(16)?;
+            let low = char::from(pair[1]).to_digit(16)?;
+            *byte = u8::try_from(high * 16 + low).ok()?;
+        }
+        Some(Self(out))
+    }
+}
+
+impl fmt::Display for Checksum {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for Checksum {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// One direction's script and how it wants to be run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Script {
+    /// The bytes of the file that hold it (after the marker's line).
+    pub span: Span,
+    /// One transaction for the whole script (the default), or statement by
+    /// statement outside of one (`transaction:false`).
+    pub transaction: bool,
+    /// SQLite: foreign keys are switched off around it (`foreign_keys:off`).
+    pub foreign_keys_off: bool,
+}
+
+/// A revision's file, read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Migration {
+    /// Identity and edges.
+    pub revision: Revision,
+    /// The file it stands in.
+    pub file: SourceFile,
+    /// The bytes of the header.
+    pub header: Span,
+    /// The way up.
+    pub up: Script,
+    /// The way down; `None` = there is no way back.
+    pub down: Option<Script>,
+    /// The file says on purpose that there is no way back (`-- migrate:down irreversible`).
+    pub irreversible: bool,
+}
+
+impl Migration {
+    /// The text of the up script.
+    pub fn up_text(&self) -> &str {
+        &self.file.text[self.up.span.clone()]
+    }
+
+    /// The text of the down script, where there is one.
+    pub fn down_text(&self) -> Option<&str> {
+        self.down
+            .as_ref()
+            .map(|script| &self.file.text[script.span.clone()])
+    }
+}

@@ -1,0 +1,26 @@
+//! Pure data and decisions: what a revision is, how revisions hang together,
+//! what a ledger says, which steps follow.
+//!
+//! Nothing here reads a file, a repository, a database or the clock, and
+//! nothing here names another module of this crate.
+
+pub mod dialect;
+pub mod finding;
+pub mod graph;
+pub mod ledger;
+pub mod migration;
+pub mod plan;
+pub mod project;
+pub mod revision;
+pub mod snapshot;
+pub mod source;
+
+pub use dialect::Dialect;
+pub use finding::{Finding, Rule, Severity};
+pub use ledger::{Entry, EntryState, Ledger};
+pub use migration::{Checksum, Migration, Script};
+pub use plan::{Direction, Plan, Step};
+pub use project::Project;
+pub use revision::{RevId, Revision};
+pub use snapshot::{Origin, Snapshot, SnapshotFile};
+pub use source::{Position, SourceFile, Span};

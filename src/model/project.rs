@@ -1,0 +1,38 @@
+//! Everything that a snapshot says: the graph, the scripts, and what is wrong.
+
+use std::collections::HashMap;
+
+use super::{
+    finding::{Finding, Severity},
+    graph::Graph,
+    migration::Migration,
+    revision::RevId,
+    snapshot::Origin,
+};
+
+/// A snapshot, read and understood as far as it can be.
+#[derive(Debug)]
+pub struct Project {
+    /// Where it came from.
+    pub origin: Origin,
+    /// The revisions and their edges.
+    pub graph: Graph,
+    /// The files of the graph's revisions, by id.
+    pub migrations: HashMap<RevId, Migration>,
+    /// What is wrong; one broken file does not hide the rest.
+    pub findings: Vec<Finding>,
+}
+
+impl Project {
+    /// The file of a revision.
+    pub fn migration(&self, id: &str) -> Option<&Migration> {
+        self.migrations.get(id)
+    }
+
+    /// The findings that make the graph unfit to act on.
+    pub fn errors(&self) -> impl Iterator<Item = &Finding> {
+        self.findings
+            .iter()
+            .filter(|finding| finding.severity == Severity::Error)
+    }
+}

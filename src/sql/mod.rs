@@ -1,0 +1,1 @@
+//! SQL as text: tokens, statements, quoting, checksums. Pure; knows no database.
