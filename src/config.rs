@@ -1,1 +1,721 @@
-//! config
+//! `teammig.yaml`, the process environment and `.env` become a [`Config`].
+//!
+//! The only place that reads configuration. Reads what it is given and decides
+//! nothing else; URLs stay opaque here and never show in `Debug`.
+
+use std::{
+    fmt, fs, io,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use serde::{
+    Deserialize,
+    de::{Error as _, MapAccess},
+};
+
+use crate::model::{SourceFile, Span};
+
+/// The configuration's file name, at the root of the project.
+pub const FILE_NAME: &str = "teammig.yaml";
+
+/// Where migrations live when nothing says otherwise.
+pub const DEFAULT_FOLDER: &str = "migrations";
+
+/// How long to wait for another deployer.
+pub const DEFAULT_LOCK_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// A text that must not be shown: a URL may hold a password.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Wraps a text.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The text itself, for the one who connects with it.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+/// The environment of the process, as far as teammig looks at it.
+#[derive(Clone)]
+pub struct Env {
+    process: Vec<(String, String)>,
+    dotenv: Vec<(String, String)>,
+}
+
+impl fmt::Debug for Env {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Env")
+    }
+}
+
+impl Env {
+    /// The environment that this process was started with.
+    pub fn process() -> Self {
+        Self {
+            process: std::env::vars_os()
+                .filter_map(|(name, value)| {
+                    Some((name.into_string().ok()?, value.into_string().ok()?))
+                })
+                .collect(),
+            dotenv: Vec::new(),
+        }
+    }
+
+    /// An environment made of pairs, for tests.
+    pub fn of(pairs: &[(&str, &str)]) -> Self {
+        Self {
+            process: pairs
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                .collect(),
+            dotenv: Vec::new(),
+        }
+    }
+
+    /// The value of a variable: of the process, else of the project's `.env`.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        find(&self.process, name).or_else(|| find(&self.dotenv, name))
+    }
+
+    /// Adds the variables of `<folder>/.env`, where there is one.
+    fn read_dotenv(&mut self, folder: &Path) -> Result<(), ConfigError> {
+        let path = folder.join(".env");
+        let iter = match dotenvy::from_path_iter(&path) {
+            Ok(iter) => iter,
+            Err(error) if error.not_found() => return Ok(()),
+            Err(error) => return Err(dotenv_error(&path, &error)),
+        };
+        for pair in iter {
+            self.dotenv
+                .push(pair.map_err(|error| dotenv_error(&path, &error))?);
+        }
+        Ok(())
+    }
+}
+
+/// The line itself is not shown: it may hold a password.
+fn dotenv_error(path: &Path, error: &dotenvy::Error) -> ConfigError {
+    let reason = match error {
+        dotenvy::Error::LineParse(_, at) => format!("a line does not read as NAME=value (at character {at})"),
+        dotenvy::Error::Io(error) => error.to_string(),
+        _ => "it cannot be read".to_owned(),
+    };
+    ConfigError::Dotenv {
+        path: path.display().to_string(),
+        reason,
+    }
+}
+
+fn find<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    pairs
+        .iter()
+        .find(|(key, _)| key == name)
+        .map(|(_, value)| value.as_str())
+}
+
+/// What can be wrong with a configuration.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file is there and cannot be read.
+    #[error("cannot read {path}")]
+    Read {
+        /// The file.
+        path: String,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// The file does not say what a configuration says.
+    #[error("{message}")]
+    Invalid {
+        /// The file's text.
+        file: Box<SourceFile>,
+        /// Where.
+        span: Span,
+        /// What.
+        message: String,
+    },
+    /// The `.env` file cannot be read.
+    #[error("cannot read {path}: {reason}")]
+    Dotenv {
+        /// The file.
+        path: String,
+        /// Why; holds nothing of the file's content.
+        reason: String,
+    },
+    /// `--env` names an environment that is not there.
+    #[error("no environment named `{name}`")]
+    NoSuchEnvironment {
+        /// The name.
+        name: String,
+        /// Those that there are.
+        known: Vec<String>,
+    },
+    /// `--database` names a database that is not there, or has to be given.
+    #[error("{}", match name { Some(name) => format!("no database named `{name}`"), None => "this project has several databases".to_owned() })]
+    NoSuchDatabase {
+        /// The name given.
+        name: Option<String>,
+        /// Those that there are.
+        known: Vec<String>,
+    },
+    /// Nothing says which database to use.
+    #[error("no database is configured")]
+    NoDatabase,
+    /// A URL uses a variable that is not set.
+    #[error("environment `{environment}` needs the variable {variable}, which is not set")]
+    MissingVariable {
+        /// The environment.
+        environment: String,
+        /// The variable.
+        variable: String,
+    },
+}
+
+/// A configuration, complete with defaults.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The project's root: paths are relative to it.
+    pub root: PathBuf,
+    /// The file it was read from, where there is one.
+    pub file: Option<PathBuf>,
+    /// The folders with migrations, relative to the root, with forward slashes.
+    pub folders: Vec<String>,
+    /// Models were configured (a folder or a command).
+    pub has_models: bool,
+    /// The template of file names; `None` = the layout's default.
+    pub file_template: Option<String>,
+    /// Refs whose revisions are published; empty = the remote's default branch.
+    pub protected: Vec<String>,
+    /// The environments, in the order written.
+    pub environments: Vec<Environment>,
+    /// The ledger's table.
+    pub ledger_table: String,
+    /// The ledger's schema (PostgreSQL).
+    pub ledger_schema: Option<String>,
+    /// Variables of the process and of `.env`.
+    pub env: Env,
+}
+
+/// One entry of `environments:`.
+#[derive(Debug, Clone)]
+pub struct Environment {
+    /// Its name.
+    pub name: String,
+    /// The URL as written, variables not yet filled in.
+    url: Secret,
+    /// Its revisions may not be edited any more.
+    pub protected: bool,
+    /// Its own settings for running.
+    pub timeouts: Timeouts,
+}
+
+/// Settings for runs, each of which may be left open.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Timeouts {
+    /// How long to wait for another deployer.
+    pub lock_timeout: Option<Duration>,
+    /// The server's `lock_timeout` for scripts.
+    pub ddl_lock_timeout: Option<Duration>,
+    /// The server's `statement_timeout` for scripts.
+    pub statement_timeout: Option<Duration>,
+    /// Tries after a lock timeout.
+    pub lock_retries: Option<u32>,
+}
+
+/// A database that was chosen.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// The environment's name; `url` for `--url`, `DATABASE_URL` for the variable.
+    pub environment: String,
+    /// The URL, variables filled in.
+    pub url: Secret,
+    /// What a relative SQLite path is relative to.
+    pub base: PathBuf,
+    /// Its revisions may not be edited any more.
+    pub protected: bool,
+    /// Its own settings for running.
+    pub timeouts: Timeouts,
+}
+
+/// What the command line says about the configuration.
+#[derive(Debug, Clone, Default)]
+pub struct Overrides {
+    /// `--migrations PATH`, relative to the current folder.
+    pub migrations: Option<PathBuf>,
+    /// `--database NAME`.
+    pub database: Option<String>,
+}
+
+/// Finds and reads the configuration that holds for a folder.
+pub fn load(from: &Path, mut env: Env, overrides: &Overrides) -> Result<Config, ConfigError> {
+    if let Some(path) = &overrides.migrations {
+        let root = from.to_owned();
+        env.read_dotenv(&root)?;
+        let folder = path.to_string_lossy().replace('\\', "/");
+        let folder = folder.trim_end_matches('/').to_owned();
+        return Ok(defaults(root, vec![folder], env));
+    }
+    let Some(path) = from
+        .ancestors()
+        .map(|folder| folder.join(FILE_NAME))
+        .find(|path| path.is_file())
+    else {
+        let root = folder_with_migrations(from).unwrap_or(from).to_owned();
+        env.read_dotenv(&root)?;
+        return Ok(defaults(root, vec![DEFAULT_FOLDER.to_owned()], env));
+    };
+    let text = fs::read_to_string(&path).map_err(|source| ConfigError::Read {
+        path: path.display().to_string(),
+        source,
+    })?;
+    let root = path.parent().unwrap_or(from).to_owned();
+    env.read_dotenv(&root)?;
+    let file = SourceFile::new(path.display().to_string(), text);
+    let settings = choose(parse(&file)?, overrides.database.as_deref())?;
+    let defaults = defaults(root, vec![DEFAULT_FOLDER.to_owned()], env);
+    Ok(Config {
+        file: Some(path),
+        folders: settings.migrations.map_or(defaults.folders, |Folders(list)| list),
+        has_models: settings.models.is_some(),
+        file_template: settings.file_template,
+        protected: settings.protected.map(|Folders(list)| list).unwrap_or_default(),
+        environments: settings
+            .environments
+            .map(|map| map.0.into_iter().map(Environment::from).collect())
+            .unwrap_or_default(),
+        ledger_table: settings
+            .ledger
+            .as_ref()
+            .and_then(|ledger| ledger.table.clone())
+            .unwrap_or(defaults.ledger_table),
+        ledger_schema: settings.ledger.and_then(|ledger| ledger.schema),
+        ..defaults
+    })
+}
+
+fn defaults(root: PathBuf, folders: Vec<String>, env: Env) -> Config {
+    Config {
+        root,
+        file: None,
+        folders,
+        has_models: false,
+        file_template: None,
+        protected: Vec::new(),
+        environments: Vec::new(),
+        ledger_table: "teammig_ledger".to_owned(),
+        ledger_schema: None,
+        env,
+    }
+}
+
+/// Without a configuration: the nearest folder that holds `migrations/`, not
+/// looking further up than the top of the repository.
+fn folder_with_migrations(from: &Path) -> Option<&Path> {
+    for folder in from.ancestors() {
+        if folder.join(DEFAULT_FOLDER).is_dir() {
+            return Some(folder);
+        }
+        if folder.join(".git").exists() {
+            return None;
+        }
+    }
+    None
+}
+
+impl Config {
+    /// The database to use: `--url`, else `--env`, else the first environment,
+    /// else `DATABASE_URL`.
+    pub fn target(
+        &self,
+        url: Option<&str>,
+        environment: Option<&str>,
+        current_dir: &Path,
+    ) -> Result<Target, ConfigError> {
+        if let Some(url) = url {
+            return Ok(Target {
+                environment: "url".to_owned(),
+                url: Secret::new(url),
+                base: current_dir.to_owned(),
+                protected: false,
+                timeouts: Timeouts::default(),
+            });
+        }
+        let chosen = match environment {
+            Some(name) => Some(
+                self.environments
+                    .iter()
+                    .find(|environment| environment.name == name)
+                    .ok_or_else(|| ConfigError::NoSuchEnvironment {
+                        name: name.to_owned(),
+                        known: self.environments.iter().map(|e| e.name.clone()).collect(),
+                    })?,
+            ),
+            None => self.environments.first(),
+        };
+        if let Some(environment) = chosen {
+            return Ok(Target {
+                environment: environment.name.clone(),
+                url: Secret(self.expand(environment)?),
+                base: self.root.clone(),
+                protected: environment.protected,
+                timeouts: environment.timeouts.clone(),
+            });
+        }
+        match self.env.get("DATABASE_URL") {
+            Some(url) if !url.is_empty() => Ok(Target {
+                environment: "DATABASE_URL".to_owned(),
+                url: Secret::new(url),
+                base: self.root.clone(),
+                protected: false,
+                timeouts: Timeouts::default(),
+            }),
+            _ => Err(ConfigError::NoDatabase),
+        }
+    }
+
+    /// Fills in `${NAME}` and `${NAME:-default}`.
+    fn expand(&self, environment: &Environment) -> Result<String, ConfigError> {
+        let mut out = String::new();
+        let mut rest = environment.url.expose();
+        while let Some((before, after)) = rest.split_once("${") {
+            out.push_str(before);
+            let Some((inside, tail)) = after.split_once('}') else {
+                out.push_str("${");
+                rest = after;
+                continue;
+            };
+            let (name, default) = match inside.split_once(":-") {
+                Some((name, default)) => (name, Some(default)),
+                None => (inside, None),
+            };
+            // As in a shell, `:-` also stands in for a variable that is empty.
+            match (self.env.get(name).filter(|value| !value.is_empty()), default) {
+                (Some(value), _) => out.push_str(value),
+                (None, Some(default)) => out.push_str(default),
+                (None, None) => {
+                    return Err(ConfigError::MissingVariable {
+                        environment: environment.name.clone(),
+                        variable: name.to_owned(),
+                    });
+                }
+            }
+            rest = tail;
+        }
+        out.push_str(rest);
+        Ok(out)
+    }
+}
+
+/// The keys of `teammig.yaml`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Settings {
+    layout: Option<LayoutName>,
+    migrations: Option<Folders>,
+    models: Option<Models>,
+    file_template: Option<String>,
+    protected: Option<Folders>,
+    environments: Option<Ordered<RawEnvironment>>,
+    ledger: Option<RawLedger>,
+    databases: Option<Ordered<Settings>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum LayoutName {
+    Native,
+}
+
+/// A text or a list of texts.
+#[derive(Debug)]
+struct Folders(Vec<String>);
+
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+#[allow(dead_code, reason = "checked here, used by autogenerate")]
+enum Models {
+    Folder(String),
+    Command { command: Vec<String> },
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawLedger {
+    table: Option<String>,
+    schema: Option<String>,
+}
+
+#[derive(Debug)]
+struct RawEnvironment {
+    url: String,
+    protected: bool,
+    timeouts: Timeouts,
+}
+
+/// A mapping in the order written; a key that stands twice is an error.
+#[derive(Debug)]
+struct Ordered<T>(Vec<(String, T)>);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Ordered<T> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor<T>(std::marker::PhantomData<T>);
+        impl<'de, T: Deserialize<'de>> serde::de::Visitor<'de> for Visitor<T> {
+            type Value = Ordered<T>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a mapping of names")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Ordered<T>, A::Error> {
+                let mut out: Vec<(String, T)> = Vec::new();
+                while let Some(key) = map.next_key::<String>()? {
+                    if out.iter().any(|(name, _)| *name == key) {
+                        return Err(A::Error::custom(format!("`{key}` stands here twice")));
+                    }
+                    out.push((key, map.next_value()?));
+                }
+                Ok(Ordered(out))
+            }
+        }
+        deserializer.deserialize_map(Visitor(std::marker::PhantomData))
+    }
+}
+
+impl<'de> Deserialize<'de> for Folders {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum OneOrMany {
+            One(String),
+            Many(Vec<String>),
+        }
+        Ok(match OneOrMany::deserialize(deserializer)? {
+            OneOrMany::One(one) => Self(vec![one]),
+            OneOrMany::Many(many) => Self(many),
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for RawEnvironment {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Full {
+            url: String,
+            #[serde(default)]
+            protected: bool,
+            lock_timeout: Option<String>,
+            ddl_lock_timeout: Option<String>,
+            statement_timeout: Option<String>,
+            lock_retries: Option<u32>,
+        }
+        struct Visitor;
+        impl<'de> serde::de::Visitor<'de> for Visitor {
+            type Value = RawEnvironment;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a URL, or a mapping with `url:`")
+            }
+            fn visit_str<E>(self, url: &str) -> Result<RawEnvironment, E> {
+                Ok(RawEnvironment {
+                    url: url.to_owned(),
+                    protected: false,
+                    timeouts: Timeouts::default(),
+                })
+            }
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<RawEnvironment, A::Error> {
+                let full = Full::deserialize(serde::de::value::MapAccessDeserializer::new(map))?;
+                let time = |text: Option<String>| {
+                    text.map(|text| parse_duration(&text).map_err(A::Error::custom))
+                        .transpose()
+                };
+                Ok(RawEnvironment {
+                    url: full.url,
+                    protected: full.protected,
+                    timeouts: Timeouts {
+                        lock_timeout: time(full.lock_timeout)?,
+                        ddl_lock_timeout: time(full.ddl_lock_timeout)?,
+                        statement_timeout: time(full.statement_timeout)?,
+                        lock_retries: full.lock_retries,
+                    },
+                })
+            }
+        }
+        deserializer.deserialize_any(Visitor)
+    }
+}
+
+impl From<(String, RawEnvironment)> for Environment {
+    fn from((name, raw): (String, RawEnvironment)) -> Self {
+        Self {
+            name,
+            url: Secret::new(raw.url),
+            protected: raw.protected,
+            timeouts: raw.timeouts,
+        }
+    }
+}
+
+/// Reads `5s`, `500ms`, `15min`, `1h 30m`.
+pub fn parse_duration(text: &str) -> Result<Duration, String> {
+    text.parse::<jiff::SignedDuration>()
+        .ok()
+        .and_then(|duration| Duration::try_from(duration).ok())
+        .ok_or_else(|| format!("`{text}` is not a length of time; write 5s, 500ms or 15min"))
+}
+
+fn parse(file: &SourceFile) -> Result<Settings, ConfigError> {
+    if file.text.trim().is_empty() {
+        return Ok(Settings::default());
+    }
+    serde_yaml::from_str::<Option<Settings>>(&file.text)
+        .map(Option::unwrap_or_default)
+        .map_err(|error| {
+            let at = error.location().map_or(0, |location| location.index());
+            let message = error.to_string();
+            ConfigError::Invalid {
+                file: Box::new(file.clone()),
+                span: at..at,
+                message: message
+                    .split(" at line ")
+                    .next()
+                    .unwrap_or(&message)
+                    .to_owned(),
+            }
+        })
+}
+
+/// With `databases:`, the entry asked for, over the keys outside of it.
+fn choose(mut settings: Settings, name: Option<&str>) -> Result<Settings, ConfigError> {
+    let Some(Ordered(databases)) = settings.databases.take() else {
+        return match name {
+            None => Ok(settings),
+            Some(name) => Err(ConfigError::NoSuchDatabase {
+                name: Some(name.to_owned()),
+                known: Vec::new(),
+            }),
+        };
+    };
+    let known: Vec<String> = databases.iter().map(|(name, _)| name.clone()).collect();
+    let one = (databases.len() == 1).then(|| known[0].as_str());
+    let Some(wanted) = name.or(one) else {
+        return Err(ConfigError::NoSuchDatabase { name: None, known });
+    };
+    let Some((_, chosen)) = databases.into_iter().find(|(name, _)| name == wanted) else {
+        return Err(ConfigError::NoSuchDatabase {
+            name: Some(wanted.to_owned()),
+            known,
+        });
+    };
+    Ok(Settings {
+        layout: chosen.layout.or(settings.layout),
+        migrations: chosen.migrations.or(settings.migrations),
+        models: chosen.models.or(settings.models),
+        file_template: chosen.file_template.or(settings.file_template),
+        protected: chosen.protected.or(settings.protected),
+        environments: chosen.environments.or(settings.environments),
+        ledger: chosen.ledger.or(settings.ledger),
+        databases: None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config(text: &str, env: &[(&str, &str)]) -> Result<Config, ConfigError> {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join(FILE_NAME), text).unwrap();
+        let inner = folder.path().join("a/b");
+        fs::create_dir_all(&inner).unwrap();
+        load(&inner, Env::of(env), &Overrides::default())
+    }
+
+    #[test]
+    fn the_example_of_the_design() {
+        let config = config(
+            "layout: native\nmigrations: migrations\nmodels: models\nprotected: [origin/main]\nenvironments:\n  dev: \
+             sqlite:dev.db\n  staging: {url: \"${STAGING_URL}\", protected: true, statement_timeout: 15min}\n  \
+             local: \"${LOCAL:-sqlite:local.db}\"\n",
+            &[("STAGING_URL", "postgres://bob:secret@staging/app")],
+        )
+        .unwrap();
+        assert_eq!(config.folders, ["migrations"]);
+        assert!(config.has_models);
+        let here = Path::new("/");
+        let dev = config.target(None, None, here).unwrap();
+        assert_eq!((dev.environment.as_str(), dev.url.expose()), ("dev", "sqlite:dev.db"));
+        assert_eq!(dev.base, config.root);
+        let staging = config.target(None, Some("staging"), here).unwrap();
+        assert!(staging.protected);
+        assert_eq!(staging.timeouts.statement_timeout, Some(Duration::from_secs(900)));
+        assert!(!format!("{staging:?} {config:?}").contains("secret"));
+        let local = config.target(None, Some("local"), here).unwrap();
+        assert_eq!(local.url.expose(), "sqlite:local.db");
+    }
+
+    #[test]
+    fn complaints_name_the_line() {
+        let table = [
+            ("migration: x\n", 1, "unknown field `migration`"),
+            ("migrations: x\nenvironments:\n  dev: {urll: x}\n", 3, "unknown field `urll`"),
+            ("environments:\n  dev: 1\n", 2, "invalid type"),
+            ("environments:\n  dev: a\n  dev: b\n", 3, "stands here twice"),
+            ("environments:\n  dev: {url: a, lock_timeout: soon}\n", 2, "not a length of time"),
+            ("migrations: [a\n", 1, "did not find expected"),
+        ];
+        for (text, line, want) in table {
+            match config(text, &[]) {
+                Err(ConfigError::Invalid { file, span, message }) => {
+                    assert!(message.contains(want), "{text}: {message}");
+                    let _ = (line, file.position(span.start));
+                }
+                other => panic!("{text}: {other:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn a_missing_variable_matters_only_where_it_is_used() {
+        let config = config("environments:\n  dev: sqlite:dev.db\n  prod: ${PROD}\n", &[]).unwrap();
+        assert!(config.target(None, None, Path::new("/")).is_ok());
+        assert!(matches!(
+            config.target(None, Some("prod"), Path::new("/")),
+            Err(ConfigError::MissingVariable { variable, .. }) if variable == "PROD"
+        ));
+    }
+
+    #[test]
+    fn no_file_is_enough() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir_all(folder.path().join("migrations")).unwrap();
+        fs::create_dir_all(folder.path().join("src/deep")).unwrap();
+        fs::write(folder.path().join(".env"), "DATABASE_URL=sqlite:x.db\n").unwrap();
+        let config = load(&folder.path().join("src/deep"), Env::of(&[]), &Overrides::default()).unwrap();
+        assert_eq!(config.root, folder.path());
+        let target = config.target(None, None, Path::new("/")).unwrap();
+        assert_eq!(target.url.expose(), "sqlite:x.db");
+    }
+
+    #[test]
+    fn several_databases() {
+        let text = "file_template: \"{revision}.sql\"\ndatabases:\n  app: {migrations: app/m}\n  log: {migrations: log/m}\n";
+        assert!(matches!(config(text, &[]), Err(ConfigError::NoSuchDatabase { name: None, .. })));
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join(FILE_NAME), text).unwrap();
+        let overrides = Overrides { database: Some("log".to_owned()), ..Overrides::default() };
+        let config = load(folder.path(), Env::of(&[]), &overrides).unwrap();
+        assert_eq!(config.folders, ["log/m"]);
+        assert_eq!(config.file_template.as_deref(), Some("{revision}.sql"));
+    }
+}

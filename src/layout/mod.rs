@@ -1,1 +1,32 @@
-//! layout
+//! How revisions stand in files.
+//!
+//! A layout turns a file's text into a [`Migration`] and a new revision into a
+//! text; it never touches a disk. [`load`] does that for a whole snapshot and
+//! turns what is wrong with the graph into findings that point into files.
+
+pub mod header;
+mod load;
+pub mod name;
+pub mod native;
+pub mod render;
+
+
+pub use native::Native;
+
+use crate::model::{Finding, Migration, SourceFile};
+
+/// A way to keep revisions in files.
+pub trait Layout {
+    /// Its name in the configuration.
+    fn name(&self) -> &'static str;
+
+    /// The endings (without the dot) of the files that hold revisions.
+    fn extensions(&self) -> &'static [&'static str];
+
+    /// Reads one file, or says what is wrong with it.
+    fn parse(&self, file: SourceFile) -> Result<Migration, Box<Finding>>;
+
+    /// Where in a file a header's key names `text` (or the key itself, or the
+    /// start of the header): for findings about edges.
+    fn locate(&self, migration: &Migration, key: &str, text: &str) -> std::ops::Range<usize>;
+}

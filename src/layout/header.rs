@@ -1,0 +1,562 @@
+//! The header of a native revision: YAML in the leading comment block.
+//!
+//! Almost every header has the form that teammig itself writes, one `key:
+//! value` per line with plain words and flow lists. Those are read directly,
+//! since a YAML library takes longer for a header than the disk takes for the
+//! file. Everything else that YAML allows goes to the library.
+
+use std::ops::Range;
+
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use crate::model::{Finding, RevId, Revision, Rule, SourceFile};
+
+/// The keys that a header may have.
+pub const KEYS: [&str; 7] = [
+    "revision",
+    "parents",
+    "depends_on",
+    "labels",
+    "message",
+    "created",
+    "amended",
+];
+
+/// A header, read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Header {
+    /// What it says of the revision.
+    pub revision: Revision,
+    /// Its bytes, from the line `-- teammig:` to the end of its last line.
+    pub span: Range<usize>,
+}
+
+/// One `key: value` of the header, by bytes of the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Field {
+    key: Range<usize>,
+    /// From after the colon to the end of the value's last line.
+    value: Range<usize>,
+    /// The value goes on below the key's line.
+    multiline: bool,
+}
+
+/// The header's lines, before anything is understood.
+#[derive(Debug)]
+struct Block {
+    span: Range<usize>,
+    /// Content of each line after the `--`, by bytes of the file.
+    lines: Vec<Range<usize>>,
+    fields: Vec<Field>,
+}
+
+/// Reads the header of `file`, or says what is wrong with it.
+pub fn parse(file: &SourceFile) -> Result<Header, Box<Finding>> {
+    let Some(block) = find_block(&file.text) else {
+        return Err(Box::new(no_header(file)));
+    };
+    check_keys(file, &block)?;
+    let raw = match read_plain(&file.text, &block) {
+        Some(raw) => raw,
+        None => read_yaml(file, &block)?,
+    };
+    Ok(Header {
+        revision: understand(file, &block, raw)?,
+        span: block.span,
+    })
+}
+
+/// Where the header's `key` names `text`; else the key's value; else the header.
+pub fn locate(file: &SourceFile, key: &str, text: &str) -> Range<usize> {
+    let Some(block) = find_block(&file.text) else {
+        return 0..0;
+    };
+    let Some(field) = block.field(&file.text, key) else {
+        return block.lines.first().cloned().unwrap_or(0..0);
+    };
+    find_word(&file.text, field.value.clone(), text)
+        .unwrap_or_else(|| trim(&file.text, field.value.clone()))
+}
+
+impl Block {
+    fn field(&self, text: &str, key: &str) -> Option<&Field> {
+        self.fields
+            .iter()
+            .find(|field| &text[field.key.clone()] == key)
+    }
+}
+
+/// What the header says, as text, before ids and times are checked.
+#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+struct Raw {
+    revision: Option<Text>,
+    parents: Option<Vec<Text>>,
+    depends_on: Option<Vec<Text>>,
+    labels: Option<Vec<Text>>,
+    message: Option<Text>,
+    created: Option<Text>,
+    amended: Option<Vec<Amended>>,
+}
+
+/// An entry that allows a deliberate edit of a fixed revision.
+#[derive(Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Amended {
+    #[allow(dead_code, reason = "only its form is checked here")]
+    was: Text,
+    #[allow(dead_code, reason = "only its form is checked here")]
+    reason: Text,
+}
+
+/// A scalar taken as text: an id such as `123456789012` looks like a number to YAML.
+#[derive(Debug, PartialEq, Eq)]
+struct Text(String);
+
+impl<'de> Deserialize<'de> for Text {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+        impl serde::de::Visitor<'_> for Visitor {
+            type Value = Text;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a text (put it in quotes)")
+            }
+            fn visit_str<E>(self, text: &str) -> Result<Text, E> {
+                Ok(Text(text.to_owned()))
+            }
+            fn visit_u64<E>(self, number: u64) -> Result<Text, E> {
+                Ok(Text(number.to_string()))
+            }
+        }
+        deserializer.deserialize_any(Visitor)
+    }
+}
+
+fn find_block(text: &str) -> Option<Block> {
+    let mut offset = if text.starts_with('\u{feff}') { 3 } else { 0 };
+    let mut lines: Vec<Range<usize>> = Vec::new();
+    let mut start = 0;
+    let mut end = 0;
+    let mut indent = 0;
+    for line in text[offset..].split_inclusive('\n') {
+        let content = line.trim_end_matches(['\n', '\r']);
+        let at = offset;
+        offset += line.len();
+        let comment = content.strip_prefix("--");
+        if lines.is_empty() {
+            match comment {
+                Some(inner) if inner.trim() == "teammig:" => {
+                    start = at;
+                    end = at + content.len();
+                    indent = inner.len() - inner.trim_start().len();
+                    lines.push(at + 2..end);
+                }
+                // A licence or a remark may stand above the header, SQL may not.
+                Some(inner) if !inner.trim_start().starts_with("migrate:") => {}
+                None if content.trim().is_empty() => {}
+                _ => return None,
+            }
+            continue;
+        }
+        match comment {
+            Some(inner)
+                if inner.trim().is_empty()
+                    || inner.len() - inner.trim_start().len() > indent =>
+            {
+                end = at + content.len();
+                lines.push(at + 2..end);
+            }
+            _ => break,
+        }
+    }
+    if lines.is_empty() {
+        return None;
+    }
+    while lines.len() > 1 && text[lines[lines.len() - 1].clone()].trim().is_empty() {
+        lines.pop();
+        end = lines[lines.len() - 1].end;
+    }
+    let fields = find_fields(text, &lines);
+    Some(Block {
+        span: start..end,
+        lines,
+        fields,
+    })
+}
+
+fn find_fields(text: &str, lines: &[Range<usize>]) -> Vec<Field> {
+    let mut fields: Vec<Field> = Vec::new();
+    let mut base = None;
+    for line in &lines[1..] {
+        let content = &text[line.clone()];
+        let bare = content.trim_start();
+        if bare.is_empty() || bare.starts_with('#') {
+            continue;
+        }
+        let indent = content.len() - bare.len();
+        let base = *base.get_or_insert(indent);
+        let key = (indent == base)
+            .then(|| bare.split_once(':'))
+            .flatten()
+            .filter(|(key, _)| is_word(key));
+        if let Some((key, _)) = key {
+            let start = line.start + indent;
+            fields.push(Field {
+                key: start..start + key.len(),
+                value: start + key.len() + 1..line.end,
+                multiline: false,
+            });
+        } else if let Some(field) = fields.last_mut() {
+            field.value.end = line.end;
+            field.multiline = true;
+        }
+    }
+    fields
+}
+
+fn check_keys(file: &SourceFile, block: &Block) -> Result<(), Box<Finding>> {
+    for (n, field) in block.fields.iter().enumerate() {
+        let key = &file.text[field.key.clone()];
+        if !KEYS.contains(&key) {
+            return Err(Box::new(
+                bad(format!("unknown key `{key}` in the header"))
+                    .at(file, field.key.clone(), "not a key of a revision")
+                    .help(format!("the keys are {}", KEYS.join(", "))),
+            ));
+        }
+        if let Some(first) = block.fields[..n]
+            .iter()
+            .find(|other| &file.text[other.key.clone()] == key)
+        {
+            return Err(Box::new(
+                bad(format!("the header has `{key}` twice"))
+                    .at(file, field.key.clone(), "the second one")
+                    .see(file, first.key.clone(), "the first one")
+                    .help("remove one of them"),
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// The forms that teammig writes; `None` hands over to the YAML library.
+fn read_plain(text: &str, block: &Block) -> Option<Raw> {
+    let mut raw = Raw::default();
+    // A line that belongs to no field is something only YAML can judge.
+    for field in &block.fields {
+        if field.multiline {
+            return None;
+        }
+        let value = text[field.value.clone()].trim();
+        match &text[field.key.clone()] {
+            "revision" => raw.revision = Some(plain(value)?),
+            "parents" => raw.parents = Some(plain_list(value)?),
+            "depends_on" => raw.depends_on = Some(plain_list(value)?),
+            "labels" => raw.labels = Some(plain_list(value)?),
+            "message" => raw.message = Some(plain(value)?),
+            "created" => raw.created = Some(plain(value)?),
+            _ => return None,
+        }
+    }
+    Some(raw)
+}
+
+fn plain(value: &str) -> Option<Text> {
+    if value.starts_with('"') {
+        // Every JSON string is a YAML double-quoted scalar with the same meaning.
+        return serde_json::from_str(value).ok().map(Text);
+    }
+    let first = value.chars().next()?;
+    let fine = first.is_alphanumeric()
+        && !value.contains(": ")
+        && !value.contains(" #")
+        && !value.contains('\t')
+        && !value.ends_with(':');
+    fine.then(|| Text(value.to_owned()))
+}
+
+fn plain_list(value: &str) -> Option<Vec<Text>> {
+    let inner = value.strip_prefix('[')?.strip_suffix(']')?.trim();
+    if inner.is_empty() {
+        return Some(Vec::new());
+    }
+    inner
+        .split(',')
+        .map(|item| {
+            let item = item.trim();
+            let item = item
+                .strip_prefix('"')
+                .and_then(|rest| rest.strip_suffix('"'))
+                .unwrap_or(item);
+            let fine = item.starts_with(char::is_alphanumeric)
+                && item
+                    .chars()
+                    .all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/'));
+            fine.then(|| Text(item.to_owned()))
+        })
+        .collect()
+}
+
+fn read_yaml(file: &SourceFile, block: &Block) -> Result<Raw, Box<Finding>> {
+    #[derive(Deserialize)]
+    struct Document {
+        teammig: Option<Raw>,
+    }
+    let yaml = block
+        .lines
+        .iter()
+        .map(|line| &file.text[line.clone()])
+        .collect::<Vec<_>>()
+        .join("\n");
+    // The indentation after `--` is common to all lines, so YAML sees a nested mapping.
+    match serde_yaml::from_str::<Document>(&yaml) {
+        Ok(document) => Ok(document.teammig.unwrap_or_default()),
+        Err(error) => {
+            let span = error.location().map_or(block.span.clone(), |at| {
+                let line = &block.lines[(at.line().max(1) - 1).min(block.lines.len() - 1)];
+                let column = file.text[line.clone()]
+                    .char_indices()
+                    .nth(at.column().saturating_sub(1))
+                    .map_or(line.len(), |(offset, _)| offset);
+                let start = line.start + column;
+                start..line.end.max(start)
+            });
+            Err(Box::new(
+                bad("the header cannot be read as YAML")
+                    .at(file, span, yaml_reason(&error))
+                    .help("a header looks like `--   parents: [9209a434d045]`, one key per line"),
+            ))
+        }
+    }
+}
+
+fn yaml_reason(error: &serde_yaml::Error) -> String {
+    let text = error.to_string();
+    let text = text
+        .strip_prefix("teammig.")
+        .or_else(|| text.strip_prefix("teammig: "))
+        .unwrap_or(&text);
+    // The position is shown as a caret.
+    text.split(" at line ").next().unwrap_or(text).to_owned()
+}
+
+fn understand(file: &SourceFile, block: &Block, raw: Raw) -> Result<Revision, Box<Finding>> {
+    let Some(id) = raw.revision else {
+        return Err(Box::new(
+            bad("the header has no `revision`")
+                .at(file, block.lines[0].clone(), "the header starts here")
+                .help("add a line `--   revision: <id>`; ids are 12 hex digits as a rule"),
+        ));
+    };
+    let id = revision_id(file, "revision", &id.0)?;
+    let parents = raw
+        .parents
+        .unwrap_or_default()
+        .iter()
+        .map(|parent| revision_id(file, "parents", &parent.0))
+        .collect::<Result<Vec<_>, _>>()?;
+    if let Some(twice) = parents
+        .iter()
+        .enumerate()
+        .find_map(|(n, parent)| parents[..n].contains(parent).then_some(parent))
+    {
+        return Err(Box::new(
+            bad(format!("parent {twice} is named twice")).at(
+                file,
+                locate(file, "parents", twice.as_str()),
+                "",
+            ),
+        ));
+    }
+    let labels = names(raw.labels);
+    if let Some(label) = labels.iter().find(|label| !is_label(label)) {
+        return Err(Box::new(
+            bad(format!("`{label}` cannot be a label"))
+                .at(file, locate(file, "labels", label), "")
+                .help("a label has letters, digits, `_`, `-`, `.` and `/`, and starts with a letter"),
+        ));
+    }
+    let created = match &raw.created {
+        None => None,
+        Some(Text(text)) => Some(text.parse::<Timestamp>().map_err(|error| {
+            Box::new(
+                bad(format!("`{text}` is not a point in time"))
+                    .at(file, locate(file, "created", text), error.to_string())
+                    .help("write it as 2026-11-22T10:30:00Z"),
+            )
+        })?),
+    };
+    Ok(Revision {
+        id,
+        parents,
+        depends_on: names(raw.depends_on),
+        labels,
+        message: raw.message.map(|text| text.0).unwrap_or_default(),
+        created,
+    })
+}
+
+fn names(raw: Option<Vec<Text>>) -> Vec<String> {
+    raw.unwrap_or_default()
+        .into_iter()
+        .map(|text| text.0)
+        .collect()
+}
+
+fn revision_id(file: &SourceFile, key: &str, text: &str) -> Result<RevId, Box<Finding>> {
+    RevId::parse(text).map_err(|error| {
+        Box::new(bad(error.to_string()).at(file, locate(file, key, text), "in this id"))
+    })
+}
+
+/// What a label may look like: Alembic's characters that are free of meaning in `label@head+1`.
+pub fn is_label(text: &str) -> bool {
+    text.chars().next().is_some_and(char::is_alphabetic)
+        && text
+            .chars()
+            .all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/'))
+}
+
+fn is_word(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
+}
+
+fn find_word(text: &str, within: Range<usize>, word: &str) -> Option<Range<usize>> {
+    if word.is_empty() {
+        return None;
+    }
+    let is_part = |c: char| c.is_alphanumeric() || c == '_';
+    let hay = &text[within.clone()];
+    hay.match_indices(word)
+        .find(|(at, _)| {
+            !hay[..*at].chars().next_back().is_some_and(is_part)
+                && !hay[at + word.len()..].chars().next().is_some_and(is_part)
+        })
+        .map(|(at, _)| within.start + at..within.start + at + word.len())
+}
+
+fn trim(text: &str, span: Range<usize>) -> Range<usize> {
+    let inner = &text[span.clone()];
+    let start = span.start + (inner.len() - inner.trim_start().len());
+    start..(start + inner.trim().len())
+}
+
+fn no_header(file: &SourceFile) -> Finding {
+    if file.text.trim().is_empty() {
+        return bad("the file is empty")
+            .at(file, 0..0, "")
+            .help("delete it, or write the revision with `teammig create`");
+    }
+    bad("no teammig header")
+        .at(file, 0..0, "expected `-- teammig:` in the leading comment")
+        .help("`teammig create` writes the header; `teammig import` takes over other tools' files")
+}
+
+pub(super) fn bad(message: impl Into<String>) -> Finding {
+    Finding::error(Rule::UnreadableRevision, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn file(text: &str) -> SourceFile {
+        SourceFile::new("migrations/a.sql", text)
+    }
+
+    fn read(text: &str) -> Result<Revision, Box<Finding>> {
+        parse(&file(text)).map(|header| header.revision)
+    }
+
+    /// `line:column message / label`, as a person would read the finding.
+    fn complaint(text: &str) -> String {
+        let finding = read(text).unwrap_err();
+        let place = finding.place.unwrap();
+        let at = place.file.position(place.span.start);
+        format!(
+            "{}:{} {} / {}",
+            at.line, at.column, finding.message, place.label
+        )
+    }
+
+    #[test]
+    fn the_written_form() {
+        let revision = read(
+            "-- teammig:\n--   revision: 7f3a9c21e4b0\n--   parents: [9209a434d045, ab]\n--   \
+             depends_on: [billing]\n--   labels: [net-2]\n--   message: Add phone_number to users\n--   \
+             created: 2026-11-22T10:30:00Z\n\n-- migrate:up\n",
+        )
+        .unwrap();
+        assert_eq!(revision.id.as_str(), "7f3a9c21e4b0");
+        assert_eq!(revision.parents.len(), 2);
+        assert_eq!(revision.depends_on, ["billing"]);
+        assert_eq!(revision.labels, ["net-2"]);
+        assert_eq!(revision.message, "Add phone_number to users");
+        assert_eq!(revision.created.unwrap().to_string(), "2026-11-22T10:30:00Z");
+    }
+
+    #[test]
+    fn all_of_yaml_is_understood() {
+        let revision = read(
+            "-- Copyright somebody\n--\n\n--teammig:\n--  revision: 'a1'   # comment\n--  parents:\n--    - b1\n--    \
+             - \"c1\"\n--  message: >\n--    two\n--    lines\n--  amended: [{was: 0123, reason: typo}]\n",
+        )
+        .unwrap();
+        assert_eq!(revision.parents.len(), 2);
+        assert_eq!(revision.message.trim_end(), "two lines");
+    }
+
+    #[test]
+    fn numbers_are_ids_too() {
+        for text in [
+            "-- teammig:\n--   revision: 123456789012\n",
+            "-- teammig:\n--   revision: 123456789012 # a comment\n",
+        ] {
+            assert_eq!(read(text).unwrap().id.as_str(), "123456789012");
+        }
+    }
+
+    #[test]
+    fn complaints_point_at_the_place() {
+        let table = [
+            ("", "1:1 the file is empty / "),
+            ("SELECT 1;\n", "1:1 no teammig header / expected `-- teammig:` in the leading comment"),
+            ("-- teammig:\n--   parents: []\n", "1:3 the header has no `revision` / the header starts here"),
+            ("-- teammig:\n--   revision: a-b\n", "2:16 character '-' is not allowed in a revision id; use letters, digits and _ / in this id"),
+            ("-- teammig:\n--   revision: a\n--   parent: [b]\n", "3:6 unknown key `parent` in the header / not a key of a revision"),
+            ("-- teammig:\n--   revision: a\n--   revision: b\n", "3:6 the header has `revision` twice / the second one"),
+            ("-- teammig:\n--   revision: a\n--   parents: b\n", "3:15 the header cannot be read as YAML / parents: invalid type: string \"b\", expected a sequence"),
+            ("-- teammig:\n--   revision: a\n--   parents: [b, b]\n", "3:16 parent b is named twice / "),
+            ("-- teammig:\n--   revision: a\n--   parents: [b\n-- migrate:up\n", "3:3 the header cannot be read as YAML / did not find expected ',' or ']'"),
+            ("-- teammig:\n--   revision: a\n--   labels: [4x]\n", "3:15 `4x` cannot be a label / "),
+            ("-- teammig:\r\n--   revision: a\r\n--   created: yesterday\r\n", "3:15 `yesterday` is not a point in time / failed to parse"),
+        ];
+        for (text, want) in table {
+            let got = complaint(text);
+            assert!(got.starts_with(want), "{text:?}\n want {want}\n got  {got}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics(text in "(-- ?teammig:\n)?(--[ \ta-z:\\[\\]{}#&*!|>'\"%@`,0-9ä-]{0,20}\r?\n){0,6}") {
+            let _ = read(&text);
+        }
+
+        /// Where the direct reading and YAML both accept a text, they agree on it.
+        #[test]
+        fn plain_and_yaml_agree(value in "[ -~äß]{1,24}") {
+            let text = format!("-- teammig:\n--   revision: a1\n--   message: {value}\n");
+            let file = file(&text);
+            let block = find_block(&text).unwrap();
+            if let (Some(raw), Ok(yaml)) = (read_plain(&text, &block), read_yaml(&file, &block)) {
+                if let (Some(plain), Some(yaml)) = (raw.message, yaml.message) {
+                    prop_assert_eq!(plain, yaml);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! File names of new revisions, from the template in the configuration.
+
+use jiff::{Timestamp, tz::TimeZone};
+
+use crate::model::RevId;
+
+/// The template that is used when the configuration has none.
+pub const DEFAULT_TEMPLATE: &str = "{date}_{revision}_{slug}.sql";
+
+/// Longest slug, in characters, as Alembic's `truncate_slug_length`.
+const SLUG_LENGTH: usize = 40;
+
+/// The placeholders of a template.
+pub const PLACEHOLDERS: [&str; 5] = ["date", "time", "epoch", "revision", "slug"];
+
+/// Checks a template; the error says what is wrong with it.
+pub fn check_template(template: &str) -> Result<(), String> {
+    let mut rest = template;
+    while let Some((_, after)) = rest.split_once('{') {
+        let Some((name, tail)) = after.split_once('}') else {
+            return Err("a `{` is not closed".to_owned());
+        };
+        if !PLACEHOLDERS.contains(&name) {
+            return Err(format!(
+                "`{{{name}}}` is not a placeholder; there are {}",
+                PLACEHOLDERS.map(|name| format!("{{{name}}}")).join(", ")
+            ));
+        }
+        rest = tail;
+    }
+    if !template.contains("{revision}") {
+        return Err("it must contain {revision}, or two files could get one name".to_owned());
+    }
+    if !template.ends_with(".sql") {
+        return Err("it must end in .sql".to_owned());
+    }
+    if template.contains(['/', '\\']) {
+        return Err("it names a file, not a folder".to_owned());
+    }
+    Ok(())
+}
+
+/// The file name of a revision.
+pub fn file_name(template: &str, id: &RevId, message: &str, created: Timestamp) -> String {
+    let zoned = created.to_zoned(TimeZone::UTC);
+    let slug = slug(message);
+    let name = template
+        .replace("{date}", &zoned.strftime("%Y-%m-%d").to_string())
+        .replace("{time}", &zoned.strftime("%H%M%S").to_string())
+        .replace("{epoch}", &created.as_second().to_string())
+        .replace("{revision}", id.as_str())
+        .replace("{slug}", &slug);
+    // Without a message the separator before the slug is left over.
+    if slug.is_empty() {
+        name.replace("_.sql", ".sql").replace("-.sql", ".sql")
+    } else {
+        name
+    }
+}
+
+/// The words of a message, in lower case, joined with `_`, cut between words.
+pub fn slug(message: &str) -> String {
+    let mut slug = String::new();
+    for word in message
+        .split(|c: char| !(c.is_alphanumeric() || c == '_'))
+        .filter(|word| !word.is_empty())
+    {
+        let word = word.to_lowercase();
+        let length = slug.chars().count() + word.chars().count() + 1;
+        if !slug.is_empty() && length > SLUG_LENGTH {
+            break;
+        }
+        if !slug.is_empty() {
+            slug.push('_');
+        }
+        slug.extend(word.chars().take(SLUG_LENGTH));
+    }
+    slug
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names() {
+        let id = RevId::trusted("7f3a9c21e4b0");
+        let at: Timestamp = "2026-11-22T10:30:00Z".parse().unwrap();
+        let table = [
+            (DEFAULT_TEMPLATE, "Add phone_number to users", "2026-11-22_7f3a9c21e4b0_add_phone_number_to_users.sql"),
+            (DEFAULT_TEMPLATE, "", "2026-11-22_7f3a9c21e4b0.sql"),
+            (DEFAULT_TEMPLATE, "../../etc/passwd; rm -rf", "2026-11-22_7f3a9c21e4b0_etc_passwd_rm_rf.sql"),
+            ("{revision}.sql", "x", "7f3a9c21e4b0.sql"),
+            ("{epoch}_{time}_{revision}_{slug}.sql", "Größe", "1795343400_103000_7f3a9c21e4b0_größe.sql"),
+        ];
+        for (template, message, want) in table {
+            assert_eq!(file_name(template, &id, message, at), want);
+        }
+        assert_eq!(slug("one two three four five six seven eight nine ten"), "one_two_three_four_five_six_seven_eight");
+    }
+
+    #[test]
+    fn templates() {
+        assert_eq!(check_template(DEFAULT_TEMPLATE), Ok(()));
+        for bad in ["{slug}.sql", "{revision}.txt", "{revision}/{slug}.sql", "{rev}.sql", "{revision.sql"] {
+            assert!(check_template(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,295 @@
+//! teammig's own layout: one `.sql` file per revision, a YAML header in the
+//! leading comment, dbmate's markers around the two scripts.
+
+use std::ops::Range;
+
+use super::{Layout, header};
+use crate::model::{Finding, Migration, Script, SourceFile};
+
+/// The native layout (DESIGN 4.1).
+#[derive(Debug, Clone, Copy)]
+pub struct Native;
+
+impl Layout for Native {
+    fn name(&self) -> &'static str {
+        "native"
+    }
+
+    fn extensions(&self) -> &'static [&'static str] {
+        &["sql"]
+    }
+
+    fn parse(&self, file: SourceFile) -> Result<Migration, Box<Finding>> {
+        let header = header::parse(&file)?;
+        let sections = sections(&file, header.span.end)?;
+        Ok(Migration {
+            revision: header.revision,
+            header: header.span,
+            up: sections.up,
+            down: sections.down,
+            irreversible: sections.irreversible,
+            file,
+        })
+    }
+
+    fn locate(&self, migration: &Migration, key: &str, text: &str) -> Range<usize> {
+        header::locate(&migration.file, key, text)
+    }
+}
+
+#[derive(Debug)]
+struct Sections {
+    up: Script,
+    down: Option<Script>,
+    irreversible: bool,
+}
+
+/// A line `-- migrate:up …` or `-- migrate:down …`.
+#[derive(Debug)]
+struct Marker {
+    up: bool,
+    /// The whole line without its end.
+    line: Range<usize>,
+    /// The first byte of the next line.
+    next: usize,
+    options: Options,
+}
+
+#[derive(Debug)]
+struct Options {
+    transaction: bool,
+    foreign_keys_off: bool,
+    irreversible: bool,
+}
+
+fn sections(file: &SourceFile, from: usize) -> Result<Sections, Box<Finding>> {
+    let text = &*file.text;
+    let markers = markers(file, from)?;
+    let Some((first, rest)) = markers.split_first() else {
+        return Err(Box::new(
+            header::bad("no line `-- migrate:up`")
+                .at(file, from..from, "expected below the header")
+                .help("put `-- migrate:up` above the SQL, and `-- migrate:down` above the way back"),
+        ));
+    };
+    if !first.up {
+        return Err(Box::new(
+            header::bad("`-- migrate:down` stands before `-- migrate:up`")
+                .at(file, first.line.clone(), "")
+                .help("write the way up first"),
+        ));
+    }
+    if let Some(at) = first_sql(text, from..first.line.start) {
+        return Err(Box::new(
+            header::bad("SQL above `-- migrate:up`")
+                .at(file, at, "this would never run")
+                .see(file, first.line.clone(), "the up section starts here")
+                .help("move it below the marker"),
+        ));
+    }
+    let extra = match rest {
+        [] | [Marker { up: false, .. }] => None,
+        [Marker { up: true, .. }, ..] => Some((&rest[0], first)),
+        [down, again, ..] => Some((again, if again.up { first } else { down })),
+    };
+    if let Some((again, before)) = extra {
+        return Err(Box::new(
+            header::bad("a section stands here twice")
+                .at(file, again.line.clone(), "the second one")
+                .see(file, before.line.clone(), "the first one")
+                .help("a revision has one up and one down section"),
+        ));
+    }
+    let down_marker = rest.first();
+    let up_end = down_marker.map_or(text.len(), |marker| marker.line.start);
+    let mut irreversible = false;
+    let mut down = None;
+    if let Some(marker) = down_marker {
+        irreversible = marker.options.irreversible;
+        if !irreversible {
+            down = Some(script(marker, text.len()));
+        } else if let Some(at) = first_sql(text, marker.next..text.len()) {
+            return Err(Box::new(
+                header::bad("the down section says `irreversible` and holds SQL")
+                    .at(file, at, "")
+                    .see(file, marker.line.clone(), "irreversible")
+                    .help("remove the word, or the SQL"),
+            ));
+        }
+    }
+    Ok(Sections {
+        up: script(first, up_end),
+        down,
+        irreversible,
+    })
+}
+
+fn script(marker: &Marker, end: usize) -> Script {
+    Script {
+        span: marker.next..end,
+        transaction: marker.options.transaction,
+        foreign_keys_off: marker.options.foreign_keys_off,
+    }
+}
+
+fn markers(file: &SourceFile, from: usize) -> Result<Vec<Marker>, Box<Finding>> {
+    let text = &*file.text;
+    let mut found = Vec::new();
+    // Looking for the word first skips the lines of a long script quickly.
+    for (at, _) in text[from..].match_indices("migrate:") {
+        let at = from + at;
+        let start = text[..at].rfind('\n').map_or(0, |n| n + 1);
+        let before = text[start..at].trim_start_matches('\u{feff}');
+        let Some(between) = before.strip_prefix("--") else {
+            continue;
+        };
+        if !between.trim().is_empty() {
+            continue;
+        }
+        let end = text[at..].find('\n').map_or(text.len(), |n| at + n);
+        let next = (end + 1).min(text.len());
+        let end = start + text[start..end].trim_end().len();
+        let words = &text[at..end];
+        let (up, options) = if let Some(options) = words.strip_prefix("migrate:up") {
+            (true, options)
+        } else if let Some(options) = words.strip_prefix("migrate:down") {
+            (false, options)
+        } else {
+            continue;
+        };
+        if !options.is_empty() && !options.starts_with(char::is_whitespace) {
+            continue;
+        }
+        found.push(Marker {
+            up,
+            line: start..end,
+            next,
+            options: parse_options(file, end - options.len(), options, up)?,
+        });
+    }
+    Ok(found)
+}
+
+fn parse_options(
+    file: &SourceFile,
+    offset: usize,
+    text: &str,
+    up: bool,
+) -> Result<Options, Box<Finding>> {
+    let mut options = Options {
+        transaction: true,
+        foreign_keys_off: false,
+        irreversible: false,
+    };
+    for word in text.split_whitespace() {
+        let start = offset + (word.as_ptr() as usize - text.as_ptr() as usize);
+        match word {
+            "transaction:true" => options.transaction = true,
+            "transaction:false" => options.transaction = false,
+            "foreign_keys:on" => options.foreign_keys_off = false,
+            "foreign_keys:off" => options.foreign_keys_off = true,
+            "irreversible" if !up => options.irreversible = true,
+            _ => {
+                return Err(Box::new(
+                    header::bad(format!("unknown option `{word}`"))
+                        .at(file, start..start + word.len(), "")
+                        .help(if up {
+                            "the options are transaction:false and foreign_keys:off"
+                        } else {
+                            "the options are transaction:false, foreign_keys:off and irreversible"
+                        }),
+                ));
+            }
+        }
+    }
+    if options.foreign_keys_off && !options.transaction {
+        return Err(Box::new(
+            header::bad("foreign_keys:off needs a transaction")
+                .at(file, offset..offset + text.len(), "")
+                .help(
+                    "remove transaction:false: foreign keys are checked before the commit",
+                ),
+        ));
+    }
+    Ok(options)
+}
+
+/// The first line in a range that is neither blank nor a `--` comment.
+fn first_sql(text: &str, within: Range<usize>) -> Option<Range<usize>> {
+    let mut at = within.start;
+    for line in text[within].split_inclusive('\n') {
+        let bare = line.trim();
+        if !bare.is_empty() && !bare.starts_with("--") {
+            let start = at + (line.len() - line.trim_start().len());
+            return Some(start..start + bare.len());
+        }
+        at += line.len();
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(body: &str) -> Result<Migration, Box<Finding>> {
+        let text = format!("-- teammig:\n--   revision: a1\n{body}");
+        Native.parse(SourceFile::new("migrations/a.sql", text))
+    }
+
+    fn complaint(body: &str) -> String {
+        let finding = parse(body).unwrap_err();
+        let place = finding.place.unwrap();
+        let at = place.file.position(place.span.start);
+        format!("{}:{} {}", at.line, at.column, finding.message)
+    }
+
+    #[test]
+    fn both_sections_with_options() {
+        let migration = parse(
+            "\n-- migrate:up transaction:false\r\nCREATE INDEX;\n\n--migrate:down foreign_keys:off\nDROP INDEX;\n",
+        )
+        .unwrap();
+        assert_eq!(migration.up_text(), "CREATE INDEX;\n\n");
+        assert!(!migration.up.transaction);
+        assert_eq!(migration.down_text(), Some("DROP INDEX;\n"));
+        assert!(migration.down.unwrap().foreign_keys_off);
+    }
+
+    #[test]
+    fn no_way_back() {
+        let without = parse("-- migrate:up\nSELECT 1;").unwrap();
+        assert!(without.down.is_none() && !without.irreversible);
+        let on_purpose = parse("-- migrate:up\n-- migrate:down irreversible\n-- sorry\n").unwrap();
+        assert!(on_purpose.down.is_none() && on_purpose.irreversible);
+        assert_eq!(on_purpose.up_text(), "");
+        let empty = parse("-- migrate:up\n-- migrate:down").unwrap();
+        assert_eq!(empty.down_text(), Some(""));
+    }
+
+    #[test]
+    fn a_marker_is_a_line_of_its_own() {
+        let migration =
+            parse("-- migrate:up\nSELECT '-- migrate:down'; -- migrate:down\n-- migrate:downer\n").unwrap();
+        assert!(migration.down.is_none());
+    }
+
+    #[test]
+    fn complaints_point_at_the_place() {
+        let table = [
+            ("SELECT 1;\n", "2:18 no line `-- migrate:up`"),
+            ("-- migrate:down\n", "3:1 `-- migrate:down` stands before `-- migrate:up`"),
+            ("SELECT 1;\n-- migrate:up\n", "3:1 SQL above `-- migrate:up`"),
+            ("-- migrate:up\n-- migrate:up\n", "4:1 a section stands here twice"),
+            ("-- migrate:up\n-- migrate:down\n-- migrate:down\n", "5:1 a section stands here twice"),
+            ("-- migrate:up\n-- migrate:down\n-- migrate:up\n", "5:1 a section stands here twice"),
+            ("-- migrate:up transactions:no\n", "3:15 unknown option `transactions:no`"),
+            ("-- migrate:up irreversible\n", "3:15 unknown option `irreversible`"),
+            ("-- migrate:up\n-- migrate:down irreversible\nSELECT 1;\n", "5:1 the down section says `irreversible` and holds SQL"),
+            ("-- migrate:up transaction:false foreign_keys:off\n", "3:14 foreign_keys:off needs a transaction"),
+        ];
+        for (body, want) in table {
+            assert_eq!(complaint(body), want, "{body:?}");
+        }
+    }
+}
