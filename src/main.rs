@@ -1,1 +1,5 @@
-fn main() {}
+//! The `teammig` program.
+
+fn main() -> std::process::ExitCode {
+    teammig::cli::main()
+}

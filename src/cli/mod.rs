@@ -1,1 +1,196 @@
-//! cli
+//! The command line: one file per command, each with its arguments (their doc
+//! comments are the help), a call of the workflow, and the showing of what came
+//! of it. The only place that names `clap`.
+
+mod branches;
+mod create;
+mod current;
+mod demo;
+mod downgrade;
+mod edit;
+mod events;
+mod global;
+mod heads;
+mod history;
+mod hooks;
+mod import;
+mod init;
+mod json;
+mod merge;
+mod merge_heads;
+mod plan;
+mod report;
+mod show;
+mod stamp;
+mod sync;
+mod upgrade;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::{
+    config::Env,
+    ui::{Ui, restore_cursor},
+    workflow::{Context, Error, Interrupt},
+};
+
+/// Database migrations that know about Git
+///
+/// Keeps migrations as a graph of revisions, applies them to SQLite and
+/// PostgreSQL, and reads the same revisions out of Git: the working tree, the
+/// index, any commit, any branch.
+#[derive(Debug, Parser)]
+#[command(name = "teammig", version, max_term_width = 100, propagate_version = true)]
+#[command(arg_required_else_help = true, infer_subcommands = false)]
+#[command(after_help = "Exit codes: 0 fine · 1 failed · 2 usage · 3 something needs a person · 4 could not be evaluated")]
+struct Cli {
+    #[command(flatten)]
+    global: global::Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Init(init::Args),
+    Create(create::Args),
+    Upgrade(upgrade::Args),
+    Downgrade(downgrade::Args),
+    Sync(sync::Args),
+    Current(current::Args),
+    History(history::Args),
+    Heads(heads::Args),
+    Branches(branches::Args),
+    Show(show::Args),
+    Stamp(stamp::Args),
+    Merge(merge::Args),
+    MergeHeads(merge_heads::Args),
+    Edit(edit::Args),
+    Hooks(hooks::Args),
+    Import(import::Args),
+    Demo(demo::Args),
+}
+
+impl Command {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Init(_) => "init",
+            Self::Create(_) => "create",
+            Self::Upgrade(_) => "upgrade",
+            Self::Downgrade(_) => "downgrade",
+            Self::Sync(_) => "sync",
+            Self::Current(_) => "current",
+            Self::History(_) => "history",
+            Self::Heads(_) => "heads",
+            Self::Branches(_) => "branches",
+            Self::Show(_) => "show",
+            Self::Stamp(_) => "stamp",
+            Self::Merge(_) => "merge",
+            Self::MergeHeads(_) => "merge-heads",
+            Self::Edit(_) => "edit",
+            Self::Hooks(_) => "hooks",
+            Self::Import(_) => "import",
+            Self::Demo(_) => "demo",
+        }
+    }
+}
+
+/// How a command ended, where it did not fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Status {
+    /// Exit code 0.
+    Fine,
+    /// Exit code 3: a finding that needs a person.
+    Attention,
+    /// Exit code 1: failed, and everything has been said.
+    Failed,
+}
+
+/// Runs the program.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error),
+    };
+    let interrupt = Interrupt::default();
+    catch_interrupts(&interrupt);
+    let mut ui = Ui::new(cli.global.ui_options());
+    let code = match run(&mut ui, cli, &interrupt) {
+        Ok(Status::Fine) => 0,
+        Ok(Status::Attention) => 3,
+        Ok(Status::Failed) => 1,
+        Err(error) => report::show(&mut ui, &error),
+    };
+    ui.flush();
+    ExitCode::from(code)
+}
+
+fn usage(error: &clap::Error) -> ExitCode {
+    // `--help` and `--version` are answers on stdout, the rest is a complaint.
+    let _ = error.print();
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+}
+
+/// The first Ctrl-C stops what runs and lets it clean up; the second, or one
+/// while nothing runs, ends the program.
+#[allow(
+    clippy::exit,
+    reason = "nothing is running that would have to be cleaned up"
+)]
+fn catch_interrupts(interrupt: &Interrupt) {
+    let interrupt = interrupt.clone();
+    // Without a handler the program still ends at Ctrl-C, and the database rolls back.
+    let _ = ctrlc::set_handler(move || {
+        if !interrupt.ask() {
+            restore_cursor();
+            std::process::exit(130);
+        }
+    });
+}
+
+fn run(ui: &mut Ui, cli: Cli, interrupt: &Interrupt) -> Result<Status, Error> {
+    let name = cli.command.name();
+    if let Command::Demo(args) = &cli.command {
+        return demo::run(ui, args);
+    }
+    let cwd = cli.global.directory()?;
+    let timeouts = match &cli.command {
+        Command::Upgrade(args) => args.run.timeouts()?,
+        Command::Downgrade(args) => args.run.timeouts()?,
+        Command::Sync(args) => args.run.timeouts()?,
+        Command::Stamp(args) => args.lock.timeouts()?,
+        _ => crate::config::Timeouts::default(),
+    };
+    let options = cli.global.options(name, timeouts);
+    let context = Context::new(cwd, Env::process(), options, interrupt.clone())?;
+    match &cli.command {
+        Command::Init(args) => init::run(ui, &context, args),
+        Command::Create(args) => create::run(ui, &context, args),
+        Command::Upgrade(args) => upgrade::run(ui, &context, args),
+        Command::Downgrade(args) => downgrade::run(ui, &context, args),
+        Command::Sync(args) => sync::run(ui, &context, args),
+        Command::Current(args) => current::run(ui, &context, args),
+        Command::History(args) => history::run(ui, &context, args),
+        Command::Heads(args) => heads::run(ui, &context, args),
+        Command::Branches(args) => branches::run(ui, &context, args),
+        Command::Show(args) => show::run(ui, &context, args),
+        Command::Stamp(args) => stamp::run(ui, &context, args),
+        Command::Merge(args) => merge::run(ui, &context, args),
+        Command::MergeHeads(args) => merge_heads::run(ui, &context, args),
+        Command::Edit(args) => edit::run(ui, &context, args),
+        Command::Hooks(args) => hooks::run(ui, &context, args),
+        Command::Import(args) => import::run(ui, &context, args),
+        Command::Demo(args) => demo::run(ui, args),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn arguments_are_consistent() {
+        super::Cli::command().debug_assert();
+    }
+}

@@ -1,1 +1,217 @@
-//! load
+//! A snapshot becomes a project: files read, graph built, problems pointed at.
+
+use std::{collections::HashMap, sync::Arc};
+
+use super::{Layout, header};
+use crate::model::{
+    Finding, Migration, Project, RevId, Rule, Snapshot, SnapshotFile, SourceFile,
+    graph::{Graph, Problem},
+    snapshot::Unreadable,
+};
+
+/// Reads all files of a snapshot. Whatever is wrong with one of them becomes a
+/// finding and leaves the others as they are.
+pub fn load(snapshot: &Snapshot, layout: &dyn Layout) -> Project {
+    let mut findings = Vec::new();
+    let mut files: Vec<Migration> = Vec::new();
+    for file in &snapshot.files {
+        match read(file).and_then(|source| layout.parse(source)) {
+            Ok(migration) => files.push(migration),
+            Err(finding) => findings.push(*finding),
+        }
+    }
+    let revisions = files.iter().map(|file| file.revision.clone()).collect();
+    let (graph, problems) = Graph::build(revisions);
+    let unreadable = !findings.is_empty();
+    findings.extend(
+        problems
+            .iter()
+            .map(|problem| explain(problem, &files, layout, unreadable)),
+    );
+    let mut migrations = HashMap::with_capacity(files.len());
+    for file in files {
+        // Of two files with one id the graph keeps the first, and so do we.
+        migrations.entry(file.revision.id.clone()).or_insert(file);
+    }
+    Project {
+        origin: snapshot.origin.clone(),
+        graph,
+        migrations,
+        findings,
+    }
+}
+
+/// The text of a file, or what keeps it from being one.
+fn read(file: &SnapshotFile) -> Result<SourceFile, Box<Finding>> {
+    let empty = SourceFile::new(Arc::clone(&file.path), "");
+    let bytes = match &file.content {
+        Ok(bytes) => bytes,
+        Err(reason) => {
+            let help = match reason {
+                Unreadable::TooLarge(_) => {
+                    "a revision changes the schema; load large data outside of it, or in parts"
+                }
+                Unreadable::Io(_) => "check the file's permissions and what it links to",
+                Unreadable::Missing => "fetch it with `git fetch --refetch`, or use a full clone",
+            };
+            return Err(Box::new(
+                header::bad(format!("cannot read this file: {reason}"))
+                    .at(&empty, 0..0, "")
+                    .help(help),
+            ));
+        }
+    };
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => {
+            let valid = error.valid_up_to();
+            let source = SourceFile::new(Arc::clone(&file.path), String::from_utf8_lossy(bytes));
+            return Err(Box::new(
+                header::bad("the file is not UTF-8")
+                    .at(&source, valid..valid + 1, format!("byte 0x{:02x}", bytes[valid]))
+                    .help("save it as UTF-8"),
+            ));
+        }
+    };
+    let source = SourceFile::new(Arc::clone(&file.path), text);
+    if let Some(at) = bytes.iter().position(|byte| *byte == 0) {
+        return Err(Box::new(
+            header::bad("the file holds a NUL byte")
+                .at(&source, at..at + 1, "")
+                .help("databases read SQL only up to a NUL; remove it"),
+        ));
+    }
+    if let Some(at) = conflict_marker(text) {
+        return Err(Box::new(
+            header::bad("the file has merge-conflict markers")
+                .at(&source, at..at + 7, "the conflict begins here")
+                .help("resolve the conflict, then `git add` the file"),
+        ));
+    }
+    Ok(source)
+}
+
+/// The start of Git's `<<<<<<< ` at the start of a line.
+fn conflict_marker(text: &str) -> Option<usize> {
+    text.match_indices("<<<<<<< ")
+        .map(|(at, _)| at)
+        .find(|at| *at == 0 || text.as_bytes()[at - 1] == b'\n')
+}
+
+/// A problem of the graph, at the place in the file that causes it.
+fn explain(problem: &Problem, files: &[Migration], layout: &dyn Layout, unreadable: bool) -> Finding {
+    let of = |id: &RevId| files.iter().find(|file| file.revision.id == *id);
+    let at = |finding: Finding, id: &RevId, key: &str, text: &str, label: &str| match of(id) {
+        Some(file) => finding
+            .at(&file.file, layout.locate(file, key, text), label)
+            .about(id),
+        None => finding.about(id),
+    };
+    match problem {
+        Problem::DuplicateId { first, second } => {
+            let (first, second) = (&files[*first], &files[*second]);
+            let id = &second.revision.id;
+            Finding::error(
+                Rule::DuplicateRevision,
+                format!("two files have the revision id {id}"),
+            )
+            .at(&second.file, layout.locate(second, "revision", id.as_str()), "the second one")
+            .see(&first.file, layout.locate(first, "revision", id.as_str()), "the first one")
+            .about(id)
+            .help("give one of them a new id, and rename its parents' references if it has children")
+        }
+        Problem::MissingParent { revision, parent } => at(
+            Finding::error(
+                Rule::MissingParent,
+                format!("parent {parent} of {revision} is in no file"),
+            )
+            .help(missing_help(unreadable)),
+            revision,
+            "parents",
+            parent.as_str(),
+            "no file has this revision",
+        ),
+        Problem::MissingDependency { revision, name } => at(
+            Finding::error(
+                Rule::MissingParent,
+                format!("{revision} depends on {name}, which is in no file"),
+            )
+            .help(missing_help(unreadable)),
+            revision,
+            "depends_on",
+            name,
+            "no revision and no label of this name",
+        ),
+        Problem::SelfParent { revision } => at(
+            Finding::error(Rule::Cycle, format!("{revision} is its own parent"))
+                .help("name the revision that it builds on"),
+            revision,
+            "parents",
+            revision.as_str(),
+            "",
+        ),
+        Problem::SelfDependency { revision, name } => at(
+            Finding::error(Rule::Cycle, format!("{revision} depends on itself"))
+                .help("remove it from depends_on"),
+            revision,
+            "depends_on",
+            name,
+            "",
+        ),
+        Problem::Cycle { members } => {
+            let names: Vec<&str> = members.iter().map(|id| id.as_str()).collect();
+            let mut finding = Finding::error(
+                Rule::Cycle,
+                format!("these revisions are each other's ancestors: {}", names.join(" → ")),
+            )
+            .help("take one of these edges out: a revision cannot come before itself");
+            for (n, id) in members.iter().enumerate() {
+                let Some(file) = of(id) else { continue };
+                let next = &members[(n + 1) % members.len()];
+                let key = if file.revision.parents.contains(next) {
+                    "parents"
+                } else {
+                    "depends_on"
+                };
+                let span = layout.locate(file, key, next.as_str());
+                finding = if n == 0 {
+                    finding.at(&file.file, span, "").about(id)
+                } else {
+                    finding.see(&file.file, span, "")
+                };
+            }
+            finding
+        }
+        Problem::DuplicateLabel { label, first, second } => {
+            let finding = Finding::error(
+                Rule::DuplicateLabel,
+                format!("label `{label}` belongs to {first} already"),
+            )
+            .help("a label names one line of revisions; choose another");
+            let mut finding = at(finding, second, "labels", label, "the second one");
+            if let Some(file) = of(first) {
+                finding = finding.see(&file.file, layout.locate(file, "labels", label), "the first one");
+            }
+            finding
+        }
+        Problem::LabelIsId { label, revision } => at(
+            Finding::error(
+                Rule::DuplicateLabel,
+                format!("label `{label}` is also the id of a revision"),
+            )
+            .help("choose another label"),
+            revision,
+            "labels",
+            label,
+            "",
+        ),
+    }
+}
+
+fn missing_help(unreadable: bool) -> &'static str {
+    if unreadable {
+        "it may stand in a file that cannot be read (see above); otherwise pull it, or correct the id"
+    } else {
+        "pull the commit that has it (`git log --all -S<id> -- <folder>` finds it), or correct the id"
+    }
+}

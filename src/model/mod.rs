@@ -7,6 +7,7 @@
 pub mod dialect;
 pub mod finding;
 pub mod graph;
+pub mod guard;
 pub mod ledger;
 pub mod migration;
 pub mod plan;

@@ -29,6 +29,14 @@ impl Project {
         self.migrations.get(id)
     }
 
+    /// The message of a revision; empty where there is none.
+    pub fn message(&self, id: &RevId) -> String {
+        self.graph
+            .get(id.as_str())
+            .map(|revision| revision.message.clone())
+            .unwrap_or_default()
+    }
+
     /// The findings that make the graph unfit to act on.
     pub fn errors(&self) -> impl Iterator<Item = &Finding> {
         self.findings

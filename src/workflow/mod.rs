@@ -1,1 +1,33 @@
-//! workflow
+//! The use-cases, one file each. A workflow fetches, lets the model decide, and
+//! does; it never prints and never asks. What has to be asked is split into a
+//! proposal, which is data, and the doing of what was chosen.
+
+mod context;
+pub mod create;
+pub mod current;
+pub mod divergence;
+mod error;
+pub mod guard;
+pub mod hooks;
+pub mod init;
+mod interrupt;
+mod known;
+pub mod merge;
+mod plan;
+pub mod revisions;
+mod run;
+pub mod script;
+pub mod stamp;
+mod state;
+mod step;
+pub mod sync;
+mod write;
+
+pub use context::{At, Context, Options};
+pub use error::{Error, FailedStep, Locate};
+pub use interrupt::Interrupt;
+pub use plan::{Downgrade, Proposal, Source, Upgrade, Warning, downgrade, upgrade};
+pub use run::{Done, Event, Outcome, run};
+pub use state::State;
+pub use step::Prepared;
+pub use write::Written;

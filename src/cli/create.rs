@@ -1,0 +1,106 @@
+//! `teammig create`
+
+use serde_json::json;
+
+use super::{Status, edit, report};
+use crate::{
+    ui::Ui,
+    workflow::{self, Context, Error, Written, create::Request},
+};
+
+/// Write a new revision on the current head
+#[derive(Debug, clap::Args)]
+#[command(visible_alias = "revision")]
+pub(super) struct Args {
+    /// What it does, in one line
+    message: String,
+
+    /// Leave the scripts empty, to be written by hand
+    #[arg(long)]
+    empty: bool,
+
+    /// Build on this revision instead of the head (repeatable; `base` starts a new line)
+    #[arg(long, value_name = "REVISION")]
+    head: Vec<String>,
+
+    /// Allow --head to name a revision that is no head
+    #[arg(long)]
+    splice: bool,
+
+    /// A revision or label that must be applied first (repeatable)
+    #[arg(long, value_name = "REVISION")]
+    depends_on: Vec<String>,
+
+    /// A name for the line that starts here (repeatable)
+    #[arg(long, value_name = "LABEL")]
+    label: Vec<String>,
+
+    /// The id, instead of 12 random hex digits
+    #[arg(long, value_name = "ID")]
+    rev_id: Option<String>,
+
+    /// Open the file in $VISUAL or $EDITOR
+    #[arg(long)]
+    edit: bool,
+}
+
+pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status, Error> {
+    if context.config.has_models && !args.empty {
+        return Err(Error::Usage(
+            "teammig.yaml names models, but comparing them with the revisions is not built yet; `--empty` writes a \
+             revision to fill in by hand"
+                .to_owned(),
+        ));
+    }
+    let request = Request {
+        message: args.message.clone(),
+        heads: args.head.clone(),
+        splice: args.splice,
+        depends_on: args.depends_on.clone(),
+        labels: args.label.clone(),
+        rev_id: args.rev_id.clone(),
+    };
+    let written = workflow::create::create(context, &request)
+        .map_err(|error| workflow::revisions::explain_missing(context, error))?;
+    show_written(ui, context, "teammig.create/1", &written);
+    if args.edit {
+        edit::open(context, &[written.path])?;
+    }
+    Ok(Status::Fine)
+}
+
+/// The path of a new file is the answer; the next step is a hint.
+pub(super) fn show_written(ui: &mut Ui, context: &Context, schema: &str, written: &Written) {
+    let path = context.display_path(&written.path);
+    if ui.is_json() {
+        let revision = &written.revision;
+        ui.json(&json!({
+            "schema": schema,
+            "revision": {
+                "revision": revision.id,
+                "parents": revision.parents,
+                "depends_on": revision.depends_on,
+                "labels": revision.labels,
+                "message": revision.message,
+                "created": revision.created.map(|at| at.to_string()),
+                "path": path,
+            },
+        }));
+    } else {
+        ui.data(path);
+    }
+}
+
+/// Findings of a snapshot, for commands that answer all the same.
+pub(super) fn show_findings(ui: &mut Ui, project: &crate::model::Project) -> Status {
+    if !ui.is_json() {
+        for finding in &project.findings {
+            report::show_finding(ui, finding);
+        }
+    }
+    if project.errors().next().is_some() {
+        Status::Attention
+    } else {
+        Status::Fine
+    }
+}

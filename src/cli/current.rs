@@ -1,0 +1,127 @@
+//! `teammig current`
+
+use serde_json::json;
+
+use super::{Status, create::show_findings, events::{names, plural}};
+use crate::{
+    model::{EntryState, Project},
+    ui::{Ui, age},
+    workflow::{self, Context, Error, State},
+};
+
+/// Show where the database stands
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Exit with 3 unless the database is at all heads
+    #[arg(long, short, alias = "check-heads")]
+    check: bool,
+}
+
+pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status, Error> {
+    let project = context.project()?;
+    let mut database = context.database()?;
+    let state = workflow::current::current(context, &project, &mut *database)?;
+    let findings = show_findings(ui, &project);
+    let at_head = state.pending.is_empty()
+        && state.phantoms.is_empty()
+        && state.interrupted.is_empty()
+        && findings == Status::Fine;
+    if ui.is_json() {
+        show_json(ui, context, &state, at_head)?;
+    } else {
+        show_text(ui, context, &project, &state);
+    }
+    if args.check && !at_head {
+        if !state.pending.is_empty() && !ui.is_json() {
+            ui.error("Target database is not up to date.");
+            ui.hint("`teammig upgrade` applies what is pending");
+        }
+        return Ok(Status::Attention);
+    }
+    Ok(findings)
+}
+
+fn show_text(ui: &mut Ui, context: &Context, project: &Project, state: &State) {
+    if state.heads.is_empty() {
+        ui.status("nothing is applied");
+    }
+    for id in &state.heads {
+        let known = project.graph.get(id.as_str()).is_some();
+        let mut marks = String::new();
+        if known && project.graph.is_head(id.as_str()) {
+            marks.push_str(" (head)");
+        }
+        if !known {
+            marks.push_str(" (not in these files)");
+        }
+        ui.data(format!("{}{marks}  {}", ui.id(id.as_str()), state.message(id)));
+        if ui.is_verbose()
+            && let Some(entry) = state.ledger.entry(id.as_str())
+        {
+            ui.data(format!(
+                "    applied {} by {}{}",
+                age::ago(entry.applied_at, context.now),
+                entry.applied_by,
+                entry.git_branch.as_ref().map_or(String::new(), |branch| format!(", from {branch}")),
+            ));
+        }
+    }
+    for entry in &state.interrupted {
+        if let EntryState::Running { done, direction, .. } = entry.state {
+            ui.warn(format!(
+                "{} was interrupted on its way {} after {}",
+                entry.revision,
+                direction.name(),
+                plural(done as usize, "statement")
+            ));
+        }
+    }
+    if !state.phantoms.is_empty() {
+        ui.warn(format!(
+            "the database has {} that these files do not: {}",
+            plural(state.phantoms.len(), "revision"),
+            names(&state.phantoms)
+        ));
+    }
+    if !state.skipped.is_empty() {
+        ui.warn(format!(
+            "{} never ran, though later ones did: {}",
+            plural(state.skipped.len(), "revision"),
+            names(&state.skipped)
+        ));
+    }
+    if !state.edited.is_empty() {
+        ui.warn(format!("changed since they were applied: {}", names(&state.edited)));
+    }
+    match state.pending.len() {
+        0 => {}
+        n => ui.status(format!("{} pending; `teammig upgrade` applies them", plural(n, "revision"))),
+    }
+}
+
+fn show_json(ui: &mut Ui, context: &Context, state: &State, at_head: bool) -> Result<(), Error> {
+    let environment = context.target()?.environment;
+    ui.json(&json!({
+        "schema": "teammig.current/1",
+        "environment": environment,
+        "heads": state.heads,
+        "applied": state.applied.len(),
+        "pending": state.pending,
+        "phantoms": state.phantoms,
+        "edited": state.edited,
+        "skipped": state.skipped,
+        "interrupted": state.interrupted.iter().map(|entry| json!({
+            "revision": entry.revision,
+            "direction": match entry.state {
+                EntryState::Running { direction, .. } => direction.name(),
+                EntryState::Applied => "up",
+            },
+            "statements_done": match entry.state {
+                EntryState::Running { done, .. } => done,
+                EntryState::Applied => 0,
+            },
+        })).collect::<Vec<_>>(),
+        "at_head": at_head,
+    }));
+    Ok(())
+}

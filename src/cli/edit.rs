@@ -1,0 +1,66 @@
+//! `teammig edit`
+
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use super::Status;
+use crate::{
+    ui::Ui,
+    workflow::{self, Context, Error},
+};
+
+/// Open a revision in $VISUAL or $EDITOR
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// A revision, a unique prefix of one, head, current …
+    revision: String,
+}
+
+pub(super) fn run(_: &mut Ui, context: &Context, args: &Args) -> Result<Status, Error> {
+    let project = context.writable_project()?;
+    let ids = if args.revision == "current" {
+        let mut database = context.database()?;
+        workflow::current::current(context, &project, &mut *database)?.heads
+    } else {
+        workflow::revisions::resolve(&project, &args.revision)
+            .map_err(|error| workflow::revisions::explain_missing(context, error))?
+    };
+    let paths: Vec<PathBuf> = ids
+        .iter()
+        .filter_map(|id| project.migration(id.as_str()))
+        .map(|migration| context.config.root.join(&*migration.file.path))
+        .collect();
+    if paths.is_empty() {
+        return Err(Error::Usage(format!(
+            "No revision files indicated by symbol '{}'",
+            args.revision
+        )));
+    }
+    open(context, &paths)?;
+    Ok(Status::Fine)
+}
+
+/// Hands files to the user's editor and waits for it.
+pub(super) fn open(context: &Context, paths: &[PathBuf]) -> Result<(), Error> {
+    let env = &context.config.env;
+    let editor = ["TEAMMIG_EDITOR", "VISUAL", "EDITOR"]
+        .iter()
+        .find_map(|name| env.get(name))
+        .filter(|editor| !editor.trim().is_empty())
+        .unwrap_or("vi");
+    // As Git does: the variable may hold options, the paths never reach a shell's parser.
+    let status = Command::new("sh")
+        .arg("-c")
+        .arg(format!("{editor} \"$@\""))
+        .arg(editor)
+        .args(paths)
+        .status()
+        .map_err(Error::io("run", Path::new(editor)))?;
+    if status.success() {
+        Ok(())
+    } else {
+        Err(Error::Usage(format!("the editor `{editor}` ended with {status}")))
+    }
+}

@@ -1,0 +1,109 @@
+//! What happens during a run, as lines on the terminal.
+
+use crate::{
+    model::Direction,
+    ui::{Progress, Ui, age},
+    workflow::{Event, Warning},
+};
+
+/// Shows events of a run of so many steps.
+pub(super) struct Shower {
+    progress: Progress,
+}
+
+impl Shower {
+    pub(super) fn new(ui: &Ui, steps: usize) -> Self {
+        Self {
+            progress: ui.progress(steps),
+        }
+    }
+
+    pub(super) fn show(&self, ui: &mut Ui, event: &Event<'_>) {
+        match event {
+            Event::Waiting(holder) => self.progress.line(ui, &format!("waiting for {holder} …")),
+            Event::Started(revision, message) => {
+                self.progress.doing(&format!("{revision}  {message}"));
+            }
+            Event::Finished(done) => {
+                let mark = match done.direction {
+                    Direction::Up => ui.good_err("✔"),
+                    Direction::Down => ui.good_err("↶"),
+                };
+                let line = format!(
+                    "  {mark} {}  {}   {}",
+                    ui.id_err(done.revision.as_str()),
+                    done.message,
+                    ui.dim_err(&age::took(done.duration)),
+                );
+                self.progress.line(ui, &line);
+                self.progress.step();
+            }
+            Event::Server(text) => {
+                let line = format!("    {}", ui.dim_err(text));
+                self.progress.line(ui, &line);
+            }
+            Event::Retry { attempt, of, pause } => self.progress.line(
+                ui,
+                &format!(
+                    "    a lock was not to be had in time; rolled back, try {attempt} of {of} in {}",
+                    age::took(*pause)
+                ),
+            ),
+            Event::Statement { done, of } => {
+                if *of > 1 {
+                    self.progress.doing(&format!("statement {done} of {of}"));
+                }
+            }
+        }
+    }
+}
+
+/// Shows what the user should know before a run.
+pub(super) fn warn(ui: &mut Ui, warnings: &[Warning]) {
+    for warning in warnings {
+        match warning {
+            Warning::Phantoms(ids) => {
+                ui.warn(format!(
+                    "the database has {} that these files do not: {}",
+                    plural(ids.len(), "revision"),
+                    names(ids)
+                ));
+                ui.hint("they were applied from another branch, or their files were deleted; `teammig sync` says more");
+            }
+            Warning::Edited(ids) => {
+                ui.warn(format!(
+                    "{} differ{} from what was applied: {}",
+                    plural(ids.len(), "file"),
+                    if ids.len() == 1 { "s" } else { "" },
+                    names(ids)
+                ));
+                ui.hint("the change does not reach this database; write a new revision for it");
+            }
+            Warning::AmbiguousStep(id) => ui.warn(format!(
+                "the database is at several heads; counting from {id}, which was applied last"
+            )),
+            Warning::FromLedger(ids) => ui.status(format!(
+                "rolling back with the scripts that the ledger kept: {}",
+                names(ids)
+            )),
+            Warning::Resumes(id, done) => {
+                ui.status(format!(
+                    "{id} was interrupted; going on after its first {}",
+                    plural(*done as usize, "statement")
+                ));
+            }
+        }
+    }
+}
+
+pub(super) fn names(ids: &[crate::model::RevId]) -> String {
+    ids.iter().map(|id| id.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+pub(super) fn plural(n: usize, noun: &str) -> String {
+    if n == 1 {
+        format!("1 {noun}")
+    } else {
+        format!("{n} {noun}s")
+    }
+}

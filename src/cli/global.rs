@@ -1,0 +1,181 @@
+//! Options that all commands share.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use crate::{
+    config::{self, Overrides, Timeouts},
+    ui,
+    workflow::{At, Error, Options},
+};
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Global options")]
+pub(super) struct Global {
+    /// Run as if started in this folder
+    #[arg(short = 'C', value_name = "PATH", global = true)]
+    directory: Option<PathBuf>,
+
+    /// Read the revisions from a commit, branch or tag instead of the working tree (`:` = the index)
+    #[arg(long, value_name = "GITREV", global = true)]
+    at: Option<String>,
+
+    /// The environment of teammig.yaml to use [default: the first one]
+    #[arg(long = "env", short = 'e', value_name = "NAME", global = true, env = "TEAMMIG_ENV")]
+    environment: Option<String>,
+
+    /// The database to use: sqlite:PATH or postgres://…
+    #[arg(long, value_name = "URL", global = true, conflicts_with = "environment", hide_env_values = true)]
+    url: Option<String>,
+
+    /// Which of several `databases:` of teammig.yaml
+    #[arg(long, value_name = "NAME", global = true)]
+    database: Option<String>,
+
+    /// The folder with migrations, for a project without teammig.yaml
+    #[arg(long, value_name = "PATH", global = true)]
+    migrations: Option<PathBuf>,
+
+    /// How revisions stand in files, for a project without teammig.yaml
+    #[arg(long, value_name = "NAME", global = true, value_enum, hide_default_value = true, default_value = "native")]
+    #[allow(dead_code, reason = "there is one layout so far")]
+    layout: LayoutName,
+
+    /// Output for people or as one JSON document
+    #[arg(long, value_enum, default_value = "text", global = true, hide_default_value = true)]
+    format: Format,
+
+    /// Never ask; implied when there is no terminal
+    #[arg(long, global = true)]
+    no_input: bool,
+
+    /// When to use colour
+    #[arg(long, value_enum, value_name = "WHEN", default_value = "auto", global = true, hide_default_value = true)]
+    color: Color,
+
+    /// Say only what was asked for, and what went wrong
+    #[arg(long, short, global = true)]
+    quiet: bool,
+
+    /// Say more
+    #[arg(long, short, global = true, conflicts_with = "quiet")]
+    verbose: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum LayoutName {
+    Native,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Format {
+    Text,
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+impl Global {
+    pub(super) fn ui_options(&self) -> ui::UiOptions {
+        ui::UiOptions {
+            format: match self.format {
+                Format::Text => ui::Format::Text,
+                Format::Json => ui::Format::Json,
+            },
+            color: match self.color {
+                Color::Auto => ui::Color::Auto,
+                Color::Always => ui::Color::Always,
+                Color::Never => ui::Color::Never,
+            },
+            input: !self.no_input,
+            quiet: self.quiet,
+            verbose: self.verbose,
+        }
+    }
+
+    /// The folder in which the command runs.
+    pub(super) fn directory(&self) -> Result<PathBuf, Error> {
+        let current = std::env::current_dir().map_err(Error::io("find", "the current folder"))?;
+        let Some(directory) = &self.directory else {
+            return Ok(current);
+        };
+        let path = current.join(directory);
+        path.canonicalize().map_err(Error::io("enter", &path))
+    }
+
+    pub(super) fn options(&self, command: &str, timeouts: Timeouts) -> Options {
+        Options {
+            at: match self.at.as_deref() {
+                None => At::WorkTree,
+                Some(":") => At::Index,
+                Some(name) => At::Commit(name.to_owned()),
+            },
+            url: self.url.clone(),
+            environment: self.environment.clone(),
+            overrides: Overrides {
+                migrations: self.migrations.clone(),
+                database: self.database.clone(),
+            },
+            timeouts,
+            command: command.to_owned(),
+        }
+    }
+}
+
+/// How to wait for the database.
+#[derive(Debug, Args)]
+pub(super) struct LockArgs {
+    /// How long to wait while somebody else migrates [default: 60s]
+    #[arg(long, value_name = "TIME")]
+    lock_timeout: Option<String>,
+}
+
+impl LockArgs {
+    pub(super) fn timeouts(&self) -> Result<Timeouts, Error> {
+        Ok(Timeouts {
+            lock_timeout: duration(self.lock_timeout.as_deref())?,
+            ..Timeouts::default()
+        })
+    }
+}
+
+/// How to run scripts.
+#[derive(Debug, Args)]
+pub(super) struct RunArgs {
+    #[command(flatten)]
+    lock: LockArgs,
+
+    /// PostgreSQL's `lock_timeout` for the scripts: give up waiting for a table
+    #[arg(long, value_name = "TIME")]
+    ddl_lock_timeout: Option<String>,
+
+    /// PostgreSQL's `statement_timeout` for the scripts
+    #[arg(long, value_name = "TIME")]
+    statement_timeout: Option<String>,
+
+    /// How often to try again after a lock timeout [default: 3]
+    #[arg(long, value_name = "N")]
+    lock_retries: Option<u32>,
+}
+
+impl RunArgs {
+    pub(super) fn timeouts(&self) -> Result<Timeouts, Error> {
+        Ok(Timeouts {
+            ddl_lock_timeout: duration(self.ddl_lock_timeout.as_deref())?,
+            statement_timeout: duration(self.statement_timeout.as_deref())?,
+            lock_retries: self.lock_retries,
+            ..self.lock.timeouts()?
+        })
+    }
+}
+
+fn duration(text: Option<&str>) -> Result<Option<std::time::Duration>, Error> {
+    text.map(|text| config::parse_duration(text).map_err(Error::Usage))
+        .transpose()
+}

@@ -1,0 +1,120 @@
+//! `teammig hooks`
+
+use clap::Subcommand;
+use serde_json::json;
+
+use super::{Status, json, report::show_finding};
+use crate::{
+    ui::Ui,
+    workflow::{self, Context, Error, hooks},
+};
+
+/// Install, remove, or run the Git hooks
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    command: HooksCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum HooksCommand {
+    /// Install the hooks of this clone; hooks of others keep working
+    Install,
+    /// Remove them again
+    Uninstall,
+    /// Say how they are doing
+    Status,
+    /// What the hook scripts call
+    #[command(hide = true)]
+    Run {
+        /// Git's name of the event
+        event: String,
+        /// What Git passes
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        rest: Vec<String>,
+    },
+}
+
+pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status, Error> {
+    match &args.command {
+        HooksCommand::Install => install(ui, context),
+        HooksCommand::Uninstall => uninstall(ui, context),
+        HooksCommand::Status => status(ui, context),
+        HooksCommand::Run { event, .. } if event == "pre-commit" => pre_commit(ui, context),
+        HooksCommand::Run { event, .. } => Err(Error::Usage(format!("there is no hook for `{event}`"))),
+    }
+}
+
+pub(super) fn install(ui: &mut Ui, context: &Context) -> Result<Status, Error> {
+    let reports = hooks::install(context)?;
+    let mut status = Status::Fine;
+    for report in &reports {
+        let line = hooks::describe_installed(&report.done);
+        ui.status(format!("  {:<12} {}", report.event.name(), line));
+        if let Some(left) = hooks::left_alone(&report.done) {
+            ui.hint(format!("add this line to {}: {}", left.file.display(), left.line));
+            status = Status::Attention;
+        }
+    }
+    Ok(status)
+}
+
+fn uninstall(ui: &mut Ui, context: &Context) -> Result<Status, Error> {
+    for report in hooks::uninstall(context)? {
+        if report.done.is_empty() {
+            ui.status(format!("  {:<12} was not installed", report.event.name()));
+        }
+        for done in &report.done {
+            ui.status(format!("  {:<12} {}", report.event.name(), hooks::describe_uninstalled(done)));
+        }
+    }
+    Ok(Status::Fine)
+}
+
+fn status(ui: &mut Ui, context: &Context) -> Result<Status, Error> {
+    let all = hooks::status(context)?;
+    if ui.is_json() {
+        ui.json(&json!({
+            "schema": "teammig.hooks/1",
+            "hooks": all.iter().map(|hook| json!({
+                "event": hook.event.name(),
+                "path": hook.file.display().to_string(),
+                "works": hooks::works(hook),
+                "state": hooks::describe_state(hook),
+            })).collect::<Vec<_>>(),
+        }));
+    } else {
+        for hook in &all {
+            ui.data(format!("{:<12} {}", hook.event.name(), hooks::describe_state(hook)));
+        }
+    }
+    Ok(if all.iter().all(hooks::works) {
+        Status::Fine
+    } else {
+        Status::Attention
+    })
+}
+
+/// Git shows what we say and stops the commit when we fail.
+fn pre_commit(ui: &mut Ui, context: &Context) -> Result<Status, Error> {
+    let verdict = workflow::guard::staged(context)?;
+    if ui.is_json() {
+        ui.json(&json!({
+            "schema": "teammig.check/1",
+            "evaluated": true,
+            "findings": verdict.findings.iter().map(json::finding).collect::<Vec<_>>(),
+        }));
+    } else {
+        for finding in &verdict.findings {
+            show_finding(ui, finding);
+        }
+        if !verdict.findings.is_empty() {
+            ui.hint("`git commit --no-verify` commits without this check");
+        }
+    }
+    Ok(if verdict.findings.is_empty() {
+        Status::Fine
+    } else {
+        Status::Attention
+    })
+}

@@ -1,0 +1,77 @@
+//! `teammig init`
+
+use serde_json::json;
+
+use super::{Status, hooks};
+use crate::{
+    ui::Ui,
+    workflow::{self, Context, Error},
+};
+
+/// Set up a project in this folder
+///
+/// Writes teammig.yaml and makes the folder migrations/. What is there already
+/// stays as it is.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Install the Git hooks without asking
+    #[arg(long, conflicts_with = "no_hooks")]
+    hooks: bool,
+
+    /// Do not install the Git hooks and do not ask
+    #[arg(long)]
+    no_hooks: bool,
+}
+
+pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status, Error> {
+    let url = match context.target() {
+        // A URL with a password belongs into the environment, not into a file in Git.
+        Ok(target) if target.environment == "url" && !target.url.expose().contains('@') => {
+            target.url.expose().to_owned()
+        }
+        Ok(target) if target.environment == "DATABASE_URL" => "${DATABASE_URL}".to_owned(),
+        Ok(target) if target.environment == "url" => {
+            return Err(Error::Usage(
+                "teammig.yaml is committed, so a URL with a user or a password is not written into it; set \
+                 DATABASE_URL instead"
+                    .to_owned(),
+            ));
+        }
+        _ => "sqlite:dev.db".to_owned(),
+    };
+    let done = workflow::init::init(context, &workflow::init::Request { url })?;
+    if ui.is_json() {
+        let names = |paths: &[std::path::PathBuf]| -> Vec<String> {
+            paths.iter().map(|path| path.display().to_string()).collect()
+        };
+        ui.json(&json!({
+            "schema": "teammig.init/1",
+            "made": names(&done.made),
+            "kept": names(&done.kept),
+        }));
+    } else {
+        for path in &done.made {
+            ui.status(format!("  made  {}", relative(context, path)));
+        }
+        for path in &done.kept {
+            ui.status(format!("  kept  {} (it was there)", relative(context, path)));
+        }
+    }
+    if context.repo_if_any().is_some() && !args.no_hooks {
+        let wanted = args.hooks
+            || (ui.can_prompt()
+                && matches!(
+                    ui.confirm("Install a pre-commit hook that rejects edits of applied migrations?", true),
+                    Ok(true)
+                ));
+        if wanted {
+            hooks::install(ui, context)?;
+        }
+    }
+    ui.hint("`teammig create \"what it does\"` writes the first revision");
+    Ok(Status::Fine)
+}
+
+fn relative(context: &Context, path: &std::path::Path) -> String {
+    path.strip_prefix(&context.cwd).unwrap_or(path).display().to_string()
+}

@@ -1,0 +1,155 @@
+//! `teammig merge-heads`
+
+use serde_json::{Value, json};
+
+use super::{
+    Status,
+    create::{show_findings, show_written},
+    events::names,
+};
+use crate::{
+    ui::{PromptError, Ui, age},
+    workflow::{
+        Context, Error,
+        divergence::{self, Divergence, Head, Whose},
+        sync,
+    },
+};
+
+/// Join diverged heads with a merge revision, after showing whose they are
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The message of the merge revision
+    #[arg(long, short)]
+    message: Option<String>,
+
+    /// Do not ask
+    #[arg(long, short)]
+    yes: bool,
+}
+
+pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status, Error> {
+    let project = context.writable_project()?;
+    if show_findings(ui, &project) != Status::Fine {
+        return Err(Error::Findings(project.errors().cloned().collect()));
+    }
+    let Some(divergence) = divergence::find(context, &project)? else {
+        ui.status(match project.graph.heads().as_slice() {
+            [] => "there is no revision yet".to_owned(),
+            heads => format!("nothing to merge: {}", names(heads)),
+        });
+        if ui.is_json() {
+            ui.json(&json!({ "schema": "teammig.merge/1", "revision": null }));
+        }
+        return Ok(Status::Fine);
+    };
+    if !ui.is_json() {
+        show(ui, context, &divergence);
+    }
+    if !args.yes {
+        if !ui.can_prompt() {
+            return Err(Error::Diverged {
+                heads: divergence
+                    .heads
+                    .iter()
+                    .map(|head| (head.revision.clone(), head.message.clone()))
+                    .collect(),
+                creating: false,
+            });
+        }
+        let items = ["Create a merge revision", "Stop"];
+        if ask(ui, &items)? != Some(0) {
+            ui.status("stopped; nothing was done");
+            return Ok(Status::Attention);
+        }
+    }
+    let written = sync::write_merge(context, &divergence, args.message.clone())?;
+    show_written(ui, context, "teammig.merge/1", &written);
+    ui.hint("commit it, then `teammig upgrade`");
+    Ok(Status::Fine)
+}
+
+/// Shows the heads, whose they are, and where they part.
+pub(super) fn show(ui: &mut Ui, context: &Context, divergence: &Divergence) {
+    let at = match divergence.parts_at.as_slice() {
+        [] => ", they have no common ancestor".to_owned(),
+        parts => format!(", they part at {}", names(parts)),
+    };
+    ui.status(format!("{} heads{at}", divergence.heads.len()));
+    for head in &divergence.heads {
+        ui.status(format!(
+            "  {:<6} {}  {}   {}",
+            whose(head),
+            ui.id_err(head.revision.as_str()),
+            head.message,
+            ui.dim_err(&origin(head, context))
+        ));
+    }
+}
+
+fn whose(head: &Head) -> &'static str {
+    match head.whose {
+        Whose::Uncommitted | Whose::NotPublished => "yours",
+        Whose::Published(_) => "theirs",
+        Whose::Unknown => "",
+    }
+}
+
+fn origin(head: &Head, context: &Context) -> String {
+    let state = match &head.whose {
+        Whose::Uncommitted => "not committed".to_owned(),
+        Whose::NotPublished => "not published".to_owned(),
+        Whose::Published(name) => name.clone(),
+        Whose::Unknown => String::new(),
+    };
+    match &head.commit {
+        Some(commit) => format!(
+            "{state}, {}, {}",
+            commit.author,
+            age::ago(commit.time, context.now)
+        ),
+        None => state,
+    }
+}
+
+/// The heads as JSON.
+pub(super) fn heads_json(divergence: &Divergence) -> Value {
+    divergence
+        .heads
+        .iter()
+        .map(|head| {
+            json!({
+                "revision": head.revision,
+                "message": head.message,
+                "path": head.path,
+                "whose": match &head.whose {
+                    Whose::Uncommitted => "uncommitted",
+                    Whose::NotPublished => "not-published",
+                    Whose::Published(_) => "published",
+                    Whose::Unknown => "unknown",
+                },
+                "published_in": match &head.whose {
+                    Whose::Published(name) => Some(name),
+                    _ => None,
+                },
+                "author": head.commit.as_ref().map(|commit| &commit.author),
+                "commit": head.commit.as_ref().map(|commit| commit.id.to_string()),
+                "date": head.commit.as_ref().map(|commit| commit.time.to_string()),
+            })
+        })
+        .collect()
+}
+
+/// Asks how to go on; `None` = nothing was chosen.
+pub(super) fn ask(ui: &mut Ui, items: &[&str]) -> Result<Option<usize>, Error> {
+    let items: Vec<String> = items.iter().map(|item| (*item).to_owned()).collect();
+    match ui.select("How do you want to go on?", &items) {
+        Ok(choice) => Ok(Some(choice)),
+        Err(PromptError::Cancelled) => Ok(None),
+        Err(PromptError::Terminal(source)) => Err(Error::Io {
+            doing: "ask at",
+            path: "the terminal".into(),
+            source,
+        }),
+    }
+}

@@ -1,0 +1,241 @@
+//! Upgrade and downgrade have the same shape: propose, show, run, tell.
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+
+use super::{
+    Status,
+    events::{Shower, plural, warn},
+    json, report,
+};
+use crate::{
+    db::Database,
+    model::{Dialect, Direction, Project},
+    ui::Ui,
+    workflow::{self, Context, Error, Outcome, Proposal, Source, script},
+};
+
+/// Options that both commands have.
+#[derive(Debug, clap::Args)]
+pub(super) struct PlanArgs {
+    /// Print the SQL script instead of running it; needs no database
+    #[arg(long)]
+    pub(super) sql: bool,
+
+    /// Print the plan instead of running it
+    #[arg(long)]
+    pub(super) dry_run: bool,
+
+    /// Plan from this revision instead of a database (repeatable; `base` = from nothing)
+    #[arg(long, value_name = "REVISION")]
+    pub(super) from: Vec<String>,
+
+    /// Do not ask
+    #[arg(long, short)]
+    pub(super) yes: bool,
+
+    /// Go on after an interruption, even where a statement may run twice
+    #[arg(long)]
+    pub(super) resume: bool,
+}
+
+/// How to get a proposal from a starting point.
+pub(super) type Propose<'a> =
+    &'a dyn Fn(&Context, &Project, &mut Source<'_>) -> Result<Proposal, Error>;
+
+/// One call of `upgrade` or `downgrade`.
+pub(super) struct Call<'a> {
+    pub(super) direction: Direction,
+    pub(super) args: &'a PlanArgs,
+    /// The lower end of a range `a:b`.
+    pub(super) range_from: Option<String>,
+    pub(super) propose: Propose<'a>,
+}
+
+pub(super) fn run(ui: &mut Ui, context: &Context, call: &Call<'_>) -> Result<Status, Error> {
+    let project = context.project()?;
+    let mut from = call.args.from.clone();
+    if let Some(start) = &call.range_from {
+        if !call.args.sql && !call.args.dry_run {
+            return Err(Error::Usage(
+                "Range revision not allowed; a range a:b goes with --sql or --dry-run".to_owned(),
+            ));
+        }
+        from.push(start.clone());
+    }
+    let explain = |error| workflow::revisions::explain_missing(context, error);
+    if call.args.sql || !from.is_empty() {
+        if call.direction == Direction::Down && from.is_empty() {
+            return Err(Error::Usage(
+                "downgrade with --sql requires <fromrev>:<torev>".to_owned(),
+            ));
+        }
+        if !call.args.sql && !call.args.dry_run {
+            return Err(Error::Usage("--from goes with --sql or --dry-run".to_owned()));
+        }
+        let dialect = script::dialect(context).unwrap_or(Dialect::Sqlite);
+        let starts = from.iter().filter(|name| *name != "base").cloned().collect();
+        let mut source = Source::Given(starts, dialect);
+        let proposal = (call.propose)(context, &project, &mut source).map_err(explain)?;
+        if call.args.sql {
+            ui.data_raw(&script::render(context, &proposal, dialect)?);
+        } else {
+            show_plan(ui, &project, &proposal);
+        }
+        return Ok(Status::Fine);
+    }
+    let mut database = context.database()?;
+    let proposal =
+        (call.propose)(context, &project, &mut Source::Database(&mut *database)).map_err(explain)?;
+    for finding in &project.findings {
+        report::show_finding(ui, finding);
+    }
+    warn(ui, &proposal.warnings);
+    if call.args.dry_run {
+        show_plan(ui, &project, &proposal);
+        return Ok(Status::Fine);
+    }
+    confirm(ui, context, call, &proposal)?;
+    let outcome = execute(ui, context, &project, &mut *database, &proposal, call.propose)?;
+    tell(ui, call.direction, &proposal, &outcome);
+    if ui.is_json() {
+        ui.json(&json!({
+            "schema": match call.direction {
+                Direction::Up => "teammig.upgrade/1",
+                Direction::Down => "teammig.downgrade/1",
+            },
+            "done": json::done(&outcome.done),
+            "heads": outcome.heads,
+        }));
+    }
+    Ok(Status::Fine)
+}
+
+/// Rolling back a protected environment takes a yes.
+fn confirm(ui: &mut Ui, context: &Context, call: &Call<'_>, proposal: &Proposal) -> Result<(), Error> {
+    let target = context.target()?;
+    if call.direction == Direction::Up
+        || call.args.yes
+        || proposal.steps.is_empty()
+        || !target.protected
+    {
+        return Ok(());
+    }
+    if ui.can_prompt() {
+        let question = format!(
+            "Roll back {} in {}, which is protected?",
+            plural(proposal.steps.len(), "revision"),
+            target.environment
+        );
+        if matches!(ui.confirm(&question, false), Ok(true)) {
+            return Ok(());
+        }
+        return Err(Error::Stopped);
+    }
+    Err(Error::Protected {
+        environment: target.environment,
+    })
+}
+
+/// Runs a proposal with its events shown.
+pub(super) fn execute(
+    ui: &mut Ui,
+    context: &Context,
+    project: &Project,
+    database: &mut dyn Database,
+    proposal: &Proposal,
+    propose: Propose<'_>,
+) -> Result<Outcome, Error> {
+    let shower = Shower::new(ui, proposal.steps.len());
+    let outcome = workflow::run(
+        context,
+        database,
+        proposal,
+        &|database| propose(context, project, &mut Source::Database(database)),
+        &mut |event| shower.show(ui, &event),
+    );
+    drop(shower);
+    outcome
+}
+
+fn tell(ui: &mut Ui, direction: Direction, proposal: &Proposal, outcome: &Outcome) {
+    if outcome.others > 0 {
+        ui.status(format!(
+            "{} had been done by somebody else meanwhile",
+            plural(outcome.others, "step")
+        ));
+    }
+    if !outcome.done.is_empty() {
+        ui.detail(format!("now at {}", heads(&outcome.heads)));
+        return;
+    }
+    let state = &proposal.state;
+    match direction {
+        Direction::Up if outcome.others == 0 => {
+            ui.status(format!("nothing to do: the database is at {}", heads(&state.heads)));
+        }
+        Direction::Down if outcome.others == 0 => ui.status("nothing to roll back"),
+        _ => {}
+    }
+}
+
+pub(super) fn heads(heads: &[crate::model::RevId]) -> String {
+    if heads.is_empty() {
+        "base (nothing is applied)".to_owned()
+    } else {
+        super::events::names(heads)
+    }
+}
+
+/// The steps, one a line.
+pub(super) fn show_plan(ui: &mut Ui, project: &Project, proposal: &Proposal) {
+    if ui.is_json() {
+        ui.json(&json::plan(&proposal.plan, &proposal.steps));
+        return;
+    }
+    if proposal.steps.is_empty() {
+        ui.status("nothing to do");
+        return;
+    }
+    let paths: BTreeMap<_, _> = proposal
+        .steps
+        .iter()
+        .filter_map(|step| {
+            let id = &step.step.revision;
+            project.migration(id.as_str()).map(|m| (id.clone(), std::sync::Arc::clone(&m.file.path)))
+        })
+        .collect();
+    for step in &proposal.steps {
+        let mut line = format!(
+            "{:<4} {}  {}",
+            step.step.direction.name(),
+            ui.id(step.step.revision.as_str()),
+            step.message
+        );
+        if !step.script().transaction {
+            line.push_str("  (outside a transaction)");
+        }
+        if step.skip > 0 {
+            line.push_str("  (goes on after an interruption)");
+        }
+        if ui.is_verbose()
+            && let Some(path) = paths.get(&step.step.revision)
+        {
+            line.push_str(&format!("  {path}"));
+        }
+        ui.data(line);
+    }
+}
+
+/// `a:b` as its two ends; a name alone has no lower end.
+pub(super) fn split_range(target: &str) -> Result<(Option<String>, String), Error> {
+    match target.split_once(':') {
+        None => Ok((None, target.to_owned())),
+        Some((_, rest)) if rest.contains(':') => Err(Error::Usage(format!(
+            "`{target}` is not a range; write from:to"
+        ))),
+        Some((from, to)) => Ok((Some(from.to_owned()), to.to_owned())),
+    }
+}
+

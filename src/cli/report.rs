@@ -1,0 +1,365 @@
+//! The one place where errors become words, hints and exit codes.
+
+use serde_json::json;
+
+use super::json;
+use crate::{
+    config::ConfigError,
+    db::{DbError, ErrorKind},
+    git::GitError,
+    model::{Direction, Finding, Severity, finding::Place, graph::GraphError},
+    ui::{Ui, render_places, snippet_kind::Kind},
+    workflow::{Error, FailedStep},
+};
+
+/// An error, ready to be shown.
+#[derive(Debug, Default)]
+struct Report {
+    /// A name for programs.
+    kind: &'static str,
+    code: u8,
+    message: String,
+    /// Further lines below the message.
+    notes: Vec<String>,
+    hints: Vec<String>,
+    places: Vec<Place>,
+    findings: Vec<Finding>,
+}
+
+impl Report {
+    fn new(kind: &'static str, code: u8, message: impl Into<String>) -> Self {
+        Self {
+            kind,
+            code,
+            message: message.into(),
+            ..Self::default()
+        }
+    }
+
+    fn note(mut self, note: impl Into<String>) -> Self {
+        self.notes.push(note.into());
+        self
+    }
+
+    fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+
+    fn place(mut self, place: Option<Place>) -> Self {
+        self.places.extend(place);
+        self
+    }
+}
+
+/// Shows an error and returns the exit code.
+pub(super) fn show(ui: &mut Ui, error: &Error) -> u8 {
+    let report = report(error);
+    if ui.is_json() {
+        show_json(ui, &report);
+        return report.code;
+    }
+    for finding in &report.findings {
+        show_finding(ui, finding);
+    }
+    if report.places.is_empty() {
+        ui.error(&report.message);
+    } else {
+        let places: Vec<&Place> = report.places.iter().collect();
+        let text = render_places(Kind::Error, &report.message, &places, ui.err_color(), ui.width());
+        ui.talk(&text);
+    }
+    for note in &report.notes {
+        ui.talk(note);
+    }
+    for hint in &report.hints {
+        ui.hint(hint);
+    }
+    report.code
+}
+
+fn show_json(ui: &mut Ui, report: &Report) {
+    let place = report.places.first();
+    let position = place.map(json::position);
+    let mut document = json!({
+        "schema": "teammig.error/1",
+        "kind": report.kind,
+        "message": report.message,
+        "notes": report.notes,
+        "hints": report.hints,
+        "path": place.map(|place| &*place.file.path),
+        "line": position.map(|at| at.0),
+        "column": position.map(|at| at.1),
+    });
+    if !report.findings.is_empty() {
+        document["findings"] = report.findings.iter().map(json::finding).collect();
+    }
+    ui.json(&document);
+}
+
+/// Shows findings of a snapshot on stderr; the answer itself goes on.
+pub(super) fn show_finding(ui: &mut Ui, finding: &Finding) {
+    let title = format!("{} [{}]", finding.message, finding.rule);
+    let kind = match finding.severity {
+        Severity::Error => Kind::Error,
+        Severity::Warning => Kind::Warning,
+    };
+    let places: Vec<&Place> = finding.place.iter().chain(&finding.related).collect();
+    let text = render_places(kind, &title, &places, ui.err_color(), ui.width());
+    ui.talk(&text);
+    if let Some(help) = &finding.help {
+        ui.hint(help);
+    }
+}
+
+fn report(error: &Error) -> Report {
+    let words = error.to_string();
+    match error {
+        Error::Config(error) => config(error),
+        Error::Git(error) => git(error),
+        Error::Io { source, .. } => Report::new("io", 1, format!("{words}: {source}")),
+        Error::NoFolder(_) => Report::new("no-migrations", 1, words)
+            .hint("`teammig init` sets up a project here; `--migrations PATH` names another folder"),
+        Error::Usage(_) => Report::new("usage", 2, words),
+        Error::Graph { error, elsewhere } => {
+            let mut report = graph(error);
+            for place in elsewhere {
+                report = report.note(format!(
+                    "  {} stands in {} on {}",
+                    place.revision,
+                    place.path,
+                    place.refs.join(", ")
+                ));
+            }
+            if let (GraphError::NotFound { .. }, Some(place)) = (&**error, elsewhere.first()) {
+                report.hints.clear();
+                let name = place.refs.first().map_or("", String::as_str);
+                report = report.hint(format!("`git merge {name}` or `git switch` brings it here; `--at {name}` reads it there"));
+            }
+            report
+        }
+        Error::Findings(findings) => Report {
+            findings: findings.clone(),
+            ..Report::new("findings", 3, words)
+        },
+        Error::Diverged { heads, creating } => diverged(heads, *creating),
+        Error::Database { location, error } => database(location, error),
+        Error::Step(step) => failed_step(step),
+        Error::Skipped(revisions) => {
+            let mut report = Report::new("skipped-revisions", 3, words);
+            for (id, message) in revisions {
+                report = report.note(format!("  {id}  {message}"));
+            }
+            report
+                .hint("`teammig upgrade --out-of-order` runs them now, after the later ones")
+                .hint("`teammig stamp <revision>` records them as applied, if their changes are there already")
+        }
+        Error::Irreversible { place, .. } => Report::new("irreversible", 1, words)
+            .place(place.clone())
+            .hint("nothing was rolled back; write a new revision that undoes it, or restore a backup"),
+        Error::Uncertain { revision, place, .. } => Report::new("interrupted", 3, words)
+            .place(place.clone())
+            .note("The connection or the program ended while the next statement ran outside a transaction.")
+            .hint("look whether its effect is there; `--resume` runs it again and goes on")
+            .hint(format!("`teammig stamp {revision}` records the revision as applied instead")),
+        Error::ResumeChanged { .. } => Report::new("interrupted", 3, words)
+            .hint("restore the statements that had finished; those after them may change"),
+        Error::HalfDone { revision, direction, done } => {
+            let way = match direction {
+                Direction::Up => "upgrade",
+                Direction::Down => "downgrade",
+            };
+            Report::new("interrupted", 3, words)
+                .note(format!("It was interrupted after {done} of its statements."))
+                .hint(format!("`teammig {way} {revision}` finishes it first"))
+        }
+        Error::PlanChanged => Report::new("plan-changed", 1, words)
+            .hint("nothing was done; call it again to see the new plan"),
+        Error::Protected { environment } => Report::new("protected", 3, words)
+            .hint(format!("give `--env {environment} --yes` to do it all the same")),
+        Error::NotUpToDate { pending } => Report::new("not-up-to-date", 3, words)
+            .note(format!("{pending} pending"))
+            .hint("`teammig upgrade` applies what is pending"),
+        Error::InProgress { operation } => Report::new("in-progress", 1, words)
+            .hint(format!("finish it (`git {operation} --continue`) or stop it (`git {operation} --abort`) first")),
+        Error::Stopped => Report::new("interrupted", 130, words),
+        Error::Import { place, help, .. } => {
+            let mut report = Report::new("import", 1, words).place(place.as_deref().cloned());
+            report.hints.extend(help.clone());
+            report
+        }
+    }
+}
+
+fn config(error: &ConfigError) -> Report {
+    let words = error.to_string();
+    let report = Report::new("config", 1, words);
+    match error {
+        ConfigError::Read { source, .. } => {
+            Report::new("config", 1, format!("{error}: {source}"))
+        }
+        ConfigError::Invalid { file, span, message } => Report {
+            places: vec![Place {
+                file: (**file).clone(),
+                span: span.clone(),
+                label: String::new(),
+            }],
+            ..Report::new("config", 1, message.clone())
+        },
+        ConfigError::Dotenv { .. } => report,
+        ConfigError::NoSuchEnvironment { known, .. } => report.hint(known_names("environments", known)),
+        ConfigError::NoSuchDatabase { known, name } => {
+            let report = report.hint(known_names("databases", known));
+            match name {
+                Some(_) => report,
+                None => report.hint("choose one with `--database NAME`"),
+            }
+        }
+        ConfigError::NoDatabase => report
+            .hint("`teammig init` writes a teammig.yaml; or set DATABASE_URL, or give `--url sqlite:dev.db`"),
+        ConfigError::MissingVariable { variable, .. } => {
+            report.hint(format!("set {variable}, in the environment or in a .env file beside teammig.yaml"))
+        }
+    }
+}
+
+fn known_names(what: &str, known: &[String]) -> String {
+    if known.is_empty() {
+        format!("teammig.yaml has no `{what}:`")
+    } else {
+        format!("the {what} are {}", known.join(", "))
+    }
+}
+
+fn git(error: &GitError) -> Report {
+    let mut report = Report::new("git", if error.is_missing_history() { 4 } else { 1 }, error.to_string());
+    report.hints.extend(error.advice().map(str::to_owned));
+    report
+}
+
+fn graph(error: &GraphError) -> Report {
+    let words = error.to_string();
+    match error {
+        GraphError::NotFound { .. } => Report::new("not-found", 1, words)
+            .hint("`teammig history` lists the revisions here; `git pull` may bring it"),
+        GraphError::Ambiguous { candidates, .. } => {
+            let names: Vec<&str> = candidates.iter().map(|id| id.as_str()).collect();
+            Report::new("ambiguous", 1, words).hint(format!("give more of one of these: {}", names.join(", ")))
+        }
+        GraphError::MultipleHeads { heads, .. } => {
+            let names: Vec<&str> = heads.iter().map(|id| id.as_str()).collect();
+            Report::new("multiple-heads", 3, words)
+                .note(format!("  the heads are {}", names.join(", ")))
+                .hint("`teammig merge-heads` joins them; `heads` means all of them")
+        }
+        _ => Report::new("target", 1, words),
+    }
+}
+
+fn diverged(heads: &[(crate::model::RevId, String)], creating: bool) -> Report {
+    let message = if creating {
+        "Multiple heads are present; please specify the head revision on which the new revision should be based, or \
+         perform a merge"
+    } else {
+        "Multiple head revisions are present"
+    };
+    let mut report = Report::new("multiple-heads", 3, message);
+    for (id, message) in heads {
+        report = report.note(format!("  {id}  {message}"));
+    }
+    let report = report.hint("`teammig merge-heads` joins them with a merge revision");
+    if creating {
+        report.hint("`--head <revision>` builds on one of them")
+    } else {
+        report.hint("`teammig upgrade heads` applies all of them without joining them")
+    }
+}
+
+fn database(location: &str, error: &DbError) -> Report {
+    let (kind, code) = match error.kind {
+        ErrorKind::BadUrl => ("bad-url", 2),
+        ErrorKind::Unreachable => ("unreachable", 4),
+        ErrorKind::Refused => ("refused", 4),
+        ErrorKind::Locked => ("locked", 1),
+        ErrorKind::LedgerTooNew => ("ledger-too-new", 4),
+        ErrorKind::LedgerDamaged => ("ledger-damaged", 4),
+        _ => ("database", 1),
+    };
+    let mut report = Report::new(kind, code, format!("{location}: {}", error.message));
+    details(&mut report, error);
+    match error.kind {
+        ErrorKind::LedgerTooNew => report.hint("install the newer teammig; an older one could damage the ledger"),
+        ErrorKind::Locked => report.hint("wait for it, or give it more time with `--lock-timeout 5min`"),
+        ErrorKind::ReadOnly => report.hint("check the permissions of the database and of its folder"),
+        ErrorKind::DiskFull => report.hint("make room; nothing was left half done"),
+        ErrorKind::BadUrl => report.hint("write sqlite:path/to/file.db or postgres://user@host:5432/database"),
+        _ => report,
+    }
+}
+
+fn details(report: &mut Report, error: &DbError) {
+    let lines = [
+        ("detail", &error.detail),
+        ("context", &error.context),
+        ("server's hint", &error.hint),
+    ];
+    for (name, text) in lines {
+        if let Some(text) = text {
+            report.notes.push(format!("  {name}: {}", text.replace('\n', "\n    ")));
+        }
+    }
+    if let Some(code) = &error.code {
+        report.notes.push(format!("  code: {code}"));
+    }
+}
+
+/// A failed script: the statement, what the server said, what stays and what does not.
+fn failed_step(step: &FailedStep) -> Report {
+    let error = &step.error.error;
+    let verb = match step.direction {
+        Direction::Up => "apply",
+        Direction::Down => "roll back",
+    };
+    let stopped = error.kind == ErrorKind::Interrupted;
+    let message = if stopped {
+        format!("stopped while trying to {verb} {} {}", step.revision, step.message)
+    } else {
+        format!("cannot {verb} {} {}", step.revision, step.message)
+    };
+    let code = if stopped { 130 } else { 1 };
+    let mut report = Report::new("script-failed", code, message.trim_end()).place(step.place.clone());
+    if step.place.is_none() && !stopped {
+        report.notes.push(format!("  {}", error.message));
+    }
+    details(&mut report, error);
+    let done = match (step.done.len(), step.direction) {
+        (0, _) => "Nothing else had been done in this run.".to_owned(),
+        (1, Direction::Up) => "1 revision before it was applied and stays applied.".to_owned(),
+        (n, Direction::Up) => format!("{n} revisions before it were applied and stay applied."),
+        (1, Direction::Down) => "1 revision before it was rolled back and stays so.".to_owned(),
+        (n, Direction::Down) => format!("{n} revisions before it were rolled back and stay so."),
+    };
+    let this = if step.bare {
+        format!(
+            "{} runs outside a transaction: {} of its {} statements finished and stay.",
+            step.revision, step.error.done, step.statements
+        )
+    } else {
+        format!("{} was rolled back and left nothing.", step.revision)
+    };
+    report = report.note(this).note(done);
+    if step.bare {
+        let way = match step.direction {
+            Direction::Up => "upgrade",
+            Direction::Down => "downgrade",
+        };
+        report = report.hint(format!("mend the failing statement; `teammig {way}` goes on there"));
+    }
+    match error.kind {
+        ErrorKind::LockTimeout => {
+            report.hint("somebody holds the table; try again later, or give more time with `--ddl-lock-timeout`")
+        }
+        ErrorKind::DiskFull => report.hint("make room and call it again"),
+        _ => report,
+    }
+}

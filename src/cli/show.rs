@@ -1,0 +1,94 @@
+//! `teammig show`
+
+use serde_json::json;
+
+use super::{Status, create::show_findings, events::names, json};
+use crate::{
+    model::{Project, RevId},
+    ui::Ui,
+    workflow::{self, Context, Error},
+};
+
+/// Show one revision, with its scripts
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// A revision, a unique prefix of one, a label, head, heads, current
+    revision: String,
+}
+
+pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status, Error> {
+    let project = context.project()?;
+    let ids = if args.revision == "current" {
+        let mut database = context.database()?;
+        workflow::current::current(context, &project, &mut *database)?.heads
+    } else {
+        workflow::revisions::resolve(&project, &args.revision)
+            .map_err(|error| workflow::revisions::explain_missing(context, error))?
+    };
+    let status = show_findings(ui, &project);
+    if ui.is_json() {
+        let documents: Vec<_> = ids
+            .iter()
+            .map(|id| {
+                let mut document = json::revision(&project, id);
+                if let Some(migration) = project.migration(id.as_str()) {
+                    document["up"] = json!(migration.up_text());
+                    document["down"] = json!(migration.down_text());
+                }
+                document
+            })
+            .collect();
+        ui.json(&json!({ "schema": "teammig.show/1", "revisions": documents }));
+        return Ok(status);
+    }
+    if ids.is_empty() {
+        ui.status("base: before the first revision");
+    }
+    for id in &ids {
+        one(ui, &project, id);
+    }
+    Ok(status)
+}
+
+fn one(ui: &mut Ui, project: &Project, id: &RevId) {
+    let graph = &project.graph;
+    let key = id.as_str();
+    let Some(revision) = graph.get(key) else {
+        ui.data(format!("{id}  (not in these files)"));
+        return;
+    };
+    let mut marks = Vec::new();
+    for (mark, holds) in [
+        ("head", graph.is_head(key)),
+        ("base", graph.is_base(key)),
+        ("branchpoint", graph.is_branch_point(key)),
+        ("mergepoint", graph.is_merge(key)),
+    ] {
+        if holds {
+            marks.push(mark);
+        }
+    }
+    let marks = if marks.is_empty() { String::new() } else { format!(" ({})", marks.join(", ")) };
+    ui.data(format!("revision    {}{marks}", ui.id(key)));
+    ui.data(format!("message     {}", revision.message));
+    let parents = graph.parents(key);
+    let children = graph.children(key);
+    let labels = graph.labels(key);
+    for (name, value) in [
+        (if parents.len() > 1 { "merges" } else { "parent" }, names(&parents)),
+        ("depends on", revision.depends_on.join(", ")),
+        ("children", names(&children)),
+        ("labels", labels.join(", ")),
+        ("created", revision.created.map_or(String::new(), |at| at.to_string())),
+    ] {
+        if !value.is_empty() {
+            ui.data(format!("{name:<11} {value}"));
+        }
+    }
+    if let Some(migration) = project.migration(key) {
+        ui.data(format!("path        {}", migration.file.path));
+        let body = &migration.file.text[migration.header.end..];
+        ui.data("");
+        ui.data(body.trim());
+    }
+}

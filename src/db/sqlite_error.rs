@@ -1,0 +1,47 @@
+//! SQLite's answers as [`DbError`]s.
+
+use rusqlite::{Error, ErrorCode};
+
+use super::{DbError, ErrorKind};
+
+/// What SQLite said, with the kind that callers look at.
+pub(super) fn db_error(error: &Error) -> DbError {
+    let message = match error {
+        Error::SqliteFailure(_, Some(message)) | Error::SqlInputError { msg: message, .. } => {
+            message.clone()
+        }
+        other => other.to_string(),
+    };
+    let kind = match error.sqlite_error_code() {
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => ErrorKind::Locked,
+        Some(ErrorCode::ReadOnly) => ErrorKind::ReadOnly,
+        Some(ErrorCode::DiskFull) => ErrorKind::DiskFull,
+        Some(ErrorCode::OperationInterrupted) => ErrorKind::Interrupted,
+        Some(
+            ErrorCode::CannotOpen
+            | ErrorCode::NotADatabase
+            | ErrorCode::DatabaseCorrupt
+            | ErrorCode::PermissionDenied
+            | ErrorCode::SystemIoFailure,
+        ) => ErrorKind::Unreachable,
+        _ => ErrorKind::Statement,
+    };
+    let message = match kind {
+        ErrorKind::Locked => "the database is locked by another process".to_owned(),
+        _ => message,
+    };
+    DbError {
+        code: error
+            .sqlite_error()
+            .map(|error| format!("SQLite error {}", error.extended_code)),
+        ..DbError::new(kind, message)
+    }
+}
+
+/// The byte offset that SQLite points at, within the statement that was sent.
+pub(super) fn error_offset(error: &Error) -> Option<usize> {
+    match error {
+        Error::SqlInputError { offset, .. } => usize::try_from(*offset).ok(),
+        _ => None,
+    }
+}

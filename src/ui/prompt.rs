@@ -1,0 +1,81 @@
+//! Questions at the terminal.
+//!
+//! Only where there is one, and only with `Select` and `Confirm`: the fuzzy
+//! select of `dialoguer` 0.12 spins for ever without a terminal.
+
+use std::io::{self, IsTerminal as _};
+
+use console::Term;
+use dialoguer::{Confirm, Select, theme::ColorfulTheme, theme::SimpleTheme, theme::Theme};
+
+use super::Ui;
+
+/// Why a question got no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum PromptError {
+    /// Escape, `q`, or the end of the input.
+    #[error("nothing was chosen")]
+    Cancelled,
+    /// The terminal failed.
+    #[error("cannot ask at the terminal: {0}")]
+    Terminal(#[source] io::Error),
+}
+
+impl Ui {
+    /// Somebody is there to answer.
+    pub fn can_prompt(&self) -> bool {
+        self.options.input
+            && !self.is_json()
+            && io::stdin().is_terminal()
+            && io::stderr().is_terminal()
+    }
+
+    /// Asks for one of several; the first is the default.
+    pub fn select(&mut self, question: &str, items: &[String]) -> Result<usize, PromptError> {
+        self.flush();
+        let theme = self.theme();
+        let choice = Select::with_theme(&*theme)
+            .with_prompt(question)
+            .items(items)
+            .default(0)
+            .interact_on_opt(&Term::stderr());
+        restore_cursor();
+        match choice {
+            Ok(Some(choice)) => Ok(choice),
+            Ok(None) => Err(PromptError::Cancelled),
+            Err(dialoguer::Error::IO(error)) => Err(PromptError::Terminal(error)),
+        }
+    }
+
+    /// Asks yes or no.
+    pub fn confirm(&mut self, question: &str, default: bool) -> Result<bool, PromptError> {
+        self.flush();
+        let theme = self.theme();
+        let answer = Confirm::with_theme(&*theme)
+            .with_prompt(question)
+            .default(default)
+            .interact_on_opt(&Term::stderr());
+        restore_cursor();
+        match answer {
+            Ok(Some(answer)) => Ok(answer),
+            Ok(None) => Err(PromptError::Cancelled),
+            Err(dialoguer::Error::IO(error)) => Err(PromptError::Terminal(error)),
+        }
+    }
+
+    fn theme(&self) -> Box<dyn Theme> {
+        if self.err_color {
+            Box::new(ColorfulTheme::default())
+        } else {
+            Box::new(SimpleTheme)
+        }
+    }
+}
+
+/// Shows the cursor again: a prompt hides it, and Ctrl-C would leave it hidden.
+pub fn restore_cursor() {
+    let term = Term::stderr();
+    if term.is_term() {
+        let _ = term.show_cursor();
+    }
+}

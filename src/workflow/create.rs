@@ -1,0 +1,153 @@
+//! A new, hand-written revision on the current head.
+
+use super::{
+    Context, Error,
+    plan::{require_single_line, require_sound},
+    write::{self, Written},
+};
+use crate::{
+    layout::{
+        header,
+        render::{Body, Section},
+    },
+    model::{Project, RevId, Revision},
+};
+
+/// What to create.
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    /// What it does, in one line.
+    pub message: String,
+    /// The revisions to build on; empty = the head.
+    pub heads: Vec<String>,
+    /// A revision that is no head may be built on.
+    pub splice: bool,
+    /// Revisions that must be applied first.
+    pub depends_on: Vec<String>,
+    /// Names for the line that starts here.
+    pub labels: Vec<String>,
+    /// The id, instead of a random one.
+    pub rev_id: Option<String>,
+}
+
+/// Writes the file of a new revision.
+pub fn create(context: &Context, request: &Request) -> Result<Written, Error> {
+    let project = match context.writable_project() {
+        // The first revision of a project makes its folder.
+        Err(Error::NoFolder(_)) => crate::layout::load(
+            &crate::model::Snapshot {
+                origin: crate::model::Origin::WorkTree,
+                files: Vec::new(),
+            },
+            context.layout(),
+        ),
+        other => other?,
+    };
+    require_sound(&project)?;
+    let parents = parents(&project, request)?;
+    let depends_on = request
+        .depends_on
+        .iter()
+        .map(|name| Ok(resolve_name(&project, name)?))
+        .collect::<Result<_, Error>>()?;
+    for label in &request.labels {
+        check_label(&project, label)?;
+    }
+    let id = match &request.rev_id {
+        Some(text) => write::given_id(&project, text)?,
+        None => write::fresh_id(&project),
+    };
+    let revision = Revision {
+        depends_on,
+        labels: request.labels.clone(),
+        message: one_line(&request.message)?,
+        created: Some(context.now),
+        ..Revision::new(id, parents)
+    };
+    let body = Body {
+        up: Section::default(),
+        down: Some(Section::default()),
+    };
+    write::write(context, &project, revision, &body)
+}
+
+fn parents(project: &Project, request: &Request) -> Result<Vec<RevId>, Error> {
+    if request.heads.is_empty() {
+        require_single_line(project, true)?;
+        let heads = project.graph.heads();
+        if heads.len() > 1 {
+            // Separate lines: each is fine, but which one is meant?
+            return Err(Error::Diverged {
+                heads: heads
+                    .iter()
+                    .map(|id| (id.clone(), project.message(id)))
+                    .collect(),
+                creating: true,
+            });
+        }
+        return Ok(heads);
+    }
+    let mut parents: Vec<RevId> = Vec::new();
+    for name in &request.heads {
+        for id in project.graph.resolve(name)? {
+            if parents.contains(&id) {
+                return Err(Error::Usage(format!("{id} is named twice as a head")));
+            }
+            parents.push(id);
+        }
+    }
+    if !request.splice
+        && let Some(id) = parents.iter().find(|id| !project.graph.is_head(id.as_str()))
+    {
+        return Err(Error::Usage(format!(
+            "Revision {id} is not a head revision; please specify --splice to create a new branch from this revision"
+        )));
+    }
+    Ok(parents)
+}
+
+/// Labels stay labels, prefixes become full ids (Alembic, `ScriptDirectory.generate_revision`).
+fn resolve_name(project: &Project, name: &str) -> Result<String, Error> {
+    let is_label = project
+        .graph
+        .iter()
+        .any(|revision| revision.labels.iter().any(|label| label == name));
+    if is_label {
+        return Ok(name.to_owned());
+    }
+    match project.graph.resolve_one(name)? {
+        Some(id) => Ok(id.as_str().to_owned()),
+        None => Err(Error::Usage(format!("`{name}` is no revision to depend on"))),
+    }
+}
+
+/// A label that may be given to a new revision.
+pub(super) fn check_label(project: &Project, label: &str) -> Result<(), Error> {
+    if !header::is_label(label) {
+        return Err(Error::Usage(format!(
+            "`{label}` cannot be a label: use letters, digits, `_`, `-`, `.` and `/`, beginning with a letter"
+        )));
+    }
+    if let Some(revision) = project
+        .graph
+        .iter()
+        .find(|revision| revision.id.as_str() == label || revision.labels.iter().any(|l| l == label))
+    {
+        return Err(Error::Usage(format!(
+            "label `{label}` is already used by revision {}",
+            revision.id
+        )));
+    }
+    Ok(())
+}
+
+/// A message stands in one line of the header.
+pub(super) fn one_line(message: &str) -> Result<String, Error> {
+    let message = message.trim();
+    if message.chars().any(char::is_control) {
+        return Err(Error::Usage(
+            "a message is one line; write more as comments into the file".to_owned(),
+        ));
+    }
+    Ok(message.to_owned())
+}

@@ -1,0 +1,128 @@
+//! Several heads of one line: who made each, where they part.
+
+use super::{Context, Error, guard::protected_refs};
+use crate::{
+    git::CommitInfo,
+    model::{Project, RevId},
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Heads that want to be one.
+#[derive(Debug, Clone)]
+pub struct Divergence {
+    /// The heads, in file order.
+    pub heads: Vec<Head>,
+    /// The last revisions that all of them have.
+    pub parts_at: Vec<RevId>,
+}
+
+/// One of several heads.
+#[derive(Debug, Clone)]
+pub struct Head {
+    /// The revision.
+    pub revision: RevId,
+    /// Its message.
+    pub message: String,
+    /// Its file.
+    pub path: String,
+    /// Who has it.
+    pub whose: Whose,
+    /// The commit that brought its file.
+    pub commit: Option<CommitInfo>,
+}
+
+/// How far a revision has travelled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Whose {
+    /// In the working tree only.
+    Uncommitted,
+    /// Committed, not in a protected ref.
+    NotPublished,
+    /// In a protected ref.
+    Published(String),
+    /// There is no repository to tell.
+    Unknown,
+}
+
+/// The divergence of a project, where there is one.
+pub fn find(context: &Context, project: &Project) -> Result<Option<Divergence>, Error> {
+    let heads = project.graph.diverged();
+    if heads.is_empty() {
+        return Ok(None);
+    }
+    let facts = facts(context, project, &heads);
+    let parts_at = project.graph.merge_bases(&heads);
+    let heads = heads
+        .into_iter()
+        .map(|id| {
+            let path = project
+                .migration(id.as_str())
+                .map(|migration| migration.file.path.to_string())
+                .unwrap_or_default();
+            let fact = facts.get(&id);
+            Head {
+                message: project.message(&id),
+                whose: fact.map_or(Whose::Unknown, |fact| fact.0.clone()),
+                commit: fact.and_then(|fact| fact.1.clone()),
+                path,
+                revision: id,
+            }
+        })
+        .collect();
+    Ok(Some(Divergence { heads, parts_at }))
+}
+
+/// Whose revisions are, and which commit brought them.
+pub(super) fn facts(
+    context: &Context,
+    project: &Project,
+    ids: &[RevId],
+) -> BTreeMap<RevId, (Whose, Option<CommitInfo>)> {
+    // Without a repository the heads are still heads; only their authors are unknown.
+    gather(context, project, ids).unwrap_or_default()
+}
+
+fn gather(
+    context: &Context,
+    project: &Project,
+    ids: &[RevId],
+) -> Result<BTreeMap<RevId, (Whose, Option<CommitInfo>)>, Error> {
+    let repo = context.repo()?;
+    let paths: Vec<&str> = ids
+        .iter()
+        .filter_map(|id| project.migration(id.as_str()))
+        .map(|migration| &*migration.file.path)
+        .collect();
+    let commits = match repo.head()?.commit() {
+        Some(head) => repo.introduced(head, &context.prefix()?, &paths)?,
+        None => std::collections::HashMap::new(),
+    };
+    let published = published(context)?;
+    Ok(ids
+        .iter()
+        .map(|id| {
+            let commit = project
+                .migration(id.as_str())
+                .and_then(|migration| commits.get(&*migration.file.path))
+                .cloned();
+            let whose = match published.iter().find(|(_, ids)| ids.contains(id)) {
+                Some((name, _)) => Whose::Published(name.clone()),
+                None if commit.is_some() => Whose::NotPublished,
+                None => Whose::Uncommitted,
+            };
+            (id.clone(), (whose, commit))
+        })
+        .collect())
+}
+
+/// The revisions of each protected ref.
+pub(super) fn published(context: &Context) -> Result<Vec<(String, BTreeSet<RevId>)>, Error> {
+    protected_refs(context)?
+        .into_iter()
+        .map(|name| {
+            let project = context.project_at(&super::At::Commit(name.clone()))?;
+            let ids = project.graph.iter().map(|revision| revision.id.clone()).collect();
+            Ok((name, ids))
+        })
+        .collect()
+}

@@ -1,0 +1,219 @@
+//! Everything that can go wrong in a use-case, as data.
+//!
+//! The words for the user, the hints and the exit codes are given in one place,
+//! `cli/report.rs`.
+
+use std::{io, path::PathBuf};
+
+use crate::{
+    config::ConfigError,
+    db::{Database, DbError, JobError},
+    git::GitError,
+    model::{
+        Direction, Finding, RevId,
+        finding::Place,
+        graph::GraphError,
+    },
+};
+
+use super::run::Done;
+
+/// Why a use-case did not end as asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The configuration.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The repository.
+    #[error(transparent)]
+    Git(#[from] GitError),
+    /// A file or folder.
+    #[error("cannot {doing} {}", path.display())]
+    Io {
+        /// A verb.
+        doing: &'static str,
+        /// Of what.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// The migrations folder is not there.
+    #[error("there is no folder {}", .0.display())]
+    NoFolder(PathBuf),
+    /// Arguments that do not fit together.
+    #[error("{0}")]
+    Usage(String),
+    /// A name or a target that the graph cannot make sense of.
+    #[error("{error}")]
+    Graph {
+        /// What the graph said.
+        error: Box<GraphError>,
+        /// Where else a missing revision was found.
+        elsewhere: Vec<Locate>,
+    },
+    /// The snapshot has errors, and acting on it would be guessing.
+    #[error("the migrations have {} to put right first", count(.0.len(), "problem"))]
+    Findings(Vec<Finding>),
+    /// Several heads, and nobody said which.
+    #[error("Multiple head revisions are present")]
+    Diverged {
+        /// The heads with their messages.
+        heads: Vec<(RevId, String)>,
+        /// What was being done: it decides the words.
+        creating: bool,
+    },
+    /// The database as a whole.
+    #[error("{error}")]
+    Database {
+        /// Which one, without a password.
+        location: String,
+        /// What it said.
+        error: Box<DbError>,
+    },
+    /// A script failed.
+    #[error("{} failed", .0.revision)]
+    Step(Box<FailedStep>),
+    /// Pending revisions lie below applied ones.
+    #[error("{} never ran, though later ones did", count(.0.len(), "revision"))]
+    Skipped(Vec<(RevId, String)>),
+    /// The way back leads over a revision that has none.
+    #[error("{revision} cannot be rolled back: {reason}")]
+    Irreversible {
+        /// The revision.
+        revision: RevId,
+        /// Why not.
+        reason: &'static str,
+        /// Where it says so.
+        place: Option<Place>,
+    },
+    /// A script was begun outside a transaction, and it is not known how far it got.
+    #[error("{revision} was interrupted after {done} of its statements")]
+    Uncertain {
+        /// The revision.
+        revision: RevId,
+        /// Statements that finished for certain.
+        done: u32,
+        /// The statement that may or may not have run.
+        place: Option<Place>,
+    },
+    /// A script was begun in the other direction and not finished.
+    #[error("{revision} is half {}", match direction { Direction::Up => "applied", Direction::Down => "rolled back" })]
+    HalfDone {
+        /// The revision.
+        revision: RevId,
+        /// Which of its scripts was begun.
+        direction: Direction,
+        /// Statements that finished.
+        done: u32,
+    },
+    /// The scripts of an interrupted revision changed in the part that ran.
+    #[error("{revision} was interrupted, and the part that ran has changed since")]
+    ResumeChanged {
+        /// The revision.
+        revision: RevId,
+    },
+    /// Somebody else changed the ledger between the plan and the lock.
+    #[error("the database changed while waiting: the plan is not what was shown any more")]
+    PlanChanged,
+    /// A protected environment asks for a yes.
+    #[error("{environment} is protected")]
+    Protected {
+        /// The environment.
+        environment: String,
+    },
+    /// The database is behind the files.
+    #[error("Target database is not up to date.")]
+    NotUpToDate {
+        /// How many revisions are pending.
+        pending: usize,
+    },
+    /// Git is in the middle of something.
+    #[error("a {operation} is in progress")]
+    InProgress {
+        /// Git's name for it.
+        operation: String,
+    },
+    /// The user stopped it, and nothing is half done.
+    #[error("stopped")]
+    Stopped,
+    /// A foreign project cannot be taken over.
+    #[error("{message}")]
+    Import {
+        /// What is wrong.
+        message: String,
+        /// Where.
+        place: Option<Box<Place>>,
+        /// The way out.
+        help: Option<String>,
+    },
+}
+
+/// Another place where a revision was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Locate {
+    /// The refs that contain it.
+    pub refs: Vec<String>,
+    /// The revision's full id.
+    pub revision: RevId,
+    /// The file there.
+    pub path: String,
+}
+
+/// A script that failed, with all that is known.
+#[derive(Debug)]
+pub struct FailedStep {
+    /// Up or down.
+    pub direction: Direction,
+    /// Of which revision.
+    pub revision: RevId,
+    /// Its message.
+    pub message: String,
+    /// What the database said.
+    pub error: JobError,
+    /// The statement, in its file.
+    pub place: Option<Place>,
+    /// The script ran outside a transaction: finished statements stay.
+    pub bare: bool,
+    /// Number of statements of the script.
+    pub statements: u32,
+    /// What had been done before in this run, and stays.
+    pub done: Vec<Done>,
+}
+
+impl Error {
+    /// A database's answer, with where it is.
+    pub fn database(database: &dyn Database, error: DbError) -> Self {
+        Self::Database {
+            location: database.location().to_owned(),
+            error: Box::new(error),
+        }
+    }
+
+    /// A failed call of the system.
+    pub fn io(doing: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::Io {
+            doing,
+            path,
+            source,
+        }
+    }
+}
+
+impl From<GraphError> for Error {
+    fn from(error: GraphError) -> Self {
+        Self::Graph {
+            error: Box::new(error),
+            elsewhere: Vec::new(),
+        }
+    }
+}
+
+/// `1 problem`, `2 problems`.
+pub(crate) fn count(n: usize, noun: &str) -> String {
+    match n {
+        1 => format!("1 {noun}"),
+        n => format!("{n} {noun}s"),
+    }
+}

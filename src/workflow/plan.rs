@@ -1,0 +1,332 @@
+//! What an upgrade or a downgrade would do: the plan, ready to be shown and run.
+
+use std::collections::BTreeSet;
+
+use super::{
+    Context, Error, State,
+    step::{Facts, Prepared},
+};
+use crate::{
+    db::Database,
+    model::{Dialect, Direction, EntryState, Ledger, Plan, Project, RevId, Step},
+};
+
+/// What to upgrade to, and how careful to be.
+#[derive(Debug, Clone, Default)]
+pub struct Upgrade {
+    /// The target; `None` = `heads`, where the line is single.
+    pub target: Option<String>,
+    /// Also apply several heads of one line.
+    pub all_heads: bool,
+    /// Also run revisions that lie below applied ones.
+    pub out_of_order: bool,
+    /// Go on after an interruption even where a statement may run twice.
+    pub resume: bool,
+}
+
+/// What to downgrade to.
+#[derive(Debug, Clone)]
+pub struct Downgrade {
+    /// The target.
+    pub target: String,
+    /// Go on after an interruption even where a statement may run twice.
+    pub resume: bool,
+}
+
+/// A plan with everything that is needed to run it.
+#[derive(Debug)]
+pub struct Proposal {
+    /// The plan.
+    pub plan: Plan,
+    /// Its steps, ready.
+    pub steps: Vec<Prepared>,
+    /// What the user should know before.
+    pub warnings: Vec<Warning>,
+    /// Where the database stands.
+    pub state: State,
+}
+
+/// Something worth knowing before a run; it does not stop it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Warning {
+    /// The ledger has revisions that the files do not know.
+    Phantoms(Vec<RevId>),
+    /// Applied revisions whose files differ now.
+    Edited(Vec<RevId>),
+    /// A downgrade by steps from several heads: the one applied last was taken.
+    AmbiguousStep(RevId),
+    /// The way back comes from the ledger.
+    FromLedger(Vec<RevId>),
+    /// An interrupted script goes on after these many statements.
+    Resumes(RevId, u32),
+}
+
+/// Where a plan's starting point comes from.
+pub enum Source<'a> {
+    /// A database's ledger.
+    Database(&'a mut dyn Database),
+    /// Revisions named by the user, for a plan without a database.
+    Given(Vec<String>, Dialect),
+}
+
+impl Source<'_> {
+    /// The rows, real or assumed.
+    pub(super) fn ledger(&mut self, context: &Context, project: &Project) -> Result<Ledger, Error> {
+        match self {
+            Source::Database(database) => context.ledger(*database),
+            Source::Given(names, _) => assumed(context, project, names),
+        }
+    }
+
+    pub(super) fn dialect(&self) -> Dialect {
+        match self {
+            Source::Database(database) => database.dialect(),
+            Source::Given(_, dialect) => *dialect,
+        }
+    }
+}
+
+impl std::fmt::Debug for Source<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Source::Database(database) => write!(f, "Database({})", database.location()),
+            Source::Given(names, _) => write!(f, "Given({names:?})"),
+        }
+    }
+}
+
+/// A ledger in which the named revisions and their ancestors are applied.
+fn assumed(context: &Context, project: &Project, names: &[String]) -> Result<Ledger, Error> {
+    let mut ids = Vec::new();
+    for name in names {
+        ids.extend(project.graph.resolve(name)?);
+    }
+    let applied = project.graph.ancestors(&ids);
+    let empty = State::new(project, Ledger::default())?;
+    let facts = Facts::gather(context);
+    let entries = project
+        .graph
+        .order(&applied)
+        .into_iter()
+        .rev()
+        .filter_map(|id| project.migration(id.as_str()))
+        .map(|migration| facts.entry(migration, &empty))
+        .collect();
+    Ok(Ledger {
+        exists: true,
+        entries,
+    })
+}
+
+/// Refuses to act on files that cannot be trusted.
+pub(super) fn require_sound(project: &Project) -> Result<(), Error> {
+    let errors: Vec<_> = project.errors().cloned().collect();
+    if errors.is_empty() {
+        Ok(())
+    } else {
+        Err(Error::Findings(errors))
+    }
+}
+
+/// Several heads of one line, as the error that explains it.
+pub(super) fn require_single_line(project: &Project, creating: bool) -> Result<(), Error> {
+    let diverged = project.graph.diverged();
+    if diverged.is_empty() {
+        return Ok(());
+    }
+    Err(Error::Diverged {
+        heads: diverged
+            .iter()
+            .map(|id| (id.clone(), project.message(id)))
+            .collect(),
+        creating,
+    })
+}
+
+/// What an upgrade would do.
+pub fn upgrade(
+    context: &Context,
+    project: &Project,
+    source: &mut Source<'_>,
+    request: &Upgrade,
+) -> Result<Proposal, Error> {
+    require_sound(project)?;
+    let ledger = source.ledger(context, project)?;
+    let state = State::new(project, ledger)?;
+    let target = match &request.target {
+        Some(target) => target.as_str(),
+        None => {
+            if !request.all_heads {
+                require_single_line(project, false)?;
+            }
+            "heads"
+        }
+    };
+    half_done(&state, Direction::Up)?;
+    let mut path = project.graph.upgrade(&state.applied, target)?;
+    if !request.out_of_order {
+        let skipped: Vec<_> = state
+            .skipped
+            .iter()
+            .map(|id| (id.clone(), state.message(id).to_owned()))
+            .collect();
+        if !skipped.is_empty() {
+            return Err(Error::Skipped(skipped));
+        }
+    }
+    path.retain(|id| !state.applied.contains(id));
+    let facts = Facts::gather(context);
+    let dialect = source.dialect();
+    let mut steps = Vec::with_capacity(path.len());
+    for id in &path {
+        if let Some(migration) = project.migration(id.as_str()) {
+            steps.push(Prepared::up(
+                migration,
+                &state,
+                &facts,
+                request.resume,
+                dialect,
+            )?);
+        }
+    }
+    let warnings = drift_warnings(&state);
+    finish(source, state, steps, warnings)
+}
+
+/// What a downgrade would do. Revisions that only the ledger knows take part.
+pub fn downgrade(
+    context: &Context,
+    project: &Project,
+    source: &mut Source<'_>,
+    request: &Downgrade,
+) -> Result<Proposal, Error> {
+    require_sound(project)?;
+    let ledger = source.ledger(context, project)?;
+    let state = State::new(project, ledger)?;
+    half_done(&state, Direction::Down)?;
+    // Steps count from the head that was applied last.
+    let mut rows = state.heads.clone();
+    let place = |id: &RevId| {
+        state
+            .ledger
+            .entries
+            .iter()
+            .position(|entry| entry.revision == *id)
+    };
+    rows.sort_by_key(|id| std::cmp::Reverse(place(id)));
+    let found = state
+        .graph
+        .downgrade(&state.applied, &rows, &request.target)?;
+    let dialect = source.dialect();
+    let mut steps = Vec::with_capacity(found.path.len());
+    for id in &found.path {
+        let Some(entry) = state.ledger.entry(id.as_str()) else {
+            continue;
+        };
+        let stored = match source {
+            Source::Database(database) => database
+                .stored_scripts(id)
+                .map_err(|error| Error::database(*database, error))?,
+            Source::Given(..) => project.migration(id.as_str()).map(super::step::scripts_of),
+        };
+        let Some(stored) = stored else { continue };
+        steps.push(Prepared::down(
+            entry,
+            stored,
+            project,
+            &state,
+            request.resume,
+            dialect,
+        )?);
+    }
+    let mut warnings = Vec::new();
+    if found.ambiguous
+        && let Some(first) = rows.first()
+    {
+        warnings.push(Warning::AmbiguousStep(first.clone()));
+    }
+    let from_ledger: Vec<RevId> = steps
+        .iter()
+        .filter(|step| step.from_ledger)
+        .map(|step| step.step.revision.clone())
+        .collect();
+    if !from_ledger.is_empty() {
+        warnings.push(Warning::FromLedger(from_ledger));
+    }
+    finish(source, state, steps, warnings)
+}
+
+fn drift_warnings(state: &State) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    if !state.phantoms.is_empty() {
+        warnings.push(Warning::Phantoms(state.phantoms.clone()));
+    }
+    if !state.edited.is_empty() {
+        warnings.push(Warning::Edited(state.edited.clone()));
+    }
+    warnings
+}
+
+/// The checks and numbers that both directions share.
+fn finish(
+    source: &mut Source<'_>,
+    state: State,
+    steps: Vec<Prepared>,
+    mut warnings: Vec<Warning>,
+) -> Result<Proposal, Error> {
+    let dialect = source.dialect();
+    let findings: Vec<_> = steps
+        .iter()
+        .flat_map(|step| step.findings(dialect))
+        .collect();
+    if !findings.is_empty() {
+        return Err(Error::Findings(findings));
+    }
+    for step in steps.iter().filter(|step| step.skip > 0) {
+        if let Source::Database(database) = source {
+            let before = database
+                .stored_scripts(&step.step.revision)
+                .map_err(|error| Error::database(*database, error))?;
+            if let Some(before) = before {
+                step.check_resumed(&before, dialect)?;
+            }
+        }
+        warnings.push(Warning::Resumes(step.step.revision.clone(), step.skip));
+    }
+    let mut after: BTreeSet<RevId> = state.applied.clone();
+    for step in &steps {
+        match step.step.direction {
+            Direction::Up => after.insert(step.step.revision.clone()),
+            Direction::Down => after.remove(&step.step.revision),
+        };
+    }
+    let steps_only: Vec<Step> = steps.iter().map(|step| step.step.clone()).collect();
+    Ok(Proposal {
+        plan: Plan {
+            from: state.heads.clone(),
+            to: state.graph.maximal(&after),
+            steps: steps_only,
+        },
+        steps,
+        warnings,
+        state,
+    })
+}
+
+/// A script that was begun in the other direction has to be finished first.
+fn half_done(state: &State, wanted: Direction) -> Result<(), Error> {
+    for entry in &state.interrupted {
+        if let EntryState::Running {
+            direction, done, ..
+        } = entry.state
+            && direction != wanted
+        {
+            return Err(Error::HalfDone {
+                revision: entry.revision.clone(),
+                direction,
+                done,
+            });
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,76 @@
+//! Names of the user become revisions; a name that is not to be found is looked
+//! for in the rest of the repository.
+
+use std::ops::ControlFlow;
+
+use super::{Context, Error, Locate};
+use crate::model::{Project, RevId, Snapshot, graph::GraphError};
+
+/// The revisions that a symbol names.
+pub fn resolve(project: &Project, symbol: &str) -> Result<Vec<RevId>, Error> {
+    Ok(project.graph.resolve(symbol)?)
+}
+
+/// Adds to a "can't locate" where the revision can be had: the branches and
+/// tags whose folders have a file with that id.
+pub fn explain_missing(context: &Context, error: Error) -> Error {
+    let Error::Graph { error, .. } = error else {
+        return error;
+    };
+    let elsewhere = match &*error {
+        GraphError::NotFound { name } => search(context, name).unwrap_or_default(),
+        _ => Vec::new(),
+    };
+    Error::Graph { error, elsewhere }
+}
+
+/// Most refs that are worth naming.
+const ENOUGH: usize = 5;
+
+fn search(context: &Context, name: &str) -> Result<Vec<Locate>, Error> {
+    let repo = context.repo()?;
+    let mut found: Vec<Locate> = Vec::new();
+    repo.for_each_distinct_state(
+        &context.prefix()?,
+        &context.folders(),
+        &repo.tips()?,
+        |tips, snapshot| {
+            if let Some((revision, path)) = find_in(context, snapshot, name) {
+                found.push(Locate {
+                    refs: tips
+                        .iter()
+                        .take(ENOUGH)
+                        .map(|tip| tip.short().to_owned())
+                        .collect(),
+                    revision,
+                    path,
+                });
+            }
+            if found.len() >= ENOUGH {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
+        },
+    )?;
+    Ok(found)
+}
+
+fn find_in(context: &Context, snapshot: &Snapshot, name: &str) -> Option<(RevId, String)> {
+    snapshot.files.iter().find_map(|file| {
+        let bytes = file.content.as_ref().ok()?;
+        let text = std::str::from_utf8(bytes).ok()?;
+        // The id stands in the file, so most files need not be parsed.
+        if !text.contains(name) {
+            return None;
+        }
+        let source = crate::model::SourceFile::new(std::sync::Arc::clone(&file.path), text);
+        let migration = context.layout().parse(source).ok()?;
+        migration
+            .revision
+            .id
+            .as_str()
+            .starts_with(name)
+            .then(|| (migration.revision.id.clone(), file.path.to_string()))
+    })
+}

@@ -1,0 +1,103 @@
+//! A database held against a project: what is applied, pending, unknown, edited.
+
+use std::collections::BTreeSet;
+
+use super::Error;
+use crate::{
+    model::{
+        Entry, EntryState, Ledger, Project, RevId, Revision,
+        graph::Graph,
+    },
+    sql,
+};
+
+/// Where a database stands.
+#[derive(Debug)]
+pub struct State {
+    /// The revisions of the files and those that only the ledger knows.
+    pub graph: Graph,
+    /// The rows.
+    pub ledger: Ledger,
+    /// Fully applied revisions.
+    pub applied: BTreeSet<RevId>,
+    /// The maximal ones of them: what `current` shows.
+    pub heads: Vec<RevId>,
+    /// In the files, not in the ledger, in file order.
+    pub pending: Vec<RevId>,
+    /// In the ledger, not in the files, in the order applied.
+    pub phantoms: Vec<RevId>,
+    /// Applied, and different in the files now.
+    pub edited: Vec<RevId>,
+    /// Not applied, though a descendant is.
+    pub skipped: Vec<RevId>,
+    /// Begun and not finished.
+    pub interrupted: Vec<Entry>,
+}
+
+impl State {
+    /// Holds a ledger against a project.
+    pub fn new(project: &Project, ledger: Ledger) -> Result<Self, Error> {
+        let phantoms: Vec<&Entry> = ledger
+            .entries
+            .iter()
+            .filter(|entry| project.graph.get(entry.revision.as_str()).is_none())
+            .collect();
+        // The ledger keeps parents, so a revision without a file still has its place.
+        let mut revisions: Vec<Revision> = project.graph.iter().cloned().collect();
+        revisions.extend(phantoms.iter().map(|entry| Revision {
+            message: entry.message.clone(),
+            depends_on: entry
+                .depends_on
+                .iter()
+                .map(|id| id.as_str().to_owned())
+                .collect(),
+            ..Revision::new(entry.revision.clone(), entry.parents.clone())
+        }));
+        let phantoms = phantoms
+            .iter()
+            .map(|entry| entry.revision.clone())
+            .collect();
+        // Problems of the files were reported with the project already.
+        let (graph, _) = Graph::build(revisions);
+        let applied = ledger.applied();
+        let edited = ledger
+            .entries
+            .iter()
+            .filter(|entry| {
+                entry.state == EntryState::Applied
+                    && project
+                        .migration(entry.revision.as_str())
+                        .is_some_and(|migration| {
+                            sql::checksum(migration.up_text(), migration.down_text())
+                                != entry.checksum
+                        })
+            })
+            .map(|entry| entry.revision.clone())
+            .collect();
+        let pending = project
+            .graph
+            .iter()
+            .map(|revision| &revision.id)
+            .filter(|id| !applied.contains(*id))
+            .cloned()
+            .collect();
+        Ok(Self {
+            heads: graph.maximal(&applied),
+            skipped: graph.skipped(&applied),
+            interrupted: ledger.interrupted().cloned().collect(),
+            graph,
+            applied,
+            pending,
+            phantoms,
+            edited,
+            ledger,
+        })
+    }
+
+    /// The message of a revision, from its file or from the ledger.
+    pub fn message(&self, id: &RevId) -> &str {
+        self.graph
+            .get(id.as_str())
+            .map_or("", |revision| revision.message.as_str())
+    }
+}

@@ -1,0 +1,319 @@
+//! One step of a plan, made ready: its scripts, its ledger row, and the checks
+//! that need no database. What is wrong with a later step stops the run before
+//! the first one.
+
+use std::ops::Range;
+
+use jiff::Timestamp;
+
+use super::{Context, Error, State};
+use crate::{
+    model::{
+        Dialect, Direction, Entry, EntryState, Finding, Migration, Project, Rule, Script,
+        SourceFile, Step,
+        finding::Place,
+        ledger::{StoredScript, StoredScripts},
+    },
+    sql,
+};
+
+/// What every row of a run has in common.
+#[derive(Debug, Clone)]
+pub(super) struct Facts {
+    now: Timestamp,
+    who: String,
+    commit: Option<String>,
+    branch: Option<String>,
+}
+
+impl Facts {
+    /// Who runs this, when, and on which commit.
+    pub(super) fn gather(context: &Context) -> Self {
+        let head = context.repo_if_any().and_then(|repo| repo.head().ok());
+        Self {
+            now: context.now,
+            who: context.who(),
+            commit: head.as_ref().and_then(|head| head.commit()).map(|id| id.to_string()),
+            branch: head.as_ref().and_then(|head| head.branch()).map(str::to_owned),
+        }
+    }
+
+    /// The row of a revision, as applied now.
+    pub(super) fn entry(&self, migration: &Migration, state: &State) -> Entry {
+        let revision = &migration.revision;
+        Entry {
+            revision: revision.id.clone(),
+            parents: revision.parents.clone(),
+            depends_on: state.graph.dependencies(revision.id.as_str()),
+            message: revision.message.clone(),
+            checksum: sql::checksum(migration.up_text(), migration.down_text()),
+            state: EntryState::Applied,
+            applied_at: self.now,
+            applied_by: self.who.clone(),
+            git_commit: self.commit.clone(),
+            git_branch: self.branch.clone(),
+            duration_ms: 0,
+            tool_version: env!("CARGO_PKG_VERSION").to_owned(),
+        }
+    }
+}
+
+/// A step that can be run.
+#[derive(Debug, Clone)]
+pub struct Prepared {
+    /// Which script of which revision.
+    pub step: Step,
+    /// The revision's message.
+    pub message: String,
+    /// The row to write or to remove.
+    pub entry: Entry,
+    /// Both scripts.
+    pub scripts: StoredScripts,
+    /// Statements to skip: an interrupted run goes on there.
+    pub skip: u32,
+    /// The script comes from the ledger: the file is gone, or differs.
+    pub from_ledger: bool,
+    file: SourceFile,
+    offset: usize,
+}
+
+impl Prepared {
+    /// The script that is run.
+    pub fn script(&self) -> &StoredScript {
+        match (self.step.direction, &self.scripts.down) {
+            (Direction::Down, Some(down)) => down,
+            _ => &self.scripts.up,
+        }
+    }
+
+    /// A span of the script, as a place in its file.
+    pub(super) fn place(&self, span: Range<usize>, label: impl Into<String>) -> Place {
+        Place {
+            file: self.file.clone(),
+            span: self.offset + span.start..self.offset + span.end,
+            label: label.into(),
+        }
+    }
+
+    /// An up step of a revision's file.
+    pub(super) fn up(
+        migration: &Migration,
+        state: &State,
+        facts: &Facts,
+        resume: bool,
+        dialect: Dialect,
+    ) -> Result<Self, Error> {
+        let entry = facts.entry(migration, state);
+        let mut prepared = Self {
+            step: Step {
+                direction: Direction::Up,
+                revision: entry.revision.clone(),
+            },
+            message: entry.message.clone(),
+            scripts: scripts_of(migration),
+            skip: 0,
+            from_ledger: false,
+            file: migration.file.clone(),
+            offset: migration.up.span.start,
+            entry,
+        };
+        prepared.resume(state, resume, dialect)?;
+        Ok(prepared)
+    }
+
+    /// A down step: the file's script where the file is what was applied, else
+    /// the script that the ledger kept.
+    pub(super) fn down(
+        entry: &Entry,
+        stored: StoredScripts,
+        project: &Project,
+        state: &State,
+        resume: bool,
+        dialect: Dialect,
+    ) -> Result<Self, Error> {
+        let migration = project
+            .migration(entry.revision.as_str())
+            .filter(|migration| {
+                // A mended way back is welcome; a changed way up makes the file another revision.
+                sql::checksum(migration.up_text(), None) == sql::checksum(&stored.up.text, None)
+            });
+        let (scripts, file, offset) = match migration {
+            Some(migration) => (
+                scripts_of(migration),
+                migration.file.clone(),
+                migration.down.as_ref().map_or(0, |script| script.span.start),
+            ),
+            None => {
+                let text = stored
+                    .down
+                    .as_ref()
+                    .map_or("", |script| script.text.as_str());
+                let file = SourceFile::new(format!("ledger:{} (down)", entry.revision), text);
+                (stored, file, 0)
+            }
+        };
+        if scripts.down.is_none() {
+            return Err(irreversible(entry, migration));
+        }
+        let mut prepared = Self {
+            step: Step {
+                direction: Direction::Down,
+                revision: entry.revision.clone(),
+            },
+            message: entry.message.clone(),
+            entry: entry.clone(),
+            scripts,
+            skip: 0,
+            from_ledger: migration.is_none(),
+            file,
+            offset,
+        };
+        prepared.resume(state, resume, dialect)?;
+        Ok(prepared)
+    }
+
+    /// Where the ledger says that this very step was begun, goes on after what
+    /// finished, if that is certain and still the same.
+    fn resume(&mut self, state: &State, resume: bool, dialect: Dialect) -> Result<(), Error> {
+        let revision = &self.step.revision;
+        let Some(EntryState::Running {
+            direction,
+            done,
+            uncertain,
+        }) = state
+            .interrupted
+            .iter()
+            .find(|entry| entry.revision == *revision)
+            .map(|entry| entry.state)
+        else {
+            return Ok(());
+        };
+        if direction != self.step.direction {
+            return Ok(());
+        }
+        let statements = sql::statements(&self.script().text, dialect);
+        if uncertain && !resume {
+            let place = statements
+                .get(done as usize)
+                .map(|statement| self.place(statement.span.clone(), "it may have run or not"));
+            return Err(Error::Uncertain {
+                revision: revision.clone(),
+                done,
+                place,
+            });
+        }
+        if statements.len() < done as usize {
+            return Err(Error::ResumeChanged {
+                revision: revision.clone(),
+            });
+        }
+        self.skip = done;
+        Ok(())
+    }
+
+    /// The statements that had finished are the same in the script as it is now.
+    pub(super) fn check_resumed(&self, before: &StoredScripts, dialect: Dialect) -> Result<(), Error> {
+        let ran = match self.step.direction {
+            Direction::Up => &before.up.text,
+            Direction::Down => match &before.down {
+                Some(down) => &down.text,
+                None => return Ok(()),
+            },
+        };
+        let finished = |text: &str| -> Vec<_> {
+            sql::statements(text, dialect)
+                .into_iter()
+                .take(self.skip as usize)
+                .map(|statement| sql::checksum(&text[statement.span], None))
+                .collect()
+        };
+        if finished(ran) == finished(&self.script().text) {
+            Ok(())
+        } else {
+            Err(Error::ResumeChanged {
+                revision: self.step.revision.clone(),
+            })
+        }
+    }
+
+    /// What is wrong with the script before any database sees it.
+    pub(super) fn findings(&self, dialect: Dialect) -> Vec<Finding> {
+        let script = self.script();
+        let mut found = Vec::new();
+        let mut add = |span: Range<usize>, message: String, help: &str| {
+            let place = self.place(span, "");
+            found.push(
+                Finding::error(Rule::TransactionControl, message)
+                    .at(&place.file, place.span, "")
+                    .about(&self.step.revision)
+                    .help(help),
+            );
+        };
+        if let Some(span) = sql::meta_command(&script.text, dialect) {
+            add(
+                span,
+                "this is a command of psql, not SQL".to_owned(),
+                "remove it: teammig sends SQL to the server, without psql in between",
+            );
+        }
+        if !script.transaction {
+            return found;
+        }
+        if let Some(statement) = sql::transaction_control(&script.text, dialect) {
+            let word = statement.keywords(&script.text, 1).join(" ");
+            add(
+                statement.span,
+                format!("the script has a {word} of its own"),
+                "teammig puts each script in one transaction with its ledger row: remove the BEGIN and the COMMIT, or \
+                 write `transaction:false` after the marker to run the statements one by one",
+            );
+        }
+        if dialect == Dialect::Sqlite
+            && let Some(statement) = sql::statements(&script.text, dialect)
+                .into_iter()
+                .find(|statement| statement.starts_with(&script.text, &["PRAGMA", "FOREIGN_KEYS"]))
+        {
+            add(
+                statement.span,
+                "PRAGMA foreign_keys does nothing inside a transaction".to_owned(),
+                "write `foreign_keys:off` after the marker instead: it is switched off before the transaction begins, \
+                 and the keys are checked before the commit",
+            );
+        }
+        found
+    }
+}
+
+fn irreversible(entry: &Entry, migration: Option<&Migration>) -> Error {
+    let place = migration.and_then(|migration| {
+        let at = migration.file.text.find("-- migrate:down")?;
+        let end = at + migration.file.text[at..].lines().next().unwrap_or("").len();
+        Some(Place {
+            file: migration.file.clone(),
+            span: at..end,
+            label: "on purpose".to_owned(),
+        })
+    });
+    Error::Irreversible {
+        revision: entry.revision.clone(),
+        reason: match migration {
+            Some(migration) if migration.irreversible => "it is marked as irreversible",
+            Some(_) => "its file has no `-- migrate:down` section",
+            None => "it was applied without a way back",
+        },
+        place,
+    }
+}
+
+/// Both scripts of a file.
+pub(super) fn scripts_of(migration: &Migration) -> StoredScripts {
+    let stored = |script: &Script| StoredScript {
+        text: migration.file.text[script.span.clone()].to_owned(),
+        transaction: script.transaction,
+        foreign_keys_off: script.foreign_keys_off,
+    };
+    StoredScripts {
+        up: stored(&migration.up),
+        down: migration.down.as_ref().map(stored),
+    }
+}

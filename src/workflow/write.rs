@@ -1,0 +1,108 @@
+//! A new revision becomes a file: complete or not at all, never over another.
+
+use std::{
+    fs, io,
+    io::Write as _,
+    path::{Path, PathBuf},
+};
+
+use super::{Context, Error};
+use crate::{
+    layout::{
+        name,
+        render::{self, Body},
+    },
+    model::{Project, RevId, Revision},
+};
+
+/// A revision that was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    /// What it is.
+    pub revision: Revision,
+    /// Where it stands.
+    pub path: PathBuf,
+}
+
+/// Writes a revision into the folder of its first parent, else the first folder.
+pub(super) fn write(
+    context: &Context,
+    project: &Project,
+    revision: Revision,
+    body: &Body,
+) -> Result<Written, Error> {
+    let folder = revision
+        .parents
+        .iter()
+        .find_map(|parent| project.migration(parent.as_str()))
+        .and_then(|migration| migration.file.path.rsplit_once('/'))
+        .map(|(folder, _)| folder.to_owned())
+        .or_else(|| context.config.folders.first().cloned())
+        .unwrap_or_else(|| crate::config::DEFAULT_FOLDER.to_owned());
+    let template = context
+        .config
+        .file_template
+        .as_deref()
+        .unwrap_or(name::DEFAULT_TEMPLATE);
+    name::check_template(template)
+        .map_err(|reason| Error::Usage(format!("file_template `{template}`: {reason}")))?;
+    let file = name::file_name(
+        template,
+        &revision.id,
+        &revision.message,
+        revision.created.unwrap_or(context.now),
+    );
+    let folder = context.config.root.join(folder);
+    fs::create_dir_all(&folder).map_err(Error::io("create", &folder))?;
+    let path = folder.join(file);
+    create_new(&path, render::render(&revision, body).as_bytes())?;
+    Ok(Written { revision, path })
+}
+
+/// Writes a file that must not be there yet, through a temporary one beside it.
+pub(super) fn create_new(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let io = || Error::io("write", path);
+    let mut temp = tempfile::Builder::new()
+        .prefix(".teammig-")
+        .tempfile_in(folder)
+        .map_err(io())?;
+    temp.write_all(bytes).map_err(io())?;
+    #[cfg(unix)]
+    {
+        // Temporary files are private; a migration is for everybody.
+        use std::os::unix::fs::PermissionsExt as _;
+        temp.as_file()
+            .set_permissions(fs::Permissions::from_mode(0o644))
+            .map_err(io())?;
+    }
+    temp.persist_noclobber(path)
+        .map(drop)
+        .map_err(|error| io()(error.error))
+}
+
+/// A fresh id: 12 random hex digits that no revision begins with.
+pub(super) fn fresh_id(project: &Project) -> RevId {
+    use std::hash::{BuildHasher as _, Hasher as _};
+    loop {
+        // The keys of a RandomState come from the system's random source.
+        let random = std::hash::RandomState::new().build_hasher().finish();
+        let id = RevId::trusted(&format!("{:012x}", random & 0xffff_ffff_ffff));
+        if project.graph.get(id.as_str()).is_none() {
+            return id;
+        }
+    }
+}
+
+/// An id given by the user: well-formed and not taken.
+pub(super) fn given_id(project: &Project, text: &str) -> Result<RevId, Error> {
+    let id = RevId::parse(text).map_err(|error| Error::Usage(error.to_string()))?;
+    if project.graph.get(text).is_some() {
+        return Err(Error::Io {
+            doing: "create revision",
+            path: PathBuf::from(text),
+            source: io::Error::new(io::ErrorKind::AlreadyExists, "a revision of this id exists"),
+        });
+    }
+    Ok(id)
+}
