@@ -199,12 +199,11 @@ proptest! {
                 token.kind,
                 TokenKind::String | TokenKind::QuotedIdent | TokenKind::DollarString
             ))
-            .map(|token| match token.kind {
-                TokenKind::DollarString => token.span.start + 1 + text[token.span.start + 1..].find('$').unwrap() + 1,
-                _ => token.span.end - 1,
-            })
+            .map(|token| token.span.end - 1)
             .collect();
-        prop_assume!(!inner.is_empty());
+        if inner.is_empty() {
+            return Ok(());
+        }
         let mut edited = text.clone();
         edited.insert(*pick.get(&inner), ' ');
         prop_assert_ne!(checksum(&text, None), checksum(&edited, None));
@@ -214,7 +213,8 @@ proptest! {
     #[test]
     fn what_is_quoted_is_one_token(text in "[^\\x00]*") {
         for dialect in [Postgres, Sqlite] {
-            for quoted in [ident(&text, dialect).unwrap(), literal(&text, dialect).unwrap()] {
+            for quoted in [ident(&text, dialect), literal(&text, dialect)] {
+                let quoted = quoted?;
                 let found: Vec<TokenKind> = tokens(&quoted, Some(dialect)).map(|token| token.kind).collect();
                 prop_assert!(matches!(
                     found[..],

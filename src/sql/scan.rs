@@ -13,7 +13,7 @@ pub(super) fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t'..=b'\r')
 }
 
-/// scan.l `ident_start`; SQLite's character classes CC_KYWD and CC_ID.
+/// scan.l `ident_start`; SQLite's character classes `CC_KYWD` and `CC_ID`.
 pub(super) fn is_word_start(byte: u8) -> bool {
     byte.is_ascii_alphabetic() || byte == b'_' || byte >= 0x80
 }
@@ -163,10 +163,9 @@ pub(super) fn sqlite_operator(bytes: &[u8], at: usize) -> Option<usize> {
     let length = match bytes.get(at..)? {
         [b'-', b'>', b'>', ..] => 3,
         [b'-', b'>', ..]
-        | [b'=', b'=', ..]
+        | [b'=' | b'!', b'=', ..]
         | [b'<', b'=' | b'>' | b'<', ..]
         | [b'>', b'=' | b'>', ..]
-        | [b'!', b'=', ..]
         | [b'|', b'|', ..] => 2,
         [
             b'-' | b'+' | b'*' | b'/' | b'%' | b'=' | b'<' | b'>' | b'|' | b'&' | b'~',

@@ -131,9 +131,9 @@ proptest! {
 
     #[test]
     fn literals_mean_what_was_quoted(text in "[^\\x00]*") {
-        let connection = Connection::open_in_memory().unwrap();
-        let sql = format!("SELECT {}", literal(&text, Sqlite).unwrap());
-        let read: String = connection.query_row(&sql, [], |row| row.get(0)).unwrap();
-        prop_assert_eq!(read, text);
+        let sql = format!("SELECT {}", literal(&text, Sqlite)?);
+        let read = Connection::open_in_memory()
+            .and_then(|connection| connection.query_row(&sql, [], |row| row.get(0)));
+        prop_assert_eq!(read, Ok(text));
     }
 }

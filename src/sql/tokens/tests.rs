@@ -109,8 +109,8 @@ fn a_word_that_ends_in_a_prefix_is_no_prefix() {
     splits(&ALL, r"name|'\'|;");
     splits(&ALL, r"_e|'\'|;");
     splits(&ALL, r"1e|'\'|;");
-    splits(&[PG, None], r#"bu|&|'\'|;"#);
-    splits(&[PG, None], r#"u |&|'\'|;|u|&|a"#);
+    splits(&[PG, None], r"bu|&|'\'|;");
+    splits(&[PG, None], r"u |&|'\'|;|u|&|a");
     splits(&[PG, None], r"E |'\'|;");
 }
 
