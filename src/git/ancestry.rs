@@ -21,7 +21,7 @@ impl Repo {
             self.abbreviate(one),
             self.abbreviate(other)
         );
-        match self.inner.merge_base(one.oid(), other.oid()) {
+        match self.graph().merge_base(one.oid(), other.oid()) {
             Ok(base) => Ok(Some(base.into())),
             Err(error) if error.code() == ErrorCode::NotFound => {
                 if self.is_shallow() {
@@ -111,7 +111,7 @@ impl Repo {
             if from == to {
                 return Ok(true);
             }
-            match self.inner.graph_descendant_of(from, to) {
+            match self.graph().graph_descendant_of(from, to) {
                 Err(error) if error.code() == ErrorCode::NotFound && !shallow.is_empty() => {
                     Err(missing())
                 }

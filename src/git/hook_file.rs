@@ -166,7 +166,11 @@ impl HooksDir {
             Found::Nothing => {
                 fs::create_dir_all(self.path())
                     .doing(format!("make the folder {}", self.path().display()))?;
-                write(&file, &hook_text::whole_file(event, program))?;
+                write(
+                    &file,
+                    &hook_text::whole_file(event, program),
+                    Mode::Runnable,
+                )?;
                 Installed::Created(file.clone())
             }
             Found::Text(hook) => match hook_text::ours(&hook.text) {
@@ -177,7 +181,7 @@ impl HooksDir {
                     }
                     match insert_block(&hook.text, event, program) {
                         Some(_) if !hook.executable => return left_alone(WhyNot::NotExecutable),
-                        Some(text) => write(&hook.file, &text)?,
+                        Some(text) => write(&hook.file, &text, Mode::Kept)?,
                         None => return left_alone(WhyNot::NotSh),
                     }
                     Installed::Added(file.clone())
@@ -191,7 +195,8 @@ impl HooksDir {
                         Installed::Already(file.clone())
                     }
                     Ok(text) => {
-                        write(&hook.file, &text)?;
+                        // Not executable and still here: then all of it is ours.
+                        write(&hook.file, &text, Mode::Runnable)?;
                         Installed::Replaced(file.clone())
                     }
                 },
@@ -218,7 +223,7 @@ impl HooksDir {
                 Ok(Some(_)) => {
                     // `ours` found a pair of markers, so there is a rest.
                     let rest = remove_block(&hook.text).unwrap_or_default();
-                    write(&hook.file, &rest)?;
+                    write(&hook.file, &rest, Mode::Kept)?;
                     done.push(Uninstalled::Restored(file));
                 }
                 Err(unfit) => done.push(Uninstalled::LeftAlone(LeftAlone {
@@ -433,29 +438,39 @@ fn is_executable(_: &fs::Metadata) -> bool {
     true
 }
 
+/// Which rights a written hook gets.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    /// Those that the file had.
+    Kept,
+    /// The same, and whoever may read it may run it.
+    Runnable,
+}
+
 /// Writes a hook whole or not at all: Git may run it at this moment.
-fn write(file: &Path, text: &str) -> Result<(), GitError> {
+fn write(file: &Path, text: &str, mode: Mode) -> Result<(), GitError> {
     let write = || -> io::Result<()> {
         let dir = file.parent().unwrap_or(Path::new("."));
         let mut new = tempfile::NamedTempFile::new_in(dir)?;
         new.write_all(text.as_bytes())?;
-        set_mode(new.as_file(), file)?;
+        set_mode(new.as_file(), file, mode)?;
         new.persist(file)?;
         Ok(())
     };
     write().doing(format!("write the hook {}", file.display()))
 }
 
-/// The rights of the file that is replaced, and everybody may run it who may read it.
 #[cfg(unix)]
-fn set_mode(new: &fs::File, old: &Path) -> io::Result<()> {
+fn set_mode(new: &fs::File, old: &Path, mode: Mode) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
-    let mode = fs::metadata(old).map_or(0o755, |file| file.permissions().mode() & 0o7777);
-    let mode = mode | (mode & 0o444) >> 2;
-    new.set_permissions(fs::Permissions::from_mode(mode))
+    let mut bits = fs::metadata(old).map_or(0o755, |file| file.permissions().mode() & 0o7777);
+    if mode == Mode::Runnable {
+        bits |= (bits & 0o444) >> 2;
+    }
+    new.set_permissions(fs::Permissions::from_mode(bits))
 }
 
 #[cfg(not(unix))]
-fn set_mode(_: &fs::File, _: &Path) -> io::Result<()> {
+fn set_mode(_: &fs::File, _: &Path, _: Mode) -> io::Result<()> {
     Ok(())
 }

@@ -31,6 +31,8 @@ mod worktree;
 
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 
 pub use cache::Cache;
 pub use commit_id::{CommitId, CommitInfo};

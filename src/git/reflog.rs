@@ -200,7 +200,9 @@ fn fold(log: &[Line], most: usize) -> Vec<(&Line, HeadMove)> {
             }
         }
         let Some(to) = line.new else { continue };
-        if from != Some(to) {
+        // `git branch -m` writes that the old name lost the commit and the new one got it.
+        let renamed = line.message.starts_with("Branch: renamed");
+        if from != Some(to) && !renamed {
             let time = line.time;
             moves.push((
                 line,

@@ -8,7 +8,7 @@ use std::{
     cell::RefCell,
     collections::HashMap,
     env, fs,
-    path::{Path, PathBuf},
+    path::{Component, Path, PathBuf},
     sync::Once,
 };
 
@@ -25,6 +25,8 @@ pub struct Repo {
     git_dir: PathBuf,
     common_dir: PathBuf,
     work_dir: Option<PathBuf>,
+    /// For questions about ancestry, where `inner` gives wrong answers.
+    main: Option<Repository>,
     /// Contents already read: branches share nearly all of their files.
     pub(super) contents: RefCell<HashMap<git2::Oid, Content>>,
 }
@@ -53,9 +55,11 @@ impl Repo {
         .map_err(|error| cannot_open(start, error))?;
 
         settle_work_dir(&inner)?;
+        let common_dir = plain(inner.commondir())?;
         Ok(Self {
             git_dir: plain(inner.path())?,
-            common_dir: plain(inner.commondir())?,
+            main: main_of_shallow(&inner, &common_dir),
+            common_dir,
             work_dir: inner.workdir().map(plain).transpose()?,
             inner,
             contents: RefCell::default(),
@@ -84,8 +88,12 @@ impl Repo {
 
     /// History ends before its beginning.
     pub fn is_shallow(&self) -> bool {
-        // Not the library's own answer: it looks for the file in a linked working tree's directory.
-        fs::metadata(self.common_dir.join("shallow")).is_ok_and(|file| file.len() > 0)
+        is_shallow(&self.common_dir)
+    }
+
+    /// The repository to ask which commit descends from which.
+    pub(super) fn graph(&self) -> &Repository {
+        self.main.as_ref().unwrap_or(&self.inner)
     }
 
     /// The project's folder as Git names it: relative to the top of the
@@ -111,6 +119,22 @@ impl Repo {
             })?
             .join("/"))
     }
+}
+
+/// Not the library's own answer: it looks for the file in a linked working tree's directory.
+fn is_shallow(common_dir: &Path) -> bool {
+    fs::metadata(common_dir.join("shallow")).is_ok_and(|file| file.len() > 0)
+}
+
+/// For the same reason it stumbles over the missing parents there, and not when
+/// it is shown the main repository.
+fn main_of_shallow(inner: &Repository, common_dir: &Path) -> Option<Repository> {
+    if !inner.is_worktree() || !is_shallow(common_dir) {
+        return None;
+    }
+    let here = RepositoryOpenFlags::NO_SEARCH | RepositoryOpenFlags::NO_DOTGIT;
+    let none: [&Path; 0] = [];
+    Repository::open_ext(common_dir, here | RepositoryOpenFlags::FROM_ENV, none).ok()
 }
 
 /// `GIT_WORK_TREE` is relative to the current folder, and `GIT_DIR` alone makes
@@ -141,10 +165,15 @@ fn names_its_work_tree(inner: &Repository) -> bool {
         .is_ok()
 }
 
-/// Absolute, without the library's trailing slash.
+/// Absolute, without the library's trailing slash and the `..` of environment variables.
 fn plain(path: &Path) -> Result<PathBuf, GitError> {
-    let path = std::path::absolute(path).doing(format!("find {}", path.display()))?;
-    Ok(path.components().collect())
+    let doing = format!("find {}", path.display());
+    let path = if path.components().any(|part| part == Component::ParentDir) {
+        fs::canonicalize(path)
+    } else {
+        std::path::absolute(path)
+    };
+    Ok(path.doing(doing)?.components().collect())
 }
 
 fn cannot_open(start: &Path, error: git2::Error) -> GitError {

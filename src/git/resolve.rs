@@ -46,8 +46,7 @@ impl Repo {
         };
         let mut near: Vec<(usize, &str)> = tips
             .iter()
-            .map(|tip| (distance(name, tip.short()), tip.short()))
-            .filter(|(distance, _)| *distance <= name.chars().count() / 3)
+            .filter_map(|tip| Some((distance(name, tip.short())?, tip.short())))
             .collect();
         // Stable: equally near ones stay newest first.
         near.sort_by_key(|(distance, _)| *distance);
@@ -63,20 +62,22 @@ impl Repo {
 }
 
 /// How far a typed name is from a real one: 0 where it is the same but for its
-/// case or its remote, 1 where it is a part of it, else the number of typing errors.
-fn distance(typed: &str, real: &str) -> usize {
+/// case or its remote, 1 where it is a part of it, else the number of typing
+/// errors; `None` where it is another name.
+fn distance(typed: &str, real: &str) -> Option<usize> {
     let (typed, real) = (typed.to_lowercase(), real.to_lowercase());
     let last = |name: &str| name.rsplit('/').next().unwrap_or_default().to_owned();
-    if typed.is_empty() {
-        return usize::MAX;
-    }
     if last(&typed) == last(&real) {
-        return 0;
+        return Some(0);
     }
     if typed.len() > 2 && real.contains(&typed) {
-        return 1;
+        return Some(1);
     }
-    edits(&typed, &real).min(edits(&last(&typed), &last(&real)))
+    [(typed.clone(), real.clone()), (last(&typed), last(&real))]
+        .into_iter()
+        .map(|(typed, real)| (edits(&typed, &real), typed.chars().count().div_ceil(3)))
+        .filter_map(|(edits, allowed)| (edits <= allowed).then_some(edits))
+        .min()
 }
 
 /// Levenshtein's distance.
@@ -102,16 +103,17 @@ mod tests {
     #[test]
     fn near_names() {
         for (typed, real, expected) in [
-            ("main", "origin/main", 0),
-            ("origin/Main", "main", 0),
-            ("login", "feature/login-index", 1),
-            ("mian", "main", 2),
-            ("origin/mani", "origin/main", 2),
-            ("relase", "release", 1),
-            ("x", "main", 4),
+            ("main", "origin/main", Some(0)),
+            ("origin/Main", "main", Some(0)),
+            ("login", "feature/login-index", Some(1)),
+            ("mian", "main", Some(2)),
+            ("origin/mani", "origin/main", Some(2)),
+            ("relase", "release", Some(1)),
+            ("origin/main", "v1.0", None),
+            ("x", "main", None),
+            ("", "main", None),
         ] {
             assert_eq!(distance(typed, real), expected, "{typed} {real}");
         }
-        assert_eq!(distance("", "main"), usize::MAX);
     }
 }
