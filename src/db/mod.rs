@@ -10,10 +10,7 @@ use std::{sync::Arc, time::Duration};
 
 pub use error::{DbError, ErrorKind, JobError};
 
-use crate::model::{
-    Dialect, Direction, Entry, Ledger, RevId,
-    ledger::StoredScripts,
-};
+use crate::model::{Dialect, Direction, Entry, Ledger, RevId, ledger::StoredScripts};
 
 /// A database that keeps a ledger.
 ///
@@ -34,11 +31,7 @@ pub trait Database {
 
     /// Takes the lock that keeps other deployers out, waiting at most `timeout`;
     /// `waiting` is told once for whom.
-    fn lock(
-        &mut self,
-        timeout: Duration,
-        waiting: &mut dyn FnMut(&str),
-    ) -> Result<(), DbError>;
+    fn lock(&mut self, timeout: Duration, waiting: &mut dyn FnMut(&str)) -> Result<(), DbError>;
 
     /// Gives the lock back. Dropping the database does the same.
     fn unlock(&mut self) -> Result<(), DbError>;

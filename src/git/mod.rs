@@ -1,1 +1,49 @@
-//! git
+//! The repository: snapshots of the migrations folders, history, hooks.
+//!
+//! Everything that teammig asks of Git goes through [`Repo`], so that every
+//! call carries words for the person who sees it fail, so that "not there"
+//! is an `Option` and not an error code, and so that all Git operations of the
+//! program can be read in one folder. It is the only place that names `git2`,
+//! and no type of `git2` leaves it.
+//!
+//! It must not decide anything about revisions, print, prompt, or fetch from a
+//! remote on its own. (The one thing that may reach for the network is Git's
+//! own lazy fetch in a partial clone, see `objects.rs`.)
+
+mod ancestry;
+mod cache;
+mod commit_id;
+mod error;
+mod folders;
+mod head;
+mod history;
+mod hook_file;
+mod hook_text;
+mod hooks_dir;
+mod objects;
+mod reflog;
+mod refs;
+mod repo;
+mod resolve;
+mod snapshot;
+mod staged;
+mod worktree;
+
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+
+pub use cache::Cache;
+pub use commit_id::{CommitId, CommitInfo};
+pub use error::{GitError, LibraryError, Unsupported};
+pub use folders::Folders;
+pub use head::{Head, Operation, Upstream, User};
+pub use hook_file::{HookState, HookStatus, Installed, LeftAlone, Uninstalled, WhyNot};
+pub use hook_text::{Event, Form, insert_block, remove_block};
+pub use hooks_dir::{HooksDir, Scope};
+pub use reflog::{HeadMove, How, PreviousHead};
+pub use refs::{RefKind, Tip};
+pub use repo::Repo;
+pub use snapshot::Captured;
+pub use worktree::worktree_snapshot;

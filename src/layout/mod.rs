@@ -10,6 +10,7 @@ pub mod name;
 pub mod native;
 pub mod render;
 
+pub use load::load;
 
 pub use native::Native;
 

@@ -1,0 +1,15 @@
+//! `teammig import`
+
+use super::Status;
+use crate::{
+    ui::Ui,
+    workflow::{Context, Error},
+};
+
+/// Take over migrations of another tool
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {}
+
+pub(super) fn run(_: &mut Ui, _: &Context, _: &Args) -> Result<Status, Error> {
+    Err(Error::Usage("being written".to_owned()))
+}

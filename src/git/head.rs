@@ -1,0 +1,231 @@
+//! Where the user stands: branch, upstream, an operation half done, who they are.
+
+use std::{fmt, fs};
+
+use git2::{ErrorCode, RepositoryState};
+
+use super::{
+    CommitId, GitError, Repo,
+    error::Doing,
+    refs::{HEADS, REMOTES, short_name},
+};
+
+/// What is checked out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Head {
+    /// A branch with at least one commit.
+    Branch {
+        /// Without `refs/heads/`.
+        name: String,
+        /// Its newest commit.
+        commit: CommitId,
+    },
+    /// A branch without a commit yet.
+    Unborn {
+        /// Without `refs/heads/`.
+        name: String,
+    },
+    /// A commit without a branch, as in CI and in the middle of a rebase.
+    Detached {
+        /// The commit.
+        commit: CommitId,
+    },
+}
+
+impl Head {
+    /// The commit that is checked out, if there is one.
+    pub fn commit(&self) -> Option<CommitId> {
+        match self {
+            Self::Branch { commit, .. } | Self::Detached { commit } => Some(*commit),
+            Self::Unborn { .. } => None,
+        }
+    }
+
+    /// The branch that is checked out, if it is one.
+    pub fn branch(&self) -> Option<&str> {
+        match self {
+            Self::Branch { name, .. } | Self::Unborn { name } => Some(name),
+            Self::Detached { .. } => None,
+        }
+    }
+}
+
+/// Something that the user began and has not finished.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Operation {
+    /// `git merge`, also by `git pull`.
+    Merge,
+    /// `git rebase`, also by `git pull --rebase`.
+    Rebase,
+    /// `git cherry-pick`.
+    CherryPick,
+    /// `git revert`.
+    Revert,
+    /// `git bisect`.
+    Bisect,
+    /// `git am`.
+    Am,
+}
+
+impl Operation {
+    /// As in "in the middle of a …", and as Git's subcommand.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Merge => "merge",
+            Self::Rebase => "rebase",
+            Self::CherryPick => "cherry-pick",
+            Self::Revert => "revert",
+            Self::Bisect => "bisect",
+            Self::Am => "am",
+        }
+    }
+}
+
+impl fmt::Display for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// The branch that the current one follows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Upstream {
+    /// As people say it: `origin/main`.
+    pub name: String,
+    /// Its newest known commit; `None` when it is configured and gone.
+    pub commit: Option<CommitId>,
+}
+
+/// The user as Git's configuration knows them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct User {
+    /// `user.name`.
+    pub name: Option<String>,
+    /// `user.email`.
+    pub email: Option<String>,
+}
+
+impl Repo {
+    /// What is checked out.
+    pub fn head(&self) -> Result<Head, GitError> {
+        match self.inner.head() {
+            Ok(reference) => {
+                let commit = reference
+                    .peel_to_commit()
+                    .doing("read the commit that is checked out")?
+                    .id()
+                    .into();
+                let name = String::from_utf8_lossy(reference.name_bytes()).into_owned();
+                Ok(match name.strip_prefix(HEADS) {
+                    Some(name) => Head::Branch {
+                        name: name.to_owned(),
+                        commit,
+                    },
+                    None => Head::Detached { commit },
+                })
+            }
+            Err(error) if error.code() == ErrorCode::UnbornBranch => {
+                let head = self.inner.find_reference("HEAD").doing("read HEAD")?;
+                let name = head.symbolic_target_bytes().unwrap_or_default();
+                let name = String::from_utf8_lossy(name);
+                Ok(Head::Unborn {
+                    name: name.strip_prefix(HEADS).unwrap_or(&name).to_owned(),
+                })
+            }
+            Err(error) => Err(error).doing("read HEAD"),
+        }
+    }
+
+    /// The branch that the current branch follows.
+    pub fn upstream(&self) -> Result<Option<Upstream>, GitError> {
+        let head = self.head()?;
+        let Some(branch) = head.branch() else {
+            return Ok(None);
+        };
+        let doing = format!("read the upstream of {branch}");
+        let full = self
+            .inner
+            .branch_upstream_name(&format!("{HEADS}{branch}"))
+            .found(&doing)?;
+        let Some(full) = full else { return Ok(None) };
+        let full = String::from_utf8_lossy(&full).into_owned();
+        Ok(Some(Upstream {
+            name: short_name(&full).to_owned(),
+            commit: self.tip_of(&full)?,
+        }))
+    }
+
+    /// The remote's default branch as people say it (`origin/main`): where the
+    /// remote's `HEAD` pointed at the time of the clone, else `main` or `master`.
+    pub fn default_branch(&self) -> Result<Option<String>, GitError> {
+        let remotes = self.inner.remotes().doing("list the remotes")?;
+        let mut names = Vec::new();
+        for name in &remotes {
+            names.extend(name.doing("read the name of a remote")?);
+        }
+        let remote = match names.as_slice() {
+            names if names.contains(&"origin") => "origin",
+            [only] => only,
+            _ => return Ok(None),
+        };
+        let head = self
+            .inner
+            .find_reference(&format!("{REMOTES}{remote}/HEAD"))
+            .found(format!("read the default branch of {remote}"))?;
+        let pointed = head
+            .as_ref()
+            .and_then(git2::Reference::symbolic_target_bytes)
+            .map(|name| String::from_utf8_lossy(name).into_owned());
+        let usual = ["main", "master"].map(|branch| format!("{REMOTES}{remote}/{branch}"));
+        for full in pointed.into_iter().chain(usual) {
+            if self.tip_of(&full)?.is_some() {
+                return Ok(Some(short_name(&full).to_owned()));
+            }
+        }
+        Ok(None)
+    }
+
+    /// What the user began and has not finished.
+    pub fn operation(&self) -> Option<Operation> {
+        match self.inner.state() {
+            RepositoryState::Merge => Some(Operation::Merge),
+            RepositoryState::Rebase
+            | RepositoryState::RebaseInteractive
+            | RepositoryState::RebaseMerge
+            | RepositoryState::ApplyMailboxOrRebase => Some(Operation::Rebase),
+            RepositoryState::CherryPick | RepositoryState::CherryPickSequence => {
+                Some(Operation::CherryPick)
+            }
+            RepositoryState::Revert | RepositoryState::RevertSequence => Some(Operation::Revert),
+            RepositoryState::Bisect => Some(Operation::Bisect),
+            RepositoryState::ApplyMailbox => Some(Operation::Am),
+            RepositoryState::Clean => self.sequence(),
+        }
+    }
+
+    /// Between two commits of a longer cherry-pick or revert, when the user
+    /// committed the conflicting one by hand, only the list of what is left tells.
+    fn sequence(&self) -> Option<Operation> {
+        let todo = fs::read_to_string(self.git_dir().join("sequencer/todo")).ok()?;
+        Some(if todo.trim_start().starts_with("revert") {
+            Operation::Revert
+        } else {
+            Operation::CherryPick
+        })
+    }
+
+    /// The user's name and address in Git's configuration.
+    pub fn user(&self) -> Result<User, GitError> {
+        let config = self.inner.config().doing("read Git's configuration")?;
+        let text = |key: &str| {
+            config
+                .get_string(key)
+                .found(format!("read {key} from Git's configuration"))
+                .map(|value| value.filter(|value| !value.is_empty()))
+        };
+        Ok(User {
+            name: text("user.name")?,
+            email: text("user.email")?,
+        })
+    }
+}

@@ -1,0 +1,256 @@
+//! The text of hooks: our script, and our block in somebody else's.
+//!
+//! Pure. The scripts stand in `hooks/`, for people to read; between the two
+//! marker lines is everything of ours, so that taking it out restores a file
+//! to the byte.
+
+use std::path::Path;
+
+const START: &str = "# >>> teammig >>>";
+const END: &str = "# <<< teammig <<<";
+const SHEBANG: &str = "#!/bin/sh\n";
+/// Where the absolute path of the program goes, within single quotes.
+const PROGRAM: &str = "@TEAMMIG@";
+const HEADING: &str = "# teammig-hook: ";
+
+/// A Git event that teammig has a hook for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Event {
+    /// Before a commit is recorded; may refuse it.
+    PreCommit,
+}
+
+impl Event {
+    /// All of them.
+    pub const ALL: &'static [Self] = &[Self::PreCommit];
+
+    /// Git's name of the event, which is the hook's file name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::PreCommit => "pre-commit",
+        }
+    }
+
+    /// The event of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|event| event.name() == name)
+    }
+
+    /// The line with which people call teammig from a hook that we do not
+    /// touch. Such hooks are often shared, so it names no path of this machine.
+    pub fn line_to_add(self) -> String {
+        let command = self.command();
+        format!(r#"[ "${{TEAMMIG:-1}}" = 0 ] || teammig {command} "$@" </dev/null || exit $?"#)
+    }
+
+    /// What the program is called with.
+    pub(super) fn command(self) -> String {
+        format!("hooks run {}", self.name())
+    }
+
+    /// The script as it stands in `hooks/`, before the program's path is put in.
+    fn script(self) -> &'static str {
+        match self {
+            Self::PreCommit => include_str!("../../hooks/pre-commit"),
+        }
+    }
+}
+
+/// How our lines stand in a hook.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// The whole file is ours.
+    File,
+    /// In front of another hook's lines.
+    Block,
+}
+
+/// Our lines in a hook, as found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Ours {
+    pub(super) version: u32,
+    pub(super) form: Form,
+    /// The path that was put in at installation.
+    pub(super) program: Option<String>,
+}
+
+/// Why a text cannot take our block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unfit {
+    /// No `#!` of sh, bash or dash, or with Windows' line ends.
+    NotSh,
+    /// One marker without the other, or both twice.
+    BrokenBlock,
+}
+
+/// The version of our lines for an event, from the script itself.
+pub(super) fn version(event: Event) -> u32 {
+    heading(event.script()).map_or(0, |(version, _)| version)
+}
+
+/// A hook file that is all ours.
+pub(super) fn whole_file(event: Event, program: &Path) -> String {
+    format!("{SHEBANG}{}", lines(event, Form::File, program))
+}
+
+/// Our lines, from marker to marker.
+pub(super) fn lines(event: Event, form: Form, program: &Path) -> String {
+    let program = program.to_str().unwrap_or_default().replace('\'', r"'\''");
+    let program = if cfg!(windows) {
+        program.replace('\\', "/")
+    } else {
+        program
+    };
+    let script = event.script();
+    let ours = script.strip_prefix(SHEBANG).unwrap_or(script);
+    match form {
+        Form::File => ours.replace(PROGRAM, &program),
+        Form::Block => block(ours).replace(PROGRAM, &program),
+    }
+}
+
+/// The same lines so that the rest of the hook runs after them: in a subshell
+/// (its `exit 0` ends only itself, its variables stay its own), which leaves
+/// standard input to the others and passes on only a refusal.
+fn block(ours: &str) -> String {
+    let mut text = String::new();
+    let mut opened = false;
+    for line in ours.lines() {
+        if line == END {
+            text.push_str(") </dev/null || exit $?\n");
+        } else if !opened && !line.starts_with('#') {
+            text.push_str("(\n");
+            opened = true;
+        }
+        if let Some(heading) = line.strip_prefix(HEADING) {
+            text.push_str(HEADING);
+            text.push_str(heading);
+            text.push_str(" block");
+        } else {
+            text.push_str(line.strip_prefix("exec ").unwrap_or(line));
+        }
+        text.push('\n');
+    }
+    text
+}
+
+/// `text`, a hook of somebody else, with our block right after its first line:
+/// at the end it might never run, because hooks like to end in `exec`.
+/// A block that is already there is replaced. `None` where it cannot be done.
+pub fn insert_block(text: &str, event: Event, program: &Path) -> Option<String> {
+    let rest = remove_block(text)?;
+    let first = rest.split_inclusive('\n').next().unwrap_or_default();
+    if !is_sh(first) {
+        return None;
+    }
+    let block = lines(event, Form::Block, program);
+    Some(if first.ends_with('\n') {
+        format!("{first}{block}{}", &rest[first.len()..])
+    } else {
+        // Without a newline at the end again, so that `remove_block` can tell.
+        format!("{first}\n{}", block.trim_end())
+    })
+}
+
+/// `text` without our lines; unchanged where there are none. `None` where the
+/// markers do not make a pair.
+pub fn remove_block(text: &str) -> Option<String> {
+    match find(text).ok()? {
+        None => Some(text.to_owned()),
+        Some((start, end)) => {
+            let (mut before, after) = (&text[..start], &text[end..]);
+            if after.is_empty() && !text.ends_with('\n') {
+                before = before.strip_suffix('\n').unwrap_or(before);
+            }
+            Some(format!("{before}{after}"))
+        }
+    }
+}
+
+/// Our lines in a hook; `None` where there are none.
+pub(super) fn ours(text: &str) -> Result<Option<Ours>, Unfit> {
+    let Some((start, end)) = find(text)? else {
+        return Ok(None);
+    };
+    let lines = &text[start..end];
+    let (version, form) = heading(lines).unwrap_or((0, Form::Block));
+    let program = lines
+        .lines()
+        .find_map(|line| line.strip_prefix("teammig='")?.strip_suffix('\''))
+        .map(|path| path.replace(r"'\''", "'"));
+    Ok(Some(Ours {
+        version,
+        form,
+        program,
+    }))
+}
+
+/// Whether a text that is not ours can take our block.
+pub(super) fn fit(text: &str) -> Result<(), Unfit> {
+    find(text)?;
+    let first = text.split_inclusive('\n').next().unwrap_or_default();
+    if is_sh(first) {
+        Ok(())
+    } else {
+        Err(Unfit::NotSh)
+    }
+}
+
+/// Nothing but our own file: its lines may be rewritten and the file deleted.
+pub(super) fn is_all_ours(text: &str) -> bool {
+    ours(text).is_ok_and(|ours| ours.is_some_and(|ours| ours.form == Form::File))
+        && remove_block(text).as_deref() == Some(SHEBANG)
+}
+
+/// From the start of the first marker's line to the end of the second's.
+fn find(text: &str) -> Result<Option<(usize, usize)>, Unfit> {
+    let (mut starts, mut ends) = (Vec::new(), Vec::new());
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        match line.trim_end() {
+            START => starts.push(at),
+            END => ends.push(at + line.len()),
+            _ => {}
+        }
+        at += line.len();
+    }
+    match (starts.as_slice(), ends.as_slice()) {
+        ([], []) => Ok(None),
+        ([start], [end]) if start < end => Ok(Some((*start, *end))),
+        _ => Err(Unfit::BrokenBlock),
+    }
+}
+
+/// `# teammig-hook: <event> <version>[ block]`
+fn heading(lines: &str) -> Option<(u32, Form)> {
+    let words = lines.lines().find_map(|line| line.strip_prefix(HEADING))?;
+    let mut words = words.split_whitespace().skip(1);
+    let version = words.next()?.parse().ok()?;
+    let form = match words.next() {
+        Some("block") => Form::Block,
+        _ => Form::File,
+    };
+    Some((version, form))
+}
+
+/// `#!/bin/sh -e`, `#!/usr/bin/env bash`, `#! /usr/bin/env -S dash -u`
+fn is_sh(first: &str) -> bool {
+    let Some(line) = first.strip_prefix("#!") else {
+        return false;
+    };
+    if line.ends_with("\r\n") || line.ends_with('\r') {
+        return false;
+    }
+    let mut words = line.split_whitespace();
+    let mut program = words.next().unwrap_or_default();
+    if base_name(program) == "env" {
+        program = words
+            .find(|word| !word.starts_with('-'))
+            .unwrap_or_default();
+    }
+    matches!(base_name(program), "sh" | "bash" | "dash")
+}
+
+fn base_name(program: &str) -> &str {
+    program.rsplit(['/', '\\']).next().unwrap_or_default()
+}

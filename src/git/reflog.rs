@@ -1,0 +1,278 @@
+//! What moved `HEAD` lately, and where it stood before.
+//!
+//! Read from the reflog's messages, which are Git's own words and not a
+//! contract: what is not understood is [`How::Other`], never an error.
+
+use std::fmt;
+
+use git2::{ErrorCode, Oid};
+use jiff::Timestamp;
+
+use super::{CommitId, GitError, Repo, commit_id::timestamp, error::Doing, refs::HEADS};
+
+/// What moved `HEAD`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum How {
+    /// `git clone`.
+    Clone,
+    /// `git pull` that only moved forward.
+    PullFastForward,
+    /// `git pull` that made a merge commit.
+    PullMerge,
+    /// `git pull --rebase`.
+    PullRebase,
+    /// `git merge` that only moved forward.
+    MergeFastForward,
+    /// A merge commit; also that of a `git pull` with conflicts, which Git
+    /// does not record as a pull.
+    Merge,
+    /// `git rebase`.
+    Rebase,
+    /// `git reset`.
+    Reset,
+    /// `git switch`, `git checkout`.
+    Checkout,
+    /// `git commit`.
+    Commit,
+    /// `git commit --amend`.
+    Amend,
+    /// `git cherry-pick`.
+    CherryPick,
+    /// `git revert`.
+    Revert,
+    /// `git am`.
+    Am,
+    /// Something else.
+    Other,
+}
+
+impl How {
+    /// As in "came in with the …".
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Clone => "clone",
+            Self::PullFastForward | Self::PullMerge | Self::PullRebase => "pull",
+            Self::MergeFastForward | Self::Merge => "merge",
+            Self::Rebase => "rebase",
+            Self::Reset => "reset",
+            Self::Checkout => "checkout",
+            Self::Commit => "commit",
+            Self::Amend => "amended commit",
+            Self::CherryPick => "cherry-pick",
+            Self::Revert => "revert",
+            Self::Am => "am",
+            Self::Other => "last change of HEAD",
+        }
+    }
+
+    /// It was `git pull`, as far as Git recorded it.
+    pub fn is_pull(self) -> bool {
+        matches!(
+            self,
+            Self::PullFastForward | Self::PullMerge | Self::PullRebase
+        )
+    }
+}
+
+impl fmt::Display for How {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// One movement of `HEAD`; the many steps of a rebase are one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeadMove {
+    /// Where it stood; `None` where there was nothing (a clone, a first commit).
+    pub from: Option<CommitId>,
+    /// Where it came to.
+    pub to: CommitId,
+    /// What did it.
+    pub how: How,
+    /// When.
+    pub time: Timestamp,
+}
+
+/// Where `HEAD` stood before it last moved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PreviousHead {
+    /// The commit.
+    pub commit: CommitId,
+    /// What moved `HEAD` away from it.
+    pub how: How,
+}
+
+impl Repo {
+    /// Where `HEAD` stood before it last moved to another commit: from its
+    /// reflog, else from `ORIG_HEAD`. `None` after a clone, and where the
+    /// clone no longer has that commit.
+    pub fn previous_head(&self) -> Result<Option<PreviousHead>, GitError> {
+        let previous = match self.head_moves(1)?.first() {
+            Some(last) => last.from.map(|commit| PreviousHead {
+                commit,
+                how: last.how,
+            }),
+            None => self.original_head()?,
+        };
+        Ok(previous.filter(|previous| self.has(previous.commit)))
+    }
+
+    /// The last movements of `HEAD` in this working tree, newest first. Those
+    /// that ended at the commit where they began (a new branch, a stash) are left out.
+    pub fn head_moves(&self, most: usize) -> Result<Vec<HeadMove>, GitError> {
+        let log = self.log_of("HEAD")?;
+        let mut moves = Vec::new();
+        for (line, mut one) in fold(&log, most) {
+            // `git rebase <upstream> <branch>` switches to the branch first, without
+            // a word in HEAD's log; the branch's own log knows where it stood.
+            if let Some(branch) = finished_branch(line)
+                && let Some(own) = self
+                    .log_of(branch)?
+                    .iter()
+                    .find(|own| own.new == Some(one.to) && own.message.contains("(finish)"))
+            {
+                one.from = own.old;
+            }
+            moves.push(one);
+        }
+        Ok(moves)
+    }
+
+    fn original_head(&self) -> Result<Option<PreviousHead>, GitError> {
+        let commit = self.tip_of("ORIG_HEAD")?;
+        Ok(commit
+            .filter(|commit| self.head().is_ok_and(|head| head.commit() != Some(*commit)))
+            .map(|commit| PreviousHead {
+                commit,
+                how: How::Other,
+            }))
+    }
+
+    fn log_of(&self, name: &str) -> Result<Vec<Line>, GitError> {
+        let log = match self.inner.reflog(name) {
+            Ok(log) => log,
+            Err(error) if error.code() == ErrorCode::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(error).doing(format!("read the reflog of {name}")),
+        };
+        let commit = |id: Oid| (!id.is_zero()).then(|| CommitId::from(id));
+        Ok(log
+            .iter()
+            .map(|entry| Line {
+                old: commit(entry.id_old()),
+                new: commit(entry.id_new()),
+                message: String::from_utf8_lossy(entry.message_bytes().unwrap_or_default())
+                    .into_owned(),
+                time: timestamp(entry.committer().when()),
+            })
+            .collect())
+    }
+}
+
+/// One line of a reflog.
+struct Line {
+    old: Option<CommitId>,
+    new: Option<CommitId>,
+    message: String,
+    time: Timestamp,
+}
+
+/// Reflog lines, newest first, as movements, each with the line that ended it.
+fn fold(log: &[Line], most: usize) -> Vec<(&Line, HeadMove)> {
+    let mut moves = Vec::new();
+    let mut at = 0;
+    while let Some(line) = log.get(at)
+        && moves.len() < most
+    {
+        at += 1;
+        let (how, step) = read(&line.message);
+        let mut from = line.old;
+        if !matches!(step, Step::Single | Step::Start) {
+            // Back to where this rebase started. One that another program began
+            // may have no start: then every line stands for itself.
+            let start = log[at..]
+                .iter()
+                .position(|line| matches!(read(&line.message).1, Step::Start | Step::End))
+                .map(|found| at + found)
+                .filter(|found| matches!(read(&log[*found].message).1, Step::Start));
+            if let Some(start) = start {
+                from = log[start].old;
+                at = start + 1;
+            }
+        }
+        let Some(to) = line.new else { continue };
+        // `git branch -m` writes that the old name lost the commit and the new one got it.
+        let renamed = line.message.starts_with("Branch: renamed");
+        if from != Some(to) && !renamed {
+            let time = line.time;
+            moves.push((
+                line,
+                HeadMove {
+                    from,
+                    to,
+                    how,
+                    time,
+                },
+            ));
+        }
+    }
+    moves
+}
+
+/// Where a reflog line stands in an operation of several lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Step {
+    Single,
+    Start,
+    Middle,
+    End,
+}
+
+/// Understands a reflog message: `<action>[ (<step>)]: <words>`.
+fn read(message: &str) -> (How, Step) {
+    let message = message.trim();
+    let action = message.split(": ").next().unwrap_or_default();
+    let command = action.split([' ', ':']).next().unwrap_or_default();
+    let fast_forward = message.ends_with(": Fast-forward");
+    let step = match action
+        .rsplit_once(" (")
+        .and_then(|(_, step)| step.strip_suffix(')'))
+    {
+        Some("start") => Step::Start,
+        Some("finish" | "abort") => Step::End,
+        Some(_) => Step::Middle,
+        None => Step::Single,
+    };
+    let how = match command {
+        "clone" => How::Clone,
+        "initial" if message.starts_with("initial pull") => How::PullFastForward,
+        "pull" if step != Step::Single => How::PullRebase,
+        "pull" if fast_forward => How::PullFastForward,
+        "pull" => How::PullMerge,
+        "merge" if fast_forward => How::MergeFastForward,
+        "merge" => How::Merge,
+        "rebase" => How::Rebase,
+        "reset" => How::Reset,
+        "checkout" => How::Checkout,
+        "cherry-pick" => How::CherryPick,
+        "revert" => How::Revert,
+        "am" => How::Am,
+        "commit" => match action {
+            "commit (amend)" => How::Amend,
+            "commit (merge)" => How::Merge,
+            "commit (cherry-pick)" => How::CherryPick,
+            _ => How::Commit,
+        },
+        _ => How::Other,
+    };
+    match how {
+        How::Rebase | How::PullRebase => (how, step),
+        _ => (how, Step::Single),
+    }
+}
+
+/// `refs/heads/topic` of `rebase (finish): returning to refs/heads/topic`.
+fn finished_branch(line: &Line) -> Option<&str> {
+    let (_, branch) = line.message.split_once("returning to ")?;
+    let branch = branch.trim();
+    branch.starts_with(HEADS).then_some(branch)
+}

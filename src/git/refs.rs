@@ -1,0 +1,123 @@
+//! Branches and tags, and the commits at their tips.
+
+use jiff::Timestamp;
+
+use super::{CommitId, CommitInfo, GitError, Repo, commit_id::timestamp, error::Doing};
+
+pub(super) const HEADS: &str = "refs/heads/";
+pub(super) const REMOTES: &str = "refs/remotes/";
+pub(super) const TAGS: &str = "refs/tags/";
+
+/// What kind of name a [`Tip`] has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum RefKind {
+    /// A branch of this clone.
+    Branch,
+    /// A branch of a remote, as last fetched.
+    Remote,
+    /// A tag.
+    Tag,
+}
+
+/// A branch or tag with the commit that it names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tip {
+    /// The full name: `refs/remotes/origin/main`.
+    pub name: String,
+    /// What kind of name it is.
+    pub kind: RefKind,
+    /// The commit.
+    pub commit: CommitId,
+    /// When that commit was made (the committer's date).
+    pub time: Timestamp,
+}
+
+impl Tip {
+    /// The name as people say it: `origin/main`.
+    pub fn short(&self) -> &str {
+        short_name(&self.name)
+    }
+}
+
+/// `origin/main` for `refs/remotes/origin/main`.
+pub(super) fn short_name(full: &str) -> &str {
+    [HEADS, REMOTES, TAGS]
+        .iter()
+        .find_map(|prefix| full.strip_prefix(prefix))
+        .unwrap_or(full)
+}
+
+impl Repo {
+    /// All branches, remote branches and tags that name a commit, newest first.
+    pub fn tips(&self) -> Result<Vec<Tip>, GitError> {
+        let mut tips = Vec::new();
+        for reference in self.inner.references().doing("list branches and tags")? {
+            let reference = reference.doing("list branches and tags")?;
+            let name = String::from_utf8_lossy(reference.name_bytes()).into_owned();
+            let kind = if name.starts_with(HEADS) {
+                RefKind::Branch
+            } else if name.starts_with(REMOTES) {
+                RefKind::Remote
+            } else if name.starts_with(TAGS) {
+                RefKind::Tag
+            } else {
+                continue;
+            };
+            // `origin/HEAD` is another name of a branch that is listed anyway;
+            // a tag may name a file, and a broken reference nothing.
+            if reference.kind() == Some(git2::ReferenceType::Symbolic) {
+                continue;
+            }
+            if let Ok(commit) = reference.peel_to_commit() {
+                tips.push(Tip {
+                    name,
+                    kind,
+                    commit: commit.id().into(),
+                    time: timestamp(commit.time()),
+                });
+            }
+        }
+        tips.sort_by(|a, b| b.time.cmp(&a.time).then_with(|| a.name.cmp(&b.name)));
+        Ok(tips)
+    }
+
+    /// The branches of all remotes, newest first.
+    pub fn remote_branches(&self) -> Result<Vec<Tip>, GitError> {
+        let mut tips = self.tips()?;
+        tips.retain(|tip| tip.kind == RefKind::Remote);
+        Ok(tips)
+    }
+
+    /// Author, date and first line of a commit.
+    pub fn commit_info(&self, commit: CommitId) -> Result<CommitInfo, GitError> {
+        let doing = format!("read commit {commit}");
+        let commit = self.inner.find_commit(commit.oid()).doing(doing)?;
+        Ok(CommitInfo::of(&commit, self.inner.mailmap().ok().as_ref()))
+    }
+
+    /// A commit id as short as it may be here without being ambiguous.
+    pub fn abbreviate(&self, commit: CommitId) -> String {
+        self.inner
+            .find_object(commit.oid(), None)
+            .and_then(|object| object.short_id())
+            .map_or_else(
+                |_| commit.to_string(),
+                |short| String::from_utf8_lossy(&short).into_owned(),
+            )
+    }
+
+    /// The commit of a reference by its full name; `None` where there is no such reference.
+    pub(super) fn tip_of(&self, full: &str) -> Result<Option<CommitId>, GitError> {
+        let Some(reference) = self
+            .inner
+            .find_reference(full)
+            .found(format!("read {full}"))?
+        else {
+            return Ok(None);
+        };
+        let commit = reference
+            .peel_to_commit()
+            .found(format!("read the commit of {full}"))?;
+        Ok(commit.map(|commit| commit.id().into()))
+    }
+}

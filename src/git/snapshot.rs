@@ -1,0 +1,159 @@
+//! The migrations folders as commits hold them, and what every snapshot comes with.
+//!
+//! Reads whole folders by tree id and never a diff: branches whose folders are
+//! equal are read once.
+
+use std::{collections::HashMap, ops::ControlFlow, sync::Arc};
+
+use git2::{ObjectType, Oid};
+
+use super::{CommitId, Folders, GitError, Repo, Tip, error::Doing, folders::join};
+use crate::model::{Origin, Snapshot, SnapshotFile};
+
+/// A snapshot, and what about it is not in the files.
+#[derive(Debug, Clone)]
+pub struct Captured {
+    /// The files.
+    pub snapshot: Snapshot,
+    /// Folders that are not there (index and commit: or hold no file at all).
+    pub missing: Vec<String>,
+    /// Files that a merge left unresolved in the index; the snapshot has our side of them.
+    pub conflicted: Vec<Arc<str>>,
+}
+
+/// A file that is known and not read yet.
+pub(super) struct Entry {
+    pub(super) path: Arc<str>,
+    pub(super) id: Oid,
+}
+
+impl Repo {
+    /// The revision files of the commit that `name` means.
+    pub fn commit_snapshot(
+        &self,
+        prefix: &str,
+        folders: &Folders,
+        name: &str,
+    ) -> Result<Captured, GitError> {
+        let commit = self.resolve(name)?;
+        let places = folders.in_repository(prefix)?;
+        let ids = self.folder_ids(commit, &places)?;
+        self.capture(folders, &ids, name, commit)
+    }
+
+    /// Whether the folders differ between two commits. Reads no file.
+    pub fn folders_differ(
+        &self,
+        prefix: &str,
+        folders: &Folders,
+        one: CommitId,
+        other: CommitId,
+    ) -> Result<bool, GitError> {
+        if one == other {
+            return Ok(false);
+        }
+        let places = folders.in_repository(prefix)?;
+        Ok(self.folder_ids(one, &places)? != self.folder_ids(other, &places)?)
+    }
+
+    /// Visits the different states that the folders have at these tips: once
+    /// per state, with all the tips that share it, in the order of the tips.
+    pub fn for_each_distinct_state<'t>(
+        &self,
+        prefix: &str,
+        folders: &Folders,
+        tips: &'t [Tip],
+        mut visit: impl FnMut(&[&'t Tip], &Captured) -> ControlFlow<()>,
+    ) -> Result<(), GitError> {
+        let places = folders.in_repository(prefix)?;
+        let mut order: HashMap<Vec<Option<Oid>>, usize> = HashMap::new();
+        let mut groups: Vec<(Vec<Option<Oid>>, Vec<&Tip>)> = Vec::new();
+        for tip in tips {
+            let ids = self.folder_ids(tip.commit, &places)?;
+            let at = *order.entry(ids.clone()).or_insert_with(|| {
+                groups.push((ids, Vec::new()));
+                groups.len() - 1
+            });
+            groups[at].1.push(tip);
+        }
+        for (ids, sharing) in &groups {
+            let Some(first) = sharing.first() else {
+                continue;
+            };
+            let captured = self.capture(folders, ids, first.short(), first.commit)?;
+            if visit(sharing, &captured).is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn folder_ids(
+        &self,
+        commit: CommitId,
+        places: &[String],
+    ) -> Result<Vec<Option<Oid>>, GitError> {
+        let doing = format!("read commit {commit}");
+        let root = self.inner.find_commit(commit.oid()).doing(doing)?.tree_id();
+        places
+            .iter()
+            .map(|place| self.folder_id(root, place))
+            .collect()
+    }
+
+    fn capture(
+        &self,
+        folders: &Folders,
+        ids: &[Option<Oid>],
+        name: &str,
+        commit: CommitId,
+    ) -> Result<Captured, GitError> {
+        let mut entries = Vec::new();
+        let mut missing = Vec::new();
+        for (folder, id) in folders.paths().iter().zip(ids) {
+            let Some(id) = id else {
+                missing.push(folder.clone());
+                continue;
+            };
+            // Git keeps the entries of a folder in the order of their bytes.
+            for entry in &self.tree(*id)? {
+                let name = String::from_utf8_lossy(entry.name_bytes());
+                if is_file(entry.kind(), entry.filemode()) && folders.wants(&name) {
+                    entries.push(Entry {
+                        path: join(folder, &name).into(),
+                        id: entry.id(),
+                    });
+                }
+            }
+        }
+        Ok(Captured {
+            snapshot: Snapshot {
+                origin: Origin::Commit {
+                    name: name.to_owned(),
+                    id: commit.to_string(),
+                },
+                files: self.files(entries)?,
+            },
+            missing,
+            conflicted: Vec::new(),
+        })
+    }
+
+    pub(super) fn files(&self, entries: Vec<Entry>) -> Result<Vec<SnapshotFile>, GitError> {
+        let ids: Vec<Oid> = entries.iter().map(|entry| entry.id).collect();
+        Ok(entries
+            .into_iter()
+            .zip(self.contents_of(&ids)?)
+            .map(|(entry, content)| SnapshotFile {
+                path: entry.path,
+                content,
+                blob: Some(entry.id.to_string()),
+            })
+            .collect())
+    }
+}
+
+/// A regular file: symbolic links and submodules hold no revision.
+fn is_file(kind: Option<ObjectType>, mode: i32) -> bool {
+    kind == Some(ObjectType::Blob) && mode != i32::from(git2::FileMode::Link)
+}

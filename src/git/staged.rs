@@ -1,0 +1,144 @@
+//! The migrations folders as they are staged: what `git commit` is about to record.
+//!
+//! During a commit this is the index that Git points its hooks at, not
+//! necessarily `.git/index`.
+
+use std::{process::Command, sync::Arc};
+
+use git2::Oid;
+
+use super::{Captured, Folders, GitError, Repo, error::Doing, folders::join, snapshot::Entry};
+use crate::model::{Origin, Snapshot};
+
+/// One line of the index.
+struct Line {
+    mode: u32,
+    id: Oid,
+    /// 0 = merged, 1 = the common ancestor, 2 = ours, 3 = theirs.
+    stage: u16,
+    path: Vec<u8>,
+}
+
+impl Line {
+    /// Neither a symbolic link nor a submodule nor a folder of a sparse index.
+    fn is_file(&self) -> bool {
+        self.mode & 0o170_000 == 0o100_000
+    }
+}
+
+impl Repo {
+    /// The revision files that are staged. Of a file in conflict the snapshot
+    /// has our side, as the working tree had it before the merge.
+    pub fn index_snapshot(&self, prefix: &str, folders: &Folders) -> Result<Captured, GitError> {
+        let places = folders.in_repository(prefix)?;
+        let lines = self.index_lines(&places)?;
+        let mut entries: Vec<Entry> = Vec::new();
+        let mut missing = Vec::new();
+        let mut conflicted: Vec<Arc<str>> = Vec::new();
+        for (folder, place) in folders.paths().iter().zip(&places) {
+            let start = if place.is_empty() {
+                String::new()
+            } else {
+                format!("{place}/")
+            };
+            let mut there = false;
+            for line in lines
+                .iter()
+                .filter(|line| line.path.starts_with(start.as_bytes()))
+            {
+                there = true;
+                let name = &line.path[start.len()..];
+                let name = String::from_utf8_lossy(name);
+                if name.contains('/') || !line.is_file() || !folders.wants(&name) {
+                    continue;
+                }
+                let path: Arc<str> = join(folder, &name).into();
+                if line.stage > 0 && conflicted.last() != Some(&path) {
+                    conflicted.push(path.clone());
+                }
+                if matches!(line.stage, 0 | 2) {
+                    entries.push(Entry { path, id: line.id });
+                }
+            }
+            if !there {
+                missing.push(folder.clone());
+            }
+        }
+        Ok(Captured {
+            snapshot: Snapshot {
+                origin: Origin::Index,
+                files: self.files(entries)?,
+            },
+            missing,
+            conflicted,
+        })
+    }
+
+    /// The lines of these folders (and more that begin alike), in the order of their paths' bytes.
+    fn index_lines(&self, places: &[String]) -> Result<Vec<Line>, GitError> {
+        let read = || {
+            let mut index = self.inner.index()?;
+            // The library keeps it; somebody may have staged something since.
+            index.read(false)?;
+            Ok(index)
+        };
+        let mut lines: Vec<Line> = match read() {
+            Ok(index) => index
+                .iter()
+                .filter(|entry| {
+                    places
+                        .iter()
+                        .any(|place| entry.path.starts_with(place.as_bytes()))
+                })
+                .map(|entry| Line {
+                    mode: entry.mode,
+                    id: entry.id,
+                    stage: (entry.flags >> 12) & 3,
+                    path: entry.path,
+                })
+                .collect(),
+            // Split and sparse indexes are beyond the library.
+            Err(error) => self
+                .listed_by_git(places)
+                .ok_or(error)
+                .doing("read the index")?,
+        };
+        // With core.ignoreCase the library has another order than Git.
+        lines.sort_by(|a, b| (&a.path, a.stage).cmp(&(&b.path, b.stage)));
+        Ok(lines)
+    }
+
+    fn listed_by_git(&self, places: &[String]) -> Option<Vec<Line>> {
+        let output = Command::new("git")
+            .arg("--git-dir")
+            .arg(self.git_dir())
+            .arg("--work-tree")
+            .arg(self.work_dir()?)
+            .args(["ls-files", "--stage", "-z", "--full-name", "--"])
+            .args(places.iter().map(|place| format!(":(top,literal){place}")))
+            .output()
+            .ok()?;
+        if !output.status.success() {
+            return None;
+        }
+        output
+            .stdout
+            .split(|byte| *byte == 0)
+            .filter(|line| !line.is_empty())
+            .map(parse)
+            .collect()
+    }
+}
+
+/// `100644 <id> 0\t<path>`
+fn parse(line: &[u8]) -> Option<Line> {
+    let tab = line.iter().position(|byte| *byte == b'\t')?;
+    let (facts, path) = line.split_at(tab);
+    let mut facts = std::str::from_utf8(facts).ok()?.split(' ');
+    Some(Line {
+        mode: u32::from_str_radix(facts.next()?, 8).ok()?,
+        id: Oid::from_str(facts.next()?).ok()?,
+        stage: facts.next()?.parse().ok()?,
+        path: path.get(1..)?.to_vec(),
+    })
+}

@@ -1,0 +1,206 @@
+//! Which commit brought a file, and which commit contains which.
+
+use crate::git::{
+    CommitId, GitError,
+    testing::{TestRepo, isolated},
+};
+
+/// The summaries of the commits that introduced or brought these files.
+fn brought(git: &TestRepo, arrived: bool, prefix: &str, paths: &[&str]) -> Vec<String> {
+    let repo = git.open();
+    let head = repo.resolve("HEAD").unwrap();
+    let found = if arrived {
+        repo.arrived(head, prefix, paths)
+    } else {
+        repo.introduced(head, prefix, paths)
+    }
+    .unwrap();
+    paths
+        .iter()
+        .map(|path| {
+            found
+                .get(*path)
+                .map_or("-".into(), |info| info.summary.clone())
+        })
+        .collect()
+}
+
+#[test]
+fn in_a_straight_line() {
+    isolated!();
+    let git = TestRepo::new();
+    let first = git.commit("migrations/a.sql", "a");
+    git.commit("code", "1");
+    git.commit("migrations/b.sql", "b");
+    git.git(&["commit", "-q", "--allow-empty", "-m", "nothing"]);
+    git.write("migrations/a.sql", "a, edited");
+    git.commit("code", "2");
+    git.write("migrations/new.sql", "not committed");
+    assert_eq!(
+        brought(
+            &git,
+            false,
+            "",
+            &[
+                "migrations/a.sql",
+                "migrations/b.sql",
+                "migrations/new.sql",
+                "code"
+            ]
+        ),
+        [
+            "add migrations/a.sql",
+            "add migrations/b.sql",
+            "-",
+            "add code"
+        ]
+    );
+    let repo = git.open();
+    let head = repo.resolve("HEAD").unwrap();
+    let found = repo.introduced(head, "", &["migrations/a.sql"]).unwrap();
+    let info = &found["migrations/a.sql"];
+    assert_eq!((info.id, info.author.as_str()), (first, "Ada"));
+    assert_eq!(info, &repo.commit_info(first).unwrap());
+    // A folder that the commit does not have, and no question at all.
+    assert_eq!(
+        brought(&git, false, "backend", &["migrations/a.sql"]),
+        ["-"]
+    );
+    assert!(repo.introduced::<&str>(head, "", &[]).unwrap().is_empty());
+}
+
+#[test]
+fn through_merges() {
+    isolated!();
+    let git = TestRepo::new();
+    git.commit("db/m/base.sql", "base");
+    for (branch, name) in [("one", "1"), ("two", "2")] {
+        git.git(&["switch", "-qc", branch, "main"]);
+        git.commit(&format!("db/m/{name}.sql"), name);
+        git.commit(&format!("code-{name}"), name);
+    }
+    git.git(&["switch", "-q", "main"]);
+    git.commit("db/m/main.sql", "main");
+    git.git(&["merge", "-q", "--no-ff", "-m", "merge one", "one"]);
+    git.git(&["merge", "-q", "--no-ff", "-m", "merge two", "two"]);
+    git.commit("code", "last");
+    let paths = ["m/base.sql", "m/1.sql", "m/2.sql", "m/main.sql"];
+    assert_eq!(
+        brought(&git, false, "db", &paths),
+        [
+            "add db/m/base.sql",
+            "add db/m/1.sql",
+            "add db/m/2.sql",
+            "add db/m/main.sql"
+        ]
+    );
+    assert_eq!(
+        brought(&git, true, "db", &paths),
+        [
+            "add db/m/base.sql",
+            "merge one",
+            "merge two",
+            "add db/m/main.sql"
+        ]
+    );
+}
+
+#[test]
+fn a_file_that_came_back_belongs_to_who_brought_it_back() {
+    isolated!();
+    let git = TestRepo::new();
+    git.commit("m/a.sql", "a");
+    git.git(&["rm", "-q", "m/a.sql"]);
+    git.git(&["commit", "-qm", "away"]);
+    git.commit("m/a.sql", "a");
+    git.git(&["commit", "-q", "--amend", "-m", "back"]);
+    assert_eq!(brought(&git, false, "", &["m/a.sql"]), ["back"]);
+}
+
+#[test]
+fn of_two_parents_with_the_file_the_one_with_the_same_content_counts() {
+    isolated!();
+    let git = TestRepo::new();
+    git.commit("m/0.sql", "0");
+    git.git(&["switch", "-qc", "topic"]);
+    git.commit("m/a.sql", "theirs");
+    git.git(&["commit", "-q", "--amend", "-m", "their a"]);
+    git.git(&["switch", "-q", "main"]);
+    git.commit("m/a.sql", "ours");
+    git.git(&["merge", "-q", "-X", "theirs", "-m", "merge", "topic"]);
+    git.commit("m/b.sql", "b");
+    assert_eq!(brought(&git, false, "", &["m/a.sql"]), ["their a"]);
+    assert_eq!(brought(&git, true, "", &["m/a.sql"]), ["add m/a.sql"]);
+}
+
+#[test]
+fn names_follow_the_mailmap() {
+    isolated!();
+    let git = TestRepo::new();
+    git.write(
+        ".mailmap",
+        "Ada Lovelace <ada@analytical.org> <ada@example.org>\n",
+    );
+    let commit = git.commit("m/a.sql", "a");
+    let info = git.open().commit_info(commit).unwrap();
+    assert_eq!(info.author, "Ada Lovelace");
+    assert_eq!(info.email, "ada@analytical.org");
+    let found = git.open().introduced(commit, "", &["m/a.sql"]).unwrap();
+    assert_eq!(found["m/a.sql"], info);
+}
+
+#[test]
+fn ancestors_and_merge_bases() {
+    isolated!();
+    let git = TestRepo::new();
+    let base = git.commit("a", "a");
+    git.git(&["switch", "-qc", "topic"]);
+    let topic = git.commit("b", "b");
+    git.git(&["switch", "-q", "main"]);
+    let main = git.commit("c", "c");
+    git.git(&["switch", "-q", "--orphan", "other"]);
+    let other = git.commit("d", "d");
+    let repo = git.open();
+    assert_eq!(repo.merge_base(main, topic).unwrap(), Some(base));
+    assert_eq!(repo.merge_base(main, base).unwrap(), Some(base));
+    assert_eq!(repo.merge_base(main, other).unwrap(), None);
+    assert!(repo.contains(main, main).unwrap());
+    assert!(repo.contains(main, base).unwrap());
+    assert!(!repo.contains(base, main).unwrap());
+    assert!(!repo.contains(main, topic).unwrap());
+    let gone = CommitId::from_hex(&"1".repeat(40)).unwrap();
+    assert!(repo.has(main) && !repo.has(gone));
+    assert!(matches!(
+        repo.merge_base(main, gone),
+        Err(GitError::Git { .. })
+    ));
+}
+
+#[test]
+fn published_is_what_a_protected_ref_contains() {
+    isolated!();
+    let origin = TestRepo::new();
+    origin.commit("a", "a");
+    origin.git(&["tag", "v1"]);
+    let pushed = origin.commit("b", "b");
+    let clone = origin.cloned("clone", &[]);
+    let mine = clone.commit("c", "c");
+    let repo = clone.open();
+    let refs = |names: &[&str]| {
+        names
+            .iter()
+            .map(|name| (*name).to_owned())
+            .collect::<Vec<_>>()
+    };
+    let protected = refs(&["v1", "origin/gone", "origin/main"]);
+    assert_eq!(
+        repo.published_in(pushed, &protected).unwrap().as_deref(),
+        Some("origin/main")
+    );
+    assert!(!repo.is_published(mine, &protected).unwrap());
+    assert!(
+        repo.is_published(mine, &refs(&["refs/heads/main"]))
+            .unwrap()
+    );
+    assert!(!repo.is_published(pushed, &[]).unwrap());
+}

@@ -1,0 +1,361 @@
+//! The same folders from the working tree, the index and commits.
+
+use std::{fs, ops::ControlFlow};
+
+use crate::{
+    git::{
+        Folders, GitError,
+        testing::{TestRepo, folders, isolated, names, shown},
+        worktree_snapshot,
+    },
+    model::{
+        Origin,
+        snapshot::{MAX_FILE_BYTES, Unreadable},
+    },
+};
+
+#[test]
+fn working_tree_index_and_commit_agree() {
+    isolated!();
+    let git = TestRepo::new();
+    git.write("db/a/2 two.sql", "2");
+    git.write("db/a/Z.sql", "Z");
+    git.write("db/a/a\nline.sql", "n");
+    git.write("db/a/ä.sql", "ä");
+    git.write("db/a/empty.sql", "");
+    git.write("db/a/.hidden.sql", "no");
+    git.write("db/a/readme.md", "no");
+    git.write("db/a/sub/deep.sql", "no");
+    git.write("db/a.sql", "no");
+    git.write("db/b/1.sql", "1");
+    let commit = git.commit("other/x.sql", "no");
+    let folders = Folders::new(["b", "./a/", "../db/b"], ["sql"]);
+    let expected = "b/1.sql=1, a/2 two.sql=2, a/Z.sql=Z, a/a\nline.sql=n, a/empty.sql=, \
+                    a/ä.sql=ä, ../db/b/1.sql=1";
+
+    let disk = worktree_snapshot(&git.path.join("db"), &folders).unwrap();
+    assert_eq!(shown(&disk.snapshot), expected);
+    assert_eq!(disk.snapshot.origin, Origin::WorkTree);
+    assert!(disk.snapshot.files.iter().all(|file| file.blob.is_none()));
+
+    let repo = git.open();
+    let staged = repo.index_snapshot("db", &folders).unwrap();
+    assert_eq!(shown(&staged.snapshot), expected);
+    assert_eq!(staged.snapshot.origin, Origin::Index);
+
+    let head = repo.commit_snapshot("db", &folders, "HEAD").unwrap();
+    assert_eq!(shown(&head.snapshot), expected);
+    let origin = Origin::Commit {
+        name: "HEAD".into(),
+        id: commit.to_string(),
+    };
+    assert_eq!(head.snapshot.origin, origin);
+    for captured in [disk, staged, head] {
+        assert!(captured.missing.is_empty());
+        assert!(captured.conflicted.is_empty());
+    }
+}
+
+#[test]
+fn each_origin_has_its_own_state() {
+    isolated!();
+    let git = TestRepo::new();
+    git.commit("migrations/a.sql", "committed");
+    git.write("migrations/a.sql", "staged");
+    git.git(&["add", "-A"]);
+    let repo = git.open();
+    let staged = |expected: &str| {
+        let snapshot = repo.index_snapshot("", &folders()).unwrap().snapshot;
+        assert_eq!(shown(&snapshot), expected);
+        assert_eq!(
+            snapshot.files[0].blob.as_deref(),
+            Some(git.git(&["rev-parse", ":migrations/a.sql"]).as_str())
+        );
+    };
+    staged("migrations/a.sql=staged");
+    git.write("migrations/a.sql", "written");
+    let disk = worktree_snapshot(&git.path, &folders()).unwrap();
+    assert_eq!(shown(&disk.snapshot), "migrations/a.sql=written");
+    let head = repo.commit_snapshot("", &folders(), "HEAD").unwrap();
+    assert_eq!(shown(&head.snapshot), "migrations/a.sql=committed");
+    // The same `Repo` sees what was staged later.
+    git.git(&["add", "-A"]);
+    staged("migrations/a.sql=written");
+}
+
+#[test]
+fn content_out_of_git_is_the_repository_form() {
+    isolated!();
+    let git = TestRepo::new();
+    git.write(".gitattributes", "*.sql text eol=crlf\n");
+    git.commit("migrations/a.sql", "one\r\ntwo\r\n");
+    let head = git.open().commit_snapshot("", &folders(), "HEAD").unwrap();
+    assert_eq!(shown(&head.snapshot), "migrations/a.sql=one\ntwo\n");
+    let staged = git.open().index_snapshot("", &folders()).unwrap();
+    assert_eq!(shown(&staged.snapshot), "migrations/a.sql=one\ntwo\n");
+}
+
+#[test]
+fn folders_that_are_not_there_are_told() {
+    isolated!();
+    let git = TestRepo::new();
+    git.commit("migrations", "a file of that name");
+    let folders = Folders::new(["gone", "also/gone"], ["sql"]);
+    let expected = ["gone", "also/gone"];
+    let disk = worktree_snapshot(&git.path, &folders).unwrap();
+    assert_eq!(disk.missing, expected);
+    let repo = git.open();
+    assert_eq!(repo.index_snapshot("", &folders).unwrap().missing, expected);
+    let head = repo.commit_snapshot("", &folders, "HEAD").unwrap();
+    assert_eq!(head.missing, expected);
+
+    let folders = Folders::new(["migrations"], ["sql"]);
+    let head = repo.commit_snapshot("", &folders, "HEAD").unwrap();
+    assert_eq!(head.missing, ["migrations"]);
+    let error = worktree_snapshot(&git.path, &folders).unwrap_err();
+    assert!(matches!(error, GitError::ReadFolder { .. }), "{error:?}");
+
+    let folders = Folders::new(["../elsewhere"], ["sql"]);
+    assert!(matches!(
+        repo.commit_snapshot("", &folders, "HEAD"),
+        Err(GitError::FolderOutside { .. })
+    ));
+    assert!(matches!(
+        repo.commit_snapshot("", &folders, "nowhere"),
+        Err(GitError::NoSuchCommit { .. })
+    ));
+}
+
+#[test]
+fn an_unborn_branch_has_an_index() {
+    isolated!();
+    let git = TestRepo::new();
+    let staged = git.open().index_snapshot("", &folders()).unwrap();
+    assert_eq!(staged.missing, ["migrations"]);
+    git.write("migrations/a.sql", "a");
+    git.git(&["add", "-A"]);
+    let staged = git.open().index_snapshot("", &folders()).unwrap();
+    assert_eq!(shown(&staged.snapshot), "migrations/a.sql=a");
+}
+
+#[test]
+fn a_bare_repository_has_commits() {
+    isolated!();
+    let git = TestRepo::new();
+    git.commit("migrations/a.sql", "a");
+    let bare = git.cloned("bare.git", &["--bare"]).open();
+    let head = bare.commit_snapshot("", &folders(), "main").unwrap();
+    assert_eq!(shown(&head.snapshot), "migrations/a.sql=a");
+}
+
+#[test]
+fn too_large_files_are_not_read() {
+    isolated!();
+    let git = TestRepo::new();
+    let limit = usize::try_from(MAX_FILE_BYTES).unwrap();
+    git.write("migrations/a.sql", &"x".repeat(limit));
+    git.commit("migrations/b.sql", &"x".repeat(limit + 1));
+    let repo = git.open();
+    for captured in [
+        worktree_snapshot(&git.path, &folders()).unwrap(),
+        repo.index_snapshot("", &folders()).unwrap(),
+        repo.commit_snapshot("", &folders(), "HEAD").unwrap(),
+    ] {
+        let [a, b] = captured.snapshot.files.as_slice() else {
+            panic!("{captured:?}")
+        };
+        assert_eq!(a.content.as_ref().map(|bytes| bytes.len()), Ok(limit));
+        assert_eq!(b.content, Err(Unreadable::TooLarge(MAX_FILE_BYTES + 1)));
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn links_and_submodules_are_no_revisions() {
+    use std::os::unix::fs::symlink;
+
+    isolated!();
+    let library = TestRepo::new();
+    library.commit("x", "x");
+    let git = TestRepo::new();
+    git.commit("migrations/a.sql", "a");
+    symlink("a.sql", git.path.join("migrations/link.sql")).unwrap();
+    symlink("loop.sql", git.path.join("migrations/loop.sql")).unwrap();
+    symlink(".", git.path.join("migrations/folder.sql")).unwrap();
+    let url = format!("file://{}", library.path.display());
+    git.git(&["submodule", "--quiet", "add", &url, "migrations/lib.sql"]);
+    git.git(&["add", "-A"]);
+    git.git(&["commit", "-qm", "links"]);
+    let repo = git.open();
+    for captured in [
+        repo.index_snapshot("", &folders()).unwrap(),
+        repo.commit_snapshot("", &folders(), "HEAD").unwrap(),
+    ] {
+        assert_eq!(shown(&captured.snapshot), "migrations/a.sql=a");
+    }
+    // On disk a link is what it leads to.
+    let disk = worktree_snapshot(&git.path, &folders()).unwrap();
+    let seen = shown(&disk.snapshot);
+    assert!(
+        seen.starts_with(
+            "migrations/a.sql=a, migrations/link.sql=a, migrations/loop.sql: Too many"
+        ),
+        "{seen}"
+    );
+    assert_eq!(disk.snapshot.files.len(), 3);
+}
+
+#[cfg(unix)]
+#[test]
+fn an_unreadable_file_does_not_hide_the_rest() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let dir = tempfile::tempdir().unwrap();
+    fs::create_dir(dir.path().join("migrations")).unwrap();
+    for name in ["a", "b", "c"] {
+        fs::write(dir.path().join(format!("migrations/{name}.sql")), name).unwrap();
+    }
+    let locked = dir.path().join("migrations/b.sql");
+    fs::set_permissions(&locked, fs::Permissions::from_mode(0)).unwrap();
+    if fs::read(&locked).is_ok() {
+        // root reads everything
+        fs::remove_file(&locked).unwrap();
+        std::os::unix::fs::symlink("nowhere", &locked).unwrap();
+    }
+    let seen = worktree_snapshot(dir.path(), &folders()).unwrap().snapshot;
+    let [a, b, c] = seen.files.as_slice() else {
+        panic!("{seen:?}")
+    };
+    assert!(a.content.is_ok() && c.content.is_ok());
+    assert!(matches!(b.content, Err(Unreadable::Io(_))), "{b:?}");
+}
+
+#[test]
+fn ten_thousand_files() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::create_dir(dir.path().join("migrations")).unwrap();
+    for at in 0..10_000 {
+        fs::write(dir.path().join(format!("migrations/{at:05}.sql")), "x").unwrap();
+    }
+    let start = std::time::Instant::now();
+    let seen = worktree_snapshot(dir.path(), &folders()).unwrap().snapshot;
+    let took = start.elapsed();
+    assert_eq!(seen.files.len(), 10_000);
+    assert!(seen.files.is_sorted_by(|a, b| a.path < b.path));
+    assert!(took.as_secs() < 5, "{took:?}");
+}
+
+/// A merge that stops with conflicts in the migrations folder.
+#[test]
+fn of_a_file_in_conflict_the_index_gives_our_side() {
+    isolated!();
+    let git = TestRepo::new();
+    git.write("migrations/c.sql", "base");
+    git.commit("migrations/a.sql", "base");
+    git.git(&["switch", "-qc", "topic"]);
+    git.write("migrations/b.sql", "theirs");
+    git.write("migrations/c.sql", "theirs");
+    git.commit("migrations/a.sql", "theirs");
+    git.git(&["switch", "-q", "main"]);
+    git.write("migrations/b.sql", "ours");
+    fs::remove_file(git.path.join("migrations/c.sql")).unwrap();
+    git.commit("migrations/a.sql", "ours");
+    assert!(!git.try_git(&["merge", "-q", "topic"]).status.success());
+    let staged = git.open().index_snapshot("", &folders()).unwrap();
+    assert_eq!(
+        shown(&staged.snapshot),
+        "migrations/a.sql=ours, migrations/b.sql=ours"
+    );
+    let conflicted: Vec<&str> = staged.conflicted.iter().map(AsRef::as_ref).collect();
+    assert_eq!(
+        conflicted,
+        ["migrations/a.sql", "migrations/b.sql", "migrations/c.sql"]
+    );
+}
+
+/// The library cannot read these indexes; Git lists them.
+#[test]
+fn split_and_sparse_indexes() {
+    isolated!();
+    let git = TestRepo::new();
+    git.write("x/y/z.sql", "no");
+    git.commit("backend/migrations/ä b.sql", "a");
+    for arguments in [
+        ["update-index", "--split-index"].as_slice(),
+        &[
+            "sparse-checkout",
+            "set",
+            "--sparse-index",
+            "backend/migrations",
+        ],
+    ] {
+        if arguments[0] == "sparse-checkout" {
+            git.git(&["update-index", "--no-split-index"]);
+        }
+        git.git(arguments);
+        let staged = git.open().index_snapshot("backend", &folders()).unwrap();
+        assert_eq!(
+            shown(&staged.snapshot),
+            "migrations/ä b.sql=a",
+            "{arguments:?}"
+        );
+    }
+}
+
+#[test]
+fn equal_folders_are_seen_without_reading() {
+    isolated!();
+    let git = TestRepo::new();
+    let first = git.commit("backend/migrations/a.sql", "a");
+    let second = git.commit("code", "x");
+    let third = git.commit("backend/migrations/b.sql", "b");
+    let repo = git.open();
+    let differ = |one, other| {
+        repo.folders_differ("backend", &folders(), one, other)
+            .unwrap()
+    };
+    assert!(!differ(first, first));
+    assert!(!differ(first, second));
+    assert!(differ(second, third));
+}
+
+#[test]
+fn branches_with_equal_folders_are_visited_once() {
+    isolated!();
+    let git = TestRepo::new();
+    git.commit("migrations/a.sql", "a");
+    git.git(&["switch", "-qc", "one"]);
+    git.commit("migrations/b.sql", "b");
+    git.git(&["switch", "-qc", "two"]);
+    git.commit("code", "two");
+    git.git(&["switch", "-q", "--orphan", "pages"]);
+    git.commit("index.html", "x");
+    let repo = git.open();
+    let tips = repo.tips().unwrap();
+    let mut seen = Vec::new();
+    repo.for_each_distinct_state("", &folders(), &tips, |sharing, captured| {
+        let tips: Vec<_> = sharing.iter().map(|tip| (*tip).clone()).collect();
+        seen.push(format!(
+            "{}: {}",
+            names(&tips).join(" "),
+            shown(&captured.snapshot)
+        ));
+        ControlFlow::Continue(())
+    })
+    .unwrap();
+    assert_eq!(
+        seen,
+        [
+            "pages: ",
+            "two one: migrations/a.sql=a, migrations/b.sql=b",
+            "main: migrations/a.sql=a"
+        ]
+    );
+    let mut count = 0;
+    repo.for_each_distinct_state("", &folders(), &tips, |_, _| {
+        count += 1;
+        ControlFlow::Break(())
+    })
+    .unwrap();
+    assert_eq!(count, 1);
+}

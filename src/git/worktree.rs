@@ -1,0 +1,102 @@
+//! The migrations folders as they are on disk. Needs no repository.
+
+use std::{
+    fs::{self, DirEntry, File, FileType},
+    io::{self, ErrorKind, Read},
+    path::Path,
+    sync::Arc,
+};
+
+use super::{Captured, Folders, GitError, folders::join};
+use crate::model::{
+    Origin, Snapshot, SnapshotFile,
+    snapshot::{MAX_FILE_BYTES, Unreadable},
+};
+
+/// The revision files on disk. What cannot be read is part of the snapshot with
+/// its reason; only a folder that is there and cannot be listed fails the whole.
+pub fn worktree_snapshot(project_root: &Path, folders: &Folders) -> Result<Captured, GitError> {
+    let mut files = Vec::new();
+    let mut missing = Vec::new();
+    for folder in folders.paths() {
+        let place = project_root.join(folder);
+        let mut names = match list(&place, folders) {
+            Ok(names) => names,
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                missing.push(folder.clone());
+                continue;
+            }
+            Err(source) => {
+                return Err(GitError::ReadFolder {
+                    folder: place,
+                    source,
+                });
+            }
+        };
+        // The order of bytes, as Git has it, whatever the file system's is.
+        names.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+        for (name, entry, kind) in names {
+            if let Some(content) = content(&entry, kind) {
+                files.push(SnapshotFile {
+                    path: join(folder, &name).into(),
+                    content,
+                    blob: None,
+                });
+            }
+        }
+    }
+    Ok(Captured {
+        snapshot: Snapshot {
+            origin: Origin::WorkTree,
+            files,
+        },
+        missing,
+        conflicted: Vec::new(),
+    })
+}
+
+fn list(place: &Path, folders: &Folders) -> io::Result<Vec<(String, DirEntry, FileType)>> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(place)? {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if folders.wants(&name) {
+            let kind = entry.file_type()?;
+            names.push((name, entry, kind));
+        }
+    }
+    Ok(names)
+}
+
+/// `None` for what is no file: folders, pipes, links to them.
+fn content(entry: &DirEntry, kind: FileType) -> Option<Result<Arc<[u8]>, Unreadable>> {
+    let path = entry.path();
+    let is_file = if kind.is_symlink() {
+        match fs::metadata(&path) {
+            Ok(target) => target.is_file(),
+            Err(error) => return Some(Err(Unreadable::Io(error.to_string()))),
+        }
+    } else {
+        kind.is_file()
+    };
+    is_file.then(|| read(&path))
+}
+
+fn read(path: &Path) -> Result<Arc<[u8]>, Unreadable> {
+    let read = || {
+        let file = File::open(path)?;
+        let size = file.metadata()?.len();
+        if size > MAX_FILE_BYTES {
+            return Ok(Err(Unreadable::TooLarge(size)));
+        }
+        let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default() + 1);
+        // One more than allowed, in case the file grows under our hands.
+        let size = file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)? as u64;
+        Ok(if size > MAX_FILE_BYTES {
+            Err(Unreadable::TooLarge(size))
+        } else {
+            Ok(bytes.into())
+        })
+    };
+    read().unwrap_or_else(|error: io::Error| Err(Unreadable::Io(error.to_string())))
+}

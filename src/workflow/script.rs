@@ -1,0 +1,59 @@
+//! `--sql`: what a run would do, as a script for `sqlite3` or `psql`.
+
+use super::{Context, Error, Proposal, stamp::Stamped, step::{Facts, scripts_of}, State};
+use crate::{
+    db::offline::{self, Offline},
+    model::{Dialect, Direction, Ledger, Project},
+};
+
+/// The dialect of the chosen database; no connection is made.
+pub fn dialect(context: &Context) -> Option<Dialect> {
+    let target = context.target().ok()?;
+    crate::db::dialect_of(target.url.expose())
+}
+
+/// The script of a plan.
+pub fn render(context: &Context, proposal: &Proposal, dialect: Dialect) -> Result<String, Error> {
+    let offline = writer(context, dialect);
+    let mut out = String::new();
+    if proposal.state.ledger.entries.is_empty() {
+        out.push_str(&offline.create_ledger());
+    }
+    for step in &proposal.steps {
+        let verb = match step.step.direction {
+            Direction::Up => "apply",
+            Direction::Down => "roll back",
+        };
+        out.push_str(&format!("\n-- {verb} {} {}\n", step.step.revision, step.message));
+        out.push_str(&offline.step(step.step.direction, &step.entry, &step.scripts).map_err(refused)?);
+    }
+    Ok(out)
+}
+
+/// The script of a stamp.
+pub fn render_stamp(context: &Context, project: &Project, stamped: &Stamped) -> Result<String, Error> {
+    let dialect = dialect(context).unwrap_or(Dialect::Sqlite);
+    let offline = writer(context, dialect);
+    let facts = Facts::gather(context);
+    let empty = State::new(project, Ledger::default())?;
+    let mut out = offline.create_ledger();
+    for step in &stamped.plan.steps {
+        if let Some(migration) = project.migration(step.revision.as_str()) {
+            let entry = facts.entry(migration, &empty);
+            out.push_str(&offline.record(&entry, &scripts_of(migration)).map_err(refused)?);
+        }
+    }
+    Ok(out)
+}
+
+fn writer(context: &Context, dialect: Dialect) -> Offline {
+    Offline::new(
+        dialect,
+        &context.config.ledger_table,
+        context.config.ledger_schema.as_deref(),
+    )
+}
+
+fn refused(error: offline::NotRepresentable) -> Error {
+    Error::Usage(error.to_string())
+}
