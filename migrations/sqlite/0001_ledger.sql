@@ -6,7 +6,7 @@
 -- migrate:up
 CREATE TABLE teammig_ledger (
   seq             INTEGER PRIMARY KEY,           -- the order applied
-  format          INTEGER NOT NULL DEFAULT 1,    -- version of this table's meaning
+  ledger_version  INTEGER NOT NULL DEFAULT 1,    -- the version of this table that the row was written for
   revision        TEXT NOT NULL UNIQUE,
   parents         TEXT NOT NULL,                 -- JSON array of ids
   depends_on      TEXT NOT NULL,                 -- JSON array of ids

@@ -433,7 +433,7 @@ impl Sqlite {
         duration: Duration,
     ) -> Result<(), DbError> {
         let sql = format!(
-            "INSERT INTO {} (format, revision, parents, depends_on, message, checksum, up, up_options, down, \
+            "INSERT INTO {} (ledger_version, revision, parents, depends_on, message, checksum, up, up_options, down, \
              down_options, state, statements_done, uncertain, applied_at, applied_by, git_commit, git_branch, \
              duration_ms, tool_version) VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, \
              ?16, ?17, ?18) ON CONFLICT (revision) DO UPDATE SET parents = excluded.parents, depends_on = \
@@ -506,7 +506,7 @@ impl Database for Sqlite {
             return Ok(Ledger::default());
         }
         let sql = format!(
-            "SELECT format, revision, parents, depends_on, message, checksum, state, statements_done, uncertain, \
+            "SELECT ledger_version, revision, parents, depends_on, message, checksum, state, statements_done, uncertain, \
              applied_at, applied_by, git_commit, git_branch, duration_ms, tool_version FROM {} ORDER BY seq",
             self.table
         );
