@@ -5,15 +5,19 @@
 //! what a failure means for the user, is decided elsewhere.
 
 mod error;
+mod postgres;
+mod url;
 
 use std::{sync::Arc, time::Duration};
 
 pub use error::{DbError, ErrorKind, JobError};
+pub use postgres::PgUrl;
+pub use url::{DatabaseUrl, SqliteTarget};
 
-use crate::model::{
-    Dialect, Direction, Entry, Ledger, RevId,
-    ledger::StoredScripts,
-};
+use crate::model::{Dialect, Direction, Entry, Ledger, RevId, ledger::StoredScripts};
+
+/// Looks a variable of the environment up.
+pub type Env<'a> = dyn Fn(&str) -> Option<String> + 'a;
 
 /// A database that keeps a ledger.
 ///
@@ -34,11 +38,7 @@ pub trait Database {
 
     /// Takes the lock that keeps other deployers out, waiting at most `timeout`;
     /// `waiting` is told once for whom.
-    fn lock(
-        &mut self,
-        timeout: Duration,
-        waiting: &mut dyn FnMut(&str),
-    ) -> Result<(), DbError>;
+    fn lock(&mut self, timeout: Duration, waiting: &mut dyn FnMut(&str)) -> Result<(), DbError>;
 
     /// Gives the lock back. Dropping the database does the same.
     fn unlock(&mut self) -> Result<(), DbError>;

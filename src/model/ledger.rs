@@ -97,7 +97,15 @@ impl Ledger {
     pub fn applied(&self) -> BTreeSet<RevId> {
         self.entries
             .iter()
-            .filter(|entry| !matches!(entry.state, EntryState::Running { direction: super::Direction::Up, .. }))
+            .filter(|entry| {
+                !matches!(
+                    entry.state,
+                    EntryState::Running {
+                        direction: super::Direction::Up,
+                        ..
+                    }
+                )
+            })
             .map(|entry| entry.revision.clone())
             .collect()
     }
