@@ -5,12 +5,55 @@
 //! what a failure means for the user, is decided elsewhere.
 
 mod error;
+mod ledger_sql;
+pub mod offline;
+mod postgres;
+mod sqlite;
+mod sqlite_error;
+mod sqlite_lock;
+mod url;
 
-use std::{sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
 pub use error::{DbError, ErrorKind, JobError};
+pub use postgres::PgUrl;
+pub use url::{DatabaseUrl, SqliteTarget};
 
 use crate::model::{Dialect, Direction, Entry, Ledger, RevId, ledger::StoredScripts};
+
+/// Looks a variable of the environment up.
+pub type Env<'a> = dyn Fn(&str) -> Option<String> + 'a;
+
+/// Opens a database. Relative paths are relative to `base`; `env` looks up
+/// libpq's variables.
+pub fn open(
+    url: &str,
+    base: &Path,
+    settings: &RunSettings,
+    env: &Env<'_>,
+) -> Result<Box<dyn Database>, DbError> {
+    let url = DatabaseUrl::parse(url)?;
+    let location = url.to_string();
+    match url {
+        DatabaseUrl::Sqlite(SqliteTarget::Memory) => {
+            Ok(Box::new(sqlite::Sqlite::new(None, location, settings.clone())?))
+        }
+        DatabaseUrl::Sqlite(SqliteTarget::File(path)) => Ok(Box::new(sqlite::Sqlite::new(
+            Some(base.join(path)),
+            location,
+            settings.clone(),
+        )?)),
+        DatabaseUrl::Postgres(url) => postgres::connect(&url, settings, env),
+    }
+}
+
+/// The product that a URL names, without connecting.
+pub fn dialect_of(url: &str) -> Option<Dialect> {
+    Some(match DatabaseUrl::parse(url).ok()? {
+        DatabaseUrl::Sqlite(_) => Dialect::Sqlite,
+        DatabaseUrl::Postgres(_) => Dialect::Postgres,
+    })
+}
 
 /// A database that keeps a ledger.
 ///

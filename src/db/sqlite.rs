@@ -6,7 +6,7 @@
 //! takes nothing back that was reported.
 
 use std::{
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -57,9 +57,15 @@ pub(super) struct Sqlite {
 
 impl Sqlite {
     /// A database that is opened on first use; a missing file reads as empty.
-    pub(super) fn new(path: Option<PathBuf>, location: String, settings: RunSettings) -> Self {
-        Self {
-            table: sql::quote::ident(&settings.ledger_table, Dialect::Sqlite),
+    pub(super) fn new(
+        path: Option<PathBuf>,
+        location: String,
+        settings: RunSettings,
+    ) -> Result<Self, DbError> {
+        let table = sql::ident(&settings.ledger_table, Dialect::Sqlite)
+            .map_err(|error| DbError::new(ErrorKind::BadUrl, format!("the ledger's table: {error}")))?;
+        Ok(Self {
+            table,
             path,
             location,
             settings,
@@ -69,7 +75,7 @@ impl Sqlite {
             deferred: false,
             stop: Arc::default(),
             handle: Arc::default(),
-        }
+        })
     }
 
     /// The open connection; `None` when the file is not there and may not be made.
@@ -728,9 +734,4 @@ fn mentions_deferral(text: &str) -> bool {
     text.as_bytes()
         .windows(needle.len())
         .any(|window| window.eq_ignore_ascii_case(needle))
-}
-
-/// The path of a database file, for people.
-pub(super) fn display_path(path: &Path) -> String {
-    format!("sqlite:{}", path.display())
 }

@@ -14,7 +14,7 @@ pub fn dialect(context: &Context) -> Option<Dialect> {
 
 /// The script of a plan.
 pub fn render(context: &Context, proposal: &Proposal, dialect: Dialect) -> Result<String, Error> {
-    let offline = writer(context, dialect);
+    let offline = writer(context, dialect)?;
     let mut out = String::new();
     if proposal.state.ledger.entries.is_empty() {
         out.push_str(&offline.create_ledger());
@@ -33,7 +33,7 @@ pub fn render(context: &Context, proposal: &Proposal, dialect: Dialect) -> Resul
 /// The script of a stamp.
 pub fn render_stamp(context: &Context, project: &Project, stamped: &Stamped) -> Result<String, Error> {
     let dialect = dialect(context).unwrap_or(Dialect::Sqlite);
-    let offline = writer(context, dialect);
+    let offline = writer(context, dialect)?;
     let facts = Facts::gather(context);
     let empty = State::new(project, Ledger::default())?;
     let mut out = offline.create_ledger();
@@ -46,12 +46,13 @@ pub fn render_stamp(context: &Context, project: &Project, stamped: &Stamped) -> 
     Ok(out)
 }
 
-fn writer(context: &Context, dialect: Dialect) -> Offline {
+fn writer(context: &Context, dialect: Dialect) -> Result<Offline, Error> {
     Offline::new(
         dialect,
         &context.config.ledger_table,
         context.config.ledger_schema.as_deref(),
     )
+    .map_err(refused)
 }
 
 fn refused(error: offline::NotRepresentable) -> Error {

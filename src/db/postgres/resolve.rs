@@ -1,0 +1,476 @@
+//! From a URL to somewhere to connect to: fills in what the URL leaves out.
+//!
+//! In libpq's order: the URL, the service, `PG*` variables, then the defaults;
+//! passwords last, from the password file. The environment comes in as a lookup,
+//! so that this can be tested; files are read, nothing is connected to.
+//! The rules: PostgreSQL manual, "Parameter Key Words", "Environment Variables".
+
+use std::{
+    fmt,
+    net::IpAddr,
+    path::{Path, PathBuf},
+    str::FromStr,
+    time::Duration,
+};
+
+use super::{
+    keywords::{KEYWORDS, Keyword, bad},
+    passfile,
+    pg_url::{PgUrl, Shown},
+    service,
+    tls::{Mode, Root, TlsSettings},
+};
+use crate::db::{Env, error::DbError};
+
+/// Everything that is needed to connect.
+#[derive(Debug)]
+pub(super) struct Target {
+    /// To be tried in this order.
+    pub(super) hosts: Vec<Host>,
+    pub(super) user: String,
+    pub(super) dbname: String,
+    pub(super) options: Option<String>,
+    pub(super) application_name: String,
+    /// For each host.
+    pub(super) connect_timeout: Option<Duration>,
+    pub(super) session: SessionAttrs,
+    pub(super) channel_binding: ChannelBinding,
+    pub(super) keepalives: Keepalives,
+    pub(super) tls: TlsSettings,
+}
+
+/// One server to try.
+#[derive(Debug)]
+pub(super) struct Host {
+    pub(super) place: Place,
+    pub(super) port: u16,
+    pub(super) password: Option<Password>,
+}
+
+/// How a server is reached.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// By a name (which certificates are compared with), perhaps at an address
+    /// that was given with it.
+    Tcp {
+        name: String,
+        address: Option<IpAddr>,
+    },
+    /// Through the socket in this folder.
+    Socket(PathBuf),
+}
+
+/// A password and where it came from; never shown.
+pub(super) struct Password {
+    pub(super) text: String,
+    pub(super) file: Option<PathBuf>,
+}
+
+impl fmt::Debug for Password {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("(password)")
+    }
+}
+
+/// Which of several servers is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum SessionAttrs {
+    Any,
+    ReadWrite,
+    ReadOnly,
+    PreferStandby,
+}
+
+pub(super) use postgres::config::ChannelBinding;
+
+/// TCP's means to notice a dead connection.
+#[derive(Debug)]
+pub(super) struct Keepalives {
+    pub(super) on: bool,
+    pub(super) idle: Option<Duration>,
+    pub(super) interval: Option<Duration>,
+    pub(super) count: Option<u32>,
+    pub(super) user_timeout: Option<Duration>,
+}
+
+/// Completes `url`; `application` is the name of last resort for this session.
+pub(super) fn resolve(
+    url: &PgUrl,
+    application: &str,
+    env: &Env<'_>,
+    warn: &mut dyn FnMut(&str),
+) -> Result<Target, DbError> {
+    let sources = Sources::new(url, env)?;
+    let user = match sources.get("user") {
+        Some(user) => user,
+        None => whoami::username()
+            .map_err(|error| bad(format!("no user name given, and the system's: {error}")))?,
+    };
+    let dbname = sources.get("dbname").unwrap_or_else(|| user.clone());
+    let mut hosts = hosts(&sources)?;
+    passwords(&mut hosts, &sources, &dbname, &user, warn);
+    Ok(Target {
+        hosts,
+        options: sources.get("options"),
+        application_name: sources
+            .get("application_name")
+            .or_else(|| sources.get("fallback_application_name"))
+            .unwrap_or_else(|| application.to_owned()),
+        // libpq: zero, negative or absent means to wait for ever.
+        connect_timeout: sources.seconds("connect_timeout")?,
+        session: sources.one_of(
+            "target_session_attrs",
+            &[
+                ("any", SessionAttrs::Any),
+                ("read-write", SessionAttrs::ReadWrite),
+                ("primary", SessionAttrs::ReadWrite),
+                ("read-only", SessionAttrs::ReadOnly),
+                ("standby", SessionAttrs::ReadOnly),
+                ("prefer-standby", SessionAttrs::PreferStandby),
+            ],
+        )?,
+        channel_binding: sources.one_of(
+            "channel_binding",
+            &[
+                ("prefer", ChannelBinding::Prefer),
+                ("disable", ChannelBinding::Disable),
+                ("require", ChannelBinding::Require),
+            ],
+        )?,
+        keepalives: Keepalives {
+            on: sources.get("keepalives").is_none_or(|value| value != "0"),
+            idle: sources.seconds("keepalives_idle")?,
+            interval: sources.seconds("keepalives_interval")?,
+            count: sources.number("keepalives_count")?,
+            user_timeout: sources
+                .number("tcp_user_timeout")?
+                .filter(|ms| *ms > 0)
+                .map(Duration::from_millis),
+        },
+        tls: tls(&sources)?,
+        user,
+        dbname,
+    })
+}
+
+impl Target {
+    /// The place, for people.
+    pub(super) fn location(&self) -> String {
+        let ports: Vec<String> = self
+            .hosts
+            .iter()
+            .map(|host| host.port.to_string())
+            .collect();
+        let names: Vec<String> = self.hosts.iter().map(|host| host.place.name()).collect();
+        Shown {
+            user: &self.user,
+            hosts: names
+                .iter()
+                .zip(&ports)
+                .map(|(name, port)| {
+                    // The usual port of a socket is not worth a mention.
+                    let usual = name.starts_with('/') && port == "5432";
+                    (name.as_str(), if usual { "" } else { port })
+                })
+                .collect(),
+            dbname: &self.dbname,
+        }
+        .to_string()
+    }
+}
+
+impl Place {
+    /// The host as it was written, or the socket's folder.
+    pub(super) fn name(&self) -> String {
+        match self {
+            Self::Tcp { name, .. } => name.clone(),
+            Self::Socket(folder) => folder.display().to_string(),
+        }
+    }
+}
+
+/// The places that values come from.
+struct Sources<'a> {
+    url: &'a PgUrl,
+    service: Vec<(&'static str, String)>,
+    env: &'a Env<'a>,
+}
+
+impl<'a> Sources<'a> {
+    fn new(url: &'a PgUrl, env: &'a Env<'a>) -> Result<Self, DbError> {
+        let mut sources = Self {
+            url,
+            service: Vec::new(),
+            env,
+        };
+        for keyword in KEYWORDS {
+            let Some(variable) = keyword.variable else {
+                continue;
+            };
+            if url.get(keyword.name).is_none()
+                && let Some(value) = env(variable)
+            {
+                keyword.check(&value, variable)?;
+            }
+        }
+        if let Some(name) = sources.get("service") {
+            let mut files = Vec::new();
+            match sources.get("servicefile") {
+                Some(file) => files.push(file.into()),
+                None => files.extend(sources.home("pg_service.conf", ".pg_service.conf")),
+            }
+            // Debian's, where PGSYSCONFDIR does not say otherwise.
+            let system = env("PGSYSCONFDIR").unwrap_or_else(|| "/etc/postgresql-common".into());
+            files.push(Path::new(&system).join("pg_service.conf"));
+            sources.service = service::load(&name, &files)?;
+        }
+        Ok(sources)
+    }
+
+    /// The value, unless it is absent or empty. What stands empty in the URL is
+    /// not looked for further: it means the default.
+    fn get(&self, name: &str) -> Option<String> {
+        let from_service = || {
+            let (_, value) = self.service.iter().find(|(key, _)| *key == name)?;
+            Some(value.clone())
+        };
+        let from_variable = || {
+            let keyword: &Keyword = KEYWORDS.iter().find(|keyword| keyword.name == name)?;
+            (self.env)(keyword.variable?)
+        };
+        self.url
+            .get(name)
+            .map(str::to_owned)
+            .or_else(from_service)
+            .or_else(from_variable)
+            .filter(|value| !value.is_empty())
+    }
+
+    fn number<T: FromStr>(&self, name: &str) -> Result<Option<T>, DbError> {
+        self.get(name)
+            .map(|value| {
+                let number = value.trim().parse();
+                number.map_err(|_| bad(format!("`{name}={value}` is not a number")))
+            })
+            .transpose()
+    }
+
+    fn seconds(&self, name: &str) -> Result<Option<Duration>, DbError> {
+        let number: Option<i64> = self.number(name)?;
+        Ok(number
+            .and_then(|seconds| u64::try_from(seconds).ok())
+            .filter(|seconds| *seconds > 0)
+            .map(Duration::from_secs))
+    }
+
+    /// The first of `values` when nothing is said.
+    fn one_of<T: Copy>(&self, name: &str, values: &[(&str, T)]) -> Result<T, DbError> {
+        let said = self.get(name);
+        let found = match &said {
+            Some(said) => values.iter().find(|(value, _)| value == said),
+            None => values.first(),
+        };
+        found.map(|(_, value)| *value).ok_or_else(|| {
+            let all: Vec<&str> = values.iter().map(|(value, _)| *value).collect();
+            bad(format!(
+                "`{name}={}` is not known; it can be {}",
+                said.unwrap_or_default(),
+                all.join(", ")
+            ))
+        })
+    }
+
+    /// A file of the user's: `%APPDATA%\postgresql\<windows>` or `~/<unix>`.
+    fn home(&self, windows: &str, unix: &str) -> Option<PathBuf> {
+        if cfg!(windows) {
+            let data = (self.env)("APPDATA")?;
+            Some(Path::new(&data).join("postgresql").join(windows))
+        } else {
+            Some(Path::new(&(self.env)("HOME")?).join(unix))
+        }
+    }
+}
+
+/// libpq's and Debian's folders for the socket.
+const SOCKET_FOLDERS: [&str; 2] = ["/var/run/postgresql", "/tmp"];
+
+fn hosts(sources: &Sources<'_>) -> Result<Vec<Host>, DbError> {
+    let list = |name: &str| -> Vec<String> {
+        let text = sources.get(name).unwrap_or_default();
+        text.split(',').map(str::to_owned).collect()
+    };
+    let (names, addresses, ports) = (list("host"), list("hostaddr"), list("port"));
+    let given = sources.get("hostaddr").is_some();
+    let count = if given { addresses.len() } else { names.len() };
+    if given && sources.get("host").is_some() && names.len() != count {
+        return Err(bad(format!(
+            "{} hosts do not go with {count} addresses (hostaddr)",
+            names.len()
+        )));
+    }
+    if ports.len() != 1 && ports.len() != count {
+        return Err(bad(format!(
+            "{} ports do not go with {count} hosts",
+            ports.len()
+        )));
+    }
+    (0..count)
+        .map(|at| {
+            let name = names.get(at).map_or("", String::as_str);
+            let address = addresses.get(at).map_or("", String::as_str);
+            let port = match ports.get(at).or(ports.first()).map_or("", String::as_str) {
+                "" => 5432,
+                text => match text.trim().parse() {
+                    Ok(port) if port != 0 => port,
+                    _ => return Err(bad("the port is not a number from 1 to 65535")),
+                },
+            };
+            let place =
+                if !address.is_empty() {
+                    Place::Tcp {
+                        name: if name.is_empty() { address } else { name }.to_owned(),
+                        address: Some(address.parse().map_err(|_| {
+                            bad(format!("`hostaddr={address}` is not an IP address"))
+                        })?),
+                    }
+                } else if name.is_empty() {
+                    default_place(port)
+                } else if cfg!(unix) && name.starts_with('/') {
+                    Place::Socket(name.into())
+                } else {
+                    Place::Tcp {
+                        name: name.to_owned(),
+                        address: None,
+                    }
+                };
+            Ok(Host {
+                place,
+                port,
+                password: None,
+            })
+        })
+        .collect()
+}
+
+fn default_place(port: u16) -> Place {
+    if !cfg!(unix) {
+        return Place::Tcp {
+            name: "localhost".into(),
+            address: None,
+        };
+    }
+    let listens = |folder: &&str| Path::new(folder).join(format!(".s.PGSQL.{port}")).exists();
+    let folder = SOCKET_FOLDERS
+        .iter()
+        .find(|folder| listens(folder))
+        .or_else(|| {
+            SOCKET_FOLDERS
+                .iter()
+                .find(|folder| Path::new(folder).exists())
+        });
+    Place::Socket(folder.copied().unwrap_or(SOCKET_FOLDERS[0]).into())
+}
+
+fn passwords(
+    hosts: &mut [Host],
+    sources: &Sources<'_>,
+    dbname: &str,
+    user: &str,
+    warn: &mut dyn FnMut(&str),
+) {
+    if let Some(text) = sources.get("password") {
+        for host in hosts {
+            host.password = Some(Password {
+                text: text.clone(),
+                file: None,
+            });
+        }
+        return;
+    }
+    let Some(path) = sources
+        .get("passfile")
+        .map(PathBuf::from)
+        .or_else(|| sources.home("pgpass.conf", ".pgpass"))
+    else {
+        return;
+    };
+    let Some(text) = passfile::read(&path, warn) else {
+        return;
+    };
+    for host in hosts {
+        let name = host.place.name();
+        host.password = passfile::find(
+            &text,
+            &passfile::Query {
+                host: if SOCKET_FOLDERS.contains(&name.as_str()) {
+                    "localhost"
+                } else {
+                    &name
+                },
+                port: host.port,
+                dbname,
+                user,
+            },
+        )
+        .map(|text| Password {
+            text,
+            file: Some(path.clone()),
+        });
+    }
+}
+
+fn tls(sources: &Sources<'_>) -> Result<TlsSettings, DbError> {
+    let root = match sources.get("sslrootcert") {
+        Some(name) if name == "system" => Root::System,
+        Some(file) => Root::File(file.into()),
+        None => match sources.home("root.crt", ".postgresql/root.crt") {
+            Some(file) if file.is_file() => Root::File(file),
+            _ => Root::None,
+        },
+    };
+    let weak = sources
+        .get("sslmode")
+        .is_some_and(|mode| mode != "verify-full");
+    if root == Root::System && weak {
+        // libpq: anybody can get a certificate from one of the system's roots.
+        return Err(bad(
+            "`sslrootcert=system` goes only with `sslmode=verify-full`, which is then the default",
+        ));
+    }
+    let mode = if root == Root::System {
+        Mode::VerifyFull
+    } else {
+        sources.one_of("sslmode", Mode::NAMES)?
+    };
+    let client = match (sources.get("sslcert"), sources.get("sslkey")) {
+        (Some(certificate), Some(key)) => Some((certificate.into(), key.into())),
+        (certificate, key) => {
+            let named = certificate.is_some() || key.is_some();
+            certificate
+                .map(PathBuf::from)
+                .or_else(|| sources.home("postgresql.crt", ".postgresql/postgresql.crt"))
+                .zip(
+                    key.map(PathBuf::from)
+                        .or_else(|| sources.home("postgresql.key", ".postgresql/postgresql.key")),
+                )
+                // The default files count where both are there.
+                .filter(|(certificate, key)| named || (certificate.is_file() && key.is_file()))
+        }
+    };
+    let direct = sources.one_of("sslnegotiation", &[("postgres", false), ("direct", true)])?;
+    if direct && !matches!(mode, Mode::Require | Mode::VerifyCa | Mode::VerifyFull) {
+        return Err(bad(
+            "`sslnegotiation=direct` goes only with `sslmode=require` or stricter",
+        ));
+    }
+    Ok(TlsSettings {
+        mode,
+        root,
+        client,
+        direct,
+    })
+}
+
+#[cfg(test)]
+#[path = "resolve_tests.rs"]
+mod tests;
