@@ -8,7 +8,7 @@ use crate::{
     db::{DbError, ErrorKind},
     git::GitError,
     model::{Direction, Finding, Severity, finding::Place, graph::GraphError},
-    ui::{Ui, render_places, snippet_kind::Kind},
+    ui::{Kind, Ui, render_places},
     workflow::{Error, FailedStep},
 };
 
@@ -232,9 +232,37 @@ fn known_names(what: &str, known: &[String]) -> String {
 }
 
 fn git(error: &GitError) -> Report {
-    let mut report = Report::new("git", if error.is_missing_history() { 4 } else { 1 }, error.to_string());
-    report.hints.extend(error.advice().map(str::to_owned));
-    report
+    let mut words = error.to_string();
+    if let Some(source) = std::error::Error::source(error) {
+        words = format!("{words}: {source}");
+    }
+    let unreadable = Report::new("git", 4, &words);
+    let report = Report::new("git", 1, &words);
+    match error {
+        GitError::NotARepository { .. } => {
+            report.hint("`git init` makes one; without Git, `upgrade`, `downgrade` and `current` work all the same")
+        }
+        GitError::NotOurs { start, .. } => unreadable.hint(format!(
+            "if you trust it: `git config --global --add safe.directory {}`",
+            start.display()
+        )),
+        GitError::Unsupported { .. } => {
+            unreadable.hint("commands that read the working tree alone work all the same")
+        }
+        GitError::HistoryMissing { .. } => {
+            unreadable.hint("`git fetch --unshallow` brings the history; in CI, set `fetch-depth: 0`")
+        }
+        GitError::NoSuchCommit { candidates, shallow, .. } => {
+            let report = if *shallow { unreadable } else { report };
+            if candidates.is_empty() {
+                report.hint("`git fetch` may bring it")
+            } else {
+                report.hint(format!("did you mean {}?", candidates.join(", ")))
+            }
+        }
+        GitError::Bare { .. } => report.hint("`--at HEAD` reads the revisions of a commit instead"),
+        _ => report,
+    }
 }
 
 fn graph(error: &GraphError) -> Report {

@@ -16,7 +16,7 @@ use console::{Style, Term};
 
 pub use progress::Progress;
 pub use prompt::{PromptError, restore_cursor};
-pub use snippet::render as render_places;
+pub use snippet::{Kind, render as render_places};
 
 /// How output is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

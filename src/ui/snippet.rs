@@ -1,6 +1,6 @@
 //! Places in files, shown with their source line and a caret.
 
-use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use crate::model::finding::Place;
 
@@ -10,7 +10,7 @@ pub fn render(level: Kind, title: &str, places: &[&Place], color: bool, width: u
         Kind::Error => Level::ERROR,
         Kind::Warning => Level::WARNING,
     };
-    let mut group = level.primary_title(title).elements(Vec::<Snippet<'_, _>>::new());
+    let mut group = Group::with_title(level.primary_title(title));
     for (n, place) in places.iter().enumerate() {
         let kind = if n == 0 {
             AnnotationKind::Primary

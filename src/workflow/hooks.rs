@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::{Context, Error};
-use crate::git::{Event, HookStatus, Installed, Uninstalled};
+use crate::git::{Event, Form, HookState, HookStatus, Installed, Uninstalled};
 
 /// What was done for one event.
 #[derive(Debug)]
@@ -82,5 +82,41 @@ pub fn describe_uninstalled(done: &Uninstalled) -> String {
         Uninstalled::Deleted(path) => format!("removed {}", path.display()),
         Uninstalled::Restored(path) => format!("removed from {}", path.display()),
         Uninstalled::LeftAlone(left) => format!("left alone: {}", left.why),
+    }
+}
+
+/// A hook runs when its event comes.
+pub fn works(hook: &HookStatus) -> bool {
+    matches!(
+        hook.state,
+        HookState::Installed(_) | HookState::ByHand | HookState::OtherVersion { .. }
+    )
+}
+
+/// How a hook is doing, in words.
+pub fn describe_state(hook: &HookStatus) -> String {
+    let file = hook.file.display();
+    match &hook.state {
+        HookState::NotInstalled => "not installed; `teammig hooks install` does it".to_owned(),
+        HookState::Installed(Form::File) => format!("works ({file})"),
+        HookState::Installed(Form::Block) => format!("works, before another hook's lines ({file})"),
+        HookState::ByHand => format!("works, called by hand from {file}"),
+        HookState::OtherVersion { found, current } => format!(
+            "works with lines of version {found}; this teammig writes version {current}: `teammig hooks install`"
+        ),
+        HookState::NotExecutable => format!("does not run: {file} is not executable; `chmod +x` it"),
+        HookState::ProgramMissing(Some(program)) => format!(
+            "does not run: {} is gone and no teammig is on PATH; `teammig hooks install` again",
+            program.display()
+        ),
+        HookState::ProgramMissing(None) => "does not run: no teammig is on PATH".to_owned(),
+        HookState::Shadowed { installed, scope } => format!(
+            "does not run: core.hooksPath ({scope:?}) leads away from {}",
+            installed.display()
+        ),
+        HookState::Overwritten(Some(manager)) => {
+            format!("gone: {manager} wrote {file} anew; `teammig hooks install` again")
+        }
+        HookState::Overwritten(None) => format!("gone from {file}; `teammig hooks install` again"),
     }
 }

@@ -34,8 +34,8 @@ fn search(context: &Context, name: &str) -> Result<Vec<Locate>, Error> {
         &context.prefix()?,
         &context.folders(),
         &repo.tips()?,
-        |tips, snapshot| {
-            if let Some((revision, path)) = find_in(context, snapshot, name) {
+        |tips, captured| {
+            if let Some((revision, path)) = find_in(context, &captured.snapshot, name) {
                 found.push(Locate {
                     refs: tips
                         .iter()
