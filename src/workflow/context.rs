@@ -230,20 +230,20 @@ impl Context {
             .unwrap_or(DEFAULT_LOCK_TIMEOUT)
     }
 
-    /// Who calls: `user@host`.
+    /// Who calls: `user@host`, of the operating system.
     pub fn who(&self) -> String {
         let env = &self.config.env;
-        let user = ["USER", "LOGNAME", "USERNAME"]
+        let user = ["USER", "LOGNAME"]
             .iter()
             .find_map(|name| env.get(name))
-            .unwrap_or("unknown");
-        let host = std::fs::read_to_string("/proc/sys/kernel/hostname")
-            .ok()
-            .map(|name| name.trim().to_owned())
-            .or_else(|| env.get("HOSTNAME").map(str::to_owned))
-            .or_else(|| env.get("COMPUTERNAME").map(str::to_owned))
+            .map(str::to_owned)
+            .or_else(|| whoami::username().ok())
             .unwrap_or_else(|| "unknown".to_owned());
-        let host = env.get("TEAMMIG_HOST").map_or(host, str::to_owned);
+        let host = env
+            .get("TEAMMIG_HOST")
+            .map(str::to_owned)
+            .or_else(|| whoami::hostname().ok())
+            .unwrap_or_else(|| "unknown".to_owned());
         format!("{user}@{host}")
     }
 
