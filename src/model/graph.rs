@@ -1,5 +1,272 @@
-//! The revision graph (being written).
+//! The revision graph: what builds on what, and what is wrong with it.
+//!
+//! Alembic's semantics (script/revision.py), because its users know them, on
+//! plain data. It must not look at files, Git, a database or the clock, must
+//! answer the same on every machine, and must stay usable on a broken set of
+//! revisions: what is wrong comes back as [`Problem`]s, and what is left is
+//! always acyclic, so that no question about it can hang.
+//!
+//! The subjects: building here, questions about the `structure`, `cycles`,
+//! `labels`, `names` (symbols, prefixes), `relative` steps, `order` (which of
+//! several right orders), `traverse` (upgrade, downgrade), `history` and
+//! `stamp`.
 
-/// Placeholder.
-#[derive(Debug, Default)]
-pub struct Graph {}
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use self::nodes::{Node, NodeSet};
+use super::revision::{RevId, Revision};
+
+mod cycles;
+mod error;
+mod history;
+mod labels;
+mod names;
+mod nodes;
+mod order;
+mod problem;
+mod relative;
+mod stamp;
+mod structure;
+mod traverse;
+
+#[cfg(test)]
+mod cases;
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod tests;
+
+pub use self::{error::GraphError, problem::Problem, stamp::StampChange, traverse::Downgrade};
+
+/// All revisions of one snapshot with their edges resolved.
+///
+/// Revisions are numbered in file order, which breaks every tie. After
+/// [`Graph::build`] there is no cycle over parents and dependencies.
+#[derive(Debug, Default, Clone)]
+pub struct Graph {
+    revisions: Vec<Revision>,
+    index: HashMap<RevId, Node>,
+    /// The revision that a label names; never shadows an id.
+    named: HashMap<String, Node>,
+    parents: Vec<Vec<Node>>,
+    dependencies: Vec<Vec<Node>>,
+    /// What a traversal towards the bases follows: parents, then those
+    /// dependencies that no ancestor (by parents) names already.
+    edges: Vec<Vec<Node>>,
+    children: Vec<Vec<Node>>,
+    /// Children by parents or by dependencies.
+    dependents: Vec<Vec<Node>>,
+}
+
+impl Graph {
+    /// Builds the graph of `revisions`, given in file order, and says what is
+    /// wrong with them.
+    ///
+    /// Of two revisions with one id the first stays (Alembic lets the last one
+    /// win and then contradicts itself). Edges to missing revisions and to
+    /// oneself are dropped, and so is every edge inside a cycle. A revision
+    /// whose parents are missing does not turn into a base by that: its history
+    /// is only not here.
+    pub fn build(revisions: Vec<Revision>) -> (Self, Vec<Problem>) {
+        let mut graph = Self::default();
+        let mut problems = Vec::new();
+        let mut input_of = Vec::with_capacity(revisions.len());
+        for (at, revision) in revisions.into_iter().enumerate() {
+            if let Some(&node) = graph.index.get(&revision.id) {
+                problems.push(Problem::DuplicateId {
+                    first: input_of[node],
+                    second: at,
+                });
+            } else {
+                graph
+                    .index
+                    .insert(revision.id.clone(), graph.revisions.len());
+                input_of.push(at);
+                graph.revisions.push(revision);
+            }
+        }
+        graph.name_labels(&mut problems);
+        graph.link(&mut problems);
+        graph.cut_cycles(&mut problems);
+        graph.settle();
+        (graph, problems)
+    }
+
+    fn name_labels(&mut self, problems: &mut Vec<Problem>) {
+        for (node, revision) in self.revisions.iter().enumerate() {
+            for label in unique(&revision.labels) {
+                if self.index.contains_key(label.as_str()) {
+                    problems.push(Problem::LabelIsId {
+                        label: label.clone(),
+                        revision: revision.id.clone(),
+                    });
+                } else if let Some(&owner) = self.named.get(label) {
+                    problems.push(Problem::DuplicateLabel {
+                        label: label.clone(),
+                        first: self.revisions[owner].id.clone(),
+                        second: revision.id.clone(),
+                    });
+                } else {
+                    self.named.insert(label.clone(), node);
+                }
+            }
+        }
+    }
+
+    fn link(&mut self, problems: &mut Vec<Problem>) {
+        for (node, revision) in self.revisions.iter().enumerate() {
+            let id = || revision.id.clone();
+            let mut parents = Vec::new();
+            for parent in unique(&revision.parents) {
+                match self.index.get(parent) {
+                    Some(&up) if up == node => {
+                        problems.push(Problem::SelfParent { revision: id() });
+                    }
+                    Some(&up) => parents.push(up),
+                    None => problems.push(Problem::MissingParent {
+                        revision: id(),
+                        parent: parent.clone(),
+                    }),
+                }
+            }
+            let mut dependencies = Vec::new();
+            for name in unique(&revision.depends_on) {
+                match self.exact(name) {
+                    Some(up) if up == node => problems.push(Problem::SelfDependency {
+                        revision: id(),
+                        name: name.clone(),
+                    }),
+                    // An id and a label may name one revision.
+                    Some(up) if dependencies.contains(&up) => {}
+                    Some(up) => dependencies.push(up),
+                    None => problems.push(Problem::MissingDependency {
+                        revision: id(),
+                        name: name.clone(),
+                    }),
+                }
+            }
+            self.parents.push(parents);
+            self.dependencies.push(dependencies);
+        }
+    }
+
+    fn cut_cycles(&mut self, problems: &mut Vec<Problem>) {
+        let up: Vec<Vec<Node>> = self
+            .parents
+            .iter()
+            .zip(&self.dependencies)
+            .map(|(parents, dependencies)| [parents.as_slice(), dependencies].concat())
+            .collect();
+        let found = cycles::find(&up);
+        for members in &found.cycles {
+            problems.push(Problem::Cycle {
+                members: self.ids(members),
+            });
+        }
+        let component = &found.component;
+        for edges in [&mut self.parents, &mut self.dependencies] {
+            for (node, up) in edges.iter_mut().enumerate() {
+                up.retain(|&other| component[other] != component[node]);
+            }
+        }
+    }
+
+    /// Fills in everything that follows from parents and dependencies.
+    fn settle(&mut self) {
+        self.children = vec![Vec::new(); self.revisions.len()];
+        self.dependents = vec![Vec::new(); self.revisions.len()];
+        for node in 0..self.revisions.len() {
+            for &parent in &self.parents[node] {
+                self.children[parent].push(node);
+                self.dependents[parent].push(node);
+            }
+            for &up in &self.dependencies[node] {
+                if !self.parents[node].contains(&up) {
+                    self.dependents[up].push(node);
+                }
+            }
+        }
+        self.edges = (0..self.revisions.len())
+            .map(|node| {
+                let mut edges = self.parents[node].clone();
+                for up in self.own_dependencies(node) {
+                    if !edges.contains(&up) {
+                        edges.push(up);
+                    }
+                }
+                edges
+            })
+            .collect();
+    }
+
+    /// The dependencies that no ancestor by parents names too (Alembic,
+    /// script/revision.py, `_normalize_depends_on`). They say nothing about
+    /// who comes first that the ancestor did not say, but they do take part in
+    /// the choice between several right orders.
+    ///
+    /// Alembic holds them in a set, so that its order changes from run to run;
+    /// here they keep the order in which they are written.
+    fn own_dependencies(&self, node: Node) -> Vec<Node> {
+        let mut own = self.dependencies[node].clone();
+        // Only what somebody else names as well can be inherited.
+        let mut contested = own
+            .iter()
+            .filter(|&&up| self.dependents[up].len() > 1)
+            .count();
+        let mut seen = HashSet::new();
+        let mut todo = self.parents[node].clone();
+        while let Some(ancestor) = todo.pop() {
+            if contested == 0 {
+                break;
+            }
+            if seen.insert(ancestor) {
+                let before = own.len();
+                own.retain(|up| !self.dependencies[ancestor].contains(up));
+                contested = contested.saturating_sub(before - own.len());
+                todo.extend(&self.parents[ancestor]);
+            }
+        }
+        own
+    }
+
+    /// The revision with exactly this id, or else this label.
+    fn exact(&self, name: &str) -> Option<Node> {
+        self.index
+            .get(name)
+            .or_else(|| self.named.get(name))
+            .copied()
+    }
+
+    fn id(&self, node: Node) -> &RevId {
+        &self.revisions[node].id
+    }
+
+    fn ids(&self, nodes: &[Node]) -> Vec<RevId> {
+        nodes.iter().map(|&node| self.id(node).clone()).collect()
+    }
+
+    /// The revisions of `ids` that are here; somebody else's are left out.
+    fn known<'a>(&self, ids: impl IntoIterator<Item = &'a RevId>) -> NodeSet {
+        let mut set = self.none();
+        for id in ids {
+            if let Some(&node) = self.index.get(id) {
+                set.insert(node);
+            }
+        }
+        set
+    }
+
+    fn none(&self) -> NodeSet {
+        NodeSet::new(self.revisions.len())
+    }
+
+    fn to_ids(&self, set: &NodeSet) -> BTreeSet<RevId> {
+        set.iter().map(|node| self.id(node).clone()).collect()
+    }
+}
+
+/// The first of each, in the order written.
+fn unique<T: Eq + std::hash::Hash>(items: &[T]) -> impl Iterator<Item = &T> {
+    let mut seen = HashSet::new();
+    items.iter().filter(move |item| seen.insert(*item))
+}

@@ -1,0 +1,123 @@
+//! Labels: names for lines of revisions, and which revisions they cover.
+//!
+//! Alembic's rule (script/revision.py, `_map_branch_labels` and
+//! `_add_branches`): a label covers its revision and all descendants by
+//! parents. It also covers ancestors, as long as the line from there down to
+//! its end is a plain chain: neither the ancestor nor anything below it
+//! branches (dependents count) or merges. Alembic gets there by walking back
+//! from whichever descendant it happened to see last; the outcome is this.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use super::{
+    Graph,
+    nodes::{Node, NodeSet},
+};
+use crate::model::revision::RevId;
+
+impl Graph {
+    /// All labels that a revision answers to, in file order of the revisions
+    /// that declare them.
+    pub fn labels(&self, id: &str) -> Vec<String> {
+        self.index
+            .get(id)
+            .map_or_else(Vec::new, |&node| self.labels_of(node))
+    }
+
+    /// The heads that are too many, in file order; empty when all is well.
+    ///
+    /// Heads with different labels are different lines, which is fine. Two
+    /// heads that share a label, or two without any, have diverged.
+    pub fn diverged(&self) -> Vec<RevId> {
+        let heads: Vec<(Node, Vec<String>)> = self
+            .head_nodes()
+            .into_iter()
+            .map(|head| (head, self.labels_of(head)))
+            .collect();
+        let mut unlabelled = 0;
+        let mut carried: HashMap<&str, usize> = HashMap::new();
+        for (_, labels) in &heads {
+            unlabelled += usize::from(labels.is_empty());
+            for label in labels {
+                *carried.entry(label).or_default() += 1;
+            }
+        }
+        heads
+            .iter()
+            .filter(|(_, labels)| {
+                if labels.is_empty() {
+                    unlabelled > 1
+                } else {
+                    labels.iter().any(|label| carried[label.as_str()] > 1)
+                }
+            })
+            .map(|&(head, _)| self.id(head).clone())
+            .collect()
+    }
+
+    pub(super) fn labels_of(&self, node: Node) -> Vec<String> {
+        let mut from = BTreeSet::new();
+        let mut seen = HashSet::new();
+        let mut todo = vec![node];
+        while let Some(up) = todo.pop() {
+            if seen.insert(up) {
+                if !self.revisions[up].labels.is_empty() {
+                    from.insert(up);
+                }
+                todo.extend(&self.parents[up]);
+            }
+        }
+        if self.parents[node].len() < 2
+            && let Some(chain) = self.plain_chain(node)
+        {
+            from.extend(chain);
+        }
+        let mut labels: Vec<String> = Vec::new();
+        for up in from {
+            for label in &self.revisions[up].labels {
+                if !labels.contains(label) {
+                    labels.push(label.clone());
+                }
+            }
+        }
+        labels
+    }
+
+    /// The revisions that answer to a label.
+    pub(super) fn labelled(&self, label: &str) -> NodeSet {
+        let declaring =
+            self.nodes_where(|node| self.revisions[node].labels.iter().any(|own| own == label));
+        let mut set = self.none();
+        set.reach(declaring.iter().copied(), &self.children);
+        for node in declaring {
+            if self.plain_chain(node).is_some() {
+                let mut at = node;
+                while self.dependents[at].len() < 2 && self.parents[at].len() < 2 {
+                    set.insert(at);
+                    let Some(&up) = self.parents[at].first() else {
+                        break;
+                    };
+                    at = up;
+                }
+            }
+        }
+        set
+    }
+
+    /// The descendants of `node` with itself, where they are a plain chain.
+    fn plain_chain(&self, node: Node) -> Option<Vec<Node>> {
+        let mut chain = vec![node];
+        let mut at = node;
+        while self.dependents[at].len() < 2 {
+            let Some(&child) = self.children[at].first() else {
+                return Some(chain);
+            };
+            if self.parents[child].len() > 1 {
+                return None;
+            }
+            chain.push(child);
+            at = child;
+        }
+        None
+    }
+}
