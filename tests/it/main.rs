@@ -1,0 +1,21 @@
+//! End-to-end and adapter tests: the real binary, real Git, real databases.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    missing_docs
+)]
+
+mod support;
+
+mod architecture;
+mod bad_input;
+mod graph_commands;
+mod guide;
+mod hooks;
+mod json;
+mod prompt;
+mod sqlite;
+mod sync;
