@@ -273,16 +273,13 @@ mod tests {
             "#!/bin/sh",
             "#!/bin/sh\n\n",
             "#!/bin/sh\nno newline at the end",
-            "#! /bin/bash -eu\r\n".trim_end(),
+            "#! /bin/bash -eu",
             "#!/usr/bin/env bash\n# >>> conda >>>\n# <<< conda <<<\n",
             "#!/usr/bin/env -S dash -e\nexec x \"$@\"\n",
             "#!/usr/local/bin/bash\nä\r\n",
-            "#!C:/Program/sh\n",
+            "#!C:/Git/sh\n",
         ] {
-            let Some(with) = insert(text) else {
-                assert_eq!(text, "#!C:/Program/sh\n", "{text:?}");
-                continue;
-            };
+            let with = insert(text).unwrap();
             let first = text.lines().next().unwrap();
             assert!(with.starts_with(&format!("{first}\n{START}\n")), "{with}");
             assert_eq!(remove_block(&with).as_deref(), Some(text));
