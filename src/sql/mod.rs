@@ -1,1 +1,30 @@
 //! SQL as text: tokens, statements, quoting, checksums. Pure; knows no database.
+//!
+//! teammig never parses SQL in order to understand it (the database does that).
+//! It only has to know where literals, comments and statements begin and end,
+//! in each of the two dialects, and says so with byte spans into the script.
+//! No function here fails or panics on any text; what is not SQL comes out as
+//! tokens and statements that the database will refuse.
+//!
+//! The properties in `properties.rs` run with 256 random texts each; the
+//! environment variable `PROPTEST_CASES` raises that for a long search
+//! (`PROPTEST_CASES=1000000 cargo test --lib sql::properties`).
+
+mod checksum;
+mod inspect;
+mod quote;
+mod scan;
+mod shape;
+mod statements;
+mod tokens;
+
+pub use checksum::checksum;
+pub use inspect::{copy_from_stdin, drops_table, is_blank, meta_command, transaction_control};
+pub use quote::{NulCharacter, ident, literal};
+pub use statements::{Statement, Unclosed, statements};
+pub use tokens::{Construct, Token, TokenKind, Tokens, tokens};
+
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod sqlite_oracle;

@@ -1,0 +1,258 @@
+//! Questions about a script that decide whether and how it may be run.
+//!
+//! Each looks at the statements of the script itself, never into the bodies of
+//! functions, and answers from a few words: what is asked is what the author
+//! wrote, not what the database would do with it.
+
+use super::{
+    statements::{Statement, statements},
+    tokens::{TokenKind, neutral_significant, tokens},
+};
+use crate::model::{Dialect, Span};
+
+/// Nothing but comments and white space.
+pub fn is_blank(text: &str) -> bool {
+    neutral_significant(text).next().is_none()
+}
+
+/// The first statement that begins or ends a transaction.
+///
+/// `SAVEPOINT`, `RELEASE` and `ROLLBACK TO` do not count: they stay inside of
+/// one. PostgreSQL's two-phase statements do.
+pub fn transaction_control(text: &str, dialect: Dialect) -> Option<Statement> {
+    statements(text, dialect)
+        .into_iter()
+        .find(|statement| controls_transaction(statement, text, dialect))
+}
+
+fn controls_transaction(statement: &Statement, text: &str, dialect: Dialect) -> bool {
+    let starts = |words: &[&str]| statement.starts_with(text, words);
+    if starts(&["BEGIN"]) || starts(&["COMMIT"]) || starts(&["END"]) {
+        return true;
+    }
+    if starts(&["ROLLBACK"]) {
+        return !statement.has_words(text, &["TO"]);
+    }
+    dialect == Dialect::Postgres
+        && (starts(&["START", "TRANSACTION"])
+            || starts(&["ABORT"])
+            || prepares_transaction(statement, text))
+}
+
+/// `PREPARE TRANSACTION 'id'`, and not a statement prepared as `transaction`.
+fn prepares_transaction(statement: &Statement, text: &str) -> bool {
+    let own = statement.text(text);
+    statement.starts_with(text, &["PREPARE", "TRANSACTION"])
+        && statement.tokens(own).nth(2).is_some_and(|token| {
+            matches!(
+                token.kind,
+                TokenKind::String | TokenKind::EscapeString | TokenKind::DollarString
+            )
+        })
+}
+
+/// Whether a table is dropped or renamed, as in the rebuild of a table that
+/// SQLite cannot alter (<https://www.sqlite.org/lang_altertable.html>, section 7).
+pub fn drops_table(text: &str, dialect: Dialect) -> bool {
+    statements(text, dialect).iter().any(|statement| {
+        statement.starts_with(text, &["DROP", "TABLE"])
+            || (statement.starts_with(text, &["ALTER", "TABLE"])
+                && statement.has_words(text, &["RENAME", "TO"]))
+    })
+}
+
+/// The first command of a client program, which no database understands, to the
+/// end of its line: `\connect` of psql, `.read` of the sqlite3 shell.
+///
+/// A backslash outside of literals is SQL in neither dialect; psql takes a
+/// command also behind a statement (`\gexec`). The shell's dot has to be the
+/// first thing of a line between two statements.
+pub fn meta_command(text: &str, dialect: Dialect) -> Option<Span> {
+    let starts_line = |at: usize| at == 0 || text.get(..at).is_some_and(|t| t.ends_with('\n'));
+    let start = match dialect {
+        Dialect::Postgres => tokens(text, Some(dialect))
+            .filter(|token| token.kind == TokenKind::Other)
+            .find(|token| token.text(text) == "\\")
+            .map(|token| token.span.start),
+        Dialect::Sqlite => statements(text, dialect)
+            .into_iter()
+            .map(|statement| statement.span.start)
+            .find(|start| {
+                text.get(*start..).is_some_and(|t| t.starts_with('.')) && starts_line(*start)
+            }),
+    }?;
+    let line = text.get(start..)?.lines().next()?;
+    Some(start..start + line.len())
+}
+
+/// The first `COPY … FROM STDIN` of a PostgreSQL script.
+///
+/// The lines behind it, up to `\.`, are data and not SQL: a script with one
+/// cannot be run, or split any further.
+pub fn copy_from_stdin(text: &str) -> Option<Statement> {
+    statements(text, Dialect::Postgres)
+        .into_iter()
+        .find(|statement| {
+            statement.starts_with(text, &["COPY"]) && statement.has_words(text, &["FROM", "STDIN"])
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Dialect::{Postgres, Sqlite};
+
+    #[test]
+    fn blank() {
+        for text in [
+            "",
+            " \r\n",
+            "-- a",
+            "/* a */ -- b\n",
+            "\u{feff}",
+            "/* /* a */ */",
+        ] {
+            assert!(is_blank(text), "{text:?}");
+        }
+        for text in [";", "a", "'", "/* a", "-- a\nb", "/* /* */ select '*/'"] {
+            assert!(!is_blank(text), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn transactions() {
+        fn found(text: &str, dialect: Dialect) -> Option<String> {
+            transaction_control(text, dialect).map(|statement| statement.text(text).to_owned())
+        }
+        for dialect in [Sqlite, Postgres] {
+            for control in [
+                "BEGIN",
+                "begin immediate",
+                "COMMIT",
+                "commit transaction",
+                "END",
+                "ROLLBACK",
+                "rollback /* to */ transaction",
+                "ROLLBACK -- to\n",
+            ] {
+                let text = format!("SELECT 1;\n{control};\nSELECT 2");
+                assert_eq!(
+                    found(&text, dialect).as_deref(),
+                    control.split(" --").next()
+                );
+            }
+            for other in [
+                "",
+                "SELECT 1",
+                "SAVEPOINT a",
+                "RELEASE a",
+                "ROLLBACK TO a",
+                "rollback transaction to savepoint a",
+                "-- COMMIT",
+                "SELECT ';COMMIT;'",
+                "\"begin\"",
+                "CREATE TABLE begin (a int)",
+            ] {
+                assert_eq!(found(other, dialect), None, "{other}");
+            }
+        }
+        for control in [
+            "START TRANSACTION",
+            "ABORT",
+            "ABORT WORK",
+            "PREPARE TRANSACTION 'a'",
+            "COMMIT PREPARED 'a'",
+            "ROLLBACK AND CHAIN",
+        ] {
+            assert_eq!(found(control, Postgres).as_deref(), Some(control));
+        }
+        for other in [
+            "PREPARE a AS SELECT 1",
+            "PREPARE transaction AS SELECT 1",
+            "START",
+            "DO $$ BEGIN COMMIT; END $$",
+            "SET TRANSACTION READ ONLY",
+            "CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT 1; END",
+        ] {
+            assert_eq!(found(other, Postgres), None, "{other}");
+        }
+        assert_eq!(
+            found(
+                "CREATE TRIGGER t AFTER INSERT ON a BEGIN SELECT 1; END;",
+                Sqlite
+            ),
+            None
+        );
+    }
+
+    #[test]
+    fn dropped_and_renamed_tables() {
+        for text in [
+            "SELECT 1; DROP TABLE a",
+            "drop table if exists a",
+            "ALTER TABLE a RENAME TO b",
+            "ALTER TABLE \"rename\" rename /* c */ to b",
+        ] {
+            assert!(drops_table(text, Sqlite), "{text}");
+            assert!(drops_table(text, Postgres), "{text}");
+        }
+        for text in [
+            "DROP INDEX a",
+            "ALTER TABLE a RENAME COLUMN b TO c",
+            "ALTER TABLE a RENAME b TO c",
+            "ALTER TABLE a ADD COLUMN b DEFAULT 'RENAME TO'",
+            "-- DROP TABLE a",
+            "ALTER TABLE a RENAME \"to\" TO c",
+            "ALTER INDEX a RENAME TO b",
+        ] {
+            assert!(!drops_table(text, Sqlite), "{text}");
+            assert!(!drops_table(text, Postgres), "{text}");
+        }
+        assert!(!drops_table("DO $$ BEGIN DROP TABLE a; END $$", Postgres));
+    }
+
+    #[test]
+    fn commands_of_clients() {
+        let found = |text, dialect| meta_command(text, dialect).and_then(|span| text.get(span));
+        assert_eq!(
+            found("SELECT 1;\n\\restrict ab\r\nSELECT 2;", Postgres),
+            Some("\\restrict ab")
+        );
+        assert_eq!(found("\\connect a", Postgres), Some("\\connect a"));
+        assert_eq!(found("SELECT 1 \\gexec\n", Postgres), Some("\\gexec"));
+        assert_eq!(
+            found(
+                "SELECT '\n\\a'; -- \\b\n/* \n\\c */ $$\n\\d$$ E'\\''",
+                Postgres
+            ),
+            None
+        );
+        assert_eq!(
+            found("SELECT 1;\n.read a.sql\nSELECT 2;", Sqlite),
+            Some(".read a.sql")
+        );
+        assert_eq!(
+            found("SELECT 1\n.5; SELECT '\n.a' FROM [\\b]", Sqlite),
+            None
+        );
+    }
+
+    #[test]
+    fn data_of_copy() {
+        let text =
+            "CREATE TABLE a (b int);\nCOPY public.a (b) FROM stdin WITH (FORMAT csv);\n1\n\\.\n";
+        let found = copy_from_stdin(text).map(|statement| statement.text(text).to_owned());
+        assert_eq!(
+            found.as_deref(),
+            Some("COPY public.a (b) FROM stdin WITH (FORMAT csv)")
+        );
+        for other in [
+            "COPY a FROM 'b'",
+            "COPY a TO STDOUT",
+            "COPY (SELECT 1 FROM stdin) TO 'a'",
+            "-- COPY a FROM stdin",
+        ] {
+            assert_eq!(copy_from_stdin(other), None, "{other}");
+        }
+    }
+}
