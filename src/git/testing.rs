@@ -208,11 +208,11 @@ impl TestRepo {
         fs::read_to_string(report).unwrap()
     }
 
-    /// Makes a hook that reports what `Repo::open` finds when Git runs it.
-    pub(super) fn probing_hook(&self, event: &str, report: &Path) {
+    /// Makes a hook that goes to a folder and reports what `Repo::open` finds there.
+    pub(super) fn probing_hook(&self, event: &str, folder: &str, report: &Path) {
         let program = env::current_exe().unwrap();
         let text = format!(
-            "#!/bin/sh\n{PROBE}='{}' '{}' {} >/dev/null\n",
+            "#!/bin/sh\ncd {folder}\n{PROBE}='{}' '{}' {} >/dev/null\n",
             report.display(),
             program.display(),
             PROBE_ARGUMENTS.join(" ")
