@@ -154,14 +154,20 @@ impl From<git2::Error> for LibraryError {
 pub(super) trait Doing<T> {
     /// The error as a [`GitError`]; `words` complete "could not …".
     fn doing(self, words: impl Into<String>) -> Result<T, GitError>;
+    /// The same, for where the words would be made for nothing thousands of times.
+    fn doing_with(self, words: impl FnOnce() -> String) -> Result<T, GitError>;
     /// The same, with "not found" as `None`.
     fn found(self, words: impl Into<String>) -> Result<Option<T>, GitError>;
 }
 
 impl<T> Doing<T> for Result<T, git2::Error> {
     fn doing(self, words: impl Into<String>) -> Result<T, GitError> {
+        self.doing_with(|| words.into())
+    }
+
+    fn doing_with(self, words: impl FnOnce() -> String) -> Result<T, GitError> {
         self.map_err(|error| GitError::Git {
-            doing: words.into(),
+            doing: words(),
             source: error.into(),
         })
     }

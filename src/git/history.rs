@@ -82,7 +82,7 @@ impl Repo {
     fn find(&self, id: Oid) -> Result<Commit<'_>, GitError> {
         self.inner
             .find_commit(id)
-            .doing(format!("read commit {id}"))
+            .doing_with(|| format!("read commit {id}"))
     }
 }
 
@@ -139,7 +139,7 @@ impl Search<'_> {
             if self.shallow.contains(&id) {
                 continue;
             }
-            let (handed, new) = self.step(id, &here, asked)?;
+            let (handed, new) = self.step(id, here, asked)?;
             if !new.is_empty() {
                 found.push((id, new));
             }
@@ -157,7 +157,7 @@ impl Search<'_> {
     fn step(
         &self,
         id: Oid,
-        here: &Open,
+        here: Open,
         asked: &[Asked<'_>],
     ) -> Result<(Vec<Handed>, Vec<usize>), GitError> {
         let commit = self.repo.find(id)?;
@@ -171,10 +171,7 @@ impl Search<'_> {
                         let given = Handed {
                             parent: parent.id(),
                             time,
-                            open: Open {
-                                folder: here.folder,
-                                names: here.names.clone(),
-                            },
+                            open: here,
                         };
                         return Ok((vec![given], Vec::new()));
                     }
@@ -206,8 +203,8 @@ impl Search<'_> {
             }
         }
         let mut new = Vec::new();
-        for at in &here.names {
-            let name = asked[*at].name.as_str();
+        for at in here.names {
+            let name = asked[at].name.as_str();
             let content = id_in(&tree, name);
             // The parent that has the same content is where the file came from;
             // another one may have a file of that name by chance.
@@ -216,8 +213,8 @@ impl Search<'_> {
                 .position(|tree| id_in(tree, name) == content)
                 .or_else(|| trees.iter().position(|tree| id_in(tree, name).is_some()));
             match from {
-                Some(from) => handed[from].open.names.push(*at),
-                None => new.push(*at),
+                Some(from) => handed[from].open.names.push(at),
+                None => new.push(at),
             }
         }
         handed.retain(|given| !given.open.names.is_empty());

@@ -254,3 +254,101 @@ fn is_sh(first: &str) -> bool {
 fn base_name(program: &str) -> &str {
     program.rsplit(['/', '\\']).next().unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EVENT: Event = Event::PreCommit;
+
+    fn insert(text: &str) -> Option<String> {
+        insert_block(text, EVENT, Path::new("/usr/bin/teammig"))
+    }
+
+    #[test]
+    fn a_block_goes_in_and_comes_out_again() {
+        for text in [
+            "#!/bin/sh\necho x\n",
+            "#!/bin/sh\n",
+            "#!/bin/sh",
+            "#!/bin/sh\n\n",
+            "#!/bin/sh\nno newline at the end",
+            "#! /bin/bash -eu",
+            "#!/usr/bin/env bash\n# >>> conda >>>\n# <<< conda <<<\n",
+            "#!/usr/bin/env -S dash -e\nexec x \"$@\"\n",
+            "#!/usr/local/bin/bash\nä\r\n",
+            "#!C:/Git/sh\n",
+        ] {
+            let with = insert(text).unwrap();
+            let first = text.lines().next().unwrap();
+            assert!(with.starts_with(&format!("{first}\n{START}\n")), "{with}");
+            assert_eq!(remove_block(&with).as_deref(), Some(text));
+            assert_eq!(insert(&with).as_deref(), Some(with.as_str()), "twice");
+            let found = ours(&with).unwrap().unwrap();
+            assert_eq!((found.version, found.form), (version(EVENT), Form::Block));
+            assert_eq!(found.program.as_deref(), Some("/usr/bin/teammig"));
+            assert!(!is_all_ours(&with));
+        }
+    }
+
+    #[test]
+    fn what_is_no_shell_script_is_refused() {
+        for text in [
+            "",
+            "echo x\n",
+            "#!/bin/sh\r\necho x\r\n",
+            "#!/usr/bin/perl\n",
+            "#!/usr/bin/env python3\n",
+            "#!/usr/bin/fish\n",
+            "#!\n",
+            " #!/bin/sh\n",
+        ] {
+            assert_eq!(insert(text), None, "{text:?}");
+            assert_eq!(fit(text), Err(Unfit::NotSh), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn broken_markers_are_refused() {
+        for text in [
+            "#!/bin/sh\n# >>> teammig >>>\n",
+            "#!/bin/sh\n# <<< teammig <<<\n",
+            "#!/bin/sh\n# <<< teammig <<<\n# >>> teammig >>>\n",
+            "#!/bin/sh\n# >>> teammig >>>\n# >>> teammig >>>\n# <<< teammig <<<\n",
+        ] {
+            assert_eq!(insert(text), None, "{text:?}");
+            assert_eq!(remove_block(text), None, "{text:?}");
+            assert_eq!(ours(text), Err(Unfit::BrokenBlock), "{text:?}");
+        }
+        assert_eq!(remove_block("anything").as_deref(), Some("anything"));
+    }
+
+    #[test]
+    fn our_own_file_is_known_with_any_path() {
+        for program in ["/usr/bin/teammig", "/home/it's me/teammig", ""] {
+            let text = whole_file(EVENT, Path::new(program));
+            assert!(is_all_ours(&text));
+            let found = ours(&text).unwrap().unwrap();
+            assert_eq!(found.form, Form::File);
+            assert_eq!(found.program.as_deref(), Some(program));
+        }
+        let text = whole_file(EVENT, Path::new("/x"));
+        assert!(!is_all_ours(&format!("{text}more\n")));
+    }
+
+    /// The tracked script is what is installed, but for the path.
+    #[test]
+    fn the_script_in_the_repository_is_the_one_that_is_installed() {
+        let script = include_str!("../../hooks/pre-commit");
+        assert_eq!(whole_file(EVENT, Path::new(PROGRAM)), script);
+        assert!(script.contains("exec \"$teammig\" hooks run pre-commit \"$@\"\n"));
+        let block = lines(EVENT, Form::Block, Path::new("/x"));
+        assert!(!block.contains("exec "), "{block}");
+        assert!(block.ends_with(&format!(") </dev/null || exit $?\n{END}\n")));
+        for event in Event::ALL {
+            assert_eq!(Event::from_name(event.name()), Some(*event));
+            assert!(version(*event) > 0);
+        }
+        assert_eq!(Event::from_name("pre-push"), None);
+    }
+}

@@ -56,7 +56,7 @@ impl Repo {
             }
             other => other,
         }
-        .doing(format!("read the folder {id} of a commit"))
+        .doing_with(|| format!("read the folder {id} of a commit"))
     }
 
     /// The tree id of a folder (its path in the repository) in a commit's tree.

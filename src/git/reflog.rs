@@ -276,3 +276,129 @@ fn finished_branch(line: &Line) -> Option<&str> {
     let branch = branch.trim();
     branch.starts_with(HEADS).then_some(branch)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages() {
+        for (message, expected) in [
+            (
+                "clone: from https://example.org/x.git",
+                (How::Clone, Step::Single),
+            ),
+            ("pull: Fast-forward", (How::PullFastForward, Step::Single)),
+            (
+                "pull --ff-only origin main: Fast-forward",
+                (How::PullFastForward, Step::Single),
+            ),
+            (
+                "pull https://example.org/x: Merge made by the 'ort' strategy.",
+                (How::PullMerge, Step::Single),
+            ),
+            ("initial pull", (How::PullFastForward, Step::Single)),
+            (
+                "pull --rebase (start): checkout 1234",
+                (How::PullRebase, Step::Start),
+            ),
+            (
+                "pull -r (pick): pull: Fast-forward",
+                (How::PullRebase, Step::Middle),
+            ),
+            (
+                "pull --rebase (finish): returning to refs/heads/main",
+                (How::PullRebase, Step::End),
+            ),
+            (
+                "merge origin/main: Fast-forward",
+                (How::MergeFastForward, Step::Single),
+            ),
+            (
+                "merge topic: Merge made by the 'ort' strategy.",
+                (How::Merge, Step::Single),
+            ),
+            ("rebase (start): checkout main", (How::Rebase, Step::Start)),
+            ("rebase -i (reword): x", (How::Rebase, Step::Middle)),
+            ("rebase (continue): x: y", (How::Rebase, Step::Middle)),
+            (
+                "rebase (abort): returning to refs/heads/x",
+                (How::Rebase, Step::End),
+            ),
+            ("reset: moving to HEAD~1", (How::Reset, Step::Single)),
+            (
+                "checkout: moving from main to pull (start): x",
+                (How::Checkout, Step::Single),
+            ),
+            ("commit: rebase (finish): x", (How::Commit, Step::Single)),
+            ("commit (initial): x", (How::Commit, Step::Single)),
+            ("commit (amend): x", (How::Amend, Step::Single)),
+            (
+                "commit (merge): Merge branch 'x'",
+                (How::Merge, Step::Single),
+            ),
+            ("cherry-pick: x", (How::CherryPick, Step::Single)),
+            ("revert: Revert \"x\"", (How::Revert, Step::Single)),
+            ("am: x", (How::Am, Step::Single)),
+            ("", (How::Other, Step::Single)),
+            ("jj: something", (How::Other, Step::Single)),
+        ] {
+            assert_eq!(read(message), expected, "{message}");
+        }
+    }
+
+    /// Lines as `old new message`, one character per commit, newest first.
+    fn moves(log: &str) -> Vec<String> {
+        let commit = |name: &str| CommitId::from_hex(&name.repeat(40));
+        let log: Vec<Line> = log
+            .lines()
+            .map(|line| {
+                let mut parts = line.trim().splitn(3, ' ');
+                let mut part = || parts.next().unwrap_or_default();
+                Line {
+                    old: commit(part()),
+                    new: commit(part()),
+                    message: part().to_owned(),
+                    time: Timestamp::UNIX_EPOCH,
+                }
+            })
+            .collect();
+        let name =
+            |id: Option<CommitId>| id.map_or("-".to_owned(), |id| id.to_string()[..1].into());
+        fold(&log, usize::MAX)
+            .into_iter()
+            .map(|(_, one)| format!("{}{} {:?}", name(one.from), name(Some(one.to)), one.how))
+            .collect()
+    }
+
+    #[test]
+    fn the_lines_of_a_rebase_are_one_movement() {
+        let log = "f f rebase (finish): returning to refs/heads/topic\n\
+                   e f rebase (pick): two\n\
+                   d e commit (amend): one\n\
+                   c d rebase (edit): one\n\
+                   b c rebase (start): checkout main\n\
+                   a b commit: before";
+        assert_eq!(moves(log), ["bf Rebase", "ab Commit"]);
+    }
+
+    #[test]
+    fn a_rebase_without_a_start_does_not_take_that_of_another() {
+        let log = "d e rebase (pick): two\n\
+                   c d rebase (finish): returning to refs/heads/topic\n\
+                   b c rebase (pick): one\n\
+                   a b rebase (start): checkout main";
+        assert_eq!(moves(log), ["de Rebase", "ad Rebase"]);
+    }
+
+    #[test]
+    fn what_moved_nowhere_is_left_out() {
+        let log = "b b reset: moving to HEAD\n\
+                   - b Branch: renamed refs/heads/x to refs/heads/y\n\
+                   b - Branch: renamed refs/heads/x to refs/heads/y\n\
+                   b b checkout: moving from main to x\n\
+                   a b pull: Fast-forward\n\
+                   - a clone: from x";
+        assert_eq!(moves(log), ["ab PullFastForward", "-a Clone"]);
+    }
+}

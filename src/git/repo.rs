@@ -7,7 +7,7 @@
 use std::{
     cell::RefCell,
     collections::HashMap,
-    env, fs,
+    env, fmt, fs,
     path::{Component, Path, PathBuf},
     sync::Once,
 };
@@ -29,6 +29,15 @@ pub struct Repo {
     main: Option<Repository>,
     /// Contents already read: branches share nearly all of their files.
     pub(super) contents: RefCell<HashMap<git2::Oid, Content>>,
+}
+
+impl fmt::Debug for Repo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Repo")
+            .field("git_dir", &self.git_dir)
+            .field("work_dir", &self.work_dir)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Repo {

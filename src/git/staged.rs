@@ -3,9 +3,9 @@
 //! During a commit this is the index that Git points its hooks at, not
 //! necessarily `.git/index`.
 
-use std::{process::Command, sync::Arc};
+use std::{env, path::PathBuf, process::Command, sync::Arc};
 
-use git2::Oid;
+use git2::{Index, Oid};
 
 use super::{Captured, Folders, GitError, Repo, error::Doing, folders::join, snapshot::Entry};
 use crate::model::{Origin, Snapshot};
@@ -76,13 +76,7 @@ impl Repo {
 
     /// The lines of these folders (and more that begin alike), in the order of their paths' bytes.
     fn index_lines(&self, places: &[String]) -> Result<Vec<Line>, GitError> {
-        let read = || {
-            let mut index = self.inner.index()?;
-            // The library keeps it; somebody may have staged something since.
-            index.read(false)?;
-            Ok(index)
-        };
-        let mut lines: Vec<Line> = match read() {
+        let mut lines: Vec<Line> = match self.index() {
             Ok(index) => index
                 .iter()
                 .filter(|entry| {
@@ -106,6 +100,21 @@ impl Repo {
         // With core.ignoreCase the library has another order than Git.
         lines.sort_by(|a, b| (&a.path, a.stage).cmp(&(&b.path, b.stage)));
         Ok(lines)
+    }
+
+    fn index(&self) -> Result<Index, git2::Error> {
+        // Git writes `.git/index.lock` here and means it from the top of the
+        // working tree; the library takes it from where a hook went with `cd`.
+        let named = env::var_os("GIT_INDEX_FILE").map(PathBuf::from);
+        if let (Some(named), Some(top)) = (named, self.work_dir())
+            && named.is_relative()
+        {
+            return Index::open(&top.join(named));
+        }
+        let mut index = self.inner.index()?;
+        // The library keeps it; somebody may have staged something since.
+        index.read(false)?;
+        Ok(index)
     }
 
     fn listed_by_git(&self, places: &[String]) -> Option<Vec<Line>> {

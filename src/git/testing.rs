@@ -18,11 +18,12 @@ use std::{
 
 use tempfile::TempDir;
 
-use super::{CommitId, Folders, Repo, Tip};
+use super::{CommitId, Event, Folders, Installed, Repo, Tip};
 use crate::model::Snapshot;
 
 const ISOLATED: &str = "TEAMMIG_TEST_ISOLATED";
 const PROBE: &str = "TEAMMIG_TEST_PROBE";
+const INSTALL: &str = "TEAMMIG_TEST_INSTALL";
 
 /// Runs the test around it in a process with a clean environment.
 macro_rules! isolated {
@@ -184,6 +185,11 @@ impl TestRepo {
         Repo::open(&self.path).unwrap()
     }
 
+    /// What installing the hook does in another process, with variables set.
+    pub(super) fn probe_install(&self, variables: &[(&str, &str)]) -> String {
+        self.probe(&self.path, &[variables, &[(INSTALL, "1")]].concat())
+    }
+
     /// What `Repo::open` finds in another process: from a folder, with variables set.
     pub(super) fn probe(&self, start: &Path, variables: &[(&str, &str)]) -> String {
         let report = self.beside("probe");
@@ -202,11 +208,11 @@ impl TestRepo {
         fs::read_to_string(report).unwrap()
     }
 
-    /// Makes a hook that reports what `Repo::open` finds when Git runs it.
-    pub(super) fn probing_hook(&self, event: &str, report: &Path) {
+    /// Makes a hook that goes to a folder and reports what `Repo::open` finds there.
+    pub(super) fn probing_hook(&self, event: &str, folder: &str, report: &Path) {
         let program = env::current_exe().unwrap();
         let text = format!(
-            "#!/bin/sh\n{PROBE}='{}' '{}' {} >/dev/null\n",
+            "#!/bin/sh\ncd {folder}\n{PROBE}='{}' '{}' {} >/dev/null\n",
             report.display(),
             program.display(),
             PROBE_ARGUMENTS.join(" ")
@@ -241,6 +247,15 @@ fn probe() {
     };
     let text = match Repo::open(Path::new(".")) {
         Err(error) => format!("error: {error}\n"),
+        Ok(repo) if env::var_os(INSTALL).is_some() => {
+            let program = Path::new("/usr/bin/teammig");
+            let dir = repo.hooks_dir().unwrap();
+            match dir.install(Event::PreCommit, program).unwrap() {
+                Installed::Created(_) => "created\n".into(),
+                Installed::LeftAlone(left) => format!("left alone: {}\n", left.why),
+                other => format!("{other:?}\n"),
+            }
+        }
         Ok(repo) => {
             let staged = repo.index_snapshot("", &folders()).unwrap();
             format!(

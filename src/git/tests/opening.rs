@@ -301,8 +301,14 @@ fn a_pre_commit_hook_sees_the_index_of_its_commit() {
     git.commit("migrations/b.sql", "b");
     git.git(&["worktree", "add", "-q", "-b", "topic", "../linked"]);
     let report = git.beside("report");
-    git.probing_hook("pre-commit", &report);
-    for git in [&git, &git.at(git.beside("linked"))] {
+    let linked = git.at(git.beside("linked"));
+    for (tree, folder) in [
+        (&git, "."),
+        (&git, "migrations"),
+        (&linked, "."),
+        (&linked, "migrations"),
+    ] {
+        git.probing_hook("pre-commit", folder, &report);
         for (arguments, expected) in [
             (
                 ["commit", "-qm1", "-a"].as_slice(),
@@ -316,18 +322,25 @@ fn a_pre_commit_hook_sees_the_index_of_its_commit() {
                 &["commit", "-qm3", "-i", "migrations/b.sql"],
                 "migrations/a.sql=a2, migrations/b.sql=b3",
             ),
+            (
+                &["commit", "-qm4"],
+                "migrations/a.sql=a2, migrations/b.sql=b4",
+            ),
         ] {
             let round = &arguments[1][3..];
-            git.write("migrations/a.sql", &format!("a{round}"));
-            git.write("migrations/b.sql", &format!("b{round}"));
-            git.git(arguments);
+            tree.write("migrations/a.sql", &format!("a{round}"));
+            tree.write("migrations/b.sql", &format!("b{round}"));
+            if round == "4" {
+                tree.git(&["add", "migrations/b.sql"]);
+            }
+            tree.git(arguments);
             let seen = fs::read_to_string(&report).unwrap();
             assert!(
                 seen.ends_with(&format!("staged: {expected}\n")),
                 "git {arguments:?} in {}: {seen}",
-                git.path.display()
+                tree.path.display()
             );
-            assert!(seen.contains(&format!("work dir: {}\n", git.path.display())));
+            assert!(seen.contains(&format!("work dir: {}\n", tree.path.display())));
             fs::remove_file(&report).unwrap();
         }
     }

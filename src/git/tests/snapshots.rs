@@ -216,7 +216,7 @@ fn an_unreadable_file_does_not_hide_the_rest() {
         fs::write(dir.path().join(format!("migrations/{name}.sql")), name).unwrap();
     }
     let locked = dir.path().join("migrations/b.sql");
-    fs::set_permissions(&locked, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&locked, fs::Permissions::from_mode(0o000)).unwrap();
     if fs::read(&locked).is_ok() {
         // root reads everything
         fs::remove_file(&locked).unwrap();

@@ -1,0 +1,139 @@
+//! How a hook of ours is doing. The usual failure of hooks is that they get lost
+//! without a word: shadowed, written over, not executable.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+};
+
+use super::{
+    Event, Form, GitError, HooksDir, Scope, WhyNot,
+    hook_disk::{Found, Hook, is_program},
+    hook_text,
+};
+
+/// How a hook of ours is doing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HookStatus {
+    /// The event.
+    pub event: Event,
+    /// The file that Git runs (or would).
+    pub file: PathBuf,
+    /// How it is doing.
+    pub state: HookState,
+}
+
+/// The states that a hook of ours can be in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HookState {
+    /// Not there, and never was.
+    NotInstalled,
+    /// Working; alone or in front of another hook's lines.
+    Installed(Form),
+    /// Somebody called teammig from the hook without our markers.
+    ByHand,
+    /// Working, with lines of another version.
+    OtherVersion {
+        /// What is there.
+        found: u32,
+        /// What this program would write.
+        current: u32,
+    },
+    /// There, but Git does not run it.
+    NotExecutable,
+    /// There, but neither the noted program nor one on `PATH` is.
+    ProgramMissing(Option<PathBuf>),
+    /// There, but Git looks elsewhere because of `core.hooksPath`.
+    Shadowed {
+        /// Where our lines are.
+        installed: PathBuf,
+        /// Whose setting it is.
+        scope: Scope,
+    },
+    /// It was installed here and is gone; written anew by this hook manager, if known.
+    Overwritten(Option<&'static str>),
+}
+
+impl HooksDir {
+    /// How our hook for an event is doing.
+    pub fn status(&self, event: Event) -> Result<HookStatus, GitError> {
+        let file = if self.is_husky() {
+            self.left_alone(event, WhyNot::Husky).file
+        } else {
+            self.file(event)
+        };
+        let state = match self.find(&file)? {
+            Found::Text(hook) => match hook_text::ours(&hook.text) {
+                Ok(Some(ours)) => state_of(&hook, ours, hook_text::version(event)),
+                Ok(None) if hook.text.contains(&event.command()) => HookState::ByHand,
+                _ => self.why_absent(event, &file, manager(&hook.text))?,
+            },
+            Found::Nothing | Found::Cannot(_) => self.why_absent(event, &file, None)?,
+        };
+        Ok(HookStatus { event, file, state })
+    }
+
+    fn why_absent(
+        &self,
+        event: Event,
+        file: &Path,
+        manager: Option<&'static str>,
+    ) -> Result<HookState, GitError> {
+        for other in self.places(event) {
+            if other != file
+                && let Found::Text(hook) = self.find(&other)?
+                && matches!(hook_text::ours(&hook.text), Ok(Some(_)))
+            {
+                return Ok(HookState::Shadowed {
+                    installed: other,
+                    scope: self.scope(),
+                });
+            }
+        }
+        Ok(if self.noted(event).is_some_and(|noted| noted == file) {
+            HookState::Overwritten(manager)
+        } else {
+            HookState::NotInstalled
+        })
+    }
+}
+
+fn state_of(hook: &Hook, ours: hook_text::Ours, current: u32) -> HookState {
+    let there = |path: &Path| fs::metadata(path).is_ok_and(|file| is_program(&file));
+    let noted = ours.program.map(PathBuf::from);
+    if !hook.executable {
+        HookState::NotExecutable
+    } else if !noted.as_deref().is_some_and(there) && !on_path("teammig") {
+        HookState::ProgramMissing(noted)
+    } else if ours.version != current {
+        HookState::OtherVersion {
+            found: ours.version,
+            current,
+        }
+    } else {
+        HookState::Installed(if hook_text::is_all_ours(&hook.text) {
+            Form::File
+        } else {
+            Form::Block
+        })
+    }
+}
+
+/// The hook manager that writes such files.
+fn manager(text: &str) -> Option<&'static str> {
+    [
+        ("pre-commit.com", "pre-commit"),
+        ("prek", "prek"),
+        ("lefthook", "lefthook"),
+        ("husky", "husky"),
+        ("overcommit", "overcommit"),
+    ]
+    .into_iter()
+    .find_map(|(sign, name)| text.contains(sign).then_some(name))
+}
+
+fn on_path(program: &str) -> bool {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let name = format!("{program}{}", env::consts::EXE_SUFFIX);
+    env::split_paths(&path).any(|dir| fs::metadata(dir.join(&name)).is_ok_and(|f| is_program(&f)))
+}
