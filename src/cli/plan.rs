@@ -10,10 +10,9 @@ use super::{
     json, report,
 };
 use crate::{
-    db::Database,
     model::{Dialect, Direction, Project},
     ui::Ui,
-    workflow::{self, Context, Error, Outcome, Proposal, Source, script},
+    workflow::{self, Context, Database, Error, Outcome, Proposal, Source, script},
 };
 
 /// Options that both commands have.

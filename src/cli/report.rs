@@ -5,11 +5,9 @@ use serde_json::json;
 use super::json;
 use crate::{
     config::ConfigError,
-    db::{DbError, ErrorKind},
-    git::GitError,
     model::{Direction, Finding, Severity, finding::Place, graph::GraphError},
     ui::{Kind, Ui, render_places},
-    workflow::{Error, FailedStep},
+    workflow::{DbError, Error, ErrorKind, FailedStep, GitError},
 };
 
 /// An error, ready to be shown.

@@ -9,10 +9,9 @@ use super::{
     plan::heads,
 };
 use crate::{
-    db::Database,
     model::{Direction, Ledger},
     ui::Ui,
-    workflow::{self, Context, Error, script, stamp::{Request, Stamped}},
+    workflow::{self, Context, Database, Error, script, stamp::{Request, Stamped}},
 };
 
 /// Set the ledger to a revision without running anything
@@ -21,7 +20,7 @@ use crate::{
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// head, heads, base, a revision … (several for several lines)
-    #[arg(required = true, allow_hyphen_values = true)]
+    #[arg(required = true, allow_negative_numbers = true)]
     target: Vec<String>,
 
     /// Forget all rows first, also those that these files do not know

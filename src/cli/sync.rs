@@ -10,11 +10,10 @@ use super::{
     plan::{execute, show_plan},
 };
 use crate::{
-    db::Database,
     model::{Project, RevId},
     ui::{Ui, age},
     workflow::{
-        Context, Done, Error, Source,
+        Context, Database, Done, Error, Source,
         sync::{self, Choice, Report},
     },
 };

@@ -20,7 +20,7 @@ use crate::{
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// head, heads, a revision, a unique prefix of one, +N, label@head … [default: all]
-    #[arg(allow_hyphen_values = true)]
+    #[arg(allow_negative_numbers = true)]
     target: Option<String>,
 
     /// Also run pending revisions that lie below applied ones

@@ -11,6 +11,7 @@ mod postgres;
 mod sqlite;
 mod sqlite_error;
 mod sqlite_lock;
+mod sqlite_rows;
 mod url;
 
 use std::{path::Path, sync::Arc, time::Duration};

@@ -110,7 +110,12 @@ impl Context {
 
     /// The project's root below the top of the repository.
     pub fn prefix(&self) -> Result<String, Error> {
-        Ok(self.repo()?.prefix_of(&self.config.root)?)
+        let repo = self.repo()?;
+        if repo.is_bare() {
+            // There is no working tree to be below of: paths begin at the top.
+            return Ok(String::new());
+        }
+        Ok(repo.prefix_of(&self.config.root)?)
     }
 
     /// Which state this call speaks of.

@@ -31,3 +31,10 @@ pub use run::{Done, Event, Outcome, run};
 pub use state::State;
 pub use step::Prepared;
 pub use write::Written;
+
+/// What a command meets of the layers below: a database to hand on, and the
+/// errors that it puts into words.
+pub use crate::{
+    db::{Database, DbError, ErrorKind},
+    git::GitError,
+};

@@ -16,7 +16,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("layout", &["model", "sql"]),
     ("db", &["model", "sql"]),
     ("workflow", &["model", "sql", "config", "git", "layout", "db"]),
-    ("cli", &["workflow", "ui", "config", "model", "db"]),
+    ("cli", &["workflow", "ui", "config", "model"]),
 ];
 
 /// Crate → the only modules that may name it.
@@ -183,7 +183,7 @@ fn files_stay_small() {
     let long: Vec<String> = files
         .iter()
         .map(|file| (file, fs::read_to_string(file).unwrap().lines().count()))
-        .filter(|(_, lines)| *lines > 700)
+        .filter(|(_, lines)| *lines > 600)
         .map(|(file, lines)| format!("{} has {lines} lines", file.display()))
         .collect();
     assert!(long.is_empty(), "{long:#?}");

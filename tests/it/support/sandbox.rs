@@ -180,8 +180,7 @@ impl Sandbox {
             .env("GIT_CONFIG_SYSTEM", "/dev/null")
             .env("GIT_AUTHOR_DATE", format!("{now} +0000"))
             .env("GIT_COMMITTER_DATE", format!("{now} +0000"))
-            .env("GIT_EDITOR", "true")
-            .stdin(Stdio::null());
+            .env("GIT_EDITOR", "true");
         if !self.at(folder).join(".git/config").exists() || !self.has_identity(folder) {
             command
                 .env("GIT_AUTHOR_NAME", "Test")
@@ -197,7 +196,7 @@ impl Sandbox {
     }
 
     pub fn run(&self, command: &mut Command) -> Run {
-        let output = command.output().unwrap();
+        let output = command.stdin(Stdio::null()).output().unwrap();
         Run {
             code: output.status.code().unwrap_or(-1),
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
