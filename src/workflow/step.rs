@@ -249,6 +249,26 @@ impl Prepared {
                     .help(help),
             );
         };
+        if let Some(statement) = sql::copy_from_stdin(&script.text) {
+            add(
+                statement.span,
+                "COPY … FROM stdin takes its rows from psql, and there is none".to_owned(),
+                "write the rows as INSERT statements, or load them outside of a migration",
+            );
+            // The rows below it would be reported as commands of psql.
+            return found;
+        }
+        if let Some(unclosed) = sql::statements(&script.text, dialect)
+            .last()
+            .and_then(|statement| statement.unclosed.clone())
+        {
+            add(
+                unclosed.at..unclosed.at + 1,
+                format!("this {} is opened and never closed", unclosed.what.name()),
+                "close it: the rest of the script would be part of it",
+            );
+            return found;
+        }
         if let Some(span) = sql::meta_command(&script.text, dialect) {
             add(
                 span,

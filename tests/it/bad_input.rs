@@ -21,7 +21,56 @@ fn broken_files_are_pointed_at_and_the_rest_is_shown() {
     symlink("h_loop.sql", sandbox.at("project/migrations/h_loop.sql")).unwrap();
     fs::create_dir(sandbox.at("project/migrations/i_folder.sql")).unwrap();
     sandbox.write("project/migrations/README.md", "not a migration");
-    assert_snapshot!(sandbox.teammig("project", &["heads"]), @"");
+    assert_snapshot!(sandbox.teammig("project", &["heads"]), @"
+    exit 3
+    --- stdout
+    aaaa00000001 (head)  one
+    gggg00000001 (head)  orphan
+    --- stderr
+    error: the file has merge-conflict markers [unreadable-revision]
+     --> migrations/b_conflict.sql:1:1
+      |
+    1 | <<<<<<< HEAD
+      | ^^^^^^^ the conflict begins here
+    hint: resolve the conflict, then `git add` the file
+    error: the file is empty [unreadable-revision]
+     --> migrations/c_empty.sql:1:1
+      |
+    1 |
+      | ^
+    hint: delete it, or write the revision with `teammig create`
+    error: the file holds a NUL byte [unreadable-revision]
+     --> migrations/d_binary.sql:4:8
+      |
+    4 | SELECT ␀;
+      |        ^
+    hint: databases read SQL only up to a NUL; remove it
+    error: the file is not UTF-8 [unreadable-revision]
+     --> migrations/e_latin1.sql:3:17
+      |
+    3 | --   message: Gr��e
+      |                 ^ byte 0xf6
+    hint: save it as UTF-8
+    error: no teammig header [unreadable-revision]
+     --> migrations/f_plain.sql:1:1
+      |
+    1 | CREATE TABLE t (x);
+      | ^ expected `-- teammig:` in the leading comment
+    hint: `teammig create` writes the header; `teammig import` takes over other tools' files
+    error: cannot read this file: Too many levels of symbolic links (os error 40) [unreadable-revision]
+     --> migrations/h_loop.sql:1:1
+      |
+    1 |
+      | ^
+    hint: check the file's permissions and what it links to
+    error: parent nowhere of gggg00000001 is in no file [missing-parent]
+     --> migrations/gggg00000001.sql:3:16
+      |
+    3 | --   parents: [nowhere]
+      |                ^^^^^^^ no file has this revision
+    hint: it may stand in a file that cannot be read (see above); otherwise pull it, or correct the id
+    hint: `teammig merge-heads` joins them
+    ");
     let run = sandbox.teammig("project", &["upgrade"]);
     assert_eq!(run.code, 3, "{run}");
     assert!(run.stderr.contains("problems to put right first"), "{run}");
@@ -34,7 +83,23 @@ fn two_files_with_one_id() {
     sandbox.revision("project", "aaaa00000001", &[], "one", "SELECT 1;", "");
     let text = sandbox.read("project/migrations/aaaa00000001.sql");
     sandbox.write("project/migrations/copy.sql", text);
-    assert_snapshot!(sandbox.teammig("project", &["history"]), @"");
+    assert_snapshot!(sandbox.teammig("project", &["history"]), @"
+    exit 3
+    --- stdout
+    ●  aaaa00000001 (head)  one
+    --- stderr
+    error: two files have the revision id aaaa00000001 [duplicate-revision]
+     --> migrations/copy.sql:2:16
+      |
+    2 | --   revision: aaaa00000001
+      |                ^^^^^^^^^^^^ the second one
+      |
+     ::: migrations/aaaa00000001.sql:2:16
+      |
+    2 | --   revision: aaaa00000001
+      |                ------------ the first one
+    hint: give one of them a new id, and rename its parents' references if it has children
+    ");
 }
 
 #[test]
@@ -45,7 +110,33 @@ fn cycles() {
     sandbox.revision("project", "cccc00000001", &["bbbb00000001"], "c", "SELECT 1;", "");
     sandbox.revision("project", "dddd00000001", &["cccc00000001"], "d", "SELECT 1;", "");
     sandbox.revision("project", "eeee00000001", &["eeee00000001"], "e", "SELECT 1;", "");
-    assert_snapshot!(sandbox.teammig("project", &["upgrade"]), @"");
+    assert_snapshot!(sandbox.teammig("project", &["upgrade"]), @"
+    exit 3
+    --- stderr
+    error: eeee00000001 is its own parent [cycle]
+     --> migrations/eeee00000001.sql:3:16
+      |
+    3 | --   parents: [eeee00000001]
+      |                ^^^^^^^^^^^^
+    hint: name the revision that it builds on
+    error: these revisions are each other's ancestors: bbbb00000001 → dddd00000001 → cccc00000001 [cycle]
+     --> migrations/bbbb00000001.sql:3:30
+      |
+    3 | --   parents: [aaaa00000001, dddd00000001]
+      |                              ^^^^^^^^^^^^
+      |
+     ::: migrations/dddd00000001.sql:3:16
+      |
+    3 | --   parents: [cccc00000001]
+      |                ------------
+      |
+     ::: migrations/cccc00000001.sql:3:16
+      |
+    3 | --   parents: [bbbb00000001]
+      |                ------------
+    hint: take one of these edges out: a revision cannot come before itself
+    error: the migrations have 2 problems to put right first
+    ");
 }
 
 #[test]
@@ -55,7 +146,11 @@ fn crlf_and_a_byte_order_mark_are_fine() {
     sandbox.ok("project", &["upgrade"]);
     let text = sandbox.read(&format!("project/{path}"));
     sandbox.write(&format!("project/{path}"), format!("\u{feff}{}", text.replace('\n', "\r\n")));
-    assert_snapshot!(sandbox.teammig("project", &["current"]), @"");
+    assert_snapshot!(sandbox.teammig("project", &["current"]), @"
+    exit 0
+    --- stdout
+    aaaa00000001 (head)  one
+    ");
 }
 
 #[test]
@@ -63,7 +158,16 @@ fn a_huge_file_is_not_read() {
     let sandbox = Sandbox::project();
     let file = fs::File::create(sandbox.at("project/migrations/huge.sql")).unwrap();
     file.set_len(100 * 1024 * 1024).unwrap();
-    assert_snapshot!(sandbox.teammig("project", &["heads"]), @"");
+    assert_snapshot!(sandbox.teammig("project", &["heads"]), @"
+    exit 3
+    --- stderr
+    error: cannot read this file: the file has 100 MiB [unreadable-revision]
+     --> migrations/huge.sql:1:1
+      |
+    1 |
+      | ^
+    hint: a revision changes the schema; load large data outside of it, or in parts
+    ");
 }
 
 #[test]
@@ -82,9 +186,24 @@ fn bad_configuration() {
         assert!(run.stderr.contains(want), "{text}\n{run}");
     }
     sandbox.write("project/teammig.yaml", "environments:\n  dev: sqlite:dev.db\n  prod: \"${PROD_URL}\"\n  typo: mysql://bob:secret@host/db\n");
-    assert_snapshot!(sandbox.teammig("project", &["current", "--env", "prod"]), @"");
-    assert_snapshot!(sandbox.teammig("project", &["current", "--env", "qa"]), @"");
-    assert_snapshot!(sandbox.teammig("project", &["current", "--env", "typo"]), @"");
+    assert_snapshot!(sandbox.teammig("project", &["current", "--env", "prod"]), @"
+    exit 1
+    --- stderr
+    error: environment `prod` needs the variable PROD_URL, which is not set
+    hint: set PROD_URL, in the environment or in a .env file beside teammig.yaml
+    ");
+    assert_snapshot!(sandbox.teammig("project", &["current", "--env", "qa"]), @"
+    exit 1
+    --- stderr
+    error: no environment named `qa`
+    hint: the environments are dev, prod, typo
+    ");
+    assert_snapshot!(sandbox.teammig("project", &["current", "--env", "typo"]), @"
+    exit 2
+    --- stderr
+    error: typo: `mysql` is not a database that teammig knows; it knows `sqlite:` and `postgres://`
+    hint: write sqlite:path/to/file.db or postgres://user@host:5432/database
+    ");
 }
 
 #[test]
@@ -92,8 +211,17 @@ fn databases_that_are_none() {
     let sandbox = Sandbox::project();
     sandbox.revision("project", "aaaa00000001", &[], "one", "SELECT 1;", "");
     sandbox.write("project/dev.db", "this is not a database, but long enough to look like one\n".repeat(20));
-    assert_snapshot!(sandbox.teammig("project", &["current"]), @"");
-    assert_snapshot!(sandbox.teammig("project", &["upgrade", "--url", "sqlite:missing/folder/dev.db"]), @"");
+    assert_snapshot!(sandbox.teammig("project", &["current"]), @"
+    exit 4
+    --- stderr
+    error: sqlite:dev.db: cannot open sqlite:dev.db: file is not a database
+      code: SQLite error 26
+    ");
+    assert_snapshot!(sandbox.teammig("project", &["upgrade", "--url", "sqlite:missing/folder/dev.db"]), @"
+    exit 4
+    --- stderr
+    error: sqlite:missing/folder/dev.db: the folder [DIR]/project/missing/folder does not exist
+    ");
     let run = sandbox.teammig("project", &["current", "--url", "postgres://bob:topsecret@127.0.0.1:1/app"]);
     assert_eq!(run.code, 4, "{run}");
     assert!(!run.stderr.contains("topsecret"), "{run}");
@@ -108,7 +236,12 @@ fn a_ledger_of_a_newer_version() {
         .unwrap()
         .execute_batch("UPDATE teammig_ledger SET ledger_version = 7, tool_version = '9.1.0'")
         .unwrap();
-    assert_snapshot!(sandbox.teammig("project", &["upgrade"]), @"");
+    assert_snapshot!(sandbox.teammig("project", &["upgrade"]), @"
+    exit 4
+    --- stderr
+    error: sqlite:dev.db: the ledger has format 7 (written by teammig 9.1.0); this is teammig 0.1.0, which knows formats up to 1
+    hint: install the newer teammig; an older one could damage the ledger
+    ");
 }
 
 #[test]
@@ -117,7 +250,12 @@ fn shapes_of_repositories() {
     sandbox.revision("project", "aaaa00000001", &[], "one", "SELECT 1;", "");
     // Unborn branch.
     assert_eq!(sandbox.ok("project", &["heads"]), "aaaa00000001 (head)  one\n");
-    assert_snapshot!(sandbox.teammig("project", &["heads", "--at", "HEAD"]), @"");
+    assert_snapshot!(sandbox.teammig("project", &["heads", "--at", "HEAD"]), @"
+    exit 1
+    --- stderr
+    error: no commit named 'HEAD'
+    hint: `git fetch` may bring it
+    ");
     sandbox.ok("project", &["hooks", "install"]);
     sandbox.git("project", &["add", "-A"]);
     sandbox.git("project", &["commit", "-qm", "first"]);
@@ -128,8 +266,18 @@ fn shapes_of_repositories() {
     // Bare.
     sandbox.git(".", &["clone", "-q", "--bare", "project", "bare.git"]);
     assert_eq!(sandbox.ok("bare.git", &["heads", "--at", "main"]), "aaaa00000001 (head)  one\n");
-    assert_snapshot!(sandbox.teammig("bare.git", &["heads"]), @"");
-    assert_snapshot!(sandbox.teammig("project", &["heads", "--at", "mian"]), @"");
+    assert_snapshot!(sandbox.teammig("bare.git", &["heads"]), @"
+    exit 1
+    --- stderr
+    error: there is no folder [DIR]/bare.git/migrations
+    hint: `teammig init` sets up a project here; `--migrations PATH` names another folder
+    ");
+    assert_snapshot!(sandbox.teammig("project", &["heads", "--at", "mian"]), @"
+    exit 1
+    --- stderr
+    error: no commit named 'mian'
+    hint: did you mean main?
+    ");
     // From a folder below, with -C, and in a linked worktree.
     fs::create_dir_all(sandbox.at("project/src/deep")).unwrap();
     assert_eq!(sandbox.ok("project/src/deep", &["heads"]), "aaaa00000001 (head)  one\n");

@@ -20,24 +20,97 @@ fn branched() -> Sandbox {
 #[test]
 fn reading() {
     let sandbox = branched();
-    assert_snapshot!(sandbox.teammig("project", &["history"]), @"");
-    assert_snapshot!(sandbox.teammig("project", &["history", "-r", "bbbb:dddd"]), @"");
-    assert_snapshot!(sandbox.teammig("project", &["heads"]), @"");
-    assert_snapshot!(sandbox.teammig("project", &["branches"]), @"");
-    assert_snapshot!(sandbox.teammig("project", &["show", "billing@head"]), @"");
-    assert_snapshot!(sandbox.teammig("project", &["show", "dddd"]), @"");
+    assert_snapshot!(sandbox.teammig("project", &["history"]), @"
+    exit 0
+    --- stdout
+    ●  dddd00000001 (head, mergepoint)  merge
+    ├─╮
+    │ │ ●  eeee00000001 (head, billing, depends on bbbb00000001)  invoices
+    ● │  bbbb00000001  left
+    │ ●  cccc00000001  right
+    ├─╯
+    ●  aaaa00000001 (branchpoint)  base
+    ");
+    assert_snapshot!(sandbox.teammig("project", &["history", "-r", "bbbb:dddd"]), @"
+    exit 0
+    --- stdout
+    ●  dddd00000001 (head, mergepoint)  merge
+    ●  bbbb00000001  left
+    ");
+    assert_snapshot!(sandbox.teammig("project", &["heads"]), @"
+    exit 0
+    --- stdout
+    dddd00000001 (head, mergepoint)  merge
+    eeee00000001 (head, billing, depends on bbbb00000001)  invoices
+    ");
+    assert_snapshot!(sandbox.teammig("project", &["branches"]), @"
+    exit 0
+    --- stdout
+    aaaa00000001 (branchpoint)  base
+      → bbbb00000001  left
+      → cccc00000001  right
+    ");
+    assert_snapshot!(sandbox.teammig("project", &["show", "billing@head"]), @"
+    exit 0
+    --- stdout
+    revision    eeee00000001 (head, base)
+    message     invoices
+    depends on  bbbb00000001
+    labels      billing
+    path        migrations/eeee00000001.sql
+
+    -- migrate:up
+    ");
+    assert_snapshot!(sandbox.teammig("project", &["show", "dddd"]), @"
+    exit 0
+    --- stdout
+    revision    dddd00000001 (head, mergepoint)
+    message     merge
+    merges      bbbb00000001, cccc00000001
+    path        migrations/dddd00000001.sql
+
+    -- migrate:up
+
+
+    -- migrate:down
+    ");
 }
 
 /// Two heads with labels of their own are separate lines: nothing has diverged.
 #[test]
 fn separate_lines_are_not_diverged() {
     let sandbox = branched();
-    assert_snapshot!(sandbox.teammig("project", &["upgrade"]), @"");
-    assert_snapshot!(sandbox.teammig("project", &["downgrade", "billing@base"]), @"");
-    assert_snapshot!(sandbox.teammig("project", &["create", "more"]), @"");
+    assert_snapshot!(sandbox.teammig("project", &["upgrade"]), @"
+    exit 0
+    --- stderr
+      ✔ aaaa00000001  base   [TIME]
+      ✔ cccc00000001  right   [TIME]
+      ✔ bbbb00000001  left   [TIME]
+      ✔ eeee00000001  invoices   [TIME]
+      ✔ dddd00000001  merge   [TIME]
+    ");
+    assert_snapshot!(sandbox.teammig("project", &["downgrade", "billing@base"]), @"
+    exit 1
+    --- stderr
+    error: eeee00000001 cannot be rolled back: its file has no `-- migrate:down` section
+    hint: nothing was rolled back; write a new revision that undoes it, or restore a backup
+    ");
+    assert_snapshot!(sandbox.teammig("project", &["create", "more"]), @"
+    exit 3
+    --- stderr
+    error: Multiple heads are present; please specify the head revision on which the new revision should be based, or perform a merge
+      dddd00000001  merge
+      eeee00000001  invoices
+    hint: `teammig merge-heads` joins them with a merge revision
+    hint: `--head <revision>` builds on one of them
+    ");
     let run = sandbox.teammig("project", &["create", "more", "--head", "billing@head", "--rev-id", "ffff00000001"]);
     assert_eq!(run.code, 0, "{run}");
-    assert_snapshot!(sandbox.teammig("project", &["upgrade", "billing@head"]), @"");
+    assert_snapshot!(sandbox.teammig("project", &["upgrade", "billing@head"]), @"
+    exit 0
+    --- stderr
+      ✔ ffff00000001  more   [TIME]
+    ");
 }
 
 /// The revisions of a branch or a tag, without a checkout.
@@ -61,8 +134,22 @@ fn merging_by_hand() {
     for id in ["bbbb00000001", "cccc00000001", "dddd00000001"] {
         sandbox.revision("project", id, &["aaaa00000001"], "side", "", "");
     }
-    assert_snapshot!(sandbox.teammig("project", &["merge", "heads", "-m", "Merge them", "--rev-id", "eeee00000001"]), @"");
-    assert_snapshot!(sandbox.read("project/migrations/2026-11-22_eeee00000001_merge_them.sql"), @"");
+    assert_snapshot!(sandbox.teammig("project", &["merge", "heads", "-m", "Merge them", "--rev-id", "eeee00000001"]), @"
+    exit 0
+    --- stdout
+    migrations/2026-11-22_eeee00000001_merge_them.sql
+    ");
+    assert_snapshot!(sandbox.read("project/migrations/2026-11-22_eeee00000001_merge_them.sql"), @"
+    -- teammig:
+    --   revision: eeee00000001
+    --   parents: [bbbb00000001, cccc00000001, dddd00000001]
+    --   message: Merge them
+    --   created: 2026-11-22T10:02:00Z
+
+    -- migrate:up
+
+    -- migrate:down
+    ");
     let run = sandbox.teammig("project", &["merge", "heads"]);
     assert_eq!(run.code, 2, "{run}");
 }

@@ -26,7 +26,20 @@ fn a_failing_revision_leaves_the_ones_before_it() {
         "CREATE TABLE three (x);\nINSERT INTO three VALUES (1);\nINSERT INTO nowhere VALUES ('ä');\nCREATE TABLE four (x);",
         "",
     );
-    assert_snapshot!(sandbox.teammig("project", &["upgrade"]), @"");
+    assert_snapshot!(sandbox.teammig("project", &["upgrade"]), @"
+    exit 1
+    --- stderr
+      ✔ aaaa00000001  one   [TIME]
+      ✔ aaaa00000002  two   [TIME]
+    error: cannot apply aaaa00000003 three
+     --> migrations/aaaa00000003.sql:9:1
+      |
+    9 | INSERT INTO nowhere VALUES ('ä');
+      | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ no such table: nowhere
+      code: SQLite error 1
+    aaaa00000003 was rolled back and left nothing.
+    2 revisions before it were applied and stay applied.
+    ");
     assert_eq!(
         sandbox.sqlite("project/dev.db", "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name"),
         ["one", "teammig_ledger", "two"]
@@ -35,7 +48,11 @@ fn a_failing_revision_leaves_the_ones_before_it() {
     let path = sandbox.at("project/migrations/aaaa00000003.sql");
     let mended = fs::read_to_string(&path).unwrap().replace("nowhere", "three");
     fs::write(&path, mended).unwrap();
-    assert_snapshot!(sandbox.teammig("project", &["upgrade"]), @"");
+    assert_snapshot!(sandbox.teammig("project", &["upgrade"]), @"
+    exit 0
+    --- stderr
+      ✔ aaaa00000003  three   [TIME]
+    ");
 }
 
 /// A constraint that is checked at the commit blames the revision that breaks it, not the group.
@@ -46,7 +63,18 @@ fn deferred_constraints_blame_the_right_revision() {
     sandbox.revision("project", "aaaa00000002", &["aaaa00000001"], "two", "CREATE TABLE two (x);", "");
     sandbox.revision("project", "aaaa00000003", &["aaaa00000002"], "three", "INSERT INTO c VALUES (7);", "");
     sandbox.revision("project", "aaaa00000004", &["aaaa00000003"], "four", "CREATE TABLE four (x);", "");
-    assert_snapshot!(sandbox.teammig("project", &["upgrade"]), @"");
+    assert_snapshot!(sandbox.teammig("project", &["upgrade"]), @"
+    exit 1
+    --- stderr
+      ✔ aaaa00000001  one   [TIME]
+      ✔ aaaa00000002  two   [TIME]
+    error: cannot apply aaaa00000003 three
+      FOREIGN KEY constraint failed
+      context: at the commit of the transaction
+      code: SQLite error 787
+    aaaa00000003 was rolled back and left nothing.
+    2 revisions before it were applied and stay applied.
+    ");
     assert_eq!(sandbox.sqlite("project/dev.db", "SELECT count(*) FROM teammig_ledger"), ["2"]);
 }
 
@@ -81,7 +109,16 @@ fn a_table_rebuild_keeps_child_rows() {
         "aaaa00000002",
         &format!("-- migrate:up foreign_keys:off\n{}", rebuild.replace("FROM parent;", "FROM parent WHERE id <> 1;")),
     );
-    assert_snapshot!(sandbox.teammig("project", &["upgrade"]), @"");
+    assert_snapshot!(sandbox.teammig("project", &["upgrade"]), @"
+    exit 1
+    --- stderr
+    error: cannot apply aaaa00000003 aaaa00000003
+      the script leaves rows that violate a foreign key
+      detail: child (rowid 1) refers to a missing row of parent; and 1 more
+      server's hint: `PRAGMA foreign_key_check` lists them
+    aaaa00000003 was rolled back and left nothing.
+    Nothing else had been done in this run.
+    ");
     assert_eq!(sandbox.sqlite("project/dev.db", "SELECT count(*) FROM parent"), ["1"]);
     // Without the option, the pragma inside the script is refused: it would do nothing.
     sandbox.raw_revision(
@@ -90,7 +127,17 @@ fn a_table_rebuild_keeps_child_rows() {
         "aaaa00000002",
         &format!("-- migrate:up\nPRAGMA foreign_keys = OFF;\n{rebuild}"),
     );
-    assert_snapshot!(sandbox.teammig("project", &["upgrade"]), @"");
+    assert_snapshot!(sandbox.teammig("project", &["upgrade"]), @"
+    exit 3
+    --- stderr
+    error: PRAGMA foreign_keys does nothing inside a transaction [transaction-control]
+     --> migrations/aaaa00000003.sql:7:1
+      |
+    7 | PRAGMA foreign_keys = OFF;
+      | ^^^^^^^^^^^^^^^^^^^^^^^^^
+    hint: write `foreign_keys:off` after the marker instead: it is switched off before the transaction begins, and the keys are checked before the commit
+    error: the migrations have 1 problem to put right first
+    ");
 }
 
 #[test]
@@ -98,7 +145,17 @@ fn a_script_with_its_own_commit_is_refused_before_anything_runs() {
     let sandbox = Sandbox::project();
     sandbox.revision("project", "aaaa00000001", &[], "one", "CREATE TABLE one (x);", "");
     sandbox.revision("project", "aaaa00000002", &["aaaa00000001"], "two", "BEGIN;\nCREATE TABLE two (x);\nCOMMIT;", "");
-    assert_snapshot!(sandbox.teammig("project", &["upgrade"]), @"");
+    assert_snapshot!(sandbox.teammig("project", &["upgrade"]), @"
+    exit 3
+    --- stderr
+    error: the script has a BEGIN of its own [transaction-control]
+     --> migrations/aaaa00000002.sql:7:1
+      |
+    7 | BEGIN;
+      | ^^^^^
+    hint: teammig puts each script in one transaction with its ledger row: remove the BEGIN and the COMMIT, or write `transaction:false` after the marker to run the statements one by one
+    error: the migrations have 1 problem to put right first
+    ");
     assert!(!sandbox.at("project/dev.db").exists() || sandbox.sqlite("project/dev.db", "SELECT count(*) FROM sqlite_schema") == ["0"]);
 }
 
@@ -113,18 +170,56 @@ fn outside_a_transaction_finished_statements_stay() {
         "-- migrate:up transaction:false\nCREATE TABLE one (x);\nINSERT INTO one VALUES (1);\nINSERT INTO two VALUES (1);\nVACUUM;\n\n-- \
          migrate:down transaction:false\nDROP TABLE one;\nDROP TABLE two;\n",
     );
-    assert_snapshot!(sandbox.teammig("project", &["upgrade"]), @"");
-    assert_snapshot!(sandbox.teammig("project", &["current"]), @"");
-    assert_snapshot!(sandbox.teammig("project", &["downgrade"]), @"");
+    assert_snapshot!(sandbox.teammig("project", &["upgrade"]), @"
+    exit 1
+    --- stderr
+    error: cannot apply aaaa00000001 aaaa00000001
+     --> migrations/aaaa00000001.sql:9:1
+      |
+    9 | INSERT INTO two VALUES (1);
+      | ^^^^^^^^^^^^^^^^^^^^^^^^^^ no such table: two
+      code: SQLite error 1
+    aaaa00000001 runs outside a transaction: 2 of its 4 statements finished and stay.
+    Nothing else had been done in this run.
+    hint: mend the failing statement; `teammig upgrade` goes on there
+    ");
+    assert_snapshot!(sandbox.teammig("project", &["current"]), @"
+    exit 0
+    --- stderr
+    nothing is applied
+    warning: aaaa00000001 was interrupted on its way up after 2 statements
+    1 revision pending; `teammig upgrade` applies them
+    ");
+    assert_snapshot!(sandbox.teammig("project", &["downgrade"]), @"
+    exit 3
+    --- stderr
+    error: aaaa00000001 is half applied
+    It was interrupted after 2 of its statements.
+    hint: `teammig upgrade aaaa00000001` finishes it first
+    ");
     // What ran may not change; what comes after may.
     let path = "project/migrations/aaaa00000001.sql";
     let text = sandbox.read(path);
     sandbox.write(path, text.replace("VALUES (1);\nINSERT INTO two", "VALUES (2);\nINSERT INTO two"));
-    assert_snapshot!(sandbox.teammig("project", &["upgrade"]), @"");
+    assert_snapshot!(sandbox.teammig("project", &["upgrade"]), @"
+    exit 3
+    --- stderr
+    error: aaaa00000001 was interrupted, and the part that ran has changed since
+    hint: restore the statements that had finished; those after them may change
+    ");
     sandbox.write(path, text.replace("INSERT INTO two VALUES (1)", "CREATE TABLE two (x)"));
-    assert_snapshot!(sandbox.teammig("project", &["upgrade"]), @"");
+    assert_snapshot!(sandbox.teammig("project", &["upgrade"]), @"
+    exit 0
+    --- stderr
+    aaaa00000001 was interrupted; going on after its first 2 statements
+      ✔ aaaa00000001  aaaa00000001   [TIME]
+    ");
     assert_eq!(sandbox.sqlite("project/dev.db", "SELECT count(*) FROM one"), ["1"]);
-    assert_snapshot!(sandbox.teammig("project", &["downgrade"]), @"");
+    assert_snapshot!(sandbox.teammig("project", &["downgrade"]), @"
+    exit 0
+    --- stderr
+      ↶ aaaa00000001  aaaa00000001   [TIME]
+    ");
 }
 
 /// When it is not known whether a statement ran, a person decides.
@@ -143,8 +238,24 @@ fn a_crash_in_the_middle_is_visible_and_can_be_resumed() {
         .unwrap()
         .execute_batch("DROP TABLE two; UPDATE teammig_ledger SET state = 'running', statements_done = 1, uncertain = 1")
         .unwrap();
-    assert_snapshot!(sandbox.teammig("project", &["upgrade"]), @"");
-    assert_snapshot!(sandbox.teammig("project", &["upgrade", "--resume"]), @"");
+    assert_snapshot!(sandbox.teammig("project", &["upgrade"]), @"
+    exit 3
+    --- stderr
+    error: aaaa00000001 was interrupted after 1 of its statements
+     --> migrations/aaaa00000001.sql:8:1
+      |
+    8 | VACUUM;
+      | ^^^^^^ it may have run or not
+    The connection or the program ended while the next statement ran outside a transaction.
+    hint: look whether its effect is there; `--resume` runs it again and goes on
+    hint: `teammig stamp aaaa00000001` records the revision as applied instead
+    ");
+    assert_snapshot!(sandbox.teammig("project", &["upgrade", "--resume"]), @"
+    exit 0
+    --- stderr
+    aaaa00000001 was interrupted; going on after its first 1 statement
+      ✔ aaaa00000001  aaaa00000001   [TIME]
+    ");
     assert_eq!(sandbox.sqlite("project/dev.db", "SELECT state FROM teammig_ledger"), ["applied"]);
 }
 
@@ -243,7 +354,13 @@ fn a_database_locked_by_another_process() {
     sandbox.revision("project", "aaaa00000001", &[], "one", "CREATE TABLE one (x);", "");
     let other = rusqlite::Connection::open(sandbox.at("project/dev.db")).unwrap();
     other.execute_batch("CREATE TABLE app (x); BEGIN IMMEDIATE").unwrap();
-    assert_snapshot!(sandbox.teammig("project", &["upgrade", "--lock-timeout", "300ms"]), @"");
+    assert_snapshot!(sandbox.teammig("project", &["upgrade", "--lock-timeout", "300ms"]), @"
+    exit 1
+    --- stderr
+    error: sqlite:dev.db: the database is locked by another process
+      code: SQLite error 5
+    hint: wait for it, or give it more time with `--lock-timeout 5min`
+    ");
     other.execute_batch("ROLLBACK").unwrap();
     sandbox.ok("project", &["upgrade"]);
 }
@@ -292,9 +409,26 @@ fn a_revision_without_its_file_is_rolled_back_from_the_ledger() {
     let path = sandbox.revision("project", "aaaa00000002", &["aaaa00000001"], "two", "CREATE TABLE two (x);", "DROP TABLE two;");
     sandbox.ok("project", &["upgrade"]);
     fs::remove_file(sandbox.at("project").join(path)).unwrap();
-    assert_snapshot!(sandbox.teammig("project", &["current"]), @"");
-    assert_snapshot!(sandbox.teammig("project", &["upgrade"]), @"");
-    assert_snapshot!(sandbox.teammig("project", &["downgrade"]), @"");
+    assert_snapshot!(sandbox.teammig("project", &["current"]), @"
+    exit 0
+    --- stdout
+    aaaa00000002 (not in these files)  two
+    --- stderr
+    warning: the database has 1 revision that these files do not: aaaa00000002
+    ");
+    assert_snapshot!(sandbox.teammig("project", &["upgrade"]), @"
+    exit 0
+    --- stderr
+    warning: the database has 1 revision that these files do not: aaaa00000002
+    hint: they were applied from another branch, or their files were deleted; `teammig sync` says more
+    nothing to do: the database is at aaaa00000002
+    ");
+    assert_snapshot!(sandbox.teammig("project", &["downgrade"]), @"
+    exit 0
+    --- stderr
+    rolling back with the scripts that the ledger kept: aaaa00000002
+      ↶ aaaa00000002  two   [TIME]
+    ");
     assert_eq!(sandbox.sqlite("project/dev.db", "SELECT name FROM sqlite_schema WHERE name IN ('one', 'two')"), ["one"]);
 }
 
@@ -304,7 +438,16 @@ fn what_has_no_way_back_is_not_rolled_back() {
     sandbox.raw_revision("project", "aaaa00000001", "", "-- migrate:up\nCREATE TABLE one (x);\n\n-- migrate:down irreversible\n");
     sandbox.raw_revision("project", "aaaa00000002", "aaaa00000001", "-- migrate:up\nCREATE TABLE two (x);\n\n-- migrate:down\nDROP TABLE two;\n");
     sandbox.ok("project", &["upgrade"]);
-    assert_snapshot!(sandbox.teammig("project", &["downgrade", "base"]), @"");
+    assert_snapshot!(sandbox.teammig("project", &["downgrade", "base"]), @"
+    exit 1
+    --- stderr
+    error: aaaa00000001 cannot be rolled back: it is marked as irreversible
+     --> migrations/aaaa00000001.sql:9:1
+      |
+    9 | -- migrate:down irreversible
+      | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ on purpose
+    hint: nothing was rolled back; write a new revision that undoes it, or restore a backup
+    ");
     assert_eq!(sandbox.sqlite("project/dev.db", "SELECT count(*) FROM teammig_ledger"), ["2"]);
 }
 
@@ -317,8 +460,19 @@ fn a_skipped_revision_is_named() {
     sandbox.ok("project", &["upgrade"]);
     sandbox.revision("project", "aaaa00000002", &["aaaa00000001"], "two", "CREATE TABLE two (x);", "DROP TABLE two;");
     sandbox.revision("project", "aaaa00000003", &["aaaa00000002"], "three", "CREATE TABLE three (x);", "DROP TABLE three;");
-    assert_snapshot!(sandbox.teammig("project", &["upgrade"]), @"");
-    assert_snapshot!(sandbox.teammig("project", &["upgrade", "--out-of-order"]), @"");
+    assert_snapshot!(sandbox.teammig("project", &["upgrade"]), @"
+    exit 3
+    --- stderr
+    error: 1 revision never ran, though later ones did
+      aaaa00000002  two
+    hint: `teammig upgrade --out-of-order` runs them now, after the later ones
+    hint: `teammig stamp <revision>` records them as applied, if their changes are there already
+    ");
+    assert_snapshot!(sandbox.teammig("project", &["upgrade", "--out-of-order"]), @"
+    exit 0
+    --- stderr
+      ✔ aaaa00000002  two   [TIME]
+    ");
 }
 
 #[test]

@@ -33,7 +33,11 @@ fn diverged() -> Sandbox {
 #[test]
 fn nothing_to_do() {
     let sandbox = Sandbox::team();
-    assert_snapshot!(sandbox.teammig("ann", &["sync"]), @"");
+    assert_snapshot!(sandbox.teammig("ann", &["sync"]), @"
+    exit 0
+    --- stderr
+    the database is up to date
+    ");
 }
 
 #[test]
@@ -41,16 +45,52 @@ fn a_fast_forward_brings_revisions() {
     let sandbox = diverged();
     sandbox.git("ann", &["reset", "-q", "--hard", "origin/main"]);
     sandbox.git("ann", &["pull", "-q"]);
-    assert_snapshot!(sandbox.teammig("ann", &["sync", "--dry-run"]), @"");
-    assert_snapshot!(sandbox.teammig("ann", &["sync"]), @"");
-    assert_snapshot!(sandbox.teammig("ann", &["sync"]), @"");
+    assert_snapshot!(sandbox.teammig("ann", &["sync", "--dry-run"]), @"
+    exit 0
+    --- stdout
+    up   c01d9e88ab12  Add login index
+    --- stderr
+    Came in with the pull: 1 revision (origin/main)
+      c01d9e88ab12  Add login index   Bob, 7 minutes ago
+    warning: the database has 1 revision that these files do not: 7f3a9c21e4b0
+    hint: they were applied from another branch, or their files were deleted; `teammig sync` says more
+    ");
+    assert_snapshot!(sandbox.teammig("ann", &["sync"]), @"
+    exit 0
+    --- stderr
+    Came in with the pull: 1 revision (origin/main)
+      c01d9e88ab12  Add login index   Bob, 8 minutes ago
+    warning: the database has 1 revision that these files do not: 7f3a9c21e4b0
+    hint: they were applied from another branch, or their files were deleted; `teammig sync` says more
+    Applying 1 revision
+      ✔ c01d9e88ab12  Add login index   [TIME]
+    ");
+    assert_snapshot!(sandbox.teammig("ann", &["sync"]), @"
+    exit 0
+    --- stderr
+    Came in with the pull: 1 revision (origin/main)
+      c01d9e88ab12  Add login index   Bob, 9 minutes ago
+    warning: the database has 1 revision that these files do not: 7f3a9c21e4b0
+    hint: they were applied from another branch, or their files were deleted; `teammig sync` says more
+    the database is up to date
+    ");
 }
 
 #[test]
 fn diverged_heads_without_a_terminal() {
     let sandbox = diverged();
     sandbox.git("ann", &["pull", "-q", "--no-rebase", "--no-edit"]);
-    assert_snapshot!(sandbox.teammig("ann", &["sync"]), @"");
+    assert_snapshot!(sandbox.teammig("ann", &["sync"]), @"
+    exit 3
+    --- stderr
+    Came in with the pull: 1 revision (origin/main)
+      c01d9e88ab12  Add login index   Bob, 6 minutes ago
+    2 heads, they part at 9209a434d045
+      yours  7f3a9c21e4b0  Add phone_number to users   not published, Ann, 2 minutes ago
+      theirs c01d9e88ab12  Add login index   origin/main, Bob, 6 minutes ago
+    error: Multiple head revisions are present: 7f3a9c21e4b0, c01d9e88ab12
+    hint: `teammig sync --merge` writes a merge revision; `--apply-both` leaves them as they are
+    ");
     assert_eq!(sandbox.sqlite("ann/dev.db", "SELECT count(*) FROM teammig_ledger"), ["2"]);
 }
 
@@ -80,8 +120,23 @@ fn a_merge_revision_and_the_upgrade() {
 fn both_heads_applied_and_left() {
     let sandbox = diverged();
     sandbox.git("ann", &["pull", "-q", "--rebase"]);
-    assert_snapshot!(sandbox.teammig("ann", &["sync", "--apply-both"]), @"");
-    assert_snapshot!(sandbox.teammig("ann", &["current"]), @"");
+    assert_snapshot!(sandbox.teammig("ann", &["sync", "--apply-both"]), @"
+    exit 0
+    --- stderr
+    Came in with the pull: 1 revision (origin/main)
+      c01d9e88ab12  Add login index   Bob, 6 minutes ago
+    2 heads, they part at 9209a434d045
+      yours  7f3a9c21e4b0  Add phone_number to users   not published, Ann, 2 minutes ago
+      theirs c01d9e88ab12  Add login index   origin/main, Bob, 6 minutes ago
+    Applying 1 revision
+      ✔ c01d9e88ab12  Add login index   [TIME]
+    ");
+    assert_snapshot!(sandbox.teammig("ann", &["current"]), @"
+    exit 0
+    --- stdout
+    7f3a9c21e4b0 (head)  Add phone_number to users
+    c01d9e88ab12 (head)  Add login index
+    ");
 }
 
 #[test]
@@ -93,18 +148,38 @@ fn refused_in_the_middle_of_a_merge() {
     sandbox.commit("bob", "notes");
     sandbox.git("bob", &["push", "-q"]);
     assert_ne!(sandbox.try_git("ann", &["pull", "-q", "--no-rebase", "--no-edit"]).code, 0);
-    assert_snapshot!(sandbox.teammig("ann", &["sync"]), @"");
+    assert_snapshot!(sandbox.teammig("ann", &["sync"]), @"
+    exit 1
+    --- stderr
+    error: a merge is in progress
+    hint: finish it (`git merge --continue`) or stop it (`git merge --abort`) first
+    ");
 }
 
 #[test]
 fn merge_heads_needs_a_terminal_or_a_yes() {
     let sandbox = diverged();
-    assert_snapshot!(sandbox.teammig("ann", &["merge-heads"]), @"");
+    assert_snapshot!(sandbox.teammig("ann", &["merge-heads"]), @"
+    exit 0
+    --- stderr
+    nothing to merge: 7f3a9c21e4b0
+    ");
     sandbox.git("ann", &["pull", "-q", "--no-rebase", "--no-edit"]);
-    assert_snapshot!(sandbox.teammig("ann", &["merge-heads"]), @"");
+    assert_snapshot!(sandbox.teammig("ann", &["merge-heads"]), @"
+    exit 3
+    --- stderr
+    2 heads, they part at 9209a434d045
+      yours  7f3a9c21e4b0  Add phone_number to users   not published, Ann, 3 minutes ago
+      theirs c01d9e88ab12  Add login index   origin/main, Bob, 7 minutes ago
+    error: Multiple head revisions are present
+      7f3a9c21e4b0  Add phone_number to users
+      c01d9e88ab12  Add login index
+    hint: `teammig merge-heads` joins them with a merge revision
+    hint: `teammig upgrade heads` applies all of them without joining them
+    ");
     let run = sandbox.teammig("ann", &["merge-heads", "--yes", "-m", "Merge"]);
     assert_eq!(run.code, 0, "{run}");
-    assert_snapshot!(sandbox.teammig("ann", &["merge-heads"]).code, @"");
+    assert_snapshot!(sandbox.teammig("ann", &["merge-heads"]).code, @"0");
 }
 
 #[test]
@@ -130,7 +205,22 @@ fn without_git() {
     let sandbox = Sandbox::new();
     sandbox.revision("plain", "aaaa00000001", &[], "one", "CREATE TABLE one (x);", "DROP TABLE one;");
     sandbox.ok("plain", &["upgrade", "--url", "sqlite:dev.db"]);
-    assert_snapshot!(sandbox.teammig("plain", &["sync", "--url", "sqlite:dev.db"]), @"");
-    assert_snapshot!(sandbox.teammig("plain", &["heads", "--at", "HEAD"]), @"");
-    assert_snapshot!(sandbox.teammig("plain", &["hooks", "install"]), @"");
+    assert_snapshot!(sandbox.teammig("plain", &["sync", "--url", "sqlite:dev.db"]), @"
+    exit 1
+    --- stderr
+    error: not a Git repository (or any folder above): [DIR]/plain
+    hint: `git init` makes one; without Git, `upgrade`, `downgrade` and `current` work all the same
+    ");
+    assert_snapshot!(sandbox.teammig("plain", &["heads", "--at", "HEAD"]), @"
+    exit 1
+    --- stderr
+    error: not a Git repository (or any folder above): [DIR]/plain
+    hint: `git init` makes one; without Git, `upgrade`, `downgrade` and `current` work all the same
+    ");
+    assert_snapshot!(sandbox.teammig("plain", &["hooks", "install"]), @"
+    exit 1
+    --- stderr
+    error: not a Git repository (or any folder above): [DIR]/plain
+    hint: `git init` makes one; without Git, `upgrade`, `downgrade` and `current` work all the same
+    ");
 }
