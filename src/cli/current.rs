@@ -34,7 +34,6 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
     if args.check && !at_head {
         if !state.pending.is_empty() && !ui.is_json() {
             ui.error("Target database is not up to date.");
-            ui.hint("`teammig upgrade` applies what is pending");
         }
         return Ok(Status::Attention);
     }
@@ -95,7 +94,8 @@ fn show_text(ui: &mut Ui, context: &Context, project: &Project, state: &State) {
     }
     match state.pending.len() {
         0 => {}
-        n => ui.status(format!("{} pending; `teammig upgrade` applies them", plural(n, "revision"))),
+        1 => ui.status("1 revision pending; `teammig upgrade` applies it"),
+        n => ui.status(format!("{n} revisions pending; `teammig upgrade` applies them")),
     }
 }
 

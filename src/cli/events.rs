@@ -68,7 +68,10 @@ pub(super) fn warn(ui: &mut Ui, warnings: &[Warning]) {
                     plural(ids.len(), "revision"),
                     names(ids)
                 ));
-                ui.hint("they were applied from another branch, or their files were deleted; `teammig sync` says more");
+                ui.hint(
+                    "they were applied from another branch, or their files were deleted; `teammig downgrade` rolls \
+                     them back with the scripts that the ledger kept",
+                );
             }
             Warning::Edited(ids) => {
                 ui.warn(format!(

@@ -7,7 +7,7 @@ use crate::{
     config::ConfigError,
     model::{Direction, Finding, Severity, finding::Place, graph::GraphError},
     ui::{Kind, Ui, render_places},
-    workflow::{DbError, Error, ErrorKind, FailedStep, GitError},
+    workflow::{DbError, Error, ErrorKind, FailedStep, GitError, Why},
 };
 
 /// An error, ready to be shown.
@@ -123,11 +123,14 @@ fn report(error: &Error) -> Report {
             let mut report = graph(error);
             for place in elsewhere {
                 report = report.note(format!(
-                    "  {} stands in {} on {}",
+                    "  {} is in {} on {}",
                     place.revision,
                     place.path,
                     place.refs.join(", ")
                 ));
+                if let Some(commit) = &place.commit {
+                    report = report.note(format!("    since commit {commit}"));
+                }
             }
             if let (GraphError::NotFound { .. }, Some(place)) = (&**error, elsewhere.first()) {
                 report.hints.clear();
@@ -140,7 +143,7 @@ fn report(error: &Error) -> Report {
             findings: findings.clone(),
             ..Report::new("findings", 3, words)
         },
-        Error::Diverged { heads, creating } => diverged(heads, *creating),
+        Error::Diverged { heads, why } => diverged(heads, *why),
         Error::Database { location, error } => database(location, error),
         Error::Step(step) => failed_step(step),
         Error::Skipped(revisions) => {
@@ -270,7 +273,9 @@ fn graph(error: &GraphError) -> Report {
             .hint("`teammig history` lists the revisions here; `git pull` may bring it"),
         GraphError::Ambiguous { candidates, .. } => {
             let names: Vec<&str> = candidates.iter().map(|id| id.as_str()).collect();
-            Report::new("ambiguous", 1, words).hint(format!("give more of one of these: {}", names.join(", ")))
+            Report::new("ambiguous", 1, words)
+                .note(format!("  several begin so: {}", names.join(", ")))
+                .hint("give more characters of one of them")
         }
         GraphError::MultipleHeads { heads, .. } => {
             let names: Vec<&str> = heads.iter().map(|id| id.as_str()).collect();
@@ -282,22 +287,26 @@ fn graph(error: &GraphError) -> Report {
     }
 }
 
-fn diverged(heads: &[(crate::model::RevId, String)], creating: bool) -> Report {
-    let message = if creating {
-        "Multiple heads are present; please specify the head revision on which the new revision should be based, or \
-         perform a merge"
-    } else {
-        "Multiple head revisions are present"
+fn diverged(heads: &[(crate::model::RevId, String)], why: Why) -> Report {
+    let message = match why {
+        Why::Create | Why::CreateOnLines => {
+            "Multiple heads are present; please specify the head revision on which the new revision should be based, \
+             or perform a merge"
+        }
+        Why::Upgrade | Why::Confirm => "Multiple head revisions are present",
     };
     let mut report = Report::new("multiple-heads", 3, message);
     for (id, message) in heads {
         report = report.note(format!("  {id}  {message}"));
     }
-    let report = report.hint("`teammig merge-heads` joins them with a merge revision");
-    if creating {
-        report.hint("`--head <revision>` builds on one of them")
-    } else {
-        report.hint("`teammig upgrade heads` applies all of them without joining them")
+    let joins = "`teammig merge-heads` joins them with a merge revision";
+    match why {
+        Why::Create => report.hint(joins).hint("`--head <revision>` builds on one of them"),
+        Why::CreateOnLines => report.hint("these are separate lines; `--head <revision>` says which one goes on"),
+        Why::Upgrade => report
+            .hint(joins)
+            .hint("`teammig upgrade heads` applies all of them without joining them"),
+        Why::Confirm => report.hint("there is no terminal to ask at; `--yes` writes the merge revision without asking"),
     }
 }
 

@@ -131,7 +131,7 @@ impl Sqlite {
     fn unreachable(&self, error: &rusqlite::Error) -> DbError {
         let error = db_error(error);
         DbError {
-            message: format!("cannot open {}: {}", self.location, error.message),
+            message: format!("cannot open it: {}", error.message),
             ..error
         }
     }

@@ -102,7 +102,7 @@ pub fn judge(before: &Project, after: &Project, fixed: &[Fixed], reading: &dyn R
                         )
                         .at(&old.file, 0..0, "")
                         .about(id)
-                        .help(help(one, "bring the file back", after)),
+                        .help(help(one, "bring the file back", Some(&old.file.path))),
                     );
                 }
             }
@@ -119,7 +119,7 @@ pub fn judge(before: &Project, after: &Project, fixed: &[Fixed], reading: &dyn R
                         )
                         .at(&new.file, new.up.span.start..new.up.span.start, "its scripts differ from then")
                         .about(id)
-                        .help(help(one, "take the edit back", after)),
+                        .help(help(one, "take the edit back", old.map(|old| &*old.file.path))),
                     );
                 } else if parents_changed && new.revision.parents != one.parents {
                     findings.push(
@@ -129,7 +129,7 @@ pub fn judge(before: &Project, after: &Project, fixed: &[Fixed], reading: &dyn R
                         )
                         .at(&new.file, reading.locate(after, id, "parents"), "")
                         .about(id)
-                        .help(help(one, "restore its parents", after)),
+                        .help(help(one, "restore its parents", old.map(|old| &*old.file.path))),
                     );
                 }
             }
@@ -138,10 +138,10 @@ pub fn judge(before: &Project, after: &Project, fixed: &[Fixed], reading: &dyn R
     findings
 }
 
-fn help(one: &Fixed, undo: &str, after: &Project) -> String {
-    let path = after
-        .migration(one.revision.as_str())
-        .map_or(String::new(), |migration| format!(" (`git restore --source=HEAD --staged --worktree {}`)", migration.file.path));
+fn help(one: &Fixed, undo: &str, path: Option<&str>) -> String {
+    let path = path.map_or(String::new(), |path| {
+        format!(" (`git restore --source=HEAD --staged --worktree {path}`)")
+    });
     if one.evidence.is_published() {
         return format!("{undo}{path}, and write a new revision for the change: `teammig create \"…\"`");
     }

@@ -14,7 +14,7 @@ use super::{Error, Interrupt};
 use crate::{
     config::{Config, DEFAULT_LOCK_TIMEOUT, Env, Overrides, Target, Timeouts},
     db::{self, Database, RunSettings},
-    git::{Folders, Repo, worktree_snapshot},
+    git::{Folders, GitError, Repo, worktree_snapshot},
     layout::{self, Layout, Native},
     model::{Ledger, Project, Snapshot},
 };
@@ -139,9 +139,12 @@ impl Context {
             At::WorkTree => {
                 let captured = worktree_snapshot(&self.config.root, &self.folders())?;
                 match captured.missing.first() {
-                    Some(folder) if captured.snapshot.files.is_empty() => {
-                        Err(Error::NoFolder(self.config.root.join(folder)))
-                    }
+                    Some(folder) if captured.snapshot.files.is_empty() => match self.repo_if_any() {
+                        Some(repo) if repo.is_bare() => Err(Error::Git(GitError::Bare {
+                            git_dir: repo.git_dir().to_owned(),
+                        })),
+                        _ => Err(Error::NoFolder(self.config.root.join(folder))),
+                    },
                     _ => Ok(captured.snapshot),
                 }
             }

@@ -1,7 +1,7 @@
 //! A new, hand-written revision on the current head.
 
 use super::{
-    Context, Error,
+    Context, Error, Why,
     plan::{require_single_line, require_sound},
     write::{self, Written},
 };
@@ -73,7 +73,7 @@ pub fn create(context: &Context, request: &Request) -> Result<Written, Error> {
 
 fn parents(project: &Project, request: &Request) -> Result<Vec<RevId>, Error> {
     if request.heads.is_empty() {
-        require_single_line(project, true)?;
+        require_single_line(project, Why::Create)?;
         let heads = project.graph.heads();
         if heads.len() > 1 {
             // Separate lines: each is fine, but which one is meant?
@@ -82,7 +82,7 @@ fn parents(project: &Project, request: &Request) -> Result<Vec<RevId>, Error> {
                     .iter()
                     .map(|id| (id.clone(), project.message(id)))
                     .collect(),
-                creating: true,
+                why: Why::CreateOnLines,
             });
         }
         return Ok(heads);

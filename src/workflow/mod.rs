@@ -24,7 +24,7 @@ pub mod sync;
 mod write;
 
 pub use context::{At, Context, Options};
-pub use error::{Error, FailedStep, Locate};
+pub use error::{Error, FailedStep, Locate, Why};
 pub use interrupt::Interrupt;
 pub use plan::{Downgrade, Proposal, Source, Upgrade, Warning, downgrade, upgrade};
 pub use run::{Done, Event, Outcome, run};

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Context, Error, State,
+    Context, Error, State, Why,
     step::{Facts, Prepared},
 };
 use crate::{
@@ -129,7 +129,7 @@ pub(super) fn require_sound(project: &Project) -> Result<(), Error> {
 }
 
 /// Several heads of one line, as the error that explains it.
-pub(super) fn require_single_line(project: &Project, creating: bool) -> Result<(), Error> {
+pub(super) fn require_single_line(project: &Project, why: Why) -> Result<(), Error> {
     let diverged = project.graph.diverged();
     if diverged.is_empty() {
         return Ok(());
@@ -139,7 +139,7 @@ pub(super) fn require_single_line(project: &Project, creating: bool) -> Result<(
             .iter()
             .map(|id| (id.clone(), project.message(id)))
             .collect(),
-        creating,
+        why,
     })
 }
 
@@ -157,7 +157,7 @@ pub fn upgrade(
         Some(target) => target.as_str(),
         None => {
             if !request.all_heads {
-                require_single_line(project, false)?;
+                require_single_line(project, Why::Upgrade)?;
             }
             "heads"
         }

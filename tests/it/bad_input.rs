@@ -69,7 +69,6 @@ fn broken_files_are_pointed_at_and_the_rest_is_shown() {
     3 | --   parents: [nowhere]
       |                ^^^^^^^ no file has this revision
     hint: it may stand in a file that cannot be read (see above); otherwise pull it, or correct the id
-    hint: `teammig merge-heads` joins them
     ");
     let run = sandbox.teammig("project", &["upgrade"]);
     assert_eq!(run.code, 3, "{run}");
@@ -161,7 +160,7 @@ fn a_huge_file_is_not_read() {
     assert_snapshot!(sandbox.teammig("project", &["heads"]), @"
     exit 3
     --- stderr
-    error: cannot read this file: the file has 100 MiB [unreadable-revision]
+    error: cannot read this file: it has 100 MiB, and the limit is 16 MiB [unreadable-revision]
      --> migrations/huge.sql:1:1
       |
     1 |
@@ -214,8 +213,7 @@ fn databases_that_are_none() {
     assert_snapshot!(sandbox.teammig("project", &["current"]), @"
     exit 4
     --- stderr
-    error: sqlite:dev.db: cannot open sqlite:dev.db: file is not a database
-      code: SQLite error 26
+    error: sqlite:dev.db: cannot open it: file is not a database
     ");
     assert_snapshot!(sandbox.teammig("project", &["upgrade", "--url", "sqlite:missing/folder/dev.db"]), @"
     exit 4
@@ -269,8 +267,8 @@ fn shapes_of_repositories() {
     assert_snapshot!(sandbox.teammig("bare.git", &["heads"]), @"
     exit 1
     --- stderr
-    error: there is no folder [DIR]/bare.git/migrations
-    hint: `teammig init` sets up a project here; `--migrations PATH` names another folder
+    error: [DIR]/bare.git is a bare repository: it has no working tree
+    hint: `--at HEAD` reads the revisions of a commit instead
     ");
     assert_snapshot!(sandbox.teammig("project", &["heads", "--at", "mian"]), @"
     exit 1

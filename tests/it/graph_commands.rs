@@ -101,8 +101,7 @@ fn separate_lines_are_not_diverged() {
     error: Multiple heads are present; please specify the head revision on which the new revision should be based, or perform a merge
       dddd00000001  merge
       eeee00000001  invoices
-    hint: `teammig merge-heads` joins them with a merge revision
-    hint: `--head <revision>` builds on one of them
+    hint: these are separate lines; `--head <revision>` says which one goes on
     ");
     let run = sandbox.teammig("project", &["create", "more", "--head", "billing@head", "--rev-id", "ffff00000001"]);
     assert_eq!(run.code, 0, "{run}");

@@ -48,16 +48,15 @@ fn the_guide_from_beginning_to_end() {
     --- stdout
     9209a434d045  Create users
     --- stderr
-    1 revision pending; `teammig upgrade` applies them
+    1 revision pending; `teammig upgrade` applies it
     ");
     assert_snapshot!(sandbox.teammig("app", &["current", "--check"]), @"
     exit 3
     --- stdout
     9209a434d045  Create users
     --- stderr
-    1 revision pending; `teammig upgrade` applies them
+    1 revision pending; `teammig upgrade` applies it
     error: Target database is not up to date.
-    hint: `teammig upgrade` applies what is pending
     ");
     assert_snapshot!(sandbox.teammig("app", &["upgrade"]), @"
     exit 0
@@ -173,7 +172,8 @@ fn the_messages_that_people_know() {
     exit 1
     --- stderr
     error: Can't locate revision identified by '51be'
-      51be0f2277d1 stands in migrations/51be0f2277d1.sql on origin/feature/mail
+      51be0f2277d1 is in migrations/51be0f2277d1.sql on origin/feature/mail
+        since commit 2b7c439 by Bob, 2026-11-22
     hint: `git merge origin/feature/mail` or `git switch` brings it here; `--at origin/feature/mail` reads it there
     ");
     // An ambiguous prefix lists the candidates.
@@ -182,8 +182,9 @@ fn the_messages_that_people_know() {
     assert_snapshot!(sandbox.teammig("ann", &["show", "aaaa"]), @"
     exit 1
     --- stderr
-    error: Multiple revisions start with 'aaaa': aaaa11111111, aaaa22222222
-    hint: give more of one of these: aaaa11111111, aaaa22222222
+    error: Can't locate revision identified by 'aaaa': it is not the only one that begins so
+      several begin so: aaaa11111111, aaaa22222222
+    hint: give more characters of one of them
     ");
     // Two heads.
     assert_snapshot!(sandbox.teammig("ann", &["upgrade"]), @"
@@ -218,9 +219,8 @@ fn the_messages_that_people_know() {
     --- stdout
     9209a434d045  Initial migration
     --- stderr
-    1 revision pending; `teammig upgrade` applies them
+    1 revision pending; `teammig upgrade` applies it
     error: Target database is not up to date.
-    hint: `teammig upgrade` applies what is pending
     ");
 }
 

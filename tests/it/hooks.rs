@@ -109,7 +109,7 @@ fn deletions_and_changed_parents_are_rejected() {
       |
     1 | -- teammig:
       | ^
-    hint: bring the file back and write a new revision; or, if only dev has it, roll it back there with the old file (`teammig downgrade`), edit, and `teammig upgrade`
+    hint: bring the file back (`git restore --source=HEAD --staged --worktree migrations/aaaa00000002.sql`) and write a new revision; or, if only dev has it, roll it back there with the old file (`teammig downgrade`), edit, and `teammig upgrade`
     hint: `git commit --no-verify` commits without this check
     ");
 }

@@ -53,7 +53,7 @@ fn a_fast_forward_brings_revisions() {
     Came in with the pull: 1 revision (origin/main)
       c01d9e88ab12  Add login index   Bob, 7 minutes ago
     warning: the database has 1 revision that these files do not: 7f3a9c21e4b0
-    hint: they were applied from another branch, or their files were deleted; `teammig sync` says more
+    hint: they were applied from another branch, or their files were deleted; `teammig downgrade` rolls them back with the scripts that the ledger kept
     ");
     assert_snapshot!(sandbox.teammig("ann", &["sync"]), @"
     exit 0
@@ -61,7 +61,7 @@ fn a_fast_forward_brings_revisions() {
     Came in with the pull: 1 revision (origin/main)
       c01d9e88ab12  Add login index   Bob, 8 minutes ago
     warning: the database has 1 revision that these files do not: 7f3a9c21e4b0
-    hint: they were applied from another branch, or their files were deleted; `teammig sync` says more
+    hint: they were applied from another branch, or their files were deleted; `teammig downgrade` rolls them back with the scripts that the ledger kept
     Applying 1 revision
       ✔ c01d9e88ab12  Add login index   [TIME]
     ");
@@ -71,7 +71,7 @@ fn a_fast_forward_brings_revisions() {
     Came in with the pull: 1 revision (origin/main)
       c01d9e88ab12  Add login index   Bob, 9 minutes ago
     warning: the database has 1 revision that these files do not: 7f3a9c21e4b0
-    hint: they were applied from another branch, or their files were deleted; `teammig sync` says more
+    hint: they were applied from another branch, or their files were deleted; `teammig downgrade` rolls them back with the scripts that the ledger kept
     the database is up to date
     ");
 }
@@ -174,8 +174,7 @@ fn merge_heads_needs_a_terminal_or_a_yes() {
     error: Multiple head revisions are present
       7f3a9c21e4b0  Add phone_number to users
       c01d9e88ab12  Add login index
-    hint: `teammig merge-heads` joins them with a merge revision
-    hint: `teammig upgrade heads` applies all of them without joining them
+    hint: there is no terminal to ask at; `--yes` writes the merge revision without asking
     ");
     let run = sandbox.teammig("ann", &["merge-heads", "--yes", "-m", "Merge"]);
     assert_eq!(run.code, 0, "{run}");
