@@ -19,17 +19,17 @@ fn an_edit_of_an_applied_revision_is_rejected() {
     let sandbox = guarded();
     let text = sandbox.read(FIXED);
     sandbox.write(FIXED, text.replace("name text", "name varchar(80)"));
-    assert_snapshot!(sandbox.try_git("ann", &["commit", "-qam", "edit"]), @"
+    assert_snapshot!(sandbox.try_git("ann", &["commit", "-qam", "edit"]), @r#"
     exit 1
     --- stderr
-    error: 9209a434d045 is edited, and it was applied in dev on 2026-11-22 by ann@host [edited-revision]
+    error: 9209a434d045 is edited, and it was published in origin/main, and applied in dev on 2026-11-22 by ann@host [edited-revision]
      --> migrations/9209a434d045.sql:7:1
       |
     7 | CREATE TABLE users (id integer PRIMARY KEY, name varchar(80));
       | ^ its scripts differ from then
-    hint: take the edit back (`git restore --source=HEAD --staged --worktree migrations/9209a434d045.sql`) and write a new revision; or, if only dev has it, roll it back there with the old file (`teammig downgrade`), edit, and `teammig upgrade`
+    hint: take the edit back (`git restore --source=HEAD --staged --worktree migrations/9209a434d045.sql`), and write a new revision for the change: `teammig create "…"`
     hint: `git commit --no-verify` commits without this check
-    ");
+    "#);
     assert_ne!(sandbox.try_git("ann", &["commit", "-qm", "edit", "migrations/9209a434d045.sql"]).code, 0);
     // The escapes.
     assert_eq!(sandbox.run(sandbox.command("git", "ann").args(["commit", "-qam", "edit"]).env("TEAMMIG", "0")).code, 0);
