@@ -106,7 +106,9 @@ impl Env {
 /// The line itself is not shown: it may hold a password.
 fn dotenv_error(path: &Path, error: &dotenvy::Error) -> ConfigError {
     let reason = match error {
-        dotenvy::Error::LineParse(_, at) => format!("a line does not read as NAME=value (at character {at})"),
+        dotenvy::Error::LineParse(_, at) => {
+            format!("a line does not read as NAME=value (at character {at})")
+        }
         dotenvy::Error::Io(error) => error.to_string(),
         _ => "it cannot be read".to_owned(),
     };
@@ -286,10 +288,15 @@ pub fn load(from: &Path, mut env: Env, overrides: &Overrides) -> Result<Config, 
     let defaults = defaults(root, vec![DEFAULT_FOLDER.to_owned()], env);
     Ok(Config {
         file: Some(path),
-        folders: settings.migrations.map_or(defaults.folders, |Folders(list)| list),
+        folders: settings
+            .migrations
+            .map_or(defaults.folders, |Folders(list)| list),
         has_models: settings.models.is_some(),
         file_template: settings.file_template,
-        protected: settings.protected.map(|Folders(list)| list).unwrap_or_default(),
+        protected: settings
+            .protected
+            .map(|Folders(list)| list)
+            .unwrap_or_default(),
         environments: settings
             .environments
             .map(|map| map.0.into_iter().map(Environment::from).collect())
@@ -400,7 +407,10 @@ impl Config {
                 None => (inside, None),
             };
             // As in a shell, `:-` also stands in for a variable that is empty.
-            match (self.env.get(name).filter(|value| !value.is_empty()), default) {
+            match (
+                self.env.get(name).filter(|value| !value.is_empty()),
+                default,
+            ) {
                 (Some(value), _) => out.push_str(value),
                 (None, Some(default)) => out.push_str(default),
                 (None, None) => {
@@ -450,11 +460,17 @@ mod tests {
         assert!(config.has_models);
         let here = Path::new("/");
         let dev = config.target(None, None, here).unwrap();
-        assert_eq!((dev.environment.as_str(), dev.url.expose()), ("dev", "sqlite:dev.db"));
+        assert_eq!(
+            (dev.environment.as_str(), dev.url.expose()),
+            ("dev", "sqlite:dev.db")
+        );
         assert_eq!(dev.base, config.root);
         let staging = config.target(None, Some("staging"), here).unwrap();
         assert!(staging.protected);
-        assert_eq!(staging.timeouts.statement_timeout, Some(Duration::from_secs(900)));
+        assert_eq!(
+            staging.timeouts.statement_timeout,
+            Some(Duration::from_secs(900))
+        );
         assert!(!format!("{staging:?} {config:?}").contains("secret"));
         let local = config.target(None, Some("local"), here).unwrap();
         assert_eq!(local.url.expose(), "sqlite:local.db");
@@ -464,15 +480,31 @@ mod tests {
     fn complaints_name_the_line() {
         let table = [
             ("migration: x\n", 1, "unknown field `migration`"),
-            ("migrations: x\nenvironments:\n  dev: {urll: x}\n", 3, "unknown field `urll`"),
+            (
+                "migrations: x\nenvironments:\n  dev: {urll: x}\n",
+                3,
+                "unknown field `urll`",
+            ),
             ("environments:\n  dev: 1\n", 2, "invalid type"),
-            ("environments:\n  dev: a\n  dev: b\n", 3, "stands here twice"),
-            ("environments:\n  dev: {url: a, lock_timeout: soon}\n", 2, "not a length of time"),
+            (
+                "environments:\n  dev: a\n  dev: b\n",
+                3,
+                "stands here twice",
+            ),
+            (
+                "environments:\n  dev: {url: a, lock_timeout: soon}\n",
+                2,
+                "not a length of time",
+            ),
             ("migrations: [a\n", 1, "did not find expected"),
         ];
         for (text, line, want) in table {
             match config(text, &[]) {
-                Err(ConfigError::Invalid { file, span, message }) => {
+                Err(ConfigError::Invalid {
+                    file,
+                    span,
+                    message,
+                }) => {
                     assert!(message.contains(want), "{text}: {message}");
                     let _ = (line, file.position(span.start));
                 }
@@ -483,7 +515,11 @@ mod tests {
 
     #[test]
     fn a_missing_variable_matters_only_where_it_is_used() {
-        let config = config("environments:\n  dev: sqlite:dev.db\n  prod: ${PROD}\n", &[]).unwrap();
+        let config = config(
+            "environments:\n  dev: sqlite:dev.db\n  prod: ${PROD}\n",
+            &[],
+        )
+        .unwrap();
         assert!(config.target(None, None, Path::new("/")).is_ok());
         assert!(matches!(
             config.target(None, Some("prod"), Path::new("/")),
@@ -497,7 +533,12 @@ mod tests {
         fs::create_dir_all(folder.path().join("migrations")).unwrap();
         fs::create_dir_all(folder.path().join("src/deep")).unwrap();
         fs::write(folder.path().join(".env"), "DATABASE_URL=sqlite:x.db\n").unwrap();
-        let config = load(&folder.path().join("src/deep"), Env::of(&[]), &Overrides::default()).unwrap();
+        let config = load(
+            &folder.path().join("src/deep"),
+            Env::of(&[]),
+            &Overrides::default(),
+        )
+        .unwrap();
         assert_eq!(config.root, folder.path());
         let target = config.target(None, None, Path::new("/")).unwrap();
         assert_eq!(target.url.expose(), "sqlite:x.db");
@@ -506,10 +547,16 @@ mod tests {
     #[test]
     fn several_databases() {
         let text = "file_template: \"{revision}.sql\"\ndatabases:\n  app: {migrations: app/m}\n  log: {migrations: log/m}\n";
-        assert!(matches!(config(text, &[]), Err(ConfigError::NoSuchDatabase { name: None, .. })));
+        assert!(matches!(
+            config(text, &[]),
+            Err(ConfigError::NoSuchDatabase { name: None, .. })
+        ));
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join(FILE_NAME), text).unwrap();
-        let overrides = Overrides { database: Some("log".to_owned()), ..Overrides::default() };
+        let overrides = Overrides {
+            database: Some("log".to_owned()),
+            ..Overrides::default()
+        };
         let config = load(folder.path(), Env::of(&[]), &overrides).unwrap();
         assert_eq!(config.folders, ["log/m"]);
         assert_eq!(config.file_template.as_deref(), Some("{revision}.sql"));

@@ -41,7 +41,9 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
             direction: Direction::Down,
             args: &args.plan,
             range_from,
-            propose: &|context, project, source| workflow::downgrade(context, project, source, &request),
+            propose: &|context, project, source| {
+                workflow::downgrade(context, project, source, &request)
+            },
         },
     )
 }

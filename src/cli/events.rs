@@ -100,7 +100,10 @@ pub(super) fn warn(ui: &mut Ui, warnings: &[Warning]) {
 }
 
 pub(super) fn names(ids: &[crate::model::RevId]) -> String {
-    ids.iter().map(|id| id.as_str()).collect::<Vec<_>>().join(", ")
+    ids.iter()
+        .map(|id| id.as_str())
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 pub(super) fn plural(n: usize, noun: &str) -> String {

@@ -71,10 +71,16 @@ pub(super) fn run(ui: &mut Ui, context: &Context, call: &Call<'_>) -> Result<Sta
             ));
         }
         if !call.args.sql && !call.args.dry_run {
-            return Err(Error::Usage("--from goes with --sql or --dry-run".to_owned()));
+            return Err(Error::Usage(
+                "--from goes with --sql or --dry-run".to_owned(),
+            ));
         }
         let dialect = script::dialect(context).unwrap_or(Dialect::Sqlite);
-        let starts = from.iter().filter(|name| *name != "base").cloned().collect();
+        let starts = from
+            .iter()
+            .filter(|name| *name != "base")
+            .cloned()
+            .collect();
         let mut source = Source::Given(starts, dialect);
         let proposal = (call.propose)(context, &project, &mut source).map_err(explain)?;
         if call.args.sql {
@@ -85,8 +91,8 @@ pub(super) fn run(ui: &mut Ui, context: &Context, call: &Call<'_>) -> Result<Sta
         return Ok(Status::Fine);
     }
     let mut database = context.database()?;
-    let proposal =
-        (call.propose)(context, &project, &mut Source::Database(&mut *database)).map_err(explain)?;
+    let proposal = (call.propose)(context, &project, &mut Source::Database(&mut *database))
+        .map_err(explain)?;
     for finding in &project.findings {
         report::show_finding(ui, finding);
     }
@@ -96,7 +102,14 @@ pub(super) fn run(ui: &mut Ui, context: &Context, call: &Call<'_>) -> Result<Sta
         return Ok(Status::Fine);
     }
     confirm(ui, context, call, &proposal)?;
-    let outcome = execute(ui, context, &project, &mut *database, &proposal, call.propose)?;
+    let outcome = execute(
+        ui,
+        context,
+        &project,
+        &mut *database,
+        &proposal,
+        call.propose,
+    )?;
     tell(ui, call.direction, &proposal, &outcome);
     if ui.is_json() {
         ui.json(&json!({
@@ -112,7 +125,12 @@ pub(super) fn run(ui: &mut Ui, context: &Context, call: &Call<'_>) -> Result<Sta
 }
 
 /// Rolling back a protected environment takes a yes.
-fn confirm(ui: &mut Ui, context: &Context, call: &Call<'_>, proposal: &Proposal) -> Result<(), Error> {
+fn confirm(
+    ui: &mut Ui,
+    context: &Context,
+    call: &Call<'_>,
+    proposal: &Proposal,
+) -> Result<(), Error> {
     let target = context.target()?;
     if call.direction == Direction::Up
         || call.args.yes
@@ -172,7 +190,10 @@ fn tell(ui: &mut Ui, direction: Direction, proposal: &Proposal, outcome: &Outcom
     let state = &proposal.state;
     match direction {
         Direction::Up if outcome.others == 0 => {
-            ui.status(format!("nothing to do: the database is at {}", heads(&state.heads)));
+            ui.status(format!(
+                "nothing to do: the database is at {}",
+                heads(&state.heads)
+            ));
         }
         Direction::Down if outcome.others == 0 => ui.status("nothing to roll back"),
         _ => {}
@@ -202,7 +223,9 @@ pub(super) fn show_plan(ui: &mut Ui, project: &Project, proposal: &Proposal) {
         .iter()
         .filter_map(|step| {
             let id = &step.step.revision;
-            project.migration(id.as_str()).map(|m| (id.clone(), std::sync::Arc::clone(&m.file.path)))
+            project
+                .migration(id.as_str())
+                .map(|m| (id.clone(), std::sync::Arc::clone(&m.file.path)))
         })
         .collect();
     for step in &proposal.steps {
@@ -237,4 +260,3 @@ pub(super) fn split_range(target: &str) -> Result<(Option<String>, String), Erro
         Some((from, to)) => Ok((Some(from.to_owned()), to.to_owned())),
     }
 }
-

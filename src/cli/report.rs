@@ -64,7 +64,13 @@ pub(super) fn show(ui: &mut Ui, error: &Error) -> u8 {
         ui.error(&report.message);
     } else {
         let places: Vec<&Place> = report.places.iter().collect();
-        let text = render_places(Kind::Error, &report.message, &places, ui.err_color(), ui.width());
+        let text = render_places(
+            Kind::Error,
+            &report.message,
+            &places,
+            ui.err_color(),
+            ui.width(),
+        );
         ui.talk(&text);
     }
     for note in &report.notes {
@@ -301,12 +307,18 @@ fn diverged(heads: &[(crate::model::RevId, String)], why: Why) -> Report {
     }
     let joins = "`teammig merge-heads` joins them with a merge revision";
     match why {
-        Why::Create => report.hint(joins).hint("`--head <revision>` builds on one of them"),
-        Why::CreateOnLines => report.hint("these are separate lines; `--head <revision>` says which one goes on"),
+        Why::Create => report
+            .hint(joins)
+            .hint("`--head <revision>` builds on one of them"),
+        Why::CreateOnLines => {
+            report.hint("these are separate lines; `--head <revision>` says which one goes on")
+        }
         Why::Upgrade => report
             .hint(joins)
             .hint("`teammig upgrade heads` applies all of them without joining them"),
-        Why::Confirm => report.hint("there is no terminal to ask at; `--yes` writes the merge revision without asking"),
+        Why::Confirm => report.hint(
+            "there is no terminal to ask at; `--yes` writes the merge revision without asking",
+        ),
     }
 }
 
@@ -323,11 +335,19 @@ fn database(location: &str, error: &DbError) -> Report {
     let mut report = Report::new(kind, code, format!("{location}: {}", error.message));
     details(&mut report, error);
     match error.kind {
-        ErrorKind::LedgerTooNew => report.hint("install the newer teammig; an older one could damage the ledger"),
-        ErrorKind::Locked => report.hint("wait for it, or give it more time with `--lock-timeout 5min`"),
-        ErrorKind::ReadOnly => report.hint("check the permissions of the database and of its folder"),
+        ErrorKind::LedgerTooNew => {
+            report.hint("install the newer teammig; an older one could damage the ledger")
+        }
+        ErrorKind::Locked => {
+            report.hint("wait for it, or give it more time with `--lock-timeout 5min`")
+        }
+        ErrorKind::ReadOnly => {
+            report.hint("check the permissions of the database and of its folder")
+        }
         ErrorKind::DiskFull => report.hint("make room; nothing was left half done"),
-        ErrorKind::BadUrl => report.hint("write sqlite:path/to/file.db or postgres://user@host:5432/database"),
+        ErrorKind::BadUrl => {
+            report.hint("write sqlite:path/to/file.db or postgres://user@host:5432/database")
+        }
         _ => report,
     }
 }
@@ -340,7 +360,9 @@ fn details(report: &mut Report, error: &DbError) {
     ];
     for (name, text) in lines {
         if let Some(text) = text {
-            report.notes.push(format!("  {name}: {}", text.replace('\n', "\n    ")));
+            report
+                .notes
+                .push(format!("  {name}: {}", text.replace('\n', "\n    ")));
         }
     }
     if let Some(code) = &error.code {
@@ -357,12 +379,16 @@ fn failed_step(step: &FailedStep) -> Report {
     };
     let stopped = error.kind == ErrorKind::Interrupted;
     let message = if stopped {
-        format!("stopped while trying to {verb} {} {}", step.revision, step.message)
+        format!(
+            "stopped while trying to {verb} {} {}",
+            step.revision, step.message
+        )
     } else {
         format!("cannot {verb} {} {}", step.revision, step.message)
     };
     let code = if stopped { 130 } else { 1 };
-    let mut report = Report::new("script-failed", code, message.trim_end()).place(step.place.clone());
+    let mut report =
+        Report::new("script-failed", code, message.trim_end()).place(step.place.clone());
     if step.place.is_none() && !stopped {
         report.notes.push(format!("  {}", error.message));
     }
@@ -388,7 +414,9 @@ fn failed_step(step: &FailedStep) -> Report {
             Direction::Up => "upgrade",
             Direction::Down => "downgrade",
         };
-        report = report.hint(format!("mend the failing statement; `teammig {way}` goes on there"));
+        report = report.hint(format!(
+            "mend the failing statement; `teammig {way}` goes on there"
+        ));
     }
     match error.kind {
         ErrorKind::LockTimeout => {

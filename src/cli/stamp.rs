@@ -11,7 +11,10 @@ use super::{
 use crate::{
     model::{Direction, Ledger},
     ui::Ui,
-    workflow::{self, Context, Database, Error, script, stamp::{Request, Stamped}},
+    workflow::{
+        self, Context, Database, Error, script,
+        stamp::{Request, Stamped},
+    },
 };
 
 /// Set the ledger to a revision without running anything
@@ -65,7 +68,10 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
     }
     let target = context.target()?;
     if target.protected && !args.yes {
-        let question = format!("Change the ledger of {}, which is protected?", target.environment);
+        let question = format!(
+            "Change the ledger of {}, which is protected?",
+            target.environment
+        );
         let agreed = ui.can_prompt() && matches!(ui.confirm(&question, false), Ok(true));
         if !agreed {
             return Err(Error::Protected {
@@ -120,7 +126,10 @@ fn show(ui: &mut Ui, stamped: &Stamped, dry: bool) {
         plural(stamped.plan.steps.len(), "row")
     ));
     if !stamped.phantoms.is_empty() {
-        ui.warn(format!("rows that these files do not know stay: {}", names(&stamped.phantoms)));
+        ui.warn(format!(
+            "rows that these files do not know stay: {}",
+            names(&stamped.phantoms)
+        ));
         ui.hint("`--purge` forgets them too");
     }
 }

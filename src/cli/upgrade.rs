@@ -52,7 +52,9 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
             direction: Direction::Up,
             args: &args.plan,
             range_from,
-            propose: &|context, project, source| workflow::upgrade(context, project, source, &request),
+            propose: &|context, project, source| {
+                workflow::upgrade(context, project, source, &request)
+            },
         },
     )
 }

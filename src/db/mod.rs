@@ -36,9 +36,11 @@ pub fn open(
     let url = DatabaseUrl::parse(url)?;
     let location = url.to_string();
     match url {
-        DatabaseUrl::Sqlite(SqliteTarget::Memory) => {
-            Ok(Box::new(sqlite::Sqlite::new(None, location, settings.clone())?))
-        }
+        DatabaseUrl::Sqlite(SqliteTarget::Memory) => Ok(Box::new(sqlite::Sqlite::new(
+            None,
+            location,
+            settings.clone(),
+        )?)),
         DatabaseUrl::Sqlite(SqliteTarget::File(path)) => Ok(Box::new(sqlite::Sqlite::new(
             Some(base.join(path)),
             location,

@@ -18,17 +18,13 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension as _};
 
 use super::{
     Database, DbError, ErrorKind, Interrupter, Job, JobError, LedgerChange, Notice, Ran,
-    RunSettings,
-    ledger_sql,
+    RunSettings, ledger_sql,
     sqlite_error::{db_error, error_offset},
     sqlite_lock::FileLock,
     sqlite_rows::running,
 };
 use crate::{
-    model::{
-        Dialect, Direction, Entry, EntryState, Ledger, RevId,
-        ledger::StoredScripts,
-    },
+    model::{Dialect, Direction, Entry, EntryState, Ledger, RevId, ledger::StoredScripts},
     sql,
 };
 
@@ -63,8 +59,9 @@ impl Sqlite {
         location: String,
         settings: RunSettings,
     ) -> Result<Self, DbError> {
-        let table = sql::ident(&settings.ledger_table, Dialect::Sqlite)
-            .map_err(|error| DbError::new(ErrorKind::BadUrl, format!("the ledger's table: {error}")))?;
+        let table = sql::ident(&settings.ledger_table, Dialect::Sqlite).map_err(|error| {
+            DbError::new(ErrorKind::BadUrl, format!("the ledger's table: {error}"))
+        })?;
         Ok(Self {
             table,
             path,
@@ -199,9 +196,8 @@ impl Sqlite {
         }
         let duration = start.elapsed();
         self.deferred |= mentions_deferral(text);
-        let due = self.deferred
-            || job.last
-            || self.group.is_none_or(|since| since.elapsed() >= GROUP);
+        let due =
+            self.deferred || job.last || self.group.is_none_or(|since| since.elapsed() >= GROUP);
         if due {
             self.commit_group().map_err(|mut error| {
                 if error.kind == ErrorKind::Statement {
@@ -281,7 +277,9 @@ impl Sqlite {
                         let rowid: Option<i64> = row.get(1)?;
                         let parent: String = row.get(2)?;
                         Ok(match rowid {
-                            Some(rowid) => format!("{table} (rowid {rowid}) refers to a missing row of {parent}"),
+                            Some(rowid) => format!(
+                                "{table} (rowid {rowid}) refers to a missing row of {parent}"
+                            ),
                             None => format!("{table} refers to a missing row of {parent}"),
                         })
                     })?
@@ -381,15 +379,23 @@ impl Sqlite {
         if own {
             // Inside a transaction that the script itself began.
             self.run_one(text, span).map_err(fail)?;
-            return self.progress(job, done + 1, false).map_err(plain).map_err(fail);
+            return self
+                .progress(job, done + 1, false)
+                .map_err(plain)
+                .map_err(fail);
         }
         if needs_autocommit(&text[span.clone()]) {
-            self.progress(job, done, true).map_err(plain).map_err(fail)?;
+            self.progress(job, done, true)
+                .map_err(plain)
+                .map_err(fail)?;
             if let Err(error) = self.run_one(text, span) {
                 let _ = self.progress(job, done, false);
                 return Err(fail(error));
             }
-            return self.progress(job, done + 1, false).map_err(plain).map_err(fail);
+            return self
+                .progress(job, done + 1, false)
+                .map_err(plain)
+                .map_err(fail);
         }
         let outcome = self
             .execute("BEGIN IMMEDIATE")
@@ -427,24 +433,17 @@ impl Database for Sqlite {
         self.read_scripts(revision)
     }
 
-    fn lock(
-        &mut self,
-        timeout: Duration,
-        waiting: &mut dyn FnMut(&str),
-    ) -> Result<(), DbError> {
+    fn lock(&mut self, timeout: Duration, waiting: &mut dyn FnMut(&str)) -> Result<(), DbError> {
         if let Some(path) = self.path.clone() {
             if self.lock.is_none() {
                 // The same database may be named in several ways.
                 self.writer()?;
                 let path = path.canonicalize().unwrap_or(path);
                 let stop = Arc::clone(&self.stop);
-                let lock = FileLock::take(
-                    &path,
-                    &self.settings.application,
-                    timeout,
-                    waiting,
-                    &|| stop.load(Ordering::SeqCst),
-                )?;
+                let lock =
+                    FileLock::take(&path, &self.settings.application, timeout, waiting, &|| {
+                        stop.load(Ordering::SeqCst)
+                    })?;
                 self.lock = Some(lock);
             }
             let connection = self.writer()?;
@@ -570,7 +569,16 @@ fn needs_autocommit(statement: &str) -> bool {
         .to_ascii_uppercase();
     matches!(
         word.as_str(),
-        "PRAGMA" | "VACUUM" | "ATTACH" | "DETACH" | "BEGIN" | "COMMIT" | "END" | "ROLLBACK" | "SAVEPOINT" | "RELEASE"
+        "PRAGMA"
+            | "VACUUM"
+            | "ATTACH"
+            | "DETACH"
+            | "BEGIN"
+            | "COMMIT"
+            | "END"
+            | "ROLLBACK"
+            | "SAVEPOINT"
+            | "RELEASE"
     )
 }
 

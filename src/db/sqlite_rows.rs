@@ -10,9 +10,7 @@ use super::{
     sqlite::Sqlite,
     sqlite_error::db_error,
 };
-use crate::model::{
-    Direction, Entry, EntryState, Ledger, RevId, ledger::StoredScripts,
-};
+use crate::model::{Direction, Entry, EntryState, Ledger, RevId, ledger::StoredScripts};
 
 impl Sqlite {
     /// All rows; the table is there.
@@ -59,7 +57,10 @@ impl Sqlite {
     }
 
     /// The scripts of one row; the table is there.
-    pub(super) fn read_scripts(&mut self, revision: &RevId) -> Result<Option<StoredScripts>, DbError> {
+    pub(super) fn read_scripts(
+        &mut self,
+        revision: &RevId,
+    ) -> Result<Option<StoredScripts>, DbError> {
         let sql = format!(
             "SELECT up, up_options, down, down_options FROM {} WHERE revision = ?1",
             self.table
@@ -78,7 +79,12 @@ impl Sqlite {
             .map_err(|error| db_error(&error))
     }
 
-    pub(super) fn progress(&mut self, job: &Job<'_>, done: u32, uncertain: bool) -> Result<(), DbError> {
+    pub(super) fn progress(
+        &mut self,
+        job: &Job<'_>,
+        done: u32,
+        uncertain: bool,
+    ) -> Result<(), DbError> {
         let sql = format!(
             "UPDATE {} SET state = ?2, statements_done = ?3, uncertain = ?4 WHERE revision = ?1",
             self.table

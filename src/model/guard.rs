@@ -55,7 +55,10 @@ impl Evidence {
                 environment,
                 at,
                 by,
-            } => format!("applied in {environment} on {} by {by}", at.strftime("%Y-%m-%d")),
+            } => format!(
+                "applied in {environment} on {} by {by}",
+                at.strftime("%Y-%m-%d")
+            ),
             Self::Published { name } => format!("published in {name}"),
         }
     }
@@ -170,7 +173,9 @@ fn help(fixed: &[&Fixed], undo: &str, path: Option<&str>) -> String {
         })
         .collect();
     if environments.len() < fixed.len() {
-        return format!("{undo}{path}, and write a new revision for the change: `teammig create \"…\"`");
+        return format!(
+            "{undo}{path}, and write a new revision for the change: `teammig create \"…\"`"
+        );
     }
     format!(
         "{undo}{path} and write a new revision; or, if only {} has it, roll it back there with the old file (`teammig \

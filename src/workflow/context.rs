@@ -65,7 +65,12 @@ pub struct Context {
 
 impl Context {
     /// Finds the configuration for `cwd`.
-    pub fn new(cwd: PathBuf, env: Env, options: Options, interrupt: Interrupt) -> Result<Self, Error> {
+    pub fn new(
+        cwd: PathBuf,
+        env: Env,
+        options: Options,
+        interrupt: Interrupt,
+    ) -> Result<Self, Error> {
         let now = match env.get("TEAMMIG_NOW") {
             Some(text) => text
                 .parse()
@@ -139,12 +144,14 @@ impl Context {
             At::WorkTree => {
                 let captured = worktree_snapshot(&self.config.root, &self.folders())?;
                 match captured.missing.first() {
-                    Some(folder) if captured.snapshot.files.is_empty() => match self.repo_if_any() {
-                        Some(repo) if repo.is_bare() => Err(Error::Git(GitError::Bare {
-                            git_dir: repo.git_dir().to_owned(),
-                        })),
-                        _ => Err(Error::NoFolder(self.config.root.join(folder))),
-                    },
+                    Some(folder) if captured.snapshot.files.is_empty() => {
+                        match self.repo_if_any() {
+                            Some(repo) if repo.is_bare() => Err(Error::Git(GitError::Bare {
+                                git_dir: repo.git_dir().to_owned(),
+                            })),
+                            _ => Err(Error::NoFolder(self.config.root.join(folder))),
+                        }
+                    }
                     _ => Ok(captured.snapshot),
                 }
             }
@@ -152,12 +159,10 @@ impl Context {
                 .repo()?
                 .index_snapshot(&self.prefix()?, &self.folders())?
                 .snapshot),
-            At::Commit(name) => {
-                Ok(self
-                    .repo()?
-                    .commit_snapshot(&self.prefix()?, &self.folders(), name)?
-                    .snapshot)
-            }
+            At::Commit(name) => Ok(self
+                .repo()?
+                .commit_snapshot(&self.prefix()?, &self.folders(), name)?
+                .snapshot),
         }
     }
 
@@ -230,7 +235,10 @@ impl Context {
 
     /// How long to wait for another deployer.
     pub fn lock_timeout(&self) -> Duration {
-        let own = self.target().ok().and_then(|target| target.timeouts.lock_timeout);
+        let own = self
+            .target()
+            .ok()
+            .and_then(|target| target.timeouts.lock_timeout);
         self.options
             .timeouts
             .lock_timeout

@@ -9,11 +9,7 @@ use crate::{
     config::ConfigError,
     db::{Database, DbError, JobError},
     git::GitError,
-    model::{
-        Direction, Finding, RevId,
-        finding::Place,
-        graph::GraphError,
-    },
+    model::{Direction, Finding, RevId, finding::Place, graph::GraphError},
 };
 
 use super::run::Done;

@@ -130,7 +130,11 @@ fn two_heads(before: &Project, after: &Project, layout: &dyn Layout) -> Option<F
     let names: Vec<&str> = heads.iter().map(|id| id.as_str()).collect();
     let mut finding = Finding::error(
         Rule::DivergedHeads,
-        format!("this commit leaves {} heads: {}", heads.len(), names.join(", ")),
+        format!(
+            "this commit leaves {} heads: {}",
+            heads.len(),
+            names.join(", ")
+        ),
     )
     .about(first)
     .help("`teammig merge-heads` joins them; then `git add` the merge revision");

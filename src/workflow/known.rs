@@ -70,9 +70,12 @@ pub(super) fn remember(context: &Context, ledger: &Ledger) {
         .collect();
     let mut all = recall(context);
     let before = all.get(&target.environment);
-    let same = before.is_some_and(|known| known.rows == rows && known.protected == target.protected);
+    let same =
+        before.is_some_and(|known| known.rows == rows && known.protected == target.protected);
     // The time alone is worth a write only now and then.
-    if same && before.is_some_and(|known| context.now.as_second() - known.seen_at.as_second() < 3600) {
+    if same
+        && before.is_some_and(|known| context.now.as_second() - known.seen_at.as_second() < 3600)
+    {
         return;
     }
     all.insert(

@@ -78,14 +78,19 @@ pub fn merge(context: &Context, request: &Request) -> Result<Written, Error> {
 fn check_parents(project: &Project, parents: &[RevId], splice: bool) -> Result<(), Error> {
     for id in parents {
         let above = project.graph.ancestors(std::slice::from_ref(id));
-        if let Some(other) = parents.iter().find(|other| *other != id && above.contains(*other)) {
+        if let Some(other) = parents
+            .iter()
+            .find(|other| *other != id && above.contains(*other))
+        {
             return Err(Error::Usage(format!(
                 "{other} is an ancestor of {id}: there is nothing to merge between them"
             )));
         }
     }
     if !splice
-        && let Some(id) = parents.iter().find(|id| !project.graph.is_head(id.as_str()))
+        && let Some(id) = parents
+            .iter()
+            .find(|id| !project.graph.is_head(id.as_str()))
     {
         return Err(Error::Usage(format!(
             "Revision {id} is not a head revision; please specify --splice to merge it anyway"

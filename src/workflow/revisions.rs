@@ -40,7 +40,9 @@ fn search(context: &Context, name: &str) -> Result<Vec<Locate>, Error> {
                     .first()
                     .and_then(|tip| {
                         let prefix = context.prefix().ok()?;
-                        repo.introduced(tip.commit, &prefix, &[&path]).ok()?.remove(&path)
+                        repo.introduced(tip.commit, &prefix, &[&path])
+                            .ok()?
+                            .remove(&path)
                     })
                     .map(|commit| {
                         format!(

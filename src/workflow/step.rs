@@ -33,8 +33,14 @@ impl Facts {
         Self {
             now: context.now,
             who: context.who(),
-            commit: head.as_ref().and_then(|head| head.commit()).map(|id| id.to_string()),
-            branch: head.as_ref().and_then(|head| head.branch()).map(str::to_owned),
+            commit: head
+                .as_ref()
+                .and_then(|head| head.commit())
+                .map(|id| id.to_string()),
+            branch: head
+                .as_ref()
+                .and_then(|head| head.branch())
+                .map(str::to_owned),
         }
     }
 
@@ -141,7 +147,10 @@ impl Prepared {
             Some(migration) => (
                 scripts_of(migration),
                 migration.file.clone(),
-                migration.down.as_ref().map_or(0, |script| script.span.start),
+                migration
+                    .down
+                    .as_ref()
+                    .map_or(0, |script| script.span.start),
             ),
             None => {
                 let text = stored
@@ -212,7 +221,11 @@ impl Prepared {
     }
 
     /// The statements that had finished are the same in the script as it is now.
-    pub(super) fn check_resumed(&self, before: &StoredScripts, dialect: Dialect) -> Result<(), Error> {
+    pub(super) fn check_resumed(
+        &self,
+        before: &StoredScripts,
+        dialect: Dialect,
+    ) -> Result<(), Error> {
         let ran = match self.step.direction {
             Direction::Up => &before.up.text,
             Direction::Down => match &before.down {

@@ -12,12 +12,28 @@ use crate::support::Sandbox;
 fn broken_files_are_pointed_at_and_the_rest_is_shown() {
     let sandbox = Sandbox::project();
     sandbox.revision("project", "aaaa00000001", &[], "one", "SELECT 1;", "");
-    sandbox.write("project/migrations/b_conflict.sql", "<<<<<<< HEAD\n-- teammig:\n=======\n>>>>>>> theirs\n");
+    sandbox.write(
+        "project/migrations/b_conflict.sql",
+        "<<<<<<< HEAD\n-- teammig:\n=======\n>>>>>>> theirs\n",
+    );
     sandbox.write("project/migrations/c_empty.sql", "");
-    sandbox.write("project/migrations/d_binary.sql", b"-- teammig:\n--   revision: d\n-- migrate:up\nSELECT \0;\n");
-    sandbox.write("project/migrations/e_latin1.sql", b"-- teammig:\n--   revision: e\n--   message: Gr\xf6\xdfe\n-- migrate:up\n");
+    sandbox.write(
+        "project/migrations/d_binary.sql",
+        b"-- teammig:\n--   revision: d\n-- migrate:up\nSELECT \0;\n",
+    );
+    sandbox.write(
+        "project/migrations/e_latin1.sql",
+        b"-- teammig:\n--   revision: e\n--   message: Gr\xf6\xdfe\n-- migrate:up\n",
+    );
     sandbox.write("project/migrations/f_plain.sql", "CREATE TABLE t (x);\n");
-    sandbox.revision("project", "gggg00000001", &["nowhere"], "orphan", "SELECT 1;", "");
+    sandbox.revision(
+        "project",
+        "gggg00000001",
+        &["nowhere"],
+        "orphan",
+        "SELECT 1;",
+        "",
+    );
     symlink("h_loop.sql", sandbox.at("project/migrations/h_loop.sql")).unwrap();
     fs::create_dir(sandbox.at("project/migrations/i_folder.sql")).unwrap();
     sandbox.write("project/migrations/README.md", "not a migration");
@@ -105,10 +121,38 @@ fn two_files_with_one_id() {
 fn cycles() {
     let sandbox = Sandbox::project();
     sandbox.revision("project", "aaaa00000001", &[], "one", "SELECT 1;", "");
-    sandbox.revision("project", "bbbb00000001", &["aaaa00000001", "dddd00000001"], "b", "SELECT 1;", "");
-    sandbox.revision("project", "cccc00000001", &["bbbb00000001"], "c", "SELECT 1;", "");
-    sandbox.revision("project", "dddd00000001", &["cccc00000001"], "d", "SELECT 1;", "");
-    sandbox.revision("project", "eeee00000001", &["eeee00000001"], "e", "SELECT 1;", "");
+    sandbox.revision(
+        "project",
+        "bbbb00000001",
+        &["aaaa00000001", "dddd00000001"],
+        "b",
+        "SELECT 1;",
+        "",
+    );
+    sandbox.revision(
+        "project",
+        "cccc00000001",
+        &["bbbb00000001"],
+        "c",
+        "SELECT 1;",
+        "",
+    );
+    sandbox.revision(
+        "project",
+        "dddd00000001",
+        &["cccc00000001"],
+        "d",
+        "SELECT 1;",
+        "",
+    );
+    sandbox.revision(
+        "project",
+        "eeee00000001",
+        &["eeee00000001"],
+        "e",
+        "SELECT 1;",
+        "",
+    );
     assert_snapshot!(sandbox.teammig("project", &["upgrade"]), @"
     exit 3
     --- stderr
@@ -141,10 +185,20 @@ fn cycles() {
 #[test]
 fn crlf_and_a_byte_order_mark_are_fine() {
     let sandbox = Sandbox::project();
-    let path = sandbox.revision("project", "aaaa00000001", &[], "one", "CREATE TABLE one (\n  x\n);", "DROP TABLE one;");
+    let path = sandbox.revision(
+        "project",
+        "aaaa00000001",
+        &[],
+        "one",
+        "CREATE TABLE one (\n  x\n);",
+        "DROP TABLE one;",
+    );
     sandbox.ok("project", &["upgrade"]);
     let text = sandbox.read(&format!("project/{path}"));
-    sandbox.write(&format!("project/{path}"), format!("\u{feff}{}", text.replace('\n', "\r\n")));
+    sandbox.write(
+        &format!("project/{path}"),
+        format!("\u{feff}{}", text.replace('\n', "\r\n")),
+    );
     assert_snapshot!(sandbox.teammig("project", &["current"]), @"
     exit 0
     --- stdout
@@ -174,8 +228,14 @@ fn bad_configuration() {
     let sandbox = Sandbox::project();
     for (text, want) in [
         ("migration: x\n", "teammig.yaml:1:1"),
-        ("environments:\n  dev: sqlite:a\n  dev: sqlite:b\n", "stands here twice"),
-        ("environments:\n  dev: {url: sqlite:a, lock_timeout: soon}\n", "not a length of time"),
+        (
+            "environments:\n  dev: sqlite:a\n  dev: sqlite:b\n",
+            "stands here twice",
+        ),
+        (
+            "environments:\n  dev: {url: sqlite:a, lock_timeout: soon}\n",
+            "not a length of time",
+        ),
         ("layout: rails\n", "unknown variant `rails`"),
         ("file_template: \"{slug}.sql\"\n", "must contain {revision}"),
     ] {
@@ -209,7 +269,10 @@ fn bad_configuration() {
 fn databases_that_are_none() {
     let sandbox = Sandbox::project();
     sandbox.revision("project", "aaaa00000001", &[], "one", "SELECT 1;", "");
-    sandbox.write("project/dev.db", "this is not a database, but long enough to look like one\n".repeat(20));
+    sandbox.write(
+        "project/dev.db",
+        "this is not a database, but long enough to look like one\n".repeat(20),
+    );
     assert_snapshot!(sandbox.teammig("project", &["current"]), @"
     exit 4
     --- stderr
@@ -220,7 +283,14 @@ fn databases_that_are_none() {
     --- stderr
     error: sqlite:missing/folder/dev.db: the folder [DIR]/project/missing/folder does not exist
     ");
-    let run = sandbox.teammig("project", &["current", "--url", "postgres://bob:topsecret@127.0.0.1:1/app"]);
+    let run = sandbox.teammig(
+        "project",
+        &[
+            "current",
+            "--url",
+            "postgres://bob:topsecret@127.0.0.1:1/app",
+        ],
+    );
     assert_eq!(run.code, 4, "{run}");
     assert!(!run.stderr.contains("topsecret"), "{run}");
 }
@@ -247,7 +317,10 @@ fn shapes_of_repositories() {
     let sandbox = Sandbox::project();
     sandbox.revision("project", "aaaa00000001", &[], "one", "SELECT 1;", "");
     // Unborn branch.
-    assert_eq!(sandbox.ok("project", &["heads"]), "aaaa00000001 (head)  one\n");
+    assert_eq!(
+        sandbox.ok("project", &["heads"]),
+        "aaaa00000001 (head)  one\n"
+    );
     assert_snapshot!(sandbox.teammig("project", &["heads", "--at", "HEAD"]), @"
     exit 1
     --- stderr
@@ -260,10 +333,16 @@ fn shapes_of_repositories() {
     // Detached HEAD.
     sandbox.git("project", &["checkout", "-q", "--detach"]);
     sandbox.ok("project", &["sync"]);
-    assert_eq!(sandbox.ok("project", &["heads", "--at", "main"]), "aaaa00000001 (head)  one\n");
+    assert_eq!(
+        sandbox.ok("project", &["heads", "--at", "main"]),
+        "aaaa00000001 (head)  one\n"
+    );
     // Bare.
     sandbox.git(".", &["clone", "-q", "--bare", "project", "bare.git"]);
-    assert_eq!(sandbox.ok("bare.git", &["heads", "--at", "main"]), "aaaa00000001 (head)  one\n");
+    assert_eq!(
+        sandbox.ok("bare.git", &["heads", "--at", "main"]),
+        "aaaa00000001 (head)  one\n"
+    );
     assert_snapshot!(sandbox.teammig("bare.git", &["heads"]), @"
     exit 1
     --- stderr
@@ -278,17 +357,33 @@ fn shapes_of_repositories() {
     ");
     // From a folder below, with -C, and in a linked worktree.
     fs::create_dir_all(sandbox.at("project/src/deep")).unwrap();
-    assert_eq!(sandbox.ok("project/src/deep", &["heads"]), "aaaa00000001 (head)  one\n");
-    assert_eq!(sandbox.ok(".", &["-C", "project", "heads"]), "aaaa00000001 (head)  one\n");
+    assert_eq!(
+        sandbox.ok("project/src/deep", &["heads"]),
+        "aaaa00000001 (head)  one\n"
+    );
+    assert_eq!(
+        sandbox.ok(".", &["-C", "project", "heads"]),
+        "aaaa00000001 (head)  one\n"
+    );
     sandbox.git("project", &["worktree", "add", "-q", "../tree"]);
-    assert_eq!(sandbox.ok("tree", &["heads", "--at", "HEAD"]), "aaaa00000001 (head)  one\n");
+    assert_eq!(
+        sandbox.ok("tree", &["heads", "--at", "HEAD"]),
+        "aaaa00000001 (head)  one\n"
+    );
 }
 
 #[test]
 fn arguments() {
     let sandbox = Sandbox::project();
     sandbox.revision("project", "aaaa00000001", &[], "one", "SELECT 1;", "");
-    sandbox.revision("project", "aaaa00000002", &["aaaa00000001"], "two", "SELECT 1;", "");
+    sandbox.revision(
+        "project",
+        "aaaa00000002",
+        &["aaaa00000001"],
+        "two",
+        "SELECT 1;",
+        "",
+    );
     for args in [
         &["frobnicate"][..],
         &["upgrade", "--nonsense"],
@@ -310,11 +405,26 @@ fn arguments() {
         assert!(run.stderr.contains("error"), "{args:?} {run}");
     }
     for (args, want) in [
-        (&["upgrade", "+5"][..], "Relative revision +5 didn't produce 5 migrations"),
-        (&["upgrade", "-1"], "Relative revision -1 didn't produce 1 migrations"),
-        (&["downgrade", "-9"], "Relative revision -9 didn't produce 9 migrations"),
-        (&["history", "-r", "aaaa00000001"], "History range requires [start]:[end], [start]:, or :[end]"),
-        (&["downgrade", "aaaa00000002"], "is not a valid downgrade target"),
+        (
+            &["upgrade", "+5"][..],
+            "Relative revision +5 didn't produce 5 migrations",
+        ),
+        (
+            &["upgrade", "-1"],
+            "Relative revision -1 didn't produce 1 migrations",
+        ),
+        (
+            &["downgrade", "-9"],
+            "Relative revision -9 didn't produce 9 migrations",
+        ),
+        (
+            &["history", "-r", "aaaa00000001"],
+            "History range requires [start]:[end], [start]:, or :[end]",
+        ),
+        (
+            &["downgrade", "aaaa00000002"],
+            "is not a valid downgrade target",
+        ),
     ] {
         let run = sandbox.teammig("project", args);
         assert_eq!(run.code, 1, "{args:?} {run}");
@@ -329,10 +439,20 @@ fn a_closed_pipe_is_no_failure() {
     let mut parents: Vec<String> = Vec::new();
     for n in 0..2000 {
         let id = format!("{n:012}");
-        sandbox.revision("project", &id, &parents.iter().map(String::as_str).collect::<Vec<_>>(), &"x".repeat(60), "", "");
+        sandbox.revision(
+            "project",
+            &id,
+            &parents.iter().map(String::as_str).collect::<Vec<_>>(),
+            &"x".repeat(60),
+            "",
+            "",
+        );
         parents = vec![id];
     }
-    let script = format!("set -o pipefail; '{}' history | head -n 1", env!("CARGO_BIN_EXE_teammig"));
+    let script = format!(
+        "set -o pipefail; '{}' history | head -n 1",
+        env!("CARGO_BIN_EXE_teammig")
+    );
     let run = sandbox.run(sandbox.command("bash", "project").args(["-c", &script]));
     assert_eq!(run.code, 0, "{run}");
     assert_eq!(run.stdout.lines().count(), 1);

@@ -8,8 +8,22 @@ fn branched() -> Sandbox {
     let sandbox = Sandbox::project();
     sandbox.revision("project", "aaaa00000001", &[], "base", "", "");
     sandbox.revision("project", "bbbb00000001", &["aaaa00000001"], "left", "", "");
-    sandbox.revision("project", "cccc00000001", &["aaaa00000001"], "right", "", "");
-    sandbox.revision("project", "dddd00000001", &["bbbb00000001", "cccc00000001"], "merge", "", "");
+    sandbox.revision(
+        "project",
+        "cccc00000001",
+        &["aaaa00000001"],
+        "right",
+        "",
+        "",
+    );
+    sandbox.revision(
+        "project",
+        "dddd00000001",
+        &["bbbb00000001", "cccc00000001"],
+        "merge",
+        "",
+        "",
+    );
     sandbox.write(
         "project/migrations/eeee00000001.sql",
         "-- teammig:\n--   revision: eeee00000001\n--   labels: [billing]\n--   depends_on: [bbbb00000001]\n--   message: invoices\n\n-- migrate:up\n",
@@ -103,7 +117,17 @@ fn separate_lines_are_not_diverged() {
       eeee00000001  invoices
     hint: these are separate lines; `--head <revision>` says which one goes on
     ");
-    let run = sandbox.teammig("project", &["create", "more", "--head", "billing@head", "--rev-id", "ffff00000001"]);
+    let run = sandbox.teammig(
+        "project",
+        &[
+            "create",
+            "more",
+            "--head",
+            "billing@head",
+            "--rev-id",
+            "ffff00000001",
+        ],
+    );
     assert_eq!(run.code, 0, "{run}");
     assert_snapshot!(sandbox.teammig("project", &["upgrade", "billing@head"]), @"
     exit 0
@@ -118,12 +142,31 @@ fn at_another_commit() {
     let sandbox = branched();
     sandbox.commit("project", "first");
     sandbox.git("project", &["tag", "v1"]);
-    sandbox.revision("project", "ffff00000001", &["dddd00000001"], "later", "", "");
-    assert_eq!(sandbox.json("project", &["heads"]).0["heads"][1]["revision"], "ffff00000001");
-    assert_eq!(sandbox.json("project", &["heads", "--at", "v1"]).0["heads"][0]["revision"], "dddd00000001");
-    assert_eq!(sandbox.json("project", &["heads", "--at", ":"]).0["heads"][0]["revision"], "dddd00000001");
+    sandbox.revision(
+        "project",
+        "ffff00000001",
+        &["dddd00000001"],
+        "later",
+        "",
+        "",
+    );
+    assert_eq!(
+        sandbox.json("project", &["heads"]).0["heads"][1]["revision"],
+        "ffff00000001"
+    );
+    assert_eq!(
+        sandbox.json("project", &["heads", "--at", "v1"]).0["heads"][0]["revision"],
+        "dddd00000001"
+    );
+    assert_eq!(
+        sandbox.json("project", &["heads", "--at", ":"]).0["heads"][0]["revision"],
+        "dddd00000001"
+    );
     sandbox.git("project", &["add", "-A"]);
-    assert_eq!(sandbox.json("project", &["heads", "--at", ":"]).0["heads"][1]["revision"], "ffff00000001");
+    assert_eq!(
+        sandbox.json("project", &["heads", "--at", ":"]).0["heads"][1]["revision"],
+        "ffff00000001"
+    );
 }
 
 #[test]
@@ -156,7 +199,15 @@ fn merging_by_hand() {
 #[test]
 fn the_editor_gets_the_file() {
     let sandbox = branched();
-    let run = sandbox.run(sandbox.command(env!("CARGO_BIN_EXE_teammig"), "project").args(["edit", "bbbb"]).env("EDITOR", "echo edit: "));
+    let run = sandbox.run(
+        sandbox
+            .command(env!("CARGO_BIN_EXE_teammig"), "project")
+            .args(["edit", "bbbb"])
+            .env("EDITOR", "echo edit: "),
+    );
     assert_eq!(run.code, 0, "{run}");
-    assert!(run.stdout.starts_with("edit: ") && run.stdout.trim_end().ends_with("bbbb00000001.sql"), "{run}");
+    assert!(
+        run.stdout.starts_with("edit: ") && run.stdout.trim_end().ends_with("bbbb00000001.sql"),
+        "{run}"
+    );
 }

@@ -25,7 +25,13 @@ fn the_guide_from_beginning_to_end() {
     --- stdout
     migrations/2026-11-22_9209a434d045_create_users.sql
     ");
-    fill(&sandbox, "app", "9209a434d045", "CREATE TABLE users (id integer PRIMARY KEY);", "DROP TABLE users;");
+    fill(
+        &sandbox,
+        "app",
+        "9209a434d045",
+        "CREATE TABLE users (id integer PRIMARY KEY);",
+        "DROP TABLE users;",
+    );
     assert_snapshot!(sandbox.teammig("app", &["upgrade"]), @"
     exit 0
     --- stderr
@@ -68,13 +74,19 @@ fn the_guide_from_beginning_to_end() {
     --- stderr
       ↶ 7f3a9c21e4b0  Add phone_number to users table   [TIME]
     ");
-    assert_eq!(sandbox.sqlite("app/dev.db", "SELECT name FROM pragma_table_info('users')"), ["id"]);
+    assert_eq!(
+        sandbox.sqlite("app/dev.db", "SELECT name FROM pragma_table_info('users')"),
+        ["id"]
+    );
     assert_snapshot!(sandbox.teammig("app", &["upgrade"]), @"
     exit 0
     --- stderr
       ✔ 7f3a9c21e4b0  Add phone_number to users table   [TIME]
     ");
-    assert_eq!(sandbox.sqlite("app/dev.db", "SELECT name FROM pragma_table_info('users')"), ["id", "phone_number"]);
+    assert_eq!(
+        sandbox.sqlite("app/dev.db", "SELECT name FROM pragma_table_info('users')"),
+        ["id", "phone_number"]
+    );
     assert_snapshot!(sandbox.teammig("app", &["current"]), @"
     exit 0
     --- stdout
@@ -107,9 +119,27 @@ fn the_guide_from_beginning_to_end() {
 #[test]
 fn stamping_a_database_that_has_the_schema() {
     let sandbox = Sandbox::project();
-    sandbox.revision("project", "aaaa00000001", &[], "one", "CREATE TABLE t (x);", "DROP TABLE t;");
-    sandbox.revision("project", "aaaa00000002", &["aaaa00000001"], "two", "CREATE TABLE u (x);", "DROP TABLE u;");
-    drop(rusqlite::Connection::open(sandbox.at("project/dev.db")).unwrap().execute_batch("CREATE TABLE t (x); CREATE TABLE u (x)"));
+    sandbox.revision(
+        "project",
+        "aaaa00000001",
+        &[],
+        "one",
+        "CREATE TABLE t (x);",
+        "DROP TABLE t;",
+    );
+    sandbox.revision(
+        "project",
+        "aaaa00000002",
+        &["aaaa00000001"],
+        "two",
+        "CREATE TABLE u (x);",
+        "DROP TABLE u;",
+    );
+    drop(
+        rusqlite::Connection::open(sandbox.at("project/dev.db"))
+            .unwrap()
+            .execute_batch("CREATE TABLE t (x); CREATE TABLE u (x)"),
+    );
     assert_snapshot!(sandbox.teammig("project", &["stamp", "head"]), @"
     exit 0
     --- stderr
@@ -141,7 +171,14 @@ fn stamping_a_database_that_has_the_schema() {
 #[test]
 fn when_someone_else_creates_a_migration() {
     let sandbox = Sandbox::team();
-    sandbox.revision("bob", "51be0f2277d1", &["9209a434d045"], "Add mail", "ALTER TABLE users ADD COLUMN mail text;", "ALTER TABLE users DROP COLUMN mail;");
+    sandbox.revision(
+        "bob",
+        "51be0f2277d1",
+        &["9209a434d045"],
+        "Add mail",
+        "ALTER TABLE users ADD COLUMN mail text;",
+        "ALTER TABLE users DROP COLUMN mail;",
+    );
     sandbox.commit("bob", "Add mail");
     sandbox.git("bob", &["push", "-q"]);
     sandbox.git("ann", &["pull", "-q", "origin", "main"]);
@@ -164,7 +201,14 @@ fn the_messages_that_people_know() {
     ");
     // On another branch: it says where.
     sandbox.git("bob", &["switch", "-q", "-c", "feature/mail"]);
-    sandbox.revision("bob", "51be0f2277d1", &["9209a434d045"], "Add mail", "SELECT 1;", "SELECT 1;");
+    sandbox.revision(
+        "bob",
+        "51be0f2277d1",
+        &["9209a434d045"],
+        "Add mail",
+        "SELECT 1;",
+        "SELECT 1;",
+    );
     sandbox.commit("bob", "Add mail");
     sandbox.git("bob", &["push", "-q", "-u", "origin", "feature/mail"]);
     sandbox.git("ann", &["fetch", "-q"]);
@@ -177,8 +221,22 @@ fn the_messages_that_people_know() {
     hint: `git merge origin/feature/mail` or `git switch` brings it here; `--at origin/feature/mail` reads it there
     ");
     // An ambiguous prefix lists the candidates.
-    sandbox.revision("ann", "aaaa11111111", &["9209a434d045"], "one", "SELECT 1;", "SELECT 1;");
-    sandbox.revision("ann", "aaaa22222222", &["9209a434d045"], "two", "SELECT 1;", "SELECT 1;");
+    sandbox.revision(
+        "ann",
+        "aaaa11111111",
+        &["9209a434d045"],
+        "one",
+        "SELECT 1;",
+        "SELECT 1;",
+    );
+    sandbox.revision(
+        "ann",
+        "aaaa22222222",
+        &["9209a434d045"],
+        "two",
+        "SELECT 1;",
+        "SELECT 1;",
+    );
     assert_snapshot!(sandbox.teammig("ann", &["show", "aaaa"]), @"
     exit 1
     --- stderr

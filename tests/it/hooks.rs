@@ -30,9 +30,27 @@ fn an_edit_of_an_applied_revision_is_rejected() {
     hint: take the edit back (`git restore --source=HEAD --staged --worktree migrations/9209a434d045.sql`), and write a new revision for the change: `teammig create "…"`
     hint: `git commit --no-verify` commits without this check
     "#);
-    assert_ne!(sandbox.try_git("ann", &["commit", "-qm", "edit", "migrations/9209a434d045.sql"]).code, 0);
+    assert_ne!(
+        sandbox
+            .try_git(
+                "ann",
+                &["commit", "-qm", "edit", "migrations/9209a434d045.sql"]
+            )
+            .code,
+        0
+    );
     // The escapes.
-    assert_eq!(sandbox.run(sandbox.command("git", "ann").args(["commit", "-qam", "edit"]).env("TEAMMIG", "0")).code, 0);
+    assert_eq!(
+        sandbox
+            .run(
+                sandbox
+                    .command("git", "ann")
+                    .args(["commit", "-qam", "edit"])
+                    .env("TEAMMIG", "0")
+            )
+            .code,
+        0
+    );
 }
 
 /// `commit -a` and `commit <path>` use another index; a linked worktree another folder.
@@ -45,11 +63,23 @@ fn the_index_that_git_uses_is_the_one_that_is_judged() {
         let text = sandbox.read(&path);
         sandbox.write(&path, text.replace("name text", "name blob"));
         // Not staged: an empty commit has nothing to do with it.
-        assert_eq!(sandbox.try_git(folder, &["commit", "-q", "--allow-empty", "-m", "empty"]).code, 0);
-        for args in [&["commit", "-qam", "edit"][..], &["commit", "-qm", "edit", "migrations"], &["commit", "-qim", "edit", "migrations"]] {
+        assert_eq!(
+            sandbox
+                .try_git(folder, &["commit", "-q", "--allow-empty", "-m", "empty"])
+                .code,
+            0
+        );
+        for args in [
+            &["commit", "-qam", "edit"][..],
+            &["commit", "-qm", "edit", "migrations"],
+            &["commit", "-qim", "edit", "migrations"],
+        ] {
             let run = sandbox.try_git(folder, args);
             assert_eq!(run.code, 1, "{folder} {args:?} {run}");
-            assert!(run.stderr.contains("[edited-revision]"), "{folder} {args:?} {run}");
+            assert!(
+                run.stderr.contains("[edited-revision]"),
+                "{folder} {args:?} {run}"
+            );
         }
         sandbox.git(folder, &["checkout", "-q", "HEAD", "--", "migrations"]);
     }
@@ -60,7 +90,10 @@ fn comments_formatting_and_moves_are_no_edits() {
     let sandbox = guarded();
     let text = sandbox.read(FIXED);
     let formatted = text
-        .replace("CREATE TABLE users (id", "-- a remark\r\nCREATE   TABLE users (\r\n  id")
+        .replace(
+            "CREATE TABLE users (id",
+            "-- a remark\r\nCREATE   TABLE users (\r\n  id",
+        )
         .replace("Initial migration", "The first migration");
     fs::remove_file(sandbox.at(FIXED)).unwrap();
     sandbox.write("ann/migrations/renamed.sql", formatted);
@@ -72,11 +105,25 @@ fn comments_formatting_and_moves_are_no_edits() {
 #[test]
 fn deletions_and_changed_parents_are_rejected() {
     let sandbox = guarded();
-    sandbox.revision("ann", "aaaa00000002", &["9209a434d045"], "two", "CREATE TABLE two (x);", "DROP TABLE two;");
+    sandbox.revision(
+        "ann",
+        "aaaa00000002",
+        &["9209a434d045"],
+        "two",
+        "CREATE TABLE two (x);",
+        "DROP TABLE two;",
+    );
     sandbox.ok("ann", &["upgrade"]);
     sandbox.git("ann", &["add", "-A"]);
     sandbox.git("ann", &["commit", "-qm", "two"]);
-    sandbox.revision("ann", "aaaa00000002", &[], "two", "CREATE TABLE two (x);", "DROP TABLE two;");
+    sandbox.revision(
+        "ann",
+        "aaaa00000002",
+        &[],
+        "two",
+        "CREATE TABLE two (x);",
+        "DROP TABLE two;",
+    );
     sandbox.git("ann", &["add", "-A"]);
     assert_snapshot!(sandbox.try_git("ann", &["commit", "-qm", "re-parent"]), @"
     exit 1
@@ -118,9 +165,23 @@ fn deletions_and_changed_parents_are_rejected() {
 #[test]
 fn an_applied_revision_that_was_never_committed_is_fixed_too() {
     let sandbox = guarded();
-    sandbox.revision("ann", "aaaa00000002", &["9209a434d045"], "two", "CREATE TABLE two (x);", "DROP TABLE two;");
+    sandbox.revision(
+        "ann",
+        "aaaa00000002",
+        &["9209a434d045"],
+        "two",
+        "CREATE TABLE two (x);",
+        "DROP TABLE two;",
+    );
     sandbox.ok("ann", &["upgrade"]);
-    sandbox.revision("ann", "aaaa00000002", &["9209a434d045"], "two", "CREATE TABLE two (x, y);", "DROP TABLE two;");
+    sandbox.revision(
+        "ann",
+        "aaaa00000002",
+        &["9209a434d045"],
+        "two",
+        "CREATE TABLE two (x, y);",
+        "DROP TABLE two;",
+    );
     sandbox.git("ann", &["add", "-A"]);
     let run = sandbox.try_git("ann", &["commit", "-qm", "two"]);
     assert_eq!(run.code, 1, "{run}");
@@ -135,10 +196,24 @@ fn an_applied_revision_that_was_never_committed_is_fixed_too() {
 #[test]
 fn an_unpublished_unapplied_revision_is_free() {
     let sandbox = guarded();
-    sandbox.revision("ann", "aaaa00000002", &["9209a434d045"], "two", "CREATE TABLE two (x);", "");
+    sandbox.revision(
+        "ann",
+        "aaaa00000002",
+        &["9209a434d045"],
+        "two",
+        "CREATE TABLE two (x);",
+        "",
+    );
     sandbox.git("ann", &["add", "-A"]);
     sandbox.git("ann", &["commit", "-qm", "two"]);
-    sandbox.revision("ann", "aaaa00000002", &["9209a434d045"], "two", "CREATE TABLE two (x, y);", "");
+    sandbox.revision(
+        "ann",
+        "aaaa00000002",
+        &["9209a434d045"],
+        "two",
+        "CREATE TABLE two (x, y);",
+        "",
+    );
     sandbox.git("ann", &["commit", "-qam", "two again"]);
     sandbox.git("ann", &["rm", "-q", "migrations/aaaa00000002.sql"]);
     sandbox.git("ann", &["commit", "-qm", "no two"]);
@@ -147,10 +222,24 @@ fn an_unpublished_unapplied_revision_is_free() {
 #[test]
 fn two_heads_in_the_index_are_rejected() {
     let sandbox = guarded();
-    sandbox.revision("ann", "aaaa00000002", &["9209a434d045"], "two", "CREATE TABLE two (x);", "");
+    sandbox.revision(
+        "ann",
+        "aaaa00000002",
+        &["9209a434d045"],
+        "two",
+        "CREATE TABLE two (x);",
+        "",
+    );
     sandbox.git("ann", &["add", "-A"]);
     sandbox.git("ann", &["commit", "-qm", "two"]);
-    sandbox.revision("ann", "aaaa00000003", &["9209a434d045"], "three", "CREATE TABLE three (x);", "");
+    sandbox.revision(
+        "ann",
+        "aaaa00000003",
+        &["9209a434d045"],
+        "three",
+        "CREATE TABLE three (x);",
+        "",
+    );
     sandbox.git("ann", &["add", "-A"]);
     assert_snapshot!(sandbox.try_git("ann", &["commit", "-qm", "three"]), @"
     exit 1
@@ -202,17 +291,37 @@ fn the_hook_needs_no_database_and_no_path() {
     fs::remove_file(sandbox.at("ann/dev.db")).unwrap();
     let text = sandbox.read(FIXED);
     sandbox.write(FIXED, text.replace("name text", "name blob"));
-    let git = String::from_utf8(std::process::Command::new("sh").args(["-c", "command -v git"]).output().unwrap().stdout).unwrap();
-    let run = sandbox.run(sandbox.command(git.trim(), "ann").args(["commit", "-qam", "edit"]).env("PATH", "/usr/bin:/bin"));
+    let git = String::from_utf8(
+        std::process::Command::new("sh")
+            .args(["-c", "command -v git"])
+            .output()
+            .unwrap()
+            .stdout,
+    )
+    .unwrap();
+    let run = sandbox.run(
+        sandbox
+            .command(git.trim(), "ann")
+            .args(["commit", "-qam", "edit"])
+            .env("PATH", "/usr/bin:/bin"),
+    );
     assert_eq!(run.code, 1, "{run}");
-    assert!(run.stderr.contains("applied in dev on 2026-11-22 by ann@host"), "{run}");
+    assert!(
+        run.stderr
+            .contains("applied in dev on 2026-11-22 by ann@host"),
+        "{run}"
+    );
 }
 
 #[test]
 fn install_status_uninstall() {
     let sandbox = Sandbox::team();
     sandbox.write("ann/.git/hooks/pre-commit", "#!/bin/sh\necho theirs\n");
-    fs::set_permissions(sandbox.at("ann/.git/hooks/pre-commit"), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    fs::set_permissions(
+        sandbox.at("ann/.git/hooks/pre-commit"),
+        std::os::unix::fs::PermissionsExt::from_mode(0o755),
+    )
+    .unwrap();
     assert_snapshot!(sandbox.teammig("ann", &["hooks", "status"]), @"
     exit 3
     --- stdout
@@ -234,11 +343,17 @@ fn install_status_uninstall() {
     pre-commit   works, before another hook's lines ([DIR]/ann/.git/hooks/pre-commit)
     ");
     let run = sandbox.try_git("ann", &["commit", "-q", "--allow-empty", "-m", "x"]);
-    assert!(run.stdout.contains("theirs") || run.stderr.contains("theirs"), "{run}");
+    assert!(
+        run.stdout.contains("theirs") || run.stderr.contains("theirs"),
+        "{run}"
+    );
     assert_snapshot!(sandbox.teammig("ann", &["hooks", "uninstall"]), @"
     exit 0
     --- stderr
       pre-commit   removed from [DIR]/ann/.git/hooks/pre-commit
     ");
-    assert_eq!(sandbox.read("ann/.git/hooks/pre-commit"), "#!/bin/sh\necho theirs\n");
+    assert_eq!(
+        sandbox.read("ann/.git/hooks/pre-commit"),
+        "#!/bin/sh\necho theirs\n"
+    );
 }

@@ -8,10 +8,24 @@ use crate::support::Sandbox;
 
 fn diverged() -> Sandbox {
     let sandbox = Sandbox::team();
-    sandbox.revision("bob", "c01d9e88ab12", &["9209a434d045"], "Add login index", "CREATE INDEX users_name ON users (name);", "DROP INDEX users_name;");
+    sandbox.revision(
+        "bob",
+        "c01d9e88ab12",
+        &["9209a434d045"],
+        "Add login index",
+        "CREATE INDEX users_name ON users (name);",
+        "DROP INDEX users_name;",
+    );
     sandbox.commit("bob", "Add login index");
     sandbox.git("bob", &["push", "-q"]);
-    sandbox.revision("ann", "7f3a9c21e4b0", &["9209a434d045"], "Add phone", "ALTER TABLE users ADD COLUMN phone text;", "ALTER TABLE users DROP COLUMN phone;");
+    sandbox.revision(
+        "ann",
+        "7f3a9c21e4b0",
+        &["9209a434d045"],
+        "Add phone",
+        "ALTER TABLE users ADD COLUMN phone text;",
+        "ALTER TABLE users DROP COLUMN phone;",
+    );
     sandbox.ok("ann", &["upgrade"]);
     sandbox.commit("ann", "Add phone");
     sandbox.git("ann", &["pull", "-q", "--no-rebase", "--no-edit"]);
@@ -43,7 +57,9 @@ const DOWN: &str = "\u{1b}[B";
 fn sync_offers_a_merge_revision_first() {
     let sandbox = diverged();
     let mut session = start(&sandbox, &["sync"]);
-    session.expect("2 heads, they part at 9209a434d045").unwrap();
+    session
+        .expect("2 heads, they part at 9209a434d045")
+        .unwrap();
     session.expect("How do you want to go on?").unwrap();
     session.expect("Stop").unwrap();
     session.send(ENTER).unwrap();
@@ -52,7 +68,10 @@ fn sync_offers_a_merge_revision_first() {
     assert!(text.contains("wrote migrations/"), "{text}");
     let (document, _) = sandbox.json("ann", &["heads"]);
     assert_eq!(document["diverged"], false);
-    assert_eq!(sandbox.sqlite("ann/dev.db", "SELECT count(*) FROM teammig_ledger"), ["4"]);
+    assert_eq!(
+        sandbox.sqlite("ann/dev.db", "SELECT count(*) FROM teammig_ledger"),
+        ["4"]
+    );
 }
 
 #[test]
@@ -66,7 +85,10 @@ fn sync_can_apply_both() {
     assert_eq!(code, 0, "{text}");
     let (document, _) = sandbox.json("ann", &["heads"]);
     assert_eq!(document["diverged"], true);
-    assert_eq!(sandbox.sqlite("ann/dev.db", "SELECT count(*) FROM teammig_ledger"), ["3"]);
+    assert_eq!(
+        sandbox.sqlite("ann/dev.db", "SELECT count(*) FROM teammig_ledger"),
+        ["3"]
+    );
 }
 
 #[test]
@@ -82,7 +104,10 @@ fn stopping_does_nothing() {
         assert_eq!(code, 3, "{keys:?} {text}");
         assert!(text.contains("nothing was done"), "{keys:?} {text}");
     }
-    assert_eq!(sandbox.sqlite("ann/dev.db", "SELECT count(*) FROM teammig_ledger"), ["2"]);
+    assert_eq!(
+        sandbox.sqlite("ann/dev.db", "SELECT count(*) FROM teammig_ledger"),
+        ["2"]
+    );
     assert_eq!(sandbox.git("ann", &["status", "--porcelain"]), "");
 }
 
@@ -95,7 +120,10 @@ fn ctrl_c_shows_the_cursor_again() {
     session.send("\u{3}").unwrap();
     let (text, code) = end(session);
     assert_eq!(code, 130, "{text}");
-    assert!(text.contains("\u{1b}[?25h"), "the cursor stays hidden: {text:?}");
+    assert!(
+        text.contains("\u{1b}[?25h"),
+        "the cursor stays hidden: {text:?}"
+    );
 }
 
 #[test]
@@ -123,9 +151,14 @@ fn no_input_never_asks() {
 #[test]
 fn rolling_back_a_protected_environment_asks() {
     let sandbox = Sandbox::team();
-    sandbox.write("ann/teammig.yaml", "environments:\n  dev: {url: \"sqlite:dev.db\", protected: true}\n");
+    sandbox.write(
+        "ann/teammig.yaml",
+        "environments:\n  dev: {url: \"sqlite:dev.db\", protected: true}\n",
+    );
     let mut session = start(&sandbox, &["downgrade"]);
-    session.expect("Roll back 1 revision in dev, which is protected?").unwrap();
+    session
+        .expect("Roll back 1 revision in dev, which is protected?")
+        .unwrap();
     session.send("n").unwrap();
     let (text, code) = end(session);
     assert_eq!(code, 130, "{text}");
@@ -136,7 +169,10 @@ fn rolling_back_a_protected_environment_asks() {
     session.send("y").unwrap();
     let (text, code) = end(session);
     assert_eq!(code, 0, "{text}");
-    assert_eq!(sandbox.sqlite("ann/dev.db", "SELECT count(*) FROM teammig_ledger"), ["0"]);
+    assert_eq!(
+        sandbox.sqlite("ann/dev.db", "SELECT count(*) FROM teammig_ledger"),
+        ["0"]
+    );
 }
 
 #[test]

@@ -3,7 +3,10 @@
 use std::{
     fs,
     io::{BufRead as _, BufReader, Read as _},
-    os::unix::{fs::{MetadataExt as _, PermissionsExt as _}, process::CommandExt as _},
+    os::unix::{
+        fs::{MetadataExt as _, PermissionsExt as _},
+        process::CommandExt as _,
+    },
     process::Stdio,
     time::{Duration, Instant},
 };
@@ -16,8 +19,22 @@ use crate::support::Sandbox;
 #[test]
 fn a_failing_revision_leaves_the_ones_before_it() {
     let sandbox = Sandbox::project();
-    sandbox.revision("project", "aaaa00000001", &[], "one", "CREATE TABLE one (x);", "DROP TABLE one;");
-    sandbox.revision("project", "aaaa00000002", &["aaaa00000001"], "two", "CREATE TABLE two (x);", "DROP TABLE two;");
+    sandbox.revision(
+        "project",
+        "aaaa00000001",
+        &[],
+        "one",
+        "CREATE TABLE one (x);",
+        "DROP TABLE one;",
+    );
+    sandbox.revision(
+        "project",
+        "aaaa00000002",
+        &["aaaa00000001"],
+        "two",
+        "CREATE TABLE two (x);",
+        "DROP TABLE two;",
+    );
     sandbox.revision(
         "project",
         "aaaa00000003",
@@ -40,12 +57,23 @@ fn a_failing_revision_leaves_the_ones_before_it() {
     2 revisions before it were applied and stay applied.
     ");
     assert_eq!(
-        sandbox.sqlite("project/dev.db", "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name"),
+        sandbox.sqlite(
+            "project/dev.db",
+            "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name"
+        ),
         ["one", "teammig_ledger", "two"]
     );
-    assert_eq!(sandbox.sqlite("project/dev.db", "SELECT revision FROM teammig_ledger ORDER BY seq"), ["aaaa00000001", "aaaa00000002"]);
+    assert_eq!(
+        sandbox.sqlite(
+            "project/dev.db",
+            "SELECT revision FROM teammig_ledger ORDER BY seq"
+        ),
+        ["aaaa00000001", "aaaa00000002"]
+    );
     let path = sandbox.at("project/migrations/aaaa00000003.sql");
-    let mended = fs::read_to_string(&path).unwrap().replace("nowhere", "three");
+    let mended = fs::read_to_string(&path)
+        .unwrap()
+        .replace("nowhere", "three");
     fs::write(&path, mended).unwrap();
     assert_snapshot!(sandbox.teammig("project", &["upgrade"]), @"
     exit 0
@@ -59,9 +87,30 @@ fn a_failing_revision_leaves_the_ones_before_it() {
 fn deferred_constraints_blame_the_right_revision() {
     let sandbox = Sandbox::project();
     sandbox.revision("project", "aaaa00000001", &[], "one", "CREATE TABLE p (id integer PRIMARY KEY); CREATE TABLE c (p REFERENCES p (id) DEFERRABLE INITIALLY DEFERRED);", "");
-    sandbox.revision("project", "aaaa00000002", &["aaaa00000001"], "two", "CREATE TABLE two (x);", "");
-    sandbox.revision("project", "aaaa00000003", &["aaaa00000002"], "three", "INSERT INTO c VALUES (7);", "");
-    sandbox.revision("project", "aaaa00000004", &["aaaa00000003"], "four", "CREATE TABLE four (x);", "");
+    sandbox.revision(
+        "project",
+        "aaaa00000002",
+        &["aaaa00000001"],
+        "two",
+        "CREATE TABLE two (x);",
+        "",
+    );
+    sandbox.revision(
+        "project",
+        "aaaa00000003",
+        &["aaaa00000002"],
+        "three",
+        "INSERT INTO c VALUES (7);",
+        "",
+    );
+    sandbox.revision(
+        "project",
+        "aaaa00000004",
+        &["aaaa00000003"],
+        "four",
+        "CREATE TABLE four (x);",
+        "",
+    );
     assert_snapshot!(sandbox.teammig("project", &["upgrade"]), @"
     exit 1
     --- stderr
@@ -73,7 +122,10 @@ fn deferred_constraints_blame_the_right_revision() {
     aaaa00000003 was rolled back and left nothing.
     2 revisions before it were applied and stay applied.
     ");
-    assert_eq!(sandbox.sqlite("project/dev.db", "SELECT count(*) FROM teammig_ledger"), ["2"]);
+    assert_eq!(
+        sandbox.sqlite("project/dev.db", "SELECT count(*) FROM teammig_ledger"),
+        ["2"]
+    );
 }
 
 /// SQLite's pragma is a no-op inside a transaction, so a rebuild with keys on
@@ -93,19 +145,35 @@ fn a_table_rebuild_keeps_child_rows() {
     );
     let rebuild = "CREATE TABLE new_parent (id integer PRIMARY KEY, name text NOT NULL);\nINSERT INTO new_parent SELECT \
                    * FROM parent;\nDROP TABLE parent;\nALTER TABLE new_parent RENAME TO parent;\n";
-    sandbox.raw_revision("project", "aaaa00000002", "aaaa00000001", &format!("-- migrate:up foreign_keys:off\n{rebuild}"));
+    sandbox.raw_revision(
+        "project",
+        "aaaa00000002",
+        "aaaa00000001",
+        &format!("-- migrate:up foreign_keys:off\n{rebuild}"),
+    );
     sandbox.ok("project", &["upgrade"]);
-    assert_eq!(sandbox.sqlite("project/dev.db", "SELECT count(*) FROM child"), ["2"]);
     assert_eq!(
-        sandbox.sqlite("project/dev.db", "SELECT sql FROM sqlite_schema WHERE name = 'child'"),
-        ["CREATE TABLE child (id integer PRIMARY KEY, parent integer REFERENCES parent (id) ON DELETE CASCADE)"]
+        sandbox.sqlite("project/dev.db", "SELECT count(*) FROM child"),
+        ["2"]
+    );
+    assert_eq!(
+        sandbox.sqlite(
+            "project/dev.db",
+            "SELECT sql FROM sqlite_schema WHERE name = 'child'"
+        ),
+        [
+            "CREATE TABLE child (id integer PRIMARY KEY, parent integer REFERENCES parent (id) ON DELETE CASCADE)"
+        ]
     );
     // A rebuild that loses a parent row is refused before the commit.
     sandbox.raw_revision(
         "project",
         "aaaa00000003",
         "aaaa00000002",
-        &format!("-- migrate:up foreign_keys:off\n{}", rebuild.replace("FROM parent;", "FROM parent WHERE id <> 1;")),
+        &format!(
+            "-- migrate:up foreign_keys:off\n{}",
+            rebuild.replace("FROM parent;", "FROM parent WHERE id <> 1;")
+        ),
     );
     assert_snapshot!(sandbox.teammig("project", &["upgrade"]), @"
     exit 1
@@ -117,7 +185,10 @@ fn a_table_rebuild_keeps_child_rows() {
     aaaa00000003 was rolled back and left nothing.
     Nothing else had been done in this run.
     ");
-    assert_eq!(sandbox.sqlite("project/dev.db", "SELECT count(*) FROM parent"), ["1"]);
+    assert_eq!(
+        sandbox.sqlite("project/dev.db", "SELECT count(*) FROM parent"),
+        ["1"]
+    );
     // Without the option, the pragma inside the script is refused: it would do nothing.
     sandbox.raw_revision(
         "project",
@@ -141,8 +212,22 @@ fn a_table_rebuild_keeps_child_rows() {
 #[test]
 fn a_script_with_its_own_commit_is_refused_before_anything_runs() {
     let sandbox = Sandbox::project();
-    sandbox.revision("project", "aaaa00000001", &[], "one", "CREATE TABLE one (x);", "");
-    sandbox.revision("project", "aaaa00000002", &["aaaa00000001"], "two", "BEGIN;\nCREATE TABLE two (x);\nCOMMIT;", "");
+    sandbox.revision(
+        "project",
+        "aaaa00000001",
+        &[],
+        "one",
+        "CREATE TABLE one (x);",
+        "",
+    );
+    sandbox.revision(
+        "project",
+        "aaaa00000002",
+        &["aaaa00000001"],
+        "two",
+        "BEGIN;\nCREATE TABLE two (x);\nCOMMIT;",
+        "",
+    );
     assert_snapshot!(sandbox.teammig("project", &["upgrade"]), @"
     exit 3
     --- stderr
@@ -154,7 +239,10 @@ fn a_script_with_its_own_commit_is_refused_before_anything_runs() {
     hint: teammig puts each script in one transaction with its ledger row: remove the BEGIN and the COMMIT, or write `transaction:false` after the marker to run the statements one by one
     error: the migrations have 1 problem to put right first
     ");
-    assert!(!sandbox.at("project/dev.db").exists() || sandbox.sqlite("project/dev.db", "SELECT count(*) FROM sqlite_schema") == ["0"]);
+    assert!(
+        !sandbox.at("project/dev.db").exists()
+            || sandbox.sqlite("project/dev.db", "SELECT count(*) FROM sqlite_schema") == ["0"]
+    );
 }
 
 /// A failure outside a transaction is visible and the next run goes on there.
@@ -197,21 +285,33 @@ fn outside_a_transaction_finished_statements_stay() {
     // What ran may not change; what comes after may.
     let path = "project/migrations/aaaa00000001.sql";
     let text = sandbox.read(path);
-    sandbox.write(path, text.replace("VALUES (1);\nINSERT INTO two", "VALUES (2);\nINSERT INTO two"));
+    sandbox.write(
+        path,
+        text.replace(
+            "VALUES (1);\nINSERT INTO two",
+            "VALUES (2);\nINSERT INTO two",
+        ),
+    );
     assert_snapshot!(sandbox.teammig("project", &["upgrade"]), @"
     exit 3
     --- stderr
     error: aaaa00000001 was interrupted, and the part that ran has changed since
     hint: restore the statements that had finished; those after them may change
     ");
-    sandbox.write(path, text.replace("INSERT INTO two VALUES (1)", "CREATE TABLE two (x)"));
+    sandbox.write(
+        path,
+        text.replace("INSERT INTO two VALUES (1)", "CREATE TABLE two (x)"),
+    );
     assert_snapshot!(sandbox.teammig("project", &["upgrade"]), @"
     exit 0
     --- stderr
     aaaa00000001 was interrupted; going on after its first 2 statements
       ✔ aaaa00000001  aaaa00000001   [TIME]
     ");
-    assert_eq!(sandbox.sqlite("project/dev.db", "SELECT count(*) FROM one"), ["1"]);
+    assert_eq!(
+        sandbox.sqlite("project/dev.db", "SELECT count(*) FROM one"),
+        ["1"]
+    );
     assert_snapshot!(sandbox.teammig("project", &["downgrade"]), @"
     exit 0
     --- stderr
@@ -253,7 +353,10 @@ fn a_crash_in_the_middle_is_visible_and_can_be_resumed() {
     aaaa00000001 was interrupted; going on after its first 1 statement
       ✔ aaaa00000001  aaaa00000001   [TIME]
     ");
-    assert_eq!(sandbox.sqlite("project/dev.db", "SELECT state FROM teammig_ledger"), ["applied"]);
+    assert_eq!(
+        sandbox.sqlite("project/dev.db", "SELECT state FROM teammig_ledger"),
+        ["applied"]
+    );
 }
 
 /// Kill -9 in the middle of a run: what was reported is there, nothing is half done.
@@ -277,12 +380,24 @@ fn a_killed_run_leaves_whole_revisions() {
     }
     child.kill().unwrap();
     child.wait().unwrap();
-    let rows = sandbox.sqlite("project/dev.db", "SELECT revision FROM teammig_ledger ORDER BY seq");
-    assert!(rows.len() >= 2, "{told:?} were reported, {rows:?} are there");
-    let tables = sandbox.sqlite("project/dev.db", "SELECT name FROM sqlite_schema WHERE name LIKE 't_' ORDER BY name");
+    let rows = sandbox.sqlite(
+        "project/dev.db",
+        "SELECT revision FROM teammig_ledger ORDER BY seq",
+    );
+    assert!(
+        rows.len() >= 2,
+        "{told:?} were reported, {rows:?} are there"
+    );
+    let tables = sandbox.sqlite(
+        "project/dev.db",
+        "SELECT name FROM sqlite_schema WHERE name LIKE 't_' ORDER BY name",
+    );
     assert_eq!(tables.len(), rows.len(), "{tables:?} {rows:?}");
     sandbox.ok("project", &["upgrade"]);
-    assert_eq!(sandbox.sqlite("project/dev.db", "SELECT count(*) FROM teammig_ledger"), ["6"]);
+    assert_eq!(
+        sandbox.sqlite("project/dev.db", "SELECT count(*) FROM teammig_ledger"),
+        ["6"]
+    );
 }
 
 /// Ctrl-C: the current revision is rolled back, the lock released, exit 130.
@@ -332,25 +447,51 @@ fn the_second_deployer_waits_and_finds_nothing_to_do() {
     let first = start();
     let until = Instant::now() + Duration::from_secs(10);
     while !sandbox.at("project/dev.db-teammig.lock").exists() {
-        assert!(Instant::now() < until, "the first deployer never took the lock");
+        assert!(
+            Instant::now() < until,
+            "the first deployer never took the lock"
+        );
         std::thread::sleep(Duration::from_millis(2));
     }
     let second = start();
-    let (first, second) = (first.wait_with_output().unwrap(), second.wait_with_output().unwrap());
+    let (first, second) = (
+        first.wait_with_output().unwrap(),
+        second.wait_with_output().unwrap(),
+    );
     let said = |output: &std::process::Output| String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(first.status.success(), "{}", said(&first));
     assert!(second.status.success(), "{}", said(&second));
-    assert!(said(&second).contains("waiting for teammig upgrade by ann@host (pid"), "{}", said(&second));
-    assert!(said(&second).contains("done by somebody else meanwhile"), "{}", said(&second));
-    assert_eq!(sandbox.sqlite("project/dev.db", "SELECT count(*) FROM teammig_ledger"), ["4"]);
+    assert!(
+        said(&second).contains("waiting for teammig upgrade by ann@host (pid"),
+        "{}",
+        said(&second)
+    );
+    assert!(
+        said(&second).contains("done by somebody else meanwhile"),
+        "{}",
+        said(&second)
+    );
+    assert_eq!(
+        sandbox.sqlite("project/dev.db", "SELECT count(*) FROM teammig_ledger"),
+        ["4"]
+    );
 }
 
 #[test]
 fn a_database_locked_by_another_process() {
     let sandbox = Sandbox::project();
-    sandbox.revision("project", "aaaa00000001", &[], "one", "CREATE TABLE one (x);", "");
+    sandbox.revision(
+        "project",
+        "aaaa00000001",
+        &[],
+        "one",
+        "CREATE TABLE one (x);",
+        "",
+    );
     let other = rusqlite::Connection::open(sandbox.at("project/dev.db")).unwrap();
-    other.execute_batch("CREATE TABLE app (x); BEGIN IMMEDIATE").unwrap();
+    other
+        .execute_batch("CREATE TABLE app (x); BEGIN IMMEDIATE")
+        .unwrap();
     assert_snapshot!(sandbox.teammig("project", &["upgrade", "--lock-timeout", "300ms"]), @"
     exit 1
     --- stderr
@@ -364,25 +505,65 @@ fn a_database_locked_by_another_process() {
 #[test]
 fn reading_commands_create_nothing() {
     let sandbox = Sandbox::project();
-    sandbox.revision("project", "aaaa00000001", &[], "one", "CREATE TABLE one (x);", "");
-    for command in [&["current"][..], &["history", "-i"], &["upgrade", "--dry-run"], &["upgrade", "--sql"], &["stamp", "--dry-run", "head"]] {
+    sandbox.revision(
+        "project",
+        "aaaa00000001",
+        &[],
+        "one",
+        "CREATE TABLE one (x);",
+        "",
+    );
+    for command in [
+        &["current"][..],
+        &["history", "-i"],
+        &["upgrade", "--dry-run"],
+        &["upgrade", "--sql"],
+        &["stamp", "--dry-run", "head"],
+    ] {
         let run = sandbox.teammig("project", command);
         assert_eq!(run.code, 0, "{command:?} {run}");
-        assert!(!sandbox.at("project/dev.db").exists(), "{command:?} made the database");
+        assert!(
+            !sandbox.at("project/dev.db").exists(),
+            "{command:?} made the database"
+        );
     }
-    drop(rusqlite::Connection::open(sandbox.at("project/dev.db")).unwrap().execute_batch("CREATE TABLE app (x)"));
+    drop(
+        rusqlite::Connection::open(sandbox.at("project/dev.db"))
+            .unwrap()
+            .execute_batch("CREATE TABLE app (x)"),
+    );
     sandbox.ok("project", &["current"]);
-    assert_eq!(sandbox.sqlite("project/dev.db", "SELECT name FROM sqlite_schema"), ["app"]);
+    assert_eq!(
+        sandbox.sqlite("project/dev.db", "SELECT name FROM sqlite_schema"),
+        ["app"]
+    );
 }
 
 /// The script of `--sql` does what a run does.
 #[test]
 fn the_offline_script_leaves_the_same_database() {
     let sandbox = Sandbox::project();
-    sandbox.revision("project", "aaaa00000001", &[], "it's one", "CREATE TABLE one (x);\nINSERT INTO one VALUES ('it''s; -- a');", "DROP TABLE one");
-    sandbox.revision("project", "aaaa00000002", &["aaaa00000001"], "two", "CREATE TRIGGER t AFTER INSERT ON one BEGIN DELETE FROM one; END -- no semicolon", "DROP TRIGGER t");
+    sandbox.revision(
+        "project",
+        "aaaa00000001",
+        &[],
+        "it's one",
+        "CREATE TABLE one (x);\nINSERT INTO one VALUES ('it''s; -- a');",
+        "DROP TABLE one",
+    );
+    sandbox.revision(
+        "project",
+        "aaaa00000002",
+        &["aaaa00000001"],
+        "two",
+        "CREATE TRIGGER t AFTER INSERT ON one BEGIN DELETE FROM one; END -- no semicolon",
+        "DROP TRIGGER t",
+    );
     let script = sandbox.ok("project", &["upgrade", "--sql"]);
-    rusqlite::Connection::open(sandbox.at("project/offline.db")).unwrap().execute_batch(&script).unwrap();
+    rusqlite::Connection::open(sandbox.at("project/offline.db"))
+        .unwrap()
+        .execute_batch(&script)
+        .unwrap();
     sandbox.ok("project", &["upgrade"]);
     for query in [
         "SELECT type, name, sql FROM sqlite_schema ORDER BY name",
@@ -390,19 +571,49 @@ fn the_offline_script_leaves_the_same_database() {
          applied_by, tool_version FROM teammig_ledger ORDER BY seq",
         "SELECT x FROM one",
     ] {
-        assert_eq!(sandbox.sqlite("project/offline.db", query), sandbox.sqlite("project/dev.db", query), "{query}");
+        assert_eq!(
+            sandbox.sqlite("project/offline.db", query),
+            sandbox.sqlite("project/dev.db", query),
+            "{query}"
+        );
     }
     let down = sandbox.ok("project", &["downgrade", "--sql", "head:base"]);
-    rusqlite::Connection::open(sandbox.at("project/offline.db")).unwrap().execute_batch(&down).unwrap();
-    assert_eq!(sandbox.sqlite("project/offline.db", "SELECT name FROM sqlite_schema WHERE type <> 'index'"), ["teammig_ledger"]);
-    assert_eq!(sandbox.sqlite("project/offline.db", "SELECT count(*) FROM teammig_ledger"), ["0"]);
+    rusqlite::Connection::open(sandbox.at("project/offline.db"))
+        .unwrap()
+        .execute_batch(&down)
+        .unwrap();
+    assert_eq!(
+        sandbox.sqlite(
+            "project/offline.db",
+            "SELECT name FROM sqlite_schema WHERE type <> 'index'"
+        ),
+        ["teammig_ledger"]
+    );
+    assert_eq!(
+        sandbox.sqlite("project/offline.db", "SELECT count(*) FROM teammig_ledger"),
+        ["0"]
+    );
 }
 
 #[test]
 fn a_revision_without_its_file_is_rolled_back_from_the_ledger() {
     let sandbox = Sandbox::project();
-    sandbox.revision("project", "aaaa00000001", &[], "one", "CREATE TABLE one (x);", "DROP TABLE one;");
-    let path = sandbox.revision("project", "aaaa00000002", &["aaaa00000001"], "two", "CREATE TABLE two (x);", "DROP TABLE two;");
+    sandbox.revision(
+        "project",
+        "aaaa00000001",
+        &[],
+        "one",
+        "CREATE TABLE one (x);",
+        "DROP TABLE one;",
+    );
+    let path = sandbox.revision(
+        "project",
+        "aaaa00000002",
+        &["aaaa00000001"],
+        "two",
+        "CREATE TABLE two (x);",
+        "DROP TABLE two;",
+    );
     sandbox.ok("project", &["upgrade"]);
     fs::remove_file(sandbox.at("project").join(path)).unwrap();
     assert_snapshot!(sandbox.teammig("project", &["current"]), @"
@@ -425,14 +636,30 @@ fn a_revision_without_its_file_is_rolled_back_from_the_ledger() {
     rolling back with the scripts that the ledger kept: aaaa00000002
       ↶ aaaa00000002  two   [TIME]
     ");
-    assert_eq!(sandbox.sqlite("project/dev.db", "SELECT name FROM sqlite_schema WHERE name IN ('one', 'two')"), ["one"]);
+    assert_eq!(
+        sandbox.sqlite(
+            "project/dev.db",
+            "SELECT name FROM sqlite_schema WHERE name IN ('one', 'two')"
+        ),
+        ["one"]
+    );
 }
 
 #[test]
 fn what_has_no_way_back_is_not_rolled_back() {
     let sandbox = Sandbox::project();
-    sandbox.raw_revision("project", "aaaa00000001", "", "-- migrate:up\nCREATE TABLE one (x);\n\n-- migrate:down irreversible\n");
-    sandbox.raw_revision("project", "aaaa00000002", "aaaa00000001", "-- migrate:up\nCREATE TABLE two (x);\n\n-- migrate:down\nDROP TABLE two;\n");
+    sandbox.raw_revision(
+        "project",
+        "aaaa00000001",
+        "",
+        "-- migrate:up\nCREATE TABLE one (x);\n\n-- migrate:down irreversible\n",
+    );
+    sandbox.raw_revision(
+        "project",
+        "aaaa00000002",
+        "aaaa00000001",
+        "-- migrate:up\nCREATE TABLE two (x);\n\n-- migrate:down\nDROP TABLE two;\n",
+    );
     sandbox.ok("project", &["upgrade"]);
     assert_snapshot!(sandbox.teammig("project", &["downgrade", "base"]), @"
     exit 1
@@ -444,18 +671,49 @@ fn what_has_no_way_back_is_not_rolled_back() {
       | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ on purpose
     hint: nothing was rolled back; write a new revision that undoes it, or restore a backup
     ");
-    assert_eq!(sandbox.sqlite("project/dev.db", "SELECT count(*) FROM teammig_ledger"), ["2"]);
+    assert_eq!(
+        sandbox.sqlite("project/dev.db", "SELECT count(*) FROM teammig_ledger"),
+        ["2"]
+    );
 }
 
 /// A revision that was put below an applied one never ran, and is not passed over.
 #[test]
 fn a_skipped_revision_is_named() {
     let sandbox = Sandbox::project();
-    sandbox.revision("project", "aaaa00000001", &[], "one", "CREATE TABLE one (x);", "DROP TABLE one;");
-    sandbox.revision("project", "aaaa00000003", &["aaaa00000001"], "three", "CREATE TABLE three (x);", "DROP TABLE three;");
+    sandbox.revision(
+        "project",
+        "aaaa00000001",
+        &[],
+        "one",
+        "CREATE TABLE one (x);",
+        "DROP TABLE one;",
+    );
+    sandbox.revision(
+        "project",
+        "aaaa00000003",
+        &["aaaa00000001"],
+        "three",
+        "CREATE TABLE three (x);",
+        "DROP TABLE three;",
+    );
     sandbox.ok("project", &["upgrade"]);
-    sandbox.revision("project", "aaaa00000002", &["aaaa00000001"], "two", "CREATE TABLE two (x);", "DROP TABLE two;");
-    sandbox.revision("project", "aaaa00000003", &["aaaa00000002"], "three", "CREATE TABLE three (x);", "DROP TABLE three;");
+    sandbox.revision(
+        "project",
+        "aaaa00000002",
+        &["aaaa00000001"],
+        "two",
+        "CREATE TABLE two (x);",
+        "DROP TABLE two;",
+    );
+    sandbox.revision(
+        "project",
+        "aaaa00000003",
+        &["aaaa00000002"],
+        "three",
+        "CREATE TABLE three (x);",
+        "DROP TABLE three;",
+    );
     assert_snapshot!(sandbox.teammig("project", &["upgrade"]), @"
     exit 3
     --- stderr
@@ -474,12 +732,27 @@ fn a_skipped_revision_is_named() {
 #[test]
 fn a_read_only_database() {
     let sandbox = Sandbox::project();
-    sandbox.revision("project", "aaaa00000001", &[], "one", "CREATE TABLE one (x);", "");
-    rusqlite::Connection::open(sandbox.at("project/dev.db")).unwrap().execute_batch("CREATE TABLE app (x)").unwrap();
+    sandbox.revision(
+        "project",
+        "aaaa00000001",
+        &[],
+        "one",
+        "CREATE TABLE one (x);",
+        "",
+    );
+    rusqlite::Connection::open(sandbox.at("project/dev.db"))
+        .unwrap()
+        .execute_batch("CREATE TABLE app (x)")
+        .unwrap();
     // Root may write everything, so the program runs as nobody then, from a copy that nobody can reach.
     let program = sandbox.at("teammig");
     fs::copy(env!("CARGO_BIN_EXE_teammig"), &program).unwrap();
-    for (path, mode) in [(".", 0o755), ("teammig", 0o755), ("project", 0o555), ("project/dev.db", 0o444)] {
+    for (path, mode) in [
+        (".", 0o755),
+        ("teammig", 0o755),
+        ("project", 0o555),
+        ("project/dev.db", 0o444),
+    ] {
         fs::set_permissions(sandbox.at(path), fs::Permissions::from_mode(mode)).unwrap();
     }
     let mut command = sandbox.command(program.to_str().unwrap(), "project");
@@ -506,7 +779,14 @@ fn a_read_only_database() {
 #[test]
 fn a_full_disk() {
     let sandbox = Sandbox::project();
-    sandbox.revision("project", "aaaa00000001", &[], "one", "CREATE TABLE one (x);", "");
+    sandbox.revision(
+        "project",
+        "aaaa00000001",
+        &[],
+        "one",
+        "CREATE TABLE one (x);",
+        "",
+    );
     sandbox.ok("project", &["upgrade"]);
     // SQLite's own limit answers as a full disk does.
     sandbox.revision(
@@ -529,7 +809,10 @@ fn a_full_disk() {
     Nothing else had been done in this run.
     hint: make room and call it again
     ");
-    assert_eq!(sandbox.sqlite("project/dev.db", "SELECT revision FROM teammig_ledger"), ["aaaa00000001"]);
+    assert_eq!(
+        sandbox.sqlite("project/dev.db", "SELECT revision FROM teammig_ledger"),
+        ["aaaa00000001"]
+    );
 }
 
 /// Revisions that take some 100 ms each, so that a test can step in.

@@ -91,7 +91,10 @@ fn diverged_heads_without_a_terminal() {
     error: Multiple head revisions are present: 7f3a9c21e4b0, c01d9e88ab12
     hint: `teammig sync --merge` writes a merge revision; `--apply-both` leaves them as they are
     ");
-    assert_eq!(sandbox.sqlite("ann/dev.db", "SELECT count(*) FROM teammig_ledger"), ["2"]);
+    assert_eq!(
+        sandbox.sqlite("ann/dev.db", "SELECT count(*) FROM teammig_ledger"),
+        ["2"]
+    );
 }
 
 #[test]
@@ -103,17 +106,31 @@ fn a_merge_revision_and_the_upgrade() {
     assert!(run.stderr.contains("Applying 2 revisions"), "{run}");
     let (document, _) = sandbox.json("ann", &["heads"]);
     assert_eq!(document["diverged"], false);
-    assert_eq!(document["heads"][0]["parents"], serde_json::json!(["7f3a9c21e4b0", "c01d9e88ab12"]));
-    assert_eq!(sandbox.sqlite("ann/dev.db", "SELECT count(*) FROM teammig_ledger"), ["4"]);
+    assert_eq!(
+        document["heads"][0]["parents"],
+        serde_json::json!(["7f3a9c21e4b0", "c01d9e88ab12"])
+    );
+    assert_eq!(
+        sandbox.sqlite("ann/dev.db", "SELECT count(*) FROM teammig_ledger"),
+        ["4"]
+    );
     // Bob pulls the merge and has only Ann's revision and the merge to apply.
     sandbox.commit("ann", "Merge migrations");
     sandbox.git("ann", &["push", "-q"]);
     sandbox.ok("bob", &["upgrade"]);
     sandbox.git("bob", &["pull", "-q"]);
     let run = sandbox.teammig("bob", &["sync"]);
-    assert!(run.stderr.contains("Came in with the pull: 2 revisions (origin/main)"), "{run}");
-    let schema = "SELECT name, sql FROM sqlite_schema WHERE name NOT LIKE '%teammig%' ORDER BY name";
-    assert_eq!(sandbox.sqlite("ann/dev.db", schema), sandbox.sqlite("bob/dev.db", schema));
+    assert!(
+        run.stderr
+            .contains("Came in with the pull: 2 revisions (origin/main)"),
+        "{run}"
+    );
+    let schema =
+        "SELECT name, sql FROM sqlite_schema WHERE name NOT LIKE '%teammig%' ORDER BY name";
+    assert_eq!(
+        sandbox.sqlite("ann/dev.db", schema),
+        sandbox.sqlite("bob/dev.db", schema)
+    );
 }
 
 #[test]
@@ -147,7 +164,12 @@ fn refused_in_the_middle_of_a_merge() {
     sandbox.write("bob/notes.txt", "bob\n");
     sandbox.commit("bob", "notes");
     sandbox.git("bob", &["push", "-q"]);
-    assert_ne!(sandbox.try_git("ann", &["pull", "-q", "--no-rebase", "--no-edit"]).code, 0);
+    assert_ne!(
+        sandbox
+            .try_git("ann", &["pull", "-q", "--no-rebase", "--no-edit"])
+            .code,
+        0
+    );
     assert_snapshot!(sandbox.teammig("ann", &["sync"]), @"
     exit 1
     --- stderr
@@ -194,7 +216,10 @@ fn the_json_document() {
     assert_eq!(document["heads"][1]["published_in"], "origin/main");
     assert_eq!(document["heads"][1]["author"], "Bob");
     let (document, code) = sandbox.json("ann", &["sync", "--merge"]);
-    assert_eq!((code, &document["diverged"]), (0, &serde_json::json!(false)));
+    assert_eq!(
+        (code, &document["diverged"]),
+        (0, &serde_json::json!(false))
+    );
     assert_eq!(document["done"].as_array().unwrap().len(), 2);
 }
 
@@ -202,7 +227,14 @@ fn the_json_document() {
 #[test]
 fn without_git() {
     let sandbox = Sandbox::new();
-    sandbox.revision("plain", "aaaa00000001", &[], "one", "CREATE TABLE one (x);", "DROP TABLE one;");
+    sandbox.revision(
+        "plain",
+        "aaaa00000001",
+        &[],
+        "one",
+        "CREATE TABLE one (x);",
+        "DROP TABLE one;",
+    );
     sandbox.ok("plain", &["upgrade", "--url", "sqlite:dev.db"]);
     assert_snapshot!(sandbox.teammig("plain", &["sync", "--url", "sqlite:dev.db"]), @"
     exit 1

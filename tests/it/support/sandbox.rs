@@ -31,7 +31,10 @@ pub struct Run {
 impl Sandbox {
     /// An empty folder.
     pub fn new() -> Self {
-        let folder = tempfile::Builder::new().prefix("teammig-it-").tempdir().unwrap();
+        let folder = tempfile::Builder::new()
+            .prefix("teammig-it-")
+            .tempdir()
+            .unwrap();
         let sandbox = Self {
             folder,
             seconds: Cell::new(0),
@@ -44,7 +47,10 @@ impl Sandbox {
     pub fn project() -> Self {
         let sandbox = Self::new();
         sandbox.git(".", &["init", "-q", "-b", "main", "project"]);
-        sandbox.write("project/teammig.yaml", "environments:\n  dev: sqlite:dev.db\n");
+        sandbox.write(
+            "project/teammig.yaml",
+            "environments:\n  dev: sqlite:dev.db\n",
+        );
         sandbox.write("project/.gitignore", "*.db*\n");
         fs::create_dir(sandbox.path().join("project/migrations")).unwrap();
         sandbox
@@ -72,7 +78,10 @@ impl Sandbox {
         sandbox.git(".", &["clone", "-q", "origin.git", "bob"]);
         for (clone, name) in [("ann", "Ann"), ("bob", "Bob")] {
             sandbox.git(clone, &["config", "user.name", name]);
-            sandbox.git(clone, &["config", "user.email", &format!("{clone}@example.org")]);
+            sandbox.git(
+                clone,
+                &["config", "user.email", &format!("{clone}@example.org")],
+            );
             sandbox.ok(clone, &["upgrade"]);
         }
         sandbox
@@ -97,7 +106,15 @@ impl Sandbox {
     }
 
     /// Writes a native revision; the file is named after the id.
-    pub fn revision(&self, project: &str, id: &str, parents: &[&str], message: &str, up: &str, down: &str) -> String {
+    pub fn revision(
+        &self,
+        project: &str,
+        id: &str,
+        parents: &[&str],
+        message: &str,
+        up: &str,
+        down: &str,
+    ) -> String {
         let path = format!("migrations/{id}.sql");
         self.write(
             &format!("{project}/{path}"),
@@ -120,7 +137,10 @@ impl Sandbox {
 
     /// Runs `teammig` in a folder of the sandbox.
     pub fn teammig(&self, folder: &str, args: &[&str]) -> Run {
-        self.run(self.command(env!("CARGO_BIN_EXE_teammig"), folder).args(args))
+        self.run(
+            self.command(env!("CARGO_BIN_EXE_teammig"), folder)
+                .args(args),
+        )
     }
 
     /// Runs `teammig`, which has to succeed; returns its stdout.
@@ -192,7 +212,8 @@ impl Sandbox {
     }
 
     fn has_identity(&self, folder: &str) -> bool {
-        fs::read_to_string(self.at(folder).join(".git/config")).is_ok_and(|text| text.contains("[user]"))
+        fs::read_to_string(self.at(folder).join(".git/config"))
+            .is_ok_and(|text| text.contains("[user]"))
     }
 
     pub fn run(&self, command: &mut Command) -> Run {
@@ -218,7 +239,9 @@ impl Sandbox {
                             rusqlite::types::ValueRef::Null => "NULL".to_owned(),
                             rusqlite::types::ValueRef::Integer(value) => value.to_string(),
                             rusqlite::types::ValueRef::Real(value) => value.to_string(),
-                            rusqlite::types::ValueRef::Text(text) => String::from_utf8_lossy(text).into_owned(),
+                            rusqlite::types::ValueRef::Text(text) => {
+                                String::from_utf8_lossy(text).into_owned()
+                            }
                             rusqlite::types::ValueRef::Blob(_) => "BLOB".to_owned(),
                         })
                     })
@@ -238,7 +261,10 @@ fn rfc3339(seconds: i64) -> String {
 impl Run {
     /// The output with everything taken out that differs from run to run.
     fn stable(&self, text: &str) -> String {
-        let canonical = self.folder.canonicalize().unwrap_or_else(|_| self.folder.clone());
+        let canonical = self
+            .folder
+            .canonicalize()
+            .unwrap_or_else(|_| self.folder.clone());
         let text = text
             .replace(&canonical.display().to_string(), "[DIR]")
             .replace(&self.folder.display().to_string(), "[DIR]");
