@@ -194,8 +194,8 @@ fn find_fields(text: &str, lines: &[Range<usize>]) -> Vec<Field> {
             continue;
         }
         let indent = content.len() - bare.len();
-        let base = *base.get_or_insert(indent);
-        let key = (indent == base)
+        let outer = *base.get_or_insert(indent);
+        let key = (indent == outer)
             .then(|| bare.split_once(':'))
             .flatten()
             .filter(|(key, _)| is_word(key));
