@@ -189,14 +189,14 @@ fn find_fields(text: &str, lines: &[Range<usize>]) -> Vec<Field> {
     let mut base = None;
     for line in &lines[1..] {
         let content = &text[line.clone()];
-        let bare = content.trim_start();
-        if bare.is_empty() || bare.starts_with('#') {
+        let trimmed = content.trim_start();
+        if trimmed.is_empty() || trimmed.starts_with('#') {
             continue;
         }
-        let indent = content.len() - bare.len();
+        let indent = content.len() - trimmed.len();
         let outer = *base.get_or_insert(indent);
         let key = (indent == outer)
-            .then(|| bare.split_once(':'))
+            .then(|| trimmed.split_once(':'))
             .flatten()
             .filter(|(key, _)| is_word(key));
         if let Some((key, _)) = key {
