@@ -6,7 +6,7 @@
 
 use super::{
     Graph, GraphError,
-    names::Lineage,
+    names::{Lineage, out_of_range},
     nodes::{Node, NodeSet},
     relative::{From, Place, Relative},
     traverse::about,
@@ -31,8 +31,11 @@ impl Graph {
             text: text.to_owned(),
         };
         let (low, high) = text.split_once(':').ok_or_else(bad)?;
-        if high.contains(':') || (low == "current" && high == "current") {
+        if high.contains(':') {
             return Err(bad());
+        }
+        if low == "current" && high == "current" {
+            return Err(GraphError::CurrentTwice);
         }
         let low = if low.is_empty() { "base" } else { low };
         let high = if high.is_empty() { "heads" } else { high };
@@ -133,7 +136,7 @@ impl Graph {
             None
         };
         let Some((upper, Relative { label, steps, .. })) = upper.zip(self.relative(low)) else {
-            return Err(unrelated(low, high));
+            return Err(out_of_range(low));
         };
         if let Some(label) = label
             && self
