@@ -13,12 +13,6 @@ use super::{
 };
 use crate::model::revision::RevId;
 
-/// The lower end of a range.
-struct Lower {
-    /// The revisions; none = from the base.
-    nodes: Vec<Node>,
-}
-
 impl Graph {
     /// The revisions of a range, newest first; everything without one.
     ///
@@ -90,13 +84,14 @@ impl Graph {
         }))
     }
 
+    /// The revisions that a range starts at; none = from the base.
     fn lower_end(
         &self,
         low: &str,
         high: &str,
         rows: &[Node],
         need: &NodeSet,
-    ) -> Result<Lower, GraphError> {
+    ) -> Result<Vec<Node>, GraphError> {
         let nodes = if low == "current" {
             rows.to_vec()
         } else if let Some(places) = self.below_heads(low)? {
@@ -107,7 +102,7 @@ impl Graph {
         if nodes.iter().any(|&node| !need.contains(node)) {
             return Err(unrelated(low, high));
         }
-        Ok(Lower { nodes })
+        Ok(nodes)
     }
 
     /// `-N` as a lower end: N below every head. Where that leaves the graph,
@@ -151,17 +146,18 @@ impl Graph {
         })
     }
 
-    fn between(&self, need: &NodeSet, lower: &Lower) -> Result<NodeSet, GraphError> {
-        self.refuse_overlap(&lower.nodes)?;
+    /// What is needed, above the lower end by parents, with the lower end.
+    fn between(&self, need: &NodeSet, lower: &[Node]) -> Result<NodeSet, GraphError> {
+        self.refuse_overlap(lower)?;
         let mut todo = need.clone();
-        if lower.nodes.is_empty() {
+        if lower.is_empty() {
             return Ok(todo);
         }
-        let below = self.above_bases(lower.nodes.iter().copied());
+        let below = self.above_bases(lower.iter().copied());
         let mut above = self.none();
-        above.reach(lower.nodes.iter().copied(), &self.children);
+        above.reach(lower.iter().copied(), &self.children);
         todo.retain(|node| above.contains(node) && !below.contains(node));
-        todo.add(lower.nodes.iter().copied());
+        todo.add(lower.iter().copied());
         Ok(todo)
     }
 }

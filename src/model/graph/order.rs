@@ -32,6 +32,7 @@ impl Graph {
             relevant,
             emitted: self.none(),
             slots: Slots::new(self.revisions.len()),
+            walked: None,
             seen: vec![0; self.revisions.len()],
             turn: 0,
             gaps: self.has_gaps(members, &starts).then(|| self.none()),
@@ -71,7 +72,11 @@ struct Walk<'a> {
     relevant: NodeSet,
     emitted: NodeSet,
     slots: Slots,
-    /// The turn in which a walk towards the heads last came by.
+    /// The revision that the last walk towards the heads started from: most
+    /// often the next question is about it again, one slot further on, and
+    /// what needs it has only become less.
+    walked: Option<Node>,
+    /// The turn of the last walk that came by.
     seen: Vec<usize>,
     turn: usize,
     /// When looking through gaps: those that were looked through before.
@@ -108,33 +113,39 @@ impl Walk<'_> {
 
     /// The first other slot whose revision has `node` among its ancestors.
     fn needed_by(&mut self, slot: usize, node: Node) -> Option<usize> {
-        // No slot can be better than the first one that is not ours.
-        let best = match self.slots.first {
-            Some(first) if first == slot => self.slots.next[slot],
-            first => first,
-        }?;
-        self.turn += 1;
-        let mut found: Option<usize> = None;
-        let mut todo = Vec::new();
-        self.push_dependents(node, &mut todo);
-        while let Some(above) = todo.pop() {
-            if let Some(open) = self.slots.of[above] {
-                if open == best {
-                    return Some(open);
-                }
-                found = Some(found.map_or(open, |other| other.min(open)));
-            }
-            self.push_dependents(above, &mut todo);
+        if !self.graph.dependents[node]
+            .iter()
+            .any(|&above| self.waits(above))
+        {
+            return None;
         }
-        found
+        if self.walked != Some(node) {
+            self.walked = Some(node);
+            self.turn += 1;
+            let mut todo = Vec::new();
+            self.push_dependents(node, &mut todo);
+            while let Some(above) = todo.pop() {
+                self.push_dependents(above, &mut todo);
+            }
+        }
+        let mut at = self.slots.first;
+        while let Some(other) = at {
+            if other != slot && self.seen[self.slots.node[other]] == self.turn {
+                return Some(other);
+            }
+            at = self.slots.next[other];
+        }
+        None
+    }
+
+    /// Whether it may still have to come out before others.
+    fn waits(&self, node: Node) -> bool {
+        self.relevant.contains(node) && !self.emitted.contains(node)
     }
 
     fn push_dependents(&mut self, node: Node, todo: &mut Vec<Node>) {
-        for &above in self.graph.dependents[node].iter().rev() {
-            if self.relevant.contains(above)
-                && !self.emitted.contains(above)
-                && self.seen[above] != self.turn
-            {
+        for &above in &self.graph.dependents[node] {
+            if self.waits(above) && self.seen[above] != self.turn {
                 self.seen[above] = self.turn;
                 todo.push(above);
             }

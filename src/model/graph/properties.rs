@@ -1,5 +1,7 @@
 //! What must hold on every graph, however it is made.
 
+#![allow(clippy::unwrap_used, reason = "a test")]
+
 use std::collections::{BTreeSet, HashMap};
 
 use proptest::{collection::vec, prelude::*, sample::Index};
@@ -40,7 +42,7 @@ fn sound() -> impl Strategy<Value = Vec<Revision>> {
             let build = |(at, (parents, dependencies, label)): (usize, Sketch)| {
                 // Near ones are picked often, so that branches get long.
                 let pick = |index: &Index| {
-                    let back = index.index(at.min(4).max(1)) + 1;
+                    let back = index.index(at.clamp(1, 4)) + 1;
                     id(at.saturating_sub(back))
                 };
                 let far = |index: &Index| id(index.index(at.max(1)));
