@@ -32,6 +32,7 @@ impl Graph {
             relevant,
             emitted: self.none(),
             slots: Slots::new(self.revisions.len()),
+            asked: None,
             walked: None,
             seen: vec![0; self.revisions.len()],
             turn: 0,
@@ -72,9 +73,10 @@ struct Walk<'a> {
     relevant: NodeSet,
     emitted: NodeSet,
     slots: Slots,
-    /// The revision that the last walk towards the heads started from: most
-    /// often the next question is about it again, one slot further on, and
-    /// what needs it has only become less.
+    /// The revision that was last asked about, and the one that the marks in
+    /// `seen` are complete for: most often the next question is about the same
+    /// one again, and what needs it has only become less.
+    asked: Option<Node>,
     walked: Option<Node>,
     /// The turn of the last walk that came by.
     seen: Vec<usize>,
@@ -113,22 +115,22 @@ impl Walk<'_> {
 
     /// The first other slot whose revision has `node` among its ancestors.
     fn needed_by(&mut self, slot: usize, node: Node) -> Option<usize> {
-        if !self.graph.dependents[node]
-            .iter()
-            .any(|&above| self.waits(above))
-        {
+        let mut dependents = self.graph.dependents[node].iter();
+        if !dependents.any(|&above| self.waits(above)) {
             return None;
         }
+        // No slot can be better than the first one that is not ours.
+        let best = match self.slots.first {
+            Some(first) if first == slot => self.slots.next[slot],
+            first => first,
+        }?;
         if self.walked != Some(node) {
-            self.walked = Some(node);
-            self.turn += 1;
-            let mut todo = Vec::new();
-            self.push_dependents(node, &mut todo);
-            while let Some(above) = todo.pop() {
-                self.push_dependents(above, &mut todo);
-            }
+            // Asked for the first time, an early answer is the cheapest one;
+            // asked again, a complete one that serves all further questions.
+            let again = self.asked.replace(node) == Some(node);
+            return self.walk_up(node, (!again).then_some(best));
         }
-        let mut at = self.slots.first;
+        let mut at = Some(best);
         while let Some(other) = at {
             if other != slot && self.seen[self.slots.node[other]] == self.turn {
                 return Some(other);
@@ -138,18 +140,34 @@ impl Walk<'_> {
         None
     }
 
+    /// Marks all that needs `node` as seen in this turn and gives the first of
+    /// the slots among it; stops when that is the slot `enough`.
+    fn walk_up(&mut self, node: Node, enough: Option<usize>) -> Option<usize> {
+        self.turn += 1;
+        self.walked = None;
+        let mut first: Option<usize> = None;
+        let mut todo = vec![node];
+        while let Some(at) = todo.pop() {
+            for &above in self.graph.dependents[at].iter().rev() {
+                if self.waits(above) && self.seen[above] != self.turn {
+                    self.seen[above] = self.turn;
+                    todo.push(above);
+                    if let Some(open) = self.slots.of[above] {
+                        if enough == Some(open) {
+                            return enough;
+                        }
+                        first = Some(first.map_or(open, |other| other.min(open)));
+                    }
+                }
+            }
+        }
+        self.walked = Some(node);
+        first
+    }
+
     /// Whether it may still have to come out before others.
     fn waits(&self, node: Node) -> bool {
         self.relevant.contains(node) && !self.emitted.contains(node)
-    }
-
-    fn push_dependents(&mut self, node: Node, todo: &mut Vec<Node>) {
-        for &above in &self.graph.dependents[node] {
-            if self.waits(above) && self.seen[above] != self.turn {
-                self.seen[above] = self.turn;
-                todo.push(above);
-            }
-        }
     }
 
     /// The members next to `node` towards the bases that are not open yet.
