@@ -16,7 +16,7 @@ pub enum GraphError {
         name: String,
     },
     /// The beginning of several ids or labels.
-    #[error("Multiple revisions start with '{name}': {}", list(.candidates))]
+    #[error("Can't locate revision identified by '{name}': it is not the only one that begins so")]
     Ambiguous {
         /// What was asked for.
         name: String,

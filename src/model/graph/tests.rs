@@ -243,7 +243,7 @@ fn messages_name_what_is_the_matter() {
     assert_eq!(says(""), "Can't locate revision identified by ''");
     assert_eq!(
         says("cafe"),
-        "Multiple revisions start with 'cafe': cafe01, cafe02, cafe03"
+        "Can't locate revision identified by 'cafe': it is not the only one that begins so"
     );
     assert_eq!(
         says("head"),
