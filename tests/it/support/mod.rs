@@ -1,5 +1,13 @@
 //! What the tests stand on.
 
-pub(crate) mod sandbox;
+#[cfg(unix)]
+pub mod certificates;
+#[cfg(unix)]
+pub mod deploy;
+#[cfg(unix)]
+pub mod postgres;
+#[cfg(unix)]
+pub mod proxy;
+pub mod sandbox;
 
 pub(crate) use sandbox::Sandbox;
