@@ -95,15 +95,15 @@ fn reading(n: usize) {
 fn nothing_to_do() {
     let project = Project::new(1_000, "sqlite:dev.db");
     run(TEAMMIG, &["upgrade", "-q"], project.path());
-    let mut ways = vec![way("teammig (SQLite)", || {}, || run(TEAMMIG, &["upgrade", "-q"], project.path()))];
     let dbmate = has("dbmate").then(|| project.dbmate());
     let url = format!("sqlite:{}", project.path().join("dbmate.db").display());
+    let sqlx = has("sqlx").then(|| project.sqlx());
+    let sqlx_url = format!("sqlite:{}?mode=rwc", project.path().join("sqlx.db").display());
+    let mut ways = vec![way("teammig (SQLite)", || {}, || run(TEAMMIG, &["upgrade", "-q"], project.path()))];
     if let Some(folder) = &dbmate {
         dbmate_up(folder, &url);
         ways.push(way("dbmate", || {}, || dbmate_up(folder, &url)));
     }
-    let sqlx = has("sqlx").then(|| project.sqlx());
-    let sqlx_url = format!("sqlite:{}?mode=rwc", project.path().join("sqlx.db").display());
     if let Some(folder) = &sqlx {
         sqlx_up(folder, &sqlx_url);
         ways.push(way("sqlx", || {}, || sqlx_up(folder, &sqlx_url)));
@@ -120,19 +120,19 @@ fn apply_sqlite() {
             let _ = fs::remove_file(root.join(format!("{name}{end}")));
         }
     };
+    let dbmate = has("dbmate").then(|| project.dbmate());
+    let dbmate_url = format!("sqlite:{}", root.join("dbmate.db").display());
+    let sqlx = has("sqlx").then(|| project.sqlx());
+    let sqlx_url = format!("sqlite:{}?mode=rwc", root.join("sqlx.db").display());
     let mut ways = vec![way("teammig", || remove("dev.db"), || run(TEAMMIG, &["upgrade", "-q"], root))];
     if has("sqlite3") {
         ways.push(way("sqlite3, a transaction each", || remove("plain.db"), || {
             feed("sqlite3", &["-bail", "plain.db"], root, &script);
         }));
     }
-    let dbmate = has("dbmate").then(|| project.dbmate());
-    let dbmate_url = format!("sqlite:{}", root.join("dbmate.db").display());
     if let Some(folder) = &dbmate {
         ways.push(way("dbmate", || remove("dbmate.db"), || dbmate_up(folder, &dbmate_url)));
     }
-    let sqlx = has("sqlx").then(|| project.sqlx());
-    let sqlx_url = format!("sqlite:{}?mode=rwc", root.join("sqlx.db").display());
     if let Some(folder) = &sqlx {
         ways.push(way("sqlx", || remove("sqlx.db"), || sqlx_up(folder, &sqlx_url)));
     }
@@ -152,30 +152,25 @@ fn apply_postgres() {
     };
     let url = |name: &str| cluster.url("postgres", name);
     let (ours, plain) = (url("ours"), url("plain"));
+    let folder = cluster.folder().display().to_string();
+    let port = cluster.port();
+    let dbmate = has("dbmate").then(|| project.dbmate());
+    let dbmate_url = format!("postgres://postgres@/dbmate?socket={folder}&port={port}&sslmode=disable");
+    let sqlx = has("sqlx").then(|| project.sqlx());
+    let sqlx_url = format!("postgres://postgres@localhost:{port}/sqlx?host={folder}");
     let mut ways = vec![way("teammig", || again("ours"), || run(TEAMMIG, &["upgrade", "-q", "--url", &ours], root))];
     if has("psql") {
         ways.push(way("psql, a transaction each", || again("plain"), || {
             feed("psql", &["-qX", "-v", "ON_ERROR_STOP=1", &plain], root, &script);
         }));
     }
-    let folder = cluster.folder().display().to_string();
-    let dbmate = has("dbmate").then(|| project.dbmate());
-    let dbmate_url = format!("postgres://postgres@/dbmate?host={folder}&port={}&sslmode=disable", cluster.port());
     if let Some(dbmate) = &dbmate {
-        let url = dbmate_url.replace("postgres://postgres@/", "postgres://postgres@localhost/").replace("host=", "socket=");
-        ways.push(way("dbmate", || again("dbmate"), move || dbmate_up(dbmate, &socket_url(&url))));
+        ways.push(way("dbmate", || again("dbmate"), || dbmate_up(dbmate, &dbmate_url)));
     }
-    let sqlx = has("sqlx").then(|| project.sqlx());
-    let sqlx_url = format!("postgres://postgres@localhost:{}/sqlx?host={folder}", cluster.port());
     if let Some(sqlx) = &sqlx {
         ways.push(way("sqlx", || again("sqlx"), || sqlx_up(sqlx, &sqlx_url)));
     }
     line("apply 1000 to PostgreSQL", 3, &ways);
-}
-
-/// dbmate names a socket's folder with `socket`, and takes the port from the URL's host part.
-fn socket_url(url: &str) -> String {
-    url.to_owned()
 }
 
 fn dbmate_up(folder: &Path, url: &str) {
