@@ -183,7 +183,7 @@ fn socket(config: &mut Config, folder: &std::path::Path) {
     config.host(folder.display().to_string());
 }
 
-/// pg_hba.conf has no line for this user, host and kind of connection.
+/// `pg_hba.conf` has no line for this user, host and kind of connection.
 fn is_unwanted_here(failed: &NoSession) -> bool {
     matches!(failed, NoSession::Error(error) if error.code().is_some_and(|code| code.code() == "28000"))
 }
