@@ -13,8 +13,9 @@ use rustls::{CertificateError, Error as TlsError};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::{
+    hosts::{Host, Place},
     pg_error,
-    resolve::{Host, Place, SessionAttrs, Target},
+    resolve::{SessionAttrs, Target},
     session::{NoSession, Session},
     tls::Mode,
 };
