@@ -21,7 +21,7 @@ pub const FILE_NAME: &str = "teammig.yaml";
 pub const DEFAULT_FOLDER: &str = "migrations";
 
 /// How long to wait for another deployer.
-pub const DEFAULT_LOCK_TIMEOUT: Duration = Duration::from_secs(60);
+pub const DEFAULT_LOCK_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// A text that must not be shown: a URL may hold a password.
 #[derive(Clone, PartialEq, Eq)]
@@ -469,7 +469,7 @@ mod tests {
         assert!(staging.protected);
         assert_eq!(
             staging.timeouts.statement_timeout,
-            Some(Duration::from_secs(900))
+            Some(Duration::from_mins(15))
         );
         assert!(!format!("{staging:?} {config:?}").contains("secret"));
         let local = config.target(None, Some("local"), here).unwrap();

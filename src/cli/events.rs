@@ -101,7 +101,7 @@ pub(super) fn warn(ui: &mut Ui, warnings: &[Warning]) {
 
 pub(super) fn names(ids: &[crate::model::RevId]) -> String {
     ids.iter()
-        .map(|id| id.as_str())
+        .map(crate::model::RevId::as_str)
         .collect::<Vec<_>>()
         .join(", ")
 }

@@ -48,7 +48,7 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
         }));
         return Ok(status);
     }
-    let marks: BTreeSet<&str> = current.iter().map(|id| id.as_str()).collect();
+    let marks: BTreeSet<&str> = current.iter().map(RevId::as_str).collect();
     let nodes: Vec<drawing::Node> = ids
         .iter()
         .map(|id| drawing::Node {

@@ -110,8 +110,6 @@ enum Status {
     Fine,
     /// Exit code 3: a finding that needs a person.
     Attention,
-    /// Exit code 1: failed, and everything has been said.
-    Failed,
 }
 
 /// Runs the program.
@@ -123,10 +121,9 @@ pub fn main() -> ExitCode {
     let interrupt = Interrupt::default();
     catch_interrupts(&interrupt);
     let mut ui = Ui::new(cli.global.ui_options());
-    let code = match run(&mut ui, cli, &interrupt) {
+    let code = match run(&mut ui, &cli, &interrupt) {
         Ok(Status::Fine) => 0,
         Ok(Status::Attention) => 3,
-        Ok(Status::Failed) => 1,
         Err(error) => report::show(&mut ui, &error),
     };
     ui.flush();
@@ -156,7 +153,7 @@ fn catch_interrupts(interrupt: &Interrupt) {
     });
 }
 
-fn run(ui: &mut Ui, cli: Cli, interrupt: &Interrupt) -> Result<Status, Error> {
+fn run(ui: &mut Ui, cli: &Cli, interrupt: &Interrupt) -> Result<Status, Error> {
     let name = cli.command.name();
     if let Command::Demo(args) = &cli.command {
         return demo::run(ui, args);

@@ -17,6 +17,10 @@ use crate::{
 
 /// Options that both commands have.
 #[derive(Debug, clap::Args)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "one per flag of the command line"
+)]
 pub(super) struct PlanArgs {
     /// Print the SQL script instead of running it; needs no database
     #[arg(long)]
@@ -244,7 +248,8 @@ pub(super) fn show_plan(ui: &mut Ui, project: &Project, proposal: &Proposal) {
         if ui.is_verbose()
             && let Some(path) = paths.get(&step.step.revision)
         {
-            line.push_str(&format!("  {path}"));
+            line.push_str("  ");
+            line.push_str(path);
         }
         ui.data(line);
     }

@@ -278,13 +278,13 @@ fn graph(error: &GraphError) -> Report {
         GraphError::NotFound { .. } => Report::new("not-found", 1, words)
             .hint("`teammig history` lists the revisions here; `git pull` may bring it"),
         GraphError::Ambiguous { candidates, .. } => {
-            let names: Vec<&str> = candidates.iter().map(|id| id.as_str()).collect();
+            let names: Vec<&str> = candidates.iter().map(crate::model::RevId::as_str).collect();
             Report::new("ambiguous", 1, words)
                 .note(format!("  several begin so: {}", names.join(", ")))
                 .hint("give more characters of one of them")
         }
         GraphError::MultipleHeads { heads, .. } => {
-            let names: Vec<&str> = heads.iter().map(|id| id.as_str()).collect();
+            let names: Vec<&str> = heads.iter().map(crate::model::RevId::as_str).collect();
             Report::new("multiple-heads", 3, words)
                 .note(format!("  the heads are {}", names.join(", ")))
                 .hint("`teammig merge-heads` joins them; `heads` means all of them")

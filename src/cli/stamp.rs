@@ -21,6 +21,10 @@ use crate::{
 ///
 /// For a database that has the schema already, or that was changed by hand.
 #[derive(Debug, clap::Args)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "one per flag of the command line"
+)]
 pub(super) struct Args {
     /// head, heads, base, a revision … (several for several lines)
     #[arg(required = true, allow_negative_numbers = true)]

@@ -209,7 +209,7 @@ fn document(report: &Report, done: &[Done], merge: Option<&str>) -> Value {
         .collect();
     json!({
         "schema": "teammig.sync/1",
-        "moved_by": report.how.map(crate::workflow::sync::how_name),
+        "moved_by": report.how.map(sync::how_name),
         "upstream": report.upstream,
         "came_in": report.came_in.iter().map(|one| &one.revision).collect::<Vec<_>>(),
         "diverged": report.divergence.is_some() && merge.is_none(),

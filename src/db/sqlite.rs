@@ -24,7 +24,7 @@ use super::{
     sqlite_rows::running,
 };
 use crate::{
-    model::{Dialect, Direction, Entry, EntryState, Ledger, RevId, ledger::StoredScripts},
+    model::{Dialect, Direction, Entry, Ledger, RevId, ledger::StoredScripts},
     sql,
 };
 
@@ -113,7 +113,7 @@ impl Sqlite {
                 Connection::open_with_flags(path, flags)
             }
         }
-        .map_err(|error| self.unreachable(&error))?;
+        .map_err(|error| cannot_open(&error))?;
         // Others may hold SQLite's own lock for a moment.
         connection
             .busy_timeout(Duration::from_secs(5))
@@ -121,16 +121,8 @@ impl Sqlite {
         // The first look at the file: not a database, or not readable?
         connection
             .query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))
-            .map_err(|error| self.unreachable(&error))?;
+            .map_err(|error| cannot_open(&error))?;
         Ok(Some(connection))
-    }
-
-    fn unreachable(&self, error: &rusqlite::Error) -> DbError {
-        let error = db_error(error);
-        DbError {
-            message: format!("cannot open it: {}", error.message),
-            ..error
-        }
     }
 
     pub(super) fn writer(&mut self) -> Result<&Connection, DbError> {
@@ -338,8 +330,7 @@ impl Sqlite {
         let start = Instant::now();
         let statements = sql::statements(text, Dialect::Sqlite);
         let of = u32::try_from(statements.len()).unwrap_or(u32::MAX);
-        let mut done = job.skip;
-        if done == 0 {
+        if job.skip == 0 {
             self.put(
                 &Entry {
                     state: running(job.direction, 0, false),
@@ -350,10 +341,9 @@ impl Sqlite {
             )
             .map_err(plain)?;
         }
-        for statement in statements.into_iter().skip(job.skip as usize) {
+        for (done, statement) in (0..).zip(statements).skip(job.skip as usize) {
             self.run_bare_one(job, text, statement.span, done)?;
-            done += 1;
-            notice(Notice::Statement { done, of });
+            notice(Notice::Statement { done: done + 1, of });
         }
         self.record(job, start.elapsed()).map_err(plain)?;
         Ok(Ran {
@@ -547,6 +537,14 @@ impl Database for Sqlite {
                 handle.interrupt();
             }
         })
+    }
+}
+
+fn cannot_open(error: &rusqlite::Error) -> DbError {
+    let error = db_error(error);
+    DbError {
+        message: format!("cannot open it: {}", error.message),
+        ..error
     }
 }
 

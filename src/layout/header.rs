@@ -189,14 +189,14 @@ fn find_fields(text: &str, lines: &[Range<usize>]) -> Vec<Field> {
     let mut base = None;
     for line in &lines[1..] {
         let content = &text[line.clone()];
-        let bare = content.trim_start();
-        if bare.is_empty() || bare.starts_with('#') {
+        let trimmed = content.trim_start();
+        if trimmed.is_empty() || trimmed.starts_with('#') {
             continue;
         }
-        let indent = content.len() - bare.len();
-        let base = *base.get_or_insert(indent);
-        let key = (indent == base)
-            .then(|| bare.split_once(':'))
+        let indent = content.len() - trimmed.len();
+        let outer = *base.get_or_insert(indent);
+        let key = (indent == outer)
+            .then(|| trimmed.split_once(':'))
             .flatten()
             .filter(|(key, _)| is_word(key));
         if let Some((key, _)) = key {
@@ -587,10 +587,10 @@ mod tests {
             let text = format!("-- teammig:\n--   revision: a1\n--   message: {value}\n");
             let file = file(&text);
             let block = find_block(&text).unwrap();
-            if let (Some(raw), Ok(yaml)) = (read_plain(&text, &block), read_yaml(&file, &block)) {
-                if let (Some(plain), Some(yaml)) = (raw.message, yaml.message) {
-                    prop_assert_eq!(plain, yaml);
-                }
+            let plain = read_plain(&text, &block).and_then(|raw| raw.message);
+            let yaml = read_yaml(&file, &block).ok().and_then(|raw| raw.message);
+            if let (Some(plain), Some(yaml)) = (plain, yaml) {
+                prop_assert_eq!(plain, yaml);
             }
         }
     }

@@ -103,6 +103,7 @@ fn conflict_marker(text: &str) -> Option<usize> {
 }
 
 /// A problem of the graph, at the place in the file that causes it.
+#[allow(clippy::too_many_lines, reason = "one arm per problem: a table")]
 fn explain(
     problem: &Problem,
     files: &[Migration],
@@ -178,7 +179,7 @@ fn explain(
             "",
         ),
         Problem::Cycle { members } => {
-            let names: Vec<&str> = members.iter().map(|id| id.as_str()).collect();
+            let names: Vec<&str> = members.iter().map(RevId::as_str).collect();
             let mut finding = Finding::error(
                 Rule::Cycle,
                 format!(

@@ -31,7 +31,7 @@ pub fn check_template(template: &str) -> Result<(), String> {
     if !template.contains("{revision}") {
         return Err("it must contain {revision}, or two files could get one name".to_owned());
     }
-    if !template.ends_with(".sql") {
+    if !template.to_ascii_lowercase().ends_with(".sql") {
         return Err("it must end in .sql".to_owned());
     }
     if template.contains(['/', '\\']) {

@@ -110,6 +110,10 @@ fn joints(at: usize, before: &[bool], columns: &[Option<&str>], targets: &[usize
     line.trim_end().to_owned()
 }
 
+#[allow(
+    clippy::fn_params_excessive_bools,
+    reason = "the four sides of one character"
+)]
 fn corner(up: bool, down: bool, left: bool, right: bool) -> &'static str {
     match (up, down, left, right) {
         (true, true, true, true) => "┼",

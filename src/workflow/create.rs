@@ -48,7 +48,7 @@ pub fn create(context: &Context, request: &Request) -> Result<Written, Error> {
     let depends_on = request
         .depends_on
         .iter()
-        .map(|name| Ok(resolve_name(&project, name)?))
+        .map(|name| resolve_name(&project, name))
         .collect::<Result<_, Error>>()?;
     for label in &request.labels {
         check_label(&project, label)?;

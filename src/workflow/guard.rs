@@ -127,7 +127,7 @@ fn two_heads(before: &Project, after: &Project, layout: &dyn Layout) -> Option<F
         return None;
     }
     let first = new.first().copied().or(heads.first())?;
-    let names: Vec<&str> = heads.iter().map(|id| id.as_str()).collect();
+    let names: Vec<&str> = heads.iter().map(RevId::as_str).collect();
     let mut finding = Finding::error(
         Rule::DivergedHeads,
         format!(

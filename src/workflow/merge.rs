@@ -101,7 +101,7 @@ fn check_parents(project: &Project, parents: &[RevId], splice: bool) -> Result<(
 
 /// `Merge a, b and c`.
 pub(super) fn default_message(parents: &[RevId]) -> String {
-    let names: Vec<&str> = parents.iter().map(|id| id.as_str()).collect();
+    let names: Vec<&str> = parents.iter().map(RevId::as_str).collect();
     match names.split_last() {
         Some((last, [])) => format!("Merge {last}"),
         Some((last, rest)) => format!("Merge {} and {last}", rest.join(", ")),

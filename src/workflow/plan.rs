@@ -153,15 +153,10 @@ pub fn upgrade(
     require_sound(project)?;
     let ledger = source.ledger(context, project)?;
     let state = State::new(project, ledger)?;
-    let target = match &request.target {
-        Some(target) => target.as_str(),
-        None => {
-            if !request.all_heads {
-                require_single_line(project, Why::Upgrade)?;
-            }
-            "heads"
-        }
-    };
+    if request.target.is_none() && !request.all_heads {
+        require_single_line(project, Why::Upgrade)?;
+    }
+    let target = request.target.as_deref().unwrap_or("heads");
     half_done(&state, Direction::Up)?;
     let mut path = project.graph.upgrade(&state.applied, target)?;
     if !request.out_of_order {

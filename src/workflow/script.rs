@@ -1,5 +1,7 @@
 //! `--sql`: what a run would do, as a script for `sqlite3` or `psql`.
 
+use std::fmt::Write as _;
+
 use super::{
     Context, Error, Proposal, State,
     stamp::Stamped,
@@ -28,10 +30,8 @@ pub fn render(context: &Context, proposal: &Proposal, dialect: Dialect) -> Resul
             Direction::Up => "apply",
             Direction::Down => "roll back",
         };
-        out.push_str(&format!(
-            "\n-- {verb} {} {}\n",
-            step.step.revision, step.message
-        ));
+        // Writing to a String cannot fail.
+        let _ = writeln!(out, "\n-- {verb} {} {}", step.step.revision, step.message);
         out.push_str(
             &offline
                 .step(step.step.direction, &step.entry, &step.scripts)

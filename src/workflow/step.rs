@@ -35,7 +35,7 @@ impl Facts {
             who: context.who(),
             commit: head
                 .as_ref()
-                .and_then(|head| head.commit())
+                .and_then(crate::git::Head::commit)
                 .map(|id| id.to_string()),
             branch: head
                 .as_ref()
@@ -143,23 +143,15 @@ impl Prepared {
                 // A mended way back is welcome; a changed way up makes the file another revision.
                 sql::checksum(migration.up_text(), None) == sql::checksum(&stored.up.text, None)
             });
-        let (scripts, file, offset) = match migration {
-            Some(migration) => (
-                scripts_of(migration),
-                migration.file.clone(),
-                migration
-                    .down
-                    .as_ref()
-                    .map_or(0, |script| script.span.start),
-            ),
-            None => {
-                let text = stored
-                    .down
-                    .as_ref()
-                    .map_or("", |script| script.text.as_str());
-                let file = SourceFile::new(format!("ledger:{} (down)", entry.revision), text);
-                (stored, file, 0)
-            }
+        let (scripts, file, offset) = if let Some(migration) = migration {
+            let down = migration.down.as_ref();
+            let offset = down.map_or(0, |script| script.span.start);
+            (scripts_of(migration), migration.file.clone(), offset)
+        } else {
+            let down = stored.down.as_ref();
+            let text = down.map_or("", |script| script.text.as_str());
+            let file = SourceFile::new(format!("ledger:{} (down)", entry.revision), text);
+            (stored, file, 0)
         };
         if scripts.down.is_none() {
             return Err(irreversible(entry, migration));
@@ -273,7 +265,7 @@ impl Prepared {
         }
         if let Some(unclosed) = sql::statements(&script.text, dialect)
             .last()
-            .and_then(|statement| statement.unclosed.clone())
+            .and_then(|statement| statement.unclosed)
         {
             add(
                 unclosed.at..unclosed.at + 1,

@@ -1,13 +1,13 @@
 //! What the tests stand on.
 
 #[cfg(unix)]
-pub mod certificates;
+pub(crate) mod certificates;
 #[cfg(unix)]
-pub mod deploy;
+pub(crate) mod deploy;
 #[cfg(unix)]
-pub mod postgres;
+pub(crate) mod postgres;
 #[cfg(unix)]
-pub mod proxy;
-pub mod sandbox;
+pub(crate) mod proxy;
+pub(crate) mod sandbox;
 
-pub use sandbox::{Run, Sandbox};
+pub(crate) use sandbox::Sandbox;
