@@ -15,7 +15,7 @@ pub fn load(snapshot: &Snapshot, layout: &dyn Layout) -> Project {
     let mut findings = Vec::new();
     let mut files: Vec<Migration> = Vec::new();
     for file in &snapshot.files {
-        match read(file).and_then(|source| layout.parse(source)) {
+        match read_file(file).and_then(|source| layout.parse(source)) {
             Ok(migration) => files.push(migration),
             Err(finding) => findings.push(*finding),
         }
@@ -41,8 +41,8 @@ pub fn load(snapshot: &Snapshot, layout: &dyn Layout) -> Project {
     }
 }
 
-/// The text of a file, or what keeps it from being one.
-fn read(file: &SnapshotFile) -> Result<SourceFile, Box<Finding>> {
+/// The text of a snapshot's file, or what keeps it from being one.
+pub fn read_file(file: &SnapshotFile) -> Result<SourceFile, Box<Finding>> {
     let empty = SourceFile::new(Arc::clone(&file.path), "");
     let bytes = match &file.content {
         Ok(bytes) => bytes,

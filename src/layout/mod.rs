@@ -10,7 +10,7 @@ pub mod name;
 pub mod native;
 pub mod render;
 
-pub use load::load;
+pub use load::{load, read_file};
 
 pub use native::Native;
 

@@ -13,6 +13,7 @@ pub mod init;
 mod interrupt;
 mod known;
 pub mod merge;
+mod outline;
 mod plan;
 pub mod revisions;
 mod run;
