@@ -40,7 +40,10 @@ struct Way<'a> {
 }
 
 fn main() {
-    let filter: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
+    let filter: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|arg| !arg.starts_with('-'))
+        .collect();
     let wanted = |name: &str| filter.is_empty() || filter.iter().any(|f| name.contains(f.as_str()));
     println!("best of several runs in turns; ratios to the first column\n");
     if wanted("start") {
@@ -63,11 +66,23 @@ fn main() {
 }
 
 fn start_up() {
-    line("start-up", 30, &[
-        way("teammig --version", || {}, || run(TEAMMIG, &["--version"], Path::new("/"))),
-        way("git --version", || {}, || run("git", &["--version"], Path::new("/"))),
-        way("true", || {}, || run("true", &[], Path::new("/"))),
-    ]);
+    line(
+        "start-up",
+        30,
+        &[
+            way(
+                "teammig --version",
+                || {},
+                || run(TEAMMIG, &["--version"], Path::new("/")),
+            ),
+            way(
+                "git --version",
+                || {},
+                || run("git", &["--version"], Path::new("/")),
+            ),
+            way("true", || {}, || run("true", &[], Path::new("/"))),
+        ],
+    );
 }
 
 /// `heads` and `history`: the floor is reading the files.
@@ -77,19 +92,42 @@ fn reading(n: usize) {
     let migrations = folder.join("migrations");
     git(folder, &["init", "-q", "-b", "main"]);
     git(folder, &["add", "-A"]);
-    git(folder, &["-c", "user.name=x", "-c", "user.email=x", "commit", "-qm", "x"]);
-    line(&format!("read {n} revisions"), 10, &[
-        way("reading the files", || {}, || {
-            let mut bytes = 0;
-            for entry in fs::read_dir(&migrations).unwrap() {
-                bytes += fs::read(entry.unwrap().path()).unwrap().len();
-            }
-            assert!(bytes > 0);
-        }),
-        way("heads", || {}, || run(TEAMMIG, &["heads"], folder)),
-        way("history", || {}, || run(TEAMMIG, &["history"], folder)),
-        way("heads --at HEAD", || {}, || run(TEAMMIG, &["heads", "--at", "HEAD"], folder)),
-    ]);
+    git(
+        folder,
+        &[
+            "-c",
+            "user.name=x",
+            "-c",
+            "user.email=x",
+            "commit",
+            "-qm",
+            "x",
+        ],
+    );
+    line(
+        &format!("read {n} revisions"),
+        10,
+        &[
+            way(
+                "reading the files",
+                || {},
+                || {
+                    let mut bytes = 0;
+                    for entry in fs::read_dir(&migrations).unwrap() {
+                        bytes += fs::read(entry.unwrap().path()).unwrap().len();
+                    }
+                    assert!(bytes > 0);
+                },
+            ),
+            way("heads", || {}, || run(TEAMMIG, &["heads"], folder)),
+            way("history", || {}, || run(TEAMMIG, &["history"], folder)),
+            way(
+                "heads --at HEAD",
+                || {},
+                || run(TEAMMIG, &["heads", "--at", "HEAD"], folder),
+            ),
+        ],
+    );
 }
 
 fn nothing_to_do() {
@@ -98,8 +136,15 @@ fn nothing_to_do() {
     let dbmate = has("dbmate").then(|| project.dbmate());
     let url = format!("sqlite:{}", project.path().join("dbmate.db").display());
     let sqlx = has("sqlx").then(|| project.sqlx());
-    let sqlx_url = format!("sqlite:{}?mode=rwc", project.path().join("sqlx.db").display());
-    let mut ways = vec![way("teammig (SQLite)", || {}, || run(TEAMMIG, &["upgrade", "-q"], project.path()))];
+    let sqlx_url = format!(
+        "sqlite:{}?mode=rwc",
+        project.path().join("sqlx.db").display()
+    );
+    let mut ways = vec![way(
+        "teammig (SQLite)",
+        || {},
+        || run(TEAMMIG, &["upgrade", "-q"], project.path()),
+    )];
     if let Some(folder) = &dbmate {
         dbmate_up(folder, &url);
         ways.push(way("dbmate", || {}, || dbmate_up(folder, &url)));
@@ -124,24 +169,48 @@ fn apply_sqlite() {
     let dbmate_url = format!("sqlite:{}", root.join("dbmate.db").display());
     let sqlx = has("sqlx").then(|| project.sqlx());
     let sqlx_url = format!("sqlite:{}?mode=rwc", root.join("sqlx.db").display());
-    let mut ways = vec![way("teammig", || remove("dev.db"), || run(TEAMMIG, &["upgrade", "-q"], root))];
+    let mut ways = vec![way(
+        "teammig",
+        || remove("dev.db"),
+        || run(TEAMMIG, &["upgrade", "-q"], root),
+    )];
     if has("sqlite3") {
-        ways.push(way("sqlite3, a transaction each", || remove("plain.db"), || {
-            feed("sqlite3", &["-bail", "plain.db"], root, &script);
-        }));
+        ways.push(way(
+            "sqlite3, a transaction each",
+            || remove("plain.db"),
+            || {
+                feed("sqlite3", &["-bail", "plain.db"], root, &script);
+            },
+        ));
     }
     if let Some(folder) = &dbmate {
-        ways.push(way("dbmate", || remove("dbmate.db"), || dbmate_up(folder, &dbmate_url)));
+        ways.push(way(
+            "dbmate",
+            || remove("dbmate.db"),
+            || dbmate_up(folder, &dbmate_url),
+        ));
     }
     if let Some(folder) = &sqlx {
-        ways.push(way("sqlx", || remove("sqlx.db"), || sqlx_up(folder, &sqlx_url)));
+        ways.push(way(
+            "sqlx",
+            || remove("sqlx.db"),
+            || sqlx_up(folder, &sqlx_url),
+        ));
     }
     line("apply 1000 to SQLite", 3, &ways);
 }
 
 fn apply_postgres() {
     // Durable, unlike the tests' cluster: commits are what is compared.
-    let cluster = Cluster::start(&["fsync=on", "synchronous_commit=on", "listen_addresses='127.0.0.1'"], 54_329, |_| {});
+    let cluster = Cluster::start(
+        &[
+            "fsync=on",
+            "synchronous_commit=on",
+            "listen_addresses='127.0.0.1'",
+        ],
+        54_329,
+        |_| {},
+    );
     let project = Project::new(1_000, "sqlite:unused.db");
     let root = project.path();
     let script = project.script("");
@@ -155,17 +224,35 @@ fn apply_postgres() {
     let folder = cluster.folder().display().to_string();
     let port = cluster.port();
     let dbmate = has("dbmate").then(|| project.dbmate());
-    let dbmate_url = format!("postgres://postgres@/dbmate?socket={folder}&port={port}&sslmode=disable");
+    let dbmate_url =
+        format!("postgres://postgres@/dbmate?socket={folder}&port={port}&sslmode=disable");
     let sqlx = has("sqlx").then(|| project.sqlx());
     let sqlx_url = format!("postgres://postgres@localhost:{port}/sqlx?host={folder}");
-    let mut ways = vec![way("teammig", || again("ours"), || run(TEAMMIG, &["upgrade", "-q", "--url", &ours], root))];
+    let mut ways = vec![way(
+        "teammig",
+        || again("ours"),
+        || run(TEAMMIG, &["upgrade", "-q", "--url", &ours], root),
+    )];
     if has("psql") {
-        ways.push(way("psql, a transaction each", || again("plain"), || {
-            feed("psql", &["-qX", "-v", "ON_ERROR_STOP=1", &plain], root, &script);
-        }));
+        ways.push(way(
+            "psql, a transaction each",
+            || again("plain"),
+            || {
+                feed(
+                    "psql",
+                    &["-qX", "-v", "ON_ERROR_STOP=1", &plain],
+                    root,
+                    &script,
+                );
+            },
+        ));
     }
     if let Some(dbmate) = &dbmate {
-        ways.push(way("dbmate", || again("dbmate"), || dbmate_up(dbmate, &dbmate_url)));
+        ways.push(way(
+            "dbmate",
+            || again("dbmate"),
+            || dbmate_up(dbmate, &dbmate_url),
+        ));
     }
     if let Some(sqlx) = &sqlx {
         ways.push(way("sqlx", || again("sqlx"), || sqlx_up(sqlx, &sqlx_url)));
@@ -174,11 +261,33 @@ fn apply_postgres() {
 }
 
 fn dbmate_up(folder: &Path, url: &str) {
-    run("dbmate", &["--no-dump-schema", "-d", folder.to_str().unwrap(), "-u", url, "up"], folder);
+    run(
+        "dbmate",
+        &[
+            "--no-dump-schema",
+            "-d",
+            folder.to_str().unwrap(),
+            "-u",
+            url,
+            "up",
+        ],
+        folder,
+    );
 }
 
 fn sqlx_up(folder: &Path, url: &str) {
-    run("sqlx", &["migrate", "run", "--source", folder.to_str().unwrap(), "-D", url], folder);
+    run(
+        "sqlx",
+        &[
+            "migrate",
+            "run",
+            "--source",
+            folder.to_str().unwrap(),
+            "-D",
+            url,
+        ],
+        folder,
+    );
 }
 
 fn way<'a>(name: &'a str, reset: impl Fn() + 'a, run: impl Fn() + 'a) -> Way<'a> {
@@ -203,7 +312,11 @@ fn line(title: &str, turns: usize, ways: &[Way<'_>]) {
     println!("{title}");
     for (way, time) in ways.iter().zip(&best) {
         let ratio = time.as_secs_f64() / best[0].as_secs_f64();
-        println!("  {:<30} {:>10.1} ms   {ratio:>6.2}×", way.name, time.as_secs_f64() * 1e3);
+        println!(
+            "  {:<30} {:>10.1} ms   {ratio:>6.2}×",
+            way.name,
+            time.as_secs_f64() * 1e3
+        );
     }
     println!();
 }
@@ -239,7 +352,12 @@ fn git(folder: &Path, args: &[&str]) {
 }
 
 fn has(program: &str) -> bool {
-    let found = Command::new("sh").args(["-c", &format!("command -v {program}")]).output().unwrap().status.success();
+    let found = Command::new("sh")
+        .args(["-c", &format!("command -v {program}")])
+        .output()
+        .unwrap()
+        .status
+        .success();
     if !found {
         println!("not measured: {program} is not on PATH");
     }
@@ -254,9 +372,16 @@ struct Project {
 
 impl Project {
     fn new(n: usize, url: &str) -> Self {
-        let folder = tempfile::Builder::new().prefix("teammig-bench-").tempdir().unwrap();
+        let folder = tempfile::Builder::new()
+            .prefix("teammig-bench-")
+            .tempdir()
+            .unwrap();
         fs::create_dir(folder.path().join("migrations")).unwrap();
-        fs::write(folder.path().join("teammig.yaml"), format!("environments:\n  dev: \"{url}\"\n")).unwrap();
+        fs::write(
+            folder.path().join("teammig.yaml"),
+            format!("environments:\n  dev: \"{url}\"\n"),
+        )
+        .unwrap();
         let mut revisions = Vec::with_capacity(n);
         let mut parent = String::new();
         for k in 0..n {
@@ -266,7 +391,11 @@ impl Project {
                 "-- teammig:\n--   revision: \"{id}\"\n--   parents: [{parent}]\n--   message: Create table {k}\n--   \
                  created: 2026-11-22T10:30:00Z\n\n-- migrate:up\n{up}\n-- migrate:down\nDROP TABLE t{k};\n"
             );
-            fs::write(folder.path().join(format!("migrations/{k:05}_{id}.sql")), text).unwrap();
+            fs::write(
+                folder.path().join(format!("migrations/{k:05}_{id}.sql")),
+                text,
+            )
+            .unwrap();
             parent = format!("\"{id}\"");
             revisions.push((id, up));
         }
@@ -289,11 +418,18 @@ impl Project {
     }
 
     fn dbmate(&self) -> PathBuf {
-        self.foreign("dbmate", |k, up| (format!("{:014}_t{k}.sql", k + 1), format!("-- migrate:up\n{up}\n-- migrate:down\nDROP TABLE t{k};\n")))
+        self.foreign("dbmate", |k, up| {
+            (
+                format!("{:014}_t{k}.sql", k + 1),
+                format!("-- migrate:up\n{up}\n-- migrate:down\nDROP TABLE t{k};\n"),
+            )
+        })
     }
 
     fn sqlx(&self) -> PathBuf {
-        self.foreign("sqlx", |k, up| (format!("{:014}_t{k}.sql", k + 1), up.to_owned()))
+        self.foreign("sqlx", |k, up| {
+            (format!("{:014}_t{k}.sql", k + 1), up.to_owned())
+        })
     }
 
     fn foreign(&self, tool: &str, file: impl Fn(usize, &str) -> (String, String)) -> PathBuf {

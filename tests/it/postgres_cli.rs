@@ -102,6 +102,7 @@ fn the_guide_on_postgresql() {
 }
 
 #[test]
+#[allow(clippy::too_many_lines, reason = "a table of errors")]
 fn errors_point_at_the_statement() {
     let (sandbox, url) = project();
     sandbox.revision(

@@ -320,10 +320,16 @@ fn install() {
     }
 }
 
-/// Starts a cluster, says where, and waits to be killed; see the test below.
+/// Set for the child process of the test below.
+const TO_BE_KILLED: &str = "TEAMMIG_TEST_TO_BE_KILLED";
+
+/// In the child process of the test below: starts a cluster, says where, and
+/// waits to be killed. Elsewhere that test is what runs it.
 #[test]
-#[ignore = "run by `a_killed_test_process_leaves_nothing_behind`"]
 fn cluster_of_a_process_that_is_killed() {
+    if std::env::var_os(TO_BE_KILLED).is_none() {
+        return;
+    }
     let cluster = Cluster::shared();
     println!("folder {}", cluster.folder().display());
     sleep(Duration::from_mins(1));
@@ -337,7 +343,8 @@ fn a_killed_test_process_leaves_nothing_behind() {
             "--exact",
             "support::postgres::cluster_of_a_process_that_is_killed",
         ])
-        .args(["--ignored", "--nocapture"])
+        .arg("--nocapture")
+        .env(TO_BE_KILLED, "1")
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
