@@ -17,7 +17,7 @@ pub use native::Native;
 use crate::model::{Finding, Migration, SourceFile};
 
 /// A way to keep revisions in files.
-pub trait Layout {
+pub trait Layout: Sync {
     /// Its name in the configuration.
     fn name(&self) -> &'static str;
 
