@@ -42,7 +42,7 @@ pub fn load(snapshot: &Snapshot, layout: &dyn Layout) -> Project {
 }
 
 /// The text of a file, or what keeps it from being one.
-fn read(file: &SnapshotFile) -> Result<SourceFile, Box<Finding>> {
+pub(super) fn read(file: &SnapshotFile) -> Result<SourceFile, Box<Finding>> {
     let empty = SourceFile::new(Arc::clone(&file.path), "");
     let bytes = match &file.content {
         Ok(bytes) => bytes,
