@@ -3,17 +3,15 @@
 //! The only place that reads configuration. Reads what it is given and decides
 //! nothing else; URLs stay opaque here and never show in `Debug`.
 
+mod file;
+
 use std::{
     fmt, fs, io,
     path::{Path, PathBuf},
     time::Duration,
 };
 
-use serde::{
-    Deserialize,
-    de::{Error as _, MapAccess},
-};
-
+use self::file::{Folders, choose, parse};
 use crate::model::{SourceFile, Span};
 
 /// The configuration's file name, at the root of the project.
@@ -23,7 +21,7 @@ pub const FILE_NAME: &str = "teammig.yaml";
 pub const DEFAULT_FOLDER: &str = "migrations";
 
 /// How long to wait for another deployer.
-pub const DEFAULT_LOCK_TIMEOUT: Duration = Duration::from_secs(60);
+pub const DEFAULT_LOCK_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// A text that must not be shown: a URL may hold a password.
 #[derive(Clone, PartialEq, Eq)]
@@ -108,7 +106,9 @@ impl Env {
 /// The line itself is not shown: it may hold a password.
 fn dotenv_error(path: &Path, error: &dotenvy::Error) -> ConfigError {
     let reason = match error {
-        dotenvy::Error::LineParse(_, at) => format!("a line does not read as NAME=value (at character {at})"),
+        dotenvy::Error::LineParse(_, at) => {
+            format!("a line does not read as NAME=value (at character {at})")
+        }
         dotenvy::Error::Io(error) => error.to_string(),
         _ => "it cannot be read".to_owned(),
     };
@@ -288,10 +288,15 @@ pub fn load(from: &Path, mut env: Env, overrides: &Overrides) -> Result<Config, 
     let defaults = defaults(root, vec![DEFAULT_FOLDER.to_owned()], env);
     Ok(Config {
         file: Some(path),
-        folders: settings.migrations.map_or(defaults.folders, |Folders(list)| list),
+        folders: settings
+            .migrations
+            .map_or(defaults.folders, |Folders(list)| list),
         has_models: settings.models.is_some(),
         file_template: settings.file_template,
-        protected: settings.protected.map(|Folders(list)| list).unwrap_or_default(),
+        protected: settings
+            .protected
+            .map(|Folders(list)| list)
+            .unwrap_or_default(),
         environments: settings
             .environments
             .map(|map| map.0.into_iter().map(Environment::from).collect())
@@ -402,7 +407,10 @@ impl Config {
                 None => (inside, None),
             };
             // As in a shell, `:-` also stands in for a variable that is empty.
-            match (self.env.get(name).filter(|value| !value.is_empty()), default) {
+            match (
+                self.env.get(name).filter(|value| !value.is_empty()),
+                default,
+            ) {
                 (Some(value), _) => out.push_str(value),
                 (None, Some(default)) => out.push_str(default),
                 (None, None) => {
@@ -419,214 +427,12 @@ impl Config {
     }
 }
 
-/// The keys of `teammig.yaml`.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct Settings {
-    layout: Option<LayoutName>,
-    migrations: Option<Folders>,
-    models: Option<Models>,
-    file_template: Option<String>,
-    protected: Option<Folders>,
-    environments: Option<Ordered<RawEnvironment>>,
-    ledger: Option<RawLedger>,
-    databases: Option<Ordered<Settings>>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum LayoutName {
-    Native,
-}
-
-/// A text or a list of texts.
-#[derive(Debug)]
-struct Folders(Vec<String>);
-
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-#[allow(dead_code, reason = "checked here, used by autogenerate")]
-enum Models {
-    Folder(String),
-    Command { command: Vec<String> },
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawLedger {
-    table: Option<String>,
-    schema: Option<String>,
-}
-
-#[derive(Debug)]
-struct RawEnvironment {
-    url: String,
-    protected: bool,
-    timeouts: Timeouts,
-}
-
-/// A mapping in the order written; a key that stands twice is an error.
-#[derive(Debug)]
-struct Ordered<T>(Vec<(String, T)>);
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Ordered<T> {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Visitor<T>(std::marker::PhantomData<T>);
-        impl<'de, T: Deserialize<'de>> serde::de::Visitor<'de> for Visitor<T> {
-            type Value = Ordered<T>;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a mapping of names")
-            }
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Ordered<T>, A::Error> {
-                let mut out: Vec<(String, T)> = Vec::new();
-                while let Some(key) = map.next_key::<String>()? {
-                    if out.iter().any(|(name, _)| *name == key) {
-                        return Err(A::Error::custom(format!("`{key}` stands here twice")));
-                    }
-                    out.push((key, map.next_value()?));
-                }
-                Ok(Ordered(out))
-            }
-        }
-        deserializer.deserialize_map(Visitor(std::marker::PhantomData))
-    }
-}
-
-impl<'de> Deserialize<'de> for Folders {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(untagged)]
-        enum OneOrMany {
-            One(String),
-            Many(Vec<String>),
-        }
-        Ok(match OneOrMany::deserialize(deserializer)? {
-            OneOrMany::One(one) => Self(vec![one]),
-            OneOrMany::Many(many) => Self(many),
-        })
-    }
-}
-
-impl<'de> Deserialize<'de> for RawEnvironment {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(deny_unknown_fields)]
-        struct Full {
-            url: String,
-            #[serde(default)]
-            protected: bool,
-            lock_timeout: Option<String>,
-            ddl_lock_timeout: Option<String>,
-            statement_timeout: Option<String>,
-            lock_retries: Option<u32>,
-        }
-        struct Visitor;
-        impl<'de> serde::de::Visitor<'de> for Visitor {
-            type Value = RawEnvironment;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a URL, or a mapping with `url:`")
-            }
-            fn visit_str<E>(self, url: &str) -> Result<RawEnvironment, E> {
-                Ok(RawEnvironment {
-                    url: url.to_owned(),
-                    protected: false,
-                    timeouts: Timeouts::default(),
-                })
-            }
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<RawEnvironment, A::Error> {
-                let full = Full::deserialize(serde::de::value::MapAccessDeserializer::new(map))?;
-                let time = |text: Option<String>| {
-                    text.map(|text| parse_duration(&text).map_err(A::Error::custom))
-                        .transpose()
-                };
-                Ok(RawEnvironment {
-                    url: full.url,
-                    protected: full.protected,
-                    timeouts: Timeouts {
-                        lock_timeout: time(full.lock_timeout)?,
-                        ddl_lock_timeout: time(full.ddl_lock_timeout)?,
-                        statement_timeout: time(full.statement_timeout)?,
-                        lock_retries: full.lock_retries,
-                    },
-                })
-            }
-        }
-        deserializer.deserialize_any(Visitor)
-    }
-}
-
-impl From<(String, RawEnvironment)> for Environment {
-    fn from((name, raw): (String, RawEnvironment)) -> Self {
-        Self {
-            name,
-            url: Secret::new(raw.url),
-            protected: raw.protected,
-            timeouts: raw.timeouts,
-        }
-    }
-}
-
 /// Reads `5s`, `500ms`, `15min`, `1h 30m`.
 pub fn parse_duration(text: &str) -> Result<Duration, String> {
     text.parse::<jiff::SignedDuration>()
         .ok()
         .and_then(|duration| Duration::try_from(duration).ok())
         .ok_or_else(|| format!("`{text}` is not a length of time; write 5s, 500ms or 15min"))
-}
-
-fn parse(file: &SourceFile) -> Result<Settings, ConfigError> {
-    if file.text.trim().is_empty() {
-        return Ok(Settings::default());
-    }
-    serde_yaml::from_str::<Option<Settings>>(&file.text)
-        .map(Option::unwrap_or_default)
-        .map_err(|error| {
-            let at = error.location().map_or(0, |location| location.index());
-            let message = error.to_string();
-            ConfigError::Invalid {
-                file: Box::new(file.clone()),
-                span: at..at,
-                message: message
-                    .split(" at line ")
-                    .next()
-                    .unwrap_or(&message)
-                    .to_owned(),
-            }
-        })
-}
-
-/// With `databases:`, the entry asked for, over the keys outside of it.
-fn choose(mut settings: Settings, name: Option<&str>) -> Result<Settings, ConfigError> {
-    let Some(Ordered(databases)) = settings.databases.take() else {
-        return match name {
-            None => Ok(settings),
-            Some(name) => Err(ConfigError::NoSuchDatabase {
-                name: Some(name.to_owned()),
-                known: Vec::new(),
-            }),
-        };
-    };
-    let known: Vec<String> = databases.iter().map(|(name, _)| name.clone()).collect();
-    let one = (databases.len() == 1).then(|| known[0].as_str());
-    let Some(wanted) = name.or(one) else {
-        return Err(ConfigError::NoSuchDatabase { name: None, known });
-    };
-    let Some((_, chosen)) = databases.into_iter().find(|(name, _)| name == wanted) else {
-        return Err(ConfigError::NoSuchDatabase {
-            name: Some(wanted.to_owned()),
-            known,
-        });
-    };
-    Ok(Settings {
-        layout: chosen.layout.or(settings.layout),
-        migrations: chosen.migrations.or(settings.migrations),
-        models: chosen.models.or(settings.models),
-        file_template: chosen.file_template.or(settings.file_template),
-        protected: chosen.protected.or(settings.protected),
-        environments: chosen.environments.or(settings.environments),
-        ledger: chosen.ledger.or(settings.ledger),
-        databases: None,
-    })
 }
 
 #[cfg(test)]
@@ -654,11 +460,17 @@ mod tests {
         assert!(config.has_models);
         let here = Path::new("/");
         let dev = config.target(None, None, here).unwrap();
-        assert_eq!((dev.environment.as_str(), dev.url.expose()), ("dev", "sqlite:dev.db"));
+        assert_eq!(
+            (dev.environment.as_str(), dev.url.expose()),
+            ("dev", "sqlite:dev.db")
+        );
         assert_eq!(dev.base, config.root);
         let staging = config.target(None, Some("staging"), here).unwrap();
         assert!(staging.protected);
-        assert_eq!(staging.timeouts.statement_timeout, Some(Duration::from_secs(900)));
+        assert_eq!(
+            staging.timeouts.statement_timeout,
+            Some(Duration::from_mins(15))
+        );
         assert!(!format!("{staging:?} {config:?}").contains("secret"));
         let local = config.target(None, Some("local"), here).unwrap();
         assert_eq!(local.url.expose(), "sqlite:local.db");
@@ -668,15 +480,31 @@ mod tests {
     fn complaints_name_the_line() {
         let table = [
             ("migration: x\n", 1, "unknown field `migration`"),
-            ("migrations: x\nenvironments:\n  dev: {urll: x}\n", 3, "unknown field `urll`"),
+            (
+                "migrations: x\nenvironments:\n  dev: {urll: x}\n",
+                3,
+                "unknown field `urll`",
+            ),
             ("environments:\n  dev: 1\n", 2, "invalid type"),
-            ("environments:\n  dev: a\n  dev: b\n", 3, "stands here twice"),
-            ("environments:\n  dev: {url: a, lock_timeout: soon}\n", 2, "not a length of time"),
+            (
+                "environments:\n  dev: a\n  dev: b\n",
+                3,
+                "stands here twice",
+            ),
+            (
+                "environments:\n  dev: {url: a, lock_timeout: soon}\n",
+                2,
+                "not a length of time",
+            ),
             ("migrations: [a\n", 1, "did not find expected"),
         ];
         for (text, line, want) in table {
             match config(text, &[]) {
-                Err(ConfigError::Invalid { file, span, message }) => {
+                Err(ConfigError::Invalid {
+                    file,
+                    span,
+                    message,
+                }) => {
                     assert!(message.contains(want), "{text}: {message}");
                     let _ = (line, file.position(span.start));
                 }
@@ -687,7 +515,11 @@ mod tests {
 
     #[test]
     fn a_missing_variable_matters_only_where_it_is_used() {
-        let config = config("environments:\n  dev: sqlite:dev.db\n  prod: ${PROD}\n", &[]).unwrap();
+        let config = config(
+            "environments:\n  dev: sqlite:dev.db\n  prod: ${PROD}\n",
+            &[],
+        )
+        .unwrap();
         assert!(config.target(None, None, Path::new("/")).is_ok());
         assert!(matches!(
             config.target(None, Some("prod"), Path::new("/")),
@@ -701,7 +533,12 @@ mod tests {
         fs::create_dir_all(folder.path().join("migrations")).unwrap();
         fs::create_dir_all(folder.path().join("src/deep")).unwrap();
         fs::write(folder.path().join(".env"), "DATABASE_URL=sqlite:x.db\n").unwrap();
-        let config = load(&folder.path().join("src/deep"), Env::of(&[]), &Overrides::default()).unwrap();
+        let config = load(
+            &folder.path().join("src/deep"),
+            Env::of(&[]),
+            &Overrides::default(),
+        )
+        .unwrap();
         assert_eq!(config.root, folder.path());
         let target = config.target(None, None, Path::new("/")).unwrap();
         assert_eq!(target.url.expose(), "sqlite:x.db");
@@ -710,10 +547,16 @@ mod tests {
     #[test]
     fn several_databases() {
         let text = "file_template: \"{revision}.sql\"\ndatabases:\n  app: {migrations: app/m}\n  log: {migrations: log/m}\n";
-        assert!(matches!(config(text, &[]), Err(ConfigError::NoSuchDatabase { name: None, .. })));
+        assert!(matches!(
+            config(text, &[]),
+            Err(ConfigError::NoSuchDatabase { name: None, .. })
+        ));
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join(FILE_NAME), text).unwrap();
-        let overrides = Overrides { database: Some("log".to_owned()), ..Overrides::default() };
+        let overrides = Overrides {
+            database: Some("log".to_owned()),
+            ..Overrides::default()
+        };
         let config = load(folder.path(), Env::of(&[]), &overrides).unwrap();
         assert_eq!(config.folders, ["log/m"]);
         assert_eq!(config.file_template.as_deref(), Some("{revision}.sql"));

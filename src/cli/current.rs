@@ -2,7 +2,11 @@
 
 use serde_json::json;
 
-use super::{Status, create::show_findings, events::{names, plural}};
+use super::{
+    Status,
+    create::show_findings,
+    events::{names, plural},
+};
 use crate::{
     model::{EntryState, Project},
     ui::{Ui, age},
@@ -34,7 +38,6 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
     if args.check && !at_head {
         if !state.pending.is_empty() && !ui.is_json() {
             ui.error("Target database is not up to date.");
-            ui.hint("`teammig upgrade` applies what is pending");
         }
         return Ok(Status::Attention);
     }
@@ -54,7 +57,11 @@ fn show_text(ui: &mut Ui, context: &Context, project: &Project, state: &State) {
         if !known {
             marks.push_str(" (not in these files)");
         }
-        ui.data(format!("{}{marks}  {}", ui.id(id.as_str()), state.message(id)));
+        ui.data(format!(
+            "{}{marks}  {}",
+            ui.id(id.as_str()),
+            state.message(id)
+        ));
         if ui.is_verbose()
             && let Some(entry) = state.ledger.entry(id.as_str())
         {
@@ -62,12 +69,18 @@ fn show_text(ui: &mut Ui, context: &Context, project: &Project, state: &State) {
                 "    applied {} by {}{}",
                 age::ago(entry.applied_at, context.now),
                 entry.applied_by,
-                entry.git_branch.as_ref().map_or(String::new(), |branch| format!(", from {branch}")),
+                entry
+                    .git_branch
+                    .as_ref()
+                    .map_or(String::new(), |branch| format!(", from {branch}")),
             ));
         }
     }
     for entry in &state.interrupted {
-        if let EntryState::Running { done, direction, .. } = entry.state {
+        if let EntryState::Running {
+            done, direction, ..
+        } = entry.state
+        {
             ui.warn(format!(
                 "{} was interrupted on its way {} after {}",
                 entry.revision,
@@ -91,11 +104,17 @@ fn show_text(ui: &mut Ui, context: &Context, project: &Project, state: &State) {
         ));
     }
     if !state.edited.is_empty() {
-        ui.warn(format!("changed since they were applied: {}", names(&state.edited)));
+        ui.warn(format!(
+            "changed since they were applied: {}",
+            names(&state.edited)
+        ));
     }
     match state.pending.len() {
         0 => {}
-        n => ui.status(format!("{} pending; `teammig upgrade` applies them", plural(n, "revision"))),
+        1 => ui.status("1 revision pending; `teammig upgrade` applies it"),
+        n => ui.status(format!(
+            "{n} revisions pending; `teammig upgrade` applies them"
+        )),
     }
 }
 

@@ -46,7 +46,10 @@ fn play(stage: &mut Stage<'_>) -> Result<(), Error> {
     stage.prepare()?;
     stage.say("Ann starts a project");
     stage.command("ann", "teammig init --no-hooks")?;
-    stage.command("ann", "teammig create \"Create users\" --rev-id 9209a434d045")?;
+    stage.command(
+        "ann",
+        "teammig create \"Create users\" --rev-id 9209a434d045",
+    )?;
     stage.write(
         "ann",
         "9209a434d045",
@@ -63,7 +66,10 @@ fn play(stage: &mut Stage<'_>) -> Result<(), Error> {
     stage.quiet("", "git clone -q origin.git bob")?;
     stage.identity("bob", "Bob")?;
     stage.command("bob", "teammig upgrade")?;
-    stage.command("bob", "teammig create \"Add login index\" --rev-id c01d9e88ab12")?;
+    stage.command(
+        "bob",
+        "teammig create \"Add login index\" --rev-id c01d9e88ab12",
+    )?;
     stage.write(
         "bob",
         "c01d9e88ab12",
@@ -75,7 +81,10 @@ fn play(stage: &mut Stage<'_>) -> Result<(), Error> {
     stage.command("bob", "git push -q")?;
 
     stage.say("Meanwhile Ann wrote one too");
-    stage.command("ann", "teammig create \"Add phone to users\" --rev-id 7f3a9c21e4b0")?;
+    stage.command(
+        "ann",
+        "teammig create \"Add phone to users\" --rev-id 7f3a9c21e4b0",
+    )?;
     stage.write(
         "ann",
         "7f3a9c21e4b0",
@@ -88,7 +97,10 @@ fn play(stage: &mut Stage<'_>) -> Result<(), Error> {
 
     stage.say("Ann pulls: Git sees no conflict, teammig does");
     stage.command("ann", "git pull -q --no-rebase --no-edit")?;
-    stage.command("ann", "teammig sync --merge --message \"Merge phone and login index\"")?;
+    stage.command(
+        "ann",
+        "teammig sync --merge --message \"Merge phone and login index\"",
+    )?;
     stage.command("ann", "teammig history --indicate-current")?;
     stage.quiet("ann", "git add migrations")?;
     stage.command("ann", "git commit -qm \"Merge migrations\"")?;
@@ -129,7 +141,9 @@ impl Stage<'_> {
 
     fn say(&mut self, line: &str) {
         self.ui.talk("");
-        let line = self.ui.paint_err(&format!("# {line}"), &TextStyle::new().bold());
+        let line = self
+            .ui
+            .paint_err(&format!("# {line}"), &TextStyle::new().bold());
         self.ui.talk(&line);
     }
 
@@ -167,7 +181,11 @@ impl Stage<'_> {
 
     fn execute(&mut self, clone: &str, line: &str) -> Result<Output, Error> {
         let words = words(line);
-        let color = if self.ui.err_color() { "always" } else { "never" };
+        let color = if self.ui.err_color() {
+            "always"
+        } else {
+            "never"
+        };
         let mut command = if words[0] == "teammig" {
             let mut command = Command::new(&self.program);
             command.args(["--color", color]);
@@ -193,8 +211,12 @@ impl Stage<'_> {
         if output.status.success() == success {
             return Ok(());
         }
-        self.ui.talk(String::from_utf8_lossy(&output.stderr).trim_end());
-        Err(Error::Usage(format!("`{line}` ended with {}", output.status)))
+        self.ui
+            .talk(String::from_utf8_lossy(&output.stderr).trim_end());
+        Err(Error::Usage(format!(
+            "`{line}` ended with {}",
+            output.status
+        )))
     }
 
     /// Fills in the scripts of a revision, as an editor would.
@@ -208,7 +230,9 @@ impl Stage<'_> {
     }
 
     fn edit(&mut self, clone: &str, revision: &str, from: &str, to: &str) -> Result<(), Error> {
-        let prompt = self.ui.dim_err(&format!("  (in the editor)  {from}  →  {to}"));
+        let prompt = self
+            .ui
+            .dim_err(&format!("  (in the editor)  {from}  →  {to}"));
         self.ui.talk(&prompt);
         self.change(clone, revision, |text| text.replace(from, to))
     }

@@ -18,7 +18,7 @@ use crate::{
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// -N, base, a revision to go back to, label@-1 …
-    #[arg(default_value = "-1", allow_hyphen_values = true)]
+    #[arg(default_value = "-1", allow_negative_numbers = true)]
     target: String,
 
     #[command(flatten)]
@@ -41,7 +41,9 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
             direction: Direction::Down,
             args: &args.plan,
             range_from,
-            propose: &|context, project, source| workflow::downgrade(context, project, source, &request),
+            propose: &|context, project, source| {
+                workflow::downgrade(context, project, source, &request)
+            },
         },
     )
 }

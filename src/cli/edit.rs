@@ -61,6 +61,8 @@ pub(super) fn open(context: &Context, paths: &[PathBuf]) -> Result<(), Error> {
     if status.success() {
         Ok(())
     } else {
-        Err(Error::Usage(format!("the editor `{editor}` ended with {status}")))
+        Err(Error::Usage(format!(
+            "the editor `{editor}` ended with {status}"
+        )))
     }
 }

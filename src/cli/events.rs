@@ -68,7 +68,10 @@ pub(super) fn warn(ui: &mut Ui, warnings: &[Warning]) {
                     plural(ids.len(), "revision"),
                     names(ids)
                 ));
-                ui.hint("they were applied from another branch, or their files were deleted; `teammig sync` says more");
+                ui.hint(
+                    "they were applied from another branch, or their files were deleted; `teammig downgrade` rolls \
+                     them back with the scripts that the ledger kept",
+                );
             }
             Warning::Edited(ids) => {
                 ui.warn(format!(
@@ -97,7 +100,10 @@ pub(super) fn warn(ui: &mut Ui, warnings: &[Warning]) {
 }
 
 pub(super) fn names(ids: &[crate::model::RevId]) -> String {
-    ids.iter().map(|id| id.as_str()).collect::<Vec<_>>().join(", ")
+    ids.iter()
+        .map(crate::model::RevId::as_str)
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 pub(super) fn plural(n: usize, noun: &str) -> String {

@@ -22,11 +22,23 @@ pub(super) struct Global {
     at: Option<String>,
 
     /// The environment of teammig.yaml to use [default: the first one]
-    #[arg(long = "env", short = 'e', value_name = "NAME", global = true, env = "TEAMMIG_ENV")]
+    #[arg(
+        long = "env",
+        short = 'e',
+        value_name = "NAME",
+        global = true,
+        env = "TEAMMIG_ENV"
+    )]
     environment: Option<String>,
 
     /// The database to use: sqlite:PATH or postgres://…
-    #[arg(long, value_name = "URL", global = true, conflicts_with = "environment", hide_env_values = true)]
+    #[arg(
+        long,
+        value_name = "URL",
+        global = true,
+        conflicts_with = "environment",
+        hide_env_values = true
+    )]
     url: Option<String>,
 
     /// Which of several `databases:` of teammig.yaml
@@ -38,12 +50,25 @@ pub(super) struct Global {
     migrations: Option<PathBuf>,
 
     /// How revisions stand in files, for a project without teammig.yaml
-    #[arg(long, value_name = "NAME", global = true, value_enum, hide_default_value = true, default_value = "native")]
+    #[arg(
+        long,
+        value_name = "NAME",
+        global = true,
+        value_enum,
+        hide_default_value = true,
+        default_value = "native"
+    )]
     #[allow(dead_code, reason = "there is one layout so far")]
     layout: LayoutName,
 
     /// Output for people or as one JSON document
-    #[arg(long, value_enum, default_value = "text", global = true, hide_default_value = true)]
+    #[arg(
+        long,
+        value_enum,
+        default_value = "text",
+        global = true,
+        hide_default_value = true
+    )]
     format: Format,
 
     /// Never ask; implied when there is no terminal
@@ -51,7 +76,14 @@ pub(super) struct Global {
     no_input: bool,
 
     /// When to use colour
-    #[arg(long, value_enum, value_name = "WHEN", default_value = "auto", global = true, hide_default_value = true)]
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHEN",
+        default_value = "auto",
+        global = true,
+        hide_default_value = true
+    )]
     color: Color,
 
     /// Say only what was asked for, and what went wrong

@@ -37,7 +37,7 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
         let line = line(ui, &project, id, false);
         ui.data(line);
     }
-    if diverged {
+    if diverged && status == Status::Fine {
         ui.hint("`teammig merge-heads` joins them");
     }
     Ok(status)

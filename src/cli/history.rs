@@ -48,7 +48,7 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
         }));
         return Ok(status);
     }
-    let marks: BTreeSet<&str> = current.iter().map(|id| id.as_str()).collect();
+    let marks: BTreeSet<&str> = current.iter().map(RevId::as_str).collect();
     let nodes: Vec<drawing::Node> = ids
         .iter()
         .map(|id| drawing::Node {
@@ -59,7 +59,12 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
                 .iter()
                 .map(|parent| parent.as_str().to_owned())
                 .collect(),
-            mark: if marks.contains(id.as_str()) { "◉" } else { "●" }.to_owned(),
+            mark: if marks.contains(id.as_str()) {
+                "◉"
+            } else {
+                "●"
+            }
+            .to_owned(),
             text: line(ui, &project, id, marks.contains(id.as_str())),
         })
         .collect();
@@ -87,7 +92,11 @@ pub(super) fn line(ui: &Ui, project: &Project, id: &RevId, current: bool) -> Str
         marks.push("mergepoint".to_owned());
     }
     let revision = graph.get(key);
-    marks.extend(revision.iter().flat_map(|revision| revision.labels.iter().cloned()));
+    marks.extend(
+        revision
+            .iter()
+            .flat_map(|revision| revision.labels.iter().cloned()),
+    );
     if let Some(revision) = revision
         && !revision.depends_on.is_empty()
     {
@@ -96,7 +105,10 @@ pub(super) fn line(ui: &Ui, project: &Project, id: &RevId, current: bool) -> Str
     let marks = if marks.is_empty() {
         String::new()
     } else {
-        ui.paint(&format!(" ({})", marks.join(", ")), &TextStyle::new().green())
+        ui.paint(
+            &format!(" ({})", marks.join(", ")),
+            &TextStyle::new().green(),
+        )
     };
     format!("{}{marks}  {}", ui.id(key), project.message(id))
 }

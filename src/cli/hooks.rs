@@ -41,7 +41,9 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
         HooksCommand::Uninstall => uninstall(ui, context),
         HooksCommand::Status => status(ui, context),
         HooksCommand::Run { event, .. } if event == "pre-commit" => pre_commit(ui, context),
-        HooksCommand::Run { event, .. } => Err(Error::Usage(format!("there is no hook for `{event}`"))),
+        HooksCommand::Run { event, .. } => {
+            Err(Error::Usage(format!("there is no hook for `{event}`")))
+        }
     }
 }
 
@@ -52,7 +54,11 @@ pub(super) fn install(ui: &mut Ui, context: &Context) -> Result<Status, Error> {
         let line = hooks::describe_installed(&report.done);
         ui.status(format!("  {:<12} {}", report.event.name(), line));
         if let Some(left) = hooks::left_alone(&report.done) {
-            ui.hint(format!("add this line to {}: {}", left.file.display(), left.line));
+            ui.hint(format!(
+                "add this line to {}: {}",
+                left.file.display(),
+                left.line
+            ));
             status = Status::Attention;
         }
     }
@@ -65,7 +71,11 @@ fn uninstall(ui: &mut Ui, context: &Context) -> Result<Status, Error> {
             ui.status(format!("  {:<12} was not installed", report.event.name()));
         }
         for done in &report.done {
-            ui.status(format!("  {:<12} {}", report.event.name(), hooks::describe_uninstalled(done)));
+            ui.status(format!(
+                "  {:<12} {}",
+                report.event.name(),
+                hooks::describe_uninstalled(done)
+            ));
         }
     }
     Ok(Status::Fine)
@@ -85,7 +95,11 @@ fn status(ui: &mut Ui, context: &Context) -> Result<Status, Error> {
         }));
     } else {
         for hook in &all {
-            ui.data(format!("{:<12} {}", hook.event.name(), hooks::describe_state(hook)));
+            ui.data(format!(
+                "{:<12} {}",
+                hook.event.name(),
+                hooks::describe_state(hook)
+            ));
         }
     }
     Ok(if all.iter().all(hooks::works) {

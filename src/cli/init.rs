@@ -42,7 +42,10 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
     let done = workflow::init::init(context, &workflow::init::Request { url })?;
     if ui.is_json() {
         let names = |paths: &[std::path::PathBuf]| -> Vec<String> {
-            paths.iter().map(|path| path.display().to_string()).collect()
+            paths
+                .iter()
+                .map(|path| path.display().to_string())
+                .collect()
         };
         ui.json(&json!({
             "schema": "teammig.init/1",
@@ -54,14 +57,20 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
             ui.status(format!("  made  {}", relative(context, path)));
         }
         for path in &done.kept {
-            ui.status(format!("  kept  {} (it was there)", relative(context, path)));
+            ui.status(format!(
+                "  kept  {} (it was there)",
+                relative(context, path)
+            ));
         }
     }
     if context.repo_if_any().is_some() && !args.no_hooks {
         let wanted = args.hooks
             || (ui.can_prompt()
                 && matches!(
-                    ui.confirm("Install a pre-commit hook that rejects edits of applied migrations?", true),
+                    ui.confirm(
+                        "Install a pre-commit hook that rejects edits of applied migrations?",
+                        true
+                    ),
                     Ok(true)
                 ));
         if wanted {
@@ -73,5 +82,8 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
 }
 
 fn relative(context: &Context, path: &std::path::Path) -> String {
-    path.strip_prefix(&context.cwd).unwrap_or(path).display().to_string()
+    path.strip_prefix(&context.cwd)
+        .unwrap_or(path)
+        .display()
+        .to_string()
 }

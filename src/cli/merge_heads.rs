@@ -10,7 +10,7 @@ use super::{
 use crate::{
     ui::{PromptError, Ui, age},
     workflow::{
-        Context, Error,
+        Context, Error, Why,
         divergence::{self, Divergence, Head, Whose},
         sync,
     },
@@ -54,7 +54,7 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
                     .iter()
                     .map(|head| (head.revision.clone(), head.message.clone()))
                     .collect(),
-                creating: false,
+                why: Why::Confirm,
             });
         }
         let items = ["Create a merge revision", "Stop"];

@@ -41,9 +41,16 @@ use crate::{
 /// PostgreSQL, and reads the same revisions out of Git: the working tree, the
 /// index, any commit, any branch.
 #[derive(Debug, Parser)]
-#[command(name = "teammig", version, max_term_width = 100, propagate_version = true)]
+#[command(
+    name = "teammig",
+    version,
+    max_term_width = 100,
+    propagate_version = true
+)]
 #[command(arg_required_else_help = true, infer_subcommands = false)]
-#[command(after_help = "Exit codes: 0 fine · 1 failed · 2 usage · 3 something needs a person · 4 could not be evaluated")]
+#[command(
+    after_help = "Exit codes: 0 fine · 1 failed · 2 usage · 3 something needs a person · 4 could not be evaluated"
+)]
 struct Cli {
     #[command(flatten)]
     global: global::Global,
@@ -103,8 +110,6 @@ enum Status {
     Fine,
     /// Exit code 3: a finding that needs a person.
     Attention,
-    /// Exit code 1: failed, and everything has been said.
-    Failed,
 }
 
 /// Runs the program.
@@ -116,10 +121,9 @@ pub fn main() -> ExitCode {
     let interrupt = Interrupt::default();
     catch_interrupts(&interrupt);
     let mut ui = Ui::new(cli.global.ui_options());
-    let code = match run(&mut ui, cli, &interrupt) {
+    let code = match run(&mut ui, &cli, &interrupt) {
         Ok(Status::Fine) => 0,
         Ok(Status::Attention) => 3,
-        Ok(Status::Failed) => 1,
         Err(error) => report::show(&mut ui, &error),
     };
     ui.flush();
@@ -149,7 +153,7 @@ fn catch_interrupts(interrupt: &Interrupt) {
     });
 }
 
-fn run(ui: &mut Ui, cli: Cli, interrupt: &Interrupt) -> Result<Status, Error> {
+fn run(ui: &mut Ui, cli: &Cli, interrupt: &Interrupt) -> Result<Status, Error> {
     let name = cli.command.name();
     if let Command::Demo(args) = &cli.command {
         return demo::run(ui, args);

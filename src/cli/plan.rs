@@ -10,14 +10,17 @@ use super::{
     json, report,
 };
 use crate::{
-    db::Database,
     model::{Dialect, Direction, Project},
     ui::Ui,
-    workflow::{self, Context, Error, Outcome, Proposal, Source, script},
+    workflow::{self, Context, Database, Error, Outcome, Proposal, Source, script},
 };
 
 /// Options that both commands have.
 #[derive(Debug, clap::Args)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "one per flag of the command line"
+)]
 pub(super) struct PlanArgs {
     /// Print the SQL script instead of running it; needs no database
     #[arg(long)]
@@ -72,10 +75,16 @@ pub(super) fn run(ui: &mut Ui, context: &Context, call: &Call<'_>) -> Result<Sta
             ));
         }
         if !call.args.sql && !call.args.dry_run {
-            return Err(Error::Usage("--from goes with --sql or --dry-run".to_owned()));
+            return Err(Error::Usage(
+                "--from goes with --sql or --dry-run".to_owned(),
+            ));
         }
         let dialect = script::dialect(context).unwrap_or(Dialect::Sqlite);
-        let starts = from.iter().filter(|name| *name != "base").cloned().collect();
+        let starts = from
+            .iter()
+            .filter(|name| *name != "base")
+            .cloned()
+            .collect();
         let mut source = Source::Given(starts, dialect);
         let proposal = (call.propose)(context, &project, &mut source).map_err(explain)?;
         if call.args.sql {
@@ -86,8 +95,8 @@ pub(super) fn run(ui: &mut Ui, context: &Context, call: &Call<'_>) -> Result<Sta
         return Ok(Status::Fine);
     }
     let mut database = context.database()?;
-    let proposal =
-        (call.propose)(context, &project, &mut Source::Database(&mut *database)).map_err(explain)?;
+    let proposal = (call.propose)(context, &project, &mut Source::Database(&mut *database))
+        .map_err(explain)?;
     for finding in &project.findings {
         report::show_finding(ui, finding);
     }
@@ -97,7 +106,14 @@ pub(super) fn run(ui: &mut Ui, context: &Context, call: &Call<'_>) -> Result<Sta
         return Ok(Status::Fine);
     }
     confirm(ui, context, call, &proposal)?;
-    let outcome = execute(ui, context, &project, &mut *database, &proposal, call.propose)?;
+    let outcome = execute(
+        ui,
+        context,
+        &project,
+        &mut *database,
+        &proposal,
+        call.propose,
+    )?;
     tell(ui, call.direction, &proposal, &outcome);
     if ui.is_json() {
         ui.json(&json!({
@@ -113,7 +129,12 @@ pub(super) fn run(ui: &mut Ui, context: &Context, call: &Call<'_>) -> Result<Sta
 }
 
 /// Rolling back a protected environment takes a yes.
-fn confirm(ui: &mut Ui, context: &Context, call: &Call<'_>, proposal: &Proposal) -> Result<(), Error> {
+fn confirm(
+    ui: &mut Ui,
+    context: &Context,
+    call: &Call<'_>,
+    proposal: &Proposal,
+) -> Result<(), Error> {
     let target = context.target()?;
     if call.direction == Direction::Up
         || call.args.yes
@@ -173,7 +194,10 @@ fn tell(ui: &mut Ui, direction: Direction, proposal: &Proposal, outcome: &Outcom
     let state = &proposal.state;
     match direction {
         Direction::Up if outcome.others == 0 => {
-            ui.status(format!("nothing to do: the database is at {}", heads(&state.heads)));
+            ui.status(format!(
+                "nothing to do: the database is at {}",
+                heads(&state.heads)
+            ));
         }
         Direction::Down if outcome.others == 0 => ui.status("nothing to roll back"),
         _ => {}
@@ -203,7 +227,9 @@ pub(super) fn show_plan(ui: &mut Ui, project: &Project, proposal: &Proposal) {
         .iter()
         .filter_map(|step| {
             let id = &step.step.revision;
-            project.migration(id.as_str()).map(|m| (id.clone(), std::sync::Arc::clone(&m.file.path)))
+            project
+                .migration(id.as_str())
+                .map(|m| (id.clone(), std::sync::Arc::clone(&m.file.path)))
         })
         .collect();
     for step in &proposal.steps {
@@ -222,7 +248,8 @@ pub(super) fn show_plan(ui: &mut Ui, project: &Project, proposal: &Proposal) {
         if ui.is_verbose()
             && let Some(path) = paths.get(&step.step.revision)
         {
-            line.push_str(&format!("  {path}"));
+            line.push_str("  ");
+            line.push_str(path);
         }
         ui.data(line);
     }
@@ -238,4 +265,3 @@ pub(super) fn split_range(target: &str) -> Result<(Option<String>, String), Erro
         Some((from, to)) => Ok((Some(from.to_owned()), to.to_owned())),
     }
 }
-

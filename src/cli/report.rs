@@ -5,11 +5,9 @@ use serde_json::json;
 use super::json;
 use crate::{
     config::ConfigError,
-    db::{DbError, ErrorKind},
-    git::GitError,
     model::{Direction, Finding, Severity, finding::Place, graph::GraphError},
     ui::{Kind, Ui, render_places},
-    workflow::{Error, FailedStep},
+    workflow::{DbError, Error, ErrorKind, FailedStep, GitError, Why},
 };
 
 /// An error, ready to be shown.
@@ -66,7 +64,13 @@ pub(super) fn show(ui: &mut Ui, error: &Error) -> u8 {
         ui.error(&report.message);
     } else {
         let places: Vec<&Place> = report.places.iter().collect();
-        let text = render_places(Kind::Error, &report.message, &places, ui.err_color(), ui.width());
+        let text = render_places(
+            Kind::Error,
+            &report.message,
+            &places,
+            ui.err_color(),
+            ui.width(),
+        );
         ui.talk(&text);
     }
     for note in &report.notes {
@@ -125,11 +129,14 @@ fn report(error: &Error) -> Report {
             let mut report = graph(error);
             for place in elsewhere {
                 report = report.note(format!(
-                    "  {} stands in {} on {}",
+                    "  {} is in {} on {}",
                     place.revision,
                     place.path,
                     place.refs.join(", ")
                 ));
+                if let Some(commit) = &place.commit {
+                    report = report.note(format!("    since commit {commit}"));
+                }
             }
             if let (GraphError::NotFound { .. }, Some(place)) = (&**error, elsewhere.first()) {
                 report.hints.clear();
@@ -142,7 +149,7 @@ fn report(error: &Error) -> Report {
             findings: findings.clone(),
             ..Report::new("findings", 3, words)
         },
-        Error::Diverged { heads, creating } => diverged(heads, *creating),
+        Error::Diverged { heads, why } => diverged(heads, *why),
         Error::Database { location, error } => database(location, error),
         Error::Step(step) => failed_step(step),
         Error::Skipped(revisions) => {
@@ -271,11 +278,13 @@ fn graph(error: &GraphError) -> Report {
         GraphError::NotFound { .. } => Report::new("not-found", 1, words)
             .hint("`teammig history` lists the revisions here; `git pull` may bring it"),
         GraphError::Ambiguous { candidates, .. } => {
-            let names: Vec<&str> = candidates.iter().map(|id| id.as_str()).collect();
-            Report::new("ambiguous", 1, words).hint(format!("give more of one of these: {}", names.join(", ")))
+            let names: Vec<&str> = candidates.iter().map(crate::model::RevId::as_str).collect();
+            Report::new("ambiguous", 1, words)
+                .note(format!("  several begin so: {}", names.join(", ")))
+                .hint("give more characters of one of them")
         }
         GraphError::MultipleHeads { heads, .. } => {
-            let names: Vec<&str> = heads.iter().map(|id| id.as_str()).collect();
+            let names: Vec<&str> = heads.iter().map(crate::model::RevId::as_str).collect();
             Report::new("multiple-heads", 3, words)
                 .note(format!("  the heads are {}", names.join(", ")))
                 .hint("`teammig merge-heads` joins them; `heads` means all of them")
@@ -284,22 +293,32 @@ fn graph(error: &GraphError) -> Report {
     }
 }
 
-fn diverged(heads: &[(crate::model::RevId, String)], creating: bool) -> Report {
-    let message = if creating {
-        "Multiple heads are present; please specify the head revision on which the new revision should be based, or \
-         perform a merge"
-    } else {
-        "Multiple head revisions are present"
+fn diverged(heads: &[(crate::model::RevId, String)], why: Why) -> Report {
+    let message = match why {
+        Why::Create | Why::CreateOnLines => {
+            "Multiple heads are present; please specify the head revision on which the new revision should be based, \
+             or perform a merge"
+        }
+        Why::Upgrade | Why::Confirm => "Multiple head revisions are present",
     };
     let mut report = Report::new("multiple-heads", 3, message);
     for (id, message) in heads {
         report = report.note(format!("  {id}  {message}"));
     }
-    let report = report.hint("`teammig merge-heads` joins them with a merge revision");
-    if creating {
-        report.hint("`--head <revision>` builds on one of them")
-    } else {
-        report.hint("`teammig upgrade heads` applies all of them without joining them")
+    let joins = "`teammig merge-heads` joins them with a merge revision";
+    match why {
+        Why::Create => report
+            .hint(joins)
+            .hint("`--head <revision>` builds on one of them"),
+        Why::CreateOnLines => {
+            report.hint("these are separate lines; `--head <revision>` says which one goes on")
+        }
+        Why::Upgrade => report
+            .hint(joins)
+            .hint("`teammig upgrade heads` applies all of them without joining them"),
+        Why::Confirm => report.hint(
+            "there is no terminal to ask at; `--yes` writes the merge revision without asking",
+        ),
     }
 }
 
@@ -316,11 +335,19 @@ fn database(location: &str, error: &DbError) -> Report {
     let mut report = Report::new(kind, code, format!("{location}: {}", error.message));
     details(&mut report, error);
     match error.kind {
-        ErrorKind::LedgerTooNew => report.hint("install the newer teammig; an older one could damage the ledger"),
-        ErrorKind::Locked => report.hint("wait for it, or give it more time with `--lock-timeout 5min`"),
-        ErrorKind::ReadOnly => report.hint("check the permissions of the database and of its folder"),
+        ErrorKind::LedgerTooNew => {
+            report.hint("install the newer teammig; an older one could damage the ledger")
+        }
+        ErrorKind::Locked => {
+            report.hint("wait for it, or give it more time with `--lock-timeout 5min`")
+        }
+        ErrorKind::ReadOnly => {
+            report.hint("check the permissions of the database and of its folder")
+        }
         ErrorKind::DiskFull => report.hint("make room; nothing was left half done"),
-        ErrorKind::BadUrl => report.hint("write sqlite:path/to/file.db or postgres://user@host:5432/database"),
+        ErrorKind::BadUrl => {
+            report.hint("write sqlite:path/to/file.db or postgres://user@host:5432/database")
+        }
         _ => report,
     }
 }
@@ -333,7 +360,9 @@ fn details(report: &mut Report, error: &DbError) {
     ];
     for (name, text) in lines {
         if let Some(text) = text {
-            report.notes.push(format!("  {name}: {}", text.replace('\n', "\n    ")));
+            report
+                .notes
+                .push(format!("  {name}: {}", text.replace('\n', "\n    ")));
         }
     }
     if let Some(code) = &error.code {
@@ -350,12 +379,16 @@ fn failed_step(step: &FailedStep) -> Report {
     };
     let stopped = error.kind == ErrorKind::Interrupted;
     let message = if stopped {
-        format!("stopped while trying to {verb} {} {}", step.revision, step.message)
+        format!(
+            "stopped while trying to {verb} {} {}",
+            step.revision, step.message
+        )
     } else {
         format!("cannot {verb} {} {}", step.revision, step.message)
     };
     let code = if stopped { 130 } else { 1 };
-    let mut report = Report::new("script-failed", code, message.trim_end()).place(step.place.clone());
+    let mut report =
+        Report::new("script-failed", code, message.trim_end()).place(step.place.clone());
     if step.place.is_none() && !stopped {
         report.notes.push(format!("  {}", error.message));
     }
@@ -381,7 +414,9 @@ fn failed_step(step: &FailedStep) -> Report {
             Direction::Up => "upgrade",
             Direction::Down => "downgrade",
         };
-        report = report.hint(format!("mend the failing statement; `teammig {way}` goes on there"));
+        report = report.hint(format!(
+            "mend the failing statement; `teammig {way}` goes on there"
+        ));
     }
     match error.kind {
         ErrorKind::LockTimeout => {

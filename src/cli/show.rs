@@ -68,18 +68,32 @@ fn one(ui: &mut Ui, project: &Project, id: &RevId) {
             marks.push(mark);
         }
     }
-    let marks = if marks.is_empty() { String::new() } else { format!(" ({})", marks.join(", ")) };
+    let marks = if marks.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", marks.join(", "))
+    };
     ui.data(format!("revision    {}{marks}", ui.id(key)));
     ui.data(format!("message     {}", revision.message));
     let parents = graph.parents(key);
     let children = graph.children(key);
     let labels = graph.labels(key);
     for (name, value) in [
-        (if parents.len() > 1 { "merges" } else { "parent" }, names(&parents)),
+        (
+            if parents.len() > 1 {
+                "merges"
+            } else {
+                "parent"
+            },
+            names(&parents),
+        ),
         ("depends on", revision.depends_on.join(", ")),
         ("children", names(&children)),
         ("labels", labels.join(", ")),
-        ("created", revision.created.map_or(String::new(), |at| at.to_string())),
+        (
+            "created",
+            revision.created.map_or(String::new(), |at| at.to_string()),
+        ),
     ] {
         if !value.is_empty() {
             ui.data(format!("{name:<11} {value}"));

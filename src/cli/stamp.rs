@@ -9,19 +9,25 @@ use super::{
     plan::heads,
 };
 use crate::{
-    db::Database,
     model::{Direction, Ledger},
     ui::Ui,
-    workflow::{self, Context, Error, script, stamp::{Request, Stamped}},
+    workflow::{
+        self, Context, Database, Error, script,
+        stamp::{Request, Stamped},
+    },
 };
 
 /// Set the ledger to a revision without running anything
 ///
 /// For a database that has the schema already, or that was changed by hand.
 #[derive(Debug, clap::Args)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "one per flag of the command line"
+)]
 pub(super) struct Args {
     /// head, heads, base, a revision … (several for several lines)
-    #[arg(required = true, allow_hyphen_values = true)]
+    #[arg(required = true, allow_negative_numbers = true)]
     target: Vec<String>,
 
     /// Forget all rows first, also those that these files do not know
@@ -66,7 +72,10 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
     }
     let target = context.target()?;
     if target.protected && !args.yes {
-        let question = format!("Change the ledger of {}, which is protected?", target.environment);
+        let question = format!(
+            "Change the ledger of {}, which is protected?",
+            target.environment
+        );
         let agreed = ui.can_prompt() && matches!(ui.confirm(&question, false), Ok(true));
         if !agreed {
             return Err(Error::Protected {
@@ -121,7 +130,10 @@ fn show(ui: &mut Ui, stamped: &Stamped, dry: bool) {
         plural(stamped.plan.steps.len(), "row")
     ));
     if !stamped.phantoms.is_empty() {
-        ui.warn(format!("rows that these files do not know stay: {}", names(&stamped.phantoms)));
+        ui.warn(format!(
+            "rows that these files do not know stay: {}",
+            names(&stamped.phantoms)
+        ));
         ui.hint("`--purge` forgets them too");
     }
 }

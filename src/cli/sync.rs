@@ -10,11 +10,10 @@ use super::{
     plan::{execute, show_plan},
 };
 use crate::{
-    db::Database,
     model::{Project, RevId},
     ui::{Ui, age},
     workflow::{
-        Context, Done, Error, Source,
+        Context, Database, Done, Error, Source,
         sync::{self, Choice, Report},
     },
 };
@@ -60,7 +59,10 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
             } else {
                 let heads = report.divergence.iter().flat_map(|d| &d.heads);
                 let heads: Vec<RevId> = heads.map(|head| head.revision.clone()).collect();
-                ui.error(format!("Multiple head revisions are present: {}", names(&heads)));
+                ui.error(format!(
+                    "Multiple head revisions are present: {}",
+                    names(&heads)
+                ));
                 ui.hint("`teammig sync --merge` writes a merge revision; `--apply-both` leaves them as they are");
             }
             return Ok(Status::Attention);
@@ -79,7 +81,14 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
             project = context.project()?;
         }
     }
-    let done = apply(ui, context, &project, &mut *database, choice.is_some(), args)?;
+    let done = apply(
+        ui,
+        context,
+        &project,
+        &mut *database,
+        choice.is_some(),
+        args,
+    )?;
     if ui.is_json() {
         ui.json(&document(&report, &done, written.as_deref()));
     } else if let Some(path) = written {
@@ -111,7 +120,10 @@ fn apply(
         }
         return Ok(Vec::new());
     }
-    ui.status(format!("Applying {}", plural(proposal.steps.len(), "revision")));
+    ui.status(format!(
+        "Applying {}",
+        plural(proposal.steps.len(), "revision")
+    ));
     Ok(execute(ui, context, project, database, &proposal, &propose)?.done)
 }
 
@@ -168,7 +180,11 @@ fn show(ui: &mut Ui, context: &Context, report: &Report) {
         ));
         for one in &report.came_in {
             let by = one.commit.as_ref().map_or(String::new(), |commit| {
-                format!("   {}, {}", commit.author, age::ago(commit.time, context.now))
+                format!(
+                    "   {}, {}",
+                    commit.author,
+                    age::ago(commit.time, context.now)
+                )
             });
             ui.status(format!(
                 "  {}  {}{}",
@@ -193,7 +209,7 @@ fn document(report: &Report, done: &[Done], merge: Option<&str>) -> Value {
         .collect();
     json!({
         "schema": "teammig.sync/1",
-        "moved_by": report.how.map(crate::workflow::sync::how_name),
+        "moved_by": report.how.map(sync::how_name),
         "upstream": report.upstream,
         "came_in": report.came_in.iter().map(|one| &one.revision).collect::<Vec<_>>(),
         "diverged": report.divergence.is_some() && merge.is_none(),

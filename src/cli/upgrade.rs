@@ -20,7 +20,7 @@ use crate::{
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// head, heads, a revision, a unique prefix of one, +N, label@head … [default: all]
-    #[arg(allow_hyphen_values = true)]
+    #[arg(allow_negative_numbers = true)]
     target: Option<String>,
 
     /// Also run pending revisions that lie below applied ones
@@ -52,7 +52,9 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
             direction: Direction::Up,
             args: &args.plan,
             range_from,
-            propose: &|context, project, source| workflow::upgrade(context, project, source, &request),
+            propose: &|context, project, source| {
+                workflow::upgrade(context, project, source, &request)
+            },
         },
     )
 }

@@ -69,7 +69,10 @@ impl RawRow {
         let damaged = |what: &str| {
             DbError::new(
                 ErrorKind::LedgerDamaged,
-                format!("the ledger's row of {} has an unreadable {what}", self.revision),
+                format!(
+                    "the ledger's row of {} has an unreadable {what}",
+                    self.revision
+                ),
             )
         };
         let direction = match self.state.as_str() {
@@ -82,13 +85,15 @@ impl RawRow {
             None => EntryState::Applied,
             Some(direction) => EntryState::Running {
                 direction,
-                done: u32::try_from(self.statements_done).map_err(|_| damaged("statements_done"))?,
+                done: u32::try_from(self.statements_done)
+                    .map_err(|_| damaged("statements_done"))?,
                 uncertain: self.uncertain,
             },
         };
         Ok(Entry {
             parents: serde_json::from_str(&self.parents).map_err(|_| damaged("parents"))?,
-            depends_on: serde_json::from_str(&self.depends_on).map_err(|_| damaged("depends_on"))?,
+            depends_on: serde_json::from_str(&self.depends_on)
+                .map_err(|_| damaged("depends_on"))?,
             checksum: Checksum::from_hex(&self.checksum).ok_or_else(|| damaged("checksum"))?,
             applied_at: self
                 .applied_at

@@ -11,6 +11,7 @@ mod postgres;
 mod sqlite;
 mod sqlite_error;
 mod sqlite_lock;
+mod sqlite_rows;
 mod url;
 
 use std::{path::Path, sync::Arc, time::Duration};
@@ -35,9 +36,11 @@ pub fn open(
     let url = DatabaseUrl::parse(url)?;
     let location = url.to_string();
     match url {
-        DatabaseUrl::Sqlite(SqliteTarget::Memory) => {
-            Ok(Box::new(sqlite::Sqlite::new(None, location, settings.clone())?))
-        }
+        DatabaseUrl::Sqlite(SqliteTarget::Memory) => Ok(Box::new(sqlite::Sqlite::new(
+            None,
+            location,
+            settings.clone(),
+        )?)),
         DatabaseUrl::Sqlite(SqliteTarget::File(path)) => Ok(Box::new(sqlite::Sqlite::new(
             Some(base.join(path)),
             location,

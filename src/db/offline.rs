@@ -7,7 +7,10 @@ use std::fmt::Write as _;
 
 use super::ledger_sql::{self, state_name};
 use crate::{
-    model::{Dialect, Direction, Entry, RevId, ledger::{StoredScript, StoredScripts}},
+    model::{
+        Dialect, Direction, Entry, RevId,
+        ledger::{StoredScript, StoredScripts},
+    },
     sql::{self, NulCharacter},
 };
 
@@ -26,10 +29,16 @@ pub struct Offline {
 
 impl Offline {
     /// For the ledger `table` in `schema` (PostgreSQL).
-    pub fn new(dialect: Dialect, table: &str, schema: Option<&str>) -> Result<Self, NotRepresentable> {
+    pub fn new(
+        dialect: Dialect,
+        table: &str,
+        schema: Option<&str>,
+    ) -> Result<Self, NotRepresentable> {
         let quoted = sql::ident(table, dialect)?;
         let table = match (dialect, schema) {
-            (Dialect::Postgres, Some(schema)) => format!("{}.{quoted}", sql::ident(schema, dialect)?),
+            (Dialect::Postgres, Some(schema)) => {
+                format!("{}.{quoted}", sql::ident(schema, dialect)?)
+            }
             _ => quoted,
         };
         Ok(Self { dialect, table })
@@ -77,7 +86,10 @@ impl Offline {
                  foreign_key_check;\n{record}COMMIT;\nPRAGMA legacy_alter_table = OFF;\nPRAGMA foreign_keys = ON;\n"
             ),
             (true, Dialect::Sqlite, false) => {
-                write!(out, "PRAGMA foreign_keys = ON;\nBEGIN;\n{body}{record}COMMIT;\n")
+                write!(
+                    out,
+                    "PRAGMA foreign_keys = ON;\nBEGIN;\n{body}{record}COMMIT;\n"
+                )
             }
             (true, Dialect::Postgres, _) => write!(out, "BEGIN;\n{body}{record}COMMIT;\n"),
         };
@@ -85,11 +97,17 @@ impl Offline {
     }
 
     /// The row of an applied revision.
-    pub fn record(&self, entry: &Entry, scripts: &StoredScripts) -> Result<String, NotRepresentable> {
+    pub fn record(
+        &self,
+        entry: &Entry,
+        scripts: &StoredScripts,
+    ) -> Result<String, NotRepresentable> {
         let down = scripts.down.as_ref();
         let next = match self.dialect {
             Dialect::Sqlite => String::new(),
-            Dialect::Postgres => format!("(SELECT coalesce(max(seq), 0) + 1 FROM {}), ", self.table),
+            Dialect::Postgres => {
+                format!("(SELECT coalesce(max(seq), 0) + 1 FROM {}), ", self.table)
+            }
         };
         let columns = if next.is_empty() { "" } else { "seq, " };
         let values = [

@@ -14,20 +14,17 @@ use std::{
     time::{Duration, Instant},
 };
 
-use rusqlite::{Connection, OpenFlags, OptionalExtension as _, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension as _};
 
 use super::{
     Database, DbError, ErrorKind, Interrupter, Job, JobError, LedgerChange, Notice, Ran,
-    RunSettings,
-    ledger_sql::{self, RawRow},
+    RunSettings, ledger_sql,
     sqlite_error::{db_error, error_offset},
     sqlite_lock::FileLock,
+    sqlite_rows::running,
 };
 use crate::{
-    model::{
-        Dialect, Direction, Entry, EntryState, Ledger, RevId,
-        ledger::StoredScripts,
-    },
+    model::{Dialect, Direction, Entry, Ledger, RevId, ledger::StoredScripts},
     sql,
 };
 
@@ -43,7 +40,7 @@ pub(super) struct Sqlite {
     location: String,
     settings: RunSettings,
     /// The ledger's table, quoted.
-    table: String,
+    pub(super) table: String,
     connection: Option<Connection>,
     lock: Option<FileLock>,
     /// Since when a shared transaction is open.
@@ -62,8 +59,9 @@ impl Sqlite {
         location: String,
         settings: RunSettings,
     ) -> Result<Self, DbError> {
-        let table = sql::ident(&settings.ledger_table, Dialect::Sqlite)
-            .map_err(|error| DbError::new(ErrorKind::BadUrl, format!("the ledger's table: {error}")))?;
+        let table = sql::ident(&settings.ledger_table, Dialect::Sqlite).map_err(|error| {
+            DbError::new(ErrorKind::BadUrl, format!("the ledger's table: {error}"))
+        })?;
         Ok(Self {
             table,
             path,
@@ -115,7 +113,7 @@ impl Sqlite {
                 Connection::open_with_flags(path, flags)
             }
         }
-        .map_err(|error| self.unreachable(&error))?;
+        .map_err(|error| cannot_open(&error))?;
         // Others may hold SQLite's own lock for a moment.
         connection
             .busy_timeout(Duration::from_secs(5))
@@ -123,19 +121,11 @@ impl Sqlite {
         // The first look at the file: not a database, or not readable?
         connection
             .query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))
-            .map_err(|error| self.unreachable(&error))?;
+            .map_err(|error| cannot_open(&error))?;
         Ok(Some(connection))
     }
 
-    fn unreachable(&self, error: &rusqlite::Error) -> DbError {
-        let error = db_error(error);
-        DbError {
-            message: format!("cannot open {}: {}", self.location, error.message),
-            ..error
-        }
-    }
-
-    fn writer(&mut self) -> Result<&Connection, DbError> {
+    pub(super) fn writer(&mut self) -> Result<&Connection, DbError> {
         match self.open(true)? {
             Some(connection) => Ok(connection),
             None => Err(DbError::new(ErrorKind::Unreachable, "no such file")),
@@ -198,9 +188,8 @@ impl Sqlite {
         }
         let duration = start.elapsed();
         self.deferred |= mentions_deferral(text);
-        let due = self.deferred
-            || job.last
-            || self.group.is_none_or(|since| since.elapsed() >= GROUP);
+        let due =
+            self.deferred || job.last || self.group.is_none_or(|since| since.elapsed() >= GROUP);
         if due {
             self.commit_group().map_err(|mut error| {
                 if error.kind == ErrorKind::Statement {
@@ -280,7 +269,9 @@ impl Sqlite {
                         let rowid: Option<i64> = row.get(1)?;
                         let parent: String = row.get(2)?;
                         Ok(match rowid {
-                            Some(rowid) => format!("{table} (rowid {rowid}) refers to a missing row of {parent}"),
+                            Some(rowid) => format!(
+                                "{table} (rowid {rowid}) refers to a missing row of {parent}"
+                            ),
                             None => format!("{table} refers to a missing row of {parent}"),
                         })
                     })?
@@ -339,8 +330,7 @@ impl Sqlite {
         let start = Instant::now();
         let statements = sql::statements(text, Dialect::Sqlite);
         let of = u32::try_from(statements.len()).unwrap_or(u32::MAX);
-        let mut done = job.skip;
-        if done == 0 {
+        if job.skip == 0 {
             self.put(
                 &Entry {
                     state: running(job.direction, 0, false),
@@ -351,10 +341,9 @@ impl Sqlite {
             )
             .map_err(plain)?;
         }
-        for statement in statements.into_iter().skip(job.skip as usize) {
+        for (done, statement) in (0..).zip(statements).skip(job.skip as usize) {
             self.run_bare_one(job, text, statement.span, done)?;
-            done += 1;
-            notice(Notice::Statement { done, of });
+            notice(Notice::Statement { done: done + 1, of });
         }
         self.record(job, start.elapsed()).map_err(plain)?;
         Ok(Ran {
@@ -380,15 +369,23 @@ impl Sqlite {
         if own {
             // Inside a transaction that the script itself began.
             self.run_one(text, span).map_err(fail)?;
-            return self.progress(job, done + 1, false).map_err(plain).map_err(fail);
+            return self
+                .progress(job, done + 1, false)
+                .map_err(plain)
+                .map_err(fail);
         }
         if needs_autocommit(&text[span.clone()]) {
-            self.progress(job, done, true).map_err(plain).map_err(fail)?;
+            self.progress(job, done, true)
+                .map_err(plain)
+                .map_err(fail)?;
             if let Err(error) = self.run_one(text, span) {
                 let _ = self.progress(job, done, false);
                 return Err(fail(error));
             }
-            return self.progress(job, done + 1, false).map_err(plain).map_err(fail);
+            return self
+                .progress(job, done + 1, false)
+                .map_err(plain)
+                .map_err(fail);
         }
         let outcome = self
             .execute("BEGIN IMMEDIATE")
@@ -400,101 +397,6 @@ impl Sqlite {
             let _ = self.execute("ROLLBACK");
             fail(error)
         })
-    }
-
-    fn progress(&mut self, job: &Job<'_>, done: u32, uncertain: bool) -> Result<(), DbError> {
-        let sql = format!(
-            "UPDATE {} SET state = ?2, statements_done = ?3, uncertain = ?4 WHERE revision = ?1",
-            self.table
-        );
-        let state = ledger_sql::state_name(running(job.direction, done, uncertain));
-        self.writer()?
-            .prepare(&sql)
-            .and_then(|mut statement| {
-                statement.execute(params![job.entry.revision.as_str(), state, done, uncertain])
-            })
-            .map(drop)
-            .map_err(|error| db_error(&error))
-    }
-
-    /// The row of a finished script.
-    fn record(&mut self, job: &Job<'_>, duration: Duration) -> Result<(), DbError> {
-        match job.direction {
-            Direction::Up => self.put(
-                &Entry {
-                    state: EntryState::Applied,
-                    ..job.entry.clone()
-                },
-                job.scripts,
-                duration,
-            ),
-            Direction::Down => self.remove(&job.entry.revision),
-        }
-    }
-
-    fn put(
-        &mut self,
-        entry: &Entry,
-        scripts: &StoredScripts,
-        duration: Duration,
-    ) -> Result<(), DbError> {
-        let sql = format!(
-            "INSERT INTO {} (ledger_version, revision, parents, depends_on, message, checksum, up, up_options, down, \
-             down_options, state, statements_done, uncertain, applied_at, applied_by, git_commit, git_branch, \
-             duration_ms, tool_version) VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, \
-             ?16, ?17, ?18) ON CONFLICT (revision) DO UPDATE SET parents = excluded.parents, depends_on = \
-             excluded.depends_on, message = excluded.message, checksum = excluded.checksum, up = excluded.up, \
-             up_options = excluded.up_options, down = excluded.down, down_options = excluded.down_options, state = \
-             excluded.state, statements_done = excluded.statements_done, uncertain = excluded.uncertain, applied_at = \
-             excluded.applied_at, applied_by = excluded.applied_by, git_commit = excluded.git_commit, git_branch = \
-             excluded.git_branch, duration_ms = excluded.duration_ms, tool_version = excluded.tool_version",
-            self.table
-        );
-        let (done, uncertain) = match entry.state {
-            EntryState::Applied => (0, false),
-            EntryState::Running {
-                done, uncertain, ..
-            } => (done, uncertain),
-        };
-        let duration_ms = if duration.is_zero() {
-            i64::try_from(entry.duration_ms).unwrap_or(i64::MAX)
-        } else {
-            i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
-        };
-        self.writer()?
-            .prepare(&sql)
-            .and_then(|mut statement| {
-                statement.execute(params![
-                    entry.revision.as_str(),
-                    ledger_sql::ids_to_json(&entry.parents),
-                    ledger_sql::ids_to_json(&entry.depends_on),
-                    entry.message,
-                    entry.checksum.to_string(),
-                    scripts.up.text,
-                    ledger_sql::options(&scripts.up),
-                    scripts.down.as_ref().map(|script| &script.text),
-                    scripts.down.as_ref().map_or("", ledger_sql::options),
-                    ledger_sql::state_name(entry.state),
-                    done,
-                    uncertain,
-                    entry.applied_at.to_string(),
-                    entry.applied_by,
-                    entry.git_commit,
-                    entry.git_branch,
-                    duration_ms,
-                    entry.tool_version,
-                ])
-            })
-            .map(drop)
-            .map_err(|error| db_error(&error))
-    }
-
-    fn remove(&mut self, revision: &RevId) -> Result<(), DbError> {
-        let sql = format!("DELETE FROM {} WHERE revision = ?1", self.table);
-        self.writer()?
-            .execute(&sql, [revision.as_str()])
-            .map(drop)
-            .map_err(|error| db_error(&error))
     }
 }
 
@@ -511,87 +413,27 @@ impl Database for Sqlite {
         if !self.ledger_exists()? {
             return Ok(Ledger::default());
         }
-        let sql = format!(
-            "SELECT ledger_version, revision, parents, depends_on, message, checksum, state, statements_done, uncertain, \
-             applied_at, applied_by, git_commit, git_branch, duration_ms, tool_version FROM {} ORDER BY seq",
-            self.table
-        );
-        let rows = self
-            .writer()?
-            .prepare(&sql)
-            .and_then(|mut statement| {
-                statement
-                    .query_map([], |row| {
-                        Ok(RawRow {
-                            format: row.get(0)?,
-                            revision: row.get(1)?,
-                            parents: row.get(2)?,
-                            depends_on: row.get(3)?,
-                            message: row.get(4)?,
-                            checksum: row.get(5)?,
-                            state: row.get(6)?,
-                            statements_done: row.get(7)?,
-                            uncertain: row.get(8)?,
-                            applied_at: row.get(9)?,
-                            applied_by: row.get(10)?,
-                            git_commit: row.get(11)?,
-                            git_branch: row.get(12)?,
-                            duration_ms: row.get(13)?,
-                            tool_version: row.get(14)?,
-                        })
-                    })?
-                    .collect::<Result<Vec<_>, _>>()
-            })
-            .map_err(|error| db_error(&error))?;
-        Ok(Ledger {
-            exists: true,
-            entries: rows
-                .into_iter()
-                .map(RawRow::entry)
-                .collect::<Result<_, _>>()?,
-        })
+        self.read_rows()
     }
 
     fn stored_scripts(&mut self, revision: &RevId) -> Result<Option<StoredScripts>, DbError> {
         if !self.ledger_exists()? {
             return Ok(None);
         }
-        let sql = format!(
-            "SELECT up, up_options, down, down_options FROM {} WHERE revision = ?1",
-            self.table
-        );
-        self.writer()?
-            .query_row(&sql, [revision.as_str()], |row| {
-                let up_options: String = row.get(1)?;
-                let down: Option<String> = row.get(2)?;
-                let down_options: String = row.get(3)?;
-                Ok(StoredScripts {
-                    up: ledger_sql::script(row.get(0)?, &up_options),
-                    down: down.map(|text| ledger_sql::script(text, &down_options)),
-                })
-            })
-            .optional()
-            .map_err(|error| db_error(&error))
+        self.read_scripts(revision)
     }
 
-    fn lock(
-        &mut self,
-        timeout: Duration,
-        waiting: &mut dyn FnMut(&str),
-    ) -> Result<(), DbError> {
+    fn lock(&mut self, timeout: Duration, waiting: &mut dyn FnMut(&str)) -> Result<(), DbError> {
         if let Some(path) = self.path.clone() {
             if self.lock.is_none() {
                 // The same database may be named in several ways.
                 self.writer()?;
                 let path = path.canonicalize().unwrap_or(path);
                 let stop = Arc::clone(&self.stop);
-                let lock = FileLock::take(
-                    &path,
-                    &self.settings.application,
-                    timeout,
-                    waiting,
-                    &|| stop.load(Ordering::SeqCst),
-                )?;
+                let lock =
+                    FileLock::take(&path, &self.settings.application, timeout, waiting, &|| {
+                        stop.load(Ordering::SeqCst)
+                    })?;
                 self.lock = Some(lock);
             }
             let connection = self.writer()?;
@@ -698,11 +540,11 @@ impl Database for Sqlite {
     }
 }
 
-fn running(direction: Direction, done: u32, uncertain: bool) -> EntryState {
-    EntryState::Running {
-        direction,
-        done,
-        uncertain,
+fn cannot_open(error: &rusqlite::Error) -> DbError {
+    let error = db_error(error);
+    DbError {
+        message: format!("cannot open it: {}", error.message),
+        ..error
     }
 }
 
@@ -725,7 +567,16 @@ fn needs_autocommit(statement: &str) -> bool {
         .to_ascii_uppercase();
     matches!(
         word.as_str(),
-        "PRAGMA" | "VACUUM" | "ATTACH" | "DETACH" | "BEGIN" | "COMMIT" | "END" | "ROLLBACK" | "SAVEPOINT" | "RELEASE"
+        "PRAGMA"
+            | "VACUUM"
+            | "ATTACH"
+            | "DETACH"
+            | "BEGIN"
+            | "COMMIT"
+            | "END"
+            | "ROLLBACK"
+            | "SAVEPOINT"
+            | "RELEASE"
     )
 }
 

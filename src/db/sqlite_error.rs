@@ -30,12 +30,7 @@ pub(super) fn db_error(error: &Error) -> DbError {
         ErrorKind::Locked => "the database is locked by another process".to_owned(),
         _ => message,
     };
-    DbError {
-        code: error
-            .sqlite_error()
-            .map(|error| format!("SQLite error {}", error.extended_code)),
-        ..DbError::new(kind, message)
-    }
+    DbError::new(kind, message)
 }
 
 /// The byte offset that SQLite points at, within the statement that was sent.

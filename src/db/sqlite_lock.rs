@@ -62,7 +62,10 @@ impl FileLock {
                 told = true;
             }
             if stopped() {
-                return Err(DbError::new(ErrorKind::Interrupted, "stopped while waiting"));
+                return Err(DbError::new(
+                    ErrorKind::Interrupted,
+                    "stopped while waiting",
+                ));
             }
             if Instant::now() >= until {
                 return Err(DbError::new(
@@ -105,7 +108,9 @@ fn holder_of(path: &Path) -> String {
 
 fn cannot_lock(path: &Path, error: &std::io::Error) -> DbError {
     let kind = match error.kind() {
-        std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => ErrorKind::ReadOnly,
+        std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => {
+            ErrorKind::ReadOnly
+        }
         std::io::ErrorKind::StorageFull => ErrorKind::DiskFull,
         _ => ErrorKind::Unreachable,
     };

@@ -216,9 +216,3 @@ fn cannot_open(start: &Path, error: git2::Error) -> GitError {
         },
     }
 }
-
-impl std::fmt::Debug for Repo {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Repo({})", self.git_dir.display())
-    }
-}

@@ -161,8 +161,7 @@ fn find_block(text: &str) -> Option<Block> {
         }
         match comment {
             Some(inner)
-                if inner.trim().is_empty()
-                    || inner.len() - inner.trim_start().len() > indent =>
+                if inner.trim().is_empty() || inner.len() - inner.trim_start().len() > indent =>
             {
                 end = at + content.len();
                 lines.push(at + 2..end);
@@ -190,14 +189,14 @@ fn find_fields(text: &str, lines: &[Range<usize>]) -> Vec<Field> {
     let mut base = None;
     for line in &lines[1..] {
         let content = &text[line.clone()];
-        let bare = content.trim_start();
-        if bare.is_empty() || bare.starts_with('#') {
+        let trimmed = content.trim_start();
+        if trimmed.is_empty() || trimmed.starts_with('#') {
             continue;
         }
-        let indent = content.len() - bare.len();
-        let base = *base.get_or_insert(indent);
-        let key = (indent == base)
-            .then(|| bare.split_once(':'))
+        let indent = content.len() - trimmed.len();
+        let outer = *base.get_or_insert(indent);
+        let key = (indent == outer)
+            .then(|| trimmed.split_once(':'))
             .flatten()
             .filter(|(key, _)| is_word(key));
         if let Some((key, _)) = key {
@@ -361,20 +360,20 @@ fn understand(file: &SourceFile, block: &Block, raw: Raw) -> Result<Revision, Bo
         .enumerate()
         .find_map(|(n, parent)| parents[..n].contains(parent).then_some(parent))
     {
-        return Err(Box::new(
-            bad(format!("parent {twice} is named twice")).at(
-                file,
-                locate(file, "parents", twice.as_str()),
-                "",
-            ),
-        ));
+        return Err(Box::new(bad(format!("parent {twice} is named twice")).at(
+            file,
+            locate(file, "parents", twice.as_str()),
+            "",
+        )));
     }
     let labels = names(raw.labels);
     if let Some(label) = labels.iter().find(|label| !is_label(label)) {
         return Err(Box::new(
             bad(format!("`{label}` cannot be a label"))
                 .at(file, locate(file, "labels", label), "")
-                .help("a label has letters, digits, `_`, `-`, `.` and `/`, and starts with a letter"),
+                .help(
+                    "a label has letters, digits, `_`, `-`, `.` and `/`, and starts with a letter",
+                ),
         ));
     }
     let created = match &raw.created {
@@ -419,7 +418,10 @@ pub fn is_label(text: &str) -> bool {
 }
 
 fn is_word(text: &str) -> bool {
-    !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
+    !text.is_empty()
+        && text
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
 }
 
 fn find_word(text: &str, within: Range<usize>, word: &str) -> Option<Range<usize>> {
@@ -495,7 +497,10 @@ mod tests {
         assert_eq!(revision.depends_on, ["billing"]);
         assert_eq!(revision.labels, ["net-2"]);
         assert_eq!(revision.message, "Add phone_number to users");
-        assert_eq!(revision.created.unwrap().to_string(), "2026-11-22T10:30:00Z");
+        assert_eq!(
+            revision.created.unwrap().to_string(),
+            "2026-11-22T10:30:00Z"
+        );
     }
 
     #[test]
@@ -523,16 +528,46 @@ mod tests {
     fn complaints_point_at_the_place() {
         let table = [
             ("", "1:1 the file is empty / "),
-            ("SELECT 1;\n", "1:1 no teammig header / expected `-- teammig:` in the leading comment"),
-            ("-- teammig:\n--   parents: []\n", "1:3 the header has no `revision` / the header starts here"),
-            ("-- teammig:\n--   revision: a-b\n", "2:16 character '-' is not allowed in a revision id; use letters, digits and _ / in this id"),
-            ("-- teammig:\n--   revision: a\n--   parent: [b]\n", "3:6 unknown key `parent` in the header / not a key of a revision"),
-            ("-- teammig:\n--   revision: a\n--   revision: b\n", "3:6 the header has `revision` twice / the second one"),
-            ("-- teammig:\n--   revision: a\n--   parents: b\n", "3:15 the header cannot be read as YAML / parents: invalid type: string \"b\", expected a sequence"),
-            ("-- teammig:\n--   revision: a\n--   parents: [b, b]\n", "3:16 parent b is named twice / "),
-            ("-- teammig:\n--   revision: a\n--   parents: [b\n-- migrate:up\n", "3:3 the header cannot be read as YAML / did not find expected ',' or ']'"),
-            ("-- teammig:\n--   revision: a\n--   labels: [4x]\n", "3:15 `4x` cannot be a label / "),
-            ("-- teammig:\r\n--   revision: a\r\n--   created: yesterday\r\n", "3:15 `yesterday` is not a point in time / failed to parse"),
+            (
+                "SELECT 1;\n",
+                "1:1 no teammig header / expected `-- teammig:` in the leading comment",
+            ),
+            (
+                "-- teammig:\n--   parents: []\n",
+                "1:3 the header has no `revision` / the header starts here",
+            ),
+            (
+                "-- teammig:\n--   revision: a-b\n",
+                "2:16 character '-' is not allowed in a revision id; use letters, digits and _ / in this id",
+            ),
+            (
+                "-- teammig:\n--   revision: a\n--   parent: [b]\n",
+                "3:6 unknown key `parent` in the header / not a key of a revision",
+            ),
+            (
+                "-- teammig:\n--   revision: a\n--   revision: b\n",
+                "3:6 the header has `revision` twice / the second one",
+            ),
+            (
+                "-- teammig:\n--   revision: a\n--   parents: b\n",
+                "3:15 the header cannot be read as YAML / parents: invalid type: string \"b\", expected a sequence",
+            ),
+            (
+                "-- teammig:\n--   revision: a\n--   parents: [b, b]\n",
+                "3:16 parent b is named twice / ",
+            ),
+            (
+                "-- teammig:\n--   revision: a\n--   parents: [b\n-- migrate:up\n",
+                "3:3 the header cannot be read as YAML / did not find expected ',' or ']'",
+            ),
+            (
+                "-- teammig:\n--   revision: a\n--   labels: [4x]\n",
+                "3:15 `4x` cannot be a label / ",
+            ),
+            (
+                "-- teammig:\r\n--   revision: a\r\n--   created: yesterday\r\n",
+                "3:15 `yesterday` is not a point in time / failed to parse",
+            ),
         ];
         for (text, want) in table {
             let got = complaint(text);

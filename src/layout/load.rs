@@ -68,7 +68,11 @@ pub(super) fn read(file: &SnapshotFile) -> Result<SourceFile, Box<Finding>> {
             let source = SourceFile::new(Arc::clone(&file.path), String::from_utf8_lossy(bytes));
             return Err(Box::new(
                 header::bad("the file is not UTF-8")
-                    .at(&source, valid..valid + 1, format!("byte 0x{:02x}", bytes[valid]))
+                    .at(
+                        &source,
+                        valid..valid + 1,
+                        format!("byte 0x{:02x}", bytes[valid]),
+                    )
                     .help("save it as UTF-8"),
             ));
         }
@@ -99,7 +103,13 @@ fn conflict_marker(text: &str) -> Option<usize> {
 }
 
 /// A problem of the graph, at the place in the file that causes it.
-fn explain(problem: &Problem, files: &[Migration], layout: &dyn Layout, unreadable: bool) -> Finding {
+#[allow(clippy::too_many_lines, reason = "one arm per problem: a table")]
+fn explain(
+    problem: &Problem,
+    files: &[Migration],
+    layout: &dyn Layout,
+    unreadable: bool,
+) -> Finding {
     let of = |id: &RevId| files.iter().find(|file| file.revision.id == *id);
     let at = |finding: Finding, id: &RevId, key: &str, text: &str, label: &str| match of(id) {
         Some(file) => finding
@@ -115,10 +125,20 @@ fn explain(problem: &Problem, files: &[Migration], layout: &dyn Layout, unreadab
                 Rule::DuplicateRevision,
                 format!("two files have the revision id {id}"),
             )
-            .at(&second.file, layout.locate(second, "revision", id.as_str()), "the second one")
-            .see(&first.file, layout.locate(first, "revision", id.as_str()), "the first one")
+            .at(
+                &second.file,
+                layout.locate(second, "revision", id.as_str()),
+                "the second one",
+            )
+            .see(
+                &first.file,
+                layout.locate(first, "revision", id.as_str()),
+                "the first one",
+            )
             .about(id)
-            .help("give one of them a new id, and rename its parents' references if it has children")
+            .help(
+                "give one of them a new id, and rename its parents' references if it has children",
+            )
         }
         Problem::MissingParent { revision, parent } => at(
             Finding::error(
@@ -159,10 +179,13 @@ fn explain(problem: &Problem, files: &[Migration], layout: &dyn Layout, unreadab
             "",
         ),
         Problem::Cycle { members } => {
-            let names: Vec<&str> = members.iter().map(|id| id.as_str()).collect();
+            let names: Vec<&str> = members.iter().map(RevId::as_str).collect();
             let mut finding = Finding::error(
                 Rule::Cycle,
-                format!("these revisions are each other's ancestors: {}", names.join(" → ")),
+                format!(
+                    "these revisions are each other's ancestors: {}",
+                    names.join(" → ")
+                ),
             )
             .help("take one of these edges out: a revision cannot come before itself");
             for (n, id) in members.iter().enumerate() {
@@ -182,7 +205,11 @@ fn explain(problem: &Problem, files: &[Migration], layout: &dyn Layout, unreadab
             }
             finding
         }
-        Problem::DuplicateLabel { label, first, second } => {
+        Problem::DuplicateLabel {
+            label,
+            first,
+            second,
+        } => {
             let finding = Finding::error(
                 Rule::DuplicateLabel,
                 format!("label `{label}` belongs to {first} already"),
@@ -190,7 +217,11 @@ fn explain(problem: &Problem, files: &[Migration], layout: &dyn Layout, unreadab
             .help("a label names one line of revisions; choose another");
             let mut finding = at(finding, second, "labels", label, "the second one");
             if let Some(file) = of(first) {
-                finding = finding.see(&file.file, layout.locate(file, "labels", label), "the first one");
+                finding = finding.see(
+                    &file.file,
+                    layout.locate(file, "labels", label),
+                    "the first one",
+                );
             }
             finding
         }

@@ -31,7 +31,7 @@ pub fn check_template(template: &str) -> Result<(), String> {
     if !template.contains("{revision}") {
         return Err("it must contain {revision}, or two files could get one name".to_owned());
     }
-    if !template.ends_with(".sql") {
+    if !template.to_ascii_lowercase().ends_with(".sql") {
         return Err("it must end in .sql".to_owned());
     }
     if template.contains(['/', '\\']) {
@@ -87,22 +87,43 @@ mod tests {
         let id = RevId::trusted("7f3a9c21e4b0");
         let at: Timestamp = "2026-11-22T10:30:00Z".parse().unwrap();
         let table = [
-            (DEFAULT_TEMPLATE, "Add phone_number to users", "2026-11-22_7f3a9c21e4b0_add_phone_number_to_users.sql"),
+            (
+                DEFAULT_TEMPLATE,
+                "Add phone_number to users",
+                "2026-11-22_7f3a9c21e4b0_add_phone_number_to_users.sql",
+            ),
             (DEFAULT_TEMPLATE, "", "2026-11-22_7f3a9c21e4b0.sql"),
-            (DEFAULT_TEMPLATE, "../../etc/passwd; rm -rf", "2026-11-22_7f3a9c21e4b0_etc_passwd_rm_rf.sql"),
+            (
+                DEFAULT_TEMPLATE,
+                "../../etc/passwd; rm -rf",
+                "2026-11-22_7f3a9c21e4b0_etc_passwd_rm_rf.sql",
+            ),
             ("{revision}.sql", "x", "7f3a9c21e4b0.sql"),
-            ("{epoch}_{time}_{revision}_{slug}.sql", "Größe", "1795343400_103000_7f3a9c21e4b0_größe.sql"),
+            (
+                "{epoch}_{time}_{revision}_{slug}.sql",
+                "Größe",
+                "1795343400_103000_7f3a9c21e4b0_größe.sql",
+            ),
         ];
         for (template, message, want) in table {
             assert_eq!(file_name(template, &id, message, at), want);
         }
-        assert_eq!(slug("one two three four five six seven eight nine ten"), "one_two_three_four_five_six_seven_eight");
+        assert_eq!(
+            slug("one two three four five six seven eight nine ten"),
+            "one_two_three_four_five_six_seven_eight"
+        );
     }
 
     #[test]
     fn templates() {
         assert_eq!(check_template(DEFAULT_TEMPLATE), Ok(()));
-        for bad in ["{slug}.sql", "{revision}.txt", "{revision}/{slug}.sql", "{rev}.sql", "{revision.sql"] {
+        for bad in [
+            "{slug}.sql",
+            "{revision}.txt",
+            "{revision}/{slug}.sql",
+            "{rev}.sql",
+            "{revision.sql",
+        ] {
             assert!(check_template(bad).is_err(), "{bad}");
         }
     }

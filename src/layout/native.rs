@@ -69,7 +69,9 @@ fn sections(file: &SourceFile, from: usize) -> Result<Sections, Box<Finding>> {
         return Err(Box::new(
             header::bad("no line `-- migrate:up`")
                 .at(file, from..from, "expected below the header")
-                .help("put `-- migrate:up` above the SQL, and `-- migrate:down` above the way back"),
+                .help(
+                    "put `-- migrate:up` above the SQL, and `-- migrate:down` above the way back",
+                ),
         ));
     };
     if !first.up {
@@ -206,9 +208,7 @@ fn parse_options(
         return Err(Box::new(
             header::bad("foreign_keys:off needs a transaction")
                 .at(file, offset..offset + text.len(), "")
-                .help(
-                    "remove transaction:false: foreign keys are checked before the commit",
-                ),
+                .help("remove transaction:false: foreign keys are checked before the commit"),
         ));
     }
     Ok(options)
@@ -270,7 +270,8 @@ mod tests {
     #[test]
     fn a_marker_is_a_line_of_its_own() {
         let migration =
-            parse("-- migrate:up\nSELECT '-- migrate:down'; -- migrate:down\n-- migrate:downer\n").unwrap();
+            parse("-- migrate:up\nSELECT '-- migrate:down'; -- migrate:down\n-- migrate:downer\n")
+                .unwrap();
         assert!(migration.down.is_none());
     }
 
@@ -278,15 +279,42 @@ mod tests {
     fn complaints_point_at_the_place() {
         let table = [
             ("SELECT 1;\n", "2:18 no line `-- migrate:up`"),
-            ("-- migrate:down\n", "3:1 `-- migrate:down` stands before `-- migrate:up`"),
-            ("SELECT 1;\n-- migrate:up\n", "3:1 SQL above `-- migrate:up`"),
-            ("-- migrate:up\n-- migrate:up\n", "4:1 a section stands here twice"),
-            ("-- migrate:up\n-- migrate:down\n-- migrate:down\n", "5:1 a section stands here twice"),
-            ("-- migrate:up\n-- migrate:down\n-- migrate:up\n", "5:1 a section stands here twice"),
-            ("-- migrate:up transactions:no\n", "3:15 unknown option `transactions:no`"),
-            ("-- migrate:up irreversible\n", "3:15 unknown option `irreversible`"),
-            ("-- migrate:up\n-- migrate:down irreversible\nSELECT 1;\n", "5:1 the down section says `irreversible` and holds SQL"),
-            ("-- migrate:up transaction:false foreign_keys:off\n", "3:14 foreign_keys:off needs a transaction"),
+            (
+                "-- migrate:down\n",
+                "3:1 `-- migrate:down` stands before `-- migrate:up`",
+            ),
+            (
+                "SELECT 1;\n-- migrate:up\n",
+                "3:1 SQL above `-- migrate:up`",
+            ),
+            (
+                "-- migrate:up\n-- migrate:up\n",
+                "4:1 a section stands here twice",
+            ),
+            (
+                "-- migrate:up\n-- migrate:down\n-- migrate:down\n",
+                "5:1 a section stands here twice",
+            ),
+            (
+                "-- migrate:up\n-- migrate:down\n-- migrate:up\n",
+                "5:1 a section stands here twice",
+            ),
+            (
+                "-- migrate:up transactions:no\n",
+                "3:15 unknown option `transactions:no`",
+            ),
+            (
+                "-- migrate:up irreversible\n",
+                "3:15 unknown option `irreversible`",
+            ),
+            (
+                "-- migrate:up\n-- migrate:down irreversible\nSELECT 1;\n",
+                "5:1 the down section says `irreversible` and holds SQL",
+            ),
+            (
+                "-- migrate:up transaction:false foreign_keys:off\n",
+                "3:14 foreign_keys:off needs a transaction",
+            ),
         ];
         for (body, want) in table {
             assert_eq!(complaint(body), want, "{body:?}");

@@ -47,7 +47,7 @@ pub fn render(revision: &Revision, body: &Body) -> String {
     let mut out = String::from("-- teammig:\n");
     // Writing to a String cannot fail.
     let _ = writeln!(out, "--   revision: {}", scalar(revision.id.as_str()));
-    let parents: Vec<&str> = revision.parents.iter().map(|id| id.as_str()).collect();
+    let parents: Vec<&str> = revision.parents.iter().map(crate::model::RevId::as_str).collect();
     let _ = writeln!(out, "--   parents: {}", list(&parents));
     for (key, values) in [
         ("depends_on", &revision.depends_on),
@@ -107,9 +107,13 @@ pub fn scalar(text: &str) -> String {
 
 fn is_plain(text: &str) -> bool {
     let starts = text.chars().next().is_some_and(char::is_alphabetic);
-    let safe = text
-        .chars()
-        .all(|c| c.is_alphanumeric() || matches!(c, ' ' | '_' | '-' | '.' | '/' | '(' | ')' | '\'' | '+' | ';'));
+    let safe = text.chars().all(|c| {
+        c.is_alphanumeric()
+            || matches!(
+                c,
+                ' ' | '_' | '-' | '.' | '/' | '(' | ')' | '\'' | '+' | ';'
+            )
+    });
     let typed = matches!(
         text.to_ascii_lowercase().as_str(),
         "true" | "false" | "yes" | "no" | "on" | "off" | "null" | "y" | "n"
@@ -141,7 +145,10 @@ mod tests {
             created: Some("2026-11-22T10:30:00Z".parse().unwrap()),
             ..Revision::new(
                 RevId::trusted("7f3a9c21e4b0"),
-                vec![RevId::trusted("123456789012"), RevId::trusted("9209a434d045")],
+                vec![
+                    RevId::trusted("123456789012"),
+                    RevId::trusted("9209a434d045"),
+                ],
             )
         }
     }

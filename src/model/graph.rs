@@ -186,17 +186,20 @@ impl Graph {
                 }
             }
         }
-        self.edges = (0..self.revisions.len())
-            .map(|node| {
-                let mut edges = self.parents[node].clone();
-                for up in self.own_dependencies(node) {
-                    if !edges.contains(&up) {
-                        edges.push(up);
-                    }
+        let mut named_by = vec![0; self.revisions.len()];
+        for &up in self.dependencies.iter().flatten() {
+            named_by[up] += 1;
+        }
+        let mut seen = vec![None; self.revisions.len()];
+        for node in 0..self.revisions.len() {
+            let mut edges = self.parents[node].clone();
+            for up in self.own_dependencies(node, &named_by, &mut seen) {
+                if !edges.contains(&up) {
+                    edges.push(up);
                 }
-                edges
-            })
-            .collect();
+            }
+            self.edges.push(edges);
+        }
     }
 
     /// The dependencies that no ancestor by parents names too (Alembic,
@@ -205,24 +208,26 @@ impl Graph {
     /// the choice between several right orders.
     ///
     /// Alembic holds them in a set, so that its order changes from run to run;
-    /// here they keep the order in which they are written.
-    fn own_dependencies(&self, node: Node) -> Vec<Node> {
+    /// here they keep the order in which they are written. `named_by` counts
+    /// who depends on each; `seen` remembers for whom a revision was last
+    /// looked at.
+    fn own_dependencies(
+        &self,
+        node: Node,
+        named_by: &[usize],
+        seen: &mut [Option<Node>],
+    ) -> Vec<Node> {
         let mut own = self.dependencies[node].clone();
-        // Only what somebody else names as well can be inherited.
-        let mut contested = own
-            .iter()
-            .filter(|&&up| self.dependents[up].len() > 1)
-            .count();
-        let mut seen = HashSet::new();
+        // What nobody else names is not inherited, so most walks end here.
+        let mut shared = own.iter().filter(|&&up| named_by[up] > 1).count();
         let mut todo = self.parents[node].clone();
-        while let Some(ancestor) = todo.pop() {
-            if contested == 0 {
-                break;
-            }
-            if seen.insert(ancestor) {
+        while shared > 0
+            && let Some(ancestor) = todo.pop()
+        {
+            if seen[ancestor].replace(node) != Some(node) {
                 let before = own.len();
                 own.retain(|up| !self.dependencies[ancestor].contains(up));
-                contested = contested.saturating_sub(before - own.len());
+                shared -= before - own.len();
                 todo.extend(&self.parents[ancestor]);
             }
         }

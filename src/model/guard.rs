@@ -4,6 +4,8 @@
 //! clone knows. Identity is the revision id, so moving a file is no change; the
 //! checksum leaves out comments and white space, so formatting is none either.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
 use super::{
@@ -53,7 +55,10 @@ impl Evidence {
                 environment,
                 at,
                 by,
-            } => format!("applied in {environment} on {} by {by}", at.strftime("%Y-%m-%d")),
+            } => format!(
+                "applied in {environment} on {} by {by}",
+                at.strftime("%Y-%m-%d")
+            ),
             Self::Published { name } => format!("published in {name}"),
         }
     }
@@ -73,83 +78,108 @@ pub trait Reading {
 
 /// Judges the step from `before` (what is committed) to `after` (what would be).
 ///
-/// Only what the step changes is judged: a branch that is merely behind is no edit.
-pub fn judge(before: &Project, after: &Project, fixed: &[Fixed], reading: &dyn Reading) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = Vec::new();
+/// Only what the step changes is judged: a branch that is merely behind is no
+/// edit, and going back to what was published or applied is none either.
+pub fn judge(
+    before: &Project,
+    after: &Project,
+    fixed: &[Fixed],
+    reading: &dyn Reading,
+) -> Vec<Finding> {
+    let mut by_revision: BTreeMap<&RevId, Vec<&Fixed>> = BTreeMap::new();
     for one in fixed {
-        let id = &one.revision;
-        if findings
-            .iter()
-            .any(|finding| finding.revision.as_ref() == Some(id))
-        {
-            continue;
-        }
-        let old = before.migration(id.as_str());
-        match after.migration(id.as_str()) {
-            None => {
-                // A file that cannot be read now is reported as such.
-                let unreadable = old.is_some_and(|old| {
-                    after.findings.iter().any(|finding| {
-                        finding.rule == Rule::UnreadableRevision
-                            && finding.place.as_ref().is_some_and(|place| place.file.path == old.file.path)
-                    })
-                });
-                if let Some(old) = old.filter(|_| !unreadable) {
-                    findings.push(
-                        Finding::error(
-                            Rule::DeletedRevision,
-                            format!("{id} is deleted, and it was {}", one.evidence.words()),
-                        )
-                        .at(&old.file, 0..0, "")
-                        .about(id)
-                        .help(help(one, "bring the file back", after)),
-                    );
-                }
-            }
-            Some(new) => {
-                let now = reading.checksum(after, id);
-                let was = reading.checksum(before, id);
-                let changed_now = old.is_none() || now != was;
-                let parents_changed = old.is_none_or(|old| old.revision.parents != new.revision.parents);
-                if changed_now && now != Some(one.checksum) {
-                    findings.push(
-                        Finding::error(
-                            Rule::EditedRevision,
-                            format!("{id} is edited, and it was {}", one.evidence.words()),
-                        )
-                        .at(&new.file, new.up.span.start..new.up.span.start, "its scripts differ from then")
-                        .about(id)
-                        .help(help(one, "take the edit back", after)),
-                    );
-                } else if parents_changed && new.revision.parents != one.parents {
-                    findings.push(
-                        Finding::error(
-                            Rule::EditedRevision,
-                            format!("{id} has other parents than when it was {}", one.evidence.words()),
-                        )
-                        .at(&new.file, reading.locate(after, id, "parents"), "")
-                        .about(id)
-                        .help(help(one, "restore its parents", after)),
-                    );
-                }
-            }
-        }
+        by_revision.entry(&one.revision).or_default().push(one);
     }
-    findings
+    by_revision
+        .into_iter()
+        .filter_map(|(id, mut fixed)| {
+            // What is published binds everybody, so it is named first.
+            fixed.sort_by_key(|one| !one.evidence.is_published());
+            judge_one(before, after, id, &fixed, reading)
+        })
+        .collect()
 }
 
-fn help(one: &Fixed, undo: &str, after: &Project) -> String {
-    let path = after
-        .migration(one.revision.as_str())
-        .map_or(String::new(), |migration| format!(" (`git restore --source=HEAD --staged --worktree {}`)", migration.file.path));
-    if one.evidence.is_published() {
-        return format!("{undo}{path}, and write a new revision for the change: `teammig create \"…\"`");
-    }
-    let Evidence::Applied { environment, .. } = &one.evidence else {
-        return undo.to_owned();
+fn judge_one(
+    before: &Project,
+    after: &Project,
+    id: &RevId,
+    fixed: &[&Fixed],
+    reading: &dyn Reading,
+) -> Option<Finding> {
+    let old = before.migration(id.as_str());
+    let old_path = old.map(|old| &*old.file.path);
+    let Some(new) = after.migration(id.as_str()) else {
+        let old = old?;
+        // A file that cannot be read now is reported as such.
+        let unreadable = after.findings.iter().any(|finding| {
+            finding.rule == Rule::UnreadableRevision
+                && finding
+                    .place
+                    .as_ref()
+                    .is_some_and(|place| place.file.path == old.file.path)
+        });
+        return (!unreadable).then(|| {
+            Finding::error(
+                Rule::DeletedRevision,
+                format!("{id} is deleted, and it was {}", words(fixed)),
+            )
+            .at(&old.file, 0..0, "")
+            .about(id)
+            .help(help(fixed, "bring the file back", old_path))
+        });
     };
+    let now = reading.checksum(after, id);
+    let edited = old.is_none() || now != reading.checksum(before, id);
+    if edited && fixed.iter().all(|one| now != Some(one.checksum)) {
+        let start = new.up.span.start;
+        return Some(
+            Finding::error(
+                Rule::EditedRevision,
+                format!("{id} is edited, and it was {}", words(fixed)),
+            )
+            .at(&new.file, start..start, "its scripts differ from then")
+            .about(id)
+            .help(help(fixed, "take the edit back", old_path)),
+        );
+    }
+    let parents = &new.revision.parents;
+    let moved = old.is_none_or(|old| old.revision.parents != *parents);
+    (moved && fixed.iter().all(|one| one.parents != *parents)).then(|| {
+        Finding::error(
+            Rule::EditedRevision,
+            format!("{id} has other parents than when it was {}", words(fixed)),
+        )
+        .at(&new.file, reading.locate(after, id, "parents"), "")
+        .about(id)
+        .help(help(fixed, "restore its parents", old_path))
+    })
+}
+
+fn words(fixed: &[&Fixed]) -> String {
+    let words: Vec<String> = fixed.iter().map(|one| one.evidence.words()).collect();
+    words.join(", and ")
+}
+
+fn help(fixed: &[&Fixed], undo: &str, path: Option<&str>) -> String {
+    let path = path.map_or(String::new(), |path| {
+        format!(" (`git restore --source=HEAD --staged --worktree {path}`)")
+    });
+    let environments: Vec<&str> = fixed
+        .iter()
+        .filter_map(|one| match &one.evidence {
+            Evidence::Applied { environment, .. } => Some(environment.as_str()),
+            Evidence::Published { .. } => None,
+        })
+        .collect();
+    if environments.len() < fixed.len() {
+        return format!(
+            "{undo}{path}, and write a new revision for the change: `teammig create \"…\"`"
+        );
+    }
     format!(
-        "{undo}{path} and write a new revision; or, if only {environment} has it, roll it back there with the old file \
-         (`teammig downgrade`), edit, and `teammig upgrade`"
+        "{undo}{path} and write a new revision; or, if only {} has it, roll it back there with the old file (`teammig \
+         downgrade`), edit, and `teammig upgrade`",
+        environments.join(" and ")
     )
 }

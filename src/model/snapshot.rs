@@ -36,7 +36,7 @@ pub struct SnapshotFile {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unreadable {
     /// Larger than [`MAX_FILE_BYTES`]; its size in bytes.
-    #[error("the file has {} MiB", .0 / (1024 * 1024))]
+    #[error("it has {} MiB, and the limit is {} MiB", .0 / (1024 * 1024), MAX_FILE_BYTES / (1024 * 1024))]
     TooLarge(u64),
     /// The system's reason: permissions, a loop of symbolic links, …
     #[error("{0}")]

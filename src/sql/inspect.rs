@@ -6,7 +6,8 @@
 
 use super::{
     statements::{Statement, statements},
-    tokens::{TokenKind, neutral_significant, tokens},
+    token::TokenKind,
+    tokens::{neutral_significant, tokens},
 };
 use crate::model::{Dialect, Span};
 

@@ -16,13 +16,15 @@ mod quote;
 mod scan;
 mod shape;
 mod statements;
+mod token;
 mod tokens;
 
 pub use checksum::checksum;
 pub use inspect::{copy_from_stdin, drops_table, is_blank, meta_command, transaction_control};
 pub use quote::{NulCharacter, ident, literal};
 pub use statements::{Statement, Unclosed, statements};
-pub use tokens::{Construct, Token, TokenKind, Tokens, tokens};
+pub use token::{Construct, Token, TokenKind};
+pub use tokens::{Tokens, tokens};
 
 #[cfg(test)]
 mod properties;

@@ -5,22 +5,44 @@
 //! Bytes outside ASCII are parts of words in both engines, so no function here
 //! can stop inside a character.
 
+const SPACE: u8 = 1;
+const WORD_START: u8 = 2;
+const WORD: u8 = 4;
+
+/// The classes of all bytes: most of a script's bytes are asked for theirs.
+const CLASSES: [u8; 256] = {
+    let mut classes = [0; 256];
+    let mut byte = 0u8;
+    loop {
+        classes[byte as usize] = match byte {
+            b' ' | b'\t'..=b'\r' => SPACE,
+            b'A'..=b'Z' | b'a'..=b'z' | b'_' | 0x80.. => WORD_START | WORD,
+            b'0'..=b'9' | b'$' => WORD,
+            _ => 0,
+        };
+        if byte == u8::MAX {
+            break classes;
+        }
+        byte += 1;
+    }
+};
+
 /// White space of both engines (scan.l `space`, SQLite's `sqlite3Isspace`).
 ///
 /// The vertical tab is among it, though PostgreSQL before 16 and SQLite at the
 /// start of a gap refuse it: a text they refuse cannot be misread.
 pub(super) fn is_space(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t'..=b'\r')
+    CLASSES[usize::from(byte)] & SPACE != 0
 }
 
 /// scan.l `ident_start`; SQLite's character classes `CC_KYWD` and `CC_ID`.
 pub(super) fn is_word_start(byte: u8) -> bool {
-    byte.is_ascii_alphabetic() || byte == b'_' || byte >= 0x80
+    CLASSES[usize::from(byte)] & WORD_START != 0
 }
 
 /// scan.l `ident_cont`; SQLite's `IdChar`.
 pub(super) fn is_word(byte: u8) -> bool {
-    is_word_start(byte) || byte.is_ascii_digit() || byte == b'$'
+    CLASSES[usize::from(byte)] & WORD != 0
 }
 
 /// The offset of the first byte from `from` on that is not `wanted`.

@@ -6,7 +6,7 @@
 
 use super::{
     statements::Unclosed,
-    tokens::{Construct, Token, TokenKind},
+    token::{Construct, Token, TokenKind},
 };
 use crate::model::Dialect;
 
@@ -93,10 +93,9 @@ impl Trigger {
 /// psql's rule: no semicolon inside parentheses (`CREATE RULE … DO (…; …)`) or
 /// inside the `BEGIN ATOMIC … END` of a routine.
 ///
-/// Three things are stricter than in psql, as the server's grammar has them:
-/// only `BEGIN ATOMIC` opens a body, since `begin` alone is a name; `END` and
-/// `CASE` behind `AS` or `.` are names too; and routines inside of
-/// `CREATE SCHEMA` count (PostgreSQL 19).
+/// Two things are stricter than in psql, as the server's grammar has them: only
+/// `BEGIN ATOMIC` opens a body, since `begin` alone is a name, and `END` and
+/// `CASE` behind `AS` or `.` are names too.
 #[derive(Debug, Default)]
 pub(super) struct Routine {
     head: Head,
@@ -107,7 +106,7 @@ pub(super) struct Routine {
     body_at: usize,
 }
 
-/// How far `CREATE [OR REPLACE] {FUNCTION|PROCEDURE|SCHEMA}` has been read.
+/// How far `CREATE [OR REPLACE] {FUNCTION|PROCEDURE}` has been read.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 enum Head {
     #[default]
@@ -152,18 +151,22 @@ impl Routine {
         let previous = std::mem::take(&mut self.previous);
         if token.kind == TokenKind::Dot || is("AS") {
             self.previous = Previous::Naming;
-        } else if self.parens > 0 || previous == Previous::Naming {
-        } else if self.blocks == 0 {
-            if is("BEGIN") {
-                self.previous = Previous::Begin;
-                self.body_at = token.span.start;
-            } else if previous == Previous::Begin && is("ATOMIC") {
-                self.blocks = 1;
+            return;
+        }
+        if self.parens > 0 || previous == Previous::Naming {
+            return;
+        }
+        if self.blocks > 0 {
+            if is("CASE") {
+                self.blocks += 1;
+            } else if is("END") {
+                self.blocks -= 1;
             }
-        } else if is("CASE") {
-            self.blocks += 1;
-        } else if is("END") {
-            self.blocks -= 1;
+        } else if is("BEGIN") {
+            self.previous = Previous::Begin;
+            self.body_at = token.span.start;
+        } else if previous == Previous::Begin && is("ATOMIC") {
+            self.blocks = 1;
         }
     }
 
@@ -186,7 +189,7 @@ impl Head {
             Self::Start if is("CREATE") => Self::Create,
             Self::Create if is("OR") => Self::CreateOr,
             Self::CreateOr if is("REPLACE") => Self::Create,
-            Self::Create if is("FUNCTION") || is("PROCEDURE") || is("SCHEMA") => Self::Routine,
+            Self::Create if is("FUNCTION") || is("PROCEDURE") => Self::Routine,
             _ => Self::Plain,
         }
     }

@@ -11,7 +11,8 @@
 
 use super::{
     shape::Shape,
-    tokens::{Construct, Token, TokenKind, tokens},
+    token::{Construct, Token, TokenKind},
+    tokens::tokens,
 };
 use crate::model::{Dialect, Span};
 

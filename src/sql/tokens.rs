@@ -22,113 +22,11 @@
 //!   PostgreSQL would refuse the text, and they are read as SQLite's from
 //!   there on.
 
-use super::scan;
-use crate::model::{Dialect, Span};
-
-/// What a token is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum TokenKind {
-    /// White space and byte order marks.
-    Space,
-    /// `-- …` up to the line feed, in PostgreSQL up to the carriage return.
-    LineComment,
-    /// `/* … */`; in SQLite also one that the text's end cuts off.
-    BlockComment,
-    /// A keyword or an unquoted identifier.
-    Word,
-    /// `"…"`, `U&"…"`, and in SQLite `` `…` `` and `[…]`.
-    QuotedIdent,
-    /// `'…'` without backslash escapes: also `B''`, `X''`, `N''` and `U&''`.
-    String,
-    /// `E'…'`, and a `'…'` on a later line that continues one.
-    EscapeString,
-    /// `$tag$…$tag$`.
-    DollarString,
-    /// A number, with whatever is glued to it.
-    Number,
-    /// `$1`, `?1`, `:name`, `@name`.
-    Parameter,
-    /// An operator; also `::`, `:=`, `:` and `..`.
-    Operator,
-    /// `;`
-    Semicolon,
-    /// `,`
-    Comma,
-    /// `.`
-    Dot,
-    /// `(`
-    LeftParen,
-    /// `)`
-    RightParen,
-    /// `[`
-    LeftBracket,
-    /// `]`
-    RightBracket,
-    /// A construct that never ends: it reaches to the end of the text.
-    Unterminated(Construct),
-    /// A character that means nothing outside of literals: `\`, `{`, NUL, …
-    Other,
-}
-
-/// Something that is opened and has to be closed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Construct {
-    /// Any `'…'`.
-    String,
-    /// `"…"`, `` `…` ``, `[…]`.
-    QuotedIdent,
-    /// `$tag$…$tag$`.
-    DollarString,
-    /// `/* … */`.
-    Comment,
-    /// `( … )`.
-    Parenthesis,
-    /// `BEGIN … END` of a trigger or of a function's body.
-    Body,
-}
-
-impl Construct {
-    /// What it is called in messages.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::String => "string",
-            Self::QuotedIdent => "quoted identifier",
-            Self::DollarString => "dollar-quoted string",
-            Self::Comment => "comment",
-            Self::Parenthesis => "parenthesis",
-            Self::Body => "BEGIN … END body",
-        }
-    }
-}
-
-/// One token of a script.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Token {
-    /// What it is.
-    pub kind: TokenKind,
-    /// Its bytes in the script; never empty.
-    pub span: Span,
-}
-
-impl Token {
-    /// White space or a comment.
-    pub fn is_trivia(&self) -> bool {
-        matches!(
-            self.kind,
-            TokenKind::Space | TokenKind::LineComment | TokenKind::BlockComment
-        )
-    }
-
-    /// Its text; `script` is the text that was read.
-    pub fn text<'a>(&self, script: &'a str) -> &'a str {
-        script.get(self.span.clone()).unwrap_or_default()
-    }
-
-    /// Whether it is an unquoted word, whatever its case.
-    pub fn is_word(&self, script: &str, word: &str) -> bool {
-        self.kind == TokenKind::Word && self.text(script).eq_ignore_ascii_case(word)
-    }
-}
+use super::{
+    scan,
+    token::{Construct, Token, TokenKind},
+};
+use crate::model::Dialect;
 
 /// Reads a script as one database reads it, or neutrally (see the module).
 pub fn tokens(text: &str, dialect: Option<Dialect>) -> Tokens<'_> {
@@ -222,8 +120,13 @@ impl Tokens<'_> {
         let bytes = self.bytes;
         let second = bytes.get(at + 1).copied();
         let sqlite = self.dialect == Some(Dialect::Sqlite);
+        if scan::is_space(first) {
+            return (TokenKind::Space, scan::run(bytes, at, scan::is_space));
+        }
+        if scan::is_word_start(first) {
+            return self.word(at, first);
+        }
         match first {
-            b' ' | b'\t'..=b'\r' => (TokenKind::Space, scan::run(bytes, at, scan::is_space)),
             b'-' if second == Some(b'-') => {
                 let inside = |byte| byte != b'\n' && (sqlite || byte != b'\r');
                 (TokenKind::LineComment, scan::run(bytes, at, inside))
@@ -254,7 +157,6 @@ impl Tokens<'_> {
             b'.' if second.is_some_and(|byte| byte.is_ascii_digit()) => {
                 (TokenKind::Number, scan::number(bytes, at, !sqlite))
             }
-            _ if scan::is_word_start(first) => self.word(at, first),
             _ if sqlite => self.sqlite_symbol(at, first),
             _ => self.postgres_symbol(at, first, second),
         }
@@ -304,10 +206,7 @@ impl Tokens<'_> {
         // a letter for PostgreSQL, and nobody's name begins with it.
         const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
         let bytes = self.bytes;
-        if bytes
-            .get(at..)
-            .is_some_and(|rest| rest.starts_with(BYTE_ORDER_MARK))
-        {
+        if first == BYTE_ORDER_MARK[0] && bytes[at..].starts_with(BYTE_ORDER_MARK) {
             return (TokenKind::Space, at + BYTE_ORDER_MARK.len());
         }
         let end = scan::run(bytes, at, scan::is_word);

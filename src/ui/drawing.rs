@@ -18,7 +18,8 @@ pub struct Node {
 
 /// Draws nodes given children first, one string a line.
 pub fn draw(nodes: &[Node]) -> Vec<String> {
-    let shown: std::collections::HashSet<&str> = nodes.iter().map(|node| node.id.as_str()).collect();
+    let shown: std::collections::HashSet<&str> =
+        nodes.iter().map(|node| node.id.as_str()).collect();
     let mut columns: Vec<Option<&str>> = Vec::new();
     let mut lines = Vec::new();
     for (n, node) in nodes.iter().enumerate() {
@@ -39,7 +40,11 @@ pub fn draw(nodes: &[Node]) -> Vec<String> {
         let before: Vec<bool> = columns.iter().map(Option::is_some).collect();
         columns[at] = None;
         let mut targets = Vec::new();
-        for parent in node.parents.iter().filter(|parent| shown.contains(parent.as_str())) {
+        for parent in node
+            .parents
+            .iter()
+            .filter(|parent| shown.contains(parent.as_str()))
+        {
             let target = match columns.iter().position(|column| *column == Some(parent)) {
                 Some(existing) => existing,
                 None if columns[at].is_none() => {
@@ -83,8 +88,20 @@ fn joints(at: usize, before: &[bool], columns: &[Option<&str>], targets: &[usize
         let within = k >= left && k <= right;
         let joined = k == at || targets.contains(&k);
         let mark = match (within, joined) {
-            (false, _) => if below { "│" } else { " " },
-            (true, false) => if below { "┼" } else { "─" },
+            (false, _) => {
+                if below {
+                    "│"
+                } else {
+                    " "
+                }
+            }
+            (true, false) => {
+                if below {
+                    "┼"
+                } else {
+                    "─"
+                }
+            }
             (true, true) => corner(above || k == at, below, k > left, k < right),
         };
         line.push_str(mark);
@@ -93,6 +110,10 @@ fn joints(at: usize, before: &[bool], columns: &[Option<&str>], targets: &[usize
     line.trim_end().to_owned()
 }
 
+#[allow(
+    clippy::fn_params_excessive_bools,
+    reason = "the four sides of one character"
+)]
 fn corner(up: bool, down: bool, left: bool, right: bool) -> &'static str {
     match (up, down, left, right) {
         (true, true, true, true) => "┼",

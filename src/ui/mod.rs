@@ -75,7 +75,11 @@ impl Ui {
         let width = std::env::var("COLUMNS")
             .ok()
             .and_then(|columns| columns.parse().ok())
-            .unwrap_or_else(|| Term::stderr().size_checked().map_or(100, |(_, width)| usize::from(width)));
+            .unwrap_or_else(|| {
+                Term::stderr()
+                    .size_checked()
+                    .map_or(100, |(_, width)| usize::from(width))
+            });
         Self {
             options,
             out_color,
@@ -183,12 +187,20 @@ impl Ui {
 
     /// Colours a piece of the answer.
     pub fn paint(&self, text: &str, style: &Style) -> String {
-        style.clone().force_styling(self.out_color).apply_to(text).to_string()
+        style
+            .clone()
+            .force_styling(self.out_color)
+            .apply_to(text)
+            .to_string()
     }
 
     /// Colours a piece of talk.
     pub fn paint_err(&self, text: &str, style: &Style) -> String {
-        style.clone().force_styling(self.err_color).apply_to(text).to_string()
+        style
+            .clone()
+            .force_styling(self.err_color)
+            .apply_to(text)
+            .to_string()
     }
 
     /// An id in the answer.

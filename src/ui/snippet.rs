@@ -59,7 +59,11 @@ fn excerpt(place: &Place) -> (&str, usize, std::ops::Range<usize>) {
     let line_start = text[..start].rfind('\n').map_or(0, |at| at + 1);
     let line = place.file.line_at(start);
     let from = (start - line_start).min(line.len());
-    let mut to = place.span.end.saturating_sub(line_start).clamp(from, line.len());
+    let mut to = place
+        .span
+        .end
+        .saturating_sub(line_start)
+        .clamp(from, line.len());
     while !line.is_char_boundary(to) {
         to -= 1;
     }

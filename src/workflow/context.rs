@@ -14,7 +14,7 @@ use super::{Error, Interrupt};
 use crate::{
     config::{Config, DEFAULT_LOCK_TIMEOUT, Env, Overrides, Target, Timeouts},
     db::{self, Database, RunSettings},
-    git::{Folders, Repo, worktree_snapshot},
+    git::{Folders, GitError, Repo, worktree_snapshot},
     layout::{self, Layout, Native},
     model::{Ledger, Project, Snapshot},
 };
@@ -65,7 +65,12 @@ pub struct Context {
 
 impl Context {
     /// Finds the configuration for `cwd`.
-    pub fn new(cwd: PathBuf, env: Env, options: Options, interrupt: Interrupt) -> Result<Self, Error> {
+    pub fn new(
+        cwd: PathBuf,
+        env: Env,
+        options: Options,
+        interrupt: Interrupt,
+    ) -> Result<Self, Error> {
         let now = match env.get("TEAMMIG_NOW") {
             Some(text) => text
                 .parse()
@@ -110,7 +115,12 @@ impl Context {
 
     /// The project's root below the top of the repository.
     pub fn prefix(&self) -> Result<String, Error> {
-        Ok(self.repo()?.prefix_of(&self.config.root)?)
+        let repo = self.repo()?;
+        if repo.is_bare() {
+            // There is no working tree to be below of: paths begin at the top.
+            return Ok(String::new());
+        }
+        Ok(repo.prefix_of(&self.config.root)?)
     }
 
     /// Which state this call speaks of.
@@ -135,7 +145,12 @@ impl Context {
                 let captured = worktree_snapshot(&self.config.root, &self.folders())?;
                 match captured.missing.first() {
                     Some(folder) if captured.snapshot.files.is_empty() => {
-                        Err(Error::NoFolder(self.config.root.join(folder)))
+                        match self.repo_if_any() {
+                            Some(repo) if repo.is_bare() => Err(Error::Git(GitError::Bare {
+                                git_dir: repo.git_dir().to_owned(),
+                            })),
+                            _ => Err(Error::NoFolder(self.config.root.join(folder))),
+                        }
                     }
                     _ => Ok(captured.snapshot),
                 }
@@ -144,12 +159,10 @@ impl Context {
                 .repo()?
                 .index_snapshot(&self.prefix()?, &self.folders())?
                 .snapshot),
-            At::Commit(name) => {
-                Ok(self
-                    .repo()?
-                    .commit_snapshot(&self.prefix()?, &self.folders(), name)?
-                    .snapshot)
-            }
+            At::Commit(name) => Ok(self
+                .repo()?
+                .commit_snapshot(&self.prefix()?, &self.folders(), name)?
+                .snapshot),
         }
     }
 
@@ -222,7 +235,10 @@ impl Context {
 
     /// How long to wait for another deployer.
     pub fn lock_timeout(&self) -> Duration {
-        let own = self.target().ok().and_then(|target| target.timeouts.lock_timeout);
+        let own = self
+            .target()
+            .ok()
+            .and_then(|target| target.timeouts.lock_timeout);
         self.options
             .timeouts
             .lock_timeout

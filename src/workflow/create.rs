@@ -1,7 +1,7 @@
 //! A new, hand-written revision on the current head.
 
 use super::{
-    Context, Error,
+    Context, Error, Why,
     plan::{require_single_line, require_sound},
     write::{self, Written},
 };
@@ -48,7 +48,7 @@ pub fn create(context: &Context, request: &Request) -> Result<Written, Error> {
     let depends_on = request
         .depends_on
         .iter()
-        .map(|name| Ok(resolve_name(&project, name)?))
+        .map(|name| resolve_name(&project, name))
         .collect::<Result<_, Error>>()?;
     for label in &request.labels {
         check_label(&project, label)?;
@@ -73,7 +73,7 @@ pub fn create(context: &Context, request: &Request) -> Result<Written, Error> {
 
 fn parents(project: &Project, request: &Request) -> Result<Vec<RevId>, Error> {
     if request.heads.is_empty() {
-        require_single_line(project, true)?;
+        require_single_line(project, Why::Create)?;
         let heads = project.graph.heads();
         if heads.len() > 1 {
             // Separate lines: each is fine, but which one is meant?
@@ -82,7 +82,7 @@ fn parents(project: &Project, request: &Request) -> Result<Vec<RevId>, Error> {
                     .iter()
                     .map(|id| (id.clone(), project.message(id)))
                     .collect(),
-                creating: true,
+                why: Why::CreateOnLines,
             });
         }
         return Ok(heads);
@@ -97,7 +97,9 @@ fn parents(project: &Project, request: &Request) -> Result<Vec<RevId>, Error> {
         }
     }
     if !request.splice
-        && let Some(id) = parents.iter().find(|id| !project.graph.is_head(id.as_str()))
+        && let Some(id) = parents
+            .iter()
+            .find(|id| !project.graph.is_head(id.as_str()))
     {
         return Err(Error::Usage(format!(
             "Revision {id} is not a head revision; please specify --splice to create a new branch from this revision"
@@ -117,7 +119,9 @@ fn resolve_name(project: &Project, name: &str) -> Result<String, Error> {
     }
     match project.graph.resolve_one(name)? {
         Some(id) => Ok(id.as_str().to_owned()),
-        None => Err(Error::Usage(format!("`{name}` is no revision to depend on"))),
+        None => Err(Error::Usage(format!(
+            "`{name}` is no revision to depend on"
+        ))),
     }
 }
 
@@ -128,11 +132,9 @@ pub(super) fn check_label(project: &Project, label: &str) -> Result<(), Error> {
             "`{label}` cannot be a label: use letters, digits, `_`, `-`, `.` and `/`, beginning with a letter"
         )));
     }
-    if let Some(revision) = project
-        .graph
-        .iter()
-        .find(|revision| revision.id.as_str() == label || revision.labels.iter().any(|l| l == label))
-    {
+    if let Some(revision) = project.graph.iter().find(|revision| {
+        revision.id.as_str() == label || revision.labels.iter().any(|l| l == label)
+    }) {
         return Err(Error::Usage(format!(
             "label `{label}` is already used by revision {}",
             revision.id

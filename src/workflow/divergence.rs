@@ -121,7 +121,11 @@ pub(super) fn published(context: &Context) -> Result<Vec<(String, BTreeSet<RevId
         .into_iter()
         .map(|name| {
             let project = context.project_at(&super::At::Commit(name.clone()))?;
-            let ids = project.graph.iter().map(|revision| revision.id.clone()).collect();
+            let ids = project
+                .graph
+                .iter()
+                .map(|revision| revision.id.clone())
+                .collect();
             Ok((name, ids))
         })
         .collect()

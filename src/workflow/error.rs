@@ -9,11 +9,7 @@ use crate::{
     config::ConfigError,
     db::{Database, DbError, JobError},
     git::GitError,
-    model::{
-        Direction, Finding, RevId,
-        finding::Place,
-        graph::GraphError,
-    },
+    model::{Direction, Finding, RevId, finding::Place, graph::GraphError},
 };
 
 use super::run::Done;
@@ -61,7 +57,7 @@ pub enum Error {
         /// The heads with their messages.
         heads: Vec<(RevId, String)>,
         /// What was being done: it decides the words.
-        creating: bool,
+        why: Why,
     },
     /// The database as a whole.
     #[error("{error}")]
@@ -149,6 +145,19 @@ pub enum Error {
     },
 }
 
+/// What several heads stand in the way of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// A new revision, on heads of one line.
+    Create,
+    /// A new revision, on heads of separate lines, none of which is wrong.
+    CreateOnLines,
+    /// An upgrade.
+    Upgrade,
+    /// A merge that nobody is there to confirm.
+    Confirm,
+}
+
 /// Another place where a revision was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Locate {
@@ -158,6 +167,8 @@ pub struct Locate {
     pub revision: RevId,
     /// The file there.
     pub path: String,
+    /// The commit that brought it: short id, author and date.
+    pub commit: Option<String>,
 }
 
 /// A script that failed, with all that is known.

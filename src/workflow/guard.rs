@@ -127,10 +127,14 @@ fn two_heads(before: &Project, after: &Project, layout: &dyn Layout) -> Option<F
         return None;
     }
     let first = new.first().copied().or(heads.first())?;
-    let names: Vec<&str> = heads.iter().map(|id| id.as_str()).collect();
+    let names: Vec<&str> = heads.iter().map(RevId::as_str).collect();
     let mut finding = Finding::error(
         Rule::DivergedHeads,
-        format!("this commit leaves {} heads: {}", heads.len(), names.join(", ")),
+        format!(
+            "this commit leaves {} heads: {}",
+            heads.len(),
+            names.join(", ")
+        ),
     )
     .about(first)
     .help("`teammig merge-heads` joins them; then `git add` the merge revision");

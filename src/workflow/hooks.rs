@@ -104,7 +104,9 @@ pub fn describe_state(hook: &HookStatus) -> String {
         HookState::OtherVersion { found, current } => format!(
             "works with lines of version {found}; this teammig writes version {current}: `teammig hooks install`"
         ),
-        HookState::NotExecutable => format!("does not run: {file} is not executable; `chmod +x` it"),
+        HookState::NotExecutable => {
+            format!("does not run: {file} is not executable; `chmod +x` it")
+        }
         HookState::ProgramMissing(Some(program)) => format!(
             "does not run: {} is gone and no teammig is on PATH; `teammig hooks install` again",
             program.display()

@@ -14,28 +14,28 @@ const VERSION: u32 = 1;
 
 /// A ledger as it was last seen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct KnownLedger {
+pub(super) struct KnownLedger {
     /// The environment is protected.
-    pub protected: bool,
+    pub(super) protected: bool,
     /// When it was read.
-    pub seen_at: Timestamp,
+    pub(super) seen_at: Timestamp,
     /// Its rows.
-    pub rows: Vec<KnownRow>,
+    pub(super) rows: Vec<KnownRow>,
 }
 
 /// One applied revision.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct KnownRow {
+pub(super) struct KnownRow {
     /// The revision.
-    pub revision: RevId,
+    pub(super) revision: RevId,
     /// Its parents when it was applied.
-    pub parents: Vec<RevId>,
+    pub(super) parents: Vec<RevId>,
     /// The checksum of what was applied, in hex.
-    pub checksum: String,
+    pub(super) checksum: String,
     /// When.
-    pub applied_at: Timestamp,
+    pub(super) applied_at: Timestamp,
     /// By whom.
-    pub applied_by: String,
+    pub(super) applied_by: String,
 }
 
 /// The ledgers that were seen, by environment.
@@ -70,9 +70,12 @@ pub(super) fn remember(context: &Context, ledger: &Ledger) {
         .collect();
     let mut all = recall(context);
     let before = all.get(&target.environment);
-    let same = before.is_some_and(|known| known.rows == rows && known.protected == target.protected);
+    let same =
+        before.is_some_and(|known| known.rows == rows && known.protected == target.protected);
     // The time alone is worth a write only now and then.
-    if same && before.is_some_and(|known| context.now.as_second() - known.seen_at.as_second() < 3600) {
+    if same
+        && before.is_some_and(|known| context.now.as_second() - known.seen_at.as_second() < 3600)
+    {
         return;
     }
     all.insert(

@@ -78,14 +78,19 @@ pub fn merge(context: &Context, request: &Request) -> Result<Written, Error> {
 fn check_parents(project: &Project, parents: &[RevId], splice: bool) -> Result<(), Error> {
     for id in parents {
         let above = project.graph.ancestors(std::slice::from_ref(id));
-        if let Some(other) = parents.iter().find(|other| *other != id && above.contains(*other)) {
+        if let Some(other) = parents
+            .iter()
+            .find(|other| *other != id && above.contains(*other))
+        {
             return Err(Error::Usage(format!(
                 "{other} is an ancestor of {id}: there is nothing to merge between them"
             )));
         }
     }
     if !splice
-        && let Some(id) = parents.iter().find(|id| !project.graph.is_head(id.as_str()))
+        && let Some(id) = parents
+            .iter()
+            .find(|id| !project.graph.is_head(id.as_str()))
     {
         return Err(Error::Usage(format!(
             "Revision {id} is not a head revision; please specify --splice to merge it anyway"
@@ -96,7 +101,7 @@ fn check_parents(project: &Project, parents: &[RevId], splice: bool) -> Result<(
 
 /// `Merge a, b and c`.
 pub(super) fn default_message(parents: &[RevId]) -> String {
-    let names: Vec<&str> = parents.iter().map(|id| id.as_str()).collect();
+    let names: Vec<&str> = parents.iter().map(RevId::as_str).collect();
     match names.split_last() {
         Some((last, [])) => format!("Merge {last}"),
         Some((last, rest)) => format!("Merge {} and {last}", rest.join(", ")),

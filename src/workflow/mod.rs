@@ -24,10 +24,17 @@ pub mod sync;
 mod write;
 
 pub use context::{At, Context, Options};
-pub use error::{Error, FailedStep, Locate};
+pub use error::{Error, FailedStep, Locate, Why};
 pub use interrupt::Interrupt;
 pub use plan::{Downgrade, Proposal, Source, Upgrade, Warning, downgrade, upgrade};
 pub use run::{Done, Event, Outcome, run};
 pub use state::State;
 pub use step::Prepared;
 pub use write::Written;
+
+/// What a command meets of the layers below: a database to hand on, and the
+/// errors that it puts into words.
+pub use crate::{
+    db::{Database, DbError, ErrorKind},
+    git::GitError,
+};

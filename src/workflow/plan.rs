@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Context, Error, State,
+    Context, Error, State, Why,
     step::{Facts, Prepared},
 };
 use crate::{
@@ -129,7 +129,7 @@ pub(super) fn require_sound(project: &Project) -> Result<(), Error> {
 }
 
 /// Several heads of one line, as the error that explains it.
-pub(super) fn require_single_line(project: &Project, creating: bool) -> Result<(), Error> {
+pub(super) fn require_single_line(project: &Project, why: Why) -> Result<(), Error> {
     let diverged = project.graph.diverged();
     if diverged.is_empty() {
         return Ok(());
@@ -139,7 +139,7 @@ pub(super) fn require_single_line(project: &Project, creating: bool) -> Result<(
             .iter()
             .map(|id| (id.clone(), project.message(id)))
             .collect(),
-        creating,
+        why,
     })
 }
 
@@ -153,15 +153,10 @@ pub fn upgrade(
     require_sound(project)?;
     let ledger = source.ledger(context, project)?;
     let state = State::new(project, ledger)?;
-    let target = match &request.target {
-        Some(target) => target.as_str(),
-        None => {
-            if !request.all_heads {
-                require_single_line(project, false)?;
-            }
-            "heads"
-        }
-    };
+    if request.target.is_none() && !request.all_heads {
+        require_single_line(project, Why::Upgrade)?;
+    }
+    let target = request.target.as_deref().unwrap_or("heads");
     half_done(&state, Direction::Up)?;
     let mut path = project.graph.upgrade(&state.applied, target)?;
     if !request.out_of_order {

@@ -36,6 +36,22 @@ fn search(context: &Context, name: &str) -> Result<Vec<Locate>, Error> {
         &repo.tips()?,
         |tips, captured| {
             if let Some((revision, path)) = find_in(context, &captured.snapshot, name) {
+                let commit = tips
+                    .first()
+                    .and_then(|tip| {
+                        let prefix = context.prefix().ok()?;
+                        repo.introduced(tip.commit, &prefix, &[&path])
+                            .ok()?
+                            .remove(&path)
+                    })
+                    .map(|commit| {
+                        format!(
+                            "{} by {}, {}",
+                            repo.abbreviate(commit.id),
+                            commit.author,
+                            commit.time.strftime("%Y-%m-%d")
+                        )
+                    });
                 found.push(Locate {
                     refs: tips
                         .iter()
@@ -44,6 +60,7 @@ fn search(context: &Context, name: &str) -> Result<Vec<Locate>, Error> {
                         .collect(),
                     revision,
                     path,
+                    commit,
                 });
             }
             if found.len() >= ENOUGH {

@@ -81,35 +81,40 @@ pub fn run(
         });
     }
     let _guard = context.interrupt.guard(database.interrupter());
-    let result = locked(context, database, |database, on_event| {
-        let fresh = replan(database)?;
-        let mut rest = shown.plan.steps.iter();
-        if !fresh
-            .plan
-            .steps
-            .iter()
-            .all(|step| rest.any(|other| other == step))
-        {
-            return Err(Error::PlanChanged);
-        }
-        let others = shown.steps.len() - fresh.steps.len();
-        if fresh.steps.is_empty() {
-            return Ok(Outcome {
+    let result = locked(
+        context,
+        database,
+        |database, on_event| {
+            let fresh = replan(database)?;
+            let mut rest = shown.plan.steps.iter();
+            if !fresh
+                .plan
+                .steps
+                .iter()
+                .all(|step| rest.any(|other| other == step))
+            {
+                return Err(Error::PlanChanged);
+            }
+            let others = shown.steps.len() - fresh.steps.len();
+            if fresh.steps.is_empty() {
+                return Ok(Outcome {
+                    others,
+                    heads: fresh.plan.to,
+                    ..Outcome::default()
+                });
+            }
+            database
+                .prepare_ledger()
+                .map_err(|error| Error::database(database, error))?;
+            let done = run_steps(database, &fresh.steps, on_event)?;
+            Ok(Outcome {
+                done,
                 others,
                 heads: fresh.plan.to,
-                ..Outcome::default()
-            });
-        }
-        database
-            .prepare_ledger()
-            .map_err(|error| Error::database(database, error))?;
-        let done = run_steps(database, &fresh.steps, on_event)?;
-        Ok(Outcome {
-            done,
-            others,
-            heads: fresh.plan.to,
-        })
-    }, on_event);
+            })
+        },
+        on_event,
+    );
     match result {
         Err(Error::Database { ref error, .. }) if error.kind == ErrorKind::Interrupted => {
             Err(Error::Stopped)

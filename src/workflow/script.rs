@@ -1,6 +1,12 @@
 //! `--sql`: what a run would do, as a script for `sqlite3` or `psql`.
 
-use super::{Context, Error, Proposal, stamp::Stamped, step::{Facts, scripts_of}, State};
+use std::fmt::Write as _;
+
+use super::{
+    Context, Error, Proposal, State,
+    stamp::Stamped,
+    step::{Facts, scripts_of},
+};
 use crate::{
     db::offline::{self, Offline},
     model::{Dialect, Direction, Ledger, Project},
@@ -24,14 +30,23 @@ pub fn render(context: &Context, proposal: &Proposal, dialect: Dialect) -> Resul
             Direction::Up => "apply",
             Direction::Down => "roll back",
         };
-        out.push_str(&format!("\n-- {verb} {} {}\n", step.step.revision, step.message));
-        out.push_str(&offline.step(step.step.direction, &step.entry, &step.scripts).map_err(refused)?);
+        // Writing to a String cannot fail.
+        let _ = writeln!(out, "\n-- {verb} {} {}", step.step.revision, step.message);
+        out.push_str(
+            &offline
+                .step(step.step.direction, &step.entry, &step.scripts)
+                .map_err(refused)?,
+        );
     }
     Ok(out)
 }
 
 /// The script of a stamp.
-pub fn render_stamp(context: &Context, project: &Project, stamped: &Stamped) -> Result<String, Error> {
+pub fn render_stamp(
+    context: &Context,
+    project: &Project,
+    stamped: &Stamped,
+) -> Result<String, Error> {
     let dialect = dialect(context).unwrap_or(Dialect::Sqlite);
     let offline = writer(context, dialect)?;
     let facts = Facts::gather(context);
@@ -40,7 +55,11 @@ pub fn render_stamp(context: &Context, project: &Project, stamped: &Stamped) -> 
     for step in &stamped.plan.steps {
         if let Some(migration) = project.migration(step.revision.as_str()) {
             let entry = facts.entry(migration, &empty);
-            out.push_str(&offline.record(&entry, &scripts_of(migration)).map_err(refused)?);
+            out.push_str(
+                &offline
+                    .record(&entry, &scripts_of(migration))
+                    .map_err(refused)?,
+            );
         }
     }
     Ok(out)

@@ -45,7 +45,12 @@ pub fn propose(project: &Project, ledger: Ledger, request: &Request) -> Result<S
     };
     let change = project.graph.stamp(&before, &request.targets)?;
     let purged = if request.purge {
-        state.ledger.entries.iter().map(|entry| entry.revision.clone()).collect()
+        state
+            .ledger
+            .entries
+            .iter()
+            .map(|entry| entry.revision.clone())
+            .collect()
     } else {
         Vec::new()
     };
@@ -68,7 +73,11 @@ pub fn propose(project: &Project, ledger: Ledger, request: &Request) -> Result<S
             to: change.rows,
             steps,
         },
-        phantoms: if request.purge { Vec::new() } else { state.phantoms },
+        phantoms: if request.purge {
+            Vec::new()
+        } else {
+            state.phantoms
+        },
     })
 }
 

@@ -4,10 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Error;
 use crate::{
-    model::{
-        Entry, EntryState, Ledger, Project, RevId, Revision,
-        graph::Graph,
-    },
+    model::{Entry, EntryState, Ledger, Project, RevId, Revision, graph::Graph},
     sql,
 };
 
@@ -44,14 +41,16 @@ impl State {
             .collect();
         // The ledger keeps parents, so a revision without a file still has its place.
         let mut revisions: Vec<Revision> = project.graph.iter().cloned().collect();
-        revisions.extend(phantoms.iter().map(|entry| Revision {
-            message: entry.message.clone(),
-            depends_on: entry
-                .depends_on
-                .iter()
-                .map(|id| id.as_str().to_owned())
-                .collect(),
-            ..Revision::new(entry.revision.clone(), entry.parents.clone())
+        revisions.extend(phantoms.iter().map(|entry| {
+            Revision {
+                message: entry.message.clone(),
+                depends_on: entry
+                    .depends_on
+                    .iter()
+                    .map(|id| id.as_str().to_owned())
+                    .collect(),
+                ..Revision::new(entry.revision.clone(), entry.parents.clone())
+            }
         }));
         let phantoms = phantoms
             .iter()

@@ -33,8 +33,14 @@ impl Facts {
         Self {
             now: context.now,
             who: context.who(),
-            commit: head.as_ref().and_then(|head| head.commit()).map(|id| id.to_string()),
-            branch: head.as_ref().and_then(|head| head.branch()).map(str::to_owned),
+            commit: head
+                .as_ref()
+                .and_then(|head| head.commit())
+                .map(|id| id.to_string()),
+            branch: head
+                .as_ref()
+                .and_then(|head| head.branch())
+                .map(str::to_owned),
         }
     }
 
@@ -137,20 +143,15 @@ impl Prepared {
                 // A mended way back is welcome; a changed way up makes the file another revision.
                 sql::checksum(migration.up_text(), None) == sql::checksum(&stored.up.text, None)
             });
-        let (scripts, file, offset) = match migration {
-            Some(migration) => (
-                scripts_of(migration),
-                migration.file.clone(),
-                migration.down.as_ref().map_or(0, |script| script.span.start),
-            ),
-            None => {
-                let text = stored
-                    .down
-                    .as_ref()
-                    .map_or("", |script| script.text.as_str());
-                let file = SourceFile::new(format!("ledger:{} (down)", entry.revision), text);
-                (stored, file, 0)
-            }
+        let (scripts, file, offset) = if let Some(migration) = migration {
+            let down = migration.down.as_ref();
+            let offset = down.map_or(0, |script| script.span.start);
+            (scripts_of(migration), migration.file.clone(), offset)
+        } else {
+            let down = stored.down.as_ref();
+            let text = down.map_or("", |script| script.text.as_str());
+            let file = SourceFile::new(format!("ledger:{} (down)", entry.revision), text);
+            (stored, file, 0)
         };
         if scripts.down.is_none() {
             return Err(irreversible(entry, migration));
@@ -212,7 +213,11 @@ impl Prepared {
     }
 
     /// The statements that had finished are the same in the script as it is now.
-    pub(super) fn check_resumed(&self, before: &StoredScripts, dialect: Dialect) -> Result<(), Error> {
+    pub(super) fn check_resumed(
+        &self,
+        before: &StoredScripts,
+        dialect: Dialect,
+    ) -> Result<(), Error> {
         let ran = match self.step.direction {
             Direction::Up => &before.up.text,
             Direction::Down => match &before.down {
@@ -249,6 +254,26 @@ impl Prepared {
                     .help(help),
             );
         };
+        if let Some(statement) = sql::copy_from_stdin(&script.text) {
+            add(
+                statement.span,
+                "COPY … FROM stdin takes its rows from psql, and there is none".to_owned(),
+                "write the rows as INSERT statements, or load them outside of a migration",
+            );
+            // The rows below it would be reported as commands of psql.
+            return found;
+        }
+        if let Some(unclosed) = sql::statements(&script.text, dialect)
+            .last()
+            .and_then(|statement| statement.unclosed)
+        {
+            add(
+                unclosed.at..unclosed.at + 1,
+                format!("this {} is opened and never closed", unclosed.what.name()),
+                "close it: the rest of the script would be part of it",
+            );
+            return found;
+        }
         if let Some(span) = sql::meta_command(&script.text, dialect) {
             add(
                 span,

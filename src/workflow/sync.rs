@@ -92,7 +92,11 @@ fn came_in(context: &Context, project: &Project, previous: &str) -> Result<Vec<C
     };
     let ids = |name: &str| -> Result<BTreeSet<RevId>, Error> {
         let project = context.project_at(&super::At::Commit(name.to_owned()))?;
-        Ok(project.graph.iter().map(|revision| revision.id.clone()).collect())
+        Ok(project
+            .graph
+            .iter()
+            .map(|revision| revision.id.clone())
+            .collect())
     };
     if !context.repo()?.folders_differ(
         &context.prefix()?,

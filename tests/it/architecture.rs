@@ -15,8 +15,11 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("ui", &["model"]),
     ("layout", &["model", "sql"]),
     ("db", &["model", "sql"]),
-    ("workflow", &["model", "sql", "config", "git", "layout", "db"]),
-    ("cli", &["workflow", "ui", "config", "model", "db"]),
+    (
+        "workflow",
+        &["model", "sql", "config", "git", "layout", "db"],
+    ),
+    ("cli", &["workflow", "ui", "config", "model"]),
 ];
 
 /// Crate → the only modules that may name it.
@@ -62,8 +65,12 @@ fn modules() -> BTreeMap<String, Vec<(PathBuf, String)>> {
         }
         let is_test = relative.iter().any(|part| {
             let part = part.to_string_lossy();
-            part.starts_with("tests") || part.ends_with("_tests.rs") || part == "testing.rs" || part == "properties.rs"
-                || part == "sqlite_oracle.rs" || part == "cases.rs"
+            part.starts_with("tests")
+                || part.ends_with("_tests.rs")
+                || part == "testing.rs"
+                || part == "properties.rs"
+                || part == "sqlite_oracle.rs"
+                || part == "cases.rs"
         });
         if is_test {
             continue;
@@ -169,7 +176,10 @@ fn crates_have_one_home() {
 /// The scan sees what it is meant to see: a rule that cannot fail is none.
 #[test]
 fn the_scan_finds_imports() {
-    assert_eq!(names_after("use crate::{model::X, db::{self, Y}, sql};", "crate"), ["model", "db", "sql"]);
+    assert_eq!(
+        names_after("use crate::{model::X, db::{self, Y}, sql};", "crate"),
+        ["model", "db", "sql"]
+    );
     assert_eq!(names_after("let x = crate::git::open();", "crate"), ["git"]);
     assert_eq!(names_after("use git2::Oid;", "git2"), ["Oid"]);
     assert!(names_after("let my_crate::x;", "crate").is_empty());
@@ -183,7 +193,7 @@ fn files_stay_small() {
     let long: Vec<String> = files
         .iter()
         .map(|file| (file, fs::read_to_string(file).unwrap().lines().count()))
-        .filter(|(_, lines)| *lines > 700)
+        .filter(|(_, lines)| *lines > 600)
         .map(|(file, lines)| format!("{} has {lines} lines", file.display()))
         .collect();
     assert!(long.is_empty(), "{long:#?}");

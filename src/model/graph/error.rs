@@ -16,7 +16,7 @@ pub enum GraphError {
         name: String,
     },
     /// The beginning of several ids or labels.
-    #[error("Multiple revisions start with '{name}': {}", list(.candidates))]
+    #[error("Can't locate revision identified by '{name}': it is not the only one that begins so")]
     Ambiguous {
         /// What was asked for.
         name: String,
@@ -87,12 +87,15 @@ pub enum GraphError {
         /// What was asked for.
         target: String,
     },
-    /// Not a range, or one with `current` at both ends.
+    /// Not a range.
     #[error("History range requires [start]:[end], [start]:, or :[end]")]
     BadRange {
         /// What was given.
         text: String,
     },
+    /// A range from `current` to `current`.
+    #[error("'current' can stand at one end of a range only")]
+    CurrentTwice,
     /// A range whose lower end is no ancestor of the upper one.
     #[error(
         "Requested range {start}:{end} does not refer to ancestor/descendant revisions along the \

@@ -6,18 +6,12 @@
 
 use super::{
     Graph, GraphError,
-    names::Lineage,
+    names::{Lineage, out_of_range},
     nodes::{Node, NodeSet},
     relative::{From, Place, Relative},
     traverse::about,
 };
 use crate::model::revision::RevId;
-
-/// The lower end of a range.
-struct Lower {
-    /// The revisions; none = from the base.
-    nodes: Vec<Node>,
-}
 
 impl Graph {
     /// The revisions of a range, newest first; everything without one.
@@ -31,8 +25,11 @@ impl Graph {
             text: text.to_owned(),
         };
         let (low, high) = text.split_once(':').ok_or_else(bad)?;
-        if high.contains(':') || (low == "current" && high == "current") {
+        if high.contains(':') {
             return Err(bad());
+        }
+        if low == "current" && high == "current" {
+            return Err(GraphError::CurrentTwice);
         }
         let low = if low.is_empty() { "base" } else { low };
         let high = if high.is_empty() { "heads" } else { high };
@@ -87,13 +84,14 @@ impl Graph {
         }))
     }
 
+    /// The revisions that a range starts at; none = from the base.
     fn lower_end(
         &self,
         low: &str,
         high: &str,
         rows: &[Node],
         need: &NodeSet,
-    ) -> Result<Lower, GraphError> {
+    ) -> Result<Vec<Node>, GraphError> {
         let nodes = if low == "current" {
             rows.to_vec()
         } else if let Some(places) = self.below_heads(low)? {
@@ -104,7 +102,7 @@ impl Graph {
         if nodes.iter().any(|&node| !need.contains(node)) {
             return Err(unrelated(low, high));
         }
-        Ok(Lower { nodes })
+        Ok(nodes)
     }
 
     /// `-N` as a lower end: N below every head. Where that leaves the graph,
@@ -133,7 +131,7 @@ impl Graph {
             None
         };
         let Some((upper, Relative { label, steps, .. })) = upper.zip(self.relative(low)) else {
-            return Err(unrelated(low, high));
+            return Err(out_of_range(low));
         };
         if let Some(label) = label
             && self
@@ -148,17 +146,18 @@ impl Graph {
         })
     }
 
-    fn between(&self, need: &NodeSet, lower: &Lower) -> Result<NodeSet, GraphError> {
-        self.refuse_overlap(&lower.nodes)?;
+    /// What is needed, above the lower end by parents, with the lower end.
+    fn between(&self, need: &NodeSet, lower: &[Node]) -> Result<NodeSet, GraphError> {
+        self.refuse_overlap(lower)?;
         let mut todo = need.clone();
-        if lower.nodes.is_empty() {
+        if lower.is_empty() {
             return Ok(todo);
         }
-        let below = self.above_bases(lower.nodes.iter().copied());
+        let below = self.above_bases(lower.iter().copied());
         let mut above = self.none();
-        above.reach(lower.nodes.iter().copied(), &self.children);
+        above.reach(lower.iter().copied(), &self.children);
         todo.retain(|node| above.contains(node) && !below.contains(node));
-        todo.add(lower.nodes.iter().copied());
+        todo.add(lower.iter().copied());
         Ok(todo)
     }
 }

@@ -143,7 +143,11 @@ impl Graph {
         }
         match symbol {
             Symbol::Nodes(nodes) => against.extend(nodes),
-            Symbol::Name(name) => against.push(self.ident(name, None)?),
+            // By parents it is a branch that is looked for, else a target.
+            Symbol::Name(name) => against.push(match over {
+                Lineage::Parents => self.branch(name)?,
+                Lineage::Dependencies => self.ident(name, None)?,
+            }),
         }
         Ok((!against.is_empty()).then(|| self.related(&against, over)))
     }

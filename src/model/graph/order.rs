@@ -32,6 +32,8 @@ impl Graph {
             relevant,
             emitted: self.none(),
             slots: Slots::new(self.revisions.len()),
+            asked: None,
+            walked: None,
             seen: vec![0; self.revisions.len()],
             turn: 0,
             gaps: self.has_gaps(members, &starts).then(|| self.none()),
@@ -71,7 +73,12 @@ struct Walk<'a> {
     relevant: NodeSet,
     emitted: NodeSet,
     slots: Slots,
-    /// The turn in which a walk towards the heads last came by.
+    /// The revision that was last asked about, and the one that the marks in
+    /// `seen` are complete for: most often the next question is about the same
+    /// one again, and what needs it has only become less.
+    asked: Option<Node>,
+    walked: Option<Node>,
+    /// The turn of the last walk that came by.
     seen: Vec<usize>,
     turn: usize,
     /// When looking through gaps: those that were looked through before.
@@ -108,37 +115,59 @@ impl Walk<'_> {
 
     /// The first other slot whose revision has `node` among its ancestors.
     fn needed_by(&mut self, slot: usize, node: Node) -> Option<usize> {
+        let mut dependents = self.graph.dependents[node].iter();
+        if !dependents.any(|&above| self.waits(above)) {
+            return None;
+        }
         // No slot can be better than the first one that is not ours.
         let best = match self.slots.first {
             Some(first) if first == slot => self.slots.next[slot],
             first => first,
         }?;
-        self.turn += 1;
-        let mut found: Option<usize> = None;
-        let mut todo = Vec::new();
-        self.push_dependents(node, &mut todo);
-        while let Some(above) = todo.pop() {
-            if let Some(open) = self.slots.of[above] {
-                if open == best {
-                    return Some(open);
-                }
-                found = Some(found.map_or(open, |other| other.min(open)));
-            }
-            self.push_dependents(above, &mut todo);
+        if self.walked != Some(node) {
+            // Asked for the first time, an early answer is the cheapest one;
+            // asked again, a complete one that serves all further questions.
+            let again = self.asked.replace(node) == Some(node);
+            return self.walk_up(node, (!again).then_some(best));
         }
-        found
+        let mut at = Some(best);
+        while let Some(other) = at {
+            if other != slot && self.seen[self.slots.node[other]] == self.turn {
+                return Some(other);
+            }
+            at = self.slots.next[other];
+        }
+        None
     }
 
-    fn push_dependents(&mut self, node: Node, todo: &mut Vec<Node>) {
-        for &above in self.graph.dependents[node].iter().rev() {
-            if self.relevant.contains(above)
-                && !self.emitted.contains(above)
-                && self.seen[above] != self.turn
-            {
-                self.seen[above] = self.turn;
-                todo.push(above);
+    /// Marks all that needs `node` as seen in this turn and gives the first of
+    /// the slots among it; stops when that is the slot `enough`.
+    fn walk_up(&mut self, node: Node, enough: Option<usize>) -> Option<usize> {
+        self.turn += 1;
+        self.walked = None;
+        let mut first: Option<usize> = None;
+        let mut todo = vec![node];
+        while let Some(at) = todo.pop() {
+            for &above in self.graph.dependents[at].iter().rev() {
+                if self.waits(above) && self.seen[above] != self.turn {
+                    self.seen[above] = self.turn;
+                    todo.push(above);
+                    if let Some(open) = self.slots.of[above] {
+                        if enough == Some(open) {
+                            return enough;
+                        }
+                        first = Some(first.map_or(open, |other| other.min(open)));
+                    }
+                }
             }
         }
+        self.walked = Some(node);
+        first
+    }
+
+    /// Whether it may still have to come out before others.
+    fn waits(&self, node: Node) -> bool {
+        self.relevant.contains(node) && !self.emitted.contains(node)
     }
 
     /// The members next to `node` towards the bases that are not open yet.

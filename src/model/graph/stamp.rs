@@ -26,6 +26,16 @@ pub struct StampChange {
     pub rows: Vec<RevId>,
 }
 
+/// What a stamp's targets mean for the rows there are.
+struct Lines {
+    /// The rows on any target's lines.
+    mine: NodeSet,
+    /// Those on the lines of a base.
+    cleared: NodeSet,
+    /// The revisions to be current.
+    wanted: Vec<Node>,
+}
+
 impl Graph {
     /// What changes when `targets` are declared current.
     ///
@@ -40,37 +50,39 @@ impl Graph {
     ) -> Result<StampChange, GraphError> {
         let all = self.known(applied);
         let old = self.top(&all);
-        let mut mine = self.none();
-        let mut wanted = Vec::new();
+        let mut lines = Lines {
+            mine: self.none(),
+            cleared: self.none(),
+            wanted: Vec::new(),
+        };
         for target in targets {
             let resolve = || {
                 let rows = self.on_lineage(old.clone(), target, Lineage::Dependencies)?;
                 Ok((rows, self.many(target)?))
             };
             let (rows, nodes) = resolve().map_err(|error| about(error, target))?;
-            mine.add(rows);
-            wanted.extend(nodes);
+            if nodes.is_empty() {
+                lines.cleared.add(rows.iter().copied());
+            }
+            lines.mine.add(rows);
+            lines.wanted.extend(nodes);
         }
-        let rows = self.stamped_rows(&old, &mine, &wanted);
-        let purge = wanted.is_empty() && targets.iter().any(|target| target == "base");
-        Ok(self.stamp_change(applied, &all, &old, &rows, purge))
+        let rows = self.stamped_rows(&old, &lines);
+        let everything = targets.iter().any(|target| target == "base");
+        Ok(self.stamp_change(applied, &all, &old, &rows, everything))
     }
 
     /// The rows that stay, and the new ones. The rows on the targets' lines go
     /// together as soon as one of them is related to a target.
-    fn stamped_rows(&self, old: &[Node], mine: &NodeSet, wanted: &[Node]) -> Vec<Node> {
-        let replaced = wanted.is_empty()
-            || wanted.iter().any(|&node| {
-                let related = self.related(&[node], Lineage::Dependencies);
-                !mine.contains(node) && mine.iter().any(|row| related.contains(row))
-            });
+    fn stamped_rows(&self, old: &[Node], lines: &Lines) -> Vec<Node> {
+        let replaced = lines.wanted.iter().any(|&node| {
+            let related = self.related(&[node], Lineage::Dependencies);
+            !lines.mine.contains(node) && lines.mine.iter().any(|row| related.contains(row))
+        });
+        let goes = |row| lines.cleared.contains(row) || (replaced && lines.mine.contains(row));
         let mut rows = self.none();
-        for &row in old {
-            if !(replaced && mine.contains(row)) {
-                rows.insert(row);
-            }
-        }
-        rows.add(wanted.iter().copied());
+        rows.add(old.iter().copied().filter(|&row| !goes(row)));
+        rows.add(lines.wanted.iter().copied());
         self.top(&rows)
     }
 
@@ -80,13 +92,13 @@ impl Graph {
         all: &NodeSet,
         old: &[Node],
         rows: &[Node],
-        purge: bool,
+        everything: bool,
     ) -> StampChange {
         let stays = self.above_bases(rows.iter().copied());
         let mut remove = all.clone();
         remove.retain(|node| !stays.contains(node));
         let mut remove = self.ids(&self.ordered(&remove));
-        if purge {
+        if everything {
             remove.extend(
                 applied
                     .iter()

@@ -66,7 +66,6 @@ fn bodies_of_routines() {
             "CREATE FUNCTION begin() RETURNS begin LANGUAGE sql RETURN 1",
             "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1; END'",
             "CREATE FUNCTION f(a int = CASE WHEN true THEN 1 END) RETURNS int RETURN a",
-            "CREATE SCHEMA s CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT 1; END",
         ],
     );
     assert_eq!(

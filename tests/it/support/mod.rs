@@ -1,5 +1,5 @@
 //! What the tests stand on.
 
-pub mod sandbox;
+pub(crate) mod sandbox;
 
-pub use sandbox::{Run, Sandbox};
+pub(crate) use sandbox::Sandbox;

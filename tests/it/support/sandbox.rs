@@ -13,7 +13,7 @@ use tempfile::TempDir;
 /// The time of a sandbox's first command, 2026-11-22T10:00:00Z.
 const START: i64 = 1_795_341_600;
 
-pub struct Sandbox {
+pub(crate) struct Sandbox {
     folder: TempDir,
     seconds: Cell<i64>,
 }
@@ -21,7 +21,7 @@ pub struct Sandbox {
 /// What a command said and how it ended. Its `Display` is made for snapshots:
 /// paths, durations and versions are replaced.
 #[must_use = "look at the exit code or the output"]
-pub struct Run {
+pub(crate) struct Run {
     pub code: i32,
     pub stdout: String,
     pub stderr: String,
@@ -30,8 +30,11 @@ pub struct Run {
 
 impl Sandbox {
     /// An empty folder.
-    pub fn new() -> Self {
-        let folder = tempfile::Builder::new().prefix("teammig-it-").tempdir().unwrap();
+    pub(crate) fn new() -> Self {
+        let folder = tempfile::Builder::new()
+            .prefix("teammig-it-")
+            .tempdir()
+            .unwrap();
         let sandbox = Self {
             folder,
             seconds: Cell::new(0),
@@ -41,10 +44,13 @@ impl Sandbox {
     }
 
     /// A sandbox with a project in a Git repository, `project`, and a `teammig.yaml`.
-    pub fn project() -> Self {
+    pub(crate) fn project() -> Self {
         let sandbox = Self::new();
         sandbox.git(".", &["init", "-q", "-b", "main", "project"]);
-        sandbox.write("project/teammig.yaml", "environments:\n  dev: sqlite:dev.db\n");
+        sandbox.write(
+            "project/teammig.yaml",
+            "environments:\n  dev: sqlite:dev.db\n",
+        );
         sandbox.write("project/.gitignore", "*.db*\n");
         fs::create_dir(sandbox.path().join("project/migrations")).unwrap();
         sandbox
@@ -52,7 +58,7 @@ impl Sandbox {
 
     /// Two clones, `ann` and `bob`, of `origin.git`, whose main branch has one
     /// applied revision.
-    pub fn team() -> Self {
+    pub(crate) fn team() -> Self {
         let sandbox = Self::new();
         sandbox.git(".", &["init", "-q", "--bare", "-b", "main", "origin.git"]);
         sandbox.git(".", &["clone", "-q", "origin.git", "ann"]);
@@ -72,32 +78,43 @@ impl Sandbox {
         sandbox.git(".", &["clone", "-q", "origin.git", "bob"]);
         for (clone, name) in [("ann", "Ann"), ("bob", "Bob")] {
             sandbox.git(clone, &["config", "user.name", name]);
-            sandbox.git(clone, &["config", "user.email", &format!("{clone}@example.org")]);
+            sandbox.git(
+                clone,
+                &["config", "user.email", &format!("{clone}@example.org")],
+            );
             sandbox.ok(clone, &["upgrade"]);
         }
         sandbox
     }
 
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.folder.path()
     }
 
-    pub fn at(&self, path: &str) -> PathBuf {
+    pub(crate) fn at(&self, path: &str) -> PathBuf {
         self.path().join(path)
     }
 
-    pub fn write(&self, path: &str, content: impl AsRef<[u8]>) {
+    pub(crate) fn write(&self, path: &str, content: impl AsRef<[u8]>) {
         let path = self.at(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, content).unwrap();
     }
 
-    pub fn read(&self, path: &str) -> String {
+    pub(crate) fn read(&self, path: &str) -> String {
         fs::read_to_string(self.at(path)).unwrap()
     }
 
     /// Writes a native revision; the file is named after the id.
-    pub fn revision(&self, project: &str, id: &str, parents: &[&str], message: &str, up: &str, down: &str) -> String {
+    pub(crate) fn revision(
+        &self,
+        project: &str,
+        id: &str,
+        parents: &[&str],
+        message: &str,
+        up: &str,
+        down: &str,
+    ) -> String {
         let path = format!("migrations/{id}.sql");
         self.write(
             &format!("{project}/{path}"),
@@ -111,7 +128,7 @@ impl Sandbox {
     }
 
     /// Writes a file of migrations with everything but the id left to the caller.
-    pub fn raw_revision(&self, project: &str, id: &str, parents: &str, body: &str) {
+    pub(crate) fn raw_revision(&self, project: &str, id: &str, parents: &str, body: &str) {
         self.write(
             &format!("{project}/migrations/{id}.sql"),
             format!("-- teammig:\n--   revision: {id}\n--   parents: [{parents}]\n--   message: {id}\n\n{body}"),
@@ -119,19 +136,22 @@ impl Sandbox {
     }
 
     /// Runs `teammig` in a folder of the sandbox.
-    pub fn teammig(&self, folder: &str, args: &[&str]) -> Run {
-        self.run(self.command(env!("CARGO_BIN_EXE_teammig"), folder).args(args))
+    pub(crate) fn teammig(&self, folder: &str, args: &[&str]) -> Run {
+        self.run(
+            self.command(env!("CARGO_BIN_EXE_teammig"), folder)
+                .args(args),
+        )
     }
 
     /// Runs `teammig`, which has to succeed; returns its stdout.
-    pub fn ok(&self, folder: &str, args: &[&str]) -> String {
+    pub(crate) fn ok(&self, folder: &str, args: &[&str]) -> String {
         let run = self.teammig(folder, args);
         assert_eq!(run.code, 0, "teammig {args:?}\n{run}");
         run.stdout
     }
 
     /// Runs `teammig --format json`; returns the document and the exit code.
-    pub fn json(&self, folder: &str, args: &[&str]) -> (serde_json::Value, i32) {
+    pub(crate) fn json(&self, folder: &str, args: &[&str]) -> (serde_json::Value, i32) {
         let run = self.run(
             self.command(env!("CARGO_BIN_EXE_teammig"), folder)
                 .args(["--format", "json"])
@@ -143,24 +163,24 @@ impl Sandbox {
     }
 
     /// Runs `git`, which has to succeed; returns its stdout.
-    pub fn git(&self, folder: &str, args: &[&str]) -> String {
+    pub(crate) fn git(&self, folder: &str, args: &[&str]) -> String {
         let run = self.try_git(folder, args);
         assert_eq!(run.code, 0, "git {args:?}\n{run}");
         run.stdout
     }
 
-    pub fn try_git(&self, folder: &str, args: &[&str]) -> Run {
+    pub(crate) fn try_git(&self, folder: &str, args: &[&str]) -> Run {
         self.run(self.command("git", folder).args(args))
     }
 
     /// Stages everything and commits it.
-    pub fn commit(&self, folder: &str, message: &str) {
+    pub(crate) fn commit(&self, folder: &str, message: &str) {
         self.git(folder, &["add", "-A"]);
         self.git(folder, &["commit", "-q", "--no-verify", "-m", message]);
     }
 
     /// A command in the sandbox's world.
-    pub fn command(&self, program: &str, folder: &str) -> Command {
+    pub(crate) fn command(&self, program: &str, folder: &str) -> Command {
         let seconds = self.seconds.get() + 60;
         self.seconds.set(seconds);
         let now = START + seconds;
@@ -180,8 +200,7 @@ impl Sandbox {
             .env("GIT_CONFIG_SYSTEM", "/dev/null")
             .env("GIT_AUTHOR_DATE", format!("{now} +0000"))
             .env("GIT_COMMITTER_DATE", format!("{now} +0000"))
-            .env("GIT_EDITOR", "true")
-            .stdin(Stdio::null());
+            .env("GIT_EDITOR", "true");
         if !self.at(folder).join(".git/config").exists() || !self.has_identity(folder) {
             command
                 .env("GIT_AUTHOR_NAME", "Test")
@@ -193,11 +212,12 @@ impl Sandbox {
     }
 
     fn has_identity(&self, folder: &str) -> bool {
-        fs::read_to_string(self.at(folder).join(".git/config")).is_ok_and(|text| text.contains("[user]"))
+        fs::read_to_string(self.at(folder).join(".git/config"))
+            .is_ok_and(|text| text.contains("[user]"))
     }
 
-    pub fn run(&self, command: &mut Command) -> Run {
-        let output = command.output().unwrap();
+    pub(crate) fn run(&self, command: &mut Command) -> Run {
+        let output = command.stdin(Stdio::null()).output().unwrap();
         Run {
             code: output.status.code().unwrap_or(-1),
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
@@ -207,7 +227,7 @@ impl Sandbox {
     }
 
     /// Rows of a query on an SQLite file, columns joined with `|`.
-    pub fn sqlite(&self, path: &str, sql: &str) -> Vec<String> {
+    pub(crate) fn sqlite(&self, path: &str, sql: &str) -> Vec<String> {
         let connection = rusqlite::Connection::open(self.at(path)).unwrap();
         let mut statement = connection.prepare(sql).unwrap();
         let columns = statement.column_count();
@@ -219,7 +239,9 @@ impl Sandbox {
                             rusqlite::types::ValueRef::Null => "NULL".to_owned(),
                             rusqlite::types::ValueRef::Integer(value) => value.to_string(),
                             rusqlite::types::ValueRef::Real(value) => value.to_string(),
-                            rusqlite::types::ValueRef::Text(text) => String::from_utf8_lossy(text).into_owned(),
+                            rusqlite::types::ValueRef::Text(text) => {
+                                String::from_utf8_lossy(text).into_owned()
+                            }
                             rusqlite::types::ValueRef::Blob(_) => "BLOB".to_owned(),
                         })
                     })
@@ -239,7 +261,10 @@ fn rfc3339(seconds: i64) -> String {
 impl Run {
     /// The output with everything taken out that differs from run to run.
     fn stable(&self, text: &str) -> String {
-        let canonical = self.folder.canonicalize().unwrap_or_else(|_| self.folder.clone());
+        let canonical = self
+            .folder
+            .canonicalize()
+            .unwrap_or_else(|_| self.folder.clone());
         let text = text
             .replace(&canonical.display().to_string(), "[DIR]")
             .replace(&self.folder.display().to_string(), "[DIR]");

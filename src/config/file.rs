@@ -1,0 +1,213 @@
+//! What may stand in `teammig.yaml`, and where a mistake in it is.
+
+use std::fmt;
+
+use serde::{
+    Deserialize,
+    de::{Error as _, MapAccess},
+};
+
+use super::{ConfigError, Environment, Secret, Timeouts, parse_duration};
+use crate::model::SourceFile;
+
+/// The keys of `teammig.yaml`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Settings {
+    layout: Option<LayoutName>,
+    pub(super) migrations: Option<Folders>,
+    pub(super) models: Option<Models>,
+    pub(super) file_template: Option<String>,
+    pub(super) protected: Option<Folders>,
+    pub(super) environments: Option<Ordered<RawEnvironment>>,
+    pub(super) ledger: Option<RawLedger>,
+    databases: Option<Ordered<Settings>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum LayoutName {
+    Native,
+}
+
+/// A text or a list of texts.
+#[derive(Debug)]
+pub(super) struct Folders(pub(super) Vec<String>);
+
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+#[allow(dead_code, reason = "checked here, used by autogenerate")]
+pub(super) enum Models {
+    Folder(String),
+    Command { command: Vec<String> },
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawLedger {
+    pub(super) table: Option<String>,
+    pub(super) schema: Option<String>,
+}
+
+#[derive(Debug)]
+pub(super) struct RawEnvironment {
+    url: String,
+    protected: bool,
+    timeouts: Timeouts,
+}
+
+/// A mapping in the order written; a key that stands twice is an error.
+#[derive(Debug)]
+pub(super) struct Ordered<T>(pub(super) Vec<(String, T)>);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Ordered<T> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor<T>(std::marker::PhantomData<T>);
+        impl<'de, T: Deserialize<'de>> serde::de::Visitor<'de> for Visitor<T> {
+            type Value = Ordered<T>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a mapping of names")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Ordered<T>, A::Error> {
+                let mut out: Vec<(String, T)> = Vec::new();
+                while let Some(key) = map.next_key::<String>()? {
+                    if out.iter().any(|(name, _)| *name == key) {
+                        return Err(A::Error::custom(format!("`{key}` stands here twice")));
+                    }
+                    out.push((key, map.next_value()?));
+                }
+                Ok(Ordered(out))
+            }
+        }
+        deserializer.deserialize_map(Visitor(std::marker::PhantomData))
+    }
+}
+
+impl<'de> Deserialize<'de> for Folders {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum OneOrMany {
+            One(String),
+            Many(Vec<String>),
+        }
+        Ok(match OneOrMany::deserialize(deserializer)? {
+            OneOrMany::One(one) => Self(vec![one]),
+            OneOrMany::Many(many) => Self(many),
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for RawEnvironment {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Full {
+            url: String,
+            #[serde(default)]
+            protected: bool,
+            lock_timeout: Option<String>,
+            ddl_lock_timeout: Option<String>,
+            statement_timeout: Option<String>,
+            lock_retries: Option<u32>,
+        }
+        struct Visitor;
+        impl<'de> serde::de::Visitor<'de> for Visitor {
+            type Value = RawEnvironment;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a URL, or a mapping with `url:`")
+            }
+            fn visit_str<E>(self, url: &str) -> Result<RawEnvironment, E> {
+                Ok(RawEnvironment {
+                    url: url.to_owned(),
+                    protected: false,
+                    timeouts: Timeouts::default(),
+                })
+            }
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<RawEnvironment, A::Error> {
+                let full = Full::deserialize(serde::de::value::MapAccessDeserializer::new(map))?;
+                let time = |text: Option<String>| {
+                    text.map(|text| parse_duration(&text).map_err(A::Error::custom))
+                        .transpose()
+                };
+                Ok(RawEnvironment {
+                    url: full.url,
+                    protected: full.protected,
+                    timeouts: Timeouts {
+                        lock_timeout: time(full.lock_timeout)?,
+                        ddl_lock_timeout: time(full.ddl_lock_timeout)?,
+                        statement_timeout: time(full.statement_timeout)?,
+                        lock_retries: full.lock_retries,
+                    },
+                })
+            }
+        }
+        deserializer.deserialize_any(Visitor)
+    }
+}
+
+impl From<(String, RawEnvironment)> for Environment {
+    fn from((name, raw): (String, RawEnvironment)) -> Self {
+        Self {
+            name,
+            url: Secret::new(raw.url),
+            protected: raw.protected,
+            timeouts: raw.timeouts,
+        }
+    }
+}
+
+pub(super) fn parse(file: &SourceFile) -> Result<Settings, ConfigError> {
+    if file.text.trim().is_empty() {
+        return Ok(Settings::default());
+    }
+    serde_yaml::from_str::<Option<Settings>>(&file.text)
+        .map(Option::unwrap_or_default)
+        .map_err(|error| {
+            let at = error.location().map_or(0, |location| location.index());
+            let message = error.to_string();
+            ConfigError::Invalid {
+                file: Box::new(file.clone()),
+                span: at..at,
+                message: message
+                    .split(" at line ")
+                    .next()
+                    .unwrap_or(&message)
+                    .to_owned(),
+            }
+        })
+}
+
+/// With `databases:`, the entry asked for, over the keys outside of it.
+pub(super) fn choose(mut settings: Settings, name: Option<&str>) -> Result<Settings, ConfigError> {
+    let Some(Ordered(databases)) = settings.databases.take() else {
+        return match name {
+            None => Ok(settings),
+            Some(name) => Err(ConfigError::NoSuchDatabase {
+                name: Some(name.to_owned()),
+                known: Vec::new(),
+            }),
+        };
+    };
+    let known: Vec<String> = databases.iter().map(|(name, _)| name.clone()).collect();
+    let one = (databases.len() == 1).then(|| known[0].as_str());
+    let Some(wanted) = name.or(one) else {
+        return Err(ConfigError::NoSuchDatabase { name: None, known });
+    };
+    let Some((_, chosen)) = databases.into_iter().find(|(name, _)| name == wanted) else {
+        return Err(ConfigError::NoSuchDatabase {
+            name: Some(wanted.to_owned()),
+            known,
+        });
+    };
+    Ok(Settings {
+        layout: chosen.layout.or(settings.layout),
+        migrations: chosen.migrations.or(settings.migrations),
+        models: chosen.models.or(settings.models),
+        file_template: chosen.file_template.or(settings.file_template),
+        protected: chosen.protected.or(settings.protected),
+        environments: chosen.environments.or(settings.environments),
+        ledger: chosen.ledger.or(settings.ledger),
+        databases: None,
+    })
+}

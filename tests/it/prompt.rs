@@ -1,0 +1,188 @@
+//! Questions at a real pseudo-terminal.
+
+use std::time::Duration;
+
+use expectrl::{Eof, Expect as _, Session, process::unix::WaitStatus};
+
+use crate::support::Sandbox;
+
+fn diverged() -> Sandbox {
+    let sandbox = Sandbox::team();
+    sandbox.revision(
+        "bob",
+        "c01d9e88ab12",
+        &["9209a434d045"],
+        "Add login index",
+        "CREATE INDEX users_name ON users (name);",
+        "DROP INDEX users_name;",
+    );
+    sandbox.commit("bob", "Add login index");
+    sandbox.git("bob", &["push", "-q"]);
+    sandbox.revision(
+        "ann",
+        "7f3a9c21e4b0",
+        &["9209a434d045"],
+        "Add phone",
+        "ALTER TABLE users ADD COLUMN phone text;",
+        "ALTER TABLE users DROP COLUMN phone;",
+    );
+    sandbox.ok("ann", &["upgrade"]);
+    sandbox.commit("ann", "Add phone");
+    sandbox.git("ann", &["pull", "-q", "--no-rebase", "--no-edit"]);
+    sandbox
+}
+
+/// Starts a command at a terminal.
+fn start(sandbox: &Sandbox, args: &[&str]) -> expectrl::session::OsSession {
+    let mut command = sandbox.command(env!("CARGO_BIN_EXE_teammig"), "ann");
+    command.args(args).env("TERM", "xterm");
+    let mut session = Session::spawn(command).unwrap();
+    session.set_expect_timeout(Some(Duration::from_secs(20)));
+    session
+}
+
+fn end(mut session: expectrl::session::OsSession) -> (String, i32) {
+    let rest = session.expect(Eof).unwrap();
+    let text = String::from_utf8_lossy(rest.as_bytes()).into_owned();
+    match session.get_process().wait().unwrap() {
+        WaitStatus::Exited(_, code) => (text, code),
+        other => panic!("ended with {other:?}\n{text}"),
+    }
+}
+
+const ENTER: &str = "\r";
+const DOWN: &str = "\u{1b}[B";
+
+#[test]
+fn sync_offers_a_merge_revision_first() {
+    let sandbox = diverged();
+    let mut session = start(&sandbox, &["sync"]);
+    session
+        .expect("2 heads, they part at 9209a434d045")
+        .unwrap();
+    session.expect("How do you want to go on?").unwrap();
+    session.expect("Stop").unwrap();
+    session.send(ENTER).unwrap();
+    let (text, code) = end(session);
+    assert_eq!(code, 0, "{text}");
+    assert!(text.contains("wrote migrations/"), "{text}");
+    let (document, _) = sandbox.json("ann", &["heads"]);
+    assert_eq!(document["diverged"], false);
+    assert_eq!(
+        sandbox.sqlite("ann/dev.db", "SELECT count(*) FROM teammig_ledger"),
+        ["4"]
+    );
+}
+
+#[test]
+fn sync_can_apply_both() {
+    let sandbox = diverged();
+    let mut session = start(&sandbox, &["sync"]);
+    session.expect("Stop").unwrap();
+    session.send(DOWN).unwrap();
+    session.send(ENTER).unwrap();
+    let (text, code) = end(session);
+    assert_eq!(code, 0, "{text}");
+    let (document, _) = sandbox.json("ann", &["heads"]);
+    assert_eq!(document["diverged"], true);
+    assert_eq!(
+        sandbox.sqlite("ann/dev.db", "SELECT count(*) FROM teammig_ledger"),
+        ["3"]
+    );
+}
+
+#[test]
+fn stopping_does_nothing() {
+    let sandbox = diverged();
+    for keys in [&[DOWN, DOWN, ENTER][..], &["q"], &["\u{1b}"]] {
+        let mut session = start(&sandbox, &["sync"]);
+        session.expect("Stop").unwrap();
+        for key in keys {
+            session.send(key).unwrap();
+        }
+        let (text, code) = end(session);
+        assert_eq!(code, 3, "{keys:?} {text}");
+        assert!(text.contains("nothing was done"), "{keys:?} {text}");
+    }
+    assert_eq!(
+        sandbox.sqlite("ann/dev.db", "SELECT count(*) FROM teammig_ledger"),
+        ["2"]
+    );
+    assert_eq!(sandbox.git("ann", &["status", "--porcelain"]), "");
+}
+
+/// Ctrl-C at the prompt ends the program and gives the cursor back.
+#[test]
+fn ctrl_c_shows_the_cursor_again() {
+    let sandbox = diverged();
+    let mut session = start(&sandbox, &["sync"]);
+    session.expect("Stop").unwrap();
+    session.send("\u{3}").unwrap();
+    let (text, code) = end(session);
+    assert_eq!(code, 130, "{text}");
+    assert!(
+        text.contains("\u{1b}[?25h"),
+        "the cursor stays hidden: {text:?}"
+    );
+}
+
+#[test]
+fn merge_heads_asks() {
+    let sandbox = diverged();
+    let mut session = start(&sandbox, &["merge-heads", "-m", "Merge them"]);
+    session.expect("theirs").unwrap();
+    session.expect("Create a merge revision").unwrap();
+    session.expect("Stop").unwrap();
+    session.send(ENTER).unwrap();
+    let (text, code) = end(session);
+    assert_eq!(code, 0, "{text}");
+    assert!(sandbox.ok("ann", &["heads"]).contains("Merge them"));
+}
+
+#[test]
+fn no_input_never_asks() {
+    let sandbox = diverged();
+    let session = start(&sandbox, &["sync", "--no-input"]);
+    let (text, code) = end(session);
+    assert_eq!(code, 3, "{text}");
+    assert!(!text.contains("How do you want"), "{text}");
+}
+
+#[test]
+fn rolling_back_a_protected_environment_asks() {
+    let sandbox = Sandbox::team();
+    sandbox.write(
+        "ann/teammig.yaml",
+        "environments:\n  dev: {url: \"sqlite:dev.db\", protected: true}\n",
+    );
+    let mut session = start(&sandbox, &["downgrade"]);
+    session
+        .expect("Roll back 1 revision in dev, which is protected?")
+        .unwrap();
+    session.send("n").unwrap();
+    let (text, code) = end(session);
+    assert_eq!(code, 130, "{text}");
+    let run = sandbox.teammig("ann", &["downgrade"]);
+    assert_eq!(run.code, 3, "{run}");
+    let mut session = start(&sandbox, &["downgrade"]);
+    session.expect("protected?").unwrap();
+    session.send("y").unwrap();
+    let (text, code) = end(session);
+    assert_eq!(code, 0, "{text}");
+    assert_eq!(
+        sandbox.sqlite("ann/dev.db", "SELECT count(*) FROM teammig_ledger"),
+        ["0"]
+    );
+}
+
+#[test]
+fn init_asks_about_the_hook() {
+    let sandbox = Sandbox::new();
+    sandbox.git(".", &["init", "-q", "ann"]);
+    let mut session = start(&sandbox, &["init"]);
+    session.expect("Install a pre-commit hook").unwrap();
+    session.send("y").unwrap();
+    let (text, code) = end(session);
+    assert_eq!(code, 0, "{text}");
+    assert!(sandbox.at("ann/.git/hooks/pre-commit").exists());
+}

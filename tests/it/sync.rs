@@ -1,0 +1,257 @@
+//! `git pull` followed by `teammig sync`, with real clones.
+
+use insta::assert_snapshot;
+
+use crate::support::Sandbox;
+
+/// Both clones add a revision; Bob is first on the server.
+fn diverged() -> Sandbox {
+    let sandbox = Sandbox::team();
+    sandbox.revision(
+        "bob",
+        "c01d9e88ab12",
+        &["9209a434d045"],
+        "Add login index",
+        "CREATE INDEX users_name ON users (name);",
+        "DROP INDEX users_name;",
+    );
+    sandbox.commit("bob", "Add login index");
+    sandbox.git("bob", &["push", "-q"]);
+    sandbox.revision(
+        "ann",
+        "7f3a9c21e4b0",
+        &["9209a434d045"],
+        "Add phone_number to users",
+        "ALTER TABLE users ADD COLUMN phone_number text;",
+        "ALTER TABLE users DROP COLUMN phone_number;",
+    );
+    sandbox.ok("ann", &["upgrade"]);
+    sandbox.commit("ann", "Add phone_number to users");
+    sandbox
+}
+
+#[test]
+fn nothing_to_do() {
+    let sandbox = Sandbox::team();
+    assert_snapshot!(sandbox.teammig("ann", &["sync"]), @"
+    exit 0
+    --- stderr
+    the database is up to date
+    ");
+}
+
+#[test]
+fn a_fast_forward_brings_revisions() {
+    let sandbox = diverged();
+    sandbox.git("ann", &["reset", "-q", "--hard", "origin/main"]);
+    sandbox.git("ann", &["pull", "-q"]);
+    assert_snapshot!(sandbox.teammig("ann", &["sync", "--dry-run"]), @"
+    exit 0
+    --- stdout
+    up   c01d9e88ab12  Add login index
+    --- stderr
+    Came in with the pull: 1 revision (origin/main)
+      c01d9e88ab12  Add login index   Bob, 7 minutes ago
+    warning: the database has 1 revision that these files do not: 7f3a9c21e4b0
+    hint: they were applied from another branch, or their files were deleted; `teammig downgrade` rolls them back with the scripts that the ledger kept
+    ");
+    assert_snapshot!(sandbox.teammig("ann", &["sync"]), @"
+    exit 0
+    --- stderr
+    Came in with the pull: 1 revision (origin/main)
+      c01d9e88ab12  Add login index   Bob, 8 minutes ago
+    warning: the database has 1 revision that these files do not: 7f3a9c21e4b0
+    hint: they were applied from another branch, or their files were deleted; `teammig downgrade` rolls them back with the scripts that the ledger kept
+    Applying 1 revision
+      ✔ c01d9e88ab12  Add login index   [TIME]
+    ");
+    assert_snapshot!(sandbox.teammig("ann", &["sync"]), @"
+    exit 0
+    --- stderr
+    Came in with the pull: 1 revision (origin/main)
+      c01d9e88ab12  Add login index   Bob, 9 minutes ago
+    warning: the database has 1 revision that these files do not: 7f3a9c21e4b0
+    hint: they were applied from another branch, or their files were deleted; `teammig downgrade` rolls them back with the scripts that the ledger kept
+    the database is up to date
+    ");
+}
+
+#[test]
+fn diverged_heads_without_a_terminal() {
+    let sandbox = diverged();
+    sandbox.git("ann", &["pull", "-q", "--no-rebase", "--no-edit"]);
+    assert_snapshot!(sandbox.teammig("ann", &["sync"]), @"
+    exit 3
+    --- stderr
+    Came in with the pull: 1 revision (origin/main)
+      c01d9e88ab12  Add login index   Bob, 6 minutes ago
+    2 heads, they part at 9209a434d045
+      yours  7f3a9c21e4b0  Add phone_number to users   not published, Ann, 2 minutes ago
+      theirs c01d9e88ab12  Add login index   origin/main, Bob, 6 minutes ago
+    error: Multiple head revisions are present: 7f3a9c21e4b0, c01d9e88ab12
+    hint: `teammig sync --merge` writes a merge revision; `--apply-both` leaves them as they are
+    ");
+    assert_eq!(
+        sandbox.sqlite("ann/dev.db", "SELECT count(*) FROM teammig_ledger"),
+        ["2"]
+    );
+}
+
+#[test]
+fn a_merge_revision_and_the_upgrade() {
+    let sandbox = diverged();
+    sandbox.git("ann", &["pull", "-q", "--no-rebase", "--no-edit"]);
+    let run = sandbox.teammig("ann", &["sync", "--merge", "-m", "Merge phone and index"]);
+    assert_eq!(run.code, 0, "{run}");
+    assert!(run.stderr.contains("Applying 2 revisions"), "{run}");
+    let (document, _) = sandbox.json("ann", &["heads"]);
+    assert_eq!(document["diverged"], false);
+    assert_eq!(
+        document["heads"][0]["parents"],
+        serde_json::json!(["7f3a9c21e4b0", "c01d9e88ab12"])
+    );
+    assert_eq!(
+        sandbox.sqlite("ann/dev.db", "SELECT count(*) FROM teammig_ledger"),
+        ["4"]
+    );
+    // Bob pulls the merge and has only Ann's revision and the merge to apply.
+    sandbox.commit("ann", "Merge migrations");
+    sandbox.git("ann", &["push", "-q"]);
+    sandbox.ok("bob", &["upgrade"]);
+    sandbox.git("bob", &["pull", "-q"]);
+    let run = sandbox.teammig("bob", &["sync"]);
+    assert!(
+        run.stderr
+            .contains("Came in with the pull: 2 revisions (origin/main)"),
+        "{run}"
+    );
+    let schema =
+        "SELECT name, sql FROM sqlite_schema WHERE name NOT LIKE '%teammig%' ORDER BY name";
+    assert_eq!(
+        sandbox.sqlite("ann/dev.db", schema),
+        sandbox.sqlite("bob/dev.db", schema)
+    );
+}
+
+#[test]
+fn both_heads_applied_and_left() {
+    let sandbox = diverged();
+    sandbox.git("ann", &["pull", "-q", "--rebase"]);
+    assert_snapshot!(sandbox.teammig("ann", &["sync", "--apply-both"]), @"
+    exit 0
+    --- stderr
+    Came in with the pull: 1 revision (origin/main)
+      c01d9e88ab12  Add login index   Bob, 6 minutes ago
+    2 heads, they part at 9209a434d045
+      yours  7f3a9c21e4b0  Add phone_number to users   not published, Ann, 2 minutes ago
+      theirs c01d9e88ab12  Add login index   origin/main, Bob, 6 minutes ago
+    Applying 1 revision
+      ✔ c01d9e88ab12  Add login index   [TIME]
+    ");
+    assert_snapshot!(sandbox.teammig("ann", &["current"]), @"
+    exit 0
+    --- stdout
+    7f3a9c21e4b0 (head)  Add phone_number to users
+    c01d9e88ab12 (head)  Add login index
+    ");
+}
+
+#[test]
+fn refused_in_the_middle_of_a_merge() {
+    let sandbox = diverged();
+    sandbox.write("ann/notes.txt", "ann\n");
+    sandbox.commit("ann", "notes");
+    sandbox.write("bob/notes.txt", "bob\n");
+    sandbox.commit("bob", "notes");
+    sandbox.git("bob", &["push", "-q"]);
+    assert_ne!(
+        sandbox
+            .try_git("ann", &["pull", "-q", "--no-rebase", "--no-edit"])
+            .code,
+        0
+    );
+    assert_snapshot!(sandbox.teammig("ann", &["sync"]), @"
+    exit 1
+    --- stderr
+    error: a merge is in progress
+    hint: finish it (`git merge --continue`) or stop it (`git merge --abort`) first
+    ");
+}
+
+#[test]
+fn merge_heads_needs_a_terminal_or_a_yes() {
+    let sandbox = diverged();
+    assert_snapshot!(sandbox.teammig("ann", &["merge-heads"]), @"
+    exit 0
+    --- stderr
+    nothing to merge: 7f3a9c21e4b0
+    ");
+    sandbox.git("ann", &["pull", "-q", "--no-rebase", "--no-edit"]);
+    assert_snapshot!(sandbox.teammig("ann", &["merge-heads"]), @"
+    exit 3
+    --- stderr
+    2 heads, they part at 9209a434d045
+      yours  7f3a9c21e4b0  Add phone_number to users   not published, Ann, 3 minutes ago
+      theirs c01d9e88ab12  Add login index   origin/main, Bob, 7 minutes ago
+    error: Multiple head revisions are present
+      7f3a9c21e4b0  Add phone_number to users
+      c01d9e88ab12  Add login index
+    hint: there is no terminal to ask at; `--yes` writes the merge revision without asking
+    ");
+    let run = sandbox.teammig("ann", &["merge-heads", "--yes", "-m", "Merge"]);
+    assert_eq!(run.code, 0, "{run}");
+    assert_snapshot!(sandbox.teammig("ann", &["merge-heads"]).code, @"0");
+}
+
+#[test]
+fn the_json_document() {
+    let sandbox = diverged();
+    sandbox.git("ann", &["pull", "-q", "--no-rebase", "--no-edit"]);
+    let (document, code) = sandbox.json("ann", &["sync"]);
+    assert_eq!(code, 3);
+    assert_eq!(document["schema"], "teammig.sync/1");
+    assert_eq!(document["came_in"], serde_json::json!(["c01d9e88ab12"]));
+    assert_eq!(document["diverged"], true);
+    assert_eq!(document["heads"][0]["whose"], "not-published");
+    assert_eq!(document["heads"][1]["published_in"], "origin/main");
+    assert_eq!(document["heads"][1]["author"], "Bob");
+    let (document, code) = sandbox.json("ann", &["sync", "--merge"]);
+    assert_eq!(
+        (code, &document["diverged"]),
+        (0, &serde_json::json!(false))
+    );
+    assert_eq!(document["done"].as_array().unwrap().len(), 2);
+}
+
+/// Outside of a repository the rest works; what needs Git says so.
+#[test]
+fn without_git() {
+    let sandbox = Sandbox::new();
+    sandbox.revision(
+        "plain",
+        "aaaa00000001",
+        &[],
+        "one",
+        "CREATE TABLE one (x);",
+        "DROP TABLE one;",
+    );
+    sandbox.ok("plain", &["upgrade", "--url", "sqlite:dev.db"]);
+    assert_snapshot!(sandbox.teammig("plain", &["sync", "--url", "sqlite:dev.db"]), @"
+    exit 1
+    --- stderr
+    error: not a Git repository (or any folder above): [DIR]/plain
+    hint: `git init` makes one; without Git, `upgrade`, `downgrade` and `current` work all the same
+    ");
+    assert_snapshot!(sandbox.teammig("plain", &["heads", "--at", "HEAD"]), @"
+    exit 1
+    --- stderr
+    error: not a Git repository (or any folder above): [DIR]/plain
+    hint: `git init` makes one; without Git, `upgrade`, `downgrade` and `current` work all the same
+    ");
+    assert_snapshot!(sandbox.teammig("plain", &["hooks", "install"]), @"
+    exit 1
+    --- stderr
+    error: not a Git repository (or any folder above): [DIR]/plain
+    hint: `git init` makes one; without Git, `upgrade`, `downgrade` and `current` work all the same
+    ");
+}
