@@ -52,6 +52,10 @@ fn candidates(listing: &Listing) -> Vec<Tool> {
             continue;
         }
         let text = text(file);
+        // Our own files have dbmate's markers too.
+        if is_own(&text) {
+            continue;
+        }
         let annotated = goose::numbered(name).is_some() && goose::is_annotated(&text);
         let marked = dbmate::numbered(name).is_some() && dbmate::is_marked(&text);
         goose |= annotated;
@@ -90,6 +94,10 @@ fn candidates(listing: &Listing) -> Vec<Tool> {
     found
 }
 
+fn is_own(text: &str) -> bool {
+    text.lines().any(|line| line.trim_end() == "-- teammig:")
+}
+
 fn says_no_transaction(file: &SnapshotFile) -> bool {
     file.content
         .as_ref()
@@ -108,7 +116,7 @@ fn nothing(listing: &Listing) -> Detection {
     let ends = |ending: &str| listing.files().iter().any(|file| file.path.ends_with(ending));
     let own = listing
         .top()
-        .any(|(file, name)| name.ends_with(".sql") && text(file).contains("-- teammig:"));
+        .any(|(file, name)| name.ends_with(".sql") && is_own(&text(file)));
     let instead = if own {
         Some("these are teammig's own revisions".to_owned())
     } else {
@@ -212,8 +220,8 @@ mod tests {
             Detection::Nothing { instead, .. } => instead,
             other => panic!("{other:?}"),
         };
-        assert!(words(&[("2024_x.sql", "-- teammig:\n-- revision: a")]).is_none());
-        assert!(words(&[("x.sql", "-- teammig:\n--   revision: a")]).unwrap().contains("own"));
+        let own = "-- teammig:\n--   revision: a\n-- migrate:up\n";
+        assert!(words(&[("2024_x.sql", own)]).unwrap().contains("own"));
         assert!(words(&[("20240101_a/migration.sql", "")]).unwrap().contains("Prisma"));
         assert_eq!(words(&[]), None);
     }

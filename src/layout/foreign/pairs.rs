@@ -58,36 +58,32 @@ pub(super) fn join<V: Ord + Clone>(
             )),
         }
     }
-    let mut read = |half: &Half<'_, V>| -> Option<Draft> {
-        match listing
+    let read = |half: &Half<'_, V>| {
+        listing
             .source(half.file)
             .and_then(|source| draft(half, &source))
-        {
-            Ok(draft) => Some(draft),
-            Err(finding) => {
-                raw.findings.push(*finding);
-                None
-            }
-        }
     };
     for pair in pairs.into_values() {
         let Some(up) = &pair.up else {
-            if let Some(down) = &pair.down {
-                raw.findings.push(without_up(listing, down.file, down.label));
-            }
+            raw.findings.extend(
+                pair.down
+                    .map(|down| without_up(listing, down.file, down.label)),
+            );
             continue;
         };
-        let down = pair.down.as_ref().map(&mut read);
-        let up_draft = read(up);
-        if let (Some(draft), Some(down)) = (up_draft, down.map_or(Some(None), |d| d.map(Some))) {
-            raw.revisions.push(RawRevision {
+        match (read(up), pair.down.as_ref().map(read).transpose()) {
+            (Ok(up_draft), Ok(down)) => raw.revisions.push(RawRevision {
                 version: tool.canonical_version(up.label),
                 label: up.label.to_owned(),
                 name: up.name.to_owned(),
                 part: None,
-                up: draft,
+                up: up_draft,
                 down,
-            });
+            }),
+            (up, down) => {
+                let both = [up.err(), down.err()];
+                raw.findings.extend(both.into_iter().flatten().map(|finding| *finding));
+            }
         }
     }
     raw
