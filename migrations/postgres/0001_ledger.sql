@@ -20,7 +20,7 @@ CREATE TABLE teammig_ledger (
     -- and whether the next one was sent and its end is not known.
     statements_done integer     NOT NULL DEFAULT 0,
     uncertain       boolean     NOT NULL DEFAULT false,
-    -- The scripts, and the options after their markers: transaction:false …
+    -- The scripts, and the options after their markers (transaction:false).
     up              text        NOT NULL,
     up_options      text        NOT NULL DEFAULT '',
     down            text,

@@ -86,3 +86,16 @@ pub struct JobError {
     /// Steps reported as run but not yet committed are lost as well.
     pub earlier_lost: bool,
 }
+
+impl From<DbError> for JobError {
+    /// An error that belongs to no statement of the script.
+    fn from(error: DbError) -> Self {
+        Self {
+            error,
+            statement: None,
+            offset: None,
+            done: 0,
+            earlier_lost: false,
+        }
+    }
+}

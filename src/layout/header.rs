@@ -587,10 +587,10 @@ mod tests {
             let text = format!("-- teammig:\n--   revision: a1\n--   message: {value}\n");
             let file = file(&text);
             let block = find_block(&text).unwrap();
-            if let (Some(raw), Ok(yaml)) = (read_plain(&text, &block), read_yaml(&file, &block)) {
-                if let (Some(plain), Some(yaml)) = (raw.message, yaml.message) {
-                    prop_assert_eq!(plain, yaml);
-                }
+            let plain = read_plain(&text, &block).and_then(|raw| raw.message);
+            let yaml = read_yaml(&file, &block).ok().and_then(|raw| raw.message);
+            if let (Some(plain), Some(yaml)) = (plain, yaml) {
+                prop_assert_eq!(plain, yaml);
             }
         }
     }

@@ -35,7 +35,7 @@ impl Facts {
             who: context.who(),
             commit: head
                 .as_ref()
-                .and_then(|head| head.commit())
+                .and_then(crate::git::Head::commit)
                 .map(|id| id.to_string()),
             branch: head
                 .as_ref()

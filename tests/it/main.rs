@@ -16,6 +16,10 @@ mod graph_commands;
 mod guide;
 mod hooks;
 mod json;
+#[cfg(unix)]
+mod postgres;
+#[cfg(unix)]
+mod postgres_tls;
 mod prompt;
 mod sqlite;
 mod sync;

@@ -1,21 +1,231 @@
 //! PostgreSQL 13 to 18.
+//!
+//! | module | what it is for |
+//! | --- | --- |
+//! | `pg_url`, `keywords` | connection strings and libpq's keywords |
+//! | `resolve`, `service`, `passfile` | what the URL leaves out |
+//! | `tls`, `connect` | getting a session |
+//! | `session`, `message`, `pg_error`, `explain` | talking, and tracing errors back |
+//! | `interrupt` | being stopped |
+//! | `ledger`, `place`, `lock` | the table, where it is, and the lock |
+//! | `script`, `in_transaction`, `outside` | running scripts |
+//!
+//! Reading never changes anything, not even a setting of the session. All
+//! statements go through the simple-query protocol: several in one round trip,
+//! and what `psql` can run, this can.
 
+mod connect;
+mod explain;
+mod in_transaction;
+mod interrupt;
 mod keywords;
+mod ledger;
+mod lock;
+mod message;
+mod outside;
 mod passfile;
+mod pg_error;
 mod pg_url;
+mod place;
 mod resolve;
+mod script;
 mod service;
+mod session;
 mod tls;
 
-pub use pg_url::PgUrl;
+use std::time::{Duration, Instant};
 
-use super::{Database, DbError, Env, ErrorKind, RunSettings};
+pub use self::pg_url::PgUrl;
+use self::{
+    ledger::{LedgerTable, Took},
+    lock::LedgerLock,
+    script::Script,
+    session::{Failure, Session},
+};
+use super::{
+    Database, Env, Interrupter, Job, LedgerChange, Notice, Ran, RunSettings,
+    error::{DbError, ErrorKind, JobError},
+};
+use crate::model::{
+    Dialect, Direction, Ledger, RevId,
+    ledger::{StoredScript, StoredScripts},
+};
 
-/// Connects.
+/// Settings of a session that writes. Not waiting for the disk at every COMMIT is
+/// safe here: the log is written in order, so that a crash of the server loses the
+/// last revisions whole, rows included; the last COMMIT of a run does wait.
+const SESSION: &str = "SET synchronous_commit = off";
+
+/// Connects, and finds out where the ledger is (or would be).
 pub(super) fn connect(
-    _url: &PgUrl,
-    _settings: &RunSettings,
-    _env: &Env<'_>,
+    url: &PgUrl,
+    settings: &RunSettings,
+    env: &Env<'_>,
 ) -> Result<Box<dyn Database>, DbError> {
-    Err(DbError::new(ErrorKind::Unreachable, "being written"))
+    let mut warnings = Vec::new();
+    let target = resolve::resolve(url, &settings.application, env, &mut |text| {
+        warnings.push(text.to_owned());
+    })?;
+    let session = connect::connect(&target).map_err(|mut error| {
+        // A password file that is not used matters only where the password is missed.
+        if error.kind == ErrorKind::Refused && !warnings.is_empty() {
+            error.hint = Some(warnings.join("; "));
+        }
+        error
+    })?;
+    let schema = settings.ledger_schema.as_deref();
+    let mut database = Postgres {
+        session,
+        settings: settings.clone(),
+        location: target.location(),
+        table: LedgerTable::new(schema, &settings.ledger_table)?,
+        exists: false,
+        lock: None,
+        unflushed: false,
+    };
+    database.locate()?;
+    Ok(Box::new(database))
+}
+
+/// A PostgreSQL database with its ledger.
+struct Postgres {
+    session: Session,
+    settings: RunSettings,
+    location: String,
+    table: LedgerTable,
+    /// The ledger was there when it was last looked for.
+    exists: bool,
+    lock: Option<LedgerLock>,
+    /// Commits that the server may not have on disk yet.
+    unflushed: bool,
+}
+
+impl Postgres {
+    fn execute(&mut self, sql: &str) -> Result<(), DbError> {
+        self.session.execute(sql).map_err(Failure::into_error)
+    }
+
+    /// What is set for scripts only, without SET.
+    fn time_limits(&self) -> Vec<String> {
+        let limit = |name: &str, limit: Option<Duration>| {
+            limit.map(|limit| format!("{name} = {}", limit.as_millis()))
+        };
+        let limits = [
+            limit("lock_timeout", self.settings.ddl_lock_timeout),
+            limit("statement_timeout", self.settings.statement_timeout),
+        ];
+        limits.into_iter().flatten().collect()
+    }
+}
+
+impl Database for Postgres {
+    fn dialect(&self) -> Dialect {
+        Dialect::Postgres
+    }
+
+    fn location(&self) -> &str {
+        &self.location
+    }
+
+    fn ledger(&mut self) -> Result<Ledger, DbError> {
+        let sql = self.table.select();
+        match self.read(&sql)? {
+            Some(rows) => ledger::read(rows),
+            None => Ok(Ledger::default()),
+        }
+    }
+
+    fn stored_scripts(&mut self, revision: &RevId) -> Result<Option<StoredScripts>, DbError> {
+        let sql = self.table.select_scripts(revision)?;
+        Ok(self.read(&sql)?.and_then(ledger::read_scripts))
+    }
+
+    fn lock(&mut self, timeout: Duration, waiting: &mut dyn FnMut(&str)) -> Result<(), DbError> {
+        let lock = LedgerLock::new(&self.table);
+        lock.take(&mut self.session, timeout, waiting)?;
+        self.lock = Some(lock);
+        self.execute(SESSION)
+    }
+
+    fn unlock(&mut self) -> Result<(), DbError> {
+        match self.lock.take() {
+            Some(lock) => lock.give_back(&mut self.session),
+            None => Ok(()),
+        }
+    }
+
+    fn prepare_ledger(&mut self) -> Result<(), DbError> {
+        if !self.exists {
+            self.locate()?;
+        }
+        if self.exists {
+            self.upgrade_ledger()
+        } else {
+            self.create_ledger()
+        }
+    }
+
+    fn run(&mut self, job: &Job<'_>, notice: &mut dyn FnMut(Notice<'_>)) -> Result<Ran, JobError> {
+        let empty = StoredScript {
+            text: String::new(),
+            transaction: true,
+            foreign_keys_off: false,
+        };
+        let stored = match job.direction {
+            Direction::Up => &job.scripts.up,
+            Direction::Down => job.scripts.down.as_ref().unwrap_or(&empty),
+        };
+        let script = Script::new(&stored.text);
+        script.check(stored.transaction)?;
+        let duration = if stored.transaction {
+            self.run_in_transaction(&script, job, notice)?
+        } else {
+            self.unflushed = true;
+            let start = Instant::now();
+            self.run_outside(&script, job, notice)?;
+            start.elapsed()
+        };
+        self.unflushed = !job.last;
+        if script.leaves_temporary {
+            // The script is done, whatever becomes of this.
+            let _ = self.execute("DISCARD TEMP");
+        }
+        Ok(Ran {
+            duration,
+            committed: true,
+        })
+    }
+
+    fn flush(&mut self) -> Result<(), DbError> {
+        if self.unflushed {
+            // Whatever came before it in the server's log is on disk with it.
+            let touch = self.table.touch();
+            self.execute(&format!("SET LOCAL synchronous_commit TO DEFAULT; {touch}"))?;
+            self.unflushed = false;
+        }
+        Ok(())
+    }
+
+    fn rewrite(&mut self, changes: &[LedgerChange]) -> Result<(), DbError> {
+        let mut parts = vec![
+            "BEGIN".to_owned(),
+            "SET LOCAL synchronous_commit TO DEFAULT".to_owned(),
+        ];
+        for change in changes {
+            parts.push(match change {
+                LedgerChange::Put(entry, scripts) => {
+                    self.table.put(entry, scripts, entry.state, Took::Given)?
+                }
+                LedgerChange::Remove(revision) => self.table.row(revision)?.delete(),
+                LedgerChange::Clear => self.table.clear(),
+            });
+        }
+        parts.push("COMMIT".to_owned());
+        self.in_one_message(&parts)
+            .map_err(|error| self.ledger_error(error))
+    }
+
+    fn interrupter(&self) -> Interrupter {
+        self.session.interrupter()
+    }
 }

@@ -1,6 +1,6 @@
 //! TLS with libpq's meaning of `sslmode` and `sslrootcert`, on rustls.
 //!
-//! The rules: PostgreSQL manual, "SSL Support". rust-postgres knows neither
+//! The rules: PostgreSQL manual, "SSL Support". The client knows neither
 //! `verify-ca` nor `verify-full` nor unverified TLS, so who is trusted is decided
 //! here and only *whether* TLS is used is left to it. The crypto provider is named
 //! explicitly: nothing here depends on, or changes, a process-wide default.
@@ -64,6 +64,17 @@ pub(super) enum Root {
     File(PathBuf),
     /// Whom the operating system trusts.
     System,
+}
+
+impl Root {
+    /// For messages.
+    pub(super) fn name(&self) -> String {
+        match self {
+            Self::None => "nowhere".to_owned(),
+            Self::File(path) => format!("`{}`", path.display()),
+            Self::System => "the operating system".to_owned(),
+        }
+    }
 }
 
 /// What the URL and the environment say about TLS.

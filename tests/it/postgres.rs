@@ -1,0 +1,8 @@
+//! The PostgreSQL adapter against a real server.
+
+mod connection;
+mod errors;
+mod ledger;
+mod locking;
+mod outside;
+mod sessions;
