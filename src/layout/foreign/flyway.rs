@@ -27,7 +27,7 @@ use crate::{
 
 /// A version as Flyway compares it: numbers without leading zeros, as texts that
 /// are sorted by length first, since they may be longer than any integer.
-type Version = Vec<(usize, String)>;
+pub(super) type Version = Vec<(usize, String)>;
 
 pub(super) fn read(listing: &Listing) -> Raw {
     let mut halves = Vec::new();
@@ -114,7 +114,7 @@ pub(super) fn kind(name: &str) -> Kind<'_> {
 }
 
 /// `MigrationVersion`: parts between `.` or `_`, zeros at the end left out.
-fn version(label: &str) -> Option<Version> {
+pub(super) fn version(label: &str) -> Option<Version> {
     let mut parts: Version = Vec::new();
     for part in label.split(['.', '_']) {
         if part.is_empty() || !part.bytes().all(|byte| byte.is_ascii_digit()) {

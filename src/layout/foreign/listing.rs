@@ -47,6 +47,15 @@ impl Listing {
             .map(|file| (file, &*file.path))
     }
 
+    /// The bytes of a file, by the path that is shown of it.
+    pub fn bytes(&self, shown: &str) -> Option<&[u8]> {
+        let file = self
+            .files
+            .iter()
+            .find(|file| *self.shown(&file.path) == *shown)?;
+        file.content.as_deref().ok()
+    }
+
     /// A path as the user would write it.
     pub(super) fn shown(&self, path: &str) -> Arc<str> {
         if self.root.is_empty() {

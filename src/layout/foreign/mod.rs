@@ -4,7 +4,7 @@
 //! out, or findings that name the file and the line. Each tool has a file of
 //! its own that says which of its rules are kept and where they stand in the
 //! tool's source; what is the same for all (a script's own transaction, foreign
-//! keys, ids) follows in [`adapt`](self) and `identity`.
+//! keys, ids) stands in `adapt` and `identity`.
 //!
 //! It must not guess what a script means: what cannot be kept as it was is
 //! either a finding or a [`Note`] that is shown to the user.
@@ -12,10 +12,12 @@
 mod adapt;
 mod aside;
 mod chain;
+mod checksum;
 mod dbmate;
 mod detect;
 mod diesel;
 mod draft;
+mod evidence;
 mod flyway;
 mod golang_migrate;
 mod goose;
@@ -31,6 +33,7 @@ mod wrap;
 pub use aside::Aside;
 pub use chain::{Imported, chain, text};
 pub use detect::{Detection, detect};
+pub use evidence::{Evidence, evidence};
 pub use listing::Listing;
 pub use note::{Note, NoteKind};
 
@@ -101,6 +104,17 @@ impl Tool {
                 identity::canonical_number(text).to_owned()
             }
             Self::Flyway => flyway::canonical_version(text),
+        }
+    }
+
+    /// Whether a version (in its canonical form) is not above another one.
+    pub fn is_up_to(self, version: &str, top: &str) -> bool {
+        match self {
+            Self::Diesel | Self::Dbmate => version <= top,
+            Self::Sqlx | Self::GolangMigrate | Self::Goose => {
+                (version.len(), version) <= (top.len(), top)
+            }
+            Self::Flyway => flyway::version(version) <= flyway::version(top),
         }
     }
 }
