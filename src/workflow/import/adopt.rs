@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use super::{
-    Proposal, Refusal, Tool,
+    Proposal, Refusal,
     ledgers::{self, Applied, Said},
 };
 use crate::{
@@ -163,12 +163,7 @@ pub(super) fn record(
     database: &mut dyn Database,
     on_event: &mut dyn FnMut(Event<'_>),
 ) -> Result<(), Error> {
-    let folders = Folders::new([&proposal.place], context.layout().extensions());
-    let folders = if proposal.folder_is_new {
-        folders
-    } else {
-        context.folders()
-    };
+    let folders = Folders::new(&proposal.folders, context.layout().extensions());
     let snapshot = worktree_snapshot(&context.config.root, &folders)?.snapshot;
     let project = layout::load(&snapshot, context.layout());
     let facts = Facts::gather(context);

@@ -15,7 +15,7 @@ use super::{Context, Error, Event};
 pub use crate::layout::foreign::{Aside, ForeignRevision, Note, NoteKind, Tool};
 use crate::{
     db::Database,
-    layout::foreign::{self, Detection, Imported, Listing},
+    layout::foreign::{self, Detection, Listing},
     model::{Dialect, RevId, finding::Place},
 };
 
@@ -54,8 +54,8 @@ pub struct Proposal {
     /// What the source's table says, if that was asked for.
     pub adoption: Option<Adoption>,
     listing: Listing,
-    /// The folder's path as the snapshots name it.
-    place: String,
+    /// The folders that the revisions are read from.
+    folders: Vec<String>,
 }
 
 /// One migration of the source.
@@ -122,13 +122,13 @@ pub fn propose(
         tool,
         dialect,
         source,
-        folder: target.folder.clone(),
+        folder: target.folder,
         folder_is_new: !target.configured,
         items,
         aside,
         adoption: None,
         listing,
-        place: target.place_name(),
+        folders: target.names,
     };
     if let Some(database) = database {
         let ledger = context.ledger(database)?;

@@ -31,8 +31,9 @@ pub(super) struct Target {
     pub(super) folder: PathBuf,
     /// The configuration names it.
     pub(super) configured: bool,
-    /// As the configuration names it, or would.
-    names: Vec<String>,
+    /// The folders that the revisions are read from, as the configuration names
+    /// them, or would.
+    pub(super) names: Vec<String>,
 }
 
 impl Target {
@@ -65,11 +66,6 @@ impl Target {
             },
             folder,
         })
-    }
-
-    /// The folder as the configuration would name it.
-    pub(super) fn place_name(&self) -> String {
-        self.names.first().cloned().unwrap_or_default()
     }
 
     /// The source's files may neither be lost nor be read as revisions.
