@@ -24,6 +24,9 @@ pub(super) fn show(ui: &mut Ui, proposal: &Proposal) {
         };
         if first.kind.is_warning() {
             ui.warn(format!("{line}{example}"));
+            if let Some(advice) = advice(first.kind, proposal) {
+                ui.hint(advice);
+            }
         } else {
             ui.status(format!("  {line}{example}"));
         }
@@ -41,6 +44,23 @@ pub(super) fn show(ui: &mut Ui, proposal: &Proposal) {
     }
 }
 
+/// What the user can do about it.
+fn advice(kind: NoteKind, proposal: &Proposal) -> Option<String> {
+    match kind {
+        NoteKind::NamesLedger => Some(format!(
+            "for a new database take the statement out of the revision, or create {} as {} does before `teammig upgrade`",
+            proposal.tool.ledger_table(),
+            proposal.tool.name()
+        )),
+        NoteKind::ForeignKeysEnforced => Some(
+            "put `PRAGMA foreign_keys = OFF` and `ON` around the statements, or let it run in a transaction with \
+             `foreign_keys:off`"
+                .to_owned(),
+        ),
+        _ => None,
+    }
+}
+
 fn words(kind: NoteKind, n: usize, proposal: &Proposal) -> String {
     let scripts = plural(n, "script");
     let tool = proposal.tool.name();
@@ -53,9 +73,9 @@ fn words(kind: NoteKind, n: usize, proposal: &Proposal) -> String {
         NoteKind::OutsideTransaction => {
             format!("{scripts} outside a transaction, as {tool} was told")
         }
-        NoteKind::OutsideNeeded => format!(
-            "{scripts} outside a transaction, since a statement cannot run in one"
-        ),
+        NoteKind::OutsideNeeded => {
+            format!("{scripts} outside a transaction, since a statement cannot run in one")
+        }
         NoteKind::OwnTransaction => format!(
             "{scripts} with a BEGIN and COMMIT around everything: taken out, since teammig puts each script in a transaction"
         ),
@@ -67,11 +87,11 @@ fn words(kind: NoteKind, n: usize, proposal: &Proposal) -> String {
              took as one transaction; now each statement stands by itself"
         ),
         NoteKind::ForeignKeysOff => format!(
-            "{scripts} that drop{s} or rebuild{s} tables, with foreign keys off as they were, and checked before the commit"
+            "{scripts} that drop{s} or rebuild{s} tables: with foreign keys off around them, and checked before the commit"
         ),
-        NoteKind::PragmaReplaced => format!(
-            "{scripts} in which PRAGMA foreign_keys was replaced by foreign_keys:off"
-        ),
+        NoteKind::PragmaReplaced => {
+            format!("{scripts} in which PRAGMA foreign_keys was replaced by foreign_keys:off")
+        }
         NoteKind::PlainRename => format!(
             "{scripts} with renamed tables, whose references follow (legacy_alter_table is off around the rename)"
         ),
@@ -86,8 +106,6 @@ fn words(kind: NoteKind, n: usize, proposal: &Proposal) -> String {
             "{} with several pairs of sections: one revision for each pair",
             plural(n, "file")
         ),
-        NoteKind::LineEnds => format!(
-            "{scripts} with CR LF inside a literal, which is LF now"
-        ),
+        NoteKind::LineEnds => format!("{scripts} with CR LF inside a literal, which is LF now"),
     }
 }

@@ -22,7 +22,10 @@ pub(super) fn found(ui: &mut Ui, proposal: &Proposal) {
         proposal.source,
         proposal.dialect
     ));
-    notes::show(ui, proposal);
+    // What was said when they were written need not be said again.
+    if proposal.new_files() > 0 {
+        notes::show(ui, proposal);
+    }
     let (run, ignored): (Vec<_>, Vec<_>) = proposal.aside.iter().partition(|aside| aside.runs);
     for aside in run {
         ui.warn(format!("{} is left aside: {}", aside.path, aside.reason));
@@ -72,7 +75,11 @@ fn adopted(ui: &mut Ui, proposal: &Proposal, adoption: &Adoption) {
 
 /// After it is done, or would be.
 pub(super) fn done(ui: &mut Ui, context: &Context, proposal: &Proposal, dry: bool) {
-    let new: Vec<&Item> = proposal.items.iter().filter(|item| !item.is_there()).collect();
+    let new: Vec<&Item> = proposal
+        .items
+        .iter()
+        .filter(|item| !item.is_there())
+        .collect();
     if dry || ui.is_verbose() {
         for item in &new {
             let line = format!(
@@ -99,17 +106,22 @@ pub(super) fn done(ui: &mut Ui, context: &Context, proposal: &Proposal, dry: boo
         )),
     }
     if let Some(adoption) = &proposal.adoption {
-        ui.status(format!(
-            "{} {would}recorded as applied in {}",
-            plural(adoption.to_record.len(), "revision"),
-            adoption.location
-        ));
+        ui.status(match adoption.to_record.len() {
+            0 => format!("nothing to record in {}", adoption.location),
+            n => format!(
+                "{} {would}recorded as applied in {}",
+                plural(n, "revision"),
+                adoption.location
+            ),
+        });
     }
     if dry || new.is_empty() {
         return;
     }
     if proposal.folder_is_new {
-        ui.hint(format!("name the folder in teammig.yaml: `migrations: {folder}`"));
+        ui.hint(format!(
+            "name the folder in teammig.yaml: `migrations: {folder}`"
+        ));
     }
     if proposal.adoption.is_none() {
         ui.hint(

@@ -6,7 +6,9 @@
 //! be one around it.
 
 use super::{
-    ForeignRevision, ForeignScript, Note, NoteKind, RawRevision, Tool, draft::Draft, identity,
+    ForeignRevision, ForeignScript, Note, NoteKind, RawRevision, Tool,
+    draft::Draft,
+    identity,
     outside::only_outside,
     rebuild,
     wrap::{self, Own},
@@ -283,7 +285,10 @@ mod tests {
         let files = [
             ("1_a.up.sql", "-- x\nBEGIN;\nCREATE TABLE a ();\nCOMMIT;\n"),
             ("1_a.down.sql", "\nDROP TABLE a;\nCOMMIT;\nSELECT 1;\n"),
-            ("2_b.up.sql", "SELECT 1;\nDELETE FROM public.\"schema_migrations\";\r\nSELECT 'a\r\nb';\n"),
+            (
+                "2_b.up.sql",
+                "SELECT 1;\nDELETE FROM public.\"schema_migrations\";\r\nSELECT 'a\r\nb';\n",
+            ),
         ];
         let source = import(&files, Tool::GolangMigrate, Postgres);
         let notes: Vec<_> = source
@@ -295,9 +300,24 @@ mod tests {
         assert_eq!(
             notes,
             [
-                (NoteKind::OwnTransaction, Direction::Up, "db/1_a.up.sql", Some(2)),
-                (NoteKind::OwnControl, Direction::Down, "db/1_a.down.sql", Some(3)),
-                (NoteKind::NamesLedger, Direction::Up, "db/2_b.up.sql", Some(2)),
+                (
+                    NoteKind::OwnTransaction,
+                    Direction::Up,
+                    "db/1_a.up.sql",
+                    Some(2)
+                ),
+                (
+                    NoteKind::OwnControl,
+                    Direction::Down,
+                    "db/1_a.down.sql",
+                    Some(3)
+                ),
+                (
+                    NoteKind::NamesLedger,
+                    Direction::Up,
+                    "db/2_b.up.sql",
+                    Some(2)
+                ),
                 (NoteKind::LineEnds, Direction::Up, "db/2_b.up.sql", Some(3)),
                 (NoteKind::NoWayBack, Direction::Down, "db/2_b.up.sql", None),
             ]
@@ -307,7 +327,10 @@ mod tests {
     #[test]
     fn foreign_keys_of_sqlite() {
         let files = [
-            ("1_a.sql", "-- migrate:up\nCREATE TABLE a (x);\n-- migrate:down\nDROP TABLE a;\n"),
+            (
+                "1_a.sql",
+                "-- migrate:up\nCREATE TABLE a (x);\n-- migrate:down\nDROP TABLE a;\n",
+            ),
             (
                 "2_b.sql",
                 "-- migrate:up transaction:false\nPRAGMA foreign_keys=OFF;\nBEGIN;\nDROP TABLE b;\nALTER TABLE c RENAME TO \
@@ -321,7 +344,11 @@ mod tests {
              (keys off) | DROP TABLE a; (outside)\n"
         );
         let source = import(&files, Tool::Dbmate, Sqlite);
-        let kinds: Vec<_> = source.revisions[1].notes.iter().map(|note| note.kind).collect();
+        let kinds: Vec<_> = source.revisions[1]
+            .notes
+            .iter()
+            .map(|note| note.kind)
+            .collect();
         assert_eq!(
             kinds,
             [
@@ -340,7 +367,11 @@ mod tests {
             let files = [("1_a.up.sql", "SELECT 1;"), ("1_a.down.sql", down)];
             let source = import(&files, Tool::GolangMigrate, Postgres);
             assert_eq!(source.revisions[0].down, None, "{down:?}");
-            let kinds: Vec<_> = source.revisions[0].notes.iter().map(|note| note.kind).collect();
+            let kinds: Vec<_> = source.revisions[0]
+                .notes
+                .iter()
+                .map(|note| note.kind)
+                .collect();
             assert_eq!(kinds, [NoteKind::NoWayBack], "{down:?}");
         }
     }
@@ -367,10 +398,18 @@ mod tests {
     fn several_statements_outside_are_said() {
         let files = [("1_a.sql", "-- no-transaction\nSELECT 1;\nSELECT 2;\n")];
         let source = import(&files, Tool::Sqlx, Postgres);
-        let kinds: Vec<_> = source.revisions[0].notes.iter().map(|note| note.kind).collect();
+        let kinds: Vec<_> = source.revisions[0]
+            .notes
+            .iter()
+            .map(|note| note.kind)
+            .collect();
         assert_eq!(
             kinds,
-            [NoteKind::OutsideTransaction, NoteKind::Batch, NoteKind::NoWayBack]
+            [
+                NoteKind::OutsideTransaction,
+                NoteKind::Batch,
+                NoteKind::NoWayBack
+            ]
         );
     }
 }

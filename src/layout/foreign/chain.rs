@@ -97,7 +97,10 @@ mod tests {
     #[test]
     fn the_written_form() {
         let files = [
-            ("20240313170000_add-users.up.sql", "CREATE TABLE users (a int);\r\n"),
+            (
+                "20240313170000_add-users.up.sql",
+                "CREATE TABLE users (a int);\r\n",
+            ),
             ("20240313170000_add-users.down.sql", "DROP TABLE users;"),
             ("20240314170000_more.up.sql", "\n"),
         ];
@@ -118,7 +121,10 @@ mod tests {
 
     #[test]
     fn a_line_that_looks_like_a_marker_is_refused() {
-        for up in ["SELECT 1;\n-- migrate:down\nDROP TABLE a;", "SELECT '\n-- migrate:up\n';"] {
+        for up in [
+            "SELECT 1;\n-- migrate:down\nDROP TABLE a;",
+            "SELECT '\n-- migrate:up\n';",
+        ] {
             let files = [("1_a.sql", up)];
             let chain = chain(import(&files, Tool::Sqlx, Sqlite));
             assert!(text(&chain[0]).is_err(), "{up:?}");

@@ -30,11 +30,13 @@ fn sha384_matches(bytes: &[u8], recorded: &str) -> bool {
     [bytes, unix.as_bytes(), windows.as_bytes()]
         .into_iter()
         .any(|bytes| {
-            let sum: String = Sha384::digest(bytes)
-                .iter()
-                .map(|byte| format!("{byte:02x}"))
-                .collect();
-            sum.eq_ignore_ascii_case(recorded)
+            let sum = Sha384::digest(bytes);
+            let digits = recorded.as_bytes().chunks(2);
+            digits.len() == sum.len()
+                && digits.zip(sum.iter()).all(|(digits, byte)| {
+                    let digits = std::str::from_utf8(digits).unwrap_or_default();
+                    u8::from_str_radix(digits, 16) == Ok(*byte)
+                })
         })
 }
 
@@ -59,23 +61,45 @@ mod tests {
 
     #[test]
     fn line_ends_do_not_count() {
-
-        assert_eq!(Tool::Sqlx.checksum_matches(b"SELECT 1;\n", "f2"), Some(false));
+        assert_eq!(
+            Tool::Sqlx.checksum_matches(b"SELECT 1;\n", "f2"),
+            Some(false)
+        );
         // The check value of CRC-32/ISO-HDLC, whose line ends are left out here.
         let check = 0xcbf4_3926_u32.cast_signed().to_string();
         for text in ["123456789", "1234\r\n56789\n", "\u{feff}123456789"] {
-            assert_eq!(Tool::Flyway.checksum_matches(text.as_bytes(), &check), Some(true), "{text:?}");
+            assert_eq!(
+                Tool::Flyway.checksum_matches(text.as_bytes(), &check),
+                Some(true),
+                "{text:?}"
+            );
         }
-        assert_eq!(Tool::Flyway.checksum_matches(b"12345678", &check), Some(false));
+        assert_eq!(
+            Tool::Flyway.checksum_matches(b"12345678", &check),
+            Some(false)
+        );
         assert_eq!(Tool::Diesel.checksum_matches(b"", ""), None);
     }
 
     #[test]
     fn sqlx() {
-        let sums = [("SELECT 1;\n", "24454095d8d7876ca8e842f34296ca645c83e0f7b50f048c99db4b2ff4da659267afc4ef3e994f3d74e18c741165d931"), ("SELECT 1;\r\n", "17397E2E60835E677161A3F8F86849089BB0B9AC29484FCA0511F769D62D8C2E143AB512C903B43A60A01AD7452C86C6")];
+        let sums = [
+            (
+                "SELECT 1;\n",
+                "24454095d8d7876ca8e842f34296ca645c83e0f7b50f048c99db4b2ff4da659267afc4ef3e994f3d74e18c741165d931",
+            ),
+            (
+                "SELECT 1;\r\n",
+                "17397E2E60835E677161A3F8F86849089BB0B9AC29484FCA0511F769D62D8C2E143AB512C903B43A60A01AD7452C86C6",
+            ),
+        ];
         for (_, sum) in sums {
             for (text, _) in sums {
-                assert_eq!(Tool::Sqlx.checksum_matches(text.as_bytes(), sum), Some(true), "{text:?}");
+                assert_eq!(
+                    Tool::Sqlx.checksum_matches(text.as_bytes(), sum),
+                    Some(true),
+                    "{text:?}"
+                );
             }
         }
     }

@@ -191,8 +191,14 @@ mod tests {
     #[test]
     fn sections_with_options() {
         let files = [
-            ("20240102_b.sql", "-- licence\n\n--migrate:up transaction:false\r\nVACUUM;\r\n-- migrate:down\r\n"),
-            ("20240101000000_a.sql", "-- migrate:up\nSELECT 1;\n\n-- migrate:down transaction:true\nSELECT -1;\n"),
+            (
+                "20240102_b.sql",
+                "-- licence\n\n--migrate:up transaction:false\r\nVACUUM;\r\n-- migrate:down\r\n",
+            ),
+            (
+                "20240101000000_a.sql",
+                "-- migrate:up\nSELECT 1;\n\n-- migrate:down transaction:true\nSELECT -1;\n",
+            ),
             ("notes.sql", "SELECT 1;"),
         ];
         assert_eq!(
@@ -206,7 +212,10 @@ mod tests {
     fn several_pairs_are_several_revisions() {
         let text = "-- migrate:up transaction:false\nALTER TYPE c ADD VALUE 'x';\n-- migrate:down\n\
                     -- migrate:up\nUPDATE t SET c = 'x';\n-- migrate:down\nUPDATE t SET c = 'y';\n";
-        let files = [("7-colours.sql", text), ("8_z.sql", "-- migrate:up\nSELECT 8;\n-- migrate:down")];
+        let files = [
+            ("7-colours.sql", text),
+            ("8_z.sql", "-- migrate:up\nSELECT 8;\n-- migrate:down"),
+        ];
         assert_eq!(
             outline(&files, Tool::Dbmate, Postgres),
             "v7_1 colours | ALTER TYPE c ADD VALUE 'x'; (outside) | -\n\

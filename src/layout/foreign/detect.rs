@@ -3,7 +3,9 @@
 use super::{
     Listing, Tool, dbmate,
     flyway::{self, Kind},
-    golang_migrate, goose, sqlx,
+    golang_migrate, goose,
+    listing::{base_name, ending},
+    sqlx,
 };
 use crate::model::SnapshotFile;
 
@@ -45,7 +47,7 @@ fn candidates(listing: &Listing) -> Vec<Tool> {
         (false, false, false, false, false);
     for (file, name) in listing.top() {
         let is_pair = golang_migrate::half(file, name).is_some();
-        let is_sql = name.ends_with(".sql");
+        let is_sql = ending(name) == "sql";
         paired |= is_pair;
         other_ending |= is_pair && !is_sql;
         if !is_sql || is_pair {
@@ -87,7 +89,7 @@ fn candidates(listing: &Listing) -> Vec<Tool> {
     let is_flyway = listing
         .files()
         .iter()
-        .any(|file| matches!(flyway::kind(super::listing::base_name(&file.path)), Kind::Versioned(..)));
+        .any(|file| matches!(flyway::kind(base_name(&file.path)), Kind::Versioned(..)));
     if is_flyway {
         found.push(Tool::Flyway);
     }
@@ -113,10 +115,15 @@ fn text(file: &SnapshotFile) -> String {
 
 fn nothing(listing: &Listing) -> Detection {
     let has = |name: &str| listing.top().any(|(_, top)| top == name);
-    let ends = |ending: &str| listing.files().iter().any(|file| file.path.ends_with(ending));
+    let ends = |ending: &str| {
+        listing
+            .files()
+            .iter()
+            .any(|file| file.path.ends_with(ending))
+    };
     let own = listing
         .top()
-        .any(|(file, name)| name.ends_with(".sql") && is_own(&text(file)));
+        .any(|(file, name)| ending(name) == "sql" && is_own(&text(file)));
     let instead = if own {
         Some("these are teammig's own revisions".to_owned())
     } else {
@@ -143,14 +150,21 @@ fn below(listing: &Listing) -> Vec<String> {
     let mut folders: Vec<&str> = listing
         .files()
         .iter()
-        .flat_map(|file| file.path.match_indices('/').filter_map(|(at, _)| file.path.get(..at)))
+        .flat_map(|file| {
+            file.path
+                .match_indices('/')
+                .filter_map(|(at, _)| file.path.get(..at))
+        })
         .collect();
     folders.sort_unstable();
     folders.dedup();
     let mut found: Vec<String> = Vec::new();
     for folder in folders {
         // Below a folder that was recognised there is nothing more to find.
-        if found.iter().any(|above| folder.starts_with(&format!("{above}/"))) {
+        if found
+            .iter()
+            .any(|above| folder.starts_with(&format!("{above}/")))
+        {
             continue;
         }
         let files = listing
@@ -185,12 +199,25 @@ mod tests {
         use Detection::One;
         let table: [(&[(&str, &str)], Tool); 9] = [
             (&[("1_a/up.sql", ""), ("README", "")], Tool::Diesel),
-            (&[("1_a.sql", "SELECT 1"), ("2_b.up.sql", ""), ("2_b.down.sql", "")], Tool::Sqlx),
+            (
+                &[
+                    ("1_a.sql", "SELECT 1"),
+                    ("2_b.up.sql", ""),
+                    ("2_b.down.sql", ""),
+                ],
+                Tool::Sqlx,
+            ),
             (&[("1_a.sql", "SELECT 1")], Tool::Sqlx),
             (&[("1_a.up.sql", "-- no-transaction\n")], Tool::Sqlx),
             (&[("1_a.up.pgsql", "")], Tool::GolangMigrate),
-            (&[("1_a.sql", "-- migrate:up\n"), ("2_b.sql", "SELECT 1;")], Tool::Dbmate),
-            (&[("1_a.sql", "-- +goose Up\n"), ("2_b.go", "")], Tool::Goose),
+            (
+                &[("1_a.sql", "-- migrate:up\n"), ("2_b.sql", "SELECT 1;")],
+                Tool::Dbmate,
+            ),
+            (
+                &[("1_a.sql", "-- +goose Up\n"), ("2_b.go", "")],
+                Tool::Goose,
+            ),
             (&[("V1__a.sql", ""), ("R__b.sql", "")], Tool::Flyway),
             (&[("2024/V1__a.sql", "")], Tool::Flyway),
         ];
@@ -210,7 +237,11 @@ mod tests {
             Detection::Several(vec![Tool::Diesel, Tool::Goose])
         );
         assert_eq!(
-            look(&[("sqlite/1_a/up.sql", ""), ("postgresql/1_a/up.sql", ""), ("x/y/1.sql", "")]),
+            look(&[
+                ("sqlite/1_a/up.sql", ""),
+                ("postgresql/1_a/up.sql", ""),
+                ("x/y/1.sql", "")
+            ]),
             Detection::Nothing {
                 instead: None,
                 below: vec!["postgresql".to_owned(), "sqlite".to_owned()]
@@ -222,7 +253,11 @@ mod tests {
         };
         let own = "-- teammig:\n--   revision: a\n-- migrate:up\n";
         assert!(words(&[("2024_x.sql", own)]).unwrap().contains("own"));
-        assert!(words(&[("20240101_a/migration.sql", "")]).unwrap().contains("Prisma"));
+        assert!(
+            words(&[("20240101_a/migration.sql", "")])
+                .unwrap()
+                .contains("Prisma")
+        );
         assert_eq!(words(&[]), None);
     }
 }

@@ -18,6 +18,7 @@ use std::collections::{BTreeMap, btree_map::Entry};
 use super::{
     Listing, Raw, RawRevision, Tool,
     draft::Draft,
+    listing::ending,
     pairs::{duplicate, without_up},
 };
 use crate::{
@@ -117,11 +118,11 @@ fn without_up_sql(
     let (_, first) = files.first()?;
     Some(match down {
         Some(down) => without_up(listing, down, folder),
-        None if files.iter().any(|(name, _)| name.ends_with(".rs")) => {
-            bad(format!("the migration {folder} is Rust code, not SQL"))
-                .at(&listing.unread(first), 0..0, "")
-                .help("write down as SQL what it does, in an up.sql beside it, and move the code away")
-        }
+        None if files.iter().any(|(name, _)| ending(name) == "rs") => bad(format!(
+            "the migration {folder} is Rust code, not SQL"
+        ))
+        .at(&listing.unread(first), 0..0, "")
+        .help("write down as SQL what it does, in an up.sql beside it, and move the code away"),
         None => bad(format!("the folder {folder} has no up.sql"))
             .at(&listing.unread(first), 0..0, "")
             .help("diesel refuses a folder that is no migration; move it out of the way"),
@@ -179,7 +180,10 @@ mod tests {
         let source = import(&files, Tool::Diesel, Postgres);
         assert_eq!(source.revisions[2].version, "20240313");
         assert_eq!(
-            source.revisions[2].created.map(|at| at.to_string()).as_deref(),
+            source.revisions[2]
+                .created
+                .map(|at| at.to_string())
+                .as_deref(),
             Some("2024-03-13T00:00:00Z")
         );
     }

@@ -143,7 +143,10 @@ mod tests {
 
     #[test]
     fn what_is_blanked_takes_its_line_along() {
-        let file = SourceFile::new("a.sql", "-- head\r\nBEGIN; -- x\r\n  A; B;\r\n\r\nCOMMIT;\r\n");
+        let file = SourceFile::new(
+            "a.sql",
+            "-- head\r\nBEGIN; -- x\r\n  A; B;\r\n\r\nCOMMIT;\r\n",
+        );
         let mut draft = Draft::whole(&file, false);
         draft.blank(9..15);
         draft.blank(27..29);

@@ -24,7 +24,13 @@ pub struct Evidence {
 }
 
 /// Words that the other one refuses, or that nobody would write for it.
-const POSTGRES: [&str; 5] = ["CONCURRENTLY", "PLPGSQL", "BIGSERIAL", "SERIAL", "TIMESTAMPTZ"];
+const POSTGRES: [&str; 5] = [
+    "CONCURRENTLY",
+    "PLPGSQL",
+    "BIGSERIAL",
+    "SERIAL",
+    "TIMESTAMPTZ",
+];
 const SQLITE: [&str; 4] = ["PRAGMA", "AUTOINCREMENT", "DATETIME", "ROWID"];
 
 /// The first word that speaks for a database, if none speaks for the other.
@@ -79,7 +85,10 @@ mod tests {
     fn words() {
         let table = [
             ("CREATE TABLE a (b int); -- PRAGMA, serial", None),
-            ("ALTER TABLE a ALTER COLUMN b TYPE int;", Some(Dialect::Postgres)),
+            (
+                "ALTER TABLE a ALTER COLUMN b TYPE int;",
+                Some(Dialect::Postgres),
+            ),
             ("SELECT 'a'::text", Some(Dialect::Postgres)),
             ("DO $$ BEGIN END $$", Some(Dialect::Postgres)),
             ("CREATE TABLE a (b datetime)", Some(Dialect::Sqlite)),

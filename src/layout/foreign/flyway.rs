@@ -106,9 +106,10 @@ pub(super) fn kind(name: &str) -> Kind<'_> {
         (Some(b'V' | b'U'), None) if is_sql && stem.contains("__") => {
             Kind::Aside("Flyway ignores it: the version is not a number", false)
         }
-        _ if is_sql && CALLBACKS.iter().any(|word| stem.starts_with(word)) => {
-            Kind::Aside("a callback runs around other scripts, and has no place in a chain", true)
-        }
+        _ if is_sql && CALLBACKS.iter().any(|word| stem.starts_with(word)) => Kind::Aside(
+            "a callback runs around other scripts, and has no place in a chain",
+            true,
+        ),
         _ => Kind::Other,
     }
 }
@@ -243,7 +244,14 @@ mod tests {
 
     #[test]
     fn canonical() {
-        for (label, want) in [("1", "1"), ("01", "1"), ("1.0.0", "1"), ("0", "0"), ("1_02", "1.2"), ("x", "x")] {
+        for (label, want) in [
+            ("1", "1"),
+            ("01", "1"),
+            ("1.0.0", "1"),
+            ("0", "0"),
+            ("1_02", "1.2"),
+            ("x", "x"),
+        ] {
             assert_eq!(canonical_version(label), want);
         }
     }

@@ -83,7 +83,10 @@ mod tests {
             ("000010_b.down.sql", "-- nothing\n"),
             ("000009_a.up.sql", "CREATE TABLE a ();"),
             ("000009_a.down.sql", "DROP TABLE a;"),
-            ("000011_c.up.pgsql", "CREATE UNIQUE INDEX CONCURRENTLY i ON a (x);"),
+            (
+                "000011_c.up.pgsql",
+                "CREATE UNIQUE INDEX CONCURRENTLY i ON a (x);",
+            ),
             ("000011_c.down.pgsql", "DROP INDEX CONCURRENTLY i;"),
             ("embed.go", "package migrations"),
             ("12_x.sql", "no direction"),

@@ -14,7 +14,9 @@
 
 use std::{collections::BTreeMap, ops::Range};
 
-use super::{Listing, Raw, RawRevision, Tool, draft::Draft, identity, pairs::duplicate};
+use super::{
+    Listing, Raw, RawRevision, Tool, draft::Draft, identity, listing::ending, pairs::duplicate,
+};
 use crate::{
     layout::header::bad,
     model::{Finding, SnapshotFile, SourceFile},
@@ -25,8 +27,9 @@ pub(super) fn read(listing: &Listing) -> Raw {
     let mut raw = Raw::default();
     let mut by_version: BTreeMap<i64, (&SnapshotFile, &str, &str)> = BTreeMap::new();
     for (file, name) in listing.top() {
-        let is_go = name.ends_with(".go");
-        if !(is_go && !name.ends_with("_test.go")) && !name.ends_with(".sql") {
+        let is_go = ending(name) == "go";
+        let is_migration = is_go && !name.ends_with("_test.go") || ending(name) == "sql";
+        if !is_migration {
             continue;
         }
         let Some((version, label, rest)) = numbered(name) else {
@@ -278,7 +281,10 @@ mod tests {
                  LANGUAGE plpgsql\n-- +goose StatementEnd\nSELECT f();\n\n-- +goose Down\nDROP FUNCTION f;\n",
             ),
             ("1_a.sql", "-- a table\n-- +goose up\nCREATE TABLE a ();\n"),
-            ("00010_ci.sql", "-- +goose NO TRANSACTION\n-- +goose Up\nCREATE INDEX CONCURRENTLY i ON a (x);\n-- +goose Down\n"),
+            (
+                "00010_ci.sql",
+                "-- +goose NO TRANSACTION\n-- +goose Up\nCREATE INDEX CONCURRENTLY i ON a (x);\n-- +goose Down\n",
+            ),
             ("helpers.go", ""),
             ("00002_fn_test.go", ""),
         ];
@@ -304,7 +310,11 @@ mod tests {
         let source = import(&files, Tool::Goose, Sqlite);
         let statements = crate::sql::statements(&source.revisions[0].up.sql, Sqlite);
         assert_eq!(statements.len(), 2, "{:?}", source.revisions[0].up.sql);
-        assert!(statements.iter().all(|statement| statement.unclosed.is_none()));
+        assert!(
+            statements
+                .iter()
+                .all(|statement| statement.unclosed.is_none())
+        );
     }
 
     #[test]
@@ -317,7 +327,10 @@ mod tests {
             ("5_e.sql", "-- +goose Up\n-- +goose Upp\n"),
             ("6_f.sql", "SELECT 1;"),
             ("7_g.go", ""),
-            ("08_h.sql", "-- +goose Up\n-- +goose ENVSUB ON\nGRANT ALL ON t TO ${ROLE};\n"),
+            (
+                "08_h.sql",
+                "-- +goose Up\n-- +goose ENVSUB ON\nGRANT ALL ON t TO ${ROLE};\n",
+            ),
             ("8_i.sql", "-- +goose Up\n"),
             ("9_j.sql", "-- +goose Up\n  -- +goose Down\n"),
             ("x.sql", ""),

@@ -32,7 +32,7 @@ pub(super) fn id(label: &str, part: Option<usize>, taken: &BTreeSet<String>) -> 
         base.insert(0, 'v');
     }
     if let Some(part) = part {
-        base.push_str(&format!("_{part}"));
+        base = format!("{base}_{part}");
     }
     let mut id = base.clone();
     let mut n = 2;

@@ -80,6 +80,11 @@ impl Listing {
     }
 }
 
+/// What stands behind the last dot of a name. The tools take its case as it is.
+pub(super) fn ending(name: &str) -> &str {
+    name.rsplit_once('.').map_or("", |(_, ending)| ending)
+}
+
 /// The last part of a path.
 pub(super) fn base_name(path: &str) -> &str {
     path.rsplit_once('/').map_or(path, |(_, name)| name)

@@ -16,21 +16,30 @@ pub(super) fn only_outside(statement: &Statement, script: &str) -> bool {
     // The first words, and whether CONCURRENTLY stands anywhere.
     let words = statement.keywords(script, 4);
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    let concurrently = || {
-        tokens(text, Some(Dialect::Postgres)).any(|token| token.is_word(text, "CONCURRENTLY"))
-    };
+    let concurrently =
+        || tokens(text, Some(Dialect::Postgres)).any(|token| token.is_word(text, "CONCURRENTLY"));
     match words.as_slice() {
         ["VACUUM", ..]
-        | ["CREATE" | "DROP", "DATABASE" | "TABLESPACE" | "SUBSCRIPTION", ..]
+        | [
+            "CREATE" | "DROP",
+            "DATABASE" | "TABLESPACE" | "SUBSCRIPTION",
+            ..,
+        ]
         | ["ALTER", "SYSTEM", ..]
         | ["DISCARD", "ALL", ..]
         | ["CREATE", "UNIQUE", "INDEX", "CONCURRENTLY", ..]
         | ["CREATE" | "DROP", "INDEX", "CONCURRENTLY", ..]
         | ["REINDEX", "DATABASE" | "SYSTEM" | "SCHEMA", ..] => true,
-        ["CLUSTER"] => tokens(text, Some(Dialect::Postgres)).filter(|t| !t.is_trivia()).count() == 1,
+        ["CLUSTER"] => {
+            tokens(text, Some(Dialect::Postgres))
+                .filter(|t| !t.is_trivia())
+                .count()
+                == 1
+        }
         ["REINDEX", ..] => concurrently(),
         ["ALTER", "TABLE", ..] => {
-            concurrently() && tokens(text, Some(Dialect::Postgres)).any(|t| t.is_word(text, "DETACH"))
+            concurrently()
+                && tokens(text, Some(Dialect::Postgres)).any(|t| t.is_word(text, "DETACH"))
         }
         _ => false,
     }
@@ -49,7 +58,11 @@ mod tests {
         let all = statements(refused, Dialect::Postgres);
         assert_eq!(all.len(), 10);
         for statement in all {
-            assert!(only_outside(&statement, refused), "{}", statement.text(refused));
+            assert!(
+                only_outside(&statement, refused),
+                "{}",
+                statement.text(refused)
+            );
         }
         let fine = "CREATE INDEX i ON t (a); CLUSTER t; REINDEX TABLE t; REFRESH MATERIALIZED VIEW CONCURRENTLY v; ALTER \
                     TYPE c ADD VALUE 'x'; ALTER TABLE t DETACH PARTITION q; CREATE TABLE concurrently (a int)";

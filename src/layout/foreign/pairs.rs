@@ -49,13 +49,9 @@ pub(super) fn join<V: Ord + Clone>(
         };
         match place {
             None => *place = Some(half),
-            Some(first) => raw.findings.push(duplicate(
-                listing,
-                half.label,
-                half.file,
-                first.file,
-                tool,
-            )),
+            Some(first) => raw
+                .findings
+                .push(duplicate(listing, half.label, half.file, first.file, tool)),
         }
     }
     let read = |half: &Half<'_, V>| {
@@ -82,7 +78,8 @@ pub(super) fn join<V: Ord + Clone>(
             }),
             (up, down) => {
                 let both = [up.err(), down.err()];
-                raw.findings.extend(both.into_iter().flatten().map(|finding| *finding));
+                raw.findings
+                    .extend(both.into_iter().flatten().map(|finding| *finding));
             }
         }
     }
@@ -111,7 +108,9 @@ pub(super) fn duplicate(
 
 /// A way back from nowhere.
 pub(super) fn without_up(listing: &Listing, down: &SnapshotFile, version: &str) -> Finding {
-    bad(format!("version {version} has a down script and no up script"))
-        .at(&listing.unread(down), 0..0, "")
-        .help("bring the up script back, or delete this file")
+    bad(format!(
+        "version {version} has a down script and no up script"
+    ))
+    .at(&listing.unread(down), 0..0, "")
+    .help("bring the up script back, or delete this file")
 }

@@ -95,14 +95,20 @@ fn act(statement: &Statement, script: &str) -> Act {
     let tokens: Vec<Token> = tokens(text, Some(Dialect::Sqlite))
         .filter(|token| !token.is_trivia())
         .collect();
-    let is = |at: usize, word: &str| tokens.get(at).is_some_and(|token| token.is_word(text, word));
+    let is = |at: usize, word: &str| {
+        tokens
+            .get(at)
+            .is_some_and(|token| token.is_word(text, word))
+    };
     // A name with or without a schema before it: the name, and what follows on it.
     let name = |at: usize| {
         let dotted = tokens
             .get(at + 1)
             .is_some_and(|token| token.kind == TokenKind::Dot);
         let at = if dotted { at + 2 } else { at };
-        tokens.get(at).map(|token| (bare_name(token.text(text)), at + 1))
+        tokens
+            .get(at)
+            .map(|token| (bare_name(token.text(text)), at + 1))
     };
     if is(0, "DROP") && is(1, "TABLE") {
         return Act::Drop;
@@ -176,11 +182,17 @@ mod tests {
             "create temporary table if not exists main.B (a); drop table if exists t",
         ] {
             let (rebuild, out) = look(text);
-            assert!(rebuild.drops.is_some() && rebuild.renames.is_none(), "{text}");
+            assert!(
+                rebuild.drops.is_some() && rebuild.renames.is_none(),
+                "{text}"
+            );
             assert_eq!(out, text);
         }
         assert_eq!(look("ALTER TABLE a RENAME TO b;").0, Rebuild::default());
-        assert_eq!(look("ALTER TABLE a DROP COLUMN b; SELECT 'DROP TABLE t;'").0, Rebuild::default());
+        assert_eq!(
+            look("ALTER TABLE a DROP COLUMN b; SELECT 'DROP TABLE t;'").0,
+            Rebuild::default()
+        );
     }
 
     #[test]

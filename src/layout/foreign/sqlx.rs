@@ -72,9 +72,11 @@ fn draft(source: &SourceFile) -> Draft {
 }
 
 fn not_a_number(listing: &Listing, file: &SnapshotFile, version: &str) -> Finding {
-    bad(format!("`{version}` is not a version of sqlx: it has to be a number"))
-        .at(&listing.unread(file), 0..0, "")
-        .help("sqlx stops at such a file too; rename it, or move it out of the folder")
+    bad(format!(
+        "`{version}` is not a version of sqlx: it has to be a number"
+    ))
+    .at(&listing.unread(file), 0..0, "")
+    .help("sqlx stops at such a file too; rename it, or move it out of the folder")
 }
 
 #[cfg(test)]
@@ -93,7 +95,10 @@ mod tests {
             ("10_last.sql", "SELECT 10;"),
             ("9_both.down.sql", "DROP TABLE t;"),
             ("9_both.up.sql", "CREATE TABLE t ();"),
-            ("0001_first.sql", "-- no-transaction\nCREATE INDEX CONCURRENTLY i ON t (a);\n"),
+            (
+                "0001_first.sql",
+                "-- no-transaction\nCREATE INDEX CONCURRENTLY i ON t (a);\n",
+            ),
             ("README.md", "not read \u{0}"),
             ("notes.sql", "no underscore"),
             ("sub/1_x.sql", "not in the folder itself"),

@@ -37,7 +37,12 @@ pub(super) fn outline(files: &[(&str, &str)], tool: Tool, dialect: Dialect) -> S
         };
         let down = one.body.down.as_ref().map_or("-".to_owned(), script);
         let up = script(&one.body.up);
-        writeln!(out, "{} {} | {up} | {down}", one.revision.id, one.revision.message).unwrap();
+        writeln!(
+            out,
+            "{} {} | {up} | {down}",
+            one.revision.id, one.revision.message
+        )
+        .unwrap();
     }
     out
 }

@@ -62,7 +62,10 @@ pub(super) fn take_out(draft: &mut Draft, dialect: Dialect) -> Own {
     // but a rebuild with the keys switched off around its own transaction is
     // what `foreign_keys:off` does, with the ledger row inside.
     if draft.no_transaction && !(wrapped && has_pragma) {
-        return match says.iter().position(|s| *s == Says::Begin || *s == Says::Control) {
+        return match says
+            .iter()
+            .position(|s| *s == Says::Begin || *s == Says::Control)
+        {
             Some(_) => Own::Kept(first_at),
             None => Own::None,
         };
@@ -132,11 +135,11 @@ fn says(statement: &Statement, script: &str, dialect: Dialect) -> Says {
     match words.as_slice() {
         ["BEGIN" | "START"] | ["BEGIN" | "START", "TRANSACTION" | "WORK"] => Says::Begin,
         ["BEGIN", "DEFERRED" | "IMMEDIATE" | "EXCLUSIVE"]
-        | ["BEGIN", "DEFERRED" | "IMMEDIATE" | "EXCLUSIVE", "TRANSACTION"]
-            if dialect == Dialect::Sqlite =>
-        {
-            Says::Begin
-        }
+        | [
+            "BEGIN",
+            "DEFERRED" | "IMMEDIATE" | "EXCLUSIVE",
+            "TRANSACTION",
+        ] if dialect == Dialect::Sqlite => Says::Begin,
         ["COMMIT" | "END"] | ["COMMIT" | "END", "TRANSACTION" | "WORK"] => Says::Commit,
         _ => Says::Control,
     }
@@ -179,38 +182,87 @@ mod tests {
     fn only_a_transaction_around_everything_is_taken_out() {
         let table = [
             ("BEGIN;\nA;\nCOMMIT;\n", "A;\n", "taken"),
-            ("-- why\nbegin; A;\nB\n;\nend transaction", "-- why\nA;\nB\n;\n", "taken"),
+            (
+                "-- why\nbegin; A;\nB\n;\nend transaction",
+                "-- why\nA;\nB\n;\n",
+                "taken",
+            ),
             ("START TRANSACTION;\nCOMMIT;", "", "taken"),
             ("A;", "A;", "none"),
             ("BEGIN;\nA;", "BEGIN;\nA;", "kept"),
             ("A;\nCOMMIT;\nB;", "A;\nCOMMIT;\nB;", "kept"),
             ("BEGIN;\nA;\nCOMMIT;\nB;", "BEGIN;\nA;\nCOMMIT;\nB;", "kept"),
             ("A;\nBEGIN;\nB;\nCOMMIT;", "A;\nBEGIN;\nB;\nCOMMIT;", "kept"),
-            ("BEGIN;\nA;\nCOMMIT;\nBEGIN;\nB;\nCOMMIT;", "BEGIN;\nA;\nCOMMIT;\nBEGIN;\nB;\nCOMMIT;", "kept"),
+            (
+                "BEGIN;\nA;\nCOMMIT;\nBEGIN;\nB;\nCOMMIT;",
+                "BEGIN;\nA;\nCOMMIT;\nBEGIN;\nB;\nCOMMIT;",
+                "kept",
+            ),
             ("BEGIN;\nA;\nROLLBACK;", "BEGIN;\nA;\nROLLBACK;", "kept"),
         ];
         for (text, want, what) in table {
-            assert_eq!(look(text, Postgres, false), (want.to_owned(), what), "{text:?}");
+            assert_eq!(
+                look(text, Postgres, false),
+                (want.to_owned(), what),
+                "{text:?}"
+            );
         }
         let level = "BEGIN ISOLATION LEVEL SERIALIZABLE; A; COMMIT;";
         assert_eq!(look(level, Postgres, false).1, "kept");
         assert_eq!(look("BEGIN;\nA;\nCOMMIT;", Postgres, true).1, "kept");
-        assert_eq!(look("COMMENT ON TABLE t IS 'BEGIN;'", Postgres, false).1, "none");
+        assert_eq!(
+            look("COMMENT ON TABLE t IS 'BEGIN;'", Postgres, false).1,
+            "none"
+        );
     }
 
     #[test]
     fn pragmas_of_sqlite() {
         let table = [
-            ("PRAGMA foreign_keys=off;\nA;\nPRAGMA foreign_keys = ON;", false, "A;\n", "taken, keys off"),
-            ("PRAGMA foreign_keys(0);\nBEGIN IMMEDIATE;\nA;\nCOMMIT;\nPRAGMA foreign_keys=1;\n", true, "A;\n", "taken, keys off"),
-            ("BEGIN;\nPRAGMA foreign_keys=OFF;\nA;\nCOMMIT;", false, "A;\n", "taken, keys off"),
+            (
+                "PRAGMA foreign_keys=off;\nA;\nPRAGMA foreign_keys = ON;",
+                false,
+                "A;\n",
+                "taken, keys off",
+            ),
+            (
+                "PRAGMA foreign_keys(0);\nBEGIN IMMEDIATE;\nA;\nCOMMIT;\nPRAGMA foreign_keys=1;\n",
+                true,
+                "A;\n",
+                "taken, keys off",
+            ),
+            (
+                "BEGIN;\nPRAGMA foreign_keys=OFF;\nA;\nCOMMIT;",
+                false,
+                "A;\n",
+                "taken, keys off",
+            ),
             ("PRAGMA foreign_keys;\nA;", false, "A;", "taken"),
-            ("PRAGMA foreign_keys=OFF;\nA;\n", true, "PRAGMA foreign_keys=OFF;\nA;\n", "none"),
-            ("PRAGMA foreign_keys=OFF;\nBEGIN;\nA;\nCOMMIT;\nB;", true, "PRAGMA foreign_keys=OFF;\nBEGIN;\nA;\nCOMMIT;\nB;", "kept"),
-            ("PRAGMA defer_foreign_keys=ON;\nA;", false, "PRAGMA defer_foreign_keys=ON;\nA;", "none"),
+            (
+                "PRAGMA foreign_keys=OFF;\nA;\n",
+                true,
+                "PRAGMA foreign_keys=OFF;\nA;\n",
+                "none",
+            ),
+            (
+                "PRAGMA foreign_keys=OFF;\nBEGIN;\nA;\nCOMMIT;\nB;",
+                true,
+                "PRAGMA foreign_keys=OFF;\nBEGIN;\nA;\nCOMMIT;\nB;",
+                "kept",
+            ),
+            (
+                "PRAGMA defer_foreign_keys=ON;\nA;",
+                false,
+                "PRAGMA defer_foreign_keys=ON;\nA;",
+                "none",
+            ),
         ];
         for (text, no_transaction, want, what) in table {
-            assert_eq!(look(text, Sqlite, no_transaction), (want.to_owned(), what), "{text:?}");
+            assert_eq!(
+                look(text, Sqlite, no_transaction),
+                (want.to_owned(), what),
+                "{text:?}"
+            );
         }
     }
 }

@@ -1,11 +1,8 @@
 //! A folder of another tool as a listing: only reads.
 
-use std::{
-    fs, io,
-    path::{Path, PathBuf},
-};
+use std::{fs, io, path::Path, sync::Arc};
 
-use super::{Error, Refusal};
+use super::{Error, Refusal, Tool};
 use crate::{
     layout::foreign::Listing,
     model::{
@@ -30,8 +27,9 @@ pub(super) fn shown(path: &Path) -> String {
     if text.is_empty() { "/" } else { text }.to_owned()
 }
 
-/// All files below a folder, hidden ones left out.
-pub(super) fn read(path: &Path, shown: &str) -> Result<Listing, Error> {
+/// All files below a folder, hidden ones left out, and not those of `except`:
+/// the revisions may stand in a folder below.
+pub(super) fn read(path: &Path, shown: &str, except: &Path) -> Result<Listing, Error> {
     let mut files = Vec::new();
     match fs::metadata(path) {
         Ok(metadata) if metadata.is_dir() => {}
@@ -42,11 +40,14 @@ pub(super) fn read(path: &Path, shown: &str) -> Result<Listing, Error> {
         }
         Err(error) => return Err(Error::io("read", path)(error)),
     }
-    walk(path, "", 0, &mut files).map_err(Error::io("read", path))?;
+    let except = except.canonicalize().ok();
+    walk(path, "", 0, except.as_deref(), &mut files).map_err(Error::io("read", path))?;
     if files.len() > MOST_FILES {
-        return Err(Refusal::new(format!("{shown} has more than {MOST_FILES} files"))
-            .hint("name the folder that holds the migrations")
-            .into());
+        return Err(
+            Refusal::new(format!("{shown} has more than {MOST_FILES} files"))
+                .hint("name the folder that holds the migrations")
+                .into(),
+        );
     }
     Ok(Listing::new(shown, files))
 }
@@ -55,6 +56,7 @@ fn walk(
     folder: &Path,
     prefix: &str,
     level: usize,
+    except: Option<&Path>,
     files: &mut Vec<SnapshotFile>,
 ) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
@@ -71,8 +73,10 @@ fn walk(
         // A link counts as what it leads to, as it does for the tools.
         match fs::metadata(&place) {
             Ok(metadata) if metadata.is_dir() => {
-                if level < MOST_LEVELS && !["node_modules", "target"].contains(&name.as_str()) {
-                    walk(&place, &format!("{path}/"), level + 1, files)?;
+                let left_out = ["node_modules", "target"].contains(&name.as_str())
+                    || (except.is_some() && place.canonicalize().ok().as_deref() == except);
+                if level < MOST_LEVELS && !left_out {
+                    walk(&place, &format!("{path}/"), level + 1, except, files)?;
                 }
             }
             Ok(metadata) if metadata.is_file() => files.push(SnapshotFile {
@@ -91,7 +95,7 @@ fn walk(
     Ok(())
 }
 
-fn content(place: &PathBuf, name: &str, size: u64) -> Result<std::sync::Arc<[u8]>, Unreadable> {
+fn content(place: &Path, name: &str, size: u64) -> Result<Arc<[u8]>, Unreadable> {
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
     // golang-migrate takes any ending behind `.up.` and `.down.`.
     let matters = READ.iter().any(|one| ending.eq_ignore_ascii_case(one))
@@ -106,4 +110,24 @@ fn content(place: &PathBuf, name: &str, size: u64) -> Result<std::sync::Arc<[u8]
     fs::read(place)
         .map(Into::into)
         .map_err(|error| Unreadable::Io(error.to_string()))
+}
+
+/// The tool whose projects have such a manifest: looked for from a folder
+/// upwards, to the top of the repository or to `root`.
+///
+/// sqlx and golang-migrate name their files alike; what is around them does not.
+pub(super) fn language(path: &Path, root: &Path) -> Option<Tool> {
+    for folder in path.ancestors() {
+        let has = |name: &str| folder.join(name).is_file();
+        match (has("Cargo.toml"), has("go.mod")) {
+            (true, false) => return Some(Tool::Sqlx),
+            (false, true) => return Some(Tool::GolangMigrate),
+            (true, true) => return None,
+            (false, false) => {}
+        }
+        if folder == root || folder.join(".git").exists() {
+            return None;
+        }
+    }
+    None
 }

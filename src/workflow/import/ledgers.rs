@@ -94,7 +94,14 @@ fn wanted(tool: Tool) -> &'static [&'static str] {
         Tool::GolangMigrate => &["version", "dirty"],
         Tool::Dbmate => &["version"],
         Tool::Goose => &["id", "version_id", "is_applied", "tstamp"],
-        Tool::Flyway => &["installed_rank", "version", "type", "checksum", "installed_on", "success"],
+        Tool::Flyway => &[
+            "installed_rank",
+            "version",
+            "type",
+            "checksum",
+            "installed_on",
+            "success",
+        ],
     }
 }
 
@@ -113,7 +120,10 @@ fn select(tool: Tool, dialect: Dialect) -> String {
         Dialect::Postgres => format!("encode({column}, 'hex')"),
     };
     match tool {
-        Tool::Diesel => format!("SELECT version, {} FROM {table} ORDER BY version", utc("run_on")),
+        Tool::Diesel => format!(
+            "SELECT version, {} FROM {table} ORDER BY version",
+            utc("run_on")
+        ),
         Tool::Sqlx => format!(
             "SELECT version, success, {}, {} FROM {table} ORDER BY version",
             hex("checksum"),
@@ -121,7 +131,10 @@ fn select(tool: Tool, dialect: Dialect) -> String {
         ),
         Tool::GolangMigrate => format!("SELECT version, dirty FROM {table}"),
         Tool::Dbmate => format!("SELECT version FROM {table} ORDER BY version"),
-        Tool::Goose => format!("SELECT version_id, is_applied, {} FROM {table} ORDER BY id", utc("tstamp")),
+        Tool::Goose => format!(
+            "SELECT version_id, is_applied, {} FROM {table} ORDER BY id",
+            utc("tstamp")
+        ),
         Tool::Flyway => format!(
             "SELECT version, type, success, checksum, {} FROM {table} ORDER BY installed_rank",
             utc("installed_on")
@@ -147,7 +160,10 @@ fn understand(tool: Tool, rows: &[Row]) -> Result<Said, Error> {
                     .collect(),
             ))
         }
-        Tool::GolangMigrate => match rows.first().map(|row| (cell(row, 0), is_true(cell(row, 1)))) {
+        Tool::GolangMigrate => match rows
+            .first()
+            .map(|row| (cell(row, 0), is_true(cell(row, 1))))
+        {
             Some((Some(version), true)) => Err(half_done(tool, version)),
             Some((Some(version), false)) => Ok(Said::UpTo(tool.canonical_version(version))),
             _ => Ok(Said::Rows(Vec::new())),
@@ -201,12 +217,7 @@ fn flyway(rows: &[Row]) -> Result<Said, Error> {
     })
 }
 
-fn applied(
-    tool: Tool,
-    version: &str,
-    checksum: Option<&str>,
-    at: Option<&str>,
-) -> Option<Applied> {
+fn applied(tool: Tool, version: &str, checksum: Option<&str>, at: Option<&str>) -> Option<Applied> {
     (!version.is_empty()).then(|| Applied {
         version: tool.canonical_version(version),
         checksum: checksum.map(str::to_owned),
@@ -220,7 +231,10 @@ fn half_done(tool: Tool, version: &str) -> Error {
         tool.name(),
         tool.ledger_table()
     ))
-    .hint(format!("put that right with {} first, so that it is clear what is applied", tool.name()))
+    .hint(format!(
+        "put that right with {} first, so that it is clear what is applied",
+        tool.name()
+    ))
     .into()
 }
 
@@ -259,10 +273,19 @@ mod tests {
     #[test]
     fn what_the_tables_say() {
         assert_eq!(
-            versions(Tool::Diesel, &[&["20240313", "2024-03-13T01:02:03Z"], &["0001", "-"]]),
+            versions(
+                Tool::Diesel,
+                &[&["20240313", "2024-03-13T01:02:03Z"], &["0001", "-"]]
+            ),
             ["20240313", "0001"]
         );
-        assert_eq!(versions(Tool::Sqlx, &[&["1", "t", "ab", "-"], &["2", "1", "cd", "-"]]), ["1", "2"]);
+        assert_eq!(
+            versions(
+                Tool::Sqlx,
+                &[&["1", "t", "ab", "-"], &["2", "1", "cd", "-"]]
+            ),
+            ["1", "2"]
+        );
         assert_eq!(versions(Tool::GolangMigrate, &[&["000007", "f"]]), ["≤ 7"]);
         assert!(versions(Tool::GolangMigrate, &[]).is_empty());
         assert_eq!(versions(Tool::Dbmate, &[&["007"]]), ["007"]);
@@ -285,12 +308,18 @@ mod tests {
         ];
         assert_eq!(versions(Tool::Flyway, flyway), ["1", "3.1"]);
         let baseline = understand(Tool::Flyway, &rows(&[&["4", "BASELINE", "t", "-", "-"]]));
-        assert_eq!(baseline.unwrap(), Said::Baseline("4".to_owned(), Vec::new()));
+        assert_eq!(
+            baseline.unwrap(),
+            Said::Baseline("4".to_owned(), Vec::new())
+        );
     }
 
     #[test]
     fn times_and_checksums() {
-        let read = understand(Tool::Sqlx, &rows(&[&["1", "t", "ab", "2024-03-13T01:02:03Z"]]));
+        let read = understand(
+            Tool::Sqlx,
+            &rows(&[&["1", "t", "ab", "2024-03-13T01:02:03Z"]]),
+        );
         assert_eq!(
             read.unwrap(),
             Said::Rows(vec![Applied {

@@ -9,7 +9,7 @@ mod folder;
 mod ledgers;
 mod target;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::{Context, Error, Event};
 pub use crate::layout::foreign::{Aside, ForeignRevision, Note, NoteKind, Tool};
@@ -106,15 +106,18 @@ pub fn propose(
     let source = folder::shown(&request.path);
     let target = target::Target::find(context, request.into.as_deref())?;
     target.refuse_source(&path, &source)?;
-    let listing = folder::read(&path, &source)?;
+    let listing = folder::read(&path, &source, &target.folder)?;
     let tool = match request.from {
         Some(tool) => tool,
-        None => detect(&listing, &source)?,
+        None => detect(context, &listing, &path, &source)?,
     };
     let dialect = dialect(context, request, database.as_deref(), &listing)?;
     let read = foreign::read(&listing, tool, dialect).map_err(Error::Findings)?;
     if read.revisions.is_empty() {
-        return Err(refuse(format!("{source} holds no migrations of {}", tool.name())));
+        return Err(refuse(format!(
+            "{source} holds no migrations of {}",
+            tool.name()
+        )));
     }
     let aside = read.aside.clone();
     let items = target.place(context, foreign::chain(read), &source)?;
@@ -156,10 +159,15 @@ pub fn apply(
     }
 }
 
-fn detect(listing: &Listing, source: &str) -> Result<Tool, Error> {
+fn detect(context: &Context, listing: &Listing, path: &Path, source: &str) -> Result<Tool, Error> {
     match foreign::detect(listing) {
         Detection::One(tool) => Ok(tool),
         Detection::Several(tools) => {
+            if tools == [Tool::Sqlx, Tool::GolangMigrate]
+                && let Some(tool) = folder::language(path, &context.config.root)
+            {
+                return Ok(tool);
+            }
             let options: Vec<String> = tools
                 .iter()
                 .map(|tool| format!("`--from {}`", tool.name()))
@@ -294,3 +302,6 @@ impl From<Refusal> for Error {
 fn refuse(message: impl Into<String>) -> Error {
     Refusal::new(message).into()
 }
+
+#[cfg(test)]
+mod tests;

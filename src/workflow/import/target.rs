@@ -229,12 +229,15 @@ fn file_name(context: &Context, revision: &Revision) -> Result<String, Error> {
     let mut template = template.to_owned();
     if revision.created.is_none() {
         for part in ["{date}", "{time}", "{epoch}"] {
-            for sign in ["_", "-", ".", ""] {
-                // The last dot belongs to the ending.
-                let with_sign = format!("{part}{sign}");
-                if !template.ends_with(&format!("{with_sign}sql")) || sign.is_empty() {
-                    template = template.replace(&with_sign, "");
-                }
+            // With the sign behind it, else the one before it.
+            for with_sign in [
+                format!("{part}_"),
+                format!("{part}-"),
+                format!("_{part}"),
+                format!("-{part}"),
+                part.to_owned(),
+            ] {
+                template = template.replace(&with_sign, "");
             }
         }
     }
