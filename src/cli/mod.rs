@@ -159,6 +159,7 @@ fn run(ui: &mut Ui, cli: &Cli, interrupt: &Interrupt) -> Result<Status, Error> {
         Command::Downgrade(args) => args.run.timeouts()?,
         Command::Sync(args) => args.run.timeouts()?,
         Command::Stamp(args) => args.lock.timeouts()?,
+        Command::Import(args) => args.lock.timeouts()?,
         _ => crate::config::Timeouts::default(),
     };
     let options = cli.global.options(name, timeouts);

@@ -190,9 +190,15 @@ fn report(error: &Error) -> Report {
         Error::InProgress { operation } => Report::new("in-progress", 1, words)
             .hint(format!("finish it (`git {operation} --continue`) or stop it (`git {operation} --abort`) first")),
         Error::Stopped => Report::new("interrupted", 130, words),
-        Error::Import { place, help, .. } => {
+        Error::Import {
+            notes,
+            place,
+            hints,
+            ..
+        } => {
             let mut report = Report::new("import", 1, words).place(place.as_deref().cloned());
-            report.hints.extend(help.clone());
+            report.notes.extend(notes.iter().cloned());
+            report.hints.extend(hints.iter().cloned());
             report
         }
     }

@@ -97,6 +97,10 @@ pub trait Database {
     /// Changes rows without running anything, all in one transaction.
     fn rewrite(&mut self, changes: &[LedgerChange]) -> Result<(), DbError>;
 
+    /// The rows of a query, as text: for tables that are not ours, which are
+    /// only ever read.
+    fn query_text(&mut self, sql: &str) -> Result<Vec<Vec<Option<String>>>, DbError>;
+
     /// A call that stops the running statement from another thread.
     fn interrupter(&self) -> Interrupter;
 }

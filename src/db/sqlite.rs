@@ -21,7 +21,7 @@ use super::{
     RunSettings, ledger_sql,
     sqlite_error::{db_error, error_offset},
     sqlite_lock::FileLock,
-    sqlite_rows::running,
+    sqlite_rows::{self, running},
 };
 use crate::{
     model::{Dialect, Direction, Entry, Ledger, RevId, ledger::StoredScripts},
@@ -523,6 +523,14 @@ impl Database for Sqlite {
                 let _ = self.execute("ROLLBACK");
                 Err(error)
             }
+        }
+    }
+
+    fn query_text(&mut self, sql: &str) -> Result<Vec<Vec<Option<String>>>, DbError> {
+        // A file that is not there has no tables, and is not made by looking.
+        match self.open(false)? {
+            Some(connection) => sqlite_rows::text(connection, sql),
+            None => Ok(Vec::new()),
         }
     }
 

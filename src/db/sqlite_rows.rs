@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rusqlite::{OptionalExtension as _, params};
+use rusqlite::{Connection, OptionalExtension as _, params, types::ValueRef};
 
 use super::{
     DbError, Job,
@@ -187,4 +187,32 @@ pub(super) fn running(direction: Direction, done: u32, uncertain: bool) -> Entry
         done,
         uncertain,
     }
+}
+
+/// The rows of a query as text, as the `sqlite3` program shows them.
+pub(super) fn text(
+    connection: &Connection,
+    sql: &str,
+) -> Result<Vec<Vec<Option<String>>>, DbError> {
+    let value = |value: ValueRef<'_>| match value {
+        ValueRef::Null => None,
+        ValueRef::Integer(number) => Some(number.to_string()),
+        ValueRef::Real(number) => Some(number.to_string()),
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => {
+            Some(String::from_utf8_lossy(bytes).into_owned())
+        }
+    };
+    connection
+        .prepare(sql)
+        .and_then(|mut statement| {
+            let columns = statement.column_count();
+            statement
+                .query_map([], |row| {
+                    (0..columns)
+                        .map(|column| row.get_ref(column).map(value))
+                        .collect()
+                })?
+                .collect()
+        })
+        .map_err(|error| db_error(&error))
 }

@@ -4,6 +4,7 @@
 //! text; it never touches a disk. [`load`] does that for a whole snapshot and
 //! turns what is wrong with the graph into findings that point into files.
 
+pub mod foreign;
 pub mod header;
 mod load;
 pub mod name;

@@ -138,10 +138,12 @@ pub enum Error {
     Import {
         /// What is wrong.
         message: String,
+        /// Further lines below the message.
+        notes: Vec<String>,
         /// Where.
         place: Option<Box<Place>>,
-        /// The way out.
-        help: Option<String>,
+        /// The ways out.
+        hints: Vec<String>,
     },
 }
 

@@ -9,6 +9,7 @@ pub mod divergence;
 mod error;
 pub mod guard;
 pub mod hooks;
+pub mod import;
 pub mod init;
 mod interrupt;
 mod known;

@@ -6,6 +6,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use tempfile::TempPath;
+
 use super::{Context, Error};
 use crate::{
     layout::{
@@ -61,6 +63,14 @@ pub(super) fn write(
 
 /// Writes a file that must not be there yet, through a temporary one beside it.
 pub(super) fn create_new(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    stage(path, bytes)?
+        .persist_noclobber(path)
+        .map_err(|error| Error::io("write", path)(error.error))
+}
+
+/// A complete file beside `path` that only has to get its name; it goes away if
+/// it does not get it.
+pub(super) fn stage(path: &Path, bytes: &[u8]) -> Result<TempPath, Error> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let io = || Error::io("write", path);
     let mut temp = tempfile::Builder::new()
@@ -76,9 +86,7 @@ pub(super) fn create_new(path: &Path, bytes: &[u8]) -> Result<(), Error> {
             .set_permissions(fs::Permissions::from_mode(0o644))
             .map_err(io())?;
     }
-    temp.persist_noclobber(path)
-        .map(drop)
-        .map_err(|error| io()(error.error))
+    Ok(temp.into_temp_path())
 }
 
 /// A fresh id: 12 random hex digits that no revision begins with.

@@ -226,6 +226,10 @@ impl Database for Postgres {
             .map_err(|error| self.ledger_error(error))
     }
 
+    fn query_text(&mut self, sql: &str) -> Result<Vec<Vec<Option<String>>>, DbError> {
+        self.session.rows(sql).map_err(Failure::into_error)
+    }
+
     fn interrupter(&self) -> Interrupter {
         self.session.interrupter()
     }

@@ -1,0 +1,102 @@
+//! For which database scripts are written, where their words give it away.
+//!
+//! Only to notice a mistake before anything is written: PostgreSQL's scripts
+//! imported for SQLite would get options that mean nothing there. It never
+//! overrules what the user says.
+
+use std::ops::Range;
+
+use super::Listing;
+use crate::{
+    model::{Dialect, SourceFile},
+    sql::{Token, TokenKind, tokens},
+};
+
+/// A word that only one of the databases understands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Evidence {
+    /// The database.
+    pub dialect: Dialect,
+    /// Where it stands.
+    pub file: SourceFile,
+    /// The word.
+    pub span: Range<usize>,
+}
+
+/// Words that the other one refuses, or that nobody would write for it.
+const POSTGRES: [&str; 5] = [
+    "CONCURRENTLY",
+    "PLPGSQL",
+    "BIGSERIAL",
+    "SERIAL",
+    "TIMESTAMPTZ",
+];
+const SQLITE: [&str; 4] = ["PRAGMA", "AUTOINCREMENT", "DATETIME", "ROWID"];
+
+/// The first word that speaks for a database, if none speaks for the other.
+pub fn evidence(listing: &Listing) -> Option<Evidence> {
+    let mut found: Option<Evidence> = None;
+    for file in listing.files().iter().filter(|f| f.path.ends_with(".sql")) {
+        let Ok(source) = listing.source(file) else {
+            continue;
+        };
+        let mut previous: Option<Token> = None;
+        for token in tokens(&source.text, None).filter(|token| !token.is_trivia()) {
+            let one = speaks(&token, previous.as_ref(), &source.text);
+            match (one, &found) {
+                (Some(dialect), None) => {
+                    found = Some(Evidence {
+                        dialect,
+                        file: source.clone(),
+                        span: token.span.clone(),
+                    });
+                }
+                (Some(dialect), Some(first)) if dialect != first.dialect => return None,
+                _ => {}
+            }
+            previous = Some(token);
+        }
+    }
+    found
+}
+
+fn speaks(token: &Token, previous: Option<&Token>, text: &str) -> Option<Dialect> {
+    let word = token.text(text);
+    let after = |wanted: &str| previous.is_some_and(|token| token.is_word(text, wanted));
+    let is = |words: &[&str]| words.iter().any(|one| one.eq_ignore_ascii_case(word));
+    match token.kind {
+        TokenKind::DollarString => Some(Dialect::Postgres),
+        TokenKind::Operator if word == "::" => Some(Dialect::Postgres),
+        TokenKind::Word if is(&POSTGRES) => Some(Dialect::Postgres),
+        // `ALTER TABLE … ALTER COLUMN`, `CREATE EXTENSION`, `CREATE TYPE`.
+        TokenKind::Word if after("ALTER") && is(&["COLUMN"]) => Some(Dialect::Postgres),
+        TokenKind::Word if after("CREATE") && is(&["EXTENSION", "TYPE"]) => Some(Dialect::Postgres),
+        TokenKind::Word if is(&SQLITE) => Some(Dialect::Sqlite),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layout::foreign::testing::listing;
+
+    #[test]
+    fn words() {
+        let table = [
+            ("CREATE TABLE a (b int); -- PRAGMA, serial", None),
+            (
+                "ALTER TABLE a ALTER COLUMN b TYPE int;",
+                Some(Dialect::Postgres),
+            ),
+            ("SELECT 'a'::text", Some(Dialect::Postgres)),
+            ("DO $$ BEGIN END $$", Some(Dialect::Postgres)),
+            ("CREATE TABLE a (b datetime)", Some(Dialect::Sqlite)),
+            ("PRAGMA x; SELECT 1::int", None),
+        ];
+        for (text, want) in table {
+            let found = evidence(&listing(&[("1_a.sql", text), ("readme.txt", "PRAGMA")]));
+            assert_eq!(found.map(|one| one.dialect), want, "{text}");
+        }
+    }
+}
