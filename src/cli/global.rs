@@ -31,14 +31,8 @@ pub(super) struct Global {
     )]
     environment: Option<String>,
 
-    /// The database to use: sqlite:PATH or postgres://…
-    #[arg(
-        long,
-        value_name = "URL",
-        global = true,
-        conflicts_with = "environment",
-        hide_env_values = true
-    )]
+    /// The database to use, instead of an environment: sqlite:PATH or postgres://…
+    #[arg(long, value_name = "URL", global = true)]
     url: Option<String>,
 
     /// Which of several `databases:` of teammig.yaml

@@ -146,6 +146,7 @@ pub(super) fn ask(ui: &mut Ui, items: &[&str]) -> Result<Option<usize>, Error> {
     match ui.select("How do you want to go on?", &items) {
         Ok(choice) => Ok(Some(choice)),
         Err(PromptError::Cancelled) => Ok(None),
+        Err(PromptError::Interrupted) => Err(Error::Stopped),
         Err(PromptError::Terminal(source)) => Err(Error::Io {
             doing: "ask at",
             path: "the terminal".into(),

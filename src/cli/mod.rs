@@ -41,12 +41,7 @@ use crate::{
 /// PostgreSQL, and reads the same revisions out of Git: the working tree, the
 /// index, any commit, any branch.
 #[derive(Debug, Parser)]
-#[command(
-    name = "teammig",
-    version,
-    max_term_width = 100,
-    propagate_version = true
-)]
+#[command(name = "teammig", version, max_term_width = 100)]
 #[command(arg_required_else_help = true, infer_subcommands = false)]
 #[command(
     after_help = "Exit codes: 0 fine · 1 failed · 2 usage · 3 something needs a person · 4 could not be evaluated"

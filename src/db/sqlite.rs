@@ -430,10 +430,10 @@ impl Database for Sqlite {
                 self.writer()?;
                 let path = path.canonicalize().unwrap_or(path);
                 let stop = Arc::clone(&self.stop);
-                let lock =
-                    FileLock::take(&path, &self.settings.application, timeout, waiting, &|| {
-                        stop.load(Ordering::SeqCst)
-                    })?;
+                let holder = format!("{} (pid {})", self.settings.application, std::process::id());
+                let lock = FileLock::take(&path, &holder, timeout, waiting, &|| {
+                    stop.load(Ordering::SeqCst)
+                })?;
                 self.lock = Some(lock);
             }
             let connection = self.writer()?;

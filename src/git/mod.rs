@@ -49,5 +49,5 @@ pub use hooks_dir::{HooksDir, Scope};
 pub use reflog::{HeadMove, How, PreviousHead};
 pub use refs::{RefKind, Tip};
 pub use repo::Repo;
-pub use snapshot::Captured;
+pub use snapshot::{Captured, Listed, Listing};
 pub use worktree::worktree_snapshot;

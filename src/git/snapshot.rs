@@ -21,10 +21,46 @@ pub struct Captured {
     pub conflicted: Vec<Arc<str>>,
 }
 
+/// The files of a snapshot before anything of them is read.
+#[derive(Debug, Clone)]
+pub struct Listing {
+    /// Where they stand.
+    pub origin: Origin,
+    /// The files, in file order.
+    pub files: Vec<Listed>,
+    missing: Vec<String>,
+    conflicted: Vec<Arc<str>>,
+}
+
 /// A file that is known and not read yet.
-pub(super) struct Entry {
-    pub(super) path: Arc<str>,
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// Relative to the project's root.
+    pub path: Arc<str>,
     pub(super) id: Oid,
+}
+
+impl Listed {
+    /// The blob's id in hex.
+    pub fn blob(&self) -> String {
+        self.id.to_string()
+    }
+}
+
+impl Listing {
+    pub(super) fn new(
+        origin: Origin,
+        files: Vec<Listed>,
+        missing: Vec<String>,
+        conflicted: Vec<Arc<str>>,
+    ) -> Self {
+        Self {
+            origin,
+            files,
+            missing,
+            conflicted,
+        }
+    }
 }
 
 impl Repo {
@@ -35,10 +71,45 @@ impl Repo {
         folders: &Folders,
         name: &str,
     ) -> Result<Captured, GitError> {
+        self.read_listing(self.commit_listing(prefix, folders, name)?)
+    }
+
+    /// The same without their contents.
+    pub fn commit_listing(
+        &self,
+        prefix: &str,
+        folders: &Folders,
+        name: &str,
+    ) -> Result<Listing, GitError> {
         let commit = self.resolve(name)?;
         let places = folders.in_repository(prefix)?;
         let ids = self.folder_ids(commit, &places)?;
-        self.capture(folders, &ids, name, commit)
+        self.list(folders, &ids, name, commit)
+    }
+
+    /// The contents of listed files.
+    pub fn read_files(&self, files: &[Listed]) -> Result<Vec<SnapshotFile>, GitError> {
+        let ids: Vec<Oid> = files.iter().map(|file| file.id).collect();
+        Ok(files
+            .iter()
+            .zip(self.contents_of(&ids)?)
+            .map(|(file, content)| SnapshotFile {
+                path: Arc::clone(&file.path),
+                content,
+                blob: Some(file.blob()),
+            })
+            .collect())
+    }
+
+    pub(super) fn read_listing(&self, listing: Listing) -> Result<Captured, GitError> {
+        Ok(Captured {
+            snapshot: Snapshot {
+                files: self.read_files(&listing.files)?,
+                origin: listing.origin,
+            },
+            missing: listing.missing,
+            conflicted: listing.conflicted,
+        })
     }
 
     /// Whether the folders differ between two commits. Reads no file.
@@ -80,7 +151,8 @@ impl Repo {
             let Some(first) = sharing.first() else {
                 continue;
             };
-            let captured = self.capture(folders, ids, first.short(), first.commit)?;
+            let listing = self.list(folders, ids, first.short(), first.commit)?;
+            let captured = self.read_listing(listing)?;
             if visit(sharing, &captured).is_break() {
                 break;
             }
@@ -101,14 +173,14 @@ impl Repo {
             .collect()
     }
 
-    fn capture(
+    fn list(
         &self,
         folders: &Folders,
         ids: &[Option<Oid>],
         name: &str,
         commit: CommitId,
-    ) -> Result<Captured, GitError> {
-        let mut entries = Vec::new();
+    ) -> Result<Listing, GitError> {
+        let mut files = Vec::new();
         let mut missing = Vec::new();
         for (folder, id) in folders.paths().iter().zip(ids) {
             let Some(id) = id else {
@@ -119,37 +191,18 @@ impl Repo {
             for entry in &self.tree(*id)? {
                 let name = String::from_utf8_lossy(entry.name_bytes());
                 if is_file(entry.kind(), entry.filemode()) && folders.wants(&name) {
-                    entries.push(Entry {
+                    files.push(Listed {
                         path: join(folder, &name).into(),
                         id: entry.id(),
                     });
                 }
             }
         }
-        Ok(Captured {
-            snapshot: Snapshot {
-                origin: Origin::Commit {
-                    name: name.to_owned(),
-                    id: commit.to_string(),
-                },
-                files: self.files(entries)?,
-            },
-            missing,
-            conflicted: Vec::new(),
-        })
-    }
-
-    pub(super) fn files(&self, entries: Vec<Entry>) -> Result<Vec<SnapshotFile>, GitError> {
-        let ids: Vec<Oid> = entries.iter().map(|entry| entry.id).collect();
-        Ok(entries
-            .into_iter()
-            .zip(self.contents_of(&ids)?)
-            .map(|(entry, content)| SnapshotFile {
-                path: entry.path,
-                content,
-                blob: Some(entry.id.to_string()),
-            })
-            .collect())
+        let origin = Origin::Commit {
+            name: name.to_owned(),
+            id: commit.to_string(),
+        };
+        Ok(Listing::new(origin, files, missing, Vec::new()))
     }
 }
 

@@ -7,8 +7,13 @@ use std::{env, path::PathBuf, process::Command, sync::Arc};
 
 use git2::{Index, Oid};
 
-use super::{Captured, Folders, GitError, Repo, error::Doing, folders::join, snapshot::Entry};
-use crate::model::{Origin, Snapshot};
+use super::{
+    Captured, Folders, GitError, Repo,
+    error::Doing,
+    folders::join,
+    snapshot::{Listed, Listing},
+};
+use crate::model::Origin;
 
 /// One line of the index.
 struct Line {
@@ -30,9 +35,14 @@ impl Repo {
     /// The revision files that are staged. Of a file in conflict the snapshot
     /// has our side, as the working tree had it before the merge.
     pub fn index_snapshot(&self, prefix: &str, folders: &Folders) -> Result<Captured, GitError> {
+        self.read_listing(self.index_listing(prefix, folders)?)
+    }
+
+    /// The same without their contents.
+    pub fn index_listing(&self, prefix: &str, folders: &Folders) -> Result<Listing, GitError> {
         let places = folders.in_repository(prefix)?;
         let lines = self.index_lines(&places)?;
-        let mut entries: Vec<Entry> = Vec::new();
+        let mut files: Vec<Listed> = Vec::new();
         let mut missing = Vec::new();
         let mut conflicted: Vec<Arc<str>> = Vec::new();
         for (folder, place) in folders.paths().iter().zip(&places) {
@@ -57,21 +67,14 @@ impl Repo {
                     conflicted.push(path.clone());
                 }
                 if matches!(line.stage, 0 | 2) {
-                    entries.push(Entry { path, id: line.id });
+                    files.push(Listed { path, id: line.id });
                 }
             }
             if !there {
                 missing.push(folder.clone());
             }
         }
-        Ok(Captured {
-            snapshot: Snapshot {
-                origin: Origin::Index,
-                files: self.files(entries)?,
-            },
-            missing,
-            conflicted,
-        })
+        Ok(Listing::new(Origin::Index, files, missing, conflicted))
     }
 
     /// The lines of these folders (and more that begin alike), in the order of their paths' bytes.

@@ -13,9 +13,9 @@ use crate::model::{
 /// finding and leaves the others as they are.
 pub fn load(snapshot: &Snapshot, layout: &dyn Layout) -> Project {
     let mut findings = Vec::new();
-    let mut files: Vec<Migration> = Vec::new();
-    for file in &snapshot.files {
-        match read(file).and_then(|source| layout.parse(source)) {
+    let mut files: Vec<Migration> = Vec::with_capacity(snapshot.files.len());
+    for parsed in parse_all(&snapshot.files, layout) {
+        match parsed {
             Ok(migration) => files.push(migration),
             Err(finding) => findings.push(*finding),
         }
@@ -41,8 +41,39 @@ pub fn load(snapshot: &Snapshot, layout: &dyn Layout) -> Project {
     }
 }
 
-/// The text of a file, or what keeps it from being one.
-pub(super) fn read(file: &SnapshotFile) -> Result<SourceFile, Box<Finding>> {
+/// Fewer files than this are parsed faster than a thread is started.
+const WORTH_A_THREAD: usize = 500;
+
+/// All files in their order; many of them on several threads.
+fn parse_all(files: &[SnapshotFile], layout: &dyn Layout) -> Vec<Parsed> {
+    let parse = |files: &[SnapshotFile]| -> Vec<Parsed> {
+        files
+            .iter()
+            .map(|file| read_file(file).and_then(|source| layout.parse(source)))
+            .collect()
+    };
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let size = files.len().div_ceil(threads).max(WORTH_A_THREAD);
+    if files.len() <= size {
+        return parse(files);
+    }
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = files
+            .chunks(size)
+            .map(|chunk| (chunk, scope.spawn(move || parse(chunk))))
+            .collect();
+        workers
+            .into_iter()
+            // A worker that died is a bug of the parser; the files are parsed here, to meet it.
+            .flat_map(|(chunk, worker)| worker.join().unwrap_or_else(|_| parse(chunk)))
+            .collect()
+    })
+}
+
+type Parsed = Result<Migration, Box<Finding>>;
+
+/// The text of a snapshot's file, or what keeps it from being one.
+pub fn read_file(file: &SnapshotFile) -> Result<SourceFile, Box<Finding>> {
     let empty = SourceFile::new(Arc::clone(&file.path), "");
     let bytes = match &file.content {
         Ok(bytes) => bytes,

@@ -11,14 +11,14 @@ pub mod name;
 pub mod native;
 pub mod render;
 
-pub use load::load;
+pub use load::{load, read_file};
 
 pub use native::Native;
 
 use crate::model::{Finding, Migration, SourceFile};
 
 /// A way to keep revisions in files.
-pub trait Layout {
+pub trait Layout: Sync {
     /// Its name in the configuration.
     fn name(&self) -> &'static str;
 

@@ -47,7 +47,11 @@ pub fn render(revision: &Revision, body: &Body) -> String {
     let mut out = String::from("-- teammig:\n");
     // Writing to a String cannot fail.
     let _ = writeln!(out, "--   revision: {}", scalar(revision.id.as_str()));
-    let parents: Vec<&str> = revision.parents.iter().map(crate::model::RevId::as_str).collect();
+    let parents: Vec<&str> = revision
+        .parents
+        .iter()
+        .map(crate::model::RevId::as_str)
+        .collect();
     let _ = writeln!(out, "--   parents: {}", list(&parents));
     for (key, values) in [
         ("depends_on", &revision.depends_on),

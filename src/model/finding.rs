@@ -28,8 +28,9 @@ pub enum Rule {
     EditedRevision,
     /// A fixed revision that is gone.
     DeletedRevision,
-    /// A script that its section's options do not allow.
-    TransactionControl,
+    /// A script that cannot be run as its section says: transaction control of
+    /// its own, commands of a client, something that is never closed.
+    UnrunnableScript,
 }
 
 impl Rule {
@@ -44,7 +45,7 @@ impl Rule {
             Self::DivergedHeads => "diverged-heads",
             Self::EditedRevision => "edited-revision",
             Self::DeletedRevision => "deleted-revision",
-            Self::TransactionControl => "transaction-control",
+            Self::UnrunnableScript => "unrunnable-script",
         }
     }
 }

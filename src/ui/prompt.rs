@@ -16,6 +16,9 @@ pub enum PromptError {
     /// Escape, `q`, or the end of the input.
     #[error("nothing was chosen")]
     Cancelled,
+    /// Ctrl-C.
+    #[error("stopped")]
+    Interrupted,
     /// The terminal failed.
     #[error("cannot ask at the terminal: {0}")]
     Terminal(#[source] io::Error),
@@ -43,7 +46,7 @@ impl Ui {
         match choice {
             Ok(Some(choice)) => Ok(choice),
             Ok(None) => Err(PromptError::Cancelled),
-            Err(dialoguer::Error::IO(error)) => Err(PromptError::Terminal(error)),
+            Err(dialoguer::Error::IO(error)) => Err(failed(error)),
         }
     }
 
@@ -59,7 +62,7 @@ impl Ui {
         match answer {
             Ok(Some(answer)) => Ok(answer),
             Ok(None) => Err(PromptError::Cancelled),
-            Err(dialoguer::Error::IO(error)) => Err(PromptError::Terminal(error)),
+            Err(dialoguer::Error::IO(error)) => Err(failed(error)),
         }
     }
 
@@ -69,6 +72,15 @@ impl Ui {
         } else {
             Box::new(SimpleTheme)
         }
+    }
+}
+
+fn failed(error: io::Error) -> PromptError {
+    // The signal's handler ends the program as well; whoever is first says the same.
+    if error.kind() == io::ErrorKind::Interrupted {
+        PromptError::Interrupted
+    } else {
+        PromptError::Terminal(error)
     }
 }
 

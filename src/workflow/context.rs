@@ -223,13 +223,7 @@ impl Context {
             lock_retries: given.lock_retries.or(own.lock_retries).unwrap_or(3),
             ledger_table: self.config.ledger_table.clone(),
             ledger_schema: self.config.ledger_schema.clone(),
-            application: format!(
-                "teammig {} by {} (pid {}, since {})",
-                self.options.command,
-                self.who(),
-                std::process::id(),
-                self.now,
-            ),
+            application: format!("teammig {} by {}", self.options.command, self.who()),
         }
     }
 

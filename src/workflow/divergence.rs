@@ -1,6 +1,6 @@
 //! Several heads of one line: who made each, where they part.
 
-use super::{Context, Error, guard::protected_refs};
+use super::{Context, Error, guard::protected_refs, outline};
 use crate::{
     git::CommitInfo,
     model::{Project, RevId},
@@ -120,11 +120,9 @@ pub(super) fn published(context: &Context) -> Result<Vec<(String, BTreeSet<RevId
     protected_refs(context)?
         .into_iter()
         .map(|name| {
-            let project = context.project_at(&super::At::Commit(name.clone()))?;
-            let ids = project
-                .graph
-                .iter()
-                .map(|revision| revision.id.clone())
+            let ids = outline::of_commit(context, &name)?
+                .into_iter()
+                .map(|outlined| outlined.revision)
                 .collect();
             Ok((name, ids))
         })

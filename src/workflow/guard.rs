@@ -1,7 +1,8 @@
 //! The pre-commit check: what is staged against what is committed.
 
-use super::{At, Context, Error, known};
+use super::{Context, Error, known, outline};
 use crate::{
+    git::Listed,
     layout::{self, Layout},
     model::{
         Checksum, Finding, Origin, Project, RevId, Rule, Snapshot, Span,
@@ -22,50 +23,39 @@ pub struct Verdict {
 pub fn staged(context: &Context) -> Result<Verdict, Error> {
     let repo = context.repo()?;
     let prefix = context.prefix()?;
-    let index = repo.index_snapshot(&prefix, &context.folders())?;
-    let head = repo.head()?.commit();
-    let committed = match head {
+    let index = repo.index_listing(&prefix, &context.folders())?;
+    let committed = match repo.head()?.commit() {
         Some(commit) => {
-            repo.commit_snapshot(&prefix, &context.folders(), &commit.to_string())?
-                .snapshot
+            repo.commit_listing(&prefix, &context.folders(), &commit.to_string())?
+                .files
         }
         // The first commit of all has nothing before it.
-        None => Snapshot {
-            origin: Origin::WorkTree,
-            files: Vec::new(),
-        },
+        None => Vec::new(),
     };
-    if unchanged(&committed, &index.snapshot) {
+    // The same blobs at the same places: nothing of ours is in this commit.
+    if committed == index.files {
         return Ok(Verdict {
             findings: Vec::new(),
         });
     }
+    let read = |files: &[Listed]| -> Result<Snapshot, Error> {
+        Ok(Snapshot {
+            origin: Origin::Index,
+            files: repo.read_files(files)?,
+        })
+    };
+    let (committed, index) = (read(&committed)?, read(&index.files)?);
     let before = layout::load(&committed, context.layout());
-    let after = layout::load(&index.snapshot, context.layout());
+    let after = layout::load(&index, context.layout());
     let mut findings: Vec<Finding> = after.findings.clone();
     let reading = ByLayout(context.layout());
-    findings.extend(guard::judge(
-        &before,
-        &after,
-        &fixed(context, &reading)?,
-        &reading,
-    ));
+    findings.extend(guard::judge(&before, &after, &fixed(context)?, &reading));
     findings.extend(two_heads(&before, &after, context.layout()));
     Ok(Verdict { findings })
 }
 
-/// The same blobs at the same places: nothing of ours is in this commit.
-fn unchanged(one: &Snapshot, other: &Snapshot) -> bool {
-    one.files.len() == other.files.len()
-        && one
-            .files
-            .iter()
-            .zip(&other.files)
-            .all(|(a, b)| a.path == b.path && a.blob.is_some() && a.blob == b.blob)
-}
-
 /// All that is known to be fixed; databases first, since they say when and by whom.
-fn fixed(context: &Context, reading: &dyn Reading) -> Result<Vec<Fixed>, Error> {
+fn fixed(context: &Context) -> Result<Vec<Fixed>, Error> {
     let mut fixed = Vec::new();
     for (environment, ledger) in known::recall(context) {
         for row in ledger.rows {
@@ -84,17 +74,16 @@ fn fixed(context: &Context, reading: &dyn Reading) -> Result<Vec<Fixed>, Error> 
         }
     }
     for name in protected_refs(context)? {
-        let project = context.project_at(&At::Commit(name.clone()))?;
-        for revision in project.graph.iter() {
-            if let Some(checksum) = reading.checksum(&project, &revision.id) {
-                fixed.push(Fixed {
-                    revision: revision.id.clone(),
-                    checksum,
-                    parents: revision.parents.clone(),
+        fixed.extend(
+            outline::of_commit(context, &name)?
+                .into_iter()
+                .map(|outlined| Fixed {
+                    revision: outlined.revision,
+                    checksum: outlined.checksum,
+                    parents: outlined.parents,
                     evidence: Evidence::Published { name: name.clone() },
-                });
-            }
-        }
+                }),
+        );
     }
     Ok(fixed)
 }

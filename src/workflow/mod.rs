@@ -14,6 +14,7 @@ pub mod init;
 mod interrupt;
 mod known;
 pub mod merge;
+mod outline;
 mod plan;
 pub mod revisions;
 mod run;

@@ -248,7 +248,7 @@ impl Prepared {
         let mut add = |span: Range<usize>, message: String, help: &str| {
             let place = self.place(span, "");
             found.push(
-                Finding::error(Rule::TransactionControl, message)
+                Finding::error(Rule::UnrunnableScript, message)
                     .at(&place.file, place.span, "")
                     .about(&self.step.revision)
                     .help(help),

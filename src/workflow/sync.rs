@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::{
     Context, Error, Proposal, Source, State, Upgrade,
     divergence::{self, Divergence},
-    merge,
+    merge, outline,
     plan::{self, require_sound},
     write::Written,
 };
@@ -91,11 +91,9 @@ fn came_in(context: &Context, project: &Project, previous: &str) -> Result<Vec<C
         return Ok(Vec::new());
     };
     let ids = |name: &str| -> Result<BTreeSet<RevId>, Error> {
-        let project = context.project_at(&super::At::Commit(name.to_owned()))?;
-        Ok(project
-            .graph
-            .iter()
-            .map(|revision| revision.id.clone())
+        Ok(outline::of_commit(context, name)?
+            .into_iter()
+            .map(|outlined| outlined.revision)
             .collect())
     };
     if !context.repo()?.folders_differ(

@@ -5,6 +5,7 @@ use insta::assert_snapshot;
 use crate::support::Sandbox;
 
 #[test]
+#[allow(clippy::too_many_lines, reason = "one story")]
 fn the_guide_from_beginning_to_end() {
     let sandbox = Sandbox::new();
     sandbox.git(".", &["init", "-q", "-b", "main", "app"]);

@@ -19,6 +19,8 @@ mod json;
 #[cfg(unix)]
 mod postgres;
 #[cfg(unix)]
+mod postgres_cli;
+#[cfg(unix)]
 mod postgres_tls;
 mod prompt;
 mod sqlite;

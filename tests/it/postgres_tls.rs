@@ -115,6 +115,7 @@ fn root(name: &str) -> String {
 /// PostgreSQL manual, "SSL Support", the table of `sslmode`: whether TLS is used
 /// and whom it trusts, by what the server offers.
 #[test]
+#[allow(clippy::too_many_lines)] // One row for each case.
 fn every_sslmode_does_what_libpq_does() {
     let (tls, plain) = (&*TLS, &*PLAIN);
     let (ca, other) = (root("ca"), root("other-ca"));

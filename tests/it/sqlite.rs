@@ -199,7 +199,7 @@ fn a_table_rebuild_keeps_child_rows() {
     assert_snapshot!(sandbox.teammig("project", &["upgrade"]), @"
     exit 3
     --- stderr
-    error: PRAGMA foreign_keys does nothing inside a transaction [transaction-control]
+    error: PRAGMA foreign_keys does nothing inside a transaction [unrunnable-script]
      --> migrations/aaaa00000003.sql:7:1
       |
     7 | PRAGMA foreign_keys = OFF;
@@ -231,7 +231,7 @@ fn a_script_with_its_own_commit_is_refused_before_anything_runs() {
     assert_snapshot!(sandbox.teammig("project", &["upgrade"]), @"
     exit 3
     --- stderr
-    error: the script has a BEGIN of its own [transaction-control]
+    error: the script has a BEGIN of its own [unrunnable-script]
      --> migrations/aaaa00000002.sql:7:1
       |
     7 | BEGIN;

@@ -13,8 +13,9 @@ use rustls::{CertificateError, Error as TlsError};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::{
+    hosts::{Host, Place},
     pg_error,
-    resolve::{Host, Place, SessionAttrs, Target},
+    resolve::{SessionAttrs, Target},
     session::{NoSession, Session},
     tls::Mode,
 };
@@ -183,7 +184,7 @@ fn socket(config: &mut Config, folder: &std::path::Path) {
     config.host(folder.display().to_string());
 }
 
-/// pg_hba.conf has no line for this user, host and kind of connection.
+/// `pg_hba.conf` has no line for this user, host and kind of connection.
 fn is_unwanted_here(failed: &NoSession) -> bool {
     matches!(failed, NoSession::Error(error) if error.code().is_some_and(|code| code.code() == "28000"))
 }

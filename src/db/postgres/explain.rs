@@ -1,6 +1,6 @@
 //! What happened to a script, told to the caller: notices, and whose error it was.
 
-use std::time::Duration;
+use std::{fmt::Write as _, time::Duration};
 
 use postgres::error::DbError as ServerError;
 
@@ -93,7 +93,8 @@ fn spoken(notice: &ServerError) -> String {
     let mut text = format!("{}: {}", notice.severity(), notice.message());
     for (title, more) in [("DETAIL", notice.detail()), ("HINT", notice.hint())] {
         if let Some(more) = more {
-            text.push_str(&format!("\n{title}: {more}"));
+            // Writing to a String cannot fail.
+            let _ = write!(text, "\n{title}: {more}");
         }
     }
     text

@@ -227,8 +227,7 @@ impl LedgerRow {
 
     /// The statement that was sent has failed: it is known again how many finished.
     pub(super) fn certain(&self) -> String {
-        let update = self.statement("UPDATE", "SET uncertain = false");
-        format!("{update} RETURNING statements_done")
+        self.statement("UPDATE", "SET uncertain = false")
     }
 
     /// The up script has run to its end.

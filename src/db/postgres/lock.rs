@@ -106,20 +106,20 @@ impl LedgerLock {
 
 fn describe(row: &[Option<String>]) -> String {
     let column = |at: usize| row.get(at).and_then(Option::as_deref).unwrap_or_default();
-    let mut text = format!("user {}", column(0));
+    let mut parts = vec![format!("user {}", column(0))];
     if !column(1).is_empty() {
-        text += &format!(" ({})", column(1));
+        parts.push(format!("({})", column(1)));
     }
     match (column(2), column(3)) {
-        ("", "-1") => text += " on the server's host",
+        ("", "-1") => parts.push("on the server's host".to_owned()),
         ("", _) => {}
-        (address, _) => text += &format!(" at {address}"),
+        (address, _) => parts.push(format!("at {address}")),
     }
-    text += &format!(", process {}", column(4));
-    if !column(5).is_empty() {
-        text += &format!(", connected since {} UTC", column(5));
-    }
-    text
+    let since = match column(5) {
+        "" => String::new(),
+        time => format!(", connected since {time} UTC"),
+    };
+    format!("{}, process {}{since}", parts.join(" "), column(4))
 }
 
 fn truth(session: &mut Session, sql: &str) -> Result<bool, DbError> {

@@ -3,7 +3,7 @@
 //! | module | what it is for |
 //! | --- | --- |
 //! | `pg_url`, `keywords` | connection strings and libpq's keywords |
-//! | `resolve`, `service`, `passfile` | what the URL leaves out |
+//! | `resolve`, `hosts`, `service`, `passfile` | what the URL leaves out |
 //! | `tls`, `connect` | getting a session |
 //! | `session`, `message`, `pg_error`, `explain` | talking, and tracing errors back |
 //! | `interrupt` | being stopped |
@@ -16,6 +16,7 @@
 
 mod connect;
 mod explain;
+mod hosts;
 mod in_transaction;
 mod interrupt;
 mod keywords;

@@ -40,6 +40,48 @@ struct Run<'a> {
     open: bool,
 }
 
+impl Run<'_> {
+    /// What has to be recorded once statement `at` has run.
+    fn record_after(&self, at: usize, message: &mut Message) {
+        if at + 1 == self.script.len() {
+            self.record_finished(message);
+        } else if !(self.script.changes_session && self.is_open_after(at)) {
+            self.as_ourselves(message);
+            message.record(&self.row.progress(count(at + 1)));
+        }
+        // Else the script has both a transaction and perhaps a role of its own,
+        // which must not be changed under it: its COMMIT is what is recorded next.
+    }
+
+    fn record_finished(&self, message: &mut Message) {
+        self.as_ourselves(message);
+        if self.job.last {
+            message.ours("SET LOCAL synchronous_commit TO DEFAULT");
+        }
+        message.record(&match self.job.direction {
+            Direction::Up => self.row.applied(self.start.elapsed().as_millis()),
+            Direction::Down => self.row.delete(),
+        });
+    }
+
+    /// The ledger is written by the one who connected, whoever the script is by
+    /// now; `LOCAL`, so that the script's next statement finds its role again.
+    fn as_ourselves(&self, message: &mut Message) {
+        if self.script.changes_session {
+            message.ours("SET LOCAL SESSION AUTHORIZATION DEFAULT");
+            message.ours("SET LOCAL role TO DEFAULT");
+        }
+    }
+
+    /// Whether a transaction of the script's own is open behind statement `at`.
+    fn is_open_after(&self, at: usize) -> bool {
+        match self.script.control(at) {
+            Some(control) => control == Control::Begins,
+            None => self.open,
+        }
+    }
+}
+
 impl Postgres {
     /// Runs the script from `job.skip` on.
     pub(super) fn run_outside(
@@ -67,9 +109,9 @@ impl Postgres {
         run: &mut Run<'_>,
         notice: &mut dyn FnMut(Notice<'_>),
     ) -> Result<(), JobError> {
-        let count = run.script.len();
+        let len = run.script.len();
         let skip = usize::try_from(run.job.skip).unwrap_or(usize::MAX);
-        if skip >= count {
+        if skip >= len {
             // Nothing (left) to run.
             let mut message = Message::default();
             if skip == 0 && run.job.direction == Direction::Up {
@@ -80,30 +122,26 @@ impl Postgres {
                     Took::Transaction,
                 )?);
             } else {
-                self.record_finished(run, &mut message);
+                run.record_finished(&mut message);
             }
             return self.tell(&message, notice, run);
         }
         self.begin(run, notice)?;
-        for at in skip..count {
+        for at in skip..len {
             if self.session.take_interrupt() {
                 return Err(self.stop(run, interrupted().into()));
             }
             self.step(run, at, notice)?;
-            run.open = match run.script.control(at) {
-                Some(Control::Begins) => true,
-                Some(Control::Ends) => false,
-                None => run.open,
-            };
-            run.done = u32::try_from(at + 1).unwrap_or(u32::MAX);
+            run.open = run.is_open_after(at);
+            run.done = count(at + 1);
             notice(Notice::Statement {
                 done: run.done,
-                of: u32::try_from(count).unwrap_or(u32::MAX),
+                of: count(len),
             });
         }
         if run.open {
             let error = JobError {
-                statement: Some(run.script.span(count - 1)),
+                statement: Some(run.script.span(len - 1)),
                 ..DbError::new(
                     ErrorKind::Statement,
                     "the script begins a transaction and does not end it",
@@ -148,7 +186,7 @@ impl Postgres {
         }
         let mut message = Message::default();
         message.statement(run.script, at);
-        self.record_after(run, at, &mut message);
+        run.record_after(at, &mut message);
         let mut attempt = 1;
         loop {
             let start = Instant::now();
@@ -188,7 +226,7 @@ impl Postgres {
         notice: &mut dyn FnMut(Notice<'_>),
     ) -> Result<(), JobError> {
         let mut before = Message::default();
-        self.as_ourselves(run, &mut before);
+        run.as_ourselves(&mut before);
         before.record(&run.row.uncertain());
         self.tell(&before, notice, run)?;
 
@@ -204,48 +242,14 @@ impl Postgres {
             return Err(self.stop(run, error));
         }
         let mut after = Message::default();
-        self.record_after(run, at, &mut after);
-        self.tell(&after, notice, run)
-    }
-
-    /// What has to be recorded once statement `at` has run.
-    fn record_after(&self, run: &Run<'_>, at: usize, message: &mut Message) {
-        if at + 1 == run.script.len() {
-            self.record_finished(run, message);
-        } else if !(run.script.changes_session && self.is_open_after(run, at)) {
-            self.as_ourselves(run, message);
-            let done = u32::try_from(at + 1).unwrap_or(u32::MAX);
-            message.record(&run.row.progress(done));
-        }
-        // Else the script has both a transaction and perhaps a role of its own,
-        // which must not be changed under it: its COMMIT is what is recorded next.
-    }
-
-    fn is_open_after(&self, run: &Run<'_>, at: usize) -> bool {
-        match run.script.control(at) {
-            Some(control) => control == Control::Begins,
-            None => run.open,
-        }
-    }
-
-    fn record_finished(&self, run: &Run<'_>, message: &mut Message) {
-        self.as_ourselves(run, message);
-        if run.job.last {
-            message.ours("SET LOCAL synchronous_commit TO DEFAULT");
-        }
-        message.record(&match run.job.direction {
-            Direction::Up => run.row.applied(run.start.elapsed().as_millis()),
-            Direction::Down => run.row.delete(),
-        });
-    }
-
-    /// The ledger is written by the one who connected, whoever the script is by
-    /// now; `LOCAL`, so that the script's next statement finds its role again.
-    fn as_ourselves(&self, run: &Run<'_>, message: &mut Message) {
-        if run.script.changes_session {
-            message.ours("SET LOCAL SESSION AUTHORIZATION DEFAULT");
-            message.ours("SET LOCAL role TO DEFAULT");
-        }
+        run.record_after(at, &mut after);
+        let start = Instant::now();
+        self.send(&after, notice).map_err(|failure| {
+            let culprit = self.blame(&after, &failure, run);
+            let error = self.explain(&failure, &culprit, run.script, start.elapsed());
+            // It has run, whatever became of its record.
+            self.stop_with(run, &run.row.progress(count(at + 1)), error)
+        })
     }
 
     /// Sends a message without a statement of the script.
@@ -274,6 +278,10 @@ impl Postgres {
     /// After a failure: leaves the script's own transaction, records that nothing
     /// is under way any more, and completes the error with what is recorded.
     fn stop(&mut self, run: &Run<'_>, error: JobError) -> JobError {
+        self.stop_with(run, &run.row.certain(), error)
+    }
+
+    fn stop_with(&mut self, run: &Run<'_>, record: &str, error: JobError) -> JobError {
         let mut done = run.done;
         if !self.session.is_broken() {
             let mut message = Message::default();
@@ -281,8 +289,8 @@ impl Postgres {
             if run.script.controls_transactions() {
                 message.ours("ROLLBACK");
             }
-            self.as_ourselves(run, &mut message);
-            message.record(&run.row.certain());
+            run.as_ourselves(&mut message);
+            message.record(&format!("{record} RETURNING statements_done"));
             if let Ok(rows) = self.session.rows(&message.text) {
                 let recorded = rows.first().and_then(|row| row.first()).cloned().flatten();
                 done = recorded
@@ -311,6 +319,11 @@ impl Postgres {
             let _ = self.session.run(&undo.join("; "), &mut |_| {});
         }
     }
+}
+
+/// A number of statements, as it is recorded.
+fn count(statements: usize) -> u32 {
+    u32::try_from(statements).unwrap_or(u32::MAX)
 }
 
 /// What a failed statement leaves behind although it failed.

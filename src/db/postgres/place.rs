@@ -19,7 +19,8 @@ impl Postgres {
              LEFT JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace",
             literal(self.table.qualified())?,
         );
-        let row = self.rows(&sql)?.into_iter().next().unwrap_or_default();
+        let rows = self.rows(&sql).map_err(|error| self.ledger_error(error))?;
+        let row = rows.into_iter().next().unwrap_or_default();
         let mut columns = row.into_iter();
         let (found, current) = (columns.next().flatten(), columns.next().flatten());
         self.exists = found.is_some();

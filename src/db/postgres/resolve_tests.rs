@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::*;
+use super::{super::hosts::Place, *};
 use crate::db::{DatabaseUrl, ErrorKind};
 
 fn try_resolve(

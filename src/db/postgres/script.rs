@@ -110,6 +110,15 @@ impl<'a> Script<'a> {
                     Some("use INSERT (pg_dump --inserts), or COPY with a file of the server's"),
                 ));
             }
+            if (first == "DISCARD" && has_word(statement, "ALL"))
+                || has_word(statement, "PG_ADVISORY_UNLOCK_ALL")
+            {
+                return Err(refusal(
+                    Some(self.span(at)),
+                    "this statement would give up the lock that keeps other deployers out",
+                    None,
+                ));
+            }
             if in_transaction && self.control(at).is_some() {
                 return Err(refusal(
                     Some(self.span(at)),
@@ -207,6 +216,12 @@ mod tests {
         assert_eq!(refused("SAVEPOINT a; ROLLBACK TO a", true), None);
         assert_eq!(refused("copy t from stdin", false), Some(0..17));
         assert_eq!(refused("COPY t FROM '/tmp/x'", true), None);
+        assert_eq!(refused("discard all", false), Some(0..11));
+        assert_eq!(refused("DISCARD PLANS; SELECT 1", true), None);
+        assert_eq!(
+            refused("SELECT pg_advisory_unlock_all()", true),
+            Some(0..31)
+        );
         assert!(Script::new("SELECT '\0'").check(true).is_err());
     }
 

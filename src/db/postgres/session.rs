@@ -141,13 +141,11 @@ impl Session {
             }
             worker.join()
         });
-        match outcome {
-            Ok(outcome) => self.settled(outcome),
-            Err(_) => {
-                self.client = None;
-                Err(Failure { error: None })
-            }
-        }
+        let Ok(outcome) = outcome else {
+            self.client = None;
+            return Err(Failure { error: None });
+        };
+        self.settled(outcome)
     }
 
     /// Sends a message of ours, whose notices say nothing to the user.

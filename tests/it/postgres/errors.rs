@@ -245,7 +245,11 @@ fn a_killed_session_is_lost_and_nothing_is_applied() {
     let text = "CREATE TABLE t (); SELECT pg_terminate_backend(pg_backend_pid()), pg_sleep(5)";
     let error = up(&mut *database, "a", &inside(text, "")).unwrap_err();
     assert_eq!(error.error.kind, ErrorKind::Lost);
-    assert_eq!(error.error.code.as_deref(), Some("57P01"));
+    // The server's reason is heard only when it comes before the end of the line.
+    let code = error.error.code.as_deref();
+    assert!(matches!(code, None | Some("57P01")), "{error:?}");
+    let hint = "only the ledger says whether";
+    assert!(error.error.message.contains(hint), "{error}");
     assert_eq!(database.ledger().unwrap_err().kind, ErrorKind::Lost);
     assert_eq!(database.flush().map_err(|error| error.kind), Ok(()));
     assert_eq!(database.unlock().unwrap_err().kind, ErrorKind::Lost);

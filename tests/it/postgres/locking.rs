@@ -29,7 +29,7 @@ fn the_second_deployer_waits_and_is_told_for_whom() {
     let mut told = Vec::new();
     let error = second
         .lock(Duration::from_millis(400), &mut |who| {
-            told.push(who.to_owned())
+            told.push(who.to_owned());
         })
         .unwrap_err();
     assert_eq!(error.kind, ErrorKind::Locked);
@@ -254,7 +254,7 @@ fn waiting_can_be_interrupted() {
     let mut second = try_open(&url, &settings()).unwrap();
     let interrupter = second.interrupter();
     let mut stop = |_: &str| interrupter();
-    let error = second.lock(Duration::from_secs(60), &mut stop).unwrap_err();
+    let error = second.lock(Duration::from_mins(1), &mut stop).unwrap_err();
     assert_eq!(error.kind, ErrorKind::Interrupted);
 
     up(&mut *first, "a", &inside("CREATE TABLE t ()", "")).unwrap();

@@ -224,3 +224,50 @@ fn a_script_may_have_transactions_of_its_own() {
     assert_eq!(psql.value(&owner("of_inner")), "inner_role");
     assert_eq!(psql.value(&owner("of_outer")), "postgres");
 }
+
+#[test]
+fn a_statement_that_ran_alone_counts_even_when_its_record_fails() {
+    let url = Cluster::shared().database();
+    let mut database = deployer(&url, &settings());
+    // The ledger refuses to say 2.
+    let guard = "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN IF NEW.statements_done = 2 THEN RAISE 'not now'; END IF; RETURN NEW; END $$;
+        CREATE TRIGGER refuse BEFORE UPDATE ON teammig_ledger FOR EACH ROW EXECUTE FUNCTION refuse()";
+    up(&mut *database, "guard", &inside(guard, "")).unwrap();
+    let error = up(
+        &mut *database,
+        "a",
+        &outside("SELECT 1; VACUUM; SELECT 2", ""),
+    )
+    .unwrap_err();
+    assert!(
+        error.error.message.starts_with("while writing the ledger"),
+        "{error}"
+    );
+    // Not recorded, and so not certain either; never "did not run".
+    assert_eq!(
+        states(&mut *database),
+        ["guard applied", "a up 1 uncertain"]
+    );
+    assert_eq!(error.done, 1);
+    up(
+        &mut *database,
+        "free",
+        &inside("DROP TRIGGER refuse ON teammig_ledger", ""),
+    )
+    .unwrap();
+    let scripts = outside("SELECT 1; VACUUM; SELECT 2", "");
+    run(
+        &mut *database,
+        Direction::Up,
+        "a",
+        &scripts,
+        2,
+        &mut Vec::new(),
+    )
+    .unwrap();
+    assert_eq!(
+        states(&mut *database),
+        ["guard applied", "a applied", "free applied"]
+    );
+}

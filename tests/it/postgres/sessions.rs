@@ -156,12 +156,12 @@ fn only_the_last_commit_of_a_run_waits_for_the_disk() {
             skip: 0,
             last,
         };
-        let mut heard = String::new();
+        let mut heard = Vec::new();
         let ran = database
-            .run(&job, &mut |notice| heard += &format!("{notice:?}"))
+            .run(&job, &mut |notice| heard.push(format!("{notice:?}")))
             .unwrap();
         assert!(ran.committed);
-        heard
+        heard.concat()
     };
     // A deferred trigger runs at COMMIT and sees how that is going to happen.
     let watch = "CREATE FUNCTION look() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN

@@ -42,7 +42,7 @@ impl Certificates {
     }
 
     fn root(&self, name: &str, more: &[&str]) {
-        self.openssl(|command| {
+        openssl(|command| {
             command
                 .args([
                     "req", "-new", "-x509", "-days", "30", "-nodes", "-newkey", "rsa:2048",
@@ -61,7 +61,7 @@ impl Certificates {
         let request = self.folder.path().join("request");
         let extensions = self.folder.path().join("extensions");
         std::fs::write(&extensions, extension).unwrap();
-        self.openssl(|command| {
+        openssl(|command| {
             command
                 .args(["req", "-new", "-nodes", "-newkey", "rsa:2048"])
                 .arg("-subj")
@@ -71,7 +71,7 @@ impl Certificates {
                 .arg("-out")
                 .arg(&request);
         });
-        self.openssl(|command| {
+        openssl(|command| {
             command
                 .args(["x509", "-req", "-days", "30", "-CAcreateserial"])
                 .arg("-in")
@@ -86,16 +86,16 @@ impl Certificates {
                 .arg(self.certificate(name));
         });
     }
+}
 
-    fn openssl(&self, arguments: impl FnOnce(&mut Command)) {
-        let mut command = Command::new("openssl");
-        arguments(&mut command);
-        let output = command
-            .output()
-            .expect("the program openssl (Debian's package `openssl`)");
-        let errors = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{command:?}: {errors}");
-    }
+fn openssl(arguments: impl FnOnce(&mut Command)) {
+    let mut command = Command::new("openssl");
+    arguments(&mut command);
+    let output = command
+        .output()
+        .expect("the program openssl (Debian's package `openssl`)");
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{command:?}: {errors}");
 }
 
 /// Copies a file to where the server's account may read it, and nobody else.
