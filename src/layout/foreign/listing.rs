@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
-    layout::load,
+    layout::read_file,
     model::{Finding, SnapshotFile, SourceFile},
 };
 
@@ -72,7 +72,7 @@ impl Listing {
 
     /// A file's text, under the same conditions as for teammig's own files.
     pub(super) fn source(&self, file: &SnapshotFile) -> Result<SourceFile, Box<Finding>> {
-        load::read_file(&SnapshotFile {
+        read_file(&SnapshotFile {
             path: self.shown(&file.path),
             content: file.content.clone(),
             blob: None,
