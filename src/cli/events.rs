@@ -62,16 +62,20 @@ impl Shower {
 pub(super) fn warn(ui: &mut Ui, warnings: &[Warning]) {
     for warning in warnings {
         match warning {
-            Warning::Phantoms(ids) => {
+            Warning::Phantoms { all, heads } => {
                 ui.warn(format!(
                     "the database has {} that these files do not: {}",
-                    plural(ids.len(), "revision"),
-                    names(ids)
+                    plural(all.len(), "revision"),
+                    names(all)
                 ));
-                ui.hint(
-                    "they were applied from another branch, or their files were deleted; `teammig downgrade` rolls \
-                     them back with the scripts that the ledger kept",
-                );
+                match heads.first() {
+                    // `L@-1`: one step down along its own line, whatever else is applied.
+                    Some(head) => ui.hint(format!(
+                        "applied from another branch, or the file was deleted; the ledger kept the scripts: `teammig \
+                         downgrade {head}@-1` rolls {head} back"
+                    )),
+                    None => ui.hint("applied from another branch, or the file was deleted; later revisions build on it"),
+                }
             }
             Warning::Edited(ids) => {
                 ui.warn(format!(

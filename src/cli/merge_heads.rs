@@ -50,8 +50,7 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
         if !ui.can_prompt() {
             return Err(Error::Diverged {
                 heads: divergence
-                    .heads
-                    .iter()
+                    .heads()
                     .map(|head| (head.revision.clone(), head.message.clone()))
                     .collect(),
                 why: Why::Confirm,
@@ -63,27 +62,31 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
             return Ok(Status::Attention);
         }
     }
-    let written = sync::write_merge(context, &divergence, args.message.clone())?;
-    show_written(ui, context, "teammig.merge/1", &written);
+    let written = sync::write_merges(context, &divergence, args.message.as_deref())?;
+    for one in &written {
+        show_written(ui, context, "teammig.merge/1", one);
+    }
     ui.hint("commit it, then `teammig upgrade`");
     Ok(Status::Fine)
 }
 
 /// Shows the heads, whose they are, and where they part.
 pub(super) fn show(ui: &mut Ui, context: &Context, divergence: &Divergence) {
-    let at = match divergence.parts_at.as_slice() {
-        [] => ", they have no common ancestor".to_owned(),
-        parts => format!(", they part at {}", names(parts)),
-    };
-    ui.status(format!("{} heads{at}", divergence.heads.len()));
-    for head in &divergence.heads {
-        ui.status(format!(
-            "  {:<6} {}  {}   {}",
-            whose(head),
-            ui.id_err(head.revision.as_str()),
-            head.message,
-            ui.dim_err(&origin(head, context))
-        ));
+    for line in &divergence.lines {
+        let at = match line.parts_at.as_slice() {
+            [] => ", they have no common ancestor".to_owned(),
+            parts => format!(", they part at {}", names(parts)),
+        };
+        ui.status(format!("{} heads{at}", line.heads.len()));
+        for head in &line.heads {
+            ui.status(format!(
+                "  {:<6} {}  {}   {}",
+                whose(head),
+                ui.id_err(head.revision.as_str()),
+                head.message,
+                ui.dim_err(&origin(head, context))
+            ));
+        }
     }
 }
 
@@ -115,8 +118,7 @@ fn origin(head: &Head, context: &Context) -> String {
 /// The heads as JSON.
 pub(super) fn heads_json(divergence: &Divergence) -> Value {
     divergence
-        .heads
-        .iter()
+        .heads()
         .map(|head| {
             json!({
                 "revision": head.revision,

@@ -159,7 +159,10 @@ fn report(error: &Error) -> Report {
             }
             report
                 .hint("`teammig upgrade --out-of-order` runs them now, after the later ones")
-                .hint("`teammig stamp <revision>` records them as applied, if their changes are there already")
+                .hint(format!(
+                    "`teammig stamp --only {}` records them as applied, if their changes are there already",
+                    revisions.iter().map(|(id, _)| id.as_str()).collect::<Vec<_>>().join(" ")
+                ))
         }
         Error::Irreversible { place, .. } => Report::new("irreversible", 1, words)
             .place(place.clone())
@@ -168,17 +171,18 @@ fn report(error: &Error) -> Report {
             .place(place.clone())
             .note("The connection or the program ended while the next statement ran outside a transaction.")
             .hint("look whether its effect is there; `--resume` runs it again and goes on")
-            .hint(format!("`teammig stamp {revision}` records the revision as applied instead")),
+            .hint(format!("`teammig stamp --only {revision}` records the revision as applied instead")),
         Error::ResumeChanged { .. } => Report::new("interrupted", 3, words)
             .hint("restore the statements that had finished; those after them may change"),
         Error::HalfDone { revision, direction, done } => {
             let way = match direction {
-                Direction::Up => "upgrade",
-                Direction::Down => "downgrade",
+                Direction::Up => format!("upgrade {revision}"),
+                // Down to what is below it.
+                Direction::Down => format!("downgrade {revision}-1"),
             };
             Report::new("interrupted", 3, words)
                 .note(format!("It was interrupted after {done} of its statements."))
-                .hint(format!("`teammig {way} {revision}` finishes it first"))
+                .hint(format!("`teammig {way}` finishes it first"))
         }
         Error::PlanChanged => Report::new("plan-changed", 1, words)
             .hint("nothing was done; call it again to see the new plan"),

@@ -34,6 +34,10 @@ pub(super) struct Args {
     #[arg(long, conflicts_with = "sql")]
     purge: bool,
 
+    /// Record just these revisions as applied, and leave every other row as it is
+    #[arg(long, conflicts_with_all = ["purge", "sql"])]
+    only: bool,
+
     /// Print the SQL instead of running it; needs no database
     #[arg(long)]
     sql: bool,
@@ -55,6 +59,7 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
     let request = Request {
         targets: args.target.clone(),
         purge: args.purge,
+        only: args.only,
     };
     let explain = |error| workflow::revisions::explain_missing(context, error);
     if args.sql {

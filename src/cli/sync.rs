@@ -13,7 +13,8 @@ use crate::{
     model::{Project, RevId},
     ui::{Ui, age},
     workflow::{
-        Context, Database, Done, Error, Source,
+        Context, Database, Done, Error, Proposal, Source,
+        divergence::Divergence,
         sync::{self, Choice, Report},
     },
 };
@@ -55,9 +56,9 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
         }
         Chosen::Open => {
             if ui.is_json() {
-                ui.json(&document(&project, &report, &[], None));
+                ui.json(&document(&project, &report, &[], &[]));
             } else {
-                let heads = report.divergence.iter().flat_map(|d| &d.heads);
+                let heads = report.divergence.iter().flat_map(Divergence::heads);
                 let heads: Vec<RevId> = heads.map(|head| head.revision.clone()).collect();
                 ui.error(format!(
                     "Multiple head revisions are present: {}",
@@ -68,16 +69,18 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
             return Ok(Status::Attention);
         }
     };
-    let mut written = None;
+    let mut written = Vec::new();
     if choice == Some(Choice::Merge)
         && let Some(divergence) = &report.divergence
     {
         if args.dry_run {
             ui.status("would write a merge revision of these heads");
         } else {
-            let merge = sync::write_merge(context, divergence, args.message.clone())?;
-            ui.status(format!("  wrote {}", context.display_path(&merge.path)));
-            written = Some(context.display_path(&merge.path));
+            for merge in sync::write_merges(context, divergence, args.message.as_deref())? {
+                let path = context.display_path(&merge.path);
+                ui.status(format!("  wrote {path}"));
+                written.push(path);
+            }
             project = context.project()?;
         }
     }
@@ -90,9 +93,9 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
         args,
     )?;
     if ui.is_json() {
-        ui.json(&document(&project, &report, &done, written.as_deref()));
-    } else if let Some(path) = written {
-        ui.hint(format!("commit it: `git add {path}`"));
+        ui.json(&document(&project, &report, &done, &written));
+    } else if !written.is_empty() {
+        ui.hint(format!("commit it: `git add {}`", written.join(" ")));
     }
     Ok(Status::Fine)
 }
@@ -120,11 +123,24 @@ fn apply(
         }
         return Ok(Vec::new());
     }
-    ui.status(format!(
-        "Applying {}",
-        plural(proposal.steps.len(), "revision")
-    ));
+    show_steps(ui, &proposal);
     Ok(execute(ui, context, project, database, &proposal, &propose)?.done)
+}
+
+/// More steps than this are counted, not listed.
+const MOST_LISTED: usize = 10;
+
+/// The plan, before anything of it is done.
+fn show_steps(ui: &mut Ui, proposal: &Proposal) {
+    let n = proposal.steps.len();
+    ui.status(format!("Applying {}", plural(n, "revision")));
+    for step in proposal.steps.iter().take(MOST_LISTED) {
+        let id = ui.id_err(step.step.revision.as_str());
+        ui.status(format!("    {id}  {}", step.message));
+    }
+    if n > MOST_LISTED {
+        ui.status(format!("    … and {} more", n - MOST_LISTED));
+    }
 }
 
 enum Chosen {
@@ -199,7 +215,7 @@ fn show(ui: &mut Ui, context: &Context, report: &Report) {
     }
 }
 
-fn document(project: &Project, report: &Report, done: &[Done], merge: Option<&str>) -> Value {
+fn document(project: &Project, report: &Report, done: &[Done], merges: &[String]) -> Value {
     let state = &report.state;
     let applied: Vec<&RevId> = done.iter().map(|step| &step.revision).collect();
     let pending: Vec<&RevId> = state
@@ -212,12 +228,12 @@ fn document(project: &Project, report: &Report, done: &[Done], merge: Option<&st
         "moved_by": report.how.map(sync::how_name),
         "upstream": report.upstream,
         "came_in": report.came_in.iter().map(|one| &one.revision).collect::<Vec<_>>(),
-        "diverged": report.divergence.is_some() && merge.is_none(),
-        "heads": match (&report.divergence, merge) {
-            (Some(divergence), None) => merge_heads::heads_json(divergence),
+        "diverged": report.divergence.is_some() && merges.is_empty(),
+        "heads": match &report.divergence {
+            Some(divergence) if merges.is_empty() => merge_heads::heads_json(divergence),
             _ => json::revisions(project, &project.graph.heads()),
         },
-        "merge": merge,
+        "merges": merges,
         "phantoms": state.phantoms,
         "edited": state.edited,
         "pending": pending,

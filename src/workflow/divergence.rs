@@ -7,13 +7,27 @@ use crate::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Heads that want to be one.
+/// Heads that want to be one, line by line.
 #[derive(Debug, Clone)]
 pub struct Divergence {
+    /// The lines that have several heads.
+    pub lines: Vec<Line>,
+}
+
+/// One line of revisions with several heads.
+#[derive(Debug, Clone)]
+pub struct Line {
     /// The heads, in file order.
     pub heads: Vec<Head>,
     /// The last revisions that all of them have.
     pub parts_at: Vec<RevId>,
+}
+
+impl Divergence {
+    /// The heads of all lines.
+    pub fn heads(&self) -> impl Iterator<Item = &Head> {
+        self.lines.iter().flat_map(|line| &line.heads)
+    }
 }
 
 /// One of several heads.
@@ -46,30 +60,33 @@ pub enum Whose {
 
 /// The divergence of a project, where there is one.
 pub fn find(context: &Context, project: &Project) -> Result<Option<Divergence>, Error> {
-    let heads = project.graph.diverged();
-    if heads.is_empty() {
+    let lines = project.graph.diverged_lines();
+    if lines.is_empty() {
         return Ok(None);
     }
-    let facts = facts(context, project, &heads);
-    let parts_at = project.graph.merge_bases(&heads);
-    let heads = heads
-        .into_iter()
-        .map(|id| {
-            let path = project
+    let all: Vec<RevId> = lines.iter().flatten().cloned().collect();
+    let facts = facts(context, project, &all);
+    let head = |id: &RevId| {
+        let fact = facts.get(id);
+        Head {
+            message: project.message(id),
+            whose: fact.map_or(Whose::Unknown, |fact| fact.0.clone()),
+            commit: fact.and_then(|fact| fact.1.clone()),
+            path: project
                 .migration(id.as_str())
                 .map(|migration| migration.file.path.to_string())
-                .unwrap_or_default();
-            let fact = facts.get(&id);
-            Head {
-                message: project.message(&id),
-                whose: fact.map_or(Whose::Unknown, |fact| fact.0.clone()),
-                commit: fact.and_then(|fact| fact.1.clone()),
-                path,
-                revision: id,
-            }
+                .unwrap_or_default(),
+            revision: id.clone(),
+        }
+    };
+    let lines = lines
+        .iter()
+        .map(|heads| Line {
+            heads: heads.iter().map(head).collect(),
+            parts_at: project.graph.merge_bases(heads),
         })
         .collect();
-    Ok(Some(Divergence { heads, parts_at }))
+    Ok(Some(Divergence { lines }))
 }
 
 /// Whose revisions are, and which commit brought them.

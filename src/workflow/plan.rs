@@ -50,7 +50,12 @@ pub struct Proposal {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Warning {
     /// The ledger has revisions that the files do not know.
-    Phantoms(Vec<RevId>),
+    Phantoms {
+        /// All of them.
+        all: Vec<RevId>,
+        /// Those that nothing applied builds on: they can be rolled back alone.
+        heads: Vec<RevId>,
+    },
     /// Applied revisions whose files differ now.
     Edited(Vec<RevId>),
     /// A downgrade by steps from several heads: the one applied last was taken.
@@ -160,9 +165,11 @@ pub fn upgrade(
     half_done(&state, Direction::Up)?;
     let mut path = project.graph.upgrade(&state.applied, target)?;
     if !request.out_of_order {
+        // A gap in another line is none of this target's business.
         let skipped: Vec<_> = state
             .skipped
             .iter()
+            .filter(|id| path.contains(id))
             .map(|id| (id.clone(), state.message(id).to_owned()))
             .collect();
         if !skipped.is_empty() {
@@ -254,7 +261,11 @@ pub fn downgrade(
 fn drift_warnings(state: &State) -> Vec<Warning> {
     let mut warnings = Vec::new();
     if !state.phantoms.is_empty() {
-        warnings.push(Warning::Phantoms(state.phantoms.clone()));
+        let is_head = |id: &&RevId| state.heads.contains(id);
+        warnings.push(Warning::Phantoms {
+            all: state.phantoms.clone(),
+            heads: state.phantoms.iter().filter(is_head).cloned().collect(),
+        });
     }
     if !state.edited.is_empty() {
         warnings.push(Warning::Edited(state.edited.clone()));

@@ -86,13 +86,12 @@ pub fn run(
         database,
         |database, on_event| {
             let fresh = replan(database)?;
-            let mut rest = shown.plan.steps.iter();
-            if !fresh
-                .plan
-                .steps
-                .iter()
-                .all(|step| rest.any(|other| other == step))
-            {
+            let mut rest = shown.steps.iter();
+            let same = fresh.steps.iter().all(|step| {
+                rest.any(|other| other.step == step.step && other.script() == step.script())
+            });
+            // Others may have done a part of it; what comes out must be what was shown.
+            if !same || fresh.plan.to != shown.plan.to {
                 return Err(Error::PlanChanged);
             }
             let others = shown.steps.len() - fresh.steps.len();

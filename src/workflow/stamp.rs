@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     db::{Database, LedgerChange},
-    model::{Direction, Ledger, Plan, Project, RevId, Step},
+    model::{Direction, Ledger, Plan, Project, RevId, Step, graph::StampChange},
 };
 
 /// What to stamp.
@@ -18,6 +18,8 @@ pub struct Request {
     pub targets: Vec<String>,
     /// Forget all rows first, also those the files do not know.
     pub purge: bool,
+    /// Record just the targets, and leave every other row as it is.
+    pub only: bool,
 }
 
 /// What a stamp changes.
@@ -43,7 +45,24 @@ pub fn propose(project: &Project, ledger: Ledger, request: &Request) -> Result<S
             .cloned()
             .collect()
     };
-    let change = project.graph.stamp(&before, &request.targets)?;
+    let half = |id: &RevId| state.interrupted.iter().any(|entry| entry.revision == *id);
+    let mut change = if request.only {
+        let mut add = Vec::new();
+        for target in &request.targets {
+            add.extend(project.graph.resolve(target)?);
+        }
+        add.retain(|id| !before.contains(id) || half(id));
+        StampChange {
+            remove: Vec::new(),
+            rows: state
+                .graph
+                .maximal(&before.iter().chain(&add).cloned().collect()),
+            add,
+        }
+    } else {
+        project.graph.stamp(&before, &request.targets)?
+    };
+    settle_interrupted(&state, request, &mut change);
     let purged = if request.purge {
         state
             .ledger
@@ -60,7 +79,6 @@ pub fn propose(project: &Project, ledger: Ledger, request: &Request) -> Result<S
             revision,
         }
     };
-    // A row that was begun and never finished is settled by a stamp as well.
     let steps = purged
         .into_iter()
         .chain(change.remove)
@@ -79,6 +97,26 @@ pub fn propose(project: &Project, ledger: Ledger, request: &Request) -> Result<S
             state.phantoms
         },
     })
+}
+
+/// A row that was begun and never finished is settled by a stamp: it is applied
+/// where the database shall have it, and gone where not.
+fn settle_interrupted(state: &State, request: &Request, change: &mut StampChange) {
+    if request.purge || request.only {
+        return;
+    }
+    for entry in &state.interrupted {
+        let id = &entry.revision;
+        if change.add.contains(id) || change.remove.contains(id) {
+            continue;
+        }
+        // One that is half rolled back still counts as applied, one half applied does not.
+        if state.applied.contains(id) {
+            change.add.push(id.clone());
+        } else {
+            change.remove.push(id.clone());
+        }
+    }
 }
 
 /// Changes the rows.

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use jiff::Timestamp;
 
-use super::{Context, Error, State};
+use super::{At, Context, Error, State};
 use crate::{
     model::{
         Dialect, Direction, Entry, EntryState, Finding, Migration, Project, Rule, Script,
@@ -29,18 +29,22 @@ pub(super) struct Facts {
 impl Facts {
     /// Who runs this, when, and on which commit.
     pub(super) fn gather(context: &Context) -> Self {
-        let head = context.repo_if_any().and_then(|repo| repo.head().ok());
+        let (commit, branch) = context
+            .repo_if_any()
+            .and_then(|repo| match context.at() {
+                // The scripts come out of that commit, whatever is checked out.
+                At::Commit(name) => Some((repo.resolve(name).ok(), None)),
+                At::WorkTree | At::Index => {
+                    let head = repo.head().ok()?;
+                    Some((head.commit(), head.branch().map(str::to_owned)))
+                }
+            })
+            .unwrap_or_default();
         Self {
             now: context.now,
             who: context.who(),
-            commit: head
-                .as_ref()
-                .and_then(crate::git::Head::commit)
-                .map(|id| id.to_string()),
-            branch: head
-                .as_ref()
-                .and_then(|head| head.branch())
-                .map(str::to_owned),
+            commit: commit.map(|id| id.to_string()),
+            branch,
         }
     }
 

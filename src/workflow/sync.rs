@@ -122,24 +122,27 @@ fn came_in(context: &Context, project: &Project, previous: &str) -> Result<Vec<C
         .collect())
 }
 
-/// Writes the merge revision of a divergence.
-pub fn write_merge(
+/// Writes a merge revision for each line that diverged.
+pub fn write_merges(
     context: &Context,
     divergence: &Divergence,
-    message: Option<String>,
-) -> Result<Written, Error> {
-    merge::merge(
-        context,
-        &merge::Request {
-            revisions: divergence
-                .heads
-                .iter()
-                .map(|head| head.revision.as_str().to_owned())
-                .collect(),
-            message,
-            ..merge::Request::default()
-        },
-    )
+    message: Option<&str>,
+) -> Result<Vec<Written>, Error> {
+    let merge = |line: &divergence::Line| {
+        merge::merge(
+            context,
+            &merge::Request {
+                revisions: line
+                    .heads
+                    .iter()
+                    .map(|head| head.revision.as_str().to_owned())
+                    .collect(),
+                message: message.map(str::to_owned),
+                ..merge::Request::default()
+            },
+        )
+    };
+    divergence.lines.iter().map(merge).collect()
 }
 
 /// The upgrade that follows.

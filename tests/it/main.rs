@@ -18,6 +18,7 @@ mod graph_commands;
 mod guide;
 mod hooks;
 mod json;
+mod lines;
 #[cfg(unix)]
 mod postgres;
 #[cfg(unix)]
@@ -26,4 +27,5 @@ mod postgres_cli;
 mod postgres_tls;
 mod prompt;
 mod sqlite;
+mod stamp;
 mod sync;

@@ -345,7 +345,7 @@ fn a_crash_in_the_middle_is_visible_and_can_be_resumed() {
       | ^^^^^^ it may have run or not
     The connection or the program ended while the next statement ran outside a transaction.
     hint: look whether its effect is there; `--resume` runs it again and goes on
-    hint: `teammig stamp aaaa00000001` records the revision as applied instead
+    hint: `teammig stamp --only aaaa00000001` records the revision as applied instead
     ");
     assert_snapshot!(sandbox.teammig("project", &["upgrade", "--resume"]), @"
     exit 0
@@ -627,7 +627,7 @@ fn a_revision_without_its_file_is_rolled_back_from_the_ledger() {
     exit 0
     --- stderr
     warning: the database has 1 revision that these files do not: aaaa00000002
-    hint: they were applied from another branch, or their files were deleted; `teammig downgrade` rolls them back with the scripts that the ledger kept
+    hint: applied from another branch, or the file was deleted; the ledger kept the scripts: `teammig downgrade aaaa00000002@-1` rolls aaaa00000002 back
     nothing to do: the database is at aaaa00000002
     ");
     assert_snapshot!(sandbox.teammig("project", &["downgrade"]), @"
@@ -720,7 +720,7 @@ fn a_skipped_revision_is_named() {
     error: 1 revision never ran, though later ones did
       aaaa00000002  two
     hint: `teammig upgrade --out-of-order` runs them now, after the later ones
-    hint: `teammig stamp <revision>` records them as applied, if their changes are there already
+    hint: `teammig stamp --only aaaa00000002` records them as applied, if their changes are there already
     ");
     assert_snapshot!(sandbox.teammig("project", &["upgrade", "--out-of-order"]), @"
     exit 0

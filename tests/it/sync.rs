@@ -53,7 +53,7 @@ fn a_fast_forward_brings_revisions() {
     Came in with the pull: 1 revision (origin/main)
       c01d9e88ab12  Add login index   Bob, 7 minutes ago
     warning: the database has 1 revision that these files do not: 7f3a9c21e4b0
-    hint: they were applied from another branch, or their files were deleted; `teammig downgrade` rolls them back with the scripts that the ledger kept
+    hint: applied from another branch, or the file was deleted; the ledger kept the scripts: `teammig downgrade 7f3a9c21e4b0@-1` rolls 7f3a9c21e4b0 back
     ");
     assert_snapshot!(sandbox.teammig("ann", &["sync"]), @"
     exit 0
@@ -61,8 +61,9 @@ fn a_fast_forward_brings_revisions() {
     Came in with the pull: 1 revision (origin/main)
       c01d9e88ab12  Add login index   Bob, 8 minutes ago
     warning: the database has 1 revision that these files do not: 7f3a9c21e4b0
-    hint: they were applied from another branch, or their files were deleted; `teammig downgrade` rolls them back with the scripts that the ledger kept
+    hint: applied from another branch, or the file was deleted; the ledger kept the scripts: `teammig downgrade 7f3a9c21e4b0@-1` rolls 7f3a9c21e4b0 back
     Applying 1 revision
+        c01d9e88ab12  Add login index
       ✔ c01d9e88ab12  Add login index   [TIME]
     ");
     assert_snapshot!(sandbox.teammig("ann", &["sync"]), @"
@@ -71,7 +72,7 @@ fn a_fast_forward_brings_revisions() {
     Came in with the pull: 1 revision (origin/main)
       c01d9e88ab12  Add login index   Bob, 9 minutes ago
     warning: the database has 1 revision that these files do not: 7f3a9c21e4b0
-    hint: they were applied from another branch, or their files were deleted; `teammig downgrade` rolls them back with the scripts that the ledger kept
+    hint: applied from another branch, or the file was deleted; the ledger kept the scripts: `teammig downgrade 7f3a9c21e4b0@-1` rolls 7f3a9c21e4b0 back
     the database is up to date
     ");
 }
@@ -146,6 +147,7 @@ fn both_heads_applied_and_left() {
       yours  7f3a9c21e4b0  Add phone_number to users   not published, Ann, 2 minutes ago
       theirs c01d9e88ab12  Add login index   origin/main, Bob, 6 minutes ago
     Applying 1 revision
+        c01d9e88ab12  Add login index
       ✔ c01d9e88ab12  Add login index   [TIME]
     ");
     assert_snapshot!(sandbox.teammig("ann", &["current"]), @"

@@ -7,7 +7,7 @@
 //! branches (dependents count) or merges. Alembic gets there by walking back
 //! from whichever descendant it happened to see last; the outcome is this.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashSet};
 
 use super::{
     Graph,
@@ -25,34 +25,53 @@ impl Graph {
     }
 
     /// The heads that are too many, in file order; empty when all is well.
+    pub fn diverged(&self) -> Vec<RevId> {
+        let mut nodes: Vec<Node> = self.diverged_nodes().into_iter().flatten().collect();
+        nodes.sort_unstable();
+        nodes
+            .into_iter()
+            .map(|node| self.id(node).clone())
+            .collect()
+    }
+
+    /// The same line by line: the heads of each line that has several.
     ///
     /// Heads with different labels are different lines, which is fine. Two
     /// heads that share a label, or two without any, have diverged.
-    pub fn diverged(&self) -> Vec<RevId> {
-        let heads: Vec<(Node, Vec<String>)> = self
-            .head_nodes()
-            .into_iter()
-            .map(|head| (head, self.labels_of(head)))
-            .collect();
-        let mut unlabelled = 0;
-        let mut carried: HashMap<&str, usize> = HashMap::new();
-        for (_, labels) in &heads {
-            unlabelled += usize::from(labels.is_empty());
-            for label in labels {
-                *carried.entry(label).or_default() += 1;
-            }
-        }
-        heads
-            .iter()
-            .filter(|(_, labels)| {
-                if labels.is_empty() {
-                    unlabelled > 1
+    pub fn diverged_lines(&self) -> Vec<Vec<RevId>> {
+        let ids = |line: Vec<Node>| line.into_iter().map(|node| self.id(node).clone()).collect();
+        self.diverged_nodes().into_iter().map(ids).collect()
+    }
+
+    fn diverged_nodes(&self) -> Vec<Vec<Node>> {
+        // Each line with the labels of its heads; none at all are a line as well.
+        let mut lines: Vec<(BTreeSet<String>, Vec<Node>)> = Vec::new();
+        for head in self.head_nodes() {
+            let mut labels: BTreeSet<String> = self.labels_of(head).into_iter().collect();
+            let mut heads = vec![head];
+            // A head with two labels makes one line of two.
+            lines.retain(|(others, members)| {
+                let same = if labels.is_empty() {
+                    others.is_empty()
                 } else {
-                    labels.iter().any(|label| carried[label.as_str()] > 1)
+                    !others.is_disjoint(&labels)
+                };
+                if same {
+                    labels.extend(others.iter().cloned());
+                    heads.extend(members);
                 }
-            })
-            .map(|&(head, _)| self.id(head).clone())
-            .collect()
+                !same
+            });
+            heads.sort_unstable();
+            lines.push((labels, heads));
+        }
+        let mut several: Vec<Vec<Node>> = lines
+            .into_iter()
+            .map(|(_, heads)| heads)
+            .filter(|heads| heads.len() > 1)
+            .collect();
+        several.sort_unstable();
+        several
     }
 
     pub(super) fn labels_of(&self, node: Node) -> Vec<String> {
