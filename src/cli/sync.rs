@@ -55,7 +55,7 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
         }
         Chosen::Open => {
             if ui.is_json() {
-                ui.json(&document(&report, &[], None));
+                ui.json(&document(&project, &report, &[], None));
             } else {
                 let heads = report.divergence.iter().flat_map(|d| &d.heads);
                 let heads: Vec<RevId> = heads.map(|head| head.revision.clone()).collect();
@@ -90,7 +90,7 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
         args,
     )?;
     if ui.is_json() {
-        ui.json(&document(&report, &done, written.as_deref()));
+        ui.json(&document(&project, &report, &done, written.as_deref()));
     } else if let Some(path) = written {
         ui.hint(format!("commit it: `git add {path}`"));
     }
@@ -199,7 +199,7 @@ fn show(ui: &mut Ui, context: &Context, report: &Report) {
     }
 }
 
-fn document(report: &Report, done: &[Done], merge: Option<&str>) -> Value {
+fn document(project: &Project, report: &Report, done: &[Done], merge: Option<&str>) -> Value {
     let state = &report.state;
     let applied: Vec<&RevId> = done.iter().map(|step| &step.revision).collect();
     let pending: Vec<&RevId> = state
@@ -213,7 +213,10 @@ fn document(report: &Report, done: &[Done], merge: Option<&str>) -> Value {
         "upstream": report.upstream,
         "came_in": report.came_in.iter().map(|one| &one.revision).collect::<Vec<_>>(),
         "diverged": report.divergence.is_some() && merge.is_none(),
-        "heads": report.divergence.as_ref().map(merge_heads::heads_json),
+        "heads": match (&report.divergence, merge) {
+            (Some(divergence), None) => merge_heads::heads_json(divergence),
+            _ => json::revisions(project, &project.graph.heads()),
+        },
         "merge": merge,
         "phantoms": state.phantoms,
         "edited": state.edited,

@@ -12,6 +12,8 @@ mod support;
 
 mod architecture;
 mod bad_input;
+#[cfg(unix)]
+mod crash;
 mod graph_commands;
 mod guide;
 mod hooks;
