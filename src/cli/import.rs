@@ -44,6 +44,10 @@ pub(super) struct Args {
     #[arg(long)]
     adopt: bool,
 
+    /// The tool's table, if it was given another name than the usual one
+    #[arg(long, value_name = "TABLE", requires = "adopt")]
+    table: Option<String>,
+
     /// Show what would be done
     #[arg(long)]
     dry_run: bool,
@@ -95,6 +99,7 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
             DialectName::Sqlite => Dialect::Sqlite,
             DialectName::Postgres => Dialect::Postgres,
         }),
+        table: args.table.clone(),
     };
     let mut database = if args.adopt {
         Some(context.database()?)

@@ -9,7 +9,7 @@ use crate::{
     ui::Ui,
     workflow::{
         Context,
-        import::{Adoption, Item, Proposal},
+        import::{Adoption, Item, Proposal, Tool},
     },
 };
 
@@ -48,9 +48,12 @@ fn adopted(ui: &mut Ui, proposal: &Proposal, adoption: &Adoption) {
         adoption.pending.len()
     ));
     if adoption.assumed {
-        ui.status(format!(
-            "  {tool} keeps only the highest version (or a baseline); what lies below is taken for applied"
-        ));
+        ui.status(match proposal.tool {
+            Tool::Flyway => "  what lies below Flyway's baseline is taken for applied".to_owned(),
+            _ => format!(
+                "  {tool} keeps only the highest version: what lies below is taken for applied"
+            ),
+        });
     }
     let there = adoption.applied.len() - adoption.to_record.len();
     if there > 0 {

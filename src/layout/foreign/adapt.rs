@@ -157,7 +157,10 @@ impl Adapter {
         match wrap::take_out(&mut self.draft, self.dialect) {
             Own::None => {
                 let text = self.draft.text();
+                // goose and Flyway send each statement by itself.
+                let in_one_piece = matches!(self.tool, Tool::Diesel | Tool::Sqlx | Tool::Dbmate);
                 if declared
+                    && in_one_piece
                     && self.dialect == Dialect::Postgres
                     && let Some(second) = sql::statements(text, self.dialect).get(1)
                 {

@@ -23,15 +23,18 @@ pub struct Evidence {
     pub span: Range<usize>,
 }
 
-/// Words that the other one refuses, or that nobody would write for it.
-const POSTGRES: [&str; 5] = [
-    "CONCURRENTLY",
-    "PLPGSQL",
-    "BIGSERIAL",
-    "SERIAL",
-    "TIMESTAMPTZ",
+/// Words that the other one refuses.
+const POSTGRES: [&str; 2] = ["CONCURRENTLY", "PLPGSQL"];
+const SQLITE: [&str; 2] = ["PRAGMA", "AUTOINCREMENT"];
+
+/// Types that nobody would write for the other one; columns may have such names.
+const POSTGRES_TYPES: [&str; 3] = ["BIGSERIAL", "SERIAL", "TIMESTAMPTZ"];
+const SQLITE_TYPES: [&str; 1] = ["DATETIME"];
+
+/// Behind these words stands a column's name, not its type.
+const BEFORE_NAMES: [&str; 12] = [
+    "SELECT", "DISTINCT", "BY", "WHERE", "AND", "OR", "ON", "SET", "COLUMN", "ADD", "TO", "AS",
 ];
-const SQLITE: [&str; 4] = ["PRAGMA", "AUTOINCREMENT", "DATETIME", "ROWID"];
 
 /// The first word that speaks for a database, if none speaks for the other.
 pub fn evidence(listing: &Listing) -> Option<Evidence> {
@@ -62,16 +65,26 @@ pub fn evidence(listing: &Listing) -> Option<Evidence> {
 
 fn speaks(token: &Token, previous: Option<&Token>, text: &str) -> Option<Dialect> {
     let word = token.text(text);
+    let among = |words: &[&str], word: &str| words.iter().any(|one| one.eq_ignore_ascii_case(word));
     let after = |wanted: &str| previous.is_some_and(|token| token.is_word(text, wanted));
-    let is = |words: &[&str]| words.iter().any(|one| one.eq_ignore_ascii_case(word));
+    let is_type = previous.is_some_and(|token| match token.kind {
+        TokenKind::QuotedIdent => true,
+        TokenKind::Word => !among(&BEFORE_NAMES, token.text(text)),
+        _ => false,
+    });
     match token.kind {
         TokenKind::DollarString => Some(Dialect::Postgres),
         TokenKind::Operator if word == "::" => Some(Dialect::Postgres),
-        TokenKind::Word if is(&POSTGRES) => Some(Dialect::Postgres),
+        TokenKind::Word if among(&POSTGRES, word) => Some(Dialect::Postgres),
+        TokenKind::Word if is_type && among(&POSTGRES_TYPES, word) => Some(Dialect::Postgres),
         // `ALTER TABLE … ALTER COLUMN`, `CREATE EXTENSION`, `CREATE TYPE`.
-        TokenKind::Word if after("ALTER") && is(&["COLUMN"]) => Some(Dialect::Postgres),
-        TokenKind::Word if after("CREATE") && is(&["EXTENSION", "TYPE"]) => Some(Dialect::Postgres),
-        TokenKind::Word if is(&SQLITE) => Some(Dialect::Sqlite),
+        TokenKind::Word if after("ALTER") && among(&["COLUMN"], word) => Some(Dialect::Postgres),
+        TokenKind::Word if after("CREATE") && among(&["EXTENSION", "TYPE"], word) => {
+            Some(Dialect::Postgres)
+        }
+        TokenKind::Word if among(&SQLITE, word) => Some(Dialect::Sqlite),
+        TokenKind::Word if is_type && among(&SQLITE_TYPES, word) => Some(Dialect::Sqlite),
+        TokenKind::Word if after("WITHOUT") && among(&["ROWID"], word) => Some(Dialect::Sqlite),
         _ => None,
     }
 }
@@ -92,6 +105,14 @@ mod tests {
             ("SELECT 'a'::text", Some(Dialect::Postgres)),
             ("DO $$ BEGIN END $$", Some(Dialect::Postgres)),
             ("CREATE TABLE a (b datetime)", Some(Dialect::Sqlite)),
+            (
+                "CREATE TABLE a (datetime text); SELECT serial, datetime FROM a ORDER BY datetime",
+                None,
+            ),
+            (
+                "CREATE TABLE a (b int) WITHOUT ROWID",
+                Some(Dialect::Sqlite),
+            ),
             ("PRAGMA x; SELECT 1::int", None),
         ];
         for (text, want) in table {

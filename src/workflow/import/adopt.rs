@@ -30,7 +30,7 @@ const ENOUGH: usize = 10;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Adoption {
     /// The source's table.
-    pub table: &'static str,
+    pub table: String,
     /// The database, without a password.
     pub location: String,
     /// What the source calls applied, in order.
@@ -55,7 +55,7 @@ pub(super) fn propose(
     database: &mut dyn Database,
     ledger: &Ledger,
 ) -> Result<Adoption, Error> {
-    let said = ledgers::read(database, proposal.tool)?;
+    let said = ledgers::read(database, proposal.tool, &proposal.table)?;
     let location = database.location().to_owned();
     judge(proposal, &said, ledger, location)
 }
@@ -94,7 +94,7 @@ fn judge(
     let by_version: BTreeMap<&str, &Applied> =
         rows.iter().map(|row| (row.version.as_str(), row)).collect();
     let mut adoption = Adoption {
-        table: tool.ledger_table(),
+        table: proposal.table.clone(),
         location,
         applied: Vec::new(),
         to_record: Vec::new(),

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::{Error, Refusal, Tool};
-use crate::{db::Database, model::Dialect};
+use crate::{db::Database, model::Dialect, sql};
 
 /// One migration that the source's table calls applied.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,11 +34,11 @@ pub(super) enum Said {
 
 type Row = Vec<Option<String>>;
 
-/// Reads the tool's table.
-pub(super) fn read(database: &mut dyn Database, tool: Tool) -> Result<Said, Error> {
-    let table = tool.ledger_table();
+/// Reads the tool's table; its name may have a schema before it.
+pub(super) fn read(database: &mut dyn Database, tool: Tool, table: &str) -> Result<Said, Error> {
     let dialect = database.dialect();
-    let columns = query(database, &columns_sql(table, dialect))?;
+    let quoted = quote(table, dialect)?;
+    let columns = query(database, &columns_sql(table, &quoted, dialect)?)?;
     let columns: Vec<&str> = columns
         .iter()
         .filter_map(|row| row.first()?.as_deref())
@@ -49,7 +49,7 @@ pub(super) fn read(database: &mut dyn Database, tool: Tool) -> Result<Said, Erro
             database.location(),
             tool.name()
         ))
-        .hint("is it the right database? `--env` or `--url` names another one")
+        .hint("is it the right database? `--env` or `--url` names another one, `--table` another table")
         .hint("without `--adopt` only the files are imported; `teammig upgrade` then applies them")
         .into());
     }
@@ -63,8 +63,19 @@ pub(super) fn read(database: &mut dyn Database, tool: Tool) -> Result<Said, Erro
         .hint("`--from` names another tool")
         .into());
     }
-    let rows = query(database, &select(tool, dialect))?;
+    let rows = query(database, &select(tool, &quoted, dialect))?;
     understand(tool, &rows)
+}
+
+/// `schema.table` with both parts in quotes.
+fn quote(table: &str, dialect: Dialect) -> Result<String, Error> {
+    let parts: Result<Vec<String>, _> = table
+        .split('.')
+        .map(|part| sql::ident(part, dialect))
+        .collect();
+    parts
+        .map(|parts| parts.join("."))
+        .map_err(|error| Error::Usage(format!("--table: {error}")))
 }
 
 fn query(database: &mut dyn Database, sql: &str) -> Result<Vec<Row>, Error> {
@@ -75,14 +86,21 @@ fn query(database: &mut dyn Database, sql: &str) -> Result<Vec<Row>, Error> {
 
 /// The names of a table's columns; no rows if there is no such table. On
 /// PostgreSQL the search path finds it, as it does for the tools.
-fn columns_sql(table: &str, dialect: Dialect) -> String {
-    match dialect {
-        Dialect::Sqlite => format!("SELECT name FROM pragma_table_info('{table}')"),
+fn columns_sql(table: &str, quoted: &str, dialect: Dialect) -> Result<String, Error> {
+    let literal = |text: &str| {
+        sql::literal(text, dialect).map_err(|error| Error::Usage(format!("--table: {error}")))
+    };
+    Ok(match dialect {
+        Dialect::Sqlite => {
+            let name = table.rsplit_once('.').map_or(table, |(_, name)| name);
+            format!("SELECT name FROM pragma_table_info({})", literal(name)?)
+        }
         Dialect::Postgres => format!(
-            "SELECT attname FROM pg_catalog.pg_attribute WHERE attrelid = pg_catalog.to_regclass('{table}') AND attnum \
-             > 0 AND NOT attisdropped ORDER BY attnum"
+            "SELECT attname FROM pg_catalog.pg_attribute WHERE attrelid = pg_catalog.to_regclass( {}) AND attnum > 0 \
+             AND NOT attisdropped ORDER BY attnum",
+            literal(quoted)?
         ),
-    }
+    })
 }
 
 /// The columns that tell a tool's table from others of its name:
@@ -105,8 +123,7 @@ fn wanted(tool: Tool) -> &'static [&'static str] {
     }
 }
 
-fn select(tool: Tool, dialect: Dialect) -> String {
-    let table = tool.ledger_table();
+fn select(tool: Tool, table: &str, dialect: Dialect) -> String {
     // Columns without a time zone hold the time of the source's session, which
     // is the server's as a rule, as ours is.
     let utc = |column: &str| match dialect {
@@ -227,9 +244,8 @@ fn applied(tool: Tool, version: &str, checksum: Option<&str>, at: Option<&str>) 
 
 fn half_done(tool: Tool, version: &str) -> Error {
     Refusal::new(format!(
-        "{} calls version {version} failed or half done (table {})",
-        tool.name(),
-        tool.ledger_table()
+        "{} calls version {version} failed or half done",
+        tool.name()
     ))
     .hint(format!(
         "put that right with {} first, so that it is clear what is applied",

@@ -32,6 +32,8 @@ pub struct Request {
     pub into: Option<PathBuf>,
     /// The database that the scripts are for, if it is not the chosen one.
     pub dialect: Option<Dialect>,
+    /// The source's own table, if it is not the one that its tool uses by default.
+    pub table: Option<String>,
 }
 
 /// What an import would do.
@@ -54,6 +56,8 @@ pub struct Proposal {
     /// What the source's table says, if that was asked for.
     pub adoption: Option<Adoption>,
     listing: Listing,
+    /// The source's own table.
+    table: String,
     /// The folders that the revisions are read from.
     folders: Vec<String>,
 }
@@ -131,6 +135,10 @@ pub fn propose(
         aside,
         adoption: None,
         listing,
+        table: request
+            .table
+            .clone()
+            .unwrap_or_else(|| tool.ledger_table().to_owned()),
         folders: target.names,
     };
     if let Some(database) = database {

@@ -99,6 +99,7 @@ fn request(path: &str) -> Request {
         from: None,
         into: None,
         dialect: None,
+        table: None,
     }
 }
 
