@@ -17,6 +17,7 @@ mod crash;
 mod graph_commands;
 mod guide;
 mod hooks;
+mod import;
 mod json;
 mod lines;
 #[cfg(unix)]
