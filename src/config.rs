@@ -3,7 +3,9 @@
 //! The only place that reads configuration. Reads what it is given and decides
 //! nothing else; URLs stay opaque here and never show in `Debug`.
 
+mod env;
 mod file;
+mod mask;
 
 use std::{
     fmt, fs, io,
@@ -11,6 +13,7 @@ use std::{
     time::Duration,
 };
 
+pub use self::env::Env;
 use self::file::{Folders, choose, parse};
 use crate::model::{SourceFile, Span};
 
@@ -45,86 +48,6 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// The environment of the process, as far as teammig looks at it.
-#[derive(Clone)]
-pub struct Env {
-    process: Vec<(String, String)>,
-    dotenv: Vec<(String, String)>,
-}
-
-impl fmt::Debug for Env {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Env")
-    }
-}
-
-impl Env {
-    /// The environment that this process was started with.
-    pub fn process() -> Self {
-        Self {
-            process: std::env::vars_os()
-                .filter_map(|(name, value)| {
-                    Some((name.into_string().ok()?, value.into_string().ok()?))
-                })
-                .collect(),
-            dotenv: Vec::new(),
-        }
-    }
-
-    /// An environment made of pairs, for tests.
-    pub fn of(pairs: &[(&str, &str)]) -> Self {
-        Self {
-            process: pairs
-                .iter()
-                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-                .collect(),
-            dotenv: Vec::new(),
-        }
-    }
-
-    /// The value of a variable: of the process, else of the project's `.env`.
-    pub fn get(&self, name: &str) -> Option<&str> {
-        find(&self.process, name).or_else(|| find(&self.dotenv, name))
-    }
-
-    /// Adds the variables of `<folder>/.env`, where there is one.
-    fn read_dotenv(&mut self, folder: &Path) -> Result<(), ConfigError> {
-        let path = folder.join(".env");
-        let iter = match dotenvy::from_path_iter(&path) {
-            Ok(iter) => iter,
-            Err(error) if error.not_found() => return Ok(()),
-            Err(error) => return Err(dotenv_error(&path, &error)),
-        };
-        for pair in iter {
-            self.dotenv
-                .push(pair.map_err(|error| dotenv_error(&path, &error))?);
-        }
-        Ok(())
-    }
-}
-
-/// The line itself is not shown: it may hold a password.
-fn dotenv_error(path: &Path, error: &dotenvy::Error) -> ConfigError {
-    let reason = match error {
-        dotenvy::Error::LineParse(_, at) => {
-            format!("a line does not read as NAME=value (at character {at})")
-        }
-        dotenvy::Error::Io(error) => error.to_string(),
-        _ => "it cannot be read".to_owned(),
-    };
-    ConfigError::Dotenv {
-        path: path.display().to_string(),
-        reason,
-    }
-}
-
-fn find<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
-    pairs
-        .iter()
-        .find(|(key, _)| key == name)
-        .map(|(_, value)| value.as_str())
-}
-
 /// What can be wrong with a configuration.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
@@ -147,14 +70,6 @@ pub enum ConfigError {
         /// What.
         message: String,
     },
-    /// The `.env` file cannot be read.
-    #[error("cannot read {path}: {reason}")]
-    Dotenv {
-        /// The file.
-        path: String,
-        /// Why; holds nothing of the file's content.
-        reason: String,
-    },
     /// `--env` names an environment that is not there.
     #[error("no environment named `{name}`")]
     NoSuchEnvironment {
@@ -173,7 +88,10 @@ pub enum ConfigError {
     },
     /// Nothing says which database to use.
     #[error("no database is configured")]
-    NoDatabase,
+    NoDatabase {
+        /// What of `.env` could not be read; holds nothing of its content.
+        dotenv: Option<String>,
+    },
     /// A URL uses a variable that is not set.
     #[error("environment `{environment}` needs the variable {variable}, which is not set")]
     MissingVariable {
@@ -181,6 +99,8 @@ pub enum ConfigError {
         environment: String,
         /// The variable.
         variable: String,
+        /// What of `.env` could not be read; holds nothing of its content.
+        dotenv: Option<String>,
     },
 }
 
@@ -191,6 +111,8 @@ pub struct Config {
     pub root: PathBuf,
     /// The file it was read from, where there is one.
     pub file: Option<PathBuf>,
+    /// Which of `databases:` it is, where there are several.
+    pub database: Option<String>,
     /// The folders with migrations, relative to the root, with forward slashes.
     pub folders: Vec<String>,
     /// Models were configured (a folder or a command).
@@ -235,10 +157,23 @@ pub struct Timeouts {
     pub lock_retries: Option<u32>,
 }
 
+/// What a database was chosen by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChosenBy {
+    /// `--url`.
+    Url,
+    /// An entry of `environments:`.
+    Environment,
+    /// The variable `DATABASE_URL`.
+    Variable,
+}
+
 /// A database that was chosen.
 #[derive(Debug, Clone)]
 pub struct Target {
-    /// The environment's name; `url` for `--url`, `DATABASE_URL` for the variable.
+    /// What it was chosen by.
+    pub by: ChosenBy,
+    /// The environment's name, for people; else what it was chosen by.
     pub environment: String,
     /// The URL, variables filled in.
     pub url: Secret,
@@ -263,31 +198,80 @@ pub struct Overrides {
 pub fn load(from: &Path, mut env: Env, overrides: &Overrides) -> Result<Config, ConfigError> {
     if let Some(path) = &overrides.migrations {
         let root = from.to_owned();
-        env.read_dotenv(&root)?;
+        env.read_dotenv(&root);
         let folder = path.to_string_lossy().replace('\\', "/");
         let folder = folder.trim_end_matches('/').to_owned();
         return Ok(defaults(root, vec![folder], env));
     }
-    let Some(path) = from
-        .ancestors()
-        .map(|folder| folder.join(FILE_NAME))
-        .find(|path| path.is_file())
-    else {
-        let root = folder_with_migrations(from).unwrap_or(from).to_owned();
-        env.read_dotenv(&root)?;
-        return Ok(defaults(root, vec![DEFAULT_FOLDER.to_owned()], env));
+    let Some(path) = find_file(from) else {
+        return Ok(without_file(from, env));
     };
     let text = fs::read_to_string(&path).map_err(|source| ConfigError::Read {
         path: path.display().to_string(),
         source,
     })?;
-    let root = path.parent().unwrap_or(from).to_owned();
-    env.read_dotenv(&root)?;
+    let root = path.parent().unwrap_or(from);
+    env.read_dotenv(root);
     let file = SourceFile::new(path.display().to_string(), text);
-    let settings = choose(parse(&file)?, overrides.database.as_deref())?;
-    let defaults = defaults(root, vec![DEFAULT_FOLDER.to_owned()], env);
-    Ok(Config {
-        file: Some(path),
+    let chosen = choose(parse(&file)?, overrides.database.as_deref())?;
+    Ok(settled(&path, root, chosen, env))
+}
+
+/// The configuration file that holds for a folder, where there is one.
+pub fn find_file(from: &Path) -> Option<PathBuf> {
+    from.ancestors()
+        .map(|folder| folder.join(FILE_NAME))
+        .find(|path| path.is_file())
+}
+
+/// What holds for a folder when no file says otherwise.
+pub fn without_file(from: &Path, mut env: Env) -> Config {
+    let root = folder_with_migrations(from).unwrap_or(from).to_owned();
+    env.read_dotenv(&root);
+    defaults(root, vec![DEFAULT_FOLDER.to_owned()], env)
+}
+
+/// No configuration at all, not even `.env`.
+pub fn none(root: &Path, env: Env) -> Config {
+    defaults(root.to_owned(), vec![DEFAULT_FOLDER.to_owned()], env)
+}
+
+/// What a file says, once for each of its `databases:` (or the one asked for).
+pub fn read_all(
+    path: &Path,
+    text: String,
+    mut env: Env,
+    database: Option<&str>,
+) -> Result<Vec<Config>, ConfigError> {
+    let root = path.parent().unwrap_or(path);
+    env.read_dotenv(root);
+    let file = SourceFile::new(path.display().to_string(), text);
+    let mut names: Vec<Option<String>> = parse(&file)?.databases().into_iter().map(Some).collect();
+    match database {
+        // With several projects, the name is that of one database of one of them.
+        Some(wanted) => names.retain(|name| name.as_deref() == Some(wanted)),
+        None if names.is_empty() => names.push(None),
+        None => {}
+    }
+    names
+        .iter()
+        .map(|name| {
+            let chosen = choose(parse(&file)?, name.as_deref())?;
+            Ok(settled(path, root, chosen, env.clone()))
+        })
+        .collect()
+}
+
+fn settled(
+    path: &Path,
+    root: &Path,
+    (database, settings): (Option<String>, file::Settings),
+    env: Env,
+) -> Config {
+    let defaults = defaults(root.to_owned(), vec![DEFAULT_FOLDER.to_owned()], env);
+    Config {
+        file: Some(path.to_owned()),
+        database,
         folders: settings
             .migrations
             .map_or(defaults.folders, |Folders(list)| list),
@@ -308,13 +292,14 @@ pub fn load(from: &Path, mut env: Env, overrides: &Overrides) -> Result<Config, 
             .unwrap_or(defaults.ledger_table),
         ledger_schema: settings.ledger.and_then(|ledger| ledger.schema),
         ..defaults
-    })
+    }
 }
 
 fn defaults(root: PathBuf, folders: Vec<String>, env: Env) -> Config {
     Config {
         root,
         file: None,
+        database: None,
         folders,
         has_models: false,
         file_template: None,
@@ -351,6 +336,7 @@ impl Config {
     ) -> Result<Target, ConfigError> {
         if let Some(url) = url {
             return Ok(Target {
+                by: ChosenBy::Url,
                 environment: "url".to_owned(),
                 url: Secret::new(url),
                 base: current_dir.to_owned(),
@@ -372,6 +358,7 @@ impl Config {
         };
         if let Some(environment) = chosen {
             return Ok(Target {
+                by: ChosenBy::Environment,
                 environment: environment.name.clone(),
                 url: Secret(self.expand(environment)?),
                 base: self.root.clone(),
@@ -381,13 +368,16 @@ impl Config {
         }
         match self.env.get("DATABASE_URL") {
             Some(url) if !url.is_empty() => Ok(Target {
+                by: ChosenBy::Variable,
                 environment: "DATABASE_URL".to_owned(),
                 url: Secret::new(url),
                 base: self.root.clone(),
                 protected: false,
                 timeouts: Timeouts::default(),
             }),
-            _ => Err(ConfigError::NoDatabase),
+            _ => Err(ConfigError::NoDatabase {
+                dotenv: self.env.unread(),
+            }),
         }
     }
 
@@ -417,6 +407,7 @@ impl Config {
                     return Err(ConfigError::MissingVariable {
                         environment: environment.name.clone(),
                         variable: name.to_owned(),
+                        dotenv: self.env.unread(),
                     });
                 }
             }

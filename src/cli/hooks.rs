@@ -83,6 +83,10 @@ fn uninstall(ui: &mut Ui, context: &Context) -> Result<Status, Error> {
 
 fn status(ui: &mut Ui, context: &Context) -> Result<Status, Error> {
     let all = hooks::status(context)?;
+    match hooks::absent_refs(context) {
+        Ok(names) => warn_of_absent(ui, &names),
+        Err(error) => ui.warn(format!("the hook will not work: {error}")),
+    }
     if ui.is_json() {
         ui.json(&json!({
             "schema": "teammig.hooks/1",
@@ -109,9 +113,21 @@ fn status(ui: &mut Ui, context: &Context) -> Result<Status, Error> {
     })
 }
 
+fn warn_of_absent(ui: &mut Ui, names: &[String]) {
+    for name in names {
+        ui.warn(format!(
+            "`protected:` names {name}, which this clone does not have: what is published there is not checked"
+        ));
+    }
+}
+
 /// Git shows what we say and stops the commit when we fail.
 fn pre_commit(ui: &mut Ui, context: &Context) -> Result<Status, Error> {
     let verdict = workflow::guard::staged(context)?;
+    warn_of_absent(ui, &verdict.absent_refs);
+    if !verdict.any_project {
+        ui.warn("found no teammig.yaml and no folder migrations/, so nothing was checked");
+    }
     if ui.is_json() {
         ui.json(&json!({
             "schema": "teammig.check/1",

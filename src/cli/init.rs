@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::{Status, hooks};
 use crate::{
+    config::ChosenBy,
     ui::Ui,
     workflow::{self, Context, Error},
 };
@@ -25,17 +26,18 @@ pub(super) struct Args {
 
 pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status, Error> {
     let url = match context.target() {
-        // A URL with a password belongs into the environment, not into a file in Git.
-        Ok(target) if target.environment == "url" && !target.url.expose().contains('@') => {
-            target.url.expose().to_owned()
-        }
-        Ok(target) if target.environment == "DATABASE_URL" => "${DATABASE_URL}".to_owned(),
-        Ok(target) if target.environment == "url" => {
-            return Err(Error::Usage(
-                "teammig.yaml is committed, so a URL with a user or a password is not written into it; set \
-                 DATABASE_URL instead"
-                    .to_owned(),
-            ));
+        Ok(target) if target.by == ChosenBy::Variable => "${DATABASE_URL}".to_owned(),
+        Ok(target) if target.by == ChosenBy::Url => {
+            let url = target.url.expose();
+            // A URL with a password belongs into the environment, not into a file in Git.
+            if !workflow::init::may_be_written(url) {
+                return Err(Error::Usage(
+                    "teammig.yaml is committed, so only an SQLite URL is written into it; set DATABASE_URL instead, or \
+                     write `dev: \"${NAME}\"` there yourself"
+                        .to_owned(),
+                ));
+            }
+            url.to_owned()
         }
         _ => "sqlite:dev.db".to_owned(),
     };

@@ -163,7 +163,12 @@ fn run(ui: &mut Ui, cli: &Cli, interrupt: &Interrupt) -> Result<Status, Error> {
         _ => crate::config::Timeouts::default(),
     };
     let options = cli.global.options(name, timeouts);
-    let context = Context::new(cwd, Env::process(), options, interrupt.clone())?;
+    let begin = match &cli.command {
+        // One clone has one set of hooks, however many projects and databases it has.
+        Command::Hooks(_) => Context::of_repository,
+        _ => Context::new,
+    };
+    let context = begin(cwd, Env::process(), options, interrupt.clone())?;
     match &cli.command {
         Command::Init(args) => init::run(ui, &context, args),
         Command::Create(args) => create::run(ui, &context, args),

@@ -124,6 +124,8 @@ fn report(error: &Error) -> Report {
         Error::Io { source, .. } => Report::new("io", 1, format!("{words}: {source}")),
         Error::NoFolder(_) => Report::new("no-migrations", 1, words)
             .hint("`teammig init` sets up a project here; `--migrations PATH` names another folder"),
+        Error::NoFolderAt { .. } => Report::new("no-migrations", 4, words)
+            .hint("Git keeps neither empty folders nor what a linked folder holds; is the folder's name right?"),
         Error::Usage(_) => Report::new("usage", 2, words),
         Error::Graph { error, elsewhere } => {
             let mut report = graph(error);
@@ -223,7 +225,6 @@ fn config(error: &ConfigError) -> Report {
             }],
             ..Report::new("config", 1, message.clone())
         },
-        ConfigError::Dotenv { .. } => report,
         ConfigError::NoSuchEnvironment { known, .. } => report.hint(known_names("environments", known)),
         ConfigError::NoSuchDatabase { known, name } => {
             let report = report.hint(known_names("databases", known));
@@ -232,12 +233,17 @@ fn config(error: &ConfigError) -> Report {
                 None => report.hint("choose one with `--database NAME`"),
             }
         }
-        ConfigError::NoDatabase => report
+        ConfigError::NoDatabase { dotenv } => with_notes(report, dotenv.as_ref())
             .hint("`teammig init` writes a teammig.yaml; or set DATABASE_URL, or give `--url sqlite:dev.db`"),
-        ConfigError::MissingVariable { variable, .. } => {
-            report.hint(format!("set {variable}, in the environment or in a .env file beside teammig.yaml"))
+        ConfigError::MissingVariable { variable, dotenv, .. } => {
+            with_notes(report, dotenv.as_ref()).hint(format!("set {variable}, in the environment or in a .env file beside teammig.yaml"))
         }
     }
+}
+
+fn with_notes(mut report: Report, note: Option<&String>) -> Report {
+    report.notes.extend(note.map(|note| format!("  {note}")));
+    report
 }
 
 fn known_names(what: &str, known: &[String]) -> String {

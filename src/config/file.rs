@@ -7,7 +7,7 @@ use serde::{
     de::{Error as _, MapAccess},
 };
 
-use super::{ConfigError, Environment, Secret, Timeouts, parse_duration};
+use super::{ConfigError, Environment, Secret, Timeouts, mask::mask, parse_duration};
 use crate::model::SourceFile;
 
 /// The keys of `teammig.yaml`.
@@ -166,23 +166,31 @@ pub(super) fn parse(file: &SourceFile) -> Result<Settings, ConfigError> {
         .map_err(|error| {
             let at = error.location().map_or(0, |location| location.index());
             let message = error.to_string();
+            // Both may repeat a URL, and so a password.
             ConfigError::Invalid {
-                file: Box::new(file.clone()),
+                file: Box::new(SourceFile::new(file.path.clone(), mask(&file.text))),
                 span: at..at,
-                message: message
-                    .split(" at line ")
-                    .next()
-                    .unwrap_or(&message)
-                    .to_owned(),
+                message: mask(message.split(" at line ").next().unwrap_or(&message)),
             }
         })
 }
 
-/// With `databases:`, the entry asked for, over the keys outside of it.
-pub(super) fn choose(mut settings: Settings, name: Option<&str>) -> Result<Settings, ConfigError> {
+impl Settings {
+    /// The names of `databases:`; none where there is no such key.
+    pub(super) fn databases(&self) -> Vec<String> {
+        let all = self.databases.iter().flat_map(|Ordered(all)| all);
+        all.map(|(name, _)| name.clone()).collect()
+    }
+}
+
+/// With `databases:`, the entry asked for, over the keys outside of it, and its name.
+pub(super) fn choose(
+    mut settings: Settings,
+    name: Option<&str>,
+) -> Result<(Option<String>, Settings), ConfigError> {
     let Some(Ordered(databases)) = settings.databases.take() else {
         return match name {
-            None => Ok(settings),
+            None => Ok((None, settings)),
             Some(name) => Err(ConfigError::NoSuchDatabase {
                 name: Some(name.to_owned()),
                 known: Vec::new(),
@@ -194,13 +202,13 @@ pub(super) fn choose(mut settings: Settings, name: Option<&str>) -> Result<Setti
     let Some(wanted) = name.or(one) else {
         return Err(ConfigError::NoSuchDatabase { name: None, known });
     };
-    let Some((_, chosen)) = databases.into_iter().find(|(name, _)| name == wanted) else {
+    let Some((name, chosen)) = databases.into_iter().find(|(name, _)| name == wanted) else {
         return Err(ConfigError::NoSuchDatabase {
             name: Some(wanted.to_owned()),
             known,
         });
     };
-    Ok(Settings {
+    let settings = Settings {
         layout: chosen.layout.or(settings.layout),
         migrations: chosen.migrations.or(settings.migrations),
         models: chosen.models.or(settings.models),
@@ -209,5 +217,6 @@ pub(super) fn choose(mut settings: Settings, name: Option<&str>) -> Result<Setti
         environments: chosen.environments.or(settings.environments),
         ledger: chosen.ledger.or(settings.ledger),
         databases: None,
-    })
+    };
+    Ok((Some(name), settings))
 }

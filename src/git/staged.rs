@@ -77,16 +77,55 @@ impl Repo {
         Ok(Listing::new(Origin::Index, files, missing, conflicted))
     }
 
+    /// The files of that name, in any folder: the folder as Git names it (empty
+    /// for the top), and the file.
+    pub fn staged_named(&self, name: &str) -> Result<Vec<(String, Option<Listed>)>, GitError> {
+        let ending = format!("/{name}");
+        let matches = |path: &[u8]| path == name.as_bytes() || path.ends_with(ending.as_bytes());
+        let mut found: Vec<(String, Option<Listed>)> = Vec::new();
+        for line in self.index_lines_where(matches, &[format!(":(top,glob)**/{name}")])? {
+            let Ok(path) = String::from_utf8(line.path) else {
+                continue;
+            };
+            let folder = path
+                .strip_suffix(ending.as_str())
+                .unwrap_or_default()
+                .to_owned();
+            // In conflict it is listed several times.
+            if !matches!(line.stage, 0 | 2) || line.mode & 0o170_000 != 0o100_000 {
+                continue;
+            }
+            let id = line.id;
+            let path = path.into();
+            found.push((folder, Some(Listed { path, id })));
+        }
+        Ok(found)
+    }
+
     /// The lines of these folders (and more that begin alike), in the order of their paths' bytes.
     fn index_lines(&self, places: &[String]) -> Result<Vec<Line>, GitError> {
+        let begins = |path: &[u8]| {
+            places
+                .iter()
+                .any(|place| path.starts_with(place.as_bytes()))
+        };
+        let specs: Vec<String> = places
+            .iter()
+            .map(|place| format!(":(top,literal){place}"))
+            .collect();
+        self.index_lines_where(begins, &specs)
+    }
+
+    /// The lines with such paths; `specs` says the same to the `git` program.
+    fn index_lines_where(
+        &self,
+        wanted: impl Fn(&[u8]) -> bool,
+        specs: &[String],
+    ) -> Result<Vec<Line>, GitError> {
         let mut lines: Vec<Line> = match self.index() {
             Ok(index) => index
                 .iter()
-                .filter(|entry| {
-                    places
-                        .iter()
-                        .any(|place| entry.path.starts_with(place.as_bytes()))
-                })
+                .filter(|entry| wanted(&entry.path))
                 .map(|entry| Line {
                     mode: entry.mode,
                     id: entry.id,
@@ -96,7 +135,7 @@ impl Repo {
                 .collect(),
             // Split and sparse indexes are beyond the library.
             Err(error) => self
-                .listed_by_git(places)
+                .listed_by_git(specs)
                 .ok_or(error)
                 .doing("read the index")?,
         };
@@ -120,14 +159,14 @@ impl Repo {
         Ok(index)
     }
 
-    fn listed_by_git(&self, places: &[String]) -> Option<Vec<Line>> {
+    fn listed_by_git(&self, specs: &[String]) -> Option<Vec<Line>> {
         let output = Command::new("git")
             .arg("--git-dir")
             .arg(self.git_dir())
             .arg("--work-tree")
             .arg(self.work_dir()?)
             .args(["ls-files", "--stage", "-z", "--full-name", "--"])
-            .args(places.iter().map(|place| format!(":(top,literal){place}")))
+            .args(specs)
             .output()
             .ok()?;
         if !output.status.success() {

@@ -31,8 +31,12 @@ pub fn check_template(template: &str) -> Result<(), String> {
     if !template.contains("{revision}") {
         return Err("it must contain {revision}, or two files could get one name".to_owned());
     }
-    if !template.to_ascii_lowercase().ends_with(".sql") {
+    // As the folders are read: other files would be written and never seen.
+    if template.strip_suffix(".sql").is_none() {
         return Err("it must end in .sql".to_owned());
+    }
+    if template.starts_with('.') {
+        return Err("it must not begin with a dot: hidden files are not read".to_owned());
     }
     if template.contains(['/', '\\']) {
         return Err("it names a file, not a folder".to_owned());
@@ -120,6 +124,8 @@ mod tests {
         for bad in [
             "{slug}.sql",
             "{revision}.txt",
+            "{revision}.SQL",
+            ".{revision}.sql",
             "{revision}/{slug}.sql",
             "{rev}.sql",
             "{revision.sql",

@@ -31,6 +31,8 @@ pub enum Rule {
     /// A script that cannot be run as its section says: transaction control of
     /// its own, commands of a client, something that is never closed.
     UnrunnableScript,
+    /// A folder that the configuration names and that is not there.
+    MissingFolder,
 }
 
 impl Rule {
@@ -46,6 +48,7 @@ impl Rule {
             Self::EditedRevision => "edited-revision",
             Self::DeletedRevision => "deleted-revision",
             Self::UnrunnableScript => "unrunnable-script",
+            Self::MissingFolder => "missing-folder",
         }
     }
 }
@@ -106,6 +109,14 @@ impl Finding {
             place: None,
             related: Vec::new(),
             help: None,
+        }
+    }
+
+    /// A warning without a place yet.
+    pub fn warning(rule: Rule, message: impl Into<String>) -> Self {
+        Self {
+            severity: Severity::Warning,
+            ..Self::error(rule, message)
         }
     }
 

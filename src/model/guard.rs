@@ -25,8 +25,22 @@ pub struct Fixed {
     pub checksum: Checksum,
     /// The parents that were published or applied.
     pub parents: Vec<RevId>,
+    /// What it was at first, where it is known to have been edited since: going
+    /// back to it is a repair.
+    pub first: Option<(Checksum, Vec<RevId>)>,
     /// Where.
     pub evidence: Evidence,
+}
+
+impl Fixed {
+    fn has_scripts(&self, checksum: Option<Checksum>) -> bool {
+        let first = self.first.as_ref().map(|first| first.0);
+        checksum.is_some() && (checksum == Some(self.checksum) || checksum == first)
+    }
+
+    fn has_parents(&self, parents: &[RevId]) -> bool {
+        self.parents == parents || self.first.as_ref().is_some_and(|first| first.1 == parents)
+    }
 }
 
 /// Where a revision was seen that fixes it.
@@ -40,6 +54,8 @@ pub enum Evidence {
         at: Timestamp,
         /// By whom.
         by: String,
+        /// The environment is protected.
+        protected: bool,
     },
     /// In a protected ref.
     Published {
@@ -55,6 +71,7 @@ impl Evidence {
                 environment,
                 at,
                 by,
+                ..
             } => format!(
                 "applied in {environment} on {} by {by}",
                 at.strftime("%Y-%m-%d")
@@ -66,6 +83,14 @@ impl Evidence {
     fn is_published(&self) -> bool {
         matches!(self, Self::Published { .. })
     }
+
+    /// Others have it, so what a database of one's own says of it counts for nothing.
+    fn binds(&self) -> bool {
+        match self {
+            Self::Published { .. } => true,
+            Self::Applied { protected, .. } => *protected,
+        }
+    }
 }
 
 /// How a checksum and the place of a header's key are had: both need the layout.
@@ -74,6 +99,8 @@ pub trait Reading {
     fn checksum(&self, project: &Project, id: &RevId) -> Option<Checksum>;
     /// Where its header has a key.
     fn locate(&self, project: &Project, id: &RevId, key: &str) -> Span;
+    /// A file as it is named to Git in the shell.
+    fn pathspec(&self, path: &str) -> String;
 }
 
 /// Judges the step from `before` (what is committed) to `after` (what would be).
@@ -108,7 +135,12 @@ fn judge_one(
     reading: &dyn Reading,
 ) -> Option<Finding> {
     let old = before.migration(id.as_str());
-    let old_path = old.map(|old| &*old.file.path);
+    let old_path = old.map(|old| reading.pathspec(&old.file.path));
+    let old_path = old_path.as_deref();
+    let binding: Vec<&Fixed> = match fixed.iter().filter(|one| one.evidence.binds()) {
+        binding if binding.clone().next().is_some() => binding.copied().collect(),
+        _ => fixed.to_vec(),
+    };
     let Some(new) = after.migration(id.as_str()) else {
         let old = old?;
         // A file that cannot be read now is reported as such.
@@ -131,7 +163,7 @@ fn judge_one(
     };
     let now = reading.checksum(after, id);
     let edited = old.is_none() || now != reading.checksum(before, id);
-    if edited && fixed.iter().all(|one| now != Some(one.checksum)) {
+    if edited && !binding.iter().any(|one| one.has_scripts(now)) {
         let start = new.up.span.start;
         return Some(
             Finding::error(
@@ -145,7 +177,7 @@ fn judge_one(
     }
     let parents = &new.revision.parents;
     let moved = old.is_none_or(|old| old.revision.parents != *parents);
-    (moved && fixed.iter().all(|one| one.parents != *parents)).then(|| {
+    (moved && !binding.iter().any(|one| one.has_parents(parents))).then(|| {
         Finding::error(
             Rule::EditedRevision,
             format!("{id} has other parents than when it was {}", words(fixed)),
@@ -182,4 +214,33 @@ fn help(fixed: &[&Fixed], undo: &str, path: Option<&str>) -> String {
          downgrade`), edit, and `teammig upgrade`",
         environments.join(" and ")
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn checksum(digit: char) -> Checksum {
+        let digits = digit.to_string().repeat(64);
+        Checksum::from_hex(&digits).unwrap()
+    }
+
+    #[test]
+    fn what_was_first_published_is_accepted_too() {
+        let one = Fixed {
+            revision: RevId::trusted("a"),
+            checksum: checksum('2'),
+            parents: vec![],
+            first: Some((checksum('1'), vec![RevId::trusted("b")])),
+            evidence: Evidence::Published {
+                name: "origin/main".to_owned(),
+            },
+        };
+        assert!(one.has_scripts(Some(checksum('1'))));
+        assert!(one.has_scripts(Some(checksum('2'))));
+        assert!(!one.has_scripts(Some(checksum('3'))));
+        assert!(!one.has_scripts(None));
+        assert!(one.has_parents(&[]) && one.has_parents(&[RevId::trusted("b")]));
+        assert!(!one.has_parents(&[RevId::trusted("c")]));
+    }
 }

@@ -4,6 +4,8 @@
 
 use std::{
     cell::OnceCell,
+    fs,
+    io::{self, ErrorKind},
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -12,11 +14,11 @@ use jiff::Timestamp;
 
 use super::{Error, Interrupt};
 use crate::{
-    config::{Config, DEFAULT_LOCK_TIMEOUT, Env, Overrides, Target, Timeouts},
+    config::{Config, DEFAULT_LOCK_TIMEOUT, Env, FILE_NAME, Overrides, Target, Timeouts},
     db::{self, Database, RunSettings},
-    git::{Folders, GitError, Repo, worktree_snapshot},
+    git::{Captured, Folders, GitError, Repo, worktree_snapshot},
     layout::{self, Layout, Native},
-    model::{Ledger, Project, Snapshot},
+    model::{Finding, Ledger, Project, Rule},
 };
 
 /// Which Git state the revisions are read from.
@@ -60,6 +62,8 @@ pub struct Context {
     /// Ctrl-C.
     pub interrupt: Interrupt,
     options: Options,
+    /// The project's folder in the repository, where it was found there.
+    prefix: Option<String>,
     repo: OnceCell<Repo>,
 }
 
@@ -71,22 +75,97 @@ impl Context {
         options: Options,
         interrupt: Interrupt,
     ) -> Result<Self, Error> {
-        let now = match env.get("TEAMMIG_NOW") {
-            Some(text) => text
-                .parse()
-                .map_err(|_| Error::Usage(format!("TEAMMIG_NOW is not a point in time: {text}")))?,
-            None => Timestamp::now(),
-        };
-        // Sub-second digits help nobody who reads a migration's header.
-        let now = Timestamp::from_second(now.as_second()).unwrap_or(now);
+        let now = now(&env)?;
         Ok(Self {
             config: crate::config::load(&cwd, env, &options.overrides)?,
             cwd,
             now,
             interrupt,
             options,
+            prefix: None,
             repo: OnceCell::new(),
         })
+    }
+
+    /// For what concerns the repository as a whole: reads no configuration.
+    pub fn of_repository(
+        cwd: PathBuf,
+        env: Env,
+        options: Options,
+        interrupt: Interrupt,
+    ) -> Result<Self, Error> {
+        Ok(Self {
+            now: now(&env)?,
+            config: crate::config::none(&cwd, env),
+            cwd,
+            interrupt,
+            options,
+            prefix: None,
+            repo: OnceCell::new(),
+        })
+    }
+
+    /// Every project of the repository, once for each of its databases: those
+    /// that are staged, and the one of the current folder.
+    pub fn projects(&self) -> Result<Vec<Self>, Error> {
+        let env = || self.config.env.clone();
+        if self.options.overrides.migrations.is_some() {
+            let config = crate::config::load(&self.cwd, env(), &self.options.overrides)?;
+            return Ok(vec![self.with(config, None)]);
+        }
+        let repo = self.repo()?;
+        let Some(top) = repo.work_dir() else {
+            return Err(Error::Git(GitError::Bare {
+                git_dir: repo.git_dir().to_owned(),
+            }));
+        };
+        let mut staged = repo.staged_named(FILE_NAME)?;
+        // One that was not added yet.
+        if let Some(path) = crate::config::find_file(&self.cwd)
+            && let Some(prefix) = path.parent().and_then(|root| repo.prefix_of(root).ok())
+            && !staged.iter().any(|(known, _)| *known == prefix)
+        {
+            staged.push((prefix, None));
+        }
+        let mut projects = Vec::new();
+        for (prefix, listed) in staged {
+            let path = top.join(&prefix).join(FILE_NAME);
+            let text = match (fs::read(&path), listed) {
+                (Ok(bytes), _) => bytes,
+                // Sparse checkouts leave folders out.
+                (Err(error), Some(listed)) if error.kind() == ErrorKind::NotFound => {
+                    let file = repo.read_files(&[listed])?.into_iter().next();
+                    match file.map(|file| file.content) {
+                        Some(Ok(bytes)) => bytes.to_vec(),
+                        _ => return Err(Error::io("read", &path)(error)),
+                    }
+                }
+                (Err(error), _) => return Err(Error::io("read", &path)(error)),
+            };
+            let text = String::from_utf8(text)
+                .map_err(|error| Error::io("read", &path)(io::Error::other(error.utf8_error())))?;
+            let database = self.options.overrides.database.as_deref();
+            for config in crate::config::read_all(&path, text, env(), database)? {
+                projects.push(self.with(config, Some(prefix.clone())));
+            }
+        }
+        if projects.is_empty() {
+            let config = crate::config::without_file(&self.cwd, env());
+            projects.push(self.with(config, None));
+        }
+        Ok(projects)
+    }
+
+    fn with(&self, config: Config, prefix: Option<String>) -> Self {
+        Self {
+            config,
+            cwd: self.cwd.clone(),
+            now: self.now,
+            interrupt: self.interrupt.clone(),
+            options: self.options.clone(),
+            prefix,
+            repo: OnceCell::new(),
+        }
     }
 
     /// The Git repository around the project.
@@ -94,7 +173,12 @@ impl Context {
         if let Some(repo) = self.repo.get() {
             return Ok(repo);
         }
-        let repo = Repo::open(&self.config.root)?;
+        // The folder of a project that is only staged may not be on disk.
+        let start = match &self.prefix {
+            Some(_) => &self.cwd,
+            None => &self.config.root,
+        };
+        let repo = Repo::open(start)?;
         Ok(self.repo.get_or_init(|| repo))
     }
 
@@ -115,6 +199,9 @@ impl Context {
 
     /// The project's root below the top of the repository.
     pub fn prefix(&self) -> Result<String, Error> {
+        if let Some(prefix) = &self.prefix {
+            return Ok(prefix.clone());
+        }
         let repo = self.repo()?;
         if repo.is_bare() {
             // There is no working tree to be below of: paths begin at the top.
@@ -135,16 +222,26 @@ impl Context {
 
     /// The revisions of a given state.
     pub fn project_at(&self, at: &At) -> Result<Project, Error> {
-        Ok(layout::load(&self.snapshot(at)?, self.layout()))
+        let captured = self.captured(at)?;
+        let mut project = layout::load(&captured.snapshot, self.layout());
+        project
+            .findings
+            .extend(captured.missing.iter().map(|folder| {
+                Finding::warning(
+                    Rule::MissingFolder,
+                    format!("there is no folder {folder}, which the configuration names"),
+                )
+            }));
+        Ok(project)
     }
 
-    /// The files of a given state.
-    pub fn snapshot(&self, at: &At) -> Result<Snapshot, Error> {
-        match at {
+    /// The files of a given state, which has at least one of the folders.
+    fn captured(&self, at: &At) -> Result<Captured, Error> {
+        let captured = match at {
             At::WorkTree => {
                 let captured = worktree_snapshot(&self.config.root, &self.folders())?;
-                match captured.missing.first() {
-                    Some(folder) if captured.snapshot.files.is_empty() => {
+                return match captured.missing.first() {
+                    Some(folder) if captured.missing.len() == self.folders().paths().len() => {
                         match self.repo_if_any() {
                             Some(repo) if repo.is_bare() => Err(Error::Git(GitError::Bare {
                                 git_dir: repo.git_dir().to_owned(),
@@ -152,18 +249,28 @@ impl Context {
                             _ => Err(Error::NoFolder(self.config.root.join(folder))),
                         }
                     }
-                    _ => Ok(captured.snapshot),
-                }
+                    _ => Ok(captured),
+                };
             }
-            At::Index => Ok(self
+            At::Index => self
                 .repo()?
-                .index_snapshot(&self.prefix()?, &self.folders())?
-                .snapshot),
-            At::Commit(name) => Ok(self
-                .repo()?
-                .commit_snapshot(&self.prefix()?, &self.folders(), name)?
-                .snapshot),
+                .index_snapshot(&self.prefix()?, &self.folders())?,
+            At::Commit(name) => {
+                self.repo()?
+                    .commit_snapshot(&self.prefix()?, &self.folders(), name)?
+            }
+        };
+        // Nothing to read is no answer: the folder may be named wrong, or a link.
+        if let Some(folder) = captured.missing.first() {
+            return Err(Error::NoFolderAt {
+                folder: folder.clone(),
+                at: match at {
+                    At::Commit(name) => name.clone(),
+                    _ => "the index".to_owned(),
+                },
+            });
         }
+        Ok(captured)
     }
 
     /// Revisions may only be written where they are read from: the working tree.
@@ -264,4 +371,16 @@ impl Context {
             .display()
             .to_string()
     }
+}
+
+/// The time of the call.
+fn now(env: &Env) -> Result<Timestamp, Error> {
+    let now = match env.get("TEAMMIG_NOW") {
+        Some(text) => text
+            .parse()
+            .map_err(|_| Error::Usage(format!("TEAMMIG_NOW is not a point in time: {text}")))?,
+        None => Timestamp::now(),
+    };
+    // Sub-second digits help nobody who reads a migration's header.
+    Ok(Timestamp::from_second(now.as_second()).unwrap_or(now))
 }

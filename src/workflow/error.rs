@@ -37,6 +37,14 @@ pub enum Error {
     /// The migrations folder is not there.
     #[error("there is no folder {}", .0.display())]
     NoFolder(PathBuf),
+    /// The migrations folder is not in a commit or the index.
+    #[error("there is no folder {folder} in {at}")]
+    NoFolderAt {
+        /// The folder.
+        folder: String,
+        /// Where it was looked for.
+        at: String,
+    },
     /// Arguments that do not fit together.
     #[error("{0}")]
     Usage(String),

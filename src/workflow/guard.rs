@@ -1,6 +1,9 @@
 //! The pre-commit check: what is staged against what is committed.
 
-use super::{Context, Error, known, outline};
+use super::{
+    Context, Error, known,
+    outline::{self, Outlined},
+};
 use crate::{
     git::Listed,
     layout::{self, Layout},
@@ -12,15 +15,27 @@ use crate::{
 };
 
 /// What the check says.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Verdict {
     /// What stands against the commit.
     pub findings: Vec<Finding>,
+    /// There is at least one project to look at.
+    pub any_project: bool,
+    /// Configured `protected:` refs that this clone does not have.
+    pub absent_refs: Vec<String>,
 }
 
-/// Judges the index. Needs no database: ledgers are remembered from when they
-/// were last read.
+/// Judges the index, for every project of the repository. Needs no database:
+/// ledgers are remembered from when they were last read.
 pub fn staged(context: &Context) -> Result<Verdict, Error> {
+    let mut verdict = Verdict::default();
+    for project in context.projects()? {
+        one(&project, &mut verdict)?;
+    }
+    Ok(verdict)
+}
+
+fn one(context: &Context, verdict: &mut Verdict) -> Result<(), Error> {
     let repo = context.repo()?;
     let prefix = context.prefix()?;
     let index = repo.index_listing(&prefix, &context.folders())?;
@@ -32,11 +47,22 @@ pub fn staged(context: &Context) -> Result<Verdict, Error> {
         // The first commit of all has nothing before it.
         None => Vec::new(),
     };
+    let config = &context.config;
+    verdict.any_project |= config.file.is_some()
+        || !index.files.is_empty()
+        || !committed.is_empty()
+        || config
+            .folders
+            .iter()
+            .any(|folder| config.root.join(folder).is_dir());
+    for name in absent_refs(context)? {
+        if !verdict.absent_refs.contains(&name) {
+            verdict.absent_refs.push(name);
+        }
+    }
     // The same blobs at the same places: nothing of ours is in this commit.
     if committed == index.files {
-        return Ok(Verdict {
-            findings: Vec::new(),
-        });
+        return Ok(());
     }
     let read = |files: &[Listed]| -> Result<Snapshot, Error> {
         Ok(Snapshot {
@@ -47,45 +73,96 @@ pub fn staged(context: &Context) -> Result<Verdict, Error> {
     let (committed, index) = (read(&committed)?, read(&index.files)?);
     let before = layout::load(&committed, context.layout());
     let after = layout::load(&index, context.layout());
+    let reading = ByLayout {
+        layout: context.layout(),
+        prefix: &prefix,
+    };
+    let fixed = fixed(context, &before, &after, &reading)?;
     let mut findings: Vec<Finding> = after.findings.clone();
-    let reading = ByLayout(context.layout());
-    findings.extend(guard::judge(&before, &after, &fixed(context)?, &reading));
+    findings.extend(guard::judge(&before, &after, &fixed, &reading));
     findings.extend(two_heads(&before, &after, context.layout()));
-    Ok(Verdict { findings })
+    // Git runs hooks at the top, so that is where the paths are read from.
+    for finding in &mut findings {
+        for place in finding.place.iter_mut().chain(&mut finding.related) {
+            place.file.path = from_the_top(&prefix, &place.file.path).into();
+        }
+    }
+    verdict.findings.append(&mut findings);
+    Ok(())
+}
+
+fn from_the_top(prefix: &str, path: &str) -> String {
+    if prefix.is_empty() {
+        path.to_owned()
+    } else {
+        format!("{prefix}/{path}")
+    }
 }
 
 /// All that is known to be fixed; databases first, since they say when and by whom.
-fn fixed(context: &Context) -> Result<Vec<Fixed>, Error> {
+fn fixed(
+    context: &Context,
+    before: &Project,
+    after: &Project,
+    reading: &dyn Reading,
+) -> Result<Vec<Fixed>, Error> {
     let mut fixed = Vec::new();
-    for (environment, ledger) in known::recall(context) {
+    for ledger in known::recall(context) {
+        let environment = ledger.name();
         for row in ledger.rows {
             if let Some(checksum) = Checksum::from_hex(&row.checksum) {
                 fixed.push(Fixed {
                     revision: row.revision,
                     checksum,
                     parents: row.parents,
+                    first: None,
                     evidence: Evidence::Applied {
                         environment: environment.clone(),
                         at: row.applied_at,
                         by: row.applied_by,
+                        protected: ledger.protected,
                     },
                 });
             }
         }
     }
     for name in protected_refs(context)? {
-        fixed.extend(
-            outline::of_commit(context, &name)?
-                .into_iter()
-                .map(|outlined| Fixed {
-                    revision: outlined.revision,
-                    checksum: outlined.checksum,
-                    parents: outlined.parents,
-                    evidence: Evidence::Published { name: name.clone() },
-                }),
-        );
+        for outlined in outline::of_commit(context, &name)? {
+            // Going back to what was published first, after somebody edited it, is a repair.
+            let first = if differs(before, after, &outlined, reading) {
+                outline::first_of(context, &name, &outlined)
+                    .ok()
+                    .flatten()
+                    .map(|first| (first.checksum, first.parents))
+            } else {
+                None
+            };
+            fixed.push(Fixed {
+                revision: outlined.revision,
+                checksum: outlined.checksum,
+                parents: outlined.parents,
+                first,
+                evidence: Evidence::Published { name: name.clone() },
+            });
+        }
     }
     Ok(fixed)
+}
+
+/// The step changes the revision, to something else than the tip has.
+fn differs(before: &Project, after: &Project, tip: &Outlined, reading: &dyn Reading) -> bool {
+    let id = &tip.revision;
+    let Some(new) = after.migration(id.as_str()) else {
+        return false;
+    };
+    let now = reading.checksum(after, id);
+    let parents = &new.revision.parents;
+    if now == Some(tip.checksum) && *parents == tip.parents {
+        return false;
+    }
+    before
+        .migration(id.as_str())
+        .is_none_or(|old| old.revision.parents != *parents || reading.checksum(before, id) != now)
 }
 
 /// The refs whose revisions are published: as configured, else the remote's
@@ -102,6 +179,18 @@ pub fn protected_refs(context: &Context) -> Result<Vec<String>, Error> {
         }
     }
     Ok(refs)
+}
+
+/// Configured `protected:` refs that this clone does not have.
+pub fn absent_refs(context: &Context) -> Result<Vec<String>, Error> {
+    let repo = context.repo()?;
+    let mut absent = Vec::new();
+    for name in &context.config.protected {
+        if repo.tip_named(name)?.is_none() {
+            absent.push(name.clone());
+        }
+    }
+    Ok(absent)
 }
 
 /// More heads than before, in one line.
@@ -140,9 +229,12 @@ fn two_heads(before: &Project, after: &Project, layout: &dyn Layout) -> Option<F
     Some(finding)
 }
 
-struct ByLayout(&'static dyn Layout);
+struct ByLayout<'a> {
+    layout: &'static dyn Layout,
+    prefix: &'a str,
+}
 
-impl Reading for ByLayout {
+impl Reading for ByLayout<'_> {
     fn checksum(&self, project: &Project, id: &RevId) -> Option<Checksum> {
         project
             .migration(id.as_str())
@@ -152,6 +244,20 @@ impl Reading for ByLayout {
     fn locate(&self, project: &Project, id: &RevId, key: &str) -> Span {
         project
             .migration(id.as_str())
-            .map_or(0..0, |migration| self.0.locate(migration, key, ""))
+            .map_or(0..0, |migration| self.layout.locate(migration, key, ""))
+    }
+
+    fn pathspec(&self, path: &str) -> String {
+        let path = match self.prefix {
+            "" => path.to_owned(),
+            // From the top, wherever the shell is.
+            prefix => format!(":/{prefix}/{path}"),
+        };
+        let plain = |c: char| c.is_alphanumeric() || "/:._-+,@%".contains(c);
+        if path.chars().all(plain) {
+            path
+        } else {
+            format!("'{}'", path.replace('\'', r"'\''"))
+        }
     }
 }

@@ -52,6 +52,19 @@ pub fn status(context: &Context) -> Result<Vec<HookStatus>, Error> {
         .collect()
 }
 
+/// Refs that the projects call protected and that this clone does not have.
+pub fn absent_refs(context: &Context) -> Result<Vec<String>, Error> {
+    let mut names = Vec::new();
+    for project in context.projects()? {
+        for name in super::guard::absent_refs(&project)? {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+    }
+    Ok(names)
+}
+
 /// This program, as the hook will call it.
 fn program() -> Result<PathBuf, Error> {
     std::env::current_exe().map_err(Error::io("find", "this program"))

@@ -3,7 +3,10 @@
 use std::{fs, path::PathBuf};
 
 use super::{Context, Error, write::create_new};
-use crate::config::{DEFAULT_FOLDER, FILE_NAME};
+use crate::{
+    config::{DEFAULT_FOLDER, FILE_NAME},
+    db::DatabaseUrl,
+};
 
 /// What to set up.
 #[derive(Debug, Clone)]
@@ -19,6 +22,11 @@ pub struct Initialised {
     pub made: Vec<PathBuf>,
     /// Files and folders that were there and stay as they are.
     pub kept: Vec<PathBuf>,
+}
+
+/// The file is committed, and only an SQLite URL cannot hold a user or a password.
+pub fn may_be_written(url: &str) -> bool {
+    matches!(DatabaseUrl::parse(url), Ok(DatabaseUrl::Sqlite(_)))
 }
 
 /// Sets up a project in the current folder.

@@ -1,20 +1,40 @@
 //! What this clone knows of databases, remembered under the Git common
 //! directory each time a ledger is read, so that hooks need no database.
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::Context;
-use crate::model::{EntryState, Ledger, RevId};
+use crate::{
+    config::{ChosenBy, Target},
+    db::{DatabaseUrl, SqliteTarget},
+    model::{EntryState, Ledger, RevId},
+};
 
 const FILE: &str = "ledgers";
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
+/// More are those of worktrees and environments that are long gone.
+const MOST: usize = 64;
+
+/// Which database it is. Two working trees of a clone may have an environment
+/// `dev` each, and two `databases:` too.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Key {
+    /// The project's folder in the repository.
+    project: String,
+    /// Which of `databases:`.
+    database: Option<String>,
+    /// The environment; `None` = the variable `DATABASE_URL`.
+    environment: Option<String>,
+    /// Where it is, without a password.
+    location: String,
+}
 
 /// A ledger as it was last seen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct KnownLedger {
+    /// Which database.
+    key: Key,
     /// The environment is protected.
     pub(super) protected: bool,
     /// When it was read.
@@ -38,13 +58,50 @@ pub(super) struct KnownRow {
     pub(super) applied_by: String,
 }
 
-/// The ledgers that were seen, by environment.
-pub(super) fn recall(context: &Context) -> BTreeMap<String, KnownLedger> {
+impl KnownLedger {
+    /// The environment, as people say it.
+    pub(super) fn name(&self) -> String {
+        let name = self.key.environment.as_deref().unwrap_or("DATABASE_URL");
+        match &self.key.database {
+            Some(database) => format!("{name} of {database}"),
+            None => name.to_owned(),
+        }
+    }
+}
+
+/// The ledgers that were seen of the databases that the configuration names now.
+pub(super) fn recall(context: &Context) -> Vec<KnownLedger> {
+    let Some(project) = project(context) else {
+        return Vec::new();
+    };
+    let config = &context.config;
+    let mut names: Vec<Option<&str>> = config
+        .environments
+        .iter()
+        .map(|environment| Some(environment.name.as_str()))
+        .collect();
+    if names.is_empty() {
+        names.push(None);
+    }
+    let mut all = load(context);
+    all.retain(|known| {
+        known.key.project == project
+            && known.key.database == config.database
+            && names.contains(&known.key.environment.as_deref())
+            && here(context, &known.key)
+    });
+    all
+}
+
+/// The environment still leads there. Where its variables are not set, as in a
+/// program that calls Git, nothing is known to be different.
+fn here(context: &Context, key: &Key) -> bool {
     context
-        .repo_if_any()
-        .and_then(|repo| repo.cache().load(FILE, VERSION))
-        .and_then(|bytes| serde_json::from_slice(&bytes).ok())
-        .unwrap_or_default()
+        .config
+        .target(None, key.environment.as_deref(), &context.cwd)
+        .ok()
+        .and_then(|target| location(&target))
+        .is_none_or(|location| location == key.location)
 }
 
 /// Remembers a ledger that was just read. Failing to is no failure of the command.
@@ -52,10 +109,9 @@ pub(super) fn remember(context: &Context, ledger: &Ledger) {
     let (Some(repo), Ok(target)) = (context.repo_if_any(), context.target()) else {
         return;
     };
-    // A database named by `--url` is often a throw-away: it should not tie the files down.
-    if target.environment == "url" {
+    let Some(key) = key(context, &target) else {
         return;
-    }
+    };
     let rows: Vec<KnownRow> = ledger
         .entries
         .iter()
@@ -68,25 +124,69 @@ pub(super) fn remember(context: &Context, ledger: &Ledger) {
             applied_by: entry.applied_by.clone(),
         })
         .collect();
-    let mut all = recall(context);
-    let before = all.get(&target.environment);
-    let same =
-        before.is_some_and(|known| known.rows == rows && known.protected == target.protected);
-    // The time alone is worth a write only now and then.
-    if same
-        && before.is_some_and(|known| context.now.as_second() - known.seen_at.as_second() < 3600)
-    {
-        return;
+    let mut all = load(context);
+    let before = all.iter().position(|known| known.key == key);
+    if let Some(at) = before {
+        let known = all.remove(at);
+        // The time alone is worth a write only now and then.
+        if known.rows == rows
+            && known.protected == target.protected
+            && context.now.as_second() - known.seen_at.as_second() < 3600
+        {
+            return;
+        }
     }
-    all.insert(
-        target.environment,
-        KnownLedger {
-            protected: target.protected,
-            seen_at: context.now,
-            rows,
-        },
-    );
+    all.push(KnownLedger {
+        key,
+        protected: target.protected,
+        seen_at: context.now,
+        rows,
+    });
+    all.sort_by_key(|known| known.seen_at);
+    let excess = all.len().saturating_sub(MOST);
+    all.drain(..excess);
     if let Ok(bytes) = serde_json::to_vec(&all) {
         repo.cache().store(FILE, VERSION, &bytes);
     }
+}
+
+/// `None` where there is nothing to remember: a database named by `--url` is
+/// often a throw-away, and should not tie the files down.
+fn key(context: &Context, target: &Target) -> Option<Key> {
+    let environment = match target.by {
+        ChosenBy::Url => return None,
+        ChosenBy::Environment => Some(target.environment.clone()),
+        ChosenBy::Variable => None,
+    };
+    Some(Key {
+        project: project(context)?,
+        database: context.config.database.clone(),
+        environment,
+        location: location(target)?,
+    })
+}
+
+fn project(context: &Context) -> Option<String> {
+    context.prefix().ok()
+}
+
+fn load(context: &Context) -> Vec<KnownLedger> {
+    context
+        .repo_if_any()
+        .and_then(|repo| repo.cache().load(FILE, VERSION))
+        .and_then(|bytes| serde_json::from_slice(&bytes).ok())
+        .unwrap_or_default()
+}
+
+/// Where a database is: a name that is the same from every folder, and
+/// holds no password. `None` where the URL is none.
+fn location(target: &Target) -> Option<String> {
+    Some(match DatabaseUrl::parse(target.url.expose()).ok()? {
+        DatabaseUrl::Sqlite(SqliteTarget::File(path)) => {
+            let base = target.base.canonicalize();
+            let path = base.as_deref().unwrap_or(&target.base).join(path);
+            format!("sqlite:{}", path.display())
+        }
+        url => url.to_string(),
+    })
 }

@@ -4,7 +4,7 @@
 //! checksums of thousands of files that hardly ever change. They are parsed
 //! once; a blob's id says for ever what is in it.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +25,8 @@ const MOST: usize = 100_000;
 /// What a published file says of its revision.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Outlined {
+    /// The file, relative to the project's root.
+    pub(super) path: Arc<str>,
     /// The revision.
     pub(super) revision: RevId,
     /// Its parents.
@@ -49,6 +51,38 @@ pub(super) fn of_commit(context: &Context, name: &str) -> Result<Vec<Outlined>, 
         .repo()?
         .commit_listing(&context.prefix()?, &context.folders(), name)?;
     of_listing(context, &listing)
+}
+
+/// What a revision was when it first came to the branch whose tip is `name`.
+/// `None` where history does not tell (shallow clones).
+pub(super) fn first_of(
+    context: &Context,
+    name: &str,
+    tip: &Outlined,
+) -> Result<Option<Outlined>, Error> {
+    let repo = context.repo()?;
+    let prefix = context.prefix()?;
+    let mut at = repo.resolve(name)?;
+    let mut path = Arc::clone(&tip.path);
+    loop {
+        let Some(commit) = repo.arrived(at, &prefix, &[&*path])?.remove(&*path) else {
+            return Ok(None);
+        };
+        // A file that was renamed came from the parent under its old name.
+        let parent = repo.resolve(&format!("{}^1", commit.id)).ok();
+        if let Some(parent) = parent
+            && let Some(older) = find(context, &parent.to_string(), &tip.revision)?
+        {
+            (at, path) = (parent, older.path);
+            continue;
+        }
+        return find(context, &commit.id.to_string(), &tip.revision);
+    }
+}
+
+fn find(context: &Context, name: &str, revision: &RevId) -> Result<Option<Outlined>, Error> {
+    let all = of_commit(context, name)?;
+    Ok(all.into_iter().find(|one| one.revision == *revision))
 }
 
 fn of_listing(context: &Context, listing: &Listing) -> Result<Vec<Outlined>, Error> {
@@ -81,9 +115,10 @@ fn of_listing(context: &Context, listing: &Listing) -> Result<Vec<Outlined>, Err
     Ok(listing
         .files
         .iter()
-        .filter_map(|file| known.get(&file.blob())?.as_ref())
-        .filter_map(|row| {
+        .filter_map(|file| Some((file, known.get(&file.blob())?.as_ref()?)))
+        .filter_map(|(file, row)| {
             Some(Outlined {
+                path: Arc::clone(&file.path),
                 revision: row.revision.clone(),
                 parents: row.parents.clone(),
                 checksum: Checksum::from_hex(&row.checksum)?,

@@ -457,3 +457,68 @@ fn a_closed_pipe_is_no_failure() {
     assert_eq!(run.code, 0, "{run}");
     assert_eq!(run.stdout.lines().count(), 1);
 }
+
+/// Neither `init` nor a mistake in the configuration repeats a password.
+#[test]
+fn passwords_stay_where_they_are() {
+    let sandbox = Sandbox::new();
+    for url in [
+        "host=db user=bob password=topsecret dbname=x",
+        "postgres:///x?user=bob&password=topsecret",
+        "postgres://bob:topsecret@db/x",
+    ] {
+        let run = sandbox.teammig(".", &["init", "--no-hooks", "--url", url]);
+        assert_eq!(run.code, 2, "{url} {run}");
+        assert!(!sandbox.at("teammig.yaml").exists(), "{url}");
+    }
+    let sandbox = Sandbox::project();
+    for text in [
+        "environments:\n  dev: {url: \"postgres://bob:topsecret@db/x\", protectd: true}\n",
+        "environments:\n  dev: {url: \"host=db password=topsecret\", protectd: true}\n",
+        "environments: postgres://bob:topsecret@db/x\n",
+        "environments:\n  dev: {url: sqlite:a, protected: \"postgres://bob:topsecret@db/x\"}\n",
+        "environments:\n  dev: {url: sqlite:a, password: topsecret}\n",
+    ] {
+        sandbox.write("project/teammig.yaml", text);
+        let run = sandbox.teammig("project", &["heads"]);
+        assert_eq!(run.code, 1, "{text} {run}");
+        assert!(!run.stderr.contains("topsecret"), "{text} {run}");
+        assert!(run.stderr.contains("***"), "{text} {run}");
+    }
+}
+
+/// Environments may be called what they like.
+#[test]
+fn an_environment_may_be_called_url() {
+    let sandbox = Sandbox::project();
+    sandbox.write(
+        "project/teammig.yaml",
+        "environments:\n  url: postgres://bob:topsecret@db/x\n",
+    );
+    sandbox.ok("project", &["init", "--no-hooks"]);
+}
+
+#[test]
+fn folders_that_are_not_there() {
+    let sandbox = Sandbox::project();
+    sandbox.revision("project", "aaaa00000001", &[], "one", "SELECT 1;", "");
+    sandbox.git("project", &["add", "-A"]);
+    sandbox.git("project", &["commit", "-qm", "one"]);
+    assert_snapshot!(sandbox.teammig("project", &["heads", "--at", "HEAD", "--migrations", "nope"]), @"
+    exit 4
+    --- stderr
+    error: there is no folder nope in HEAD
+    hint: Git keeps neither empty folders nor what a linked folder holds; is the folder's name right?
+    ");
+    sandbox.write(
+        "project/teammig.yaml",
+        "migrations: [migrations, more]\nenvironments:\n  dev: sqlite:dev.db\n",
+    );
+    assert_snapshot!(sandbox.teammig("project", &["heads"]), @"
+    exit 0
+    --- stdout
+    aaaa00000001 (head)  one
+    --- stderr
+    warning: there is no folder more, which the configuration names [missing-folder]
+    ");
+}

@@ -357,3 +357,246 @@ fn install_status_uninstall() {
         "#!/bin/sh\necho theirs\n"
     );
 }
+
+/// One's own database saying the same as the edit is no excuse.
+#[test]
+fn an_edit_of_a_published_revision_is_rejected_after_it_was_applied_at_home() {
+    let sandbox = guarded();
+    let text = sandbox.read(FIXED);
+    sandbox.write(FIXED, text.replace("name text", "name blob"));
+    sandbox.ok("ann", &["downgrade", "--yes"]);
+    sandbox.ok("ann", &["upgrade"]);
+    let run = sandbox.try_git("ann", &["commit", "-qam", "edit"]);
+    assert_eq!(run.code, 1, "{run}");
+    assert!(
+        run.stderr
+            .contains("published in origin/main, and applied in dev"),
+        "{run}"
+    );
+}
+
+/// What a protected environment has counts for more than what dev has.
+#[test]
+fn a_protected_environment_binds_like_a_publication() {
+    let sandbox = guarded();
+    sandbox.write(
+        "ann/teammig.yaml",
+        "environments:\n  dev: sqlite:dev.db\n  prod: {url: sqlite:prod.db, protected: true}\n",
+    );
+    let add = |up: &str| {
+        sandbox.revision(
+            "ann",
+            "aaaa00000002",
+            &["9209a434d045"],
+            "two",
+            up,
+            "DROP TABLE two;",
+        )
+    };
+    add("CREATE TABLE two (x);");
+    sandbox.ok("ann", &["upgrade"]);
+    sandbox.ok("ann", &["upgrade", "--env", "prod", "--yes"]);
+    sandbox.git("ann", &["add", "-A"]);
+    sandbox.git("ann", &["commit", "-qm", "two"]);
+    sandbox.ok("ann", &["downgrade"]);
+    add("CREATE TABLE two (x, y);");
+    sandbox.ok("ann", &["upgrade"]);
+    let run = sandbox.try_git("ann", &["commit", "-qam", "edit"]);
+    assert_eq!(run.code, 1, "{run}");
+    // An environment that is configured no more does not hold anything for ever.
+    sandbox.write("ann/teammig.yaml", "environments:\n  dev: sqlite:dev.db\n");
+    sandbox.git("ann", &["commit", "-qam", "edit"]);
+}
+
+#[test]
+fn projects_below_the_top_are_judged() {
+    let sandbox = Sandbox::new();
+    sandbox.git(".", &["init", "-q", "-b", "main", "mono"]);
+    sandbox.ok("mono", &["hooks", "install"]);
+    sandbox.write("mono/README", "x");
+    assert_snapshot!({
+        sandbox.git("mono", &["add", "-A"]);
+        sandbox.try_git("mono", &["commit", "-qm", "no project yet"])
+    }, @"
+    exit 0
+    --- stderr
+    warning: found no teammig.yaml and no folder migrations/, so nothing was checked
+    ");
+    for project in ["mono/backend", "mono/tools/log", "mono"] {
+        sandbox.write(
+            &format!("{project}/teammig.yaml"),
+            "environments:\n  dev: sqlite:dev.db\n",
+        );
+        sandbox.revision(
+            project,
+            "aaaa00000001",
+            &[],
+            "one",
+            "CREATE TABLE one (x);",
+            "DROP TABLE one;",
+        );
+        sandbox.ok(project, &["upgrade"]);
+    }
+    sandbox.write("mono/.gitignore", "*.db*\n");
+    sandbox.git("mono", &["add", "-A"]);
+    sandbox.git("mono", &["commit", "-qm", "three projects"]);
+    for project in ["mono/backend", "mono/tools/log", "mono"] {
+        let path = format!("{project}/migrations/aaaa00000001.sql");
+        let text = sandbox.read(&path);
+        sandbox.write(&path, text.replace("one (x)", "one (y)"));
+        let run = sandbox.try_git("mono", &["commit", "-qam", "edit"]);
+        assert_eq!(run.code, 1, "{project} {run}");
+        let shown = path.trim_start_matches("mono/");
+        assert!(run.stderr.contains(&format!("--> {shown}:")), "{run}");
+        // The way back that it names works from where one is.
+        if project == "mono/backend" {
+            assert!(
+                run.stderr
+                    .contains(":/backend/migrations/aaaa00000001.sql`"),
+                "{run}"
+            );
+        }
+        let from = if project == "mono" { "mono" } else { project };
+        let spec = if project == "mono" {
+            "migrations/aaaa00000001.sql".to_owned()
+        } else {
+            format!(":/{shown}")
+        };
+        sandbox.git(
+            from,
+            &["restore", "--source=HEAD", "--staged", "--worktree", &spec],
+        );
+        sandbox.git("mono", &["commit", "-q", "--allow-empty", "-m", "fine"]);
+    }
+    // A project whose folder a sparse checkout leaves out.
+    fs::remove_dir_all(sandbox.at("mono/backend")).unwrap();
+    sandbox.write("mono/README", "y");
+    sandbox.git("mono", &["commit", "-qm", "readme", "README"]);
+}
+
+#[test]
+fn several_databases() {
+    let sandbox = Sandbox::project();
+    sandbox.write(
+        "project/teammig.yaml",
+        "databases:\n  app: {migrations: app, environments: {dev: sqlite:app.db}}\n  log: {migrations: log, environments: \
+         {dev: sqlite:log.db}}\n",
+    );
+    for name in ["app", "log"] {
+        sandbox.write(
+            &format!("project/{name}/1.sql"),
+            format!("-- teammig:\n--   revision: {name}00000001\n--   parents: []\n--   message: x\n\n-- migrate:up\nCREATE TABLE {name} (x);\n\n-- migrate:down\nDROP TABLE {name};\n"),
+        );
+        sandbox.ok("project", &["upgrade", "--database", name]);
+    }
+    sandbox.ok("project", &["hooks", "install"]);
+    sandbox.ok("project", &["hooks", "status"]);
+    sandbox.git("project", &["add", "-A"]);
+    sandbox.git("project", &["commit", "-qm", "both"]);
+    for name in ["app", "log"] {
+        let path = format!("project/{name}/1.sql");
+        let text = sandbox.read(&path);
+        sandbox.write(&path, text.replace("(x)", "(y)"));
+        let run = sandbox.try_git("project", &["commit", "-qam", "edit"]);
+        assert_eq!(run.code, 1, "{name} {run}");
+        assert!(
+            run.stderr.contains(&format!("applied in dev of {name} on")),
+            "{run}"
+        );
+        sandbox.write(&path, text);
+    }
+    sandbox.ok("project", &["hooks", "uninstall"]);
+}
+
+/// The `dev.db` of each working tree is another database.
+#[test]
+fn worktrees_remember_their_own_databases() {
+    let sandbox = guarded();
+    sandbox.revision(
+        "ann",
+        "aaaa00000002",
+        &["9209a434d045"],
+        "two",
+        "CREATE TABLE two (x);",
+        "DROP TABLE two;",
+    );
+    sandbox.ok("ann", &["upgrade"]);
+    sandbox.git("ann", &["add", "-A"]);
+    sandbox.git("ann", &["commit", "-qm", "two"]);
+    sandbox.git(
+        "ann",
+        &[
+            "worktree",
+            "add",
+            "-q",
+            "../tree",
+            "-b",
+            "side",
+            "origin/main",
+        ],
+    );
+    sandbox.ok("tree", &["upgrade"]);
+    let path = "ann/migrations/aaaa00000002.sql";
+    let text = sandbox.read(path);
+    sandbox.write(path, text.replace("two (x)", "two (y)"));
+    let run = sandbox.try_git("ann", &["commit", "-qam", "edit"]);
+    assert_eq!(run.code, 1, "{run}");
+}
+
+/// Somebody pushed an edit past the hook; the repair is no edit.
+#[test]
+fn going_back_to_what_was_first_published_is_accepted() {
+    let sandbox = guarded();
+    let text = sandbox.read(FIXED);
+    let edited = text.replace("name text", "name blob");
+    sandbox.write(FIXED, &edited);
+    sandbox.git("ann", &["commit", "-qnam", "edit"]);
+    // Under another name it is still the same revision.
+    sandbox.git(
+        "ann",
+        &["mv", "migrations/9209a434d045.sql", "migrations/moved.sql"],
+    );
+    sandbox.git("ann", &["commit", "-qnam", "move"]);
+    sandbox.git("ann", &["push", "-q"]);
+    let moved = "ann/migrations/moved.sql";
+    sandbox.write(moved, text.replace("name text", "name varchar"));
+    assert_eq!(sandbox.try_git("ann", &["commit", "-qam", "third"]).code, 1);
+    sandbox.write(moved, &text);
+    sandbox.git("ann", &["commit", "-qam", "repair"]);
+}
+
+#[test]
+fn protected_refs_that_are_not_there_are_named() {
+    let sandbox = guarded();
+    sandbox.write(
+        "ann/teammig.yaml",
+        "protected: [origin/nope]\nenvironments:\n  dev: sqlite:dev.db\n",
+    );
+    let run = sandbox.teammig("ann", &["hooks", "status"]);
+    assert_eq!(run.code, 0, "{run}");
+    assert!(run.stderr.contains("names origin/nope"), "{run}");
+    let run = sandbox.try_git("ann", &["commit", "-qam", "protect"]);
+    assert_eq!(run.code, 0, "{run}");
+    assert!(run.stderr.contains("names origin/nope"), "{run}");
+}
+
+/// Applications write into `.env` what they like.
+#[test]
+fn a_line_of_dotenv_that_is_none_stops_nothing() {
+    let sandbox = guarded();
+    sandbox.write("ann/.env", "APP_NAME=My Secret App\nDEV=sqlite:dev.db\n");
+    sandbox.git("ann", &["add", "teammig.yaml"]);
+    sandbox.git("ann", &["commit", "-q", "--allow-empty", "-m", "x"]);
+    sandbox.write(
+        "ann/teammig.yaml",
+        "environments:\n  dev: ${DEV}\n  prod: ${PROD}\n",
+    );
+    sandbox.ok("ann", &["current"]);
+    assert_snapshot!(sandbox.teammig("ann", &["current", "--env", "prod"]), @"
+    exit 1
+    --- stderr
+    error: environment `prod` needs the variable PROD, which is not set
+      line 1 of .env does not read as NAME=value
+    hint: set PROD, in the environment or in a .env file beside teammig.yaml
+    ");
+}
