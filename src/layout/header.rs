@@ -49,6 +49,8 @@ struct Block {
     /// Content of each line after the `--`, by bytes of the file.
     lines: Vec<Range<usize>>,
     fields: Vec<Field>,
+    /// There are lines that are neither a field nor the rest of one, such as a quoted key.
+    odd: bool,
 }
 
 /// Reads the header of `file`, or says what is wrong with it.
@@ -88,8 +90,8 @@ impl Block {
 }
 
 /// What the header says, as text, before ids and times are checked.
-#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Default, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 struct Raw {
     revision: Option<Text>,
     parents: Option<Vec<Text>>,
@@ -101,7 +103,7 @@ struct Raw {
 }
 
 /// An entry that allows a deliberate edit of a fixed revision.
-#[derive(Debug, PartialEq, Eq, Deserialize)]
+#[derive(Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Amended {
     #[allow(dead_code, reason = "only its form is checked here")]
@@ -110,9 +112,16 @@ struct Amended {
     reason: Text,
 }
 
-/// A scalar taken as text: an id such as `123456789012` looks like a number to YAML.
-#[derive(Debug, PartialEq, Eq)]
-struct Text(String);
+/// A scalar taken as text: an id such as `123456789012` looks like a number to YAML,
+/// which is kept beside it until the text is found in the file.
+#[derive(Debug, PartialEq)]
+struct Text(String, Option<serde_yaml::Value>);
+
+impl Text {
+    fn new(text: impl Into<String>) -> Self {
+        Self(text.into(), None)
+    }
+}
 
 impl<'de> Deserialize<'de> for Text {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -123,10 +132,19 @@ impl<'de> Deserialize<'de> for Text {
                 f.write_str("a text (put it in quotes)")
             }
             fn visit_str<E>(self, text: &str) -> Result<Text, E> {
-                Ok(Text(text.to_owned()))
+                Ok(Text::new(text))
             }
             fn visit_u64<E>(self, number: u64) -> Result<Text, E> {
-                Ok(Text(number.to_string()))
+                Ok(Text(number.to_string(), Some(number.into())))
+            }
+            fn visit_i64<E>(self, number: i64) -> Result<Text, E> {
+                Ok(Text(number.to_string(), Some(number.into())))
+            }
+            fn visit_f64<E>(self, number: f64) -> Result<Text, E> {
+                Ok(Text(number.to_string(), Some(number.into())))
+            }
+            fn visit_bool<E>(self, value: bool) -> Result<Text, E> {
+                Ok(Text(value.to_string(), Some(value.into())))
             }
         }
         deserializer.deserialize_any(Visitor)
@@ -176,16 +194,18 @@ fn find_block(text: &str) -> Option<Block> {
         lines.pop();
         end = lines[lines.len() - 1].end;
     }
-    let fields = find_fields(text, &lines);
+    let (fields, odd) = find_fields(text, &lines);
     Some(Block {
         span: start..end,
         lines,
         fields,
+        odd,
     })
 }
 
-fn find_fields(text: &str, lines: &[Range<usize>]) -> Vec<Field> {
+fn find_fields(text: &str, lines: &[Range<usize>]) -> (Vec<Field>, bool) {
     let mut fields: Vec<Field> = Vec::new();
+    let mut odd = false;
     let mut base = None;
     for line in &lines[1..] {
         let content = &text[line.clone()];
@@ -206,12 +226,15 @@ fn find_fields(text: &str, lines: &[Range<usize>]) -> Vec<Field> {
                 value: start + key.len() + 1..line.end,
                 multiline: false,
             });
-        } else if let Some(field) = fields.last_mut() {
-            field.value.end = line.end;
-            field.multiline = true;
+        } else {
+            odd |= indent <= outer;
+            if let Some(field) = fields.last_mut() {
+                field.value.end = line.end;
+                field.multiline = true;
+            }
         }
     }
-    fields
+    (fields, odd)
 }
 
 fn check_keys(file: &SourceFile, block: &Block) -> Result<(), Box<Finding>> {
@@ -241,8 +264,11 @@ fn check_keys(file: &SourceFile, block: &Block) -> Result<(), Box<Finding>> {
 
 /// The forms that teammig writes; `None` hands over to the YAML library.
 fn read_plain(text: &str, block: &Block) -> Option<Raw> {
-    let mut raw = Raw::default();
     // A line that belongs to no field is something only YAML can judge.
+    if block.odd {
+        return None;
+    }
+    let mut raw = Raw::default();
     for field in &block.fields {
         if field.multiline {
             return None;
@@ -264,7 +290,7 @@ fn read_plain(text: &str, block: &Block) -> Option<Raw> {
 fn plain(value: &str) -> Option<Text> {
     if value.starts_with('"') {
         // Every JSON string is a YAML double-quoted scalar with the same meaning.
-        return serde_json::from_str(value).ok().map(Text);
+        return serde_json::from_str::<String>(value).ok().map(Text::new);
     }
     let first = value.chars().next()?;
     let fine = first.is_alphanumeric()
@@ -272,7 +298,7 @@ fn plain(value: &str) -> Option<Text> {
         && !value.contains(" #")
         && !value.contains('\t')
         && !value.ends_with(':');
-    fine.then(|| Text(value.to_owned()))
+    fine.then(|| Text::new(value))
 }
 
 fn plain_list(value: &str) -> Option<Vec<Text>> {
@@ -292,13 +318,14 @@ fn plain_list(value: &str) -> Option<Vec<Text>> {
                 && item
                     .chars()
                     .all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/'));
-            fine.then(|| Text(item.to_owned()))
+            fine.then(|| Text::new(item))
         })
         .collect()
 }
 
 fn read_yaml(file: &SourceFile, block: &Block) -> Result<Raw, Box<Finding>> {
     #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
     struct Document {
         teammig: Option<Raw>,
     }
@@ -310,7 +337,11 @@ fn read_yaml(file: &SourceFile, block: &Block) -> Result<Raw, Box<Finding>> {
         .join("\n");
     // The indentation after `--` is common to all lines, so YAML sees a nested mapping.
     match serde_yaml::from_str::<Document>(&yaml) {
-        Ok(document) => Ok(document.teammig.unwrap_or_default()),
+        Ok(document) => {
+            let mut raw = document.teammig.unwrap_or_default();
+            as_written(file, block, &mut raw)?;
+            Ok(raw)
+        }
         Err(error) => {
             let span = error.location().map_or(block.span.clone(), |at| {
                 let line = &block.lines[(at.line().max(1) - 1).min(block.lines.len() - 1)];
@@ -328,6 +359,66 @@ fn read_yaml(file: &SourceFile, block: &Block) -> Result<Raw, Box<Finding>> {
             ))
         }
     }
+}
+
+/// Ids, labels and messages that YAML took for numbers get the text that stands in the file.
+fn as_written(file: &SourceFile, block: &Block, raw: &mut Raw) -> Result<(), Box<Finding>> {
+    let lists = [
+        ("parents", &mut raw.parents),
+        ("depends_on", &mut raw.depends_on),
+        ("labels", &mut raw.labels),
+    ];
+    let scalars = [
+        ("revision", &mut raw.revision),
+        ("message", &mut raw.message),
+    ];
+    let texts = lists
+        .into_iter()
+        .flat_map(|(key, list)| list.iter_mut().flatten().map(move |text| (key, text)))
+        .chain(
+            scalars
+                .into_iter()
+                .flat_map(|(key, text)| text.iter_mut().map(move |text| (key, text))),
+        );
+    for (key, text) in texts {
+        let Some(value) = text.1.take() else { continue };
+        let Some(written) = written(file, block, key, &value) else {
+            return Err(Box::new(
+                bad(format!("`{key}` has a value that is not a text"))
+                    .at(
+                        file,
+                        locate(file, key, &text.0),
+                        "read as a number or a truth value",
+                    )
+                    .help("write it in quotes"),
+            ));
+        };
+        text.0 = written;
+    }
+    Ok(())
+}
+
+/// The only word in the value of `key` that YAML reads as `value`.
+fn written(
+    file: &SourceFile,
+    block: &Block,
+    key: &str,
+    value: &serde_yaml::Value,
+) -> Option<String> {
+    let field = block.field(&file.text, key)?;
+    let mut found: Option<&str> = None;
+    let words = file.text[field.value.clone()]
+        .split(|c: char| c.is_whitespace() || matches!(c, ',' | '[' | ']'));
+    for word in words.filter(|word| !word.is_empty()) {
+        let same = serde_yaml::from_str::<serde_yaml::Value>(word).is_ok_and(|it| it == *value);
+        if same && found.is_some_and(|other| other != word) {
+            return None;
+        }
+        if same {
+            found = Some(word);
+        }
+    }
+    found.map(str::to_owned)
 }
 
 fn yaml_reason(error: &serde_yaml::Error) -> String {
@@ -378,7 +469,7 @@ fn understand(file: &SourceFile, block: &Block, raw: Raw) -> Result<Revision, Bo
     }
     let created = match &raw.created {
         None => None,
-        Some(Text(text)) => Some(text.parse::<Timestamp>().map_err(|error| {
+        Some(Text(text, _)) => Some(text.parse::<Timestamp>().map_err(|error| {
             Box::new(
                 bad(format!("`{text}` is not a point in time"))
                     .at(file, locate(file, "created", text), error.to_string())
@@ -573,6 +664,40 @@ mod tests {
             let got = complaint(text);
             assert!(got.starts_with(want), "{text:?}\n want {want}\n got  {got}");
         }
+    }
+
+    /// A quoted key was passed over, so a revision with quoted parents became a base.
+    #[test]
+    fn quoted_keys_are_keys() {
+        let revision = read("-- teammig:\n--   \"revision\": a1\n--   'parents': [b1]\n").unwrap();
+        assert_eq!(revision.id.as_str(), "a1");
+        assert_eq!(revision.parents.len(), 1);
+        let revision = read("-- teammig:\n--   revision: a1\n--   \"parents\": [b1]\n").unwrap();
+        assert_eq!(revision.parents.len(), 1);
+        for text in [
+            "-- teammig:\n--   revision: a1\n--   \"parnts\": [b1]\n",
+            "-- teammig:\n--   \"parnts\": [b1]\n--   revision: a1\n",
+        ] {
+            assert!(complaint(text).contains("unknown field `parnts`"), "{text}");
+        }
+        read("-- teammig:\n--   revision: a1\n--   parents [b1]\n").unwrap_err();
+    }
+
+    /// `0o17` became `15` as soon as another field went over two lines.
+    #[test]
+    fn ids_are_taken_as_written() {
+        let revision = read(
+            "-- teammig:\n--   revision: 0o17\n--   parents:\n--     - 12e4 # not a float\n--     - 0x1f\n--     - \
+             true\n--   depends_on: [1_0,\n--     1.50]\n--   message: 007\n",
+        )
+        .unwrap();
+        assert_eq!(revision.id.as_str(), "0o17");
+        let parents: Vec<&str> = revision.parents.iter().map(RevId::as_str).collect();
+        assert_eq!(parents, ["12e4", "0x1f", "true"]);
+        assert_eq!(revision.depends_on, ["1_0", "1.50"]);
+        assert_eq!(revision.message, "007");
+        let text = "-- teammig:\n--   revision: a1\n--   parents:\n--     - 0x10\n--     - 16\n";
+        assert!(complaint(text).contains("not a text"), "{text}");
     }
 
     proptest! {

@@ -7,7 +7,7 @@ use std::{
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::Ui;
+use super::{Ui, clean};
 
 /// Runs with fewer steps show their lines only.
 const WORTH_A_BAR: usize = 20;
@@ -44,7 +44,7 @@ impl Progress {
     /// What is being done now.
     pub fn doing(&self, what: &str) {
         if let Some(bar) = &self.bar {
-            bar.set_message(what.to_owned());
+            bar.set_message(clean(what, false).into_owned());
         }
     }
 

@@ -18,6 +18,7 @@ mod graph_commands;
 mod guide;
 mod hooks;
 mod json;
+mod offline;
 #[cfg(unix)]
 mod postgres;
 #[cfg(unix)]
