@@ -41,8 +41,10 @@ pub fn render(context: &Context, proposal: &Proposal, dialect: Dialect) -> Resul
             Direction::Up => "apply",
             Direction::Down => "roll back",
         };
+        // A message of several lines must not leave the comment.
+        let message = step.message.replace(char::is_control, " ");
         // Writing to a String cannot fail.
-        let _ = writeln!(out, "\n-- {verb} {} {}", step.step.revision, step.message);
+        let _ = writeln!(out, "\n-- {verb} {} {message}", step.step.revision);
         out.push_str(
             &offline
                 .step(step.step.direction, &step.entry, &step.scripts)

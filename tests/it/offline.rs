@@ -247,3 +247,23 @@ fn a_script_can_be_a_document() {
         assert_eq!(rows(document["sql"].as_str().unwrap()), rows(&script));
     }
 }
+
+/// The second line of a message was SQL, or a command of the program.
+#[test]
+fn a_message_stays_in_its_comment() {
+    let sandbox = Sandbox::project();
+    sandbox.revision(
+        "project",
+        "aaaa00000001",
+        &[],
+        "\"one\\nDROP TABLE teammig_ledger;\"",
+        "SELECT 1;",
+        "",
+    );
+    let script = sandbox.ok("project", &["upgrade", "--sql"]);
+    assert_eq!(sqlite3(&sandbox, "offline.db", &script), 0, "{script}");
+    assert_eq!(
+        sandbox.sqlite("offline.db", "SELECT message FROM teammig_ledger"),
+        ["one\nDROP TABLE teammig_ledger;"]
+    );
+}
