@@ -25,7 +25,11 @@ pub(super) fn run(ui: &mut Ui, context: &Context, _: &Args) -> Result<Status, Er
                 document
             })
             .collect();
-        ui.json(&json!({ "schema": "teammig.branches/1", "branches": documents }));
+        ui.json(&json!({
+            "schema": "teammig.branches/1",
+            "branches": documents,
+            "findings": json::findings(&project),
+        }));
         return Ok(status);
     }
     for id in &points {

@@ -62,9 +62,15 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
     };
     let written = workflow::create::create(context, &request)
         .map_err(|error| workflow::revisions::explain_missing(context, error))?;
-    show_written(ui, context, "teammig.create/1", &written);
+    // The path is there for a person even if the editor fails; a program gets one document.
+    if !ui.is_json() {
+        show_written(ui, context, "teammig.create/1", &written);
+    }
     if args.edit {
-        edit::open(context, &[written.path])?;
+        edit::open(context, std::slice::from_ref(&written.path))?;
+    }
+    if ui.is_json() {
+        show_written(ui, context, "teammig.create/1", &written);
     }
     Ok(Status::Fine)
 }

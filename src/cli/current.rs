@@ -6,6 +6,7 @@ use super::{
     Status,
     create::show_findings,
     events::{names, plural},
+    json,
 };
 use crate::{
     model::{EntryState, Project},
@@ -31,7 +32,7 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
         && state.interrupted.is_empty()
         && findings == Status::Fine;
     if ui.is_json() {
-        show_json(ui, context, &state, at_head)?;
+        show_json(ui, context, &project, &state, at_head)?;
     } else {
         show_text(ui, context, &project, &state);
     }
@@ -118,7 +119,13 @@ fn show_text(ui: &mut Ui, context: &Context, project: &Project, state: &State) {
     }
 }
 
-fn show_json(ui: &mut Ui, context: &Context, state: &State, at_head: bool) -> Result<(), Error> {
+fn show_json(
+    ui: &mut Ui,
+    context: &Context,
+    project: &Project,
+    state: &State,
+    at_head: bool,
+) -> Result<(), Error> {
     let environment = context.target()?.environment;
     ui.json(&json!({
         "schema": "teammig.current/1",
@@ -141,6 +148,7 @@ fn show_json(ui: &mut Ui, context: &Context, state: &State, at_head: bool) -> Re
             },
         })).collect::<Vec<_>>(),
         "at_head": at_head,
+        "findings": json::findings(project),
     }));
     Ok(())
 }

@@ -193,14 +193,16 @@ impl Stage<'_> {
         } else {
             Command::new("git")
         };
+        // Nothing of the caller's repository or settings may leak in.
+        for (name, _) in std::env::vars_os() {
+            let name = name.to_string_lossy();
+            if name == "DATABASE_URL" || name.starts_with("TEAMMIG") || name.starts_with("GIT_") {
+                command.env_remove(&*name);
+            }
+        }
         command
             .args(&words[1..])
             .current_dir(self.root.join(clone))
-            // Nothing of the caller's repository or settings may leak in.
-            .env_remove("GIT_DIR")
-            .env_remove("GIT_INDEX_FILE")
-            .env_remove("GIT_WORK_TREE")
-            .env_remove("DATABASE_URL")
             .env("GIT_CONFIG_GLOBAL", "/dev/null")
             .env("GIT_CONFIG_SYSTEM", "/dev/null")
             .output()
@@ -213,10 +215,10 @@ impl Stage<'_> {
         }
         self.ui
             .talk(String::from_utf8_lossy(&output.stderr).trim_end());
-        Err(Error::Usage(format!(
-            "`{line}` ended with {}",
-            output.status
-        )))
+        Err(Error::Program {
+            program: format!("`{line}`"),
+            status: output.status,
+        })
     }
 
     /// Fills in the scripts of a revision, as an editor would.

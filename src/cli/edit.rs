@@ -5,10 +5,10 @@ use std::{
     process::Command,
 };
 
-use super::Status;
+use super::{Status, show::named};
 use crate::{
     ui::Ui,
-    workflow::{self, Context, Error},
+    workflow::{Context, Error},
 };
 
 /// Open a revision in $VISUAL or $EDITOR
@@ -20,13 +20,7 @@ pub(super) struct Args {
 
 pub(super) fn run(_: &mut Ui, context: &Context, args: &Args) -> Result<Status, Error> {
     let project = context.writable_project()?;
-    let ids = if args.revision == "current" {
-        let mut database = context.database()?;
-        workflow::current::current(context, &project, &mut *database)?.heads
-    } else {
-        workflow::revisions::resolve(&project, &args.revision)
-            .map_err(|error| workflow::revisions::explain_missing(context, error))?
-    };
+    let ids = named(context, &project, &args.revision)?;
     let paths: Vec<PathBuf> = ids
         .iter()
         .filter_map(|id| project.migration(id.as_str()))
@@ -61,8 +55,9 @@ pub(super) fn open(context: &Context, paths: &[PathBuf]) -> Result<(), Error> {
     if status.success() {
         Ok(())
     } else {
-        Err(Error::Usage(format!(
-            "the editor `{editor}` ended with {status}"
-        )))
+        Err(Error::Program {
+            program: format!("the editor `{editor}`"),
+            status,
+        })
     }
 }

@@ -43,7 +43,7 @@ pub(super) struct Global {
     #[arg(long, value_name = "PATH", global = true)]
     migrations: Option<PathBuf>,
 
-    /// How revisions stand in files, for a project without teammig.yaml
+    /// How revisions stand in files, for a project without teammig.yaml; `native` is the only one so far
     #[arg(
         long,
         value_name = "NAME",

@@ -30,6 +30,7 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
             "schema": "teammig.heads/1",
             "diverged": diverged,
             "heads": json::revisions(&project, &heads),
+            "findings": json::findings(&project),
         }));
         return Ok(status);
     }

@@ -45,6 +45,7 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
         ui.json(&json!({
             "schema": "teammig.history/1",
             "revisions": json::revisions(&project, &ids),
+            "findings": json::findings(&project),
         }));
         return Ok(status);
     }

@@ -65,6 +65,11 @@ pub(super) fn done(steps: &[Done]) -> Value {
         .collect()
 }
 
+/// What is wrong with the files of a snapshot.
+pub(super) fn findings(project: &Project) -> Value {
+    project.findings.iter().map(finding).collect()
+}
+
 /// A finding.
 pub(super) fn finding(finding: &Finding) -> Value {
     let place = finding.place.as_ref();

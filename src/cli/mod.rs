@@ -27,11 +27,11 @@ mod upgrade;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, error::ErrorKind};
 
 use crate::{
     config::Env,
-    ui::{Ui, restore_cursor},
+    ui::{Color, Format, Ui, UiOptions, restore_cursor},
     workflow::{Context, Error, Interrupt},
 };
 
@@ -126,9 +126,40 @@ pub fn main() -> ExitCode {
 }
 
 fn usage(error: &clap::Error) -> ExitCode {
+    if error.use_stderr() && json_is_asked_for(std::env::args_os()) {
+        let text = match error.kind() {
+            ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+                "no command was given".to_owned()
+            }
+            _ => error.to_string(),
+        };
+        let text = text.strip_prefix("error: ").unwrap_or(&text).trim();
+        let mut ui = Ui::new(UiOptions {
+            format: Format::Json,
+            color: Color::Never,
+            input: false,
+            quiet: false,
+            verbose: false,
+        });
+        let code = report::show(&mut ui, &Error::Usage(text.to_owned()));
+        ui.flush();
+        return ExitCode::from(code);
+    }
     // `--help` and `--version` are answers on stdout, the rest is a complaint.
     let _ = error.print();
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+}
+
+/// Of arguments that could not be understood.
+fn json_is_asked_for(args: impl Iterator<Item = std::ffi::OsString>) -> bool {
+    let mut before = false;
+    for arg in args {
+        if arg == "--format=json" || (before && arg == "json") {
+            return true;
+        }
+        before = arg == "--format";
+    }
+    false
 }
 
 /// The first Ctrl-C stops what runs and lets it clean up; the second, or one

@@ -79,7 +79,7 @@ pub(super) fn run(ui: &mut Ui, context: &Context, call: &Call<'_>) -> Result<Sta
                 "--from goes with --sql or --dry-run".to_owned(),
             ));
         }
-        let dialect = script::dialect(context).unwrap_or(Dialect::Sqlite);
+        let dialect = script::dialect(context)?.unwrap_or(Dialect::Sqlite);
         let starts = from
             .iter()
             .filter(|name| *name != "base")
@@ -88,7 +88,8 @@ pub(super) fn run(ui: &mut Ui, context: &Context, call: &Call<'_>) -> Result<Sta
         let mut source = Source::Given(starts, dialect);
         let proposal = (call.propose)(context, &project, &mut source).map_err(explain)?;
         if call.args.sql {
-            ui.data_raw(&script::render(context, &proposal, dialect)?);
+            let sql = script::render(context, &proposal, dialect)?;
+            show_sql(ui, dialect, &sql);
         } else {
             show_plan(ui, &project, &proposal);
         }
@@ -126,6 +127,19 @@ pub(super) fn run(ui: &mut Ui, context: &Context, call: &Call<'_>) -> Result<Sta
         }));
     }
     Ok(Status::Fine)
+}
+
+/// A script: as it is, or in a document.
+pub(super) fn show_sql(ui: &mut Ui, dialect: Dialect, sql: &str) {
+    if ui.is_json() {
+        let dialect = match dialect {
+            Dialect::Sqlite => "sqlite",
+            Dialect::Postgres => "postgres",
+        };
+        ui.json(&json!({ "schema": "teammig.sql/1", "dialect": dialect, "sql": sql }));
+    } else {
+        ui.data_raw(sql);
+    }
 }
 
 /// Rolling back a protected environment takes a yes.
@@ -255,13 +269,18 @@ pub(super) fn show_plan(ui: &mut Ui, project: &Project, proposal: &Proposal) {
     }
 }
 
-/// `a:b` as its two ends; a name alone has no lower end.
+/// `a:b` as its two ends; a name alone has no lower end. An end left out is the
+/// end of the graph: base below, the heads above.
 pub(super) fn split_range(target: &str) -> Result<(Option<String>, String), Error> {
     match target.split_once(':') {
         None => Ok((None, target.to_owned())),
         Some((_, rest)) if rest.contains(':') => Err(Error::Usage(format!(
             "`{target}` is not a range; write from:to"
         ))),
-        Some((from, to)) => Ok((Some(from.to_owned()), to.to_owned())),
+        Some((from, to)) => {
+            let or =
+                |end: &str, default: &str| if end.is_empty() { default } else { end }.to_owned();
+            Ok((Some(or(from, "base")), or(to, "heads")))
+        }
     }
 }

@@ -6,7 +6,7 @@ use super::json;
 use crate::{
     config::ConfigError,
     model::{Direction, Finding, Severity, finding::Place, graph::GraphError},
-    ui::{Kind, Ui, render_places},
+    ui::{Kind, Ui},
     workflow::{DbError, Error, ErrorKind, FailedStep, GitError, Why},
 };
 
@@ -54,7 +54,7 @@ impl Report {
 pub(super) fn show(ui: &mut Ui, error: &Error) -> u8 {
     let report = report(error);
     if ui.is_json() {
-        show_json(ui, &report);
+        show_json(ui, &report, error);
         return report.code;
     }
     for finding in &report.findings {
@@ -64,14 +64,7 @@ pub(super) fn show(ui: &mut Ui, error: &Error) -> u8 {
         ui.error(&report.message);
     } else {
         let places: Vec<&Place> = report.places.iter().collect();
-        let text = render_places(
-            Kind::Error,
-            &report.message,
-            &places,
-            ui.err_color(),
-            ui.width(),
-        );
-        ui.talk(&text);
+        ui.places(Kind::Error, &report.message, &places);
     }
     for note in &report.notes {
         ui.talk(note);
@@ -82,7 +75,7 @@ pub(super) fn show(ui: &mut Ui, error: &Error) -> u8 {
     report.code
 }
 
-fn show_json(ui: &mut Ui, report: &Report) {
+fn show_json(ui: &mut Ui, report: &Report, error: &Error) {
     let place = report.places.first();
     let position = place.map(json::position);
     let mut document = json!({
@@ -98,6 +91,9 @@ fn show_json(ui: &mut Ui, report: &Report) {
     if !report.findings.is_empty() {
         document["findings"] = report.findings.iter().map(json::finding).collect();
     }
+    if let Error::Step(step) = error {
+        document["done"] = json::done(&step.done);
+    }
     ui.json(&document);
 }
 
@@ -109,8 +105,7 @@ pub(super) fn show_finding(ui: &mut Ui, finding: &Finding) {
         Severity::Warning => Kind::Warning,
     };
     let places: Vec<&Place> = finding.place.iter().chain(&finding.related).collect();
-    let text = render_places(kind, &title, &places, ui.err_color(), ui.width());
-    ui.talk(&text);
+    ui.places(kind, &title, &places);
     if let Some(help) = &finding.help {
         ui.hint(help);
     }
@@ -127,6 +122,9 @@ fn report(error: &Error) -> Report {
         Error::NoFolderAt { .. } => Report::new("no-migrations", 4, words)
             .hint("Git keeps neither empty folders nor what a linked folder holds; is the folder's name right?"),
         Error::Usage(_) => Report::new("usage", 2, words),
+        Error::Exists { .. } => Report::new("exists", 1, words)
+            .hint("without `--rev-id`, `create` makes up an id that is free"),
+        Error::Program { .. } => Report::new("program", 1, words),
         Error::Graph { error, elsewhere } => {
             let mut report = graph(error);
             for place in elsewhere {

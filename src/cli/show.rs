@@ -18,13 +18,7 @@ pub(super) struct Args {
 
 pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status, Error> {
     let project = context.project()?;
-    let ids = if args.revision == "current" {
-        let mut database = context.database()?;
-        workflow::current::current(context, &project, &mut *database)?.heads
-    } else {
-        workflow::revisions::resolve(&project, &args.revision)
-            .map_err(|error| workflow::revisions::explain_missing(context, error))?
-    };
+    let ids = named(context, &project, &args.revision)?;
     let status = show_findings(ui, &project);
     if ui.is_json() {
         let documents: Vec<_> = ids
@@ -38,7 +32,11 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
                 document
             })
             .collect();
-        ui.json(&json!({ "schema": "teammig.show/1", "revisions": documents }));
+        ui.json(&json!({
+            "schema": "teammig.show/1",
+            "revisions": documents,
+            "findings": json::findings(&project),
+        }));
         return Ok(status);
     }
     if ids.is_empty() {
@@ -48,6 +46,16 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
         one(ui, &project, id);
     }
     Ok(status)
+}
+
+/// The revisions that a name means; `current` asks the database.
+pub(super) fn named(context: &Context, project: &Project, name: &str) -> Result<Vec<RevId>, Error> {
+    if name == "current" {
+        let mut database = context.database()?;
+        return Ok(workflow::current::current(context, project, &mut *database)?.heads);
+    }
+    workflow::revisions::resolve(project, name)
+        .map_err(|error| workflow::revisions::explain_missing(context, error))
 }
 
 fn one(ui: &mut Ui, project: &Project, id: &RevId) {

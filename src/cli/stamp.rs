@@ -6,10 +6,10 @@ use super::{
     Status,
     events::{Shower, names, plural},
     global::LockArgs,
-    plan::heads,
+    plan::{self, heads},
 };
 use crate::{
-    model::{Direction, Ledger},
+    model::{Dialect, Direction, Ledger},
     ui::Ui,
     workflow::{
         self, Context, Database, Error, script,
@@ -65,7 +65,9 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
     if args.sql {
         let stamped =
             workflow::stamp::propose(&project, Ledger::default(), &request).map_err(explain)?;
-        ui.data_raw(&script::render_stamp(context, &project, &stamped)?);
+        let dialect = script::dialect(context)?.unwrap_or(Dialect::Sqlite);
+        let sql = script::render_stamp(context, &project, &stamped, dialect)?;
+        plan::show_sql(ui, dialect, &sql);
         return Ok(Status::Fine);
     }
     let mut database = context.database()?;

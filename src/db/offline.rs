@@ -17,6 +17,13 @@ use crate::{
 const SQLITE: &str = include_str!("../../migrations/sqlite/0001_ledger.sql");
 const POSTGRES: &str = include_str!("../../migrations/postgres/0001_ledger.sql");
 
+/// `PRAGMA foreign_key_check` only lists what is broken; this fails.
+const CHECK_FOREIGN_KEYS: &str = "\
+    -- Fails if a foreign key is violated; `PRAGMA foreign_key_check` lists where\n\
+    CREATE TEMP TABLE teammig_check (violations integer, CONSTRAINT foreign_keys_hold CHECK (violations = 0));\n\
+    INSERT INTO temp.teammig_check SELECT count(*) FROM pragma_foreign_key_check;\n\
+    DROP TABLE temp.teammig_check;\n";
+
 /// A value that SQL text cannot hold.
 pub type NotRepresentable = NulCharacter;
 
@@ -42,6 +49,24 @@ impl Offline {
             _ => quoted,
         };
         Ok(Self { dialect, table })
+    }
+
+    /// The first lines of a script: the programs go on after an error unless told otherwise.
+    pub fn prologue(&self) -> &'static str {
+        match self.dialect {
+            Dialect::Sqlite => {
+                ".bail on\n-- The line above is for the sqlite3 program: it stops at the first error.\n"
+            }
+            Dialect::Postgres => {
+                "\\set ON_ERROR_STOP on\n-- The line above is for psql: it stops at the first error.\n"
+            }
+        }
+    }
+
+    /// The ledger's table, where it may be there already.
+    pub fn create_ledger_if_missing(&self) -> String {
+        self.create_ledger()
+            .replacen("CREATE TABLE ", "CREATE TABLE IF NOT EXISTS ", 1)
     }
 
     /// The ledger's table.
@@ -82,8 +107,8 @@ impl Offline {
             (false, ..) => write!(out, "{body}{record}"),
             (true, Dialect::Sqlite, true) => write!(
                 out,
-                "PRAGMA foreign_keys = OFF;\nPRAGMA legacy_alter_table = ON;\nBEGIN;\n{body}PRAGMA \
-                 foreign_key_check;\n{record}COMMIT;\nPRAGMA legacy_alter_table = OFF;\nPRAGMA foreign_keys = ON;\n"
+                "PRAGMA foreign_keys = OFF;\nPRAGMA legacy_alter_table = ON;\nBEGIN;\n{body}{CHECK_FOREIGN_KEYS}\
+                 {record}COMMIT;\nPRAGMA legacy_alter_table = OFF;\nPRAGMA foreign_keys = ON;\n"
             ),
             (true, Dialect::Sqlite, false) => {
                 write!(

@@ -10,13 +10,18 @@ mod progress;
 mod prompt;
 mod snippet;
 
-use std::io::{self, Write};
+use std::{
+    borrow::Cow,
+    io::{self, Write},
+};
 
 use console::{Style, Term};
 
+use crate::model::finding::Place;
+
 pub use progress::Progress;
 pub use prompt::{PromptError, restore_cursor};
-pub use snippet::{Kind, render as render_places};
+pub use snippet::Kind;
 
 /// How output is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +60,10 @@ pub struct UiOptions {
 
 /// Everything that reaches the user goes through here.
 #[derive(Debug)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact about the terminal of its own"
+)]
 pub struct Ui {
     options: UiOptions,
     out_color: bool,
@@ -62,6 +71,8 @@ pub struct Ui {
     width: usize,
     out: io::BufWriter<io::Stdout>,
     broken: bool,
+    /// An error was shown: what follows belongs to it.
+    failed: bool,
 }
 
 impl Ui {
@@ -87,6 +98,7 @@ impl Ui {
             width,
             out: io::BufWriter::new(io::stdout()),
             broken: false,
+            failed: false,
         }
     }
 
@@ -112,11 +124,12 @@ impl Ui {
 
     /// One line of the answer, on stdout.
     pub fn data(&mut self, line: impl AsRef<str>) {
-        self.write_out(line.as_ref());
+        let line = clean(line.as_ref(), self.out_color);
+        self.write_out(&line);
         self.write_out("\n");
     }
 
-    /// A text of the answer as it is, on stdout.
+    /// A text of the answer as it is, control characters included, on stdout.
     pub fn data_raw(&mut self, text: &str) {
         self.write_out(text);
     }
@@ -125,7 +138,8 @@ impl Ui {
     pub fn json(&mut self, document: &serde_json::Value) {
         // A Value always serialises.
         let text = serde_json::to_string_pretty(document).unwrap_or_default();
-        self.data(text);
+        self.write_out(&text);
+        self.write_out("\n");
     }
 
     fn write_out(&mut self, text: &str) {
@@ -162,21 +176,33 @@ impl Ui {
         self.talk(&format!("{label} {}", message.as_ref()));
     }
 
-    /// What to do next.
+    /// What to do next; silenced by `--quiet` where nothing went wrong.
     pub fn hint(&mut self, message: impl AsRef<str>) {
+        if self.options.quiet && !self.failed {
+            return;
+        }
         let label = self.paint_err("hint:", &Style::new().cyan().bold());
         self.talk(&format!("{label} {}", message.as_ref()));
     }
 
     /// Why it did not work.
     pub fn error(&mut self, message: impl AsRef<str>) {
+        self.failed = true;
         let label = self.paint_err("error:", &Style::new().red().bold());
         self.talk(&format!("{label} {}", message.as_ref()));
+    }
+
+    /// A title with places in files.
+    pub fn places(&mut self, kind: Kind, title: &str, places: &[&Place]) {
+        self.failed |= kind == Kind::Error;
+        let text = snippet::render(kind, title, places, self.err_color, self.width);
+        self.talk(&text);
     }
 
     /// A line on stderr, after everything that stands on stdout.
     pub fn talk(&mut self, line: &str) {
         self.flush();
+        let line = clean(line, self.err_color);
         let _ = writeln!(io::stderr().lock(), "{line}");
     }
 
@@ -227,7 +253,73 @@ impl Ui {
 /// Re-exported so that commands can name a style without naming the crate.
 pub use console::Style as TextStyle;
 
-/// Columns that a text takes on a terminal.
-pub fn text_width(text: &str) -> usize {
-    console::measure_text_width(text)
+/// A text without what could command a terminal: messages, paths and scripts come
+/// from files that a stranger may have written.
+///
+/// Line ends and tabs stay, and colours where we colour ourselves. Everything else
+/// that is a control, or that turns the direction of writing, is spelled out.
+fn clean(text: &str, color: bool) -> Cow<'_, str> {
+    let is_bad = |c: char| {
+        (c.is_control() && c != '\n' && c != '\t')
+            || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    if !text.contains(is_bad) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut styled = false;
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let (head, tail) = rest.split_at(c.len_utf8());
+        rest = tail;
+        if color
+            && c == '\u{1b}'
+            && let Some(style) = style_at(tail)
+        {
+            out.push_str(head);
+            out.push_str(&tail[..style]);
+            rest = &tail[style..];
+            styled = true;
+        } else if c == '\r' && tail.starts_with('\n') {
+            // The line end says it all.
+        } else if is_bad(c) {
+            out.extend(c.escape_unicode());
+        } else {
+            out.push_str(head);
+        }
+    }
+    if styled && !out.ends_with("\u{1b}[0m") {
+        out.push_str("\u{1b}[0m");
+    }
+    Cow::Owned(out)
+}
+
+/// Length of the rest of a colour's sequence after its escape character.
+fn style_at(text: &str) -> Option<usize> {
+    let parameters = text.strip_prefix('[')?;
+    let end = parameters.find(|c: char| !c.is_ascii_digit() && c != ';')?;
+    parameters[end..].starts_with('m').then_some(end + 2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_from_a_file_cannot_command_the_terminal() {
+        let table = [
+            ("plain\n\ttext ä", false, "plain\n\ttext ä"),
+            ("a\u{1b}[31mred", false, "a\\u{1b}[31mred"),
+            ("a\u{1b}[31mred", true, "a\u{1b}[31mred\u{1b}[0m"),
+            ("\u{1b}[1mb\u{1b}[0m", true, "\u{1b}[1mb\u{1b}[0m"),
+            ("\u{1b}]0;title\u{7}", true, "\\u{1b}]0;title\\u{7}"),
+            ("\u{1b}[2J", true, "\\u{1b}[2J"),
+            ("\u{9b}2J", true, "\\u{9b}2J"),
+            ("over\rwritten\r\nnext", true, "over\\u{d}written\nnext"),
+            ("\u{202e}gnp", false, "\\u{202e}gnp"),
+        ];
+        for (text, color, want) in table {
+            assert_eq!(clean(text, color), want, "{text:?}");
+        }
+    }
 }

@@ -1,42 +1,77 @@
-//! A progress bar for long runs, where a terminal is there to show it.
+//! A progress bar for long runs, and a spinner for a long step of a short one,
+//! where a terminal is there to show it.
 
 use std::{
     io::{self, IsTerminal as _},
-    time::Duration,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
 };
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
-use super::Ui;
+use super::{Ui, clean};
 
-/// Runs with fewer steps show their lines only.
+/// Runs with fewer steps show their lines, and a spinner where one takes long.
 const WORTH_A_BAR: usize = 20;
+
+/// Steps that take less show nothing.
+const WORTH_A_SPINNER: Duration = Duration::from_secs(1);
+
+/// Since when a step is being done, what it is, and how far it has come.
+type Doing = Arc<Mutex<Option<(Instant, String, String)>>>;
 
 /// Shows how far a run has come; does nothing where that is not wanted.
 #[derive(Debug)]
 pub struct Progress {
     bar: Option<ProgressBar>,
+    doing: Doing,
 }
 
 impl Ui {
-    /// A bar for `steps` steps, or nothing when the run is short, quiet or unseen.
+    /// A bar for `steps` steps, or a spinner when they are few; nothing when
+    /// that is quiet or unseen.
     pub fn progress(&self, steps: usize) -> Progress {
-        let wanted = steps >= WORTH_A_BAR
-            && !self.options.quiet
-            && !self.is_json()
-            && io::stderr().is_terminal();
+        let wanted =
+            steps > 0 && !self.options.quiet && !self.is_json() && io::stderr().is_terminal();
+        let doing = Doing::default();
         let bar = wanted.then(|| {
-            let bar = ProgressBar::with_draw_target(
-                u64::try_from(steps).ok(),
-                ProgressDrawTarget::stderr_with_hz(10),
-            );
-            if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len}  {msg}") {
-                bar.set_style(style);
+            let target = ProgressDrawTarget::stderr_with_hz(10);
+            let bar = ProgressBar::with_draw_target(u64::try_from(steps).ok(), target);
+            if steps >= WORTH_A_BAR {
+                if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len}  {msg}") {
+                    bar.set_style(style);
+                }
+            } else if let Ok(style) = ProgressStyle::with_template("{slow}") {
+                let doing = Arc::clone(&doing);
+                bar.set_style(style.with_key(
+                    "slow",
+                    move |_: &ProgressState, out: &mut dyn std::fmt::Write| {
+                        let doing = doing.lock().unwrap_or_else(PoisonError::into_inner);
+                        let Some((since, step, part)) = &*doing else {
+                            return;
+                        };
+                        let since = since.elapsed();
+                        if since >= WORTH_A_SPINNER {
+                            let (frame, seconds) = (frame(since), since.as_secs());
+                            let _ = write!(out, "  {frame} {step}{part}  {seconds} s");
+                        }
+                    },
+                ));
             }
             bar.enable_steady_tick(Duration::from_millis(200));
             bar
         });
-        Progress { bar }
+        Progress { bar, doing }
+    }
+}
+
+/// One of the pictures that make the spinner turn.
+fn frame(since: Duration) -> char {
+    match since.as_millis() / 200 % 4 {
+        0 => '◐',
+        1 => '◓',
+        2 => '◑',
+        _ => '◒',
     }
 }
 
@@ -44,13 +79,25 @@ impl Progress {
     /// What is being done now.
     pub fn doing(&self, what: &str) {
         if let Some(bar) = &self.bar {
-            bar.set_message(what.to_owned());
+            let what = clean(what, false).into_owned();
+            let mut doing = self.lock();
+            *doing = Some(match doing.take() {
+                None => (Instant::now(), what.clone(), String::new()),
+                Some((since, step, _)) => (since, step, format!("  ({what})")),
+            });
+            drop(doing);
+            bar.set_message(what);
         }
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Option<(Instant, String, String)>> {
+        self.doing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// One more step is done.
     pub fn step(&self) {
         if let Some(bar) = &self.bar {
+            *self.lock() = None;
             bar.inc(1);
         }
     }

@@ -8,7 +8,7 @@ use std::io::{self, IsTerminal as _};
 use console::Term;
 use dialoguer::{Confirm, Select, theme::ColorfulTheme, theme::SimpleTheme, theme::Theme};
 
-use super::Ui;
+use super::{Ui, clean};
 
 /// Why a question got no answer.
 #[derive(Debug, thiserror::Error)]
@@ -37,8 +37,9 @@ impl Ui {
     pub fn select(&mut self, question: &str, items: &[String]) -> Result<usize, PromptError> {
         self.flush();
         let theme = self.theme();
+        let items = items.iter().map(|item| clean(item, self.err_color));
         let choice = Select::with_theme(&*theme)
-            .with_prompt(question)
+            .with_prompt(clean(question, self.err_color))
             .items(items)
             .default(0)
             .interact_on_opt(&Term::stderr());
@@ -55,7 +56,7 @@ impl Ui {
         self.flush();
         let theme = self.theme();
         let answer = Confirm::with_theme(&*theme)
-            .with_prompt(question)
+            .with_prompt(clean(question, self.err_color))
             .default(default)
             .interact_on_opt(&Term::stderr());
         restore_cursor();

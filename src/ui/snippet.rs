@@ -5,7 +5,13 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use crate::model::finding::Place;
 
 /// A title with the places that belong to it; ends without a line end.
-pub fn render(level: Kind, title: &str, places: &[&Place], color: bool, width: usize) -> String {
+pub(super) fn render(
+    level: Kind,
+    title: &str,
+    places: &[&Place],
+    color: bool,
+    width: usize,
+) -> String {
     let level = match level {
         Kind::Error => Level::ERROR,
         Kind::Warning => Level::WARNING,

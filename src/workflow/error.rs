@@ -48,6 +48,22 @@ pub enum Error {
     /// Arguments that do not fit together.
     #[error("{0}")]
     Usage(String),
+    /// A revision of this id is there already.
+    #[error("a revision {revision} exists already{}", path.as_ref().map(|path| format!(" in {path}")).unwrap_or_default())]
+    Exists {
+        /// The id.
+        revision: RevId,
+        /// Its file.
+        path: Option<String>,
+    },
+    /// Another program failed.
+    #[error("{program} ended with {status}")]
+    Program {
+        /// Which one, in words.
+        program: String,
+        /// How.
+        status: std::process::ExitStatus,
+    },
     /// A name or a target that the graph cannot make sense of.
     #[error("{error}")]
     Graph {

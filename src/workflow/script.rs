@@ -8,20 +8,31 @@ use super::{
     step::{Facts, scripts_of},
 };
 use crate::{
+    config::ConfigError,
     db::offline::{self, Offline},
     model::{Dialect, Direction, Ledger, Project},
 };
 
-/// The dialect of the chosen database; no connection is made.
-pub fn dialect(context: &Context) -> Option<Dialect> {
-    let target = context.target().ok()?;
-    crate::db::dialect_of(target.url.expose())
+/// The dialect of the chosen database, where one is configured; no connection is made.
+pub fn dialect(context: &Context) -> Result<Option<Dialect>, Error> {
+    let target = match context.target() {
+        Ok(target) => target,
+        Err(Error::Config(ConfigError::NoDatabase { .. })) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    match crate::db::dialect_of(target.url.expose()) {
+        Some(dialect) => Ok(Some(dialect)),
+        None => Err(Error::Usage(format!(
+            "the URL of {} names neither SQLite nor PostgreSQL",
+            target.environment
+        ))),
+    }
 }
 
 /// The script of a plan.
 pub fn render(context: &Context, proposal: &Proposal, dialect: Dialect) -> Result<String, Error> {
     let offline = writer(context, dialect)?;
-    let mut out = String::new();
+    let mut out = offline.prologue().to_owned();
     if proposal.state.ledger.entries.is_empty() {
         out.push_str(&offline.create_ledger());
     }
@@ -30,8 +41,10 @@ pub fn render(context: &Context, proposal: &Proposal, dialect: Dialect) -> Resul
             Direction::Up => "apply",
             Direction::Down => "roll back",
         };
+        // A message of several lines must not leave the comment.
+        let message = step.message.replace(char::is_control, " ");
         // Writing to a String cannot fail.
-        let _ = writeln!(out, "\n-- {verb} {} {}", step.step.revision, step.message);
+        let _ = writeln!(out, "\n-- {verb} {} {message}", step.step.revision);
         out.push_str(
             &offline
                 .step(step.step.direction, &step.entry, &step.scripts)
@@ -46,12 +59,14 @@ pub fn render_stamp(
     context: &Context,
     project: &Project,
     stamped: &Stamped,
+    dialect: Dialect,
 ) -> Result<String, Error> {
-    let dialect = dialect(context).unwrap_or(Dialect::Sqlite);
     let offline = writer(context, dialect)?;
     let facts = Facts::gather(context);
     let empty = State::new(project, Ledger::default())?;
-    let mut out = offline.create_ledger();
+    let mut out = offline.prologue().to_owned();
+    out.push_str("BEGIN;\n");
+    out.push_str(&offline.create_ledger_if_missing());
     for step in &stamped.plan.steps {
         if let Some(migration) = project.migration(step.revision.as_str()) {
             let entry = facts.entry(migration, &empty);
@@ -62,6 +77,7 @@ pub fn render_stamp(
             );
         }
     }
+    out.push_str("COMMIT;\n");
     Ok(out)
 }
 

@@ -1,7 +1,7 @@
 //! A new revision becomes a file: complete or not at all, never over another.
 
 use std::{
-    fs, io,
+    fs,
     io::Write as _,
     path::{Path, PathBuf},
 };
@@ -106,10 +106,11 @@ pub(super) fn fresh_id(project: &Project) -> RevId {
 pub(super) fn given_id(project: &Project, text: &str) -> Result<RevId, Error> {
     let id = RevId::parse(text).map_err(|error| Error::Usage(error.to_string()))?;
     if project.graph.get(text).is_some() {
-        return Err(Error::Io {
-            doing: "create revision",
-            path: PathBuf::from(text),
-            source: io::Error::new(io::ErrorKind::AlreadyExists, "a revision of this id exists"),
+        return Err(Error::Exists {
+            path: project
+                .migration(text)
+                .map(|migration| migration.file.path.to_string()),
+            revision: id,
         });
     }
     Ok(id)

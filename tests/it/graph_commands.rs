@@ -211,3 +211,61 @@ fn the_editor_gets_the_file() {
         "{run}"
     );
 }
+
+/// A message from a strange branch could colour, clear and rename the terminal.
+#[test]
+fn messages_do_not_command_the_terminal() {
+    let sandbox = Sandbox::project();
+    sandbox.revision(
+        "project",
+        "aaaa00000001",
+        &[],
+        "\"\\u001b[31mred\\u0007\"",
+        "SELECT 1;",
+        "",
+    );
+    for command in [
+        &["heads"][..],
+        &["history"],
+        &["show", "head"],
+        &["upgrade"],
+        &["current"],
+        &["heads", "--color", "always"],
+    ] {
+        let run = sandbox.teammig("project", command);
+        assert_eq!(run.code, 0, "{run}");
+        let text = run.stdout + &run.stderr;
+        assert!(text.contains("red\\u{7}"), "{command:?} {text:?}");
+        assert!(!text.contains('\u{7}'), "{command:?} {text:?}");
+        if !command.contains(&"always") {
+            assert!(!text.contains('\u{1b}'), "{command:?} {text:?}");
+        }
+    }
+}
+
+#[test]
+fn quiet_leaves_hints_to_errors() {
+    let sandbox = Sandbox::project();
+    for id in ["aaaa00000001", "aaaa00000002"] {
+        sandbox.revision("project", id, &[], id, "SELECT 1;", "");
+    }
+    sandbox.revision(
+        "project",
+        "aaaa00000003",
+        &["aaaa00000001"],
+        "c",
+        "SELECT 1;",
+        "",
+    );
+    sandbox.revision(
+        "project",
+        "aaaa00000004",
+        &["aaaa00000001"],
+        "d",
+        "SELECT 1;",
+        "",
+    );
+    assert_eq!(sandbox.teammig("project", &["heads", "-q"]).stderr, "");
+    let run = sandbox.teammig("project", &["upgrade", "-q"]);
+    assert!(run.stderr.contains("hint:"), "{run}");
+}

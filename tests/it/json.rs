@@ -193,3 +193,84 @@ fn errors_are_documents_too() {
         &json!({"kind": "findings", "findings": [{"rule": "unreadable-revision", "path": "migrations/x.sql", "line": 1}]}),
     );
 }
+
+/// Exit code 3 and not a word about why.
+#[test]
+fn findings_are_in_the_document() {
+    let sandbox = two_lines();
+    sandbox.write("project/migrations/x.sql", "");
+    for command in [
+        &["heads"][..],
+        &["current"],
+        &["history"],
+        &["branches"],
+        &["show", "aaaa00000001"],
+    ] {
+        let (document, code) = sandbox.json("project", command);
+        assert_eq!(code, 3, "{command:?}");
+        assert_has(
+            &document,
+            &json!({"findings": [{"rule": "unreadable-revision", "path": "migrations/x.sql"}]}),
+        );
+    }
+}
+
+#[test]
+fn usage_is_a_document_too() {
+    let sandbox = two_lines();
+    for command in [&["upgrde"][..], &["heads", "--nope"], &[]] {
+        let (document, code) = sandbox.json("project", command);
+        assert_eq!(code, 2, "{command:?}");
+        assert_has(
+            &document,
+            &json!({"schema": "teammig.error/1", "kind": "usage"}),
+        );
+    }
+}
+
+#[test]
+fn a_failure_names_what_was_done_before() {
+    let sandbox = two_lines();
+    sandbox.revision(
+        "project",
+        "aaaa00000003",
+        &["aaaa00000002"],
+        "three",
+        "SELCT 1;",
+        "",
+    );
+    let (document, code) = sandbox.json("project", &["upgrade"]);
+    assert_eq!(code, 1);
+    assert_has(
+        &document,
+        &json!({"kind": "script-failed", "done": [{"revision": "aaaa00000001"}, {"revision": "aaaa00000002"}]}),
+    );
+}
+
+/// `create --edit` printed two documents, and exit code 2 blamed the user.
+#[test]
+fn a_failing_editor_is_one_error() {
+    let sandbox = two_lines();
+    let mut command = sandbox.command(env!("CARGO_BIN_EXE_teammig"), "project");
+    command
+        .env("EDITOR", "false")
+        .args(["--format", "json", "create", "three", "--edit"]);
+    let run = sandbox.run(&mut command);
+    assert_eq!(run.code, 1, "{run}");
+    let document: Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_has(
+        &document,
+        &json!({"schema": "teammig.error/1", "kind": "program"}),
+    );
+}
+
+#[test]
+fn a_taken_id_is_named_with_its_file() {
+    let sandbox = two_lines();
+    let (document, code) = sandbox.json("project", &["create", "x", "--rev-id", "aaaa00000001"]);
+    assert_eq!(code, 1);
+    assert_has(
+        &document,
+        &json!({"kind": "exists", "message": "a revision aaaa00000001 exists already in migrations/aaaa00000001.sql"}),
+    );
+}

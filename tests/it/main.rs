@@ -20,6 +20,7 @@ mod hooks;
 mod import;
 mod json;
 mod lines;
+mod offline;
 #[cfg(unix)]
 mod postgres;
 #[cfg(unix)]

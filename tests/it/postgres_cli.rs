@@ -469,7 +469,9 @@ fn the_offline_script_leaves_the_same_database() {
     );
     let script = sandbox.ok("project", &["upgrade", "--sql"]);
     let other = Cluster::shared().database();
-    Cluster::shared().psql_at(&other).run(&script);
+    Cluster::shared()
+        .psql_at(&other)
+        .run(script.strip_prefix("\\set ON_ERROR_STOP on\n").unwrap());
     sandbox.ok("project", &["upgrade"]);
     for query in [
         "SELECT seq, revision, parents, depends_on, message, checksum, up, up_options, down, down_options, state, \
@@ -480,7 +482,9 @@ fn the_offline_script_leaves_the_same_database() {
         assert_eq!(values(&other, query), values(&url, query), "{query}");
     }
     let down = sandbox.ok("project", &["downgrade", "--sql", "head:base"]);
-    Cluster::shared().psql_at(&other).run(&down);
+    Cluster::shared()
+        .psql_at(&other)
+        .run(down.strip_prefix("\\set ON_ERROR_STOP on\n").unwrap());
     assert_eq!(
         values(
             &other,

@@ -186,3 +186,23 @@ fn init_asks_about_the_hook() {
     assert_eq!(code, 0, "{text}");
     assert!(sandbox.at("ann/.git/hooks/pre-commit").exists());
 }
+
+/// A single migration that takes a minute showed nothing for a minute.
+#[test]
+fn a_long_step_is_seen() {
+    let sandbox = Sandbox::team();
+    sandbox.revision(
+        "ann",
+        "7f3a9c21e4b0",
+        &["9209a434d045"],
+        "Fill in",
+        "CREATE TABLE n AS WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c LIMIT 12000000) SELECT max(x) \
+         AS m FROM c;",
+        "DROP TABLE n;",
+    );
+    let mut session = start(&sandbox, &["upgrade"]);
+    session.expect("7f3a9c21e4b0  Fill in  1 s").unwrap();
+    let (text, code) = end(session);
+    assert_eq!(code, 0, "{text}");
+    assert!(text.contains('✔'), "{text}");
+}

@@ -221,7 +221,7 @@ fn dialect(
 ) -> Result<Dialect, Error> {
     let chosen = database
         .map(Database::dialect)
-        .or_else(|| super::script::dialect(context));
+        .or_else(|| super::script::dialect(context).ok().flatten());
     if let Some(given) = request.dialect {
         return match database.map(Database::dialect) {
             Some(other) if other != given => Err(Error::Usage(format!(
