@@ -18,10 +18,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension as _};
 
 use super::{
     Database, DbError, ErrorKind, Interrupter, Job, JobError, LedgerChange, Notice, Ran,
-    RunSettings, ledger_sql,
-    sqlite_error::db_error,
-    sqlite_group::Group,
-    sqlite_lock::FileLock,
+    RunSettings, ledger_sql, sqlite_error::db_error, sqlite_group::Group, sqlite_lock::FileLock,
     sqlite_rows,
 };
 use crate::{
@@ -206,7 +203,10 @@ impl Sqlite {
         match first {
             Err(error) if error.kind == ErrorKind::Locked && timeout > SILENCE => {
                 waiting("another process that is writing to it");
-                self.begin_immediate()?;
+                self.set_patience(timeout.saturating_sub(SILENCE))?;
+                let second = self.begin_immediate();
+                self.set_patience(timeout)?;
+                second.map_err(|error| writing(error, timeout))?;
             }
             other => other?,
         }
@@ -214,15 +214,9 @@ impl Sqlite {
     }
 
     pub(super) fn begin_immediate(&mut self) -> Result<(), DbError> {
-        self.execute("BEGIN IMMEDIATE").map_err(|mut error| {
-            if error.kind == ErrorKind::Locked {
-                error.message = format!(
-                    "another process is writing to the database; waited {:?}",
-                    self.patience
-                );
-            }
-            error
-        })
+        let patience = self.patience;
+        self.execute("BEGIN IMMEDIATE")
+            .map_err(|error| writing(error, patience))
     }
 
     /// The connection as if newly opened: what a script left in it (temporary
@@ -428,6 +422,14 @@ impl Database for Sqlite {
             }
         })
     }
+}
+
+/// Says how long somebody else was waited for.
+fn writing(mut error: DbError, waited: Duration) -> DbError {
+    if error.kind == ErrorKind::Locked {
+        error.message = format!("another process is writing to the database; waited {waited:?}");
+    }
+    error
 }
 
 fn cannot_open(error: &rusqlite::Error) -> DbError {

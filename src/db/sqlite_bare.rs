@@ -7,11 +7,7 @@ use std::{
 
 use rusqlite::params;
 
-use super::{
-    DbError, ErrorKind, Job, JobError, Notice, Ran,
-    sqlite::Sqlite,
-    sqlite_rows::running,
-};
+use super::{DbError, ErrorKind, Job, JobError, Notice, Ran, sqlite::Sqlite, sqlite_rows::running};
 use crate::{
     model::{Dialect, Entry},
     sql,
@@ -98,7 +94,10 @@ impl Sqlite {
             // A transaction that is only begun changes nothing.
             let uncertain = !matches!(word.as_str(), "BEGIN" | "SAVEPOINT");
             self.progress(job, done, uncertain)?;
-            self.run_one(text, span)?;
+            if let Err(error) = self.run_one(text, span) {
+                let _ = self.progress(job, done, false);
+                return Err(error);
+            }
             return Ok(self.progress(job, done + 1, false)?);
         }
         self.begin_immediate()?;
@@ -107,12 +106,12 @@ impl Sqlite {
         Ok(self.execute("COMMIT")?)
     }
 
-    /// After a failure: leaves the open transaction, records that nothing is
-    /// under way any more, and completes the error with what is recorded.
+    /// After a failure: leaves the open transaction, and completes the error with
+    /// what is recorded then.
     fn settle(&mut self, job: &Job<'_>, error: JobError) -> JobError {
         self.roll_back();
         let sql = format!(
-            "UPDATE {} SET uncertain = 0 WHERE revision = ?1 RETURNING statements_done",
+            "SELECT statements_done FROM {} WHERE revision = ?1",
             self.table
         );
         let recorded = self.writer().ok().and_then(|connection| {

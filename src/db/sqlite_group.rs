@@ -76,11 +76,11 @@ impl Sqlite {
         let Some(group) = self.group.take() else {
             return Ok(());
         };
-        match self.commit() {
-            Ok(()) => Ok(()),
-            Err(_) if !group.steps.is_empty() => self.again(&group.steps),
-            Err(error) => Err(error),
+        if group.steps.is_empty() {
+            self.roll_back();
+            return Ok(());
         }
+        self.commit().or_else(|_| self.again(&group.steps))
     }
 
     fn commit(&mut self) -> Result<(), DbError> {
@@ -242,12 +242,7 @@ impl Sqlite {
         })
     }
 
-    fn run_unchecked(
-        &mut self,
-        job: &Job<'_>,
-        text: &str,
-        start: Instant,
-    ) -> Result<(), JobError> {
+    fn run_unchecked(&mut self, job: &Job<'_>, text: &str, start: Instant) -> Result<(), JobError> {
         self.execute("PRAGMA foreign_keys = OFF; PRAGMA legacy_alter_table = ON")?;
         self.begin_immediate()?;
         self.make_ledger()?;
