@@ -50,7 +50,7 @@ impl Sqlite {
         let rows = match rows {
             Ok(rows) => rows,
             Err(error) if error.kind == ErrorKind::Statement => {
-                return Err(self.not_understood(error));
+                return Err(self.not_understood(&error));
             }
             Err(error) => return Err(error),
         };
@@ -65,7 +65,7 @@ impl Sqlite {
 
     /// A table without our columns, or with other values: a later version's, or
     /// somebody else's.
-    fn not_understood(&mut self, error: DbError) -> DbError {
+    fn not_understood(&mut self, error: &DbError) -> DbError {
         let newest = |tool: &str| {
             format!(
                 "SELECT ledger_version, {tool} FROM {} ORDER BY 1 DESC LIMIT 1",

@@ -1053,6 +1053,44 @@ fn ctrl_c_while_another_process_writes() {
     assert!(start.elapsed() < Duration::from_secs(20));
 }
 
+/// Ctrl-C during a write ends the transaction that revisions share: those before it stay.
+#[test]
+fn ctrl_c_keeps_the_revisions_before_it() {
+    let sandbox = Sandbox::project();
+    chain(
+        &sandbox,
+        &[
+            "CREATE TABLE one (x);",
+            "CREATE TABLE two (x);",
+            "CREATE TABLE three (x); INSERT INTO three WITH RECURSIVE c (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c \
+             WHERE x < 100000000) SELECT 1 FROM c WHERE x % 1000 = 0;",
+        ],
+    );
+    let child = sandbox
+        .command(env!("CARGO_BIN_EXE_teammig"), "project")
+        .arg("upgrade")
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let until = Instant::now() + Duration::from_secs(10);
+    // The journal is there from the first write on.
+    while !sandbox.at("project/dev.db-journal").exists() {
+        assert!(Instant::now() < until, "it never wrote");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    std::thread::sleep(Duration::from_millis(500));
+    std::process::Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status()
+        .unwrap();
+    let output = child.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(130), "{said}");
+    let rows = sandbox.sqlite("project/dev.db", "SELECT count(*) FROM teammig_ledger");
+    assert_eq!(rows, ["2"], "{said}");
+    assert_eq!(said.matches('✔').count(), 2, "{said}");
+}
+
 /// Revisions that follow each other.
 fn chain(sandbox: &Sandbox, scripts: &[&str]) {
     let mut parent: Vec<String> = Vec::new();
