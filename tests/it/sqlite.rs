@@ -881,6 +881,21 @@ fn revisions_of_one_run_share_no_session() {
         ),
         ["1", "0"]
     );
+    // Memory has one connection only.
+    sandbox.ok(
+        "project",
+        &["upgrade", "aaaa00000003", "--url", "sqlite::memory:"],
+    );
+}
+
+/// What changes nothing makes no file.
+#[test]
+fn stamping_nothing_creates_nothing() {
+    let sandbox = Sandbox::project();
+    chain(&sandbox, &["CREATE TABLE one (x);"]);
+    sandbox.ok("project", &["stamp", "base"]);
+    assert!(!sandbox.at("project/dev.db").exists());
+    assert!(!sandbox.at("project/dev.db-teammig.lock").exists());
 }
 
 /// An error in a later row of a SELECT is an error.
