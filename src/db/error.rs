@@ -85,6 +85,9 @@ pub struct JobError {
     pub done: u32,
     /// Steps reported as run but not yet committed are lost as well.
     pub earlier_lost: bool,
+    /// The session was lost with COMMIT under way: only the ledger says whether
+    /// the step was applied.
+    pub outcome_unknown: bool,
 }
 
 impl From<DbError> for JobError {
@@ -96,6 +99,7 @@ impl From<DbError> for JobError {
             offset: None,
             done: 0,
             earlier_lost: false,
+            outcome_unknown: false,
         }
     }
 }

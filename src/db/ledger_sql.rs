@@ -25,7 +25,9 @@ pub(super) fn options(script: &StoredScript) -> &'static str {
     match (script.transaction, script.foreign_keys_off) {
         (true, false) => "",
         (true, true) => "foreign_keys:off",
-        (false, _) => "transaction:false",
+        (false, false) => "transaction:false",
+        // No file may say so; what a row says stays.
+        (false, true) => "transaction:false foreign_keys:off",
     }
 }
 

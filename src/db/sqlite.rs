@@ -18,18 +18,19 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension as _};
 
 use super::{
     Database, DbError, ErrorKind, Interrupter, Job, JobError, LedgerChange, Notice, Ran,
-    RunSettings, ledger_sql,
-    sqlite_error::{db_error, error_offset},
-    sqlite_lock::FileLock,
-    sqlite_rows::{self, running},
+    RunSettings, ledger_sql, sqlite_error::db_error, sqlite_group::Group, sqlite_lock::FileLock,
+    sqlite_rows,
 };
 use crate::{
-    model::{Dialect, Direction, Entry, Ledger, RevId, ledger::StoredScripts},
+    model::{Dialect, Direction, Ledger, RevId, ledger::StoredScripts},
     sql,
 };
 
-/// How long revisions may share a transaction before it is committed.
-const GROUP: Duration = Duration::from_millis(50);
+/// How long others may hold SQLite's own lock while nothing is to be written.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long somebody else's writing is waited for in silence.
+const SILENCE: Duration = Duration::from_millis(200);
 
 const LEDGER: &str = include_str!("../../migrations/sqlite/0001_ledger.sql");
 
@@ -41,14 +42,21 @@ pub(super) struct Sqlite {
     settings: RunSettings,
     /// The ledger's table, quoted.
     pub(super) table: String,
-    connection: Option<Connection>,
+    pub(super) connection: Option<Connection>,
     lock: Option<FileLock>,
-    /// Since when a shared transaction is open.
-    group: Option<Instant>,
+    /// How long the connection waits for others that hold SQLite's own lock.
+    patience: Duration,
+    /// The shared transaction, while one is open.
+    pub(super) group: Option<Group>,
+    /// The ledger has to be made by whatever is recorded first, so that it goes
+    /// with it when that fails.
+    pub(super) unmade: bool,
+    /// A script may have left something in the connection.
+    pub(super) soiled: bool,
     /// Constraints may be checked as late as the commit, so a commit must not
     /// cover more than one revision, or the wrong one would be blamed.
-    deferred: bool,
-    stop: Arc<AtomicBool>,
+    pub(super) deferred: bool,
+    pub(super) stop: Arc<AtomicBool>,
     handle: Arc<std::sync::Mutex<Option<rusqlite::InterruptHandle>>>,
 }
 
@@ -69,7 +77,10 @@ impl Sqlite {
             settings,
             connection: None,
             lock: None,
+            patience: PATIENCE,
             group: None,
+            unmade: false,
+            soiled: false,
             deferred: false,
             stop: Arc::default(),
             handle: Arc::default(),
@@ -91,7 +102,7 @@ impl Sqlite {
     }
 
     fn connect(&self, create: bool) -> Result<Option<Connection>, DbError> {
-        let connection = match &self.path {
+        let mut connection = match &self.path {
             None => Connection::open_in_memory(),
             Some(path) => {
                 if !create && !path.exists() {
@@ -114,10 +125,7 @@ impl Sqlite {
             }
         }
         .map_err(|error| cannot_open(&error))?;
-        // Others may hold SQLite's own lock for a moment.
-        connection
-            .busy_timeout(Duration::from_secs(5))
-            .map_err(|error| db_error(&error))?;
+        self.wait_for_others(&mut connection, self.patience)?;
         // The first look at the file: not a database, or not readable?
         connection
             .query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))
@@ -132,10 +140,127 @@ impl Sqlite {
         }
     }
 
-    fn execute(&mut self, sql: &str) -> Result<(), DbError> {
+    pub(super) fn execute(&mut self, sql: &str) -> Result<(), DbError> {
         self.writer()?
             .execute_batch(sql)
+            .map_err(|error| self.said(&error))
+    }
+
+    /// SQLite's answer; one that came because the user lost patience says that.
+    pub(super) fn said(&self, error: &rusqlite::Error) -> DbError {
+        let error = db_error(error);
+        if error.kind == ErrorKind::Locked && self.stop.load(Ordering::SeqCst) {
+            return DbError::new(ErrorKind::Interrupted, "stopped while waiting");
+        }
+        error
+    }
+
+    /// Makes the connection wait for whoever holds SQLite's own lock, until it is
+    /// too long or the user asks to stop. (SQLite's timeout cannot be interrupted.)
+    fn wait_for_others(
+        &self,
+        connection: &mut Connection,
+        patience: Duration,
+    ) -> Result<(), DbError> {
+        let stop = Arc::clone(&self.stop);
+        let mut since = Instant::now();
+        connection
+            .busy_handler(Some(move |tries: i32| {
+                if tries == 0 {
+                    since = Instant::now();
+                }
+                let waited = since.elapsed();
+                if stop.load(Ordering::SeqCst) || waited >= patience {
+                    return false;
+                }
+                let pause = Duration::from_millis(if tries < 20 { 2 } else { 20 });
+                std::thread::sleep(pause.min(patience.saturating_sub(waited)));
+                true
+            }))
             .map_err(|error| db_error(&error))
+    }
+
+    fn set_patience(&mut self, patience: Duration) -> Result<(), DbError> {
+        self.writer()?;
+        if let Some(mut connection) = self.connection.take() {
+            let outcome = self.wait_for_others(&mut connection, patience);
+            self.connection = Some(connection);
+            outcome?;
+        }
+        self.patience = patience;
+        Ok(())
+    }
+
+    /// Waits until nobody else writes, and says that it does.
+    fn wait_for_writers(
+        &mut self,
+        timeout: Duration,
+        waiting: &mut dyn FnMut(&str),
+    ) -> Result<(), DbError> {
+        self.set_patience(timeout.min(SILENCE))?;
+        let first = self.begin_immediate();
+        self.set_patience(timeout)?;
+        match first {
+            Err(error) if error.kind == ErrorKind::Locked && timeout > SILENCE => {
+                waiting("another process that is writing to it");
+                self.set_patience(timeout.saturating_sub(SILENCE))?;
+                let second = self.begin_immediate();
+                self.set_patience(timeout)?;
+                second.map_err(|error| writing(error, timeout))?;
+            }
+            other => other?,
+        }
+        self.execute("ROLLBACK")
+    }
+
+    pub(super) fn begin_immediate(&mut self) -> Result<(), DbError> {
+        let patience = self.patience;
+        self.execute("BEGIN IMMEDIATE")
+            .map_err(|error| writing(error, patience))
+    }
+
+    /// The connection as if newly opened: what a script left in it (temporary
+    /// tables, settings, attached databases) is gone.
+    pub(super) fn renew(&mut self) -> Result<(), DbError> {
+        self.soiled = false;
+        if self.path.is_some() {
+            self.connection = None;
+            self.writer()?;
+            return Ok(());
+        }
+        // Memory would be gone with its connection: settings stay.
+        let rows = self.query_text(
+            "SELECT 'DROP ' || type || ' IF EXISTS temp.\"' || replace(name, '\"', '\"\"') || '\"' FROM \
+             sqlite_temp_schema WHERE type IN ('table', 'view', 'trigger') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' \
+             UNION ALL SELECT 'DETACH \"' || replace(name, '\"', '\"\"') || '\"' FROM pragma_database_list WHERE \
+             name NOT IN ('main', 'temp')",
+        )?;
+        for statement in rows.into_iter().flatten().flatten() {
+            self.execute(&statement)?;
+        }
+        Ok(())
+    }
+
+    /// Creates the ledger in the transaction that is open, where it is missing.
+    pub(super) fn make_ledger(&mut self) -> Result<(), DbError> {
+        if self.unmade && !self.ledger_exists()? {
+            let ddl = ledger_sql::ddl(LEDGER, &self.table);
+            self.execute(&ddl)?;
+        }
+        Ok(())
+    }
+
+    /// The path to lock: the same database may be named in several ways.
+    fn real(&mut self, path: PathBuf) -> Result<PathBuf, DbError> {
+        if !path.exists()
+            && !path.is_symlink()
+            && let (Some(folder), Some(name)) = (path.parent(), path.file_name())
+            && let Ok(folder) = folder.canonicalize()
+        {
+            return Ok(folder.join(name));
+        }
+        self.writer()?;
+        Ok(path.canonicalize().unwrap_or(path))
     }
 
     fn ledger_exists(&mut self) -> Result<bool, DbError> {
@@ -152,251 +277,6 @@ impl Sqlite {
             .optional()
             .map(|row| row.is_some())
             .map_err(|error| db_error(&error))
-    }
-
-    fn begin(&mut self) -> Result<(), DbError> {
-        self.execute("PRAGMA foreign_keys = ON; BEGIN IMMEDIATE")
-    }
-
-    fn commit_group(&mut self) -> Result<(), DbError> {
-        if self.group.take().is_some() {
-            self.execute("COMMIT").inspect_err(|_| {
-                if let Some(connection) = &self.connection {
-                    let _ = connection.execute_batch("ROLLBACK");
-                }
-            })?;
-        }
-        Ok(())
-    }
-
-    /// One script in a savepoint of the shared transaction.
-    fn run_grouped(&mut self, job: &Job<'_>, text: &str) -> Result<Ran, JobError> {
-        let earlier = self.group.is_some();
-        if !earlier {
-            self.begin().map_err(plain)?;
-            self.group = Some(Instant::now());
-        }
-        let start = Instant::now();
-        let outcome = self
-            .execute("SAVEPOINT teammig_step")
-            .map_err(plain)
-            .and_then(|()| self.run_statements(text))
-            .and_then(|()| self.record(job, start.elapsed()).map_err(plain))
-            .and_then(|()| self.execute("RELEASE teammig_step").map_err(plain));
-        if let Err(error) = outcome {
-            return Err(self.undo_step(error, earlier));
-        }
-        let duration = start.elapsed();
-        self.deferred |= mentions_deferral(text);
-        let due =
-            self.deferred || job.last || self.group.is_none_or(|since| since.elapsed() >= GROUP);
-        if due {
-            self.commit_group().map_err(|mut error| {
-                if error.kind == ErrorKind::Statement {
-                    error.context = Some("at the commit of the transaction".to_owned());
-                }
-                JobError {
-                    earlier_lost: earlier,
-                    ..plain(error)
-                }
-            })?;
-        }
-        Ok(Ran {
-            duration,
-            committed: due,
-        })
-    }
-
-    /// Takes a failed step back and commits those before it.
-    fn undo_step(&mut self, mut error: JobError, earlier: bool) -> JobError {
-        // Some failures (disk full, an interrupted write) end the whole transaction.
-        let alive = self
-            .connection
-            .as_ref()
-            .is_some_and(|connection| !connection.is_autocommit());
-        if alive && earlier {
-            let undone = self
-                .execute("ROLLBACK TO teammig_step; RELEASE teammig_step")
-                .and_then(|()| self.commit_group());
-            error.earlier_lost = undone.is_err();
-        } else {
-            error.earlier_lost = earlier;
-        }
-        if self.group.take().is_some() || error.earlier_lost {
-            let _ = self.execute("ROLLBACK");
-        }
-        error
-    }
-
-    /// One script in a transaction of its own, with foreign keys off around it.
-    ///
-    /// The pragma does nothing inside a transaction, so it comes before. With
-    /// `legacy_alter_table` a rename leaves the references of other tables
-    /// alone, which is what a table rebuild needs
-    /// (<https://www.sqlite.org/lang_altertable.html#otheralter>).
-    fn run_without_foreign_keys(&mut self, job: &Job<'_>, text: &str) -> Result<Ran, JobError> {
-        self.commit_group().map_err(|error| JobError {
-            earlier_lost: true,
-            ..plain(error)
-        })?;
-        let start = Instant::now();
-        let outcome = self
-            .execute("PRAGMA foreign_keys = OFF; PRAGMA legacy_alter_table = ON; BEGIN IMMEDIATE")
-            .map_err(plain)
-            .and_then(|()| self.run_statements(text))
-            .and_then(|()| self.check_foreign_keys().map_err(plain))
-            .and_then(|()| self.record(job, start.elapsed()).map_err(plain))
-            .and_then(|()| self.execute("COMMIT").map_err(plain));
-        if outcome.is_err() {
-            let _ = self.execute("ROLLBACK");
-        }
-        let restored = self.execute("PRAGMA legacy_alter_table = OFF; PRAGMA foreign_keys = ON");
-        outcome.and(restored.map_err(plain))?;
-        Ok(Ran {
-            duration: start.elapsed(),
-            committed: true,
-        })
-    }
-
-    fn check_foreign_keys(&mut self) -> Result<(), DbError> {
-        let violations = self
-            .writer()?
-            .prepare("PRAGMA foreign_key_check")
-            .and_then(|mut statement| {
-                statement
-                    .query_map([], |row| {
-                        let table: String = row.get(0)?;
-                        let rowid: Option<i64> = row.get(1)?;
-                        let parent: String = row.get(2)?;
-                        Ok(match rowid {
-                            Some(rowid) => format!(
-                                "{table} (rowid {rowid}) refers to a missing row of {parent}"
-                            ),
-                            None => format!("{table} refers to a missing row of {parent}"),
-                        })
-                    })?
-                    .collect::<Result<Vec<_>, _>>()
-            })
-            .map_err(|error| db_error(&error))?;
-        let Some(first) = violations.first() else {
-            return Ok(());
-        };
-        Err(DbError {
-            detail: Some(match violations.len() {
-                1 => first.clone(),
-                n => format!("{first}; and {} more", n - 1),
-            }),
-            hint: Some("`PRAGMA foreign_key_check` lists them".to_owned()),
-            ..DbError::new(
-                ErrorKind::Statement,
-                "the script leaves rows that violate a foreign key",
-            )
-        })
-    }
-
-    fn run_statements(&mut self, text: &str) -> Result<(), JobError> {
-        for statement in sql::statements(text, Dialect::Sqlite) {
-            self.run_one(text, statement.span)?;
-        }
-        Ok(())
-    }
-
-    fn run_one(&mut self, text: &str, span: std::ops::Range<usize>) -> Result<(), JobError> {
-        if self.stop.load(Ordering::SeqCst) {
-            return Err(plain(DbError::new(ErrorKind::Interrupted, "stopped")));
-        }
-        let outcome = self
-            .writer()
-            .map_err(plain)?
-            .execute_batch(&text[span.clone()]);
-        outcome.map_err(|error| JobError {
-            offset: error_offset(&error).map(|offset| span.start + offset),
-            statement: Some(span),
-            ..plain(db_error(&error))
-        })
-    }
-
-    /// A script outside a transaction, statement by statement.
-    fn run_bare(
-        &mut self,
-        job: &Job<'_>,
-        text: &str,
-        notice: &mut dyn FnMut(Notice<'_>),
-    ) -> Result<Ran, JobError> {
-        self.commit_group().map_err(|error| JobError {
-            earlier_lost: true,
-            ..plain(error)
-        })?;
-        let start = Instant::now();
-        let statements = sql::statements(text, Dialect::Sqlite);
-        let of = u32::try_from(statements.len()).unwrap_or(u32::MAX);
-        if job.skip == 0 {
-            self.put(
-                &Entry {
-                    state: running(job.direction, 0, false),
-                    ..job.entry.clone()
-                },
-                job.scripts,
-                Duration::ZERO,
-            )
-            .map_err(plain)?;
-        }
-        for (done, statement) in (0..).zip(statements).skip(job.skip as usize) {
-            self.run_bare_one(job, text, statement.span, done)?;
-            notice(Notice::Statement { done: done + 1, of });
-        }
-        self.record(job, start.elapsed()).map_err(plain)?;
-        Ok(Ran {
-            duration: start.elapsed(),
-            committed: true,
-        })
-    }
-
-    /// Runs one statement with its record: in one transaction where SQLite
-    /// allows it, else with a mark before it that says it was begun.
-    fn run_bare_one(
-        &mut self,
-        job: &Job<'_>,
-        text: &str,
-        span: std::ops::Range<usize>,
-        done: u32,
-    ) -> Result<(), JobError> {
-        let own = self
-            .connection
-            .as_ref()
-            .is_some_and(|connection| !connection.is_autocommit());
-        let fail = |error: JobError| JobError { done, ..error };
-        if own {
-            // Inside a transaction that the script itself began.
-            self.run_one(text, span).map_err(fail)?;
-            return self
-                .progress(job, done + 1, false)
-                .map_err(plain)
-                .map_err(fail);
-        }
-        if needs_autocommit(&text[span.clone()]) {
-            self.progress(job, done, true)
-                .map_err(plain)
-                .map_err(fail)?;
-            if let Err(error) = self.run_one(text, span) {
-                let _ = self.progress(job, done, false);
-                return Err(fail(error));
-            }
-            return self
-                .progress(job, done + 1, false)
-                .map_err(plain)
-                .map_err(fail);
-        }
-        let outcome = self
-            .execute("BEGIN IMMEDIATE")
-            .map_err(plain)
-            .and_then(|()| self.run_one(text, span))
-            .and_then(|()| self.progress(job, done + 1, false).map_err(plain))
-            .and_then(|()| self.execute("COMMIT").map_err(plain));
-        outcome.map_err(|error| {
-            let _ = self.execute("ROLLBACK");
-            fail(error)
-        })
     }
 }
 
@@ -424,30 +304,30 @@ impl Database for Sqlite {
     }
 
     fn lock(&mut self, timeout: Duration, waiting: &mut dyn FnMut(&str)) -> Result<(), DbError> {
-        if let Some(path) = self.path.clone() {
-            if self.lock.is_none() {
-                // The same database may be named in several ways.
-                self.writer()?;
-                let path = path.canonicalize().unwrap_or(path);
-                let stop = Arc::clone(&self.stop);
-                let holder = format!("{} (pid {})", self.settings.application, std::process::id());
-                let lock = FileLock::take(&path, &holder, timeout, waiting, &|| {
-                    stop.load(Ordering::SeqCst)
-                })?;
-                self.lock = Some(lock);
-            }
-            let connection = self.writer()?;
-            connection
-                .busy_timeout(timeout)
-                .map_err(|error| db_error(&error))?;
-            if connection.is_readonly("main").unwrap_or(false) {
-                return Err(DbError::new(
-                    ErrorKind::ReadOnly,
-                    format!("{} may not be written", self.location),
-                ));
-            }
+        let Some(path) = self.path.clone() else {
+            return Ok(());
+        };
+        if self.lock.is_none() {
+            let path = self.real(path)?;
+            let stop = Arc::clone(&self.stop);
+            let holder = format!("{} (pid {})", self.settings.application, std::process::id());
+            let lock = FileLock::take(&path, &holder, timeout, waiting, &|| {
+                stop.load(Ordering::SeqCst)
+            })?;
+            self.lock = Some(lock);
         }
-        Ok(())
+        self.patience = timeout;
+        let Some(connection) = self.open(false)? else {
+            // There is nobody to wait for; the file comes with the first row.
+            return Ok(());
+        };
+        if connection.is_readonly("main").unwrap_or(false) {
+            return Err(DbError::new(
+                ErrorKind::ReadOnly,
+                format!("{} may not be written", self.location),
+            ));
+        }
+        self.wait_for_writers(timeout, waiting)
     }
 
     fn unlock(&mut self) -> Result<(), DbError> {
@@ -457,15 +337,10 @@ impl Database for Sqlite {
     }
 
     fn prepare_ledger(&mut self) -> Result<(), DbError> {
-        if !self.ledger_exists()? {
-            let ddl = ledger_sql::ddl(LEDGER, &self.table);
+        self.writer()?;
+        self.unmade = !self.ledger_exists()?;
+        if self.unmade {
             self.begin()?;
-            self.group = Some(Instant::now());
-            if let Err(error) = self.execute(&ddl) {
-                self.group = None;
-                let _ = self.execute("ROLLBACK");
-                return Err(error);
-            }
         }
         self.deferred = self
             .writer()?
@@ -484,17 +359,13 @@ impl Database for Sqlite {
             Direction::Up => &job.scripts.up,
             Direction::Down => job.scripts.down.as_ref().unwrap_or(&job.scripts.up),
         };
+        if self.soiled {
+            self.commit_group()?;
+            self.renew()?;
+        }
+        self.soiled = leaves_traces(&script.text);
         if !script.transaction {
-            let outcome = self.run_bare(job, &script.text, notice);
-            // A transaction that the script began and did not end.
-            if self
-                .connection
-                .as_ref()
-                .is_some_and(|connection| !connection.is_autocommit())
-            {
-                let _ = self.execute("ROLLBACK");
-            }
-            return outcome;
+            return self.run_bare(job, &script.text, notice);
         }
         if script.foreign_keys_off {
             return self.run_without_foreign_keys(job, &script.text);
@@ -507,8 +378,10 @@ impl Database for Sqlite {
     }
 
     fn rewrite(&mut self, changes: &[LedgerChange]) -> Result<(), DbError> {
+        // Nothing ran before it: the transaction is at most that of a new ledger.
         self.commit_group()?;
-        self.begin()?;
+        self.begin_immediate()?;
+        let made = self.make_ledger();
         let outcome = changes.iter().try_for_each(|change| match change {
             LedgerChange::Put(entry, scripts) => self.put(entry, scripts, Duration::ZERO),
             LedgerChange::Remove(revision) => self.remove(revision),
@@ -517,8 +390,11 @@ impl Database for Sqlite {
                 self.execute(&sql)
             }
         });
-        match outcome.and_then(|()| self.execute("COMMIT")) {
-            Ok(()) => Ok(()),
+        match made.and(outcome).and_then(|()| self.execute("COMMIT")) {
+            Ok(()) => {
+                self.unmade = false;
+                Ok(())
+            }
             Err(error) => {
                 let _ = self.execute("ROLLBACK");
                 Err(error)
@@ -548,6 +424,14 @@ impl Database for Sqlite {
     }
 }
 
+/// Says how long somebody else was waited for.
+fn writing(mut error: DbError, waited: Duration) -> DbError {
+    if error.kind == ErrorKind::Locked {
+        error.message = format!("another process is writing to the database; waited {waited:?}");
+    }
+    error
+}
+
 fn cannot_open(error: &rusqlite::Error) -> DbError {
     let error = db_error(error);
     DbError {
@@ -556,41 +440,11 @@ fn cannot_open(error: &rusqlite::Error) -> DbError {
     }
 }
 
-fn plain(error: DbError) -> JobError {
-    JobError {
-        error,
-        statement: None,
-        offset: None,
-        done: 0,
-        earlier_lost: false,
-    }
-}
-
-/// Statements that SQLite refuses, or silently ignores, inside a transaction.
-fn needs_autocommit(statement: &str) -> bool {
-    let word = statement
-        .split(|c: char| !c.is_ascii_alphabetic())
-        .find(|word| !word.is_empty())
-        .unwrap_or_default()
-        .to_ascii_uppercase();
-    matches!(
-        word.as_str(),
-        "PRAGMA"
-            | "VACUUM"
-            | "ATTACH"
-            | "DETACH"
-            | "BEGIN"
-            | "COMMIT"
-            | "END"
-            | "ROLLBACK"
-            | "SAVEPOINT"
-            | "RELEASE"
-    )
-}
-
-fn mentions_deferral(text: &str) -> bool {
-    let needle = b"defer";
-    text.as_bytes()
-        .windows(needle.len())
-        .any(|window| window.eq_ignore_ascii_case(needle))
+/// Whether a script may change the connection for those that follow.
+fn leaves_traces(text: &str) -> bool {
+    sql::tokens(text, Some(Dialect::Sqlite)).any(|token| {
+        ["TEMP", "TEMPORARY", "PRAGMA", "ATTACH"]
+            .iter()
+            .any(|word| token.is_word(text, word))
+    })
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OptionalExtension as _, params, types::ValueRef};
 
 use super::{
-    DbError, Job,
+    Database as _, DbError, ErrorKind, Job,
     ledger_sql::{self, RawRow},
     sqlite::Sqlite,
     sqlite_error::db_error,
@@ -46,7 +46,14 @@ impl Sqlite {
                     })?
                     .collect::<Result<Vec<_>, _>>()
             })
-            .map_err(|error| db_error(&error))?;
+            .map_err(|error| db_error(&error));
+        let rows = match rows {
+            Ok(rows) => rows,
+            Err(error) if error.kind == ErrorKind::Statement => {
+                return Err(self.not_understood(&error));
+            }
+            Err(error) => return Err(error),
+        };
         Ok(Ledger {
             exists: true,
             entries: rows
@@ -54,6 +61,40 @@ impl Sqlite {
                 .map(RawRow::entry)
                 .collect::<Result<_, _>>()?,
         })
+    }
+
+    /// A table without our columns, or with other values: a later version's, or
+    /// somebody else's.
+    fn not_understood(&mut self, error: &DbError) -> DbError {
+        let newest = |tool: &str| {
+            format!(
+                "SELECT ledger_version, {tool} FROM {} ORDER BY 1 DESC LIMIT 1",
+                self.table
+            )
+        };
+        let (with, without) = (newest("tool_version"), newest("'?'"));
+        let rows = self
+            .query_text(&with)
+            .or_else(|_| self.query_text(&without));
+        let Ok(rows) = rows else {
+            return DbError::new(
+                ErrorKind::LedgerDamaged,
+                format!("the table {} is not a ledger of teammig's", self.table),
+            );
+        };
+        let mut columns = rows.into_iter().next().unwrap_or_default().into_iter();
+        let mut text = || columns.next().flatten().unwrap_or_default();
+        let (format, tool) = (text().parse().unwrap_or(0), text());
+        match ledger_sql::check_format(format, &tool) {
+            Err(newer) => newer,
+            Ok(()) => DbError::new(
+                ErrorKind::LedgerDamaged,
+                format!(
+                    "the ledger {} cannot be read: {}",
+                    self.table, error.message
+                ),
+            ),
+        }
     }
 
     /// The scripts of one row; the table is there.

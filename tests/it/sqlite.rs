@@ -495,7 +495,8 @@ fn a_database_locked_by_another_process() {
     assert_snapshot!(sandbox.teammig("project", &["upgrade", "--lock-timeout", "300ms"]), @"
     exit 1
     --- stderr
-    error: sqlite:dev.db: the database is locked by another process
+    waiting for another process that is writing to it …
+    error: sqlite:dev.db: another process is writing to the database; waited 300ms
     hint: wait for it, or give it more time with `--lock-timeout 5min`
     ");
     other.execute_batch("ROLLBACK").unwrap();
@@ -813,6 +814,307 @@ fn a_full_disk() {
         sandbox.sqlite("project/dev.db", "SELECT revision FROM teammig_ledger"),
         ["aaaa00000001"]
     );
+}
+
+/// Whatever ends the transaction that revisions share, those before it stay.
+#[test]
+fn a_lost_transaction_takes_no_earlier_revision_with_it() {
+    for (name, bad) in [
+        (
+            "or rollback",
+            "CREATE TABLE three (x PRIMARY KEY);\nINSERT INTO three VALUES (1);\nINSERT OR ROLLBACK INTO three VALUES (1);",
+        ),
+        (
+            "full disk",
+            "PRAGMA max_page_count = 12;\nCREATE TABLE three (x);\nINSERT INTO three VALUES (zeroblob(200000));",
+        ),
+    ] {
+        let sandbox = Sandbox::project();
+        chain(
+            &sandbox,
+            &[
+                "CREATE TABLE one (x);",
+                "CREATE TABLE two (x); INSERT INTO two VALUES (2);",
+                bad,
+            ],
+        );
+        let run = sandbox.teammig("project", &["upgrade"]);
+        assert_eq!(run.code, 1, "{name}: {run}");
+        assert!(
+            run.to_string()
+                .contains("2 revisions before it were applied and stay applied"),
+            "{name}: {run}"
+        );
+        let rows = sandbox.sqlite(
+            "project/dev.db",
+            "SELECT revision FROM teammig_ledger ORDER BY seq",
+        );
+        assert_eq!(rows, ["aaaa00000001", "aaaa00000002"], "{name}");
+        assert_eq!(
+            sandbox.sqlite("project/dev.db", "SELECT x FROM two"),
+            ["2"],
+            "{name}"
+        );
+    }
+}
+
+/// What a script leaves in the connection is not there for the next one.
+#[test]
+fn revisions_of_one_run_share_no_session() {
+    let sandbox = Sandbox::project();
+    let temporary = "CREATE TEMP TABLE t (x); INSERT INTO t VALUES (1);";
+    chain(
+        &sandbox,
+        &[
+            "CREATE TABLE zero (x);",
+            temporary,
+            &format!("{temporary} CREATE TABLE two AS SELECT x FROM t;"),
+            "PRAGMA recursive_triggers = ON;",
+            "CREATE TABLE three AS SELECT recursive_triggers AS x FROM pragma_recursive_triggers;",
+        ],
+    );
+    sandbox.ok("project", &["upgrade"]);
+    assert_eq!(
+        sandbox.sqlite(
+            "project/dev.db",
+            "SELECT x FROM two UNION ALL SELECT x FROM three"
+        ),
+        ["1", "0"]
+    );
+    // Memory has one connection only.
+    sandbox.ok(
+        "project",
+        &["upgrade", "aaaa00000003", "--url", "sqlite::memory:"],
+    );
+}
+
+/// What changes nothing makes no file.
+#[test]
+fn stamping_nothing_creates_nothing() {
+    let sandbox = Sandbox::project();
+    chain(&sandbox, &["CREATE TABLE one (x);"]);
+    sandbox.ok("project", &["stamp", "base"]);
+    assert!(!sandbox.at("project/dev.db").exists());
+    assert!(!sandbox.at("project/dev.db-teammig.lock").exists());
+}
+
+/// An error in a later row of a SELECT is an error.
+#[test]
+fn statements_run_to_their_last_row() {
+    let sandbox = Sandbox::project();
+    chain(
+        &sandbox,
+        &["CREATE TABLE one (x);\nINSERT INTO one VALUES ('{}'), ('{');\nSELECT json(x) FROM one;"],
+    );
+    assert_snapshot!(sandbox.teammig("project", &["upgrade"]), @"
+    exit 1
+    --- stderr
+    error: cannot apply aaaa00000001 step 1
+     --> migrations/aaaa00000001.sql:9:1
+      |
+    9 | SELECT json(x) FROM one;
+      | ^^^^^^^^^^^^^^^^^^^^^^^ malformed JSON
+    aaaa00000001 was rolled back and left nothing.
+    Nothing else had been done in this run.
+    ");
+    // A failed first revision leaves no table at all.
+    assert_eq!(
+        sandbox.sqlite("project/dev.db", "SELECT count(*) FROM sqlite_schema"),
+        ["0"]
+    );
+}
+
+/// The transaction of a script's own goes as a whole, and is counted so.
+#[test]
+fn a_failure_in_a_transaction_of_the_scripts_own() {
+    let sandbox = Sandbox::project();
+    let script = "-- migrate:up transaction:false\nCREATE TABLE one (x);\nBEGIN;\nCREATE TABLE two (x);\nINSERT INTO \
+                  nowhere VALUES (1);\nCOMMIT;\n";
+    sandbox.raw_revision("project", "aaaa00000001", "", script);
+    assert_snapshot!(sandbox.teammig("project", &["upgrade"]), @"
+    exit 1
+    --- stderr
+    error: cannot apply aaaa00000001 aaaa00000001
+      --> migrations/aaaa00000001.sql:10:1
+       |
+    10 | INSERT INTO nowhere VALUES (1);
+       | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ no such table: nowhere
+    aaaa00000001 runs outside a transaction: 1 of its 5 statements finished and stay.
+    Nothing else had been done in this run.
+    hint: mend the failing statement; `teammig upgrade` goes on there
+    ");
+    assert_eq!(
+        sandbox.sqlite(
+            "project/dev.db",
+            "SELECT statements_done || uncertain FROM teammig_ledger"
+        ),
+        ["10"]
+    );
+    sandbox.raw_revision(
+        "project",
+        "aaaa00000001",
+        "",
+        &script.replace("nowhere", "two").replace("COMMIT;\n", ""),
+    );
+    let run = sandbox.teammig("project", &["upgrade"]);
+    assert!(run.to_string().contains("does not end it"), "{run}");
+    sandbox.raw_revision(
+        "project",
+        "aaaa00000001",
+        "",
+        &script.replace("nowhere", "two"),
+    );
+    sandbox.ok("project", &["upgrade"]);
+    assert_eq!(sandbox.sqlite("project/dev.db", "SELECT x FROM two"), ["1"]);
+}
+
+/// A script may be mended, go on, fail further down, and be mended again.
+#[test]
+fn an_interrupted_script_is_resumed_twice() {
+    let sandbox = Sandbox::project();
+    let write = |up: &str, down: &str| {
+        sandbox.raw_revision(
+            "project",
+            "aaaa00000001",
+            "",
+            &format!("-- migrate:up transaction:false\n{up}\n\n-- migrate:down transaction:false\n{down}\n"),
+        );
+    };
+    let fails = |command: &str| {
+        let run = sandbox.teammig("project", &[command]);
+        assert_eq!(run.code, 1, "{run}");
+    };
+    write("CREATE TABLE one (x);\nSELECT bad;", "SELECT 1;");
+    fails("upgrade");
+    write(
+        "CREATE TABLE one (x);\nCREATE TABLE two (x);\nSELECT worse;",
+        "SELECT 1;",
+    );
+    fails("upgrade");
+    let up = "CREATE TABLE one (x);\nCREATE TABLE two (x);\nCREATE TABLE three (x);";
+    write(up, "DROP TABLE one;\nSELECT bad;");
+    sandbox.ok("project", &["upgrade"]);
+    // Down, with scripts that are not those of the ledger.
+    write(up, "DROP TABLE two;\nSELECT bad;");
+    fails("downgrade");
+    write(up, "DROP TABLE two;\nDROP TABLE one;\nSELECT worse;");
+    fails("downgrade");
+    write(up, "DROP TABLE two;\nDROP TABLE one;\nDROP TABLE three;");
+    sandbox.ok("project", &["downgrade"]);
+    assert_eq!(
+        sandbox.sqlite(
+            "project/dev.db",
+            "SELECT name FROM sqlite_schema WHERE type = 'table'"
+        ),
+        ["teammig_ledger"]
+    );
+}
+
+#[test]
+fn a_table_that_is_no_ledger_or_a_newer_one() {
+    let sandbox = Sandbox::project();
+    chain(&sandbox, &["CREATE TABLE one (x);"]);
+    let other = rusqlite::Connection::open(sandbox.at("project/dev.db")).unwrap();
+    other
+        .execute_batch("CREATE TABLE teammig_ledger (x)")
+        .unwrap();
+    assert_snapshot!(sandbox.teammig("project", &["upgrade"]), @r#"
+    exit 4
+    --- stderr
+    error: sqlite:dev.db: the table "teammig_ledger" is not a ledger of teammig's
+    "#);
+    other
+        .execute_batch(
+            "DROP TABLE teammig_ledger; CREATE TABLE teammig_ledger (ledger_version, id, tool_version); INSERT INTO \
+             teammig_ledger VALUES (2, 'a', '9.0')",
+        )
+        .unwrap();
+    assert_snapshot!(sandbox.teammig("project", &["upgrade"]), @"
+    exit 4
+    --- stderr
+    error: sqlite:dev.db: the ledger has format 2 (written by teammig 9.0); this is teammig 0.1.0, which knows formats up to 1
+    hint: install the newer teammig; an older one could damage the ledger
+    ");
+}
+
+/// Ctrl-C is noticed while somebody else has the database, and who is waited for is said.
+#[test]
+fn ctrl_c_while_another_process_writes() {
+    let sandbox = Sandbox::project();
+    chain(&sandbox, &["CREATE TABLE one (x);"]);
+    let other = rusqlite::Connection::open(sandbox.at("project/dev.db")).unwrap();
+    other
+        .execute_batch("CREATE TABLE app (x); BEGIN IMMEDIATE")
+        .unwrap();
+    let mut child = sandbox
+        .command(env!("CARGO_BIN_EXE_teammig"), "project")
+        .arg("upgrade")
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut reader = BufReader::new(child.stderr.take().unwrap());
+    let mut line = String::new();
+    reader.read_line(&mut line).unwrap();
+    assert!(
+        line.contains("waiting for another process that is writing to it"),
+        "{line}"
+    );
+    let start = Instant::now();
+    std::process::Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status()
+        .unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert!(start.elapsed() < Duration::from_secs(20));
+}
+
+/// Ctrl-C during a write ends the transaction that revisions share: those before it stay.
+#[test]
+fn ctrl_c_keeps_the_revisions_before_it() {
+    let sandbox = Sandbox::project();
+    chain(
+        &sandbox,
+        &[
+            "CREATE TABLE one (x);",
+            "CREATE TABLE two (x);",
+            "CREATE TABLE three (x); INSERT INTO three WITH RECURSIVE c (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c \
+             WHERE x < 100000000) SELECT 1 FROM c WHERE x % 1000 = 0;",
+        ],
+    );
+    let child = sandbox
+        .command(env!("CARGO_BIN_EXE_teammig"), "project")
+        .arg("upgrade")
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let until = Instant::now() + Duration::from_secs(10);
+    // The journal is there from the first write on.
+    while !sandbox.at("project/dev.db-journal").exists() {
+        assert!(Instant::now() < until, "it never wrote");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    std::thread::sleep(Duration::from_millis(500));
+    std::process::Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status()
+        .unwrap();
+    let output = child.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(130), "{said}");
+    let rows = sandbox.sqlite("project/dev.db", "SELECT count(*) FROM teammig_ledger");
+    assert_eq!(rows, ["2"], "{said}");
+    assert_eq!(said.matches('✔').count(), 2, "{said}");
+}
+
+/// Revisions that follow each other.
+fn chain(sandbox: &Sandbox, scripts: &[&str]) {
+    let mut parent: Vec<String> = Vec::new();
+    for (n, up) in scripts.iter().enumerate() {
+        let id = format!("aaaa{:08}", n + 1);
+        let parents: Vec<&str> = parent.iter().map(String::as_str).collect();
+        sandbox.revision("project", &id, &parents, &format!("step {}", n + 1), up, "");
+        parent = vec![id];
+    }
 }
 
 /// Revisions that take some 100 ms each, so that a test can step in.

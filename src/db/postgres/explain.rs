@@ -80,6 +80,7 @@ impl Postgres {
             Part::Ours => {}
         }
         if error.kind == ErrorKind::Lost && culprit.commits {
+            job_error.outcome_unknown = true;
             error
                 .message
                 .push_str("; only the ledger says whether the revision was applied");

@@ -208,12 +208,6 @@ impl LedgerRow {
         self.statement("DELETE FROM", "")
     }
 
-    /// The down script has begun, or goes on after `done` statements.
-    pub(super) fn reverting(&self, done: u32) -> String {
-        let set = format!("SET state = 'reverting', statements_done = {done}, uncertain = false");
-        self.statement("UPDATE", &set)
-    }
-
     /// `done` statements have finished for certain, and none has been begun since.
     pub(super) fn progress(&self, done: u32) -> String {
         let set = format!("SET statements_done = {done}, uncertain = false");

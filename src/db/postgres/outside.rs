@@ -114,7 +114,7 @@ impl Postgres {
         if skip >= len {
             // Nothing (left) to run.
             let mut message = Message::default();
-            if skip == 0 && run.job.direction == Direction::Up {
+            if run.job.direction == Direction::Up {
                 message.record(&self.table.put(
                     run.job.entry,
                     run.job.scripts,
@@ -156,18 +156,17 @@ impl Postgres {
     /// Records that the script has begun (or goes on), and sets the time limits.
     fn begin(&mut self, run: &Run<'_>, notice: &mut dyn FnMut(Notice<'_>)) -> Result<(), JobError> {
         let mut message = Message::default();
-        message.record(&match run.job.direction {
-            Direction::Up => {
-                let state = EntryState::Running {
-                    direction: Direction::Up,
-                    done: run.job.skip,
-                    uncertain: false,
-                };
-                self.table
-                    .put(run.job.entry, run.job.scripts, state, Took::Given)?
-            }
-            Direction::Down => run.row.reverting(run.job.skip),
-        });
+        let state = EntryState::Running {
+            direction: run.job.direction,
+            done: run.job.skip,
+            uncertain: false,
+        };
+        // With the scripts, since what is counted are the statements of these.
+        message.record(
+            &self
+                .table
+                .put(run.job.entry, run.job.scripts, state, Took::Given)?,
+        );
         for limit in self.time_limits() {
             message.ours(&format!("SET {limit}"));
         }

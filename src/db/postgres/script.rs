@@ -141,6 +141,7 @@ fn refusal(statement: Option<Range<usize>>, message: &str, hint: Option<&str>) -
         statement,
         done: 0,
         earlier_lost: false,
+        outcome_unknown: false,
     }
 }
 

@@ -250,6 +250,7 @@ fn a_killed_session_is_lost_and_nothing_is_applied() {
     assert!(matches!(code, None | Some("57P01")), "{error:?}");
     let hint = "only the ledger says whether";
     assert!(error.error.message.contains(hint), "{error}");
+    assert!(error.outcome_unknown);
     assert_eq!(database.ledger().unwrap_err().kind, ErrorKind::Lost);
     assert_eq!(database.flush().map_err(|error| error.kind), Ok(()));
     assert_eq!(database.unlock().unwrap_err().kind, ErrorKind::Lost);

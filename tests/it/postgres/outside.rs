@@ -2,7 +2,10 @@
 
 use std::thread;
 
-use teammig::{db::ErrorKind, model::Direction};
+use teammig::{
+    db::ErrorKind,
+    model::{Direction, RevId},
+};
 
 use crate::support::{
     deploy::{deployer, down, inside, outside, run, settings, states, try_open, up},
@@ -73,6 +76,34 @@ fn a_failure_is_recorded_and_the_run_can_go_on() {
     )
     .unwrap();
     assert_eq!(states(&mut *database), ["fix applied"]);
+}
+
+/// What is counted are the statements of the script that ran, not of one before it.
+#[test]
+fn the_script_that_runs_is_the_one_that_is_kept() {
+    let url = Cluster::shared().database();
+    let mut database = deployer(&url, &settings());
+    up(&mut *database, "a", &outside("SELECT 1", "SELECT 1")).unwrap();
+    let id = RevId::trusted("a");
+    let mended = outside("SELECT 1", "SELECT 2; SELECT 1/0");
+    down(&mut *database, "a", &mended).unwrap_err();
+    assert_eq!(states(&mut *database), ["a down 1"]);
+    assert_eq!(database.stored_scripts(&id).unwrap(), Some(mended));
+    // The rest was taken out: nothing is left to run.
+    let failed = outside("SELECT 1; SELECT 1/0", "");
+    up(&mut *database, "b", &failed).unwrap_err();
+    let shorter = outside("SELECT 1", "");
+    run(
+        &mut *database,
+        Direction::Up,
+        "b",
+        &shorter,
+        1,
+        &mut Vec::new(),
+    )
+    .unwrap();
+    let id = RevId::trusted("b");
+    assert_eq!(database.stored_scripts(&id).unwrap(), Some(shorter));
 }
 
 #[test]
