@@ -112,10 +112,19 @@ fn show_text(ui: &mut Ui, context: &Context, project: &Project, state: &State) {
     }
     match state.pending.len() {
         0 => {}
-        1 => ui.status("1 revision pending; `teammig upgrade` applies it"),
-        n => ui.status(format!(
-            "{n} revisions pending; `teammig upgrade` applies them"
-        )),
+        n => {
+            let them = if n == 1 { "it" } else { "them" };
+            let way = if !project.graph.diverged().is_empty() {
+                "; the heads diverged: `teammig merge-heads` first".to_owned()
+            } else if !state.skipped.is_empty() {
+                "; `teammig upgrade` says what to do about the one that never ran".to_owned()
+            } else if project.errors().next().is_some() {
+                "; put the files right first".to_owned()
+            } else {
+                format!("; `teammig upgrade` applies {them}")
+            };
+            ui.status(format!("{} pending{way}", plural(n, "revision")));
+        }
     }
 }
 

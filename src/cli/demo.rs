@@ -38,7 +38,10 @@ pub(super) fn run(ui: &mut Ui, args: &Args) -> Result<Status, Error> {
         let kept = folder.keep();
         ui.status(format!("kept: {}", kept.display()));
     }
-    outcome.map(|()| Status::Fine)
+    outcome?;
+    ui.talk("");
+    ui.status("That was the demo. All of it happened in a temporary folder, with real Git and real databases.");
+    Ok(Status::Fine)
 }
 
 /// The play: who does what, in the words that a person would type.

@@ -32,7 +32,7 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
     let (range_from, target) = split_range(&args.target)?;
     let request = Downgrade {
         target,
-        resume: args.plan.resume,
+        resume: args.plan.resume(),
     };
     plan::run(
         ui,

@@ -121,7 +121,11 @@ pub fn main() -> ExitCode {
         Ok(Status::Attention) => 3,
         Err(error) => report::show(&mut ui, &error),
     };
-    ui.flush();
+    // A script that was cut short must not look like one that is complete.
+    if let Some(error) = ui.lost_output() {
+        ui.error(format!("cannot write the answer to stdout: {error}"));
+        return ExitCode::from(code.max(1));
+    }
     ExitCode::from(code)
 }
 

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     model::{Dialect, Direction, Project},
     ui::Ui,
-    workflow::{self, Context, Database, Error, Outcome, Proposal, Source, script},
+    workflow::{self, Context, Database, Error, Outcome, Proposal, Resume, Source, script},
 };
 
 /// Options that both commands have.
@@ -40,7 +40,22 @@ pub(super) struct PlanArgs {
 
     /// Go on after an interruption, even where a statement may run twice
     #[arg(long)]
-    pub(super) resume: bool,
+    resume: bool,
+
+    /// Go on after an interruption, after the statement of which it is not known whether it ran
+    #[arg(long, conflicts_with = "resume")]
+    resume_after: bool,
+}
+
+impl PlanArgs {
+    /// What to do about a statement that may have run.
+    pub(super) fn resume(&self) -> Resume {
+        match (self.resume, self.resume_after) {
+            (true, _) => Resume::Again,
+            (false, true) => Resume::After,
+            (false, false) => Resume::Ask,
+        }
+    }
 }
 
 /// How to get a proposal from a starting point.
@@ -151,9 +166,10 @@ fn confirm(
 ) -> Result<(), Error> {
     let target = context.target()?;
     if call.direction == Direction::Up
-        || call.args.yes
         || proposal.steps.is_empty()
         || !target.protected
+        // A yes counts for the database that it was given with, not for a default.
+        || (call.args.yes && context.environment_was_named())
     {
         return Ok(());
     }

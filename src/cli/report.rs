@@ -92,6 +92,14 @@ fn show_json(ui: &mut Ui, report: &Report, error: &Error) {
         document["findings"] = report.findings.iter().map(json::finding).collect();
     }
     if let Error::Step(step) = error {
+        let cause = &step.error.error;
+        document["database"] = json!({
+            "message": cause.message,
+            "code": cause.code,
+            "detail": cause.detail,
+            "hint": cause.hint,
+            "context": cause.context,
+        });
         document["done"] = json::done(&step.done);
     }
     ui.json(&document);
@@ -170,7 +178,7 @@ fn report(error: &Error) -> Report {
         Error::Uncertain { revision, place, .. } => Report::new("interrupted", 3, words)
             .place(place.clone())
             .note("The connection or the program ended while the next statement ran outside a transaction.")
-            .hint("look whether its effect is there; `--resume` runs it again and goes on")
+            .hint("look whether its effect is there: `--resume-after` goes on after it, `--resume` runs it again first")
             .hint(format!("`teammig stamp --only {revision}` records the revision as applied instead")),
         Error::ResumeChanged { .. } => Report::new("interrupted", 3, words)
             .hint("restore the statements that had finished; those after them may change"),
@@ -418,6 +426,11 @@ fn failed_step(step: &FailedStep) -> Report {
         format!(
             "{} runs outside a transaction: {} of its {} statements finished and stay.",
             step.revision, step.error.done, step.statements
+        )
+    } else if step.error.outcome_unknown {
+        format!(
+            "Whether {} was applied is not known: `teammig current` says so, once the server answers.",
+            step.revision
         )
     } else {
         format!("{} was rolled back and left nothing.", step.revision)

@@ -43,7 +43,7 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
         target: target.filter(|target| !target.is_empty()),
         all_heads: false,
         out_of_order: args.out_of_order,
-        resume: args.plan.resume,
+        resume: args.plan.resume(),
     };
     plan::run(
         ui,

@@ -246,15 +246,16 @@ impl Sqlite {
         self.execute("PRAGMA foreign_keys = OFF; PRAGMA legacy_alter_table = ON")?;
         self.begin_immediate()?;
         self.make_ledger()?;
+        let before = self.foreign_key_violations()?;
         self.run_statements(text)?;
-        self.check_foreign_keys()?;
+        self.check_foreign_keys(&before)?;
         self.record(job, start.elapsed())?;
         Ok(self.commit()?)
     }
 
-    fn check_foreign_keys(&mut self) -> Result<(), DbError> {
-        let violations = self
-            .writer()?
+    /// Rows that refer to nothing: the two tables, and the row in words.
+    fn foreign_key_violations(&mut self) -> Result<Vec<([String; 2], String)>, DbError> {
+        self.writer()?
             .prepare("PRAGMA foreign_key_check")
             .and_then(|mut statement| {
                 statement
@@ -262,22 +263,37 @@ impl Sqlite {
                         let table: String = row.get(0)?;
                         let rowid: Option<i64> = row.get(1)?;
                         let parent: String = row.get(2)?;
-                        Ok(match rowid {
+                        let words = match rowid {
                             Some(rowid) => format!(
                                 "{table} (rowid {rowid}) refers to a missing row of {parent}"
                             ),
                             None => format!("{table} refers to a missing row of {parent}"),
-                        })
+                        };
+                        Ok(([table, parent], words))
                     })?
                     .collect::<Result<Vec<_>, _>>()
             })
-            .map_err(|error| db_error(&error))?;
+            .map_err(|error| db_error(&error))
+    }
+
+    /// Refuses more violations between two tables than there were `before` the
+    /// script. A rebuild may give its rows new numbers, so rows are counted.
+    fn check_foreign_keys(&mut self, before: &[([String; 2], String)]) -> Result<(), DbError> {
+        let after = self.foreign_key_violations()?;
+        let count = |all: &[([String; 2], String)], tables: &[String; 2]| {
+            all.iter().filter(|(others, _)| others == tables).count()
+        };
+        let violations: Vec<&String> = after
+            .iter()
+            .filter(|(tables, _)| count(&after, tables) > count(before, tables))
+            .map(|(_, words)| words)
+            .collect();
         let Some(first) = violations.first() else {
             return Ok(());
         };
         Err(DbError {
             detail: Some(match violations.len() {
-                1 => first.clone(),
+                1 => (*first).clone(),
                 n => format!("{first}; and {} more", n - 1),
             }),
             hint: Some("`PRAGMA foreign_key_check` lists them".to_owned()),

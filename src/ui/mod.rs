@@ -71,6 +71,7 @@ pub struct Ui {
     width: usize,
     out: io::BufWriter<io::Stdout>,
     broken: bool,
+    lost: Option<io::Error>,
     /// An error was shown: what follows belongs to it.
     failed: bool,
 }
@@ -98,6 +99,7 @@ impl Ui {
             width,
             out: io::BufWriter::new(io::stdout()),
             broken: false,
+            lost: None,
             failed: false,
         }
     }
@@ -143,17 +145,34 @@ impl Ui {
     }
 
     fn write_out(&mut self, text: &str) {
-        // `teammig history | head` closes the pipe early; that is no failure.
-        if !self.broken && self.out.write_all(text.as_bytes()).is_err() {
-            self.broken = true;
+        if !self.broken
+            && let Err(error) = self.out.write_all(text.as_bytes())
+        {
+            self.output_failed(error);
         }
     }
 
     /// Hands everything over to the system.
     pub fn flush(&mut self) {
-        if self.out.flush().is_err() {
-            self.broken = true;
+        if !self.broken
+            && let Err(error) = self.out.flush()
+        {
+            self.output_failed(error);
         }
+    }
+
+    fn output_failed(&mut self, error: io::Error) {
+        self.broken = true;
+        // `teammig history | head` closes the pipe early; that is no failure.
+        if error.kind() != io::ErrorKind::BrokenPipe {
+            self.lost = Some(error);
+        }
+    }
+
+    /// Why a part of the answer did not arrive, where that is so.
+    pub fn lost_output(&mut self) -> Option<io::Error> {
+        self.flush();
+        self.lost.take()
     }
 
     /// What is going on; silenced by `--quiet`.

@@ -201,7 +201,7 @@ fn two_heads(before: &Project, after: &Project, layout: &dyn Layout) -> Option<F
         .filter(|id| before.migration(id.as_str()).is_none())
         .collect();
     // A commit that leaves an old divergence as it was is not the one to stop.
-    if heads.is_empty() || (new.is_empty() && before.graph.diverged() == heads) {
+    if heads.len() <= before.graph.diverged().len() {
         return None;
     }
     let first = new.first().copied().or(heads.first())?;

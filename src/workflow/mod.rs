@@ -28,7 +28,7 @@ mod write;
 pub use context::{At, Context, Options};
 pub use error::{Error, FailedStep, Locate, Why};
 pub use interrupt::Interrupt;
-pub use plan::{Downgrade, Proposal, Source, Upgrade, Warning, downgrade, upgrade};
+pub use plan::{Downgrade, Proposal, Resume, Source, Upgrade, Warning, downgrade, upgrade};
 pub use run::{Done, Event, Outcome, run};
 pub use state::State;
 pub use step::Prepared;

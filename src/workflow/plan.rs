@@ -8,8 +8,23 @@ use super::{
 };
 use crate::{
     db::Database,
-    model::{Dialect, Direction, EntryState, Ledger, Plan, Project, RevId, Step},
+    model::{
+        Dialect, Direction, EntryState, Ledger, Plan, Project, RevId, Step,
+        graph::{self, GraphError},
+    },
 };
+
+/// What to do about a statement of which nobody knows whether it ran.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Resume {
+    /// Stop and say so.
+    #[default]
+    Ask,
+    /// Run it again.
+    Again,
+    /// It did run: go on after it.
+    After,
+}
 
 /// What to upgrade to, and how careful to be.
 #[derive(Debug, Clone, Default)]
@@ -20,8 +35,8 @@ pub struct Upgrade {
     pub all_heads: bool,
     /// Also run revisions that lie below applied ones.
     pub out_of_order: bool,
-    /// Go on after an interruption even where a statement may run twice.
-    pub resume: bool,
+    /// What to do about a statement of which nobody knows whether it ran.
+    pub resume: Resume,
 }
 
 /// What to downgrade to.
@@ -29,8 +44,8 @@ pub struct Upgrade {
 pub struct Downgrade {
     /// The target.
     pub target: String,
-    /// Go on after an interruption even where a statement may run twice.
-    pub resume: bool,
+    /// What to do about a statement of which nobody knows whether it ran.
+    pub resume: Resume,
 }
 
 /// A plan with everything that is needed to run it.
@@ -216,9 +231,18 @@ pub fn downgrade(
             .position(|entry| entry.revision == *id)
     };
     rows.sort_by_key(|id| std::cmp::Reverse(place(id)));
-    let found = state
+    let found = match state
         .graph
-        .downgrade(&state.applied, &rows, &request.target)?;
+        .downgrade(&state.applied, &rows, &request.target)
+    {
+        // One step down from a merge revision is the merge revision itself; Alembic
+        // gives up here, since it would have to choose one of the parents.
+        Err(GraphError::AmbiguousWalk { .. }) if request.target == "-1" => graph::Downgrade {
+            path: rows.first().cloned().into_iter().collect(),
+            ambiguous: rows.len() > 1,
+        },
+        other => other?,
+    };
     let dialect = source.dialect();
     let mut steps = Vec::with_capacity(found.path.len());
     for id in &found.path {

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use jiff::Timestamp;
 
-use super::{At, Context, Error, State};
+use super::{At, Context, Error, State, plan::Resume};
 use crate::{
     model::{
         Dialect, Direction, Entry, EntryState, Finding, Migration, Project, Rule, Script,
@@ -110,7 +110,7 @@ impl Prepared {
         migration: &Migration,
         state: &State,
         facts: &Facts,
-        resume: bool,
+        resume: Resume,
         dialect: Dialect,
     ) -> Result<Self, Error> {
         let entry = facts.entry(migration, state);
@@ -138,7 +138,7 @@ impl Prepared {
         stored: StoredScripts,
         project: &Project,
         state: &State,
-        resume: bool,
+        resume: Resume,
         dialect: Dialect,
     ) -> Result<Self, Error> {
         let migration = project
@@ -179,7 +179,7 @@ impl Prepared {
 
     /// Where the ledger says that this very step was begun, goes on after what
     /// finished, if that is certain and still the same.
-    fn resume(&mut self, state: &State, resume: bool, dialect: Dialect) -> Result<(), Error> {
+    fn resume(&mut self, state: &State, resume: Resume, dialect: Dialect) -> Result<(), Error> {
         let revision = &self.step.revision;
         let Some(EntryState::Running {
             direction,
@@ -197,7 +197,7 @@ impl Prepared {
             return Ok(());
         }
         let statements = sql::statements(&self.script().text, dialect);
-        if uncertain && !resume {
+        if uncertain && resume == Resume::Ask {
             let place = statements
                 .get(done as usize)
                 .map(|statement| self.place(statement.span.clone(), "it may have run or not"));
@@ -212,7 +212,7 @@ impl Prepared {
                 revision: revision.clone(),
             });
         }
-        self.skip = done;
+        self.skip = done + u32::from(uncertain && resume == Resume::After);
         Ok(())
     }
 

@@ -105,6 +105,11 @@ pub(super) fn fresh_id(project: &Project) -> RevId {
 /// An id given by the user: well-formed and not taken.
 pub(super) fn given_id(project: &Project, text: &str) -> Result<RevId, Error> {
     let id = RevId::parse(text).map_err(|error| Error::Usage(error.to_string()))?;
+    if ["head", "heads", "base", "current"].contains(&text) {
+        return Err(Error::Usage(format!(
+            "`{text}` has a meaning of its own and cannot be an id"
+        )));
+    }
     if project.graph.get(text).is_some() {
         return Err(Error::Exists {
             path: project

@@ -116,3 +116,42 @@ fn another_plan_than_the_one_shown_is_not_run() {
         ["aaaa1", "bbbb1"]
     );
 }
+
+/// After a merge, the last revision is the merge: `downgrade` takes it back.
+#[test]
+fn one_step_down_from_a_merge() {
+    let sandbox = Sandbox::project();
+    labelled(&sandbox, "aaaa1", "", "");
+    labelled(&sandbox, "aaaa2", "aaaa1", "");
+    labelled(&sandbox, "aaaa3", "aaaa1", "");
+    labelled(&sandbox, "aaaa4", "aaaa2, aaaa3", "");
+    sandbox.ok("project", &["upgrade"]);
+    sandbox.ok("project", &["downgrade"]);
+    assert_eq!(
+        sandbox.sqlite(
+            "project/dev.db",
+            "SELECT revision FROM teammig_ledger ORDER BY revision"
+        ),
+        ["aaaa1", "aaaa2", "aaaa3"]
+    );
+    sandbox.ok("project", &["upgrade"]);
+}
+
+/// A script that does not arrive whole is a failure.
+#[test]
+fn a_full_disk_behind_stdout() {
+    let sandbox = Sandbox::project();
+    labelled(&sandbox, "aaaa1", "", "");
+    let full = std::fs::OpenOptions::new()
+        .write(true)
+        .open("/dev/full")
+        .unwrap();
+    let status = sandbox
+        .command(env!("CARGO_BIN_EXE_teammig"), "project")
+        .args(["upgrade", "--sql"])
+        .stdout(full)
+        .stderr(std::process::Stdio::null())
+        .status()
+        .unwrap();
+    assert_eq!(status.code(), Some(1));
+}

@@ -344,7 +344,7 @@ fn a_crash_in_the_middle_is_visible_and_can_be_resumed() {
     8 | VACUUM;
       | ^^^^^^ it may have run or not
     The connection or the program ended while the next statement ran outside a transaction.
-    hint: look whether its effect is there; `--resume` runs it again and goes on
+    hint: look whether its effect is there: `--resume-after` goes on after it, `--resume` runs it again first
     hint: `teammig stamp --only aaaa00000001` records the revision as applied instead
     ");
     assert_snapshot!(sandbox.teammig("project", &["upgrade", "--resume"]), @"
@@ -1135,4 +1135,66 @@ fn slow_project(sandbox: &Sandbox, n: usize) {
         );
         parent = vec![id];
     }
+}
+
+/// Orphans that were there before are not the script's fault.
+#[test]
+fn old_violations_do_not_block_a_rebuild() {
+    let sandbox = Sandbox::project();
+    sandbox.revision(
+        "project",
+        "aaaa00000001",
+        &[],
+        "one",
+        "CREATE TABLE p (id integer PRIMARY KEY); CREATE TABLE c (p REFERENCES p (id));",
+        "",
+    );
+    sandbox.ok("project", &["upgrade"]);
+    rusqlite::Connection::open(sandbox.at("project/dev.db"))
+        .unwrap()
+        .execute_batch("PRAGMA foreign_keys = OFF; INSERT INTO c VALUES (7)")
+        .unwrap();
+    sandbox.raw_revision(
+        "project",
+        "aaaa00000002",
+        "aaaa00000001",
+        "-- migrate:up foreign_keys:off\nCREATE TABLE q (x);\n",
+    );
+    sandbox.ok("project", &["upgrade"]);
+    sandbox.raw_revision(
+        "project",
+        "aaaa00000003",
+        "aaaa00000002",
+        "-- migrate:up foreign_keys:off\nINSERT INTO c VALUES (8);\n",
+    );
+    assert_eq!(sandbox.teammig("project", &["upgrade"]).code, 1);
+}
+
+/// A statement that did run before the crash is not run again.
+#[test]
+fn resuming_after_a_statement_that_ran() {
+    let sandbox = Sandbox::project();
+    sandbox.raw_revision(
+        "project",
+        "aaaa00000001",
+        "",
+        "-- migrate:up transaction:false\nCREATE TABLE one (x);\nVACUUM;\nCREATE TABLE two (x);\n",
+    );
+    sandbox.ok("project", &["upgrade"]);
+    rusqlite::Connection::open(sandbox.at("project/dev.db"))
+        .unwrap()
+        .execute_batch("DROP TABLE two; UPDATE teammig_ledger SET state = 'running', statements_done = 1, uncertain = 1")
+        .unwrap();
+    sandbox.ok("project", &["upgrade", "--resume-after"]);
+    assert_eq!(
+        sandbox.sqlite(
+            "project/dev.db",
+            "SELECT count(*) FROM sqlite_schema WHERE name = 'two'"
+        ),
+        ["1"]
+    );
+    assert_eq!(
+        sandbox.sqlite("project/dev.db", "SELECT state FROM teammig_ledger"),
+        ["applied"]
+    );
 }
