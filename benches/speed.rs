@@ -202,15 +202,7 @@ fn apply_sqlite() {
 
 fn apply_postgres() {
     // Durable, unlike the tests' cluster: commits are what is compared.
-    let cluster = Cluster::start(
-        &[
-            "fsync=on",
-            "synchronous_commit=on",
-            "listen_addresses='127.0.0.1'",
-        ],
-        54_329,
-        |_| {},
-    );
+    let cluster = Cluster::start(&["fsync=on", "synchronous_commit=on"], 54_329, |_| {});
     let project = Project::new(1_000, "sqlite:unused.db");
     let root = project.path();
     let script = project.script("");
