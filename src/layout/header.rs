@@ -81,6 +81,26 @@ pub fn locate(file: &SourceFile, key: &str, text: &str) -> Range<usize> {
         .unwrap_or_else(|| trim(&file.text, field.value.clone()))
 }
 
+/// Where a key's value stands, or would stand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Place {
+    /// From after the colon to the end of the value's last line.
+    Value(Range<usize>),
+    /// There is no such key; the one of the revision's id stands here.
+    After(Range<usize>),
+}
+
+/// Where the value of `key` stands in a header that could be read.
+pub(super) fn place(file: &SourceFile, key: &str) -> Option<Place> {
+    let block = find_block(&file.text)?;
+    match block.field(&file.text, key) {
+        Some(field) => Some(Place::Value(field.value.clone())),
+        None => block
+            .field(&file.text, "revision")
+            .map(|field| Place::After(field.key.start..field.value.end)),
+    }
+}
+
 impl Block {
     fn field(&self, text: &str, key: &str) -> Option<&Field> {
         self.fields
@@ -515,7 +535,7 @@ fn is_word(text: &str) -> bool {
             .all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
 }
 
-fn find_word(text: &str, within: Range<usize>, word: &str) -> Option<Range<usize>> {
+pub(super) fn find_word(text: &str, within: Range<usize>, word: &str) -> Option<Range<usize>> {
     if word.is_empty() {
         return None;
     }

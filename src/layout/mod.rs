@@ -6,6 +6,7 @@
 
 pub mod foreign;
 pub mod header;
+mod header_edit;
 mod load;
 pub mod name;
 pub mod native;
@@ -15,7 +16,7 @@ pub use load::{load, read_file};
 
 pub use native::Native;
 
-use crate::model::{Finding, Migration, SourceFile};
+use crate::model::{Finding, Migration, RevId, SourceFile};
 
 /// A way to keep revisions in files.
 pub trait Layout: Sync {
@@ -31,4 +32,8 @@ pub trait Layout: Sync {
     /// Where in a file a header's key names `text` (or the key itself, or the
     /// start of the header): for findings about edges.
     fn locate(&self, migration: &Migration, key: &str, text: &str) -> std::ops::Range<usize>;
+
+    /// The file's text with other parents and nothing else changed. `None` where
+    /// the header is written in a way that does not allow it.
+    fn with_parents(&self, migration: &Migration, parents: &[RevId]) -> Option<String>;
 }

@@ -3,8 +3,8 @@
 
 use std::ops::Range;
 
-use super::{Layout, header};
-use crate::model::{Finding, Migration, Script, SourceFile};
+use super::{Layout, header, header_edit};
+use crate::model::{Finding, Migration, RevId, Script, SourceFile};
 
 /// The native layout (DESIGN 4.1).
 #[derive(Debug, Clone, Copy)]
@@ -34,6 +34,21 @@ impl Layout for Native {
 
     fn locate(&self, migration: &Migration, key: &str, text: &str) -> Range<usize> {
         header::locate(&migration.file, key, text)
+    }
+
+    fn with_parents(&self, migration: &Migration, parents: &[RevId]) -> Option<String> {
+        header_edit::with_parents(&migration.file, &migration.revision.parents, parents).filter(
+            |text| {
+                let file =
+                    SourceFile::new(std::sync::Arc::clone(&migration.file.path), text.as_str());
+                self.parse(file).is_ok_and(|read| {
+                    read.revision.parents == parents
+                        && read.revision.id == migration.revision.id
+                        && read.up_text() == migration.up_text()
+                        && read.down_text() == migration.down_text()
+                })
+            },
+        )
     }
 }
 

@@ -47,19 +47,13 @@ pub fn render(revision: &Revision, body: &Body) -> String {
     let mut out = String::from("-- teammig:\n");
     // Writing to a String cannot fail.
     let _ = writeln!(out, "--   revision: {}", scalar(revision.id.as_str()));
-    let parents: Vec<&str> = revision
-        .parents
-        .iter()
-        .map(crate::model::RevId::as_str)
-        .collect();
-    let _ = writeln!(out, "--   parents: {}", list(&parents));
+    let _ = writeln!(out, "--   parents: {}", list(&revision.parents));
     for (key, values) in [
         ("depends_on", &revision.depends_on),
         ("labels", &revision.labels),
     ] {
         if !values.is_empty() {
-            let values: Vec<&str> = values.iter().map(String::as_str).collect();
-            let _ = writeln!(out, "--   {key}: {}", list(&values));
+            let _ = writeln!(out, "--   {key}: {}", list(values));
         }
     }
     if !revision.message.is_empty() {
@@ -88,8 +82,9 @@ fn section(out: &mut String, sql: &str) {
     }
 }
 
-fn list(items: &[&str]) -> String {
-    let items: Vec<String> = items.iter().map(|item| scalar(item)).collect();
+/// Texts as a YAML flow list.
+pub fn list(items: &[impl AsRef<str>]) -> String {
+    let items: Vec<String> = items.iter().map(|item| scalar(item.as_ref())).collect();
     format!("[{}]", items.join(", "))
 }
 

@@ -12,6 +12,7 @@ pub mod ledger;
 pub mod migration;
 pub mod plan;
 pub mod project;
+pub mod restack;
 pub mod revision;
 pub mod snapshot;
 pub mod source;

@@ -103,6 +103,17 @@ impl Graph {
         })
     }
 
+    /// The applied revisions that go when `ids` go: those of them that are applied
+    /// and everything applied that needs one of them, children first. For an id that is
+    /// not applied these are the revisions that were applied over its head.
+    pub fn unwind(&self, applied: &BTreeSet<RevId>, ids: &BTreeSet<RevId>) -> Vec<RevId> {
+        let all = self.known(applied);
+        let mut drop = self.none();
+        drop.reach(self.known(ids).iter(), &self.dependents);
+        drop.retain(|node| all.contains(node));
+        self.ids(&self.ordered(&drop))
+    }
+
     fn downgrade_target<'a>(
         &self,
         all: &NodeSet,
