@@ -57,7 +57,7 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
             });
         }
         let items = ["Create a merge revision", "Stop"];
-        if ask(ui, &items)? != Some(0) {
+        if ask(ui, HOW, &items)? != Some(0) {
             ui.status("stopped; nothing was done");
             return Ok(Status::Attention);
         }
@@ -142,10 +142,13 @@ pub(super) fn heads_json(divergence: &Divergence) -> Value {
         .collect()
 }
 
-/// Asks how to go on; `None` = nothing was chosen.
-pub(super) fn ask(ui: &mut Ui, items: &[&str]) -> Result<Option<usize>, Error> {
+/// The question about diverged heads.
+pub(super) const HOW: &str = "How do you want to go on?";
+
+/// Asks a question; `None` = nothing was chosen.
+pub(super) fn ask(ui: &mut Ui, question: &str, items: &[&str]) -> Result<Option<usize>, Error> {
     let items: Vec<String> = items.iter().map(|item| (*item).to_owned()).collect();
-    match ui.select("How do you want to go on?", &items) {
+    match ui.select(question, &items) {
         Ok(choice) => Ok(Some(choice)),
         Err(PromptError::Cancelled) => Ok(None),
         Err(PromptError::Interrupted) => Err(Error::Stopped),

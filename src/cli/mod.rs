@@ -19,6 +19,7 @@ mod json;
 mod merge;
 mod merge_heads;
 mod plan;
+mod rebase;
 mod report;
 mod show;
 mod stamp;
@@ -68,6 +69,7 @@ enum Command {
     Stamp(stamp::Args),
     Merge(merge::Args),
     MergeHeads(merge_heads::Args),
+    Rebase(rebase::Args),
     Edit(edit::Args),
     Hooks(hooks::Args),
     Import(import::Args),
@@ -90,6 +92,7 @@ impl Command {
             Self::Stamp(_) => "stamp",
             Self::Merge(_) => "merge",
             Self::MergeHeads(_) => "merge-heads",
+            Self::Rebase(_) => "rebase",
             Self::Edit(_) => "edit",
             Self::Hooks(_) => "hooks",
             Self::Import(_) => "import",
@@ -193,6 +196,7 @@ fn run(ui: &mut Ui, cli: &Cli, interrupt: &Interrupt) -> Result<Status, Error> {
         Command::Upgrade(args) => args.run.timeouts()?,
         Command::Downgrade(args) => args.run.timeouts()?,
         Command::Sync(args) => args.run.timeouts()?,
+        Command::Rebase(args) => args.run.timeouts()?,
         Command::Stamp(args) => args.lock.timeouts()?,
         Command::Import(args) => args.lock.timeouts()?,
         _ => crate::config::Timeouts::default(),
@@ -218,6 +222,7 @@ fn run(ui: &mut Ui, cli: &Cli, interrupt: &Interrupt) -> Result<Status, Error> {
         Command::Stamp(args) => stamp::run(ui, &context, args),
         Command::Merge(args) => merge::run(ui, &context, args),
         Command::MergeHeads(args) => merge_heads::run(ui, &context, args),
+        Command::Rebase(args) => rebase::run(ui, &context, args),
         Command::Edit(args) => edit::run(ui, &context, args),
         Command::Hooks(args) => hooks::run(ui, &context, args),
         Command::Import(args) => import::run(ui, &context, args),

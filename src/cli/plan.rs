@@ -121,7 +121,7 @@ pub(super) fn run(ui: &mut Ui, context: &Context, call: &Call<'_>) -> Result<Sta
         show_plan(ui, &project, &proposal);
         return Ok(Status::Fine);
     }
-    confirm(ui, context, call, &proposal)?;
+    confirm_down(ui, context, call.args.yes, &proposal)?;
     let outcome = execute(
         ui,
         context,
@@ -158,25 +158,29 @@ pub(super) fn show_sql(ui: &mut Ui, dialect: Dialect, sql: &str) {
 }
 
 /// Rolling back a protected environment takes a yes.
-fn confirm(
+pub(super) fn confirm_down(
     ui: &mut Ui,
     context: &Context,
-    call: &Call<'_>,
+    yes: bool,
     proposal: &Proposal,
 ) -> Result<(), Error> {
     let target = context.target()?;
-    if call.direction == Direction::Up
-        || proposal.steps.is_empty()
+    let steps = &proposal.steps;
+    let down = steps
+        .iter()
+        .filter(|step| step.step.direction == Direction::Down)
+        .count();
+    if down == 0
         || !target.protected
         // A yes counts for the database that it was given with, not for a default.
-        || (call.args.yes && context.environment_was_named())
+        || (yes && context.environment_was_named())
     {
         return Ok(());
     }
     if ui.can_prompt() {
         let question = format!(
             "Roll back {} in {}, which is protected?",
-            plural(proposal.steps.len(), "revision"),
+            plural(down, "revision"),
             target.environment
         );
         if matches!(ui.confirm(&question, false), Ok(true)) {

@@ -2,10 +2,12 @@
 
 use serde_json::json;
 
-use super::json;
+use super::{events::plural, json};
 use crate::{
     config::ConfigError,
-    model::{Direction, Finding, Severity, finding::Place, graph::GraphError},
+    model::{
+        Direction, Finding, Severity, finding::Place, graph::GraphError, restack::RestackError,
+    },
     ui::{Kind, Ui},
     workflow::{DbError, Error, ErrorKind, FailedStep, GitError, Why},
 };
@@ -201,6 +203,31 @@ fn report(error: &Error) -> Report {
             .hint("`teammig upgrade` applies what is pending"),
         Error::InProgress { operation } => Report::new("in-progress", 1, words)
             .hint(format!("finish it (`git {operation} --continue`) or stop it (`git {operation} --abort`) first")),
+        Error::Held { revision, held, .. } => {
+            let report = Report::new("fixed-revision", 3, words);
+            if revision == held {
+                report.hint("others have it as it is: `teammig merge-heads` joins the heads with a merge revision")
+            } else {
+                report.hint("`teammig merge-heads` joins the heads with a merge revision")
+            }
+        }
+        Error::Sides { heads } => {
+            let mut report = Report::new("usage", 2, words);
+            for (id, message) in heads {
+                report = report.note(format!("  {id}  {message}"));
+            }
+            report.hint("`teammig rebase YOURS --onto THEIRS` says it")
+        }
+        Error::Restack(error) => match error {
+            RestackError::OnOneLine { .. } => Report::new("usage", 2, words),
+            _ => Report::new("restack", 1, words)
+                .hint("`teammig merge-heads` joins the heads with a merge revision"),
+        },
+        Error::NotRewritable { place, .. } => Report::new("restack", 1, words)
+            .place(Some(place.clone()))
+            .hint("write them as `--   parents: [id]` on one line, and call it again"),
+        Error::ChangedMeanwhile { .. } => Report::new("changed-meanwhile", 1, words)
+            .hint("files and database are as before; call it again"),
         Error::Stopped => Report::new("interrupted", 130, words),
         Error::Import {
             notes,
@@ -392,6 +419,46 @@ fn details(report: &mut Report, error: &DbError) {
     }
 }
 
+/// What the run did before the step that failed.
+fn done_before(step: &FailedStep) -> String {
+    if step.taken_back {
+        return "Everything else of this run was taken back: files and database are as before."
+            .to_owned();
+    }
+    let count = |direction| {
+        let n = step
+            .done
+            .iter()
+            .filter(|done| done.direction == direction)
+            .count();
+        (
+            n,
+            if n == 1 { "was" } else { "were" },
+            plural(n, "revision"),
+        )
+    };
+    match (count(Direction::Up), count(Direction::Down)) {
+        ((0, ..), (0, ..)) => "Nothing else had been done in this run.".to_owned(),
+        ((n, was, which), (0, ..)) => {
+            format!(
+                "{which} before it {was} applied and {} applied.",
+                if n == 1 { "stays" } else { "stay" }
+            )
+        }
+        ((0, ..), (n, was, which)) => {
+            format!(
+                "{which} before it {was} rolled back and {} so.",
+                if n == 1 { "stays" } else { "stay" }
+            )
+        }
+        ((_, was_up, up), (_, was_down, down)) => {
+            format!(
+                "Before it {down} {was_down} rolled back and {up} {was_up} applied; they stay so."
+            )
+        }
+    }
+}
+
 /// A failed script: the statement, what the server said, what stays and what does not.
 fn failed_step(step: &FailedStep) -> Report {
     let error = &step.error.error;
@@ -415,13 +482,6 @@ fn failed_step(step: &FailedStep) -> Report {
         report.notes.push(format!("  {}", error.message));
     }
     details(&mut report, error);
-    let done = match (step.done.len(), step.direction) {
-        (0, _) => "Nothing else had been done in this run.".to_owned(),
-        (1, Direction::Up) => "1 revision before it was applied and stays applied.".to_owned(),
-        (n, Direction::Up) => format!("{n} revisions before it were applied and stay applied."),
-        (1, Direction::Down) => "1 revision before it was rolled back and stays so.".to_owned(),
-        (n, Direction::Down) => format!("{n} revisions before it were rolled back and stay so."),
-    };
     let this = if step.bare {
         format!(
             "{} runs outside a transaction: {} of its {} statements finished and stay.",
@@ -435,7 +495,7 @@ fn failed_step(step: &FailedStep) -> Report {
     } else {
         format!("{} was rolled back and left nothing.", step.revision)
     };
-    report = report.note(this).note(done);
+    report = report.note(this).note(done_before(step));
     if step.bare {
         let way = match step.direction {
             Direction::Up => "upgrade",

@@ -1,38 +1,72 @@
 //! `teammig sync`
 
-use serde_json::{Value, json};
+pub(super) mod carry;
+mod choose;
+mod show;
 
 use super::{
     Status,
-    events::{names, plural, warn},
     global::RunArgs,
-    json, merge_heads,
-    plan::{execute, show_plan},
+    merge_heads,
+    plan::{confirm_down, show_plan},
 };
 use crate::{
-    model::{Project, RevId},
-    ui::{Ui, age},
+    model::settle::Settle,
+    ui::Ui,
     workflow::{
-        Context, Database, Done, Error, Proposal, Source,
-        divergence::Divergence,
-        sync::{self, Choice, Report},
+        Context, Error, Source,
+        sync::{self, Report},
     },
 };
+use choose::Chosen;
+pub(super) use show::rewritten;
 
-/// After a pull or a switch: say what came in, settle diverged heads, apply what is pending
+/// After a pull or a switch: say what came in, settle diverged heads, bring the database along
+///
+/// Rolls back what only the database has (with the scripts that the ledger kept), redoes what you edited before
+/// anybody else had it, puts your revisions on top of those that came in or writes a merge revision, and applies
+/// what is pending. Asks about each of these first; the plan is shown before anything of it happens.
 #[derive(Debug, clap::Args)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "one per flag of the command line"
+)]
 pub(super) struct Args {
-    /// Where heads diverged, write a merge revision without asking
+    /// Where heads diverged, put yours on top of theirs without asking
     #[arg(long)]
+    rebase: bool,
+
+    /// Where heads diverged, write a merge revision without asking
+    #[arg(long, conflicts_with = "rebase")]
     merge: bool,
 
     /// Where heads diverged, apply all of them and leave them as they are
-    #[arg(long, conflicts_with = "merge")]
+    #[arg(long, conflicts_with_all = ["rebase", "merge"])]
     apply_both: bool,
 
     /// The message of a merge revision
     #[arg(long, short)]
     message: Option<String>,
+
+    /// Roll back what only the database has
+    #[arg(long)]
+    roll_back: bool,
+
+    /// Leave what only the database has
+    #[arg(long, conflicts_with = "roll_back")]
+    keep: bool,
+
+    /// Redo what was edited since it was applied, where nobody else has it
+    #[arg(long)]
+    redo: bool,
+
+    /// Run revisions that came to lie below applied ones now, after those
+    #[arg(long)]
+    out_of_order: bool,
+
+    /// Take the first offer of every question
+    #[arg(long, short)]
+    yes: bool,
 
     /// Show what would be done
     #[arg(long)]
@@ -47,196 +81,103 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
     let mut project = context.writable_project()?;
     let mut database = context.database()?;
     let report = sync::look(context, &project, &mut *database)?;
-    show(ui, context, &report);
-    let choice = match choose(ui, &report, args)? {
-        Chosen::Go(choice) => choice,
+    show::report(ui, context, &report);
+    let mut decisions = match choose::decide(ui, context, &report, args)? {
+        Chosen::Go(decisions) => decisions,
         Chosen::Stop => {
             ui.status("stopped; nothing was done");
             return Ok(Status::Attention);
         }
         Chosen::Open => {
-            if ui.is_json() {
-                ui.json(&document(&project, &report, &[], &[]));
-            } else {
-                let heads = report.divergence.iter().flat_map(Divergence::heads);
-                let heads: Vec<RevId> = heads.map(|head| head.revision.clone()).collect();
-                ui.error(format!(
-                    "Multiple head revisions are present: {}",
-                    names(&heads)
-                ));
-                ui.hint("`teammig sync --merge` writes a merge revision; `--apply-both` leaves them as they are");
-            }
+            show::open(ui, &project, &report);
             return Ok(Status::Attention);
         }
     };
-    let mut written = Vec::new();
-    if choice == Some(Choice::Merge)
+    let restacking = report.restacking.as_ref();
+    let mut source = Source::Database(&mut *database);
+    let proposal = match sync::plan(context, &project, restacking, &mut source, decisions) {
+        Err(Error::Skipped(skipped)) => {
+            match choose::skipped(ui, context, &report, &skipped, args)? {
+                Some(chosen) => decisions.skipped = chosen,
+                None => return Err(Error::Skipped(skipped)),
+            }
+            sync::plan(context, &project, restacking, &mut source, decisions)?
+        }
+        other => other?,
+    };
+    if args.dry_run {
+        if ui.is_json() {
+            ui.json(&show::document(
+                &project,
+                &report,
+                &carry::Carried::default(),
+                Some(&proposal),
+            ));
+        } else {
+            carry::show_rewrites(
+                ui,
+                restacking.filter(|_| decisions.settle == Some(Settle::Restack)),
+            );
+            if decisions.settle == Some(Settle::Merge) {
+                ui.status("would write a merge revision of these heads");
+            }
+            show_plan(ui, &project, &proposal);
+        }
+        return Ok(left(ui, &report, decisions));
+    }
+    confirm_down(ui, context, args.yes, &proposal)?;
+    let mut carried = carry::Carried::default();
+    let mut proposal = proposal;
+    if decisions.settle == Some(Settle::Merge)
         && let Some(divergence) = &report.divergence
     {
-        if args.dry_run {
-            ui.status("would write a merge revision of these heads");
-        } else {
-            for merge in sync::write_merges(context, divergence, args.message.as_deref())? {
-                let path = context.display_path(&merge.path);
-                ui.status(format!("  wrote {path}"));
-                written.push(path);
-            }
-            project = context.project()?;
+        for merge in sync::write_merges(context, divergence, args.message.as_deref())? {
+            let path = context.display_path(&merge.path);
+            ui.status(format!("  wrote {path}"));
+            carried.written.push(path);
         }
+        project = context.project()?;
+        // The merge revision is one more step, and the heads are one.
+        let mut source = Source::Database(&mut *database);
+        proposal = sync::plan(context, &project, restacking, &mut source, decisions)?;
     }
-    let done = apply(
+    carry::carry_out(
         ui,
         context,
         &project,
+        restacking,
         &mut *database,
-        choice.is_some(),
-        args,
+        &proposal,
+        decisions,
+        &mut carried,
     )?;
     if ui.is_json() {
-        ui.json(&document(&project, &report, &done, &written));
-    } else if !written.is_empty() {
-        ui.hint(format!("commit it: `git add {}`", written.join(" ")));
+        ui.json(&show::document(&project, &report, &carried, None));
+    } else {
+        carry::tell(ui, &carried);
     }
-    Ok(Status::Fine)
+    Ok(left(ui, &report, decisions))
 }
 
-fn apply(
-    ui: &mut Ui,
-    context: &Context,
-    project: &Project,
-    database: &mut dyn Database,
-    all_heads: bool,
-    args: &Args,
-) -> Result<Vec<Done>, Error> {
-    let propose = |context: &Context, project: &Project, source: &mut Source<'_>| {
-        sync::upgrade(context, project, source, all_heads)
-    };
-    let proposal = propose(context, project, &mut Source::Database(database))?;
-    warn(ui, &proposal.warnings);
-    if proposal.steps.is_empty() {
-        ui.status("the database is up to date");
-        return Ok(Vec::new());
+/// What was not settled, and that somebody has to look at it.
+fn left(ui: &mut Ui, report: &Report, decisions: sync::Decisions) -> Status {
+    let mut status = Status::Fine;
+    if !report.phantoms.is_empty() && !decisions.roll_back {
+        ui.hint("`teammig sync --roll-back` takes back what only the database has; `--keep` leaves it without a word");
+        status = Status::Attention;
     }
-    if args.dry_run {
-        if !ui.is_json() {
-            show_plan(ui, project, &proposal);
+    if report.edited.iter().any(|edited| !edited.only_down) && !decisions.redo {
+        if report.edited.iter().any(|edited| edited.can_be_redone()) {
+            ui.hint("`teammig sync --redo` runs what was edited again: the old way down, the new way up");
         }
-        return Ok(Vec::new());
+        status = Status::Attention;
     }
-    show_steps(ui, &proposal);
-    Ok(execute(ui, context, project, database, &proposal, &propose)?.done)
+    status
 }
 
-/// More steps than this are counted, not listed.
-const MOST_LISTED: usize = 10;
-
-/// The plan, before anything of it is done.
-fn show_steps(ui: &mut Ui, proposal: &Proposal) {
-    let n = proposal.steps.len();
-    ui.status(format!("Applying {}", plural(n, "revision")));
-    for step in proposal.steps.iter().take(MOST_LISTED) {
-        let id = ui.id_err(step.step.revision.as_str());
-        ui.status(format!("    {id}  {}", step.message));
-    }
-    if n > MOST_LISTED {
-        ui.status(format!("    … and {} more", n - MOST_LISTED));
-    }
-}
-
-enum Chosen {
-    /// Go on; with what for the heads, where they diverged.
-    Go(Option<Choice>),
-    /// The user said stop.
-    Stop,
-    /// Nobody is there to say.
-    Open,
-}
-
-fn choose(ui: &mut Ui, report: &Report, args: &Args) -> Result<Chosen, Error> {
-    if report.divergence.is_none() {
-        return Ok(Chosen::Go(None));
-    }
-    if args.merge {
-        return Ok(Chosen::Go(Some(Choice::Merge)));
-    }
-    if args.apply_both {
-        return Ok(Chosen::Go(Some(Choice::ApplyBoth)));
-    }
-    if !ui.can_prompt() {
-        return Ok(Chosen::Open);
-    }
-    let items = [
-        "Create a merge revision    joins the heads; the usual way once both are pushed",
-        "Apply both, decide later   this database gets both, the heads stay two",
-        "Stop",
-    ];
-    Ok(match merge_heads::ask(ui, &items)? {
-        Some(0) => Chosen::Go(Some(Choice::Merge)),
-        Some(1) => Chosen::Go(Some(Choice::ApplyBoth)),
-        _ => Chosen::Stop,
-    })
-}
-
-fn show(ui: &mut Ui, context: &Context, report: &Report) {
-    if ui.is_json() {
-        return;
-    }
-    if let Some(how) = report.how
-        && !report.came_in.is_empty()
-    {
-        let from = report
-            .upstream
-            .as_ref()
-            .filter(|_| how.is_pull())
-            .map_or(String::new(), |upstream| format!(" ({upstream})"));
-        ui.status(format!(
-            "Came in with the {}: {}{from}",
-            how.name(),
-            plural(report.came_in.len(), "revision")
-        ));
-        for one in &report.came_in {
-            let by = one.commit.as_ref().map_or(String::new(), |commit| {
-                format!(
-                    "   {}, {}",
-                    commit.author,
-                    age::ago(commit.time, context.now)
-                )
-            });
-            ui.status(format!(
-                "  {}  {}{}",
-                ui.id_err(one.revision.as_str()),
-                one.message,
-                ui.dim_err(&by)
-            ));
-        }
-    }
+/// Shows the heads of a report, in words that other commands use too.
+fn heads(ui: &mut Ui, context: &Context, report: &Report) {
     if let Some(divergence) = &report.divergence {
         merge_heads::show(ui, context, divergence);
     }
-}
-
-fn document(project: &Project, report: &Report, done: &[Done], merges: &[String]) -> Value {
-    let state = &report.state;
-    let applied: Vec<&RevId> = done.iter().map(|step| &step.revision).collect();
-    let pending: Vec<&RevId> = state
-        .pending
-        .iter()
-        .filter(|id| !applied.contains(id))
-        .collect();
-    json!({
-        "schema": "teammig.sync/1",
-        "moved_by": report.how.map(sync::how_name),
-        "upstream": report.upstream,
-        "came_in": report.came_in.iter().map(|one| &one.revision).collect::<Vec<_>>(),
-        "diverged": report.divergence.is_some() && merges.is_empty(),
-        "heads": match &report.divergence {
-            Some(divergence) if merges.is_empty() => merge_heads::heads_json(divergence),
-            _ => json::revisions(project, &project.graph.heads()),
-        },
-        "merges": merges,
-        "phantoms": state.phantoms,
-        "edited": state.edited,
-        "pending": pending,
-        "done": json::done(done),
-    })
 }

@@ -44,6 +44,7 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
         all_heads: false,
         out_of_order: args.out_of_order,
         resume: args.plan.resume(),
+        ..Upgrade::default()
     };
     plan::run(
         ui,

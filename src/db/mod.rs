@@ -12,6 +12,7 @@ mod sqlite;
 mod sqlite_bare;
 mod sqlite_error;
 mod sqlite_group;
+mod sqlite_hold;
 mod sqlite_lock;
 mod sqlite_rows;
 mod url;
@@ -22,7 +23,10 @@ pub use error::{DbError, ErrorKind, JobError};
 pub use postgres::PgUrl;
 pub use url::{DatabaseUrl, SqliteTarget};
 
-use crate::model::{Dialect, Direction, Entry, Ledger, RevId, ledger::StoredScripts};
+use crate::model::{
+    Dialect, Direction, Entry, Ledger, RevId,
+    ledger::{StoredScript, StoredScripts},
+};
 
 /// Looks a variable of the environment up.
 pub type Env<'a> = dyn Fn(&str) -> Option<String> + 'a;
@@ -95,6 +99,17 @@ pub trait Database {
 
     /// Makes everything that [`run`](Self::run) reported durable.
     fn flush(&mut self) -> Result<(), DbError>;
+
+    /// Begins a stretch of steps that [`take_back`](Self::take_back) undoes as a
+    /// whole, rows of the user's tables included. `false`: these scripts cannot be
+    /// taken back here, and nothing was begun.
+    fn hold(&mut self, steps: &[&StoredScript]) -> Result<bool, DbError>;
+
+    /// Ends the stretch and makes it durable.
+    fn keep(&mut self) -> Result<(), DbError>;
+
+    /// Ends the stretch and leaves the database as it was before it.
+    fn take_back(&mut self) -> Result<(), DbError>;
 
     /// Changes rows without running anything, all in one transaction.
     fn rewrite(&mut self, changes: &[LedgerChange]) -> Result<(), DbError>;

@@ -18,11 +18,14 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension as _};
 
 use super::{
     Database, DbError, ErrorKind, Interrupter, Job, JobError, LedgerChange, Notice, Ran,
-    RunSettings, ledger_sql, sqlite_error::db_error, sqlite_group::Group, sqlite_lock::FileLock,
-    sqlite_rows,
+    RunSettings, ledger_sql, sqlite_error::db_error, sqlite_group::Group, sqlite_hold::Copy,
+    sqlite_lock::FileLock, sqlite_rows,
 };
 use crate::{
-    model::{Dialect, Direction, Ledger, RevId, ledger::StoredScripts},
+    model::{
+        Dialect, Direction, Ledger, RevId,
+        ledger::{StoredScript, StoredScripts},
+    },
     sql,
 };
 
@@ -56,6 +59,8 @@ pub(super) struct Sqlite {
     /// Constraints may be checked as late as the commit, so a commit must not
     /// cover more than one revision, or the wrong one would be blamed.
     pub(super) deferred: bool,
+    /// What the database was when a stretch began that can be taken back.
+    held: Option<Copy>,
     pub(super) stop: Arc<AtomicBool>,
     handle: Arc<std::sync::Mutex<Option<rusqlite::InterruptHandle>>>,
 }
@@ -82,6 +87,7 @@ impl Sqlite {
             unmade: false,
             soiled: false,
             deferred: false,
+            held: None,
             stop: Arc::default(),
             handle: Arc::default(),
         })
@@ -375,6 +381,24 @@ impl Database for Sqlite {
 
     fn flush(&mut self) -> Result<(), DbError> {
         self.commit_group()
+    }
+
+    fn hold(&mut self, _steps: &[&StoredScript]) -> Result<bool, DbError> {
+        self.held = Some(self.copy()?);
+        Ok(true)
+    }
+
+    fn keep(&mut self) -> Result<(), DbError> {
+        self.commit_group()?;
+        self.held = None;
+        Ok(())
+    }
+
+    fn take_back(&mut self) -> Result<(), DbError> {
+        match self.held.take() {
+            Some(copy) => self.restore(&copy),
+            None => Ok(()),
+        }
     }
 
     fn rewrite(&mut self, changes: &[LedgerChange]) -> Result<(), DbError> {

@@ -11,7 +11,7 @@ use crate::model::{RevId, SourceFile, source::Span};
 
 /// The text of `file` with `after` as its parents. `None` where the header is
 /// written in a way that cannot be changed without touching the rest.
-pub fn with_parents(file: &SourceFile, before: &[RevId], after: &[RevId]) -> Option<String> {
+pub(super) fn with_parents(file: &SourceFile, before: &[RevId], after: &[RevId]) -> Option<String> {
     let text = &*file.text;
     match header::place(file, "parents")? {
         Place::Value(value) => if before.len() == after.len() {

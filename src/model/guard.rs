@@ -65,7 +65,8 @@ pub enum Evidence {
 }
 
 impl Evidence {
-    fn words(&self) -> String {
+    /// As it goes on after "it was": `published in origin/main`.
+    pub fn words(&self) -> String {
         match self {
             Self::Applied {
                 environment,
@@ -85,7 +86,7 @@ impl Evidence {
     }
 
     /// Others have it, so what a database of one's own says of it counts for nothing.
-    fn binds(&self) -> bool {
+    pub fn binds(&self) -> bool {
         match self {
             Self::Published { .. } => true,
             Self::Applied { protected, .. } => *protected,

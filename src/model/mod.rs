@@ -14,6 +14,7 @@ pub mod plan;
 pub mod project;
 pub mod restack;
 pub mod revision;
+pub mod settle;
 pub mod snapshot;
 pub mod source;
 

@@ -235,6 +235,21 @@ impl Context {
         Ok(project)
     }
 
+    /// The working tree's revisions, with other texts in some of the files (by
+    /// their paths): what a change would lead to.
+    pub(super) fn project_with(
+        &self,
+        texts: &std::collections::BTreeMap<std::sync::Arc<str>, String>,
+    ) -> Result<Project, Error> {
+        let mut snapshot = self.captured(&At::WorkTree)?.snapshot;
+        for file in &mut snapshot.files {
+            if let Some(text) = texts.get(&file.path) {
+                file.content = Ok(text.as_bytes().into());
+            }
+        }
+        Ok(layout::load(&snapshot, self.layout()))
+    }
+
     /// The files of a given state, which has at least one of the folders.
     fn captured(&self, at: &At) -> Result<Captured, Error> {
         let captured = match at {

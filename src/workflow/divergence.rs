@@ -1,6 +1,6 @@
 //! Several heads of one line: who made each, where they part.
 
-use super::{Context, Error, guard::protected_refs, outline};
+use super::{Context, Error, guard::protected_refs, outline, restack::Move};
 use crate::{
     git::CommitInfo,
     model::{Project, RevId},
@@ -21,6 +21,31 @@ pub struct Line {
     pub heads: Vec<Head>,
     /// The last revisions that all of them have.
     pub parts_at: Vec<RevId>,
+}
+
+impl Line {
+    /// Which heads are mine and what they would be put on: the one head that is
+    /// published, or else the one that just came in. `None` where it is not clear.
+    pub fn sides(&self, came_in: &BTreeSet<&RevId>) -> Option<Move> {
+        let published = |head: &&Head| matches!(head.whose, Whose::Published(_));
+        let came = |head: &&Head| came_in.contains(&head.revision);
+        let theirs: Vec<&Head> = match self.heads.iter().filter(published).count() {
+            0 => self.heads.iter().filter(came).collect(),
+            _ => self.heads.iter().filter(published).collect(),
+        };
+        let [onto] = theirs.as_slice() else {
+            return None;
+        };
+        Some(Move {
+            onto: onto.revision.clone(),
+            heads: self
+                .heads
+                .iter()
+                .filter(|head| head.revision != onto.revision)
+                .map(|head| head.revision.clone())
+                .collect(),
+        })
+    }
 }
 
 impl Divergence {

@@ -9,7 +9,10 @@ use crate::{
     config::ConfigError,
     db::{Database, DbError, JobError},
     git::GitError,
-    model::{Direction, Finding, RevId, finding::Place, graph::GraphError},
+    model::{
+        Direction, Finding, RevId, finding::Place, graph::GraphError, guard::Evidence,
+        restack::RestackError,
+    },
 };
 
 use super::run::Done;
@@ -154,6 +157,39 @@ pub enum Error {
         /// Git's name for it.
         operation: String,
     },
+    /// What was to be moved stands on something that may not be.
+    #[error("{revision} cannot be restacked: {}{}", if revision == held { "it".to_owned() } else { format!("it builds on {held}, which") }, evidence.as_ref().map(|evidence| format!(" is {}", evidence.words())).unwrap_or_else(|| " may not be moved".to_owned()))]
+    Held {
+        /// The head that was to be moved.
+        revision: RevId,
+        /// What may not be moved.
+        held: RevId,
+        /// Why not.
+        evidence: Option<Evidence>,
+    },
+    /// Which of several heads are to move, and where to, cannot be told.
+    #[error("which head is to move, and onto which one?")]
+    Sides {
+        /// The heads with their messages.
+        heads: Vec<(RevId, String)>,
+    },
+    /// There is nothing to restack, or it cannot be.
+    #[error("{0}")]
+    Restack(RestackError),
+    /// The parents stand in a header in a way that cannot be edited.
+    #[error("the parents of {revision} cannot be changed without touching the rest of its header")]
+    NotRewritable {
+        /// The revision.
+        revision: RevId,
+        /// Where they stand.
+        place: Place,
+    },
+    /// Somebody else wrote to a file.
+    #[error("{path} changed while teammig was at work")]
+    ChangedMeanwhile {
+        /// The file.
+        path: String,
+    },
     /// The user stopped it, and nothing is half done.
     #[error("stopped")]
     Stopped,
@@ -216,6 +252,8 @@ pub struct FailedStep {
     pub statements: u32,
     /// What had been done before in this run, and stays.
     pub done: Vec<Done>,
+    /// What had been done before in this run was taken back: nothing stays.
+    pub taken_back: bool,
 }
 
 impl Error {

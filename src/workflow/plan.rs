@@ -35,6 +35,9 @@ pub struct Upgrade {
     pub all_heads: bool,
     /// Also run revisions that lie below applied ones.
     pub out_of_order: bool,
+    /// Roll these back first, with everything applied that needs them. One that is
+    /// not applied stands for what was applied over its head.
+    pub take_down: BTreeSet<RevId>,
     /// What to do about a statement of which nobody knows whether it ran.
     pub resume: Resume,
 }
@@ -177,24 +180,30 @@ pub fn upgrade(
         require_single_line(project, Why::Upgrade)?;
     }
     let target = request.target.as_deref().unwrap_or("heads");
-    half_done(&state, Direction::Up)?;
-    let mut path = project.graph.upgrade(&state.applied, target)?;
+    let down = state.graph.unwind(&state.applied, &request.take_down);
+    half_done(&state, Direction::Up, &down)?;
+    let mut stays = state.applied.clone();
+    stays.retain(|id| !down.contains(id));
+    let mut path = project.graph.upgrade(&stays, target)?;
     if !request.out_of_order {
         // A gap in another line is none of this target's business.
-        let skipped: Vec<_> = state
-            .skipped
-            .iter()
-            .filter(|id| path.contains(id))
-            .map(|id| (id.clone(), state.message(id).to_owned()))
-            .collect();
+        let skipped: Vec<_> = if down.is_empty() {
+            state.skipped.clone()
+        } else {
+            state.graph.skipped(&stays)
+        }
+        .into_iter()
+        .filter(|id| path.contains(id))
+        .map(|id| (id.clone(), state.message(&id).to_owned()))
+        .collect();
         if !skipped.is_empty() {
             return Err(Error::Skipped(skipped));
         }
     }
-    path.retain(|id| !state.applied.contains(id));
+    path.retain(|id| !stays.contains(id));
     let facts = Facts::gather(context);
     let dialect = source.dialect();
-    let mut steps = Vec::with_capacity(path.len());
+    let mut steps = down_steps(project, source, &state, &down, request.resume)?;
     for id in &path {
         if let Some(migration) = project.migration(id.as_str()) {
             steps.push(Prepared::up(
@@ -206,7 +215,7 @@ pub fn upgrade(
             )?);
         }
     }
-    let warnings = drift_warnings(&state);
+    let warnings = drift_warnings(&state, &down);
     finish(source, state, steps, warnings)
 }
 
@@ -220,7 +229,7 @@ pub fn downgrade(
     require_sound(project)?;
     let ledger = source.ledger(context, project)?;
     let state = State::new(project, ledger)?;
-    half_done(&state, Direction::Down)?;
+    half_done(&state, Direction::Down, &[])?;
     // Steps count from the head that was applied last.
     let mut rows = state.heads.clone();
     let place = |id: &RevId| {
@@ -243,28 +252,7 @@ pub fn downgrade(
         },
         other => other?,
     };
-    let dialect = source.dialect();
-    let mut steps = Vec::with_capacity(found.path.len());
-    for id in &found.path {
-        let Some(entry) = state.ledger.entry(id.as_str()) else {
-            continue;
-        };
-        let stored = match source {
-            Source::Database(database) => database
-                .stored_scripts(id)
-                .map_err(|error| Error::database(*database, error))?,
-            Source::Given(..) => project.migration(id.as_str()).map(super::step::scripts_of),
-        };
-        let Some(stored) = stored else { continue };
-        steps.push(Prepared::down(
-            entry,
-            stored,
-            project,
-            &state,
-            request.resume,
-            dialect,
-        )?);
-    }
+    let steps = down_steps(project, source, &state, &found.path, request.resume)?;
     let mut warnings = Vec::new();
     if found.ambiguous
         && let Some(first) = rows.first()
@@ -282,17 +270,54 @@ pub fn downgrade(
     finish(source, state, steps, warnings)
 }
 
-fn drift_warnings(state: &State) -> Vec<Warning> {
+/// The way back of `path`, with the scripts that ran where the files differ now.
+fn down_steps(
+    project: &Project,
+    source: &mut Source<'_>,
+    state: &State,
+    path: &[RevId],
+    resume: Resume,
+) -> Result<Vec<Prepared>, Error> {
+    let dialect = source.dialect();
+    let mut steps = Vec::with_capacity(path.len());
+    for id in path {
+        let Some(entry) = state.ledger.entry(id.as_str()) else {
+            continue;
+        };
+        let stored = match source {
+            Source::Database(database) => database
+                .stored_scripts(id)
+                .map_err(|error| Error::database(*database, error))?,
+            Source::Given(..) => project.migration(id.as_str()).map(super::step::scripts_of),
+        };
+        let Some(stored) = stored else { continue };
+        steps.push(Prepared::down(
+            entry, stored, project, state, resume, dialect,
+        )?);
+    }
+    Ok(steps)
+}
+
+/// What differs between files and database and stays so.
+fn drift_warnings(state: &State, down: &[RevId]) -> Vec<Warning> {
     let mut warnings = Vec::new();
-    if !state.phantoms.is_empty() {
+    let stay = |ids: &[RevId]| -> Vec<RevId> {
+        ids.iter()
+            .filter(|id| !down.contains(id))
+            .cloned()
+            .collect()
+    };
+    let phantoms = stay(&state.phantoms);
+    if !phantoms.is_empty() {
         let is_head = |id: &&RevId| state.heads.contains(id);
         warnings.push(Warning::Phantoms {
-            all: state.phantoms.clone(),
-            heads: state.phantoms.iter().filter(is_head).cloned().collect(),
+            heads: phantoms.iter().filter(is_head).cloned().collect(),
+            all: phantoms,
         });
     }
-    if !state.edited.is_empty() {
-        warnings.push(Warning::Edited(state.edited.clone()));
+    let edited = stay(&state.edited);
+    if !edited.is_empty() {
+        warnings.push(Warning::Edited(edited));
     }
     warnings
 }
@@ -344,8 +369,14 @@ fn finish(
 }
 
 /// A script that was begun in the other direction has to be finished first.
-fn half_done(state: &State, wanted: Direction) -> Result<(), Error> {
+/// `down` are revisions that are rolled back on the way.
+fn half_done(state: &State, wanted: Direction, down: &[RevId]) -> Result<(), Error> {
     for entry in &state.interrupted {
+        let wanted = if down.contains(&entry.revision) {
+            Direction::Down
+        } else {
+            wanted
+        };
         if let EntryState::Running {
             direction, done, ..
         } = entry.state

@@ -24,6 +24,16 @@ pub fn explain_missing(context: &Context, error: Error) -> Error {
     Error::Graph { error, elsewhere }
 }
 
+/// Branches and tags that have a file of this revision; a few are enough.
+pub(super) fn refs_with(context: &Context, id: &RevId) -> Vec<String> {
+    search(context, id.as_str())
+        .unwrap_or_default()
+        .into_iter()
+        .filter(|found| found.revision == *id)
+        .flat_map(|found| found.refs)
+        .collect()
+}
+
 /// Most refs that are worth naming.
 const ENOUGH: usize = 5;
 

@@ -62,6 +62,9 @@ pub struct Outcome {
     pub heads: Vec<RevId>,
 }
 
+/// What has to succeed together with the steps of a run.
+pub(super) type Together<'a> = Box<dyn FnOnce() -> Result<(), Error> + 'a>;
+
 /// Runs what was shown.
 ///
 /// Under the lock the ledger is read again and `replan` asked again. What
@@ -74,7 +77,23 @@ pub fn run(
     replan: &dyn Fn(&mut dyn Database) -> Result<Proposal, Error>,
     on_event: &mut dyn FnMut(Event<'_>),
 ) -> Result<Outcome, Error> {
+    run_with(context, database, shown, replan, None, on_event)
+}
+
+/// The same, and then `together`; when either fails, the database is as before
+/// (where it can be: see [`Database::hold`]).
+pub(super) fn run_with(
+    context: &Context,
+    database: &mut dyn Database,
+    shown: &Proposal,
+    replan: &dyn Fn(&mut dyn Database) -> Result<Proposal, Error>,
+    together: Option<Together<'_>>,
+    on_event: &mut dyn FnMut(Event<'_>),
+) -> Result<Outcome, Error> {
     if shown.steps.is_empty() {
+        if let Some(together) = together {
+            together()?;
+        }
         return Ok(Outcome {
             heads: shown.plan.to.clone(),
             ..Outcome::default()
@@ -95,17 +114,14 @@ pub fn run(
                 return Err(Error::PlanChanged);
             }
             let others = shown.steps.len() - fresh.steps.len();
-            if fresh.steps.is_empty() {
-                return Ok(Outcome {
-                    others,
-                    heads: fresh.plan.to,
-                    ..Outcome::default()
-                });
-            }
-            database
-                .prepare_ledger()
-                .map_err(|error| Error::database(database, error))?;
-            let done = run_steps(database, &fresh.steps, on_event)?;
+            let done = match together {
+                _ if fresh.steps.is_empty() => {
+                    together.map_or(Ok(()), |together| together())?;
+                    Vec::new()
+                }
+                None => run_steps(database, &fresh.steps, on_event)?,
+                Some(together) => run_held(database, &fresh.steps, together, on_event)?,
+            };
             Ok(Outcome {
                 done,
                 others,
@@ -146,11 +162,49 @@ pub(super) fn locked<T>(
     outcome
 }
 
+/// Runs the steps and what goes with them, both or neither.
+fn run_held(
+    database: &mut dyn Database,
+    steps: &[Prepared],
+    together: Together<'_>,
+    on_event: &mut dyn FnMut(Event<'_>),
+) -> Result<Vec<Done>, Error> {
+    let scripts: Vec<_> = steps.iter().map(Prepared::script).collect();
+    let held = database
+        .hold(&scripts)
+        .map_err(|error| Error::database(database, error))?;
+    let outcome = run_steps(database, steps, on_event).and_then(|done| {
+        together()?;
+        if held {
+            database
+                .keep()
+                .map_err(|error| Error::database(database, error))?;
+        }
+        Ok(done)
+    });
+    let Err(error) = outcome else { return outcome };
+    // What cannot be taken back stays, and the error says so.
+    if !held || database.take_back().is_err() {
+        return Err(error);
+    }
+    Err(match error {
+        Error::Step(mut step) => {
+            step.done.clear();
+            step.taken_back = true;
+            Error::Step(step)
+        }
+        other => other,
+    })
+}
+
 fn run_steps(
     database: &mut dyn Database,
     steps: &[Prepared],
     on_event: &mut dyn FnMut(Event<'_>),
 ) -> Result<Vec<Done>, Error> {
+    database
+        .prepare_ledger()
+        .map_err(|error| Error::database(database, error))?;
     let mut done: Vec<Done> = Vec::with_capacity(steps.len());
     // Steps that ran and are not committed yet: nobody is told of them.
     let mut told = 0;
@@ -212,6 +266,7 @@ fn failed(database: &dyn Database, step: &Prepared, error: JobError, done: Vec<D
         place,
         error,
         done,
+        taken_back: false,
     }))
 }
 

@@ -2,11 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::Error;
-use crate::{
-    model::{Entry, EntryState, Ledger, Project, RevId, Revision, graph::Graph},
-    sql,
-};
+use super::{Error, step};
+use crate::model::{Entry, EntryState, Ledger, Project, RevId, Revision, graph::Graph};
 
 /// Where a database stands.
 #[derive(Debug)]
@@ -66,10 +63,7 @@ impl State {
                 entry.state == EntryState::Applied
                     && project
                         .migration(entry.revision.as_str())
-                        .is_some_and(|migration| {
-                            sql::checksum(migration.up_text(), migration.down_text())
-                                != entry.checksum
-                        })
+                        .is_some_and(|migration| step::checksum(migration) != entry.checksum)
             })
             .map(|entry| entry.revision.clone())
             .collect();

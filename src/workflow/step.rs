@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use super::{At, Context, Error, State, plan::Resume};
 use crate::{
     model::{
-        Dialect, Direction, Entry, EntryState, Finding, Migration, Project, Rule, Script,
+        Checksum, Dialect, Direction, Entry, EntryState, Finding, Migration, Project, Rule, Script,
         SourceFile, Step,
         finding::Place,
         ledger::{StoredScript, StoredScripts},
@@ -56,7 +56,7 @@ impl Facts {
             parents: revision.parents.clone(),
             depends_on: state.graph.dependencies(revision.id.as_str()),
             message: revision.message.clone(),
-            checksum: sql::checksum(migration.up_text(), migration.down_text()),
+            checksum: checksum(migration),
             state: EntryState::Applied,
             applied_at: self.now,
             applied_by: self.who.clone(),
@@ -332,6 +332,11 @@ fn irreversible(entry: &Entry, migration: Option<&Migration>) -> Error {
         },
         place,
     }
+}
+
+/// The checksum of a file's scripts.
+pub(super) fn checksum(migration: &Migration) -> Checksum {
+    sql::checksum(migration.up_text(), migration.down_text())
 }
 
 /// Both scripts of a file.

@@ -1,19 +1,26 @@
 //! After a pull or a switch: what came in, whether heads diverged, what the
-//! database needs. A proposal first; nothing happens before it was shown.
+//! database needs. Looks first; what is done afterwards follows from what was
+//! decided, as one plan that was shown.
 
 use std::collections::BTreeSet;
 
 use super::{
-    Context, Error, Proposal, Source, State, Upgrade,
+    Context, Error, Event, Outcome, Proposal, Source, State, Upgrade,
     divergence::{self, Divergence},
+    drift::{self, Edited, Phantom},
     merge, outline,
     plan::{self, require_sound},
+    restack::{self, Restacking},
+    run::{Together, run_with},
     write::Written,
 };
 use crate::{
     db::Database,
     git::{CommitInfo, How},
-    model::{Project, RevId},
+    model::{
+        Project, RevId,
+        settle::{self, Movable, Settle},
+    },
 };
 
 /// Where things stand, before anything is done.
@@ -27,8 +34,26 @@ pub struct Report {
     pub came_in: Vec<CameIn>,
     /// Several heads of one line.
     pub divergence: Option<Divergence>,
+    /// Whether my side can be put on top of the other one.
+    pub movable: Movable,
+    /// Putting it there, where that is so.
+    pub restacking: Option<Restacking>,
+    /// What only the database has, in the order applied.
+    pub phantoms: Vec<Phantom>,
+    /// What was applied and is something else in the files now.
+    pub edited: Vec<Edited>,
     /// The database against the files.
     pub state: State,
+}
+
+impl Report {
+    /// The ways to make one head of several, the best one first.
+    pub fn offers(&self) -> Vec<Settle> {
+        match self.divergence {
+            Some(_) => settle::offers(&self.movable),
+            None => Vec::new(),
+        }
+    }
 }
 
 /// A revision that came in.
@@ -42,13 +67,29 @@ pub struct CameIn {
     pub commit: Option<CommitInfo>,
 }
 
-/// What to do about several heads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Choice {
-    /// Write a merge revision, then apply everything.
-    Merge,
-    /// Apply all heads and leave them as they are.
-    ApplyBoth,
+/// What was decided about everything that asks for a decision.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Decisions {
+    /// How diverged heads are settled; `None` = there is one head.
+    pub settle: Option<Settle>,
+    /// Roll the phantoms back.
+    pub roll_back: bool,
+    /// Redo what was edited.
+    pub redo: bool,
+    /// What to do about revisions that came to lie below applied ones.
+    pub skipped: Skipped,
+}
+
+/// What to do about revisions that lie below applied ones and never ran.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Skipped {
+    /// Stop and say so.
+    #[default]
+    Ask,
+    /// Roll back what was applied over them, and apply everything in order.
+    InOrder,
+    /// Run them now, after the later ones.
+    OutOfOrder,
 }
 
 /// Looks at everything; changes nothing.
@@ -66,12 +107,22 @@ pub fn look(
         None => Vec::new(),
     };
     let ledger = context.ledger(database)?;
+    let state = State::new(project, ledger)?;
+    let divergence = divergence::find(context, project)?;
+    let (movable, restacking) = match &divergence {
+        Some(found) => movable(context, project, database, found, &came_in)?,
+        None => (Movable::Unclear, None),
+    };
     Ok(Report {
         how: previous.map(|previous| previous.how),
         upstream: repo.upstream()?.map(|upstream| upstream.name),
         came_in,
-        divergence: divergence::find(context, project)?,
-        state: State::new(project, ledger)?,
+        divergence,
+        movable,
+        restacking,
+        phantoms: drift::phantoms(context, &state, database)?,
+        edited: drift::edited(context, project, &state, database)?,
+        state,
     })
 }
 
@@ -82,6 +133,47 @@ pub fn refuse_in_progress(context: &Context) -> Result<(), Error> {
             operation: operation.name().to_owned(),
         }),
         None => Ok(()),
+    }
+}
+
+/// Whether my side of all lines can move, and what that would change.
+fn movable(
+    context: &Context,
+    project: &Project,
+    database: &mut dyn Database,
+    divergence: &Divergence,
+    came_in: &[CameIn],
+) -> Result<(Movable, Option<Restacking>), Error> {
+    let came_in: BTreeSet<&RevId> = came_in.iter().map(|one| &one.revision).collect();
+    let moves: Option<Vec<_>> = divergence
+        .lines
+        .iter()
+        .map(|line| line.sides(&came_in))
+        .collect();
+    let Some(moves) = moves else {
+        return Ok((Movable::Unclear, None));
+    };
+    let restacking = match restack::propose(context, project, &moves) {
+        Ok(restacking) => restacking,
+        Err(Error::Held {
+            held,
+            evidence: Some(evidence),
+            ..
+        }) => return Ok((Movable::Fixed(held, evidence), None)),
+        Err(Error::Held { .. } | Error::Restack(_) | Error::NotRewritable { .. }) => {
+            return Ok((Movable::Unclear, None));
+        }
+        Err(error) => return Err(error),
+    };
+    let decisions = Decisions {
+        settle: Some(Settle::Restack),
+        ..Decisions::default()
+    };
+    let mut source = Source::Database(database);
+    match plan(context, project, Some(&restacking), &mut source, decisions) {
+        Err(Error::Irreversible { revision, .. }) => Ok((Movable::NoWayBack(revision), None)),
+        // What else is wrong with the plan is told when it is asked for.
+        _ => Ok((Movable::Yes, Some(restacking))),
     }
 }
 
@@ -145,22 +237,73 @@ pub fn write_merges(
     divergence.lines.iter().map(merge).collect()
 }
 
-/// The upgrade that follows.
-pub fn upgrade(
+/// Everything that the database needs: what is rolled back, then what is applied.
+///
+/// With a restack the steps are those for the files as they will be.
+pub fn plan(
     context: &Context,
     project: &Project,
+    restacking: Option<&Restacking>,
     source: &mut Source<'_>,
-    all_heads: bool,
+    decisions: Decisions,
 ) -> Result<Proposal, Error> {
+    let restacking = restacking.filter(|_| decisions.settle == Some(Settle::Restack));
+    let project = restacking.map_or(project, |restacking| &restacking.future);
+    let ledger = source.ledger(context, project)?;
+    let state = State::new(project, ledger)?;
+    let mut take_down = BTreeSet::new();
+    if decisions.roll_back {
+        take_down.extend(state.phantoms.iter().cloned());
+    }
+    if decisions.redo {
+        take_down.extend(drift::to_redo(context, project, &state, source)?);
+    }
+    if let Some(restacking) = restacking {
+        take_down.extend(restack::to_redo(restacking, &state));
+    }
+    if decisions.skipped == Skipped::InOrder {
+        take_down.extend(state.skipped.iter().cloned());
+    }
     plan::upgrade(
         context,
         project,
         source,
         &Upgrade {
-            all_heads,
+            all_heads: decisions.settle.is_some(),
+            out_of_order: decisions.skipped == Skipped::OutOfOrder,
+            take_down,
             ..Upgrade::default()
         },
     )
+}
+
+/// Carries out what was shown: files and database together.
+pub fn run(
+    context: &Context,
+    project: &Project,
+    restacking: Option<&Restacking>,
+    database: &mut dyn Database,
+    shown: &Proposal,
+    decisions: Decisions,
+    on_event: &mut dyn FnMut(Event<'_>),
+) -> Result<Outcome, Error> {
+    let replan = |database: &mut dyn Database| {
+        plan(
+            context,
+            project,
+            restacking,
+            &mut Source::Database(database),
+            decisions,
+        )
+    };
+    let together: Option<Together<'_>> = match restacking {
+        Some(restacking) if decisions.settle == Some(Settle::Restack) => {
+            let staged = restack::stage(context, restacking)?;
+            Some(Box::new(move || staged.commit()))
+        }
+        _ => None,
+    };
+    run_with(context, database, shown, &replan, together, on_event)
 }
 
 /// What moved HEAD, in a word.

@@ -207,6 +207,18 @@ impl Database for Postgres {
         Ok(())
     }
 
+    fn hold(&mut self, _steps: &[&StoredScript]) -> Result<bool, DbError> {
+        Ok(false)
+    }
+
+    fn keep(&mut self) -> Result<(), DbError> {
+        self.flush()
+    }
+
+    fn take_back(&mut self) -> Result<(), DbError> {
+        Ok(())
+    }
+
     fn rewrite(&mut self, changes: &[LedgerChange]) -> Result<(), DbError> {
         let mut parts = vec![
             "BEGIN".to_owned(),

@@ -1,0 +1,140 @@
+//! What `sync` and `rebase` do once everything is decided: files and database.
+
+use super::super::events::{Shower, names, plural, warn};
+use crate::{
+    model::{Direction, Project, RevId},
+    ui::Ui,
+    workflow::{
+        Context, Database, Done, Error, Proposal, drift,
+        restack::{Restacking, Rewrite},
+        sync::{self, Decisions},
+    },
+};
+
+/// What was done.
+#[derive(Debug, Default)]
+pub(in crate::cli) struct Carried {
+    /// Steps of the database.
+    pub(in crate::cli) done: Vec<Done>,
+    /// New files.
+    pub(in crate::cli) written: Vec<String>,
+    /// Files that got other parents.
+    pub(in crate::cli) rewritten: Vec<Rewrite>,
+    /// Rows that were brought up to date without running anything.
+    pub(in crate::cli) recorded: Vec<RevId>,
+}
+
+/// Shows which files will change, and how.
+pub(in crate::cli) fn show_rewrites(ui: &mut Ui, restacking: Option<&Restacking>) {
+    for line in restacking.iter().flat_map(|restacking| &restacking.lines) {
+        for moved in &line.moved {
+            ui.status(format!(
+                "  {}  parents: [{}] → [{}]",
+                ui.id_err(moved.revision.as_str()),
+                names(&moved.before),
+                names(&moved.after)
+            ));
+        }
+    }
+}
+
+/// Shows the plan and carries it out.
+#[allow(
+    clippy::too_many_arguments,
+    reason = "what was decided, and by what it is done"
+)]
+pub(in crate::cli) fn carry_out(
+    ui: &mut Ui,
+    context: &Context,
+    project: &Project,
+    restacking: Option<&Restacking>,
+    database: &mut dyn Database,
+    proposal: &Proposal,
+    decisions: Decisions,
+    carried: &mut Carried,
+) -> Result<(), Error> {
+    let restacking =
+        restacking.filter(|_| decisions.settle == Some(crate::model::settle::Settle::Restack));
+    warn(ui, &proposal.warnings);
+    show_rewrites(ui, restacking);
+    if proposal.steps.is_empty() {
+        ui.status("the database is up to date");
+    } else {
+        show_steps(ui, proposal);
+    }
+    let shower = Shower::new(ui, proposal.steps.len());
+    let outcome = sync::run(
+        context,
+        project,
+        restacking,
+        database,
+        proposal,
+        decisions,
+        &mut |event| shower.show(ui, &event),
+    );
+    drop(shower);
+    carried.done = outcome?.done;
+    if let Some(restacking) = restacking {
+        carried.rewritten.clone_from(&restacking.files);
+    }
+    let project = restacking.map_or(project, |restacking| &restacking.future);
+    let shower = Shower::new(ui, 0);
+    carried.recorded = drift::record(context, project, database, &mut |event| {
+        shower.show(ui, &event)
+    })?;
+    drop(shower);
+    Ok(())
+}
+
+/// More steps than this are counted, not listed.
+const MOST_LISTED: usize = 10;
+
+/// The plan, before anything of it is done.
+fn show_steps(ui: &mut Ui, proposal: &Proposal) {
+    let count = |direction| {
+        proposal
+            .steps
+            .iter()
+            .filter(|step| step.step.direction == direction)
+            .count()
+    };
+    let (down, up) = (count(Direction::Down), count(Direction::Up));
+    ui.status(match (down, up) {
+        (0, up) => format!("Applying {}", plural(up, "revision")),
+        (down, 0) => format!("Rolling back {}", plural(down, "revision")),
+        (down, up) => format!("Rolling back {}, applying {up}", plural(down, "revision")),
+    });
+    for step in proposal.steps.iter().take(MOST_LISTED) {
+        let id = ui.id_err(step.step.revision.as_str());
+        let way = if down > 0 {
+            format!("{:<4} ", step.step.direction.name())
+        } else {
+            String::new()
+        };
+        ui.status(format!("    {way}{id}  {}", step.message));
+    }
+    let n = proposal.steps.len();
+    if n > MOST_LISTED {
+        ui.status(format!("    … and {} more", n - MOST_LISTED));
+    }
+}
+
+/// Says what was done besides the steps, and what is to be done with the files.
+pub(in crate::cli) fn tell(ui: &mut Ui, carried: &Carried) {
+    if !carried.recorded.is_empty() {
+        ui.status(format!(
+            "recorded as the files say it now: {}",
+            names(&carried.recorded)
+        ));
+    }
+    let files: Vec<&str> = carried
+        .written
+        .iter()
+        .map(String::as_str)
+        .chain(carried.rewritten.iter().map(|file| &*file.path))
+        .collect();
+    if !files.is_empty() {
+        let them = if files.len() == 1 { "it" } else { "them" };
+        ui.hint(format!("commit {them}: `git add {}`", files.join(" ")));
+    }
+}

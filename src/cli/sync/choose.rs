@@ -1,0 +1,267 @@
+//! What `sync` asks, and what flags answer for it.
+
+use super::{
+    super::{events::plural, merge_heads},
+    Args,
+};
+use crate::{
+    model::{
+        RevId,
+        settle::{Movable, Settle},
+    },
+    ui::Ui,
+    workflow::{
+        Context, Error,
+        sync::{Decisions, Report, Skipped},
+    },
+};
+
+/// How to go on.
+pub(super) enum Chosen {
+    /// With these decisions.
+    Go(Decisions),
+    /// The user said stop.
+    Stop,
+    /// Several heads, and nobody is there to say.
+    Open,
+}
+
+/// Everything that has to be decided before there is a plan.
+pub(super) fn decide(
+    ui: &mut Ui,
+    context: &Context,
+    report: &Report,
+    args: &Args,
+) -> Result<Chosen, Error> {
+    let Some(roll_back) = phantoms(ui, context, report, args)? else {
+        return Ok(Chosen::Stop);
+    };
+    let Some(redo) = edited(ui, report, args)? else {
+        return Ok(Chosen::Stop);
+    };
+    let settle = match heads(ui, report, args)? {
+        Heads::Single => None,
+        Heads::Settle(settle) => Some(settle),
+        Heads::Stop => return Ok(Chosen::Stop),
+        Heads::Open => return Ok(Chosen::Open),
+    };
+    Ok(Chosen::Go(Decisions {
+        settle,
+        roll_back,
+        redo,
+        skipped: if args.out_of_order {
+            Skipped::OutOfOrder
+        } else {
+            Skipped::Ask
+        },
+    }))
+}
+
+/// Whether to roll phantoms back; `None` = stop.
+fn phantoms(
+    ui: &mut Ui,
+    context: &Context,
+    report: &Report,
+    args: &Args,
+) -> Result<Option<bool>, Error> {
+    let possible = report.phantoms.iter().all(|phantom| {
+        phantom
+            .scripts
+            .as_ref()
+            .is_some_and(|scripts| scripts.down.is_some())
+    });
+    if report.phantoms.is_empty() || args.keep || (!possible && !args.roll_back) {
+        return Ok(Some(false));
+    }
+    // A yes to everything is meant for the database of one's own.
+    let protected = context.target()?.protected;
+    if args.roll_back || (args.yes && !protected) {
+        return Ok(Some(true));
+    }
+    if !ui.can_prompt() {
+        return Ok(Some(false));
+    }
+    let (them, scripts) = match report.phantoms.len() {
+        1 => ("it", "the script"),
+        _ => ("them", "the scripts"),
+    };
+    let roll_back = format!("Roll {them} back   with {scripts} that the ledger kept");
+    let keep = format!("Keep {them}        this database stays ahead of the files");
+    let show = format!("Show {scripts}");
+    let mut items = vec![roll_back.as_str(), keep.as_str(), show.as_str(), "Stop"];
+    if protected {
+        items.swap(0, 1);
+    }
+    loop {
+        let chosen = merge_heads::ask(
+            ui,
+            &format!(
+                "Only the database has {}. What about {them}?",
+                plural(report.phantoms.len(), "revision")
+            ),
+            &items,
+        )?;
+        match chosen {
+            Some(0 | 1) => return Ok(Some((chosen == Some(0)) != protected)),
+            Some(2) => super::show::scripts(ui, &report.phantoms),
+            _ => return Ok(None),
+        }
+    }
+}
+
+/// Whether to redo what was edited; `None` = stop.
+fn edited(ui: &mut Ui, report: &Report, args: &Args) -> Result<Option<bool>, Error> {
+    let n = report
+        .edited
+        .iter()
+        .filter(|edited| edited.can_be_redone())
+        .count();
+    if n == 0 {
+        return Ok(Some(false));
+    }
+    if args.redo || args.yes {
+        return Ok(Some(true));
+    }
+    if !ui.can_prompt() {
+        return Ok(Some(false));
+    }
+    let items = [
+        "Redo it    the old way down from the ledger, then the new way up",
+        "Leave it   this database keeps what it ran",
+        "Stop",
+    ];
+    let question = format!(
+        "You edited {} that this database has applied. How do you want to go on?",
+        plural(n, "revision")
+    );
+    Ok(match merge_heads::ask(ui, &question, &items)? {
+        Some(0) => Some(true),
+        Some(1) => Some(false),
+        _ => None,
+    })
+}
+
+enum Heads {
+    Single,
+    Settle(Settle),
+    Stop,
+    Open,
+}
+
+fn heads(ui: &mut Ui, report: &Report, args: &Args) -> Result<Heads, Error> {
+    let offers = report.offers();
+    if offers.is_empty() {
+        return Ok(Heads::Single);
+    }
+    if args.rebase {
+        return if offers.contains(&Settle::Restack) {
+            Ok(Heads::Settle(Settle::Restack))
+        } else {
+            Err(refused(&report.movable))
+        };
+    }
+    if args.merge {
+        return Ok(Heads::Settle(Settle::Merge));
+    }
+    if args.apply_both {
+        return Ok(Heads::Settle(Settle::ApplyBoth));
+    }
+    if args.yes
+        && let Some(first) = offers.first()
+    {
+        return Ok(Heads::Settle(*first));
+    }
+    if !ui.can_prompt() {
+        return Ok(Heads::Open);
+    }
+    let mut items: Vec<&str> = offers.iter().map(|offer| words(*offer)).collect();
+    items.push("Stop");
+    Ok(match merge_heads::ask(ui, merge_heads::HOW, &items)? {
+        Some(at) if at < offers.len() => Heads::Settle(offers[at]),
+        _ => Heads::Stop,
+    })
+}
+
+fn words(offer: Settle) -> &'static str {
+    match offer {
+        Settle::Restack => {
+            "Restack yours on top of theirs   keeps history linear; yours is not published"
+        }
+        Settle::Merge => "Create a merge revision          joins the heads, and nothing moves",
+        Settle::ApplyBoth => {
+            "Apply both, decide later         this database gets both, the heads stay two"
+        }
+    }
+}
+
+/// Why `--rebase` cannot be.
+pub(in crate::cli) fn refused(movable: &Movable) -> Error {
+    match movable {
+        Movable::Fixed(id, evidence) => Error::Held {
+            revision: id.clone(),
+            held: id.clone(),
+            evidence: Some(evidence.clone()),
+        },
+        Movable::NoWayBack(revision) => Error::Irreversible {
+            revision: revision.clone(),
+            reason: "restacking has to roll it back first",
+            place: None,
+        },
+        Movable::Yes | Movable::Unclear => Error::Usage(
+            "it is not clear which head is yours and which one it should stand on: `teammig rebase YOURS --onto THEIRS` \
+             says it"
+                .to_owned(),
+        ),
+    }
+}
+
+/// What to do about revisions that never ran, though later ones did; `None` =
+/// nobody is there to say.
+pub(super) fn skipped(
+    ui: &mut Ui,
+    context: &Context,
+    report: &Report,
+    skipped: &[(RevId, String)],
+    args: &Args,
+) -> Result<Option<Skipped>, Error> {
+    let above = report.state.graph.unwind(
+        &report.state.applied,
+        &skipped.iter().map(|(id, _)| id.clone()).collect(),
+    );
+    // What others use is not rolled back for the sake of order.
+    let protected = context.target()?.protected;
+    if args.yes {
+        return Ok(Some(if protected {
+            Skipped::OutOfOrder
+        } else {
+            Skipped::InOrder
+        }));
+    }
+    if !ui.can_prompt() {
+        return Ok(None);
+    }
+    ui.warn(format!(
+        "{} never ran, though later ones did",
+        plural(skipped.len(), "revision")
+    ));
+    for (id, message) in skipped {
+        ui.status(format!("  {}  {message}", ui.id_err(id.as_str())));
+    }
+    let in_order = format!(
+        "Roll back {} that came later, then apply everything in order",
+        plural(above.len(), "revision")
+    );
+    let mut items = vec![
+        in_order.as_str(),
+        "Run them now, after the later ones",
+        "Stop",
+    ];
+    if protected {
+        items.swap(0, 1);
+    }
+    Ok(match merge_heads::ask(ui, merge_heads::HOW, &items)? {
+        Some(at @ (0 | 1)) if (at == 0) != protected => Some(Skipped::InOrder),
+        Some(0 | 1) => Some(Skipped::OutOfOrder),
+        _ => return Err(Error::Stopped),
+    })
+}

@@ -1,0 +1,252 @@
+//! Where things stand, for people and for programs.
+
+use serde_json::{Value, json};
+
+use super::{
+    super::{
+        events::{names, plural},
+        json, merge_heads,
+    },
+    carry::Carried,
+};
+use crate::{
+    model::{
+        Direction, Project, RevId,
+        settle::{Movable, Settle},
+    },
+    ui::{Ui, age},
+    workflow::{
+        Context, Proposal,
+        divergence::Divergence,
+        drift::Phantom,
+        sync::{self, Report},
+    },
+};
+
+/// What came in, what only the database has, what was edited, which heads there are.
+pub(super) fn report(ui: &mut Ui, context: &Context, report: &Report) {
+    if ui.is_json() {
+        return;
+    }
+    came_in(ui, context, report);
+    phantoms(ui, context, report);
+    edited(ui, report);
+    super::heads(ui, context, report);
+    match &report.movable {
+        Movable::Fixed(id, evidence) => ui.status(format!(
+            "  {id} was {}, so it stays where it is",
+            evidence.words()
+        )),
+        Movable::NoWayBack(id) => ui.status(format!(
+            "  {id} is applied here and has no way back, so it stays where it is"
+        )),
+        Movable::Yes | Movable::Unclear => {}
+    }
+}
+
+fn came_in(ui: &mut Ui, context: &Context, report: &Report) {
+    let Some(how) = report.how.filter(|_| !report.came_in.is_empty()) else {
+        return;
+    };
+    let from = report
+        .upstream
+        .as_ref()
+        .filter(|_| how.is_pull())
+        .map_or(String::new(), |upstream| format!(" ({upstream})"));
+    ui.status(format!(
+        "Came in with the {}: {}{from}",
+        how.name(),
+        plural(report.came_in.len(), "revision")
+    ));
+    for one in &report.came_in {
+        let by = one.commit.as_ref().map_or(String::new(), |commit| {
+            format!(
+                "   {}, {}",
+                commit.author,
+                age::ago(commit.time, context.now)
+            )
+        });
+        ui.status(format!(
+            "  {}  {}{}",
+            ui.id_err(one.revision.as_str()),
+            one.message,
+            ui.dim_err(&by)
+        ));
+    }
+}
+
+fn phantoms(ui: &mut Ui, context: &Context, report: &Report) {
+    if report.phantoms.is_empty() {
+        return;
+    }
+    ui.status(format!(
+        "Only in the database: {}",
+        plural(report.phantoms.len(), "revision")
+    ));
+    for phantom in &report.phantoms {
+        let entry = &phantom.entry;
+        let mut about = format!(
+            "applied {} by {}",
+            age::ago(entry.applied_at, context.now),
+            entry.applied_by
+        );
+        if let Some(branch) = &entry.git_branch {
+            about.push_str(&format!(" from {branch}"));
+        }
+        match phantom.refs.as_slice() {
+            [] => about.push_str("; no branch has it now"),
+            refs => about.push_str(&format!("; it is on {}", refs.join(", "))),
+        }
+        if phantom
+            .scripts
+            .as_ref()
+            .is_none_or(|scripts| scripts.down.is_none())
+        {
+            about.push_str("; it has no way back");
+        }
+        ui.status(format!(
+            "  {}  {}   {}",
+            ui.id_err(entry.revision.as_str()),
+            entry.message,
+            ui.dim_err(&about)
+        ));
+    }
+}
+
+fn edited(ui: &mut Ui, report: &Report) {
+    let shown: Vec<_> = report
+        .edited
+        .iter()
+        .filter(|edited| !edited.only_down)
+        .collect();
+    if shown.is_empty() {
+        return;
+    }
+    ui.status(format!(
+        "Edited since applied: {}",
+        plural(shown.len(), "revision")
+    ));
+    for edited in shown {
+        let why = match &edited.fixed {
+            Some(evidence) => format!(
+                "   was {}: restore it, or write a new revision",
+                evidence.words()
+            ),
+            None => "   not published".to_owned(),
+        };
+        ui.status(format!(
+            "  {}  {}{}",
+            ui.id_err(edited.revision.as_str()),
+            edited.message,
+            ui.dim_err(&why)
+        ));
+    }
+}
+
+/// The ways down of phantoms, as they would run.
+pub(super) fn scripts(ui: &mut Ui, phantoms: &[Phantom]) {
+    for phantom in phantoms.iter().rev() {
+        ui.status(format!(
+            "  -- {}  {}",
+            phantom.entry.revision, phantom.entry.message
+        ));
+        let down = phantom
+            .scripts
+            .as_ref()
+            .and_then(|scripts| scripts.down.as_ref());
+        for line in down.map_or("", |down| down.text.as_str()).trim().lines() {
+            ui.status(format!("  {line}"));
+        }
+    }
+}
+
+/// Several heads, and nobody is there to say what about them.
+pub(super) fn open(ui: &mut Ui, project: &Project, report: &Report) {
+    if ui.is_json() {
+        ui.json(&document(project, report, &Carried::default(), None));
+        return;
+    }
+    let heads = report.divergence.iter().flat_map(Divergence::heads);
+    let heads: Vec<RevId> = heads.map(|head| head.revision.clone()).collect();
+    ui.error(format!(
+        "Multiple head revisions are present: {}",
+        names(&heads)
+    ));
+    let ways: Vec<&str> = report
+        .offers()
+        .into_iter()
+        .map(|offer| match offer {
+            Settle::Restack => "`teammig sync --rebase` puts yours on top of theirs",
+            Settle::Merge => "`teammig sync --merge` writes a merge revision",
+            Settle::ApplyBoth => "`--apply-both` leaves them as they are",
+        })
+        .collect();
+    ui.hint(ways.join("; "));
+}
+
+/// The document of DESIGN 12.
+pub(super) fn document(
+    project: &Project,
+    report: &Report,
+    carried: &Carried,
+    plan: Option<&Proposal>,
+) -> Value {
+    let state = &report.state;
+    let gone = |id: &RevId, direction| {
+        carried
+            .done
+            .iter()
+            .any(|step| step.revision == *id && step.direction == direction)
+    };
+    let pending: Vec<&RevId> = state
+        .pending
+        .iter()
+        .filter(|id| !gone(id, Direction::Up))
+        .collect();
+    let phantoms: Vec<&RevId> = state
+        .phantoms
+        .iter()
+        .filter(|id| !gone(id, Direction::Down))
+        .collect();
+    let edited: Vec<&RevId> = state
+        .edited
+        .iter()
+        .filter(|id| !gone(id, Direction::Up) && !carried.recorded.contains(id))
+        .collect();
+    let diverged =
+        report.divergence.is_some() && carried.written.is_empty() && carried.rewritten.is_empty();
+    json!({
+        "schema": "teammig.sync/1",
+        "moved_by": report.how.map(sync::how_name),
+        "upstream": report.upstream,
+        "came_in": report.came_in.iter().map(|one| &one.revision).collect::<Vec<_>>(),
+        "diverged": diverged,
+        "heads": match &report.divergence {
+            Some(divergence) if diverged => merge_heads::heads_json(divergence),
+            _ => json::revisions(project, &project.graph.heads()),
+        },
+        "offers": report.offers().iter().map(|offer| match offer {
+            Settle::Restack => "rebase",
+            Settle::Merge => "merge",
+            Settle::ApplyBoth => "apply-both",
+        }).collect::<Vec<_>>(),
+        "phantoms": phantoms,
+        "edited": edited,
+        "skipped": state.skipped.iter().filter(|id| !gone(id, Direction::Up)).collect::<Vec<_>>(),
+        "pending": pending,
+        "plan": plan.map(|plan| json::plan(&plan.plan, &plan.steps)),
+        "done": json::done(&carried.done),
+        "merges": carried.written,
+        "rewritten": rewritten(carried),
+        "recorded": carried.recorded,
+    })
+}
+
+/// The files that got other parents.
+pub(in crate::cli) fn rewritten(carried: &Carried) -> Value {
+    carried
+        .rewritten
+        .iter()
+        .map(|file| json!({ "revision": file.revision, "path": &*file.path }))
+        .collect()
+}

@@ -1,0 +1,42 @@
+//! Several heads of one line: how they can become one, and what to offer first.
+//!
+//! The order follows from facts. Of 863 divergences that real teams repaired on
+//! their branches, 801 were restacked or renumbered and 36 got a merge revision
+//! (DESIGN 8); but a revision that others have may not move.
+
+use super::{guard::Evidence, revision::RevId};
+
+/// A way to go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Settle {
+    /// Put mine on top of theirs.
+    Restack,
+    /// Write a merge revision.
+    Merge,
+    /// Apply all heads and leave them as they are.
+    ApplyBoth,
+}
+
+/// Whether my side can be put on top of the other one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Movable {
+    /// Nobody else has it.
+    Yes,
+    /// A revision of mine is fixed.
+    Fixed(RevId, Evidence),
+    /// A revision of mine is applied here and has no way back.
+    NoWayBack(RevId),
+    /// It is not known which side is mine, or there are several on the other.
+    Unclear,
+}
+
+/// The ways to go on, the best one first. Restacking is not among them where
+/// somebody else would be hurt by it.
+pub fn offers(movable: &Movable) -> Vec<Settle> {
+    match movable {
+        Movable::Yes => vec![Settle::Restack, Settle::Merge, Settle::ApplyBoth],
+        Movable::Fixed(..) | Movable::NoWayBack(_) | Movable::Unclear => {
+            vec![Settle::Merge, Settle::ApplyBoth]
+        }
+    }
+}

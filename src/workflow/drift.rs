@@ -1,0 +1,178 @@
+//! Where a database and the files went apart: what only one of them has, and
+//! what both have and is not the same.
+
+use std::collections::BTreeSet;
+
+use super::{Context, Error, Event, Source, State, fixed, revisions, run::change_ledger, step};
+use crate::{
+    db::{Database, LedgerChange},
+    model::{Entry, EntryState, Migration, Project, RevId, guard::Evidence, ledger::StoredScripts},
+    sql,
+};
+
+/// An applied revision without a file.
+#[derive(Debug, Clone)]
+pub struct Phantom {
+    /// Its row.
+    pub entry: Entry,
+    /// Its scripts, as the ledger kept them.
+    pub scripts: Option<StoredScripts>,
+    /// Branches and tags that have its file.
+    pub refs: Vec<String>,
+}
+
+/// An applied revision whose file differs now.
+#[derive(Debug, Clone)]
+pub struct Edited {
+    /// The revision.
+    pub revision: RevId,
+    /// Its message.
+    pub message: String,
+    /// The way up is the same: what was applied is what the file says.
+    pub only_down: bool,
+    /// Others have it, so that it may not be edited.
+    pub fixed: Option<Evidence>,
+}
+
+impl Edited {
+    /// The database can be brought to what the file says.
+    pub fn can_be_redone(&self) -> bool {
+        self.fixed.is_none() && !self.only_down
+    }
+}
+
+/// What only the database has, with what is known of it.
+pub(super) fn phantoms(
+    context: &Context,
+    state: &State,
+    database: &mut dyn Database,
+) -> Result<Vec<Phantom>, Error> {
+    let mut found = Vec::new();
+    for id in &state.phantoms {
+        let Some(entry) = state.ledger.entry(id.as_str()) else {
+            continue;
+        };
+        found.push(Phantom {
+            entry: entry.clone(),
+            scripts: scripts(database, id)?,
+            refs: revisions::refs_with(context, id),
+        });
+    }
+    Ok(found)
+}
+
+/// What was applied and differs in the files now.
+pub(super) fn edited(
+    context: &Context,
+    project: &Project,
+    state: &State,
+    database: &mut dyn Database,
+) -> Result<Vec<Edited>, Error> {
+    if state.edited.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut binding = fixed::binding(context, &state.edited.iter().cloned().collect())?;
+    let mut found = Vec::new();
+    for id in &state.edited {
+        let Some(migration) = project.migration(id.as_str()) else {
+            continue;
+        };
+        found.push(Edited {
+            revision: id.clone(),
+            message: migration.revision.message.clone(),
+            only_down: scripts(database, id)?.is_some_and(|stored| same_up(migration, &stored)),
+            fixed: binding.remove(id),
+        });
+    }
+    Ok(found)
+}
+
+/// The edited revisions that are redone when the user says so.
+pub(super) fn to_redo(
+    context: &Context,
+    project: &Project,
+    state: &State,
+    source: &mut Source<'_>,
+) -> Result<BTreeSet<RevId>, Error> {
+    let Source::Database(database) = source else {
+        return Ok(BTreeSet::new());
+    };
+    Ok(edited(context, project, state, *database)?
+        .into_iter()
+        .filter(Edited::can_be_redone)
+        .map(|edited| edited.revision)
+        .collect())
+}
+
+/// Brings rows up to date of which only the edges or the way back changed: what
+/// ran is what the file says. Gives the revisions whose rows were written.
+///
+/// Not in a protected environment: what it recorded is what others compare with.
+pub fn record(
+    context: &Context,
+    project: &Project,
+    database: &mut dyn Database,
+    on_event: &mut dyn FnMut(Event<'_>),
+) -> Result<Vec<RevId>, Error> {
+    if context.target()?.protected {
+        return Ok(Vec::new());
+    }
+    let ledger = context.ledger(database)?;
+    let stale = |entry: &Entry| -> bool {
+        entry.state == EntryState::Applied
+            && project
+                .migration(entry.revision.as_str())
+                .is_some_and(|migration| {
+                    migration.revision.parents != entry.parents
+                        || project.graph.dependencies(entry.revision.as_str()) != entry.depends_on
+                        || step::checksum(migration) != entry.checksum
+                })
+    };
+    if !ledger.entries.iter().any(stale) {
+        return Ok(Vec::new());
+    }
+    change_ledger(
+        context,
+        database,
+        |database, ledger| {
+            let mut changes = Vec::new();
+            let mut written = Vec::new();
+            for entry in ledger.entries.iter().filter(|entry| stale(entry)) {
+                let (Some(migration), Some(stored)) = (
+                    project.migration(entry.revision.as_str()),
+                    scripts(database, &entry.revision)?,
+                ) else {
+                    continue;
+                };
+                if !same_up(migration, &stored) {
+                    continue;
+                }
+                let entry = Entry {
+                    parents: migration.revision.parents.clone(),
+                    depends_on: project.graph.dependencies(entry.revision.as_str()),
+                    checksum: step::checksum(migration),
+                    message: migration.revision.message.clone(),
+                    ..entry.clone()
+                };
+                written.push(entry.revision.clone());
+                changes.push(LedgerChange::Put(
+                    Box::new(entry),
+                    Box::new(step::scripts_of(migration)),
+                ));
+            }
+            Ok((changes, written))
+        },
+        on_event,
+    )
+}
+
+fn scripts(database: &mut dyn Database, id: &RevId) -> Result<Option<StoredScripts>, Error> {
+    database
+        .stored_scripts(id)
+        .map_err(|error| Error::database(database, error))
+}
+
+/// The file's way up is what ran.
+fn same_up(migration: &Migration, stored: &StoredScripts) -> bool {
+    sql::checksum(migration.up_text(), None) == sql::checksum(&stored.up.text, None)
+}

@@ -1,0 +1,111 @@
+//! Restacking on the user's word: what moves and where to.
+
+use std::collections::BTreeSet;
+
+use super::{
+    Context, Error, divergence,
+    plan::require_sound,
+    restack::{self, Move, Restacking},
+    sync::refuse_in_progress,
+};
+use crate::model::{Project, RevId};
+
+/// What to move, as the user names it.
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    /// The heads to move; none = those that are not published.
+    pub revisions: Vec<String>,
+    /// What to put them on; `None` = the one head that is published.
+    pub onto: Option<String>,
+}
+
+/// What the restack would change; `None` where there is one head and nothing was named.
+pub fn propose(
+    context: &Context,
+    project: &Project,
+    request: &Request,
+) -> Result<Option<Restacking>, Error> {
+    // Without Git there is nothing in progress either.
+    if context.repo_if_any().is_some() {
+        refuse_in_progress(context)?;
+    }
+    require_sound(project)?;
+    let moves = moves(context, project, request)?;
+    if moves.is_empty() {
+        return Ok(None);
+    }
+    restack::propose(context, project, &moves).map(Some)
+}
+
+/// Writes the files and leaves every database as it is.
+pub fn files_only(context: &Context, restacking: &Restacking) -> Result<(), Error> {
+    restack::stage(context, restacking)?.commit()
+}
+
+fn moves(context: &Context, project: &Project, request: &Request) -> Result<Vec<Move>, Error> {
+    let one = |name: &str| -> Result<RevId, Error> {
+        project.graph.resolve_one(name)?.ok_or_else(|| {
+            Error::Usage(format!(
+                "`{name}` is not a revision that something can stand on"
+            ))
+        })
+    };
+    let onto = request.onto.as_deref().map(one).transpose()?;
+    if !request.revisions.is_empty() {
+        let mut heads = Vec::new();
+        for name in &request.revisions {
+            heads.extend(project.graph.resolve(name)?);
+        }
+        let onto = match onto {
+            Some(onto) => onto,
+            None => other_head(project, &heads)?,
+        };
+        return Ok(vec![Move { heads, onto }]);
+    }
+    let Some(found) = divergence::find(context, project)? else {
+        return match onto {
+            None => Ok(Vec::new()),
+            Some(onto) => Ok(vec![Move {
+                heads: project.graph.heads(),
+                onto,
+            }]),
+        };
+    };
+    found
+        .lines
+        .iter()
+        .map(|line| match &onto {
+            Some(onto) => Ok(Move {
+                heads: line
+                    .heads
+                    .iter()
+                    .map(|head| head.revision.clone())
+                    .filter(|head| head != onto)
+                    .collect(),
+                onto: onto.clone(),
+            }),
+            None => line.sides(&BTreeSet::new()).ok_or_else(|| Error::Sides {
+                heads: line
+                    .heads
+                    .iter()
+                    .map(|head| (head.revision.clone(), head.message.clone()))
+                    .collect(),
+            }),
+        })
+        .collect()
+}
+
+/// The only head besides those named.
+fn other_head(project: &Project, heads: &[RevId]) -> Result<RevId, Error> {
+    let mut others = project.graph.heads();
+    others.retain(|head| !project.graph.ancestors(heads).contains(head));
+    match others.as_slice() {
+        [other] => Ok(other.clone()),
+        _ => Err(Error::Sides {
+            heads: others
+                .iter()
+                .map(|id| (id.clone(), project.message(id)))
+                .collect(),
+        }),
+    }
+}
