@@ -168,6 +168,7 @@ fn report(error: &Error) -> Report {
                 report = report.note(format!("  {id}  {message}"));
             }
             report
+                .hint("`teammig sync` rolls back what came later and applies everything in order (`--yes`: without asking)")
                 .hint("`teammig upgrade --out-of-order` runs them now, after the later ones")
                 .hint(format!(
                     "`teammig stamp --only {}` records them as applied, if their changes are there already",
@@ -504,6 +505,11 @@ fn failed_step(step: &FailedStep) -> Report {
         report = report.hint(format!(
             "mend the failing statement; `teammig {way}` goes on there"
         ));
+    }
+    if step.taken_back && step.direction == Direction::Up && !stopped {
+        report = report.hint(
+            "the order matters: edit your revision so that it runs after theirs, and call it again",
+        );
     }
     match error.kind {
         ErrorKind::LockTimeout => {

@@ -11,10 +11,11 @@ use super::{
     plan::{confirm_down, show_plan},
 };
 use crate::{
-    model::settle::Settle,
+    model::{Direction, RevId, settle::Settle},
     ui::Ui,
     workflow::{
-        Context, Error, Source,
+        Context, Error, Proposal, Source,
+        drift::Phantom,
         sync::{self, Report},
     },
 };
@@ -123,7 +124,7 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
             }
             show_plan(ui, &project, &proposal);
         }
-        return Ok(left(ui, &report, decisions));
+        return Ok(left(ui, &report, decisions, args, &proposal));
     }
     confirm_down(ui, context, args.yes, &proposal)?;
     let mut carried = carry::Carried::default();
@@ -156,14 +157,30 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
     } else {
         carry::tell(ui, &carried);
     }
-    Ok(left(ui, &report, decisions))
+    Ok(left(ui, &report, decisions, args, &proposal))
 }
 
 /// What was not settled, and that somebody has to look at it.
-fn left(ui: &mut Ui, report: &Report, decisions: sync::Decisions) -> Status {
+fn left(
+    ui: &mut Ui,
+    report: &Report,
+    decisions: sync::Decisions,
+    args: &Args,
+    proposal: &Proposal,
+) -> Status {
     let mut status = Status::Fine;
-    if !report.phantoms.is_empty() && !decisions.roll_back {
-        ui.hint("`teammig sync --roll-back` takes back what only the database has; `--keep` leaves it without a word");
+    let goes = |id: &RevId| {
+        let mut steps = proposal.plan.steps.iter();
+        steps.any(|step| step.direction == Direction::Down && step.revision == *id)
+    };
+    let stays = |phantom: &&Phantom| !goes(&phantom.entry.revision);
+    let stays: Vec<_> = report.phantoms.iter().filter(stays).collect();
+    if !stays.is_empty() && !args.keep {
+        if stays.iter().any(|phantom| phantom.has_way_back()) && !decisions.roll_back {
+            ui.hint("`teammig sync --roll-back` takes back what only the database has; `--keep` leaves it without a word");
+        } else {
+            ui.hint("write a new revision that undoes what has no way back, or leave it: `teammig sync --keep`");
+        }
         status = Status::Attention;
     }
     if report.edited.iter().any(|edited| !edited.only_down) && !decisions.redo {

@@ -21,6 +21,15 @@ pub struct Phantom {
     pub refs: Vec<String>,
 }
 
+impl Phantom {
+    /// It can be rolled back.
+    pub fn has_way_back(&self) -> bool {
+        self.scripts
+            .as_ref()
+            .is_some_and(|scripts| scripts.down.is_some())
+    }
+}
+
 /// An applied revision whose file differs now.
 #[derive(Debug, Clone)]
 pub struct Edited {
@@ -85,6 +94,30 @@ pub(super) fn edited(
         });
     }
     Ok(found)
+}
+
+/// The phantoms that can be rolled back: those that have a way back, and nothing
+/// above them that has none.
+pub(super) fn to_roll_back(
+    state: &State,
+    source: &mut Source<'_>,
+) -> Result<BTreeSet<RevId>, Error> {
+    let Source::Database(database) = source else {
+        return Ok(BTreeSet::new());
+    };
+    let mut stuck = Vec::new();
+    for id in &state.phantoms {
+        if scripts(*database, id)?.is_none_or(|scripts| scripts.down.is_none()) {
+            stuck.push(id.clone());
+        }
+    }
+    let goes = |id: &&RevId| {
+        let above = state
+            .graph
+            .unwind(&state.applied, &BTreeSet::from([(*id).clone()]));
+        !above.iter().any(|id| stuck.contains(id))
+    };
+    Ok(state.phantoms.iter().filter(goes).cloned().collect())
 }
 
 /// The edited revisions that are redone when the user says so.

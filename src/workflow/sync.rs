@@ -253,7 +253,7 @@ pub fn plan(
     let state = State::new(project, ledger)?;
     let mut take_down = BTreeSet::new();
     if decisions.roll_back {
-        take_down.extend(state.phantoms.iter().cloned());
+        take_down.extend(drift::to_roll_back(&state, source)?);
     }
     if decisions.redo {
         take_down.extend(drift::to_redo(context, project, &state, source)?);

@@ -14,6 +14,7 @@ mod architecture;
 mod bad_input;
 #[cfg(unix)]
 mod crash;
+mod drift;
 mod graph_commands;
 mod guide;
 mod hooks;
@@ -28,6 +29,7 @@ mod postgres_cli;
 #[cfg(unix)]
 mod postgres_tls;
 mod prompt;
+mod rebase;
 mod sqlite;
 mod stamp;
 mod sync;

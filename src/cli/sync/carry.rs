@@ -5,7 +5,7 @@ use crate::{
     model::{Direction, Project, RevId},
     ui::Ui,
     workflow::{
-        Context, Database, Done, Error, Proposal, drift,
+        Context, Database, Done, Error, Proposal, Warning, drift,
         restack::{Restacking, Rewrite},
         sync::{self, Decisions},
     },
@@ -55,7 +55,11 @@ pub(in crate::cli) fn carry_out(
 ) -> Result<(), Error> {
     let restacking =
         restacking.filter(|_| decisions.settle == Some(crate::model::settle::Settle::Restack));
-    warn(ui, &proposal.warnings);
+    // What differs and stays was shown before anything was asked.
+    let new =
+        |warning: &&Warning| !matches!(warning, Warning::Phantoms { .. } | Warning::Edited(_));
+    let warnings: Vec<Warning> = proposal.warnings.iter().filter(new).cloned().collect();
+    warn(ui, &warnings);
     show_rewrites(ui, restacking);
     if proposal.steps.is_empty() {
         ui.status("the database is up to date");

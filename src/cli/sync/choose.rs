@@ -12,6 +12,7 @@ use crate::{
     ui::Ui,
     workflow::{
         Context, Error,
+        drift::Phantom,
         sync::{Decisions, Report, Skipped},
     },
 };
@@ -64,12 +65,7 @@ fn phantoms(
     report: &Report,
     args: &Args,
 ) -> Result<Option<bool>, Error> {
-    let possible = report.phantoms.iter().all(|phantom| {
-        phantom
-            .scripts
-            .as_ref()
-            .is_some_and(|scripts| scripts.down.is_some())
-    });
+    let possible = report.phantoms.iter().any(Phantom::has_way_back);
     if report.phantoms.is_empty() || args.keep || (!possible && !args.roll_back) {
         return Ok(Some(false));
     }

@@ -97,11 +97,7 @@ fn phantoms(ui: &mut Ui, context: &Context, report: &Report) {
             [] => about.push_str("; no branch has it now"),
             refs => about.push_str(&format!("; it is on {}", refs.join(", "))),
         }
-        if phantom
-            .scripts
-            .as_ref()
-            .is_none_or(|scripts| scripts.down.is_none())
-        {
+        if !phantom.has_way_back() {
             about.push_str("; it has no way back");
         }
         ui.status(format!(

@@ -1,0 +1,308 @@
+//! Where database and files went apart: `sync` brings them together.
+
+use insta::assert_snapshot;
+
+use crate::support::Sandbox;
+
+/// Ann applied two revisions on a branch and went back to main.
+fn switched() -> Sandbox {
+    let sandbox = Sandbox::team();
+    sandbox.git("ann", &["switch", "-q", "-c", "feature"]);
+    sandbox.revision(
+        "ann",
+        "aaaa11112222",
+        &["9209a434d045"],
+        "Add phone",
+        "ALTER TABLE users ADD COLUMN phone text;",
+        "ALTER TABLE users DROP COLUMN phone;",
+    );
+    sandbox.revision(
+        "ann",
+        "bbbb11112222",
+        &["aaaa11112222"],
+        "Index phone",
+        "CREATE INDEX users_phone ON users (phone);",
+        "DROP INDEX users_phone;",
+    );
+    sandbox.commit("ann", "Phone");
+    sandbox.ok("ann", &["upgrade"]);
+    sandbox.git("ann", &["switch", "-q", "main"]);
+    sandbox
+}
+
+fn applied(sandbox: &Sandbox) -> Vec<String> {
+    sandbox.sqlite(
+        "ann/dev.db",
+        "SELECT revision FROM teammig_ledger ORDER BY seq",
+    )
+}
+
+#[test]
+fn phantoms_of_another_branch_are_rolled_back_children_first() {
+    let sandbox = switched();
+    // Nobody is there to say: they are left, and somebody has to look.
+    assert_snapshot!(sandbox.teammig("ann", &["sync"]), @"
+    exit 3
+    --- stderr
+    Only in the database: 2 revisions
+      aaaa11112222  Add phone   applied 2 minutes ago by ann@host from feature; it is on feature
+      bbbb11112222  Index phone   applied 2 minutes ago by ann@host from feature; it is on feature
+    the database is up to date
+    hint: `teammig sync --roll-back` takes back what only the database has; `--keep` leaves it without a word
+    ");
+    assert_snapshot!(sandbox.teammig("ann", &["sync", "--roll-back", "--dry-run"]), @"
+    exit 0
+    --- stdout
+    down bbbb11112222  Index phone
+    down aaaa11112222  Add phone
+    --- stderr
+    Only in the database: 2 revisions
+      aaaa11112222  Add phone   applied 3 minutes ago by ann@host from feature; it is on feature
+      bbbb11112222  Index phone   applied 3 minutes ago by ann@host from feature; it is on feature
+    ");
+    assert_snapshot!(sandbox.teammig("ann", &["sync", "--roll-back"]), @"
+    exit 0
+    --- stderr
+    Only in the database: 2 revisions
+      aaaa11112222  Add phone   applied 4 minutes ago by ann@host from feature; it is on feature
+      bbbb11112222  Index phone   applied 4 minutes ago by ann@host from feature; it is on feature
+    Rolling back 2 revisions
+        down bbbb11112222  Index phone
+        down aaaa11112222  Add phone
+      ↶ bbbb11112222  Index phone   [TIME]
+      ↶ aaaa11112222  Add phone   [TIME]
+    ");
+    assert_eq!(applied(&sandbox), ["9209a434d045"]);
+    assert_snapshot!(sandbox.teammig("ann", &["sync"]), @"
+    exit 0
+    --- stderr
+    the database is up to date
+    ");
+}
+
+#[test]
+fn phantoms_of_a_branch_that_is_gone_are_rolled_back_from_the_ledger() {
+    let sandbox = switched();
+    sandbox.git("ann", &["branch", "-q", "-D", "feature"]);
+    sandbox.git("ann", &["reflog", "expire", "--expire=now", "--all"]);
+    sandbox.git("ann", &["gc", "-q", "--prune=now"]);
+    assert_snapshot!(sandbox.teammig("ann", &["sync", "--yes"]), @"
+    exit 0
+    --- stderr
+    Only in the database: 2 revisions
+      aaaa11112222  Add phone   applied 5 minutes ago by ann@host from feature; no branch has it now
+      bbbb11112222  Index phone   applied 5 minutes ago by ann@host from feature; no branch has it now
+    Rolling back 2 revisions
+        down bbbb11112222  Index phone
+        down aaaa11112222  Add phone
+      ↶ bbbb11112222  Index phone   [TIME]
+      ↶ aaaa11112222  Add phone   [TIME]
+    ");
+    assert_eq!(applied(&sandbox), ["9209a434d045"]);
+}
+
+#[test]
+fn phantoms_can_be_kept() {
+    let sandbox = switched();
+    let run = sandbox.teammig("ann", &["sync", "--keep"]);
+    assert_eq!(run.code, 0, "{run}");
+    assert_eq!(applied(&sandbox).len(), 3);
+}
+
+#[test]
+fn a_protected_environment_is_rolled_back_only_by_name_and_with_a_yes() {
+    let sandbox = switched();
+    sandbox.write(
+        "ann/teammig.yaml",
+        "environments:\n  dev: {url: \"sqlite:dev.db\", protected: true}\n",
+    );
+    // A yes to everything is no yes to this.
+    let run = sandbox.teammig("ann", &["sync", "--yes", "--env", "dev"]);
+    assert_eq!(run.code, 3, "{run}");
+    assert_snapshot!(sandbox.teammig("ann", &["sync", "--roll-back"]), @"
+    exit 3
+    --- stderr
+    Only in the database: 2 revisions
+      aaaa11112222  Add phone   applied 3 minutes ago by ann@host from feature; it is on feature
+      bbbb11112222  Index phone   applied 3 minutes ago by ann@host from feature; it is on feature
+    error: dev is protected
+    hint: give `--env dev --yes` to do it all the same
+    ");
+    assert_snapshot!(sandbox.teammig("ann", &["sync", "--roll-back", "--yes"]), @"
+    exit 3
+    --- stderr
+    Only in the database: 2 revisions
+      aaaa11112222  Add phone   applied 4 minutes ago by ann@host from feature; it is on feature
+      bbbb11112222  Index phone   applied 4 minutes ago by ann@host from feature; it is on feature
+    error: dev is protected
+    hint: give `--env dev --yes` to do it all the same
+    ");
+    assert_eq!(applied(&sandbox).len(), 3);
+    let run = sandbox.teammig("ann", &["sync", "--roll-back", "--yes", "--env", "dev"]);
+    assert_eq!(run.code, 0, "{run}");
+    assert_eq!(applied(&sandbox).len(), 1);
+}
+
+#[test]
+fn a_phantom_without_a_way_back_stays() {
+    let sandbox = switched();
+    sandbox.sqlite(
+        "ann/dev.db",
+        "UPDATE teammig_ledger SET down = NULL WHERE revision = 'aaaa11112222' RETURNING seq",
+    );
+    assert_snapshot!(sandbox.teammig("ann", &["sync"]), @"
+    exit 3
+    --- stderr
+    Only in the database: 2 revisions
+      aaaa11112222  Add phone   applied 2 minutes ago by ann@host from feature; it is on feature; it has no way back
+      bbbb11112222  Index phone   applied 2 minutes ago by ann@host from feature; it is on feature
+    the database is up to date
+    hint: `teammig sync --roll-back` takes back what only the database has; `--keep` leaves it without a word
+    ");
+    assert_snapshot!(sandbox.teammig("ann", &["sync", "--roll-back"]), @"
+    exit 1
+    --- stderr
+    Only in the database: 2 revisions
+      aaaa11112222  Add phone   applied 3 minutes ago by ann@host from feature; it is on feature; it has no way back
+      bbbb11112222  Index phone   applied 3 minutes ago by ann@host from feature; it is on feature
+    error: aaaa11112222 cannot be rolled back: it was applied without a way back
+    hint: nothing was rolled back; write a new revision that undoes it, or restore a backup
+    ");
+    assert_eq!(applied(&sandbox).len(), 3);
+}
+
+#[test]
+fn an_edit_that_nobody_else_has_is_redone() {
+    let sandbox = switched();
+    sandbox.git("ann", &["switch", "-q", "feature"]);
+    let text = sandbox.read("ann/migrations/aaaa11112222.sql");
+    sandbox.write(
+        "ann/migrations/aaaa11112222.sql",
+        text.replace("phone text", "phone varchar(20)"),
+    );
+    assert_snapshot!(sandbox.teammig("ann", &["sync"]), @"
+    exit 3
+    --- stderr
+    Came in with the checkout: 2 revisions
+      aaaa11112222  Add phone   Ann, 4 minutes ago
+      bbbb11112222  Index phone   Ann, 4 minutes ago
+    Edited since applied: 1 revision
+      aaaa11112222  Add phone   not published
+    the database is up to date
+    hint: `teammig sync --redo` runs what was edited again: the old way down, the new way up
+    ");
+    assert_snapshot!(sandbox.teammig("ann", &["sync", "--redo"]), @"
+    exit 0
+    --- stderr
+    Came in with the checkout: 2 revisions
+      aaaa11112222  Add phone   Ann, 5 minutes ago
+      bbbb11112222  Index phone   Ann, 5 minutes ago
+    Edited since applied: 1 revision
+      aaaa11112222  Add phone   not published
+    Rolling back 2 revisions, applying 2
+        down bbbb11112222  Index phone
+        down aaaa11112222  Add phone
+        up   aaaa11112222  Add phone
+        up   bbbb11112222  Index phone
+      ↶ bbbb11112222  Index phone   [TIME]
+      ↶ aaaa11112222  Add phone   [TIME]
+      ✔ aaaa11112222  Add phone   [TIME]
+      ✔ bbbb11112222  Index phone   [TIME]
+    ");
+    assert!(
+        sandbox.sqlite(
+            "ann/dev.db",
+            "SELECT sql FROM sqlite_schema WHERE name = 'users'"
+        )[0]
+        .contains("varchar(20)")
+    );
+    assert_snapshot!(sandbox.teammig("ann", &["sync"]), @"
+    exit 0
+    --- stderr
+    Came in with the checkout: 2 revisions
+      aaaa11112222  Add phone   Ann, 6 minutes ago
+      bbbb11112222  Index phone   Ann, 6 minutes ago
+    the database is up to date
+    ");
+}
+
+#[test]
+fn an_edit_of_what_others_have_is_not_redone() {
+    let sandbox = Sandbox::team();
+    let text = sandbox.read("ann/migrations/9209a434d045.sql");
+    sandbox.write(
+        "ann/migrations/9209a434d045.sql",
+        text.replace("name text", "name varchar(9)"),
+    );
+    assert_snapshot!(sandbox.teammig("ann", &["sync", "--redo"]), @"
+    exit 3
+    --- stderr
+    Edited since applied: 1 revision
+      9209a434d045  Initial migration   was published in origin/main: restore it, or write a new revision
+    the database is up to date
+    ");
+}
+
+#[test]
+fn a_mended_way_back_is_recorded_and_nothing_runs() {
+    let sandbox = switched();
+    sandbox.git("ann", &["switch", "-q", "feature"]);
+    let text = sandbox.read("ann/migrations/bbbb11112222.sql");
+    sandbox.write(
+        "ann/migrations/bbbb11112222.sql",
+        text.replace("DROP INDEX ", "DROP INDEX IF EXISTS "),
+    );
+    assert_snapshot!(sandbox.teammig("ann", &["sync"]), @"
+    exit 0
+    --- stderr
+    Came in with the checkout: 2 revisions
+      aaaa11112222  Add phone   Ann, 4 minutes ago
+      bbbb11112222  Index phone   Ann, 4 minutes ago
+    the database is up to date
+    recorded as the files say it now: bbbb11112222
+    ");
+    let down = sandbox.sqlite(
+        "ann/dev.db",
+        "SELECT down FROM teammig_ledger WHERE revision = 'bbbb11112222'",
+    );
+    assert!(down[0].contains("IF EXISTS"), "{down:?}");
+    let (document, _) = sandbox.json("ann", &["current"]);
+    assert_eq!(document["edited"], serde_json::json!([]));
+}
+
+#[test]
+fn phantoms_and_pending_are_one_plan() {
+    let sandbox = switched();
+    sandbox.revision(
+        "bob",
+        "cccc11112222",
+        &["9209a434d045"],
+        "Add phone too",
+        "ALTER TABLE users ADD COLUMN phone text;",
+        "ALTER TABLE users DROP COLUMN phone;",
+    );
+    sandbox.commit("bob", "Phone");
+    sandbox.git("bob", &["push", "-q"]);
+    sandbox.git("ann", &["pull", "-q"]);
+    assert_snapshot!(sandbox.teammig("ann", &["sync", "--yes"]), @"
+    exit 0
+    --- stderr
+    Came in with the pull: 1 revision (origin/main)
+      cccc11112222  Add phone too   Bob, 3 minutes ago
+    Only in the database: 2 revisions
+      aaaa11112222  Add phone   applied 6 minutes ago by ann@host from feature; it is on feature
+      bbbb11112222  Index phone   applied 6 minutes ago by ann@host from feature; it is on feature
+    Rolling back 2 revisions, applying 1
+        down bbbb11112222  Index phone
+        down aaaa11112222  Add phone
+        up   cccc11112222  Add phone too
+      ↶ bbbb11112222  Index phone   [TIME]
+      ↶ aaaa11112222  Add phone   [TIME]
+      ✔ cccc11112222  Add phone too   [TIME]
+    ");
+    let (document, code) = sandbox.json("ann", &["sync"]);
+    assert_eq!(
+        (code, document["phantoms"].as_array().unwrap().len()),
+        (0, 0)
+    );
+}

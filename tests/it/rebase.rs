@@ -1,0 +1,440 @@
+//! Restacking: files and database change together or not at all.
+
+use insta::assert_snapshot;
+
+use crate::support::Sandbox;
+
+const ADD_PHONE: &str = "ALTER TABLE users ADD COLUMN phone text;";
+const DROP_PHONE: &str = "ALTER TABLE users DROP COLUMN phone;";
+
+/// Ann has two revisions that nobody else has, Bob's came in with a pull.
+fn pulled(theirs: &str) -> Sandbox {
+    let sandbox = Sandbox::team();
+    sandbox.revision(
+        "bob",
+        "c01d9e88ab12",
+        &["9209a434d045"],
+        "Theirs",
+        theirs,
+        "SELECT 1;",
+    );
+    sandbox.commit("bob", "Theirs");
+    sandbox.git("bob", &["push", "-q"]);
+    sandbox.revision(
+        "ann",
+        "aaaa11112222",
+        &["9209a434d045"],
+        "Add phone",
+        ADD_PHONE,
+        DROP_PHONE,
+    );
+    sandbox.revision(
+        "ann",
+        "bbbb11112222",
+        &["aaaa11112222"],
+        "Add mail",
+        "ALTER TABLE users ADD COLUMN mail text;",
+        "ALTER TABLE users DROP COLUMN mail;",
+    );
+    sandbox.ok("ann", &["upgrade"]);
+    sandbox.commit("ann", "Mine");
+    sandbox.git("ann", &["pull", "-q", "--no-rebase", "--no-edit"]);
+    sandbox
+}
+
+fn ledger(sandbox: &Sandbox) -> Vec<String> {
+    sandbox.sqlite(
+        "ann/dev.db",
+        "SELECT revision, parents FROM teammig_ledger ORDER BY seq",
+    )
+}
+
+fn tables(sandbox: &Sandbox) -> Vec<String> {
+    sandbox.sqlite(
+        "ann/dev.db",
+        "SELECT sql FROM sqlite_schema WHERE name NOT LIKE '%teammig%' ORDER BY name",
+    )
+}
+
+#[test]
+fn mine_goes_on_top_of_theirs_in_files_and_database() {
+    let sandbox = pulled("CREATE INDEX users_name ON users (name);");
+    assert_snapshot!(sandbox.teammig("ann", &["rebase"]), @"
+    exit 0
+    --- stderr
+      aaaa11112222  parents: [9209a434d045] → [c01d9e88ab12]
+    Rolling back 2 revisions, applying 3
+        down bbbb11112222  Add mail
+        down aaaa11112222  Add phone
+        up   c01d9e88ab12  Theirs
+        up   aaaa11112222  Add phone
+        up   bbbb11112222  Add mail
+      ↶ bbbb11112222  Add mail   [TIME]
+      ↶ aaaa11112222  Add phone   [TIME]
+      ✔ c01d9e88ab12  Theirs   [TIME]
+      ✔ aaaa11112222  Add phone   [TIME]
+      ✔ bbbb11112222  Add mail   [TIME]
+    hint: commit it: `git add migrations/aaaa11112222.sql`
+    ");
+    assert_snapshot!(sandbox.git("ann", &["diff", "--unified=0"]), @"
+    diff --git a/migrations/aaaa11112222.sql b/migrations/aaaa11112222.sql
+    index 272af25..7201e60 100644
+    --- a/migrations/aaaa11112222.sql
+    +++ b/migrations/aaaa11112222.sql
+    @@ -3 +3 @@
+    ---   parents: [9209a434d045]
+    +--   parents: [c01d9e88ab12]
+    ");
+    assert_eq!(
+        ledger(&sandbox),
+        [
+            r#"9209a434d045|[]"#,
+            r#"c01d9e88ab12|["9209a434d045"]"#,
+            r#"aaaa11112222|["c01d9e88ab12"]"#,
+            r#"bbbb11112222|["aaaa11112222"]"#,
+        ]
+    );
+    assert_snapshot!(sandbox.teammig("ann", &["rebase"]), @"
+    exit 0
+    --- stderr
+    nothing to restack: the heads did not diverge
+    ");
+    assert_snapshot!(sandbox.teammig("ann", &["current", "--check"]), @"
+    exit 0
+    --- stdout
+    bbbb11112222 (head)  Add mail
+    ");
+}
+
+#[test]
+fn after_a_failed_step_files_and_database_are_as_before() {
+    // Theirs adds the column that mine adds.
+    let sandbox = pulled(ADD_PHONE);
+    sandbox.sqlite(
+        "ann/dev.db",
+        "INSERT INTO users VALUES (1, 'Ann', '555', 'ann@example.org') RETURNING id",
+    );
+    let (rows, schema) = (ledger(&sandbox), tables(&sandbox));
+    assert_snapshot!(sandbox.teammig("ann", &["rebase"]), @"
+    exit 1
+    --- stderr
+      aaaa11112222  parents: [9209a434d045] → [c01d9e88ab12]
+    Rolling back 2 revisions, applying 3
+        down bbbb11112222  Add mail
+        down aaaa11112222  Add phone
+        up   c01d9e88ab12  Theirs
+        up   aaaa11112222  Add phone
+        up   bbbb11112222  Add mail
+      ↶ bbbb11112222  Add mail   [TIME]
+      ↶ aaaa11112222  Add phone   [TIME]
+      ✔ c01d9e88ab12  Theirs   [TIME]
+    error: cannot apply aaaa11112222 Add phone
+     --> migrations/aaaa11112222.sql:7:1
+      |
+    7 | ALTER TABLE users ADD COLUMN phone text;
+      | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ duplicate column name: phone
+    aaaa11112222 was rolled back and left nothing.
+    Everything else of this run was taken back: files and database are as before.
+    ");
+    assert_eq!(sandbox.git("ann", &["status", "--short"]), "");
+    assert_eq!(ledger(&sandbox), rows);
+    assert_eq!(tables(&sandbox), schema);
+    assert_eq!(
+        sandbox.sqlite("ann/dev.db", "SELECT * FROM users"),
+        ["1|Ann|555|ann@example.org"]
+    );
+    let leftovers: Vec<_> = std::fs::read_dir(sandbox.at("ann/migrations"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .filter(|name| name.to_string_lossy().starts_with('.'))
+        .collect();
+    assert!(leftovers.is_empty(), "{leftovers:?}");
+}
+
+#[test]
+fn a_table_rebuild_among_the_steps_is_taken_back_too() {
+    let sandbox = pulled(
+        "CREATE TABLE users2 (id integer PRIMARY KEY, name text NOT NULL);\nSELECT nothing;",
+    );
+    let text = sandbox.read("ann/migrations/c01d9e88ab12.sql");
+    sandbox.write(
+        "ann/migrations/c01d9e88ab12.sql",
+        text.replace("migrate:up", "migrate:up foreign_keys:off"),
+    );
+    let (rows, schema) = (ledger(&sandbox), tables(&sandbox));
+    let run = sandbox.teammig("ann", &["rebase"]);
+    assert_eq!(run.code, 1, "{run}");
+    assert!(
+        run.stderr.contains("files and database are as before"),
+        "{run}"
+    );
+    assert_eq!((ledger(&sandbox), tables(&sandbox)), (rows, schema));
+}
+
+#[test]
+fn what_is_published_is_not_moved() {
+    let sandbox = pulled("CREATE INDEX users_name ON users (name);");
+    sandbox.git("ann", &["push", "-q"]);
+    assert_snapshot!(sandbox.teammig("ann", &["rebase"]), @"
+    exit 2
+    --- stderr
+    error: which head is to move, and onto which one?
+      bbbb11112222  Add mail
+      c01d9e88ab12  Theirs
+    hint: `teammig rebase YOURS --onto THEIRS` says it
+    ");
+    assert_snapshot!(
+        sandbox.teammig("ann", &["rebase", "bbbb", "--onto", "c01d9e88ab12"]), @"
+    exit 3
+    --- stderr
+    error: bbbb11112222 cannot be restacked: it builds on aaaa11112222, which is published in origin/main
+    hint: `teammig merge-heads` joins the heads with a merge revision
+    ");
+    assert_eq!(sandbox.git("ann", &["status", "--short"]), "");
+}
+
+#[test]
+fn what_a_protected_environment_has_is_not_moved() {
+    let sandbox = pulled("CREATE INDEX users_name ON users (name);");
+    sandbox.write(
+        "ann/teammig.yaml",
+        "environments:\n  dev: sqlite:dev.db\n  staging: {url: \"sqlite:staging.db\", protected: true}\n",
+    );
+    sandbox.ok("ann", &["upgrade", "aaaa11112222", "--env", "staging"]);
+    assert_snapshot!(sandbox.teammig("ann", &["rebase"]), @"
+    exit 3
+    --- stderr
+    error: bbbb11112222 cannot be restacked: it builds on aaaa11112222, which is applied in staging on 2026-11-22 by ann@host
+    hint: `teammig merge-heads` joins the heads with a merge revision
+    ");
+    // sync offers what is left, and says why.
+    assert_snapshot!(sandbox.teammig("ann", &["sync"]), @"
+    exit 3
+    --- stderr
+    Came in with the pull: 1 revision (origin/main)
+      c01d9e88ab12  Theirs   Bob, 8 minutes ago
+    2 heads, they part at 9209a434d045
+      yours  bbbb11112222  Add mail   not published, Ann, 4 minutes ago
+      theirs c01d9e88ab12  Theirs   origin/main, Bob, 8 minutes ago
+      aaaa11112222 was applied in staging on 2026-11-22 by ann@host, so it stays where it is
+    error: Multiple head revisions are present: bbbb11112222, c01d9e88ab12
+    hint: `teammig sync --merge` writes a merge revision; `--apply-both` leaves them as they are
+    ");
+    assert_snapshot!(sandbox.teammig("ann", &["sync", "--rebase"]), @"
+    exit 3
+    --- stderr
+    Came in with the pull: 1 revision (origin/main)
+      c01d9e88ab12  Theirs   Bob, 9 minutes ago
+    2 heads, they part at 9209a434d045
+      yours  bbbb11112222  Add mail   not published, Ann, 5 minutes ago
+      theirs c01d9e88ab12  Theirs   origin/main, Bob, 9 minutes ago
+      aaaa11112222 was applied in staging on 2026-11-22 by ann@host, so it stays where it is
+    error: aaaa11112222 cannot be restacked: it is applied in staging on 2026-11-22 by ann@host
+    hint: others have it as it is: `teammig merge-heads` joins the heads with a merge revision
+    ");
+}
+
+#[test]
+fn what_has_no_way_back_is_not_moved_where_it_is_applied() {
+    let sandbox = pulled("CREATE INDEX users_name ON users (name);");
+    sandbox.ok("ann", &["downgrade", "9209a434d045"]);
+    let text = sandbox.read("ann/migrations/aaaa11112222.sql");
+    let text = text.split("\n-- migrate:down").next().unwrap().to_owned();
+    sandbox.write(
+        "ann/migrations/aaaa11112222.sql",
+        format!("{text}\n-- migrate:down irreversible\n"),
+    );
+    // Not applied: nothing has to be rolled back.
+    let run = sandbox.teammig("ann", &["rebase", "--dry-run"]);
+    assert_eq!(run.code, 0, "{run}");
+    sandbox.ok("ann", &["upgrade", "bbbb11112222"]);
+    assert_snapshot!(sandbox.teammig("ann", &["sync"]), @"
+    exit 3
+    --- stderr
+    Came in with the pull: 1 revision (origin/main)
+      c01d9e88ab12  Theirs   Bob, 9 minutes ago
+    2 heads, they part at 9209a434d045
+      yours  bbbb11112222  Add mail   not published, Ann, 5 minutes ago
+      theirs c01d9e88ab12  Theirs   origin/main, Bob, 9 minutes ago
+      aaaa11112222 is applied here and has no way back, so it stays where it is
+    error: Multiple head revisions are present: bbbb11112222, c01d9e88ab12
+    hint: `teammig sync --merge` writes a merge revision; `--apply-both` leaves them as they are
+    ");
+    assert_snapshot!(sandbox.teammig("ann", &["rebase"]), @"
+    exit 1
+    --- stderr
+    error: aaaa11112222 cannot be rolled back: it is marked as irreversible
+     --> migrations/aaaa11112222.sql:9:1
+      |
+    9 | -- migrate:down irreversible
+      | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ on purpose
+    hint: nothing was rolled back; write a new revision that undoes it, or restore a backup
+    ");
+}
+
+#[test]
+fn the_database_can_follow_later() {
+    let sandbox = pulled("CREATE INDEX users_name ON users (name);");
+    assert_snapshot!(sandbox.teammig("ann", &["rebase", "--no-database"]), @"
+    exit 0
+    --- stderr
+      aaaa11112222  parents: [9209a434d045] → [c01d9e88ab12]
+    hint: commit it: `git add migrations/aaaa11112222.sql`
+    ");
+    // What never ran, though later ones did, is named everywhere.
+    assert_snapshot!(sandbox.teammig("ann", &["upgrade"]), @"
+    exit 3
+    --- stderr
+    error: 1 revision never ran, though later ones did
+      c01d9e88ab12  Theirs
+    hint: `teammig upgrade --out-of-order` runs them now, after the later ones
+    hint: `teammig stamp --only c01d9e88ab12` records them as applied, if their changes are there already
+    ");
+    assert_snapshot!(sandbox.teammig("ann", &["sync"]), @"
+    exit 3
+    --- stderr
+    Came in with the pull: 1 revision (origin/main)
+      c01d9e88ab12  Theirs   Bob, 8 minutes ago
+    error: 1 revision never ran, though later ones did
+      c01d9e88ab12  Theirs
+    hint: `teammig upgrade --out-of-order` runs them now, after the later ones
+    hint: `teammig stamp --only c01d9e88ab12` records them as applied, if their changes are there already
+    ");
+    assert_snapshot!(sandbox.teammig("ann", &["sync", "--yes"]), @"
+    exit 0
+    --- stderr
+    Came in with the pull: 1 revision (origin/main)
+      c01d9e88ab12  Theirs   Bob, 9 minutes ago
+    Rolling back 2 revisions, applying 3
+        down bbbb11112222  Add mail
+        down aaaa11112222  Add phone
+        up   c01d9e88ab12  Theirs
+        up   aaaa11112222  Add phone
+        up   bbbb11112222  Add mail
+      ↶ bbbb11112222  Add mail   [TIME]
+      ↶ aaaa11112222  Add phone   [TIME]
+      ✔ c01d9e88ab12  Theirs   [TIME]
+      ✔ aaaa11112222  Add phone   [TIME]
+      ✔ bbbb11112222  Add mail   [TIME]
+    ");
+    assert_snapshot!(sandbox.teammig("ann", &["current", "--check"]), @"
+    exit 0
+    --- stdout
+    bbbb11112222 (head)  Add mail
+    ");
+}
+
+#[test]
+fn it_can_run_out_of_order_instead() {
+    let sandbox = pulled("CREATE INDEX users_name ON users (name);");
+    sandbox.ok("ann", &["rebase", "--no-database"]);
+    let run = sandbox.teammig("ann", &["sync", "--out-of-order"]);
+    assert_eq!(run.code, 0, "{run}");
+    assert_eq!(
+        ledger(&sandbox),
+        [
+            r#"9209a434d045|[]"#,
+            r#"aaaa11112222|["c01d9e88ab12"]"#,
+            r#"bbbb11112222|["aaaa11112222"]"#,
+            r#"c01d9e88ab12|["9209a434d045"]"#,
+        ]
+    );
+}
+
+#[test]
+fn what_ran_in_the_new_order_already_is_only_recorded() {
+    let sandbox = pulled("CREATE INDEX users_name ON users (name);");
+    sandbox.ok("ann", &["downgrade", "9209a434d045"]);
+    sandbox.ok("ann", &["upgrade", "c01d9e88ab12"]);
+    sandbox.ok("ann", &["upgrade", "bbbb11112222"]);
+    sandbox.sqlite(
+        "ann/dev.db",
+        "INSERT INTO users VALUES (1, 'Ann', '555', 'ann@example.org') RETURNING id",
+    );
+    assert_snapshot!(sandbox.teammig("ann", &["rebase"]), @"
+    exit 0
+    --- stderr
+      aaaa11112222  parents: [9209a434d045] → [c01d9e88ab12]
+    the database is up to date
+    recorded as the files say it now: aaaa11112222
+    hint: commit it: `git add migrations/aaaa11112222.sql`
+    ");
+    assert_eq!(
+        sandbox.sqlite("ann/dev.db", "SELECT * FROM users"),
+        ["1|Ann|555|ann@example.org"]
+    );
+    assert_eq!(ledger(&sandbox)[2], r#"aaaa11112222|["c01d9e88ab12"]"#);
+}
+
+#[test]
+fn a_plan_is_shown_and_nothing_done() {
+    let sandbox = pulled("CREATE INDEX users_name ON users (name);");
+    assert_snapshot!(sandbox.teammig("ann", &["rebase", "--dry-run"]), @"
+    exit 0
+    --- stdout
+    down bbbb11112222  Add mail
+    down aaaa11112222  Add phone
+    up   c01d9e88ab12  Theirs
+    up   aaaa11112222  Add phone
+    up   bbbb11112222  Add mail
+    --- stderr
+      aaaa11112222  parents: [9209a434d045] → [c01d9e88ab12]
+    ");
+    let (document, code) = sandbox.json("ann", &["rebase", "--dry-run"]);
+    assert_eq!(code, 0);
+    assert_eq!(document["schema"], "teammig.rebase/1");
+    assert_eq!(
+        document["moved"][0]["after"],
+        serde_json::json!(["c01d9e88ab12"])
+    );
+    assert_eq!(document["plan"]["steps"].as_array().unwrap().len(), 5);
+    assert_eq!(sandbox.git("ann", &["status", "--short"]), "");
+}
+
+#[test]
+fn which_one_is_mine_is_not_guessed() {
+    let sandbox = Sandbox::project();
+    sandbox.revision(
+        "project",
+        "aaaa11112222",
+        &[],
+        "Base",
+        "SELECT 1;",
+        "SELECT 1;",
+    );
+    sandbox.revision(
+        "project",
+        "bbbb11112222",
+        &["aaaa11112222"],
+        "B",
+        "SELECT 1;",
+        "SELECT 1;",
+    );
+    sandbox.revision(
+        "project",
+        "cccc11112222",
+        &["aaaa11112222"],
+        "C",
+        "SELECT 1;",
+        "SELECT 1;",
+    );
+    assert_snapshot!(sandbox.teammig("project", &["rebase"]), @"
+    exit 2
+    --- stderr
+    error: which head is to move, and onto which one?
+      bbbb11112222  B
+      cccc11112222  C
+    hint: `teammig rebase YOURS --onto THEIRS` says it
+    ");
+    assert_snapshot!(sandbox.teammig("project", &["rebase", "cccc", "--no-database"]), @"
+    exit 0
+    --- stderr
+      cccc11112222  parents: [aaaa11112222] → [bbbb11112222]
+    hint: commit it: `git add migrations/cccc11112222.sql`
+    ");
+    assert_snapshot!(sandbox.teammig("project", &["rebase", "cccc", "--onto", "bbbb"]), @"
+    exit 2
+    --- stderr
+    error: cccc11112222 and bbbb11112222 are on one line already: there is nothing to restack
+    ");
+}
