@@ -135,6 +135,7 @@ fn after_a_failed_step_files_and_database_are_as_before() {
       | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ duplicate column name: phone
     aaaa11112222 was rolled back and left nothing.
     Everything else of this run was taken back: files and database are as before.
+    hint: the order matters: edit your revision so that it runs after theirs, and call it again
     ");
     assert_eq!(sandbox.git("ann", &["status", "--short"]), "");
     assert_eq!(ledger(&sandbox), rows);
@@ -287,6 +288,7 @@ fn the_database_can_follow_later() {
     --- stderr
     error: 1 revision never ran, though later ones did
       c01d9e88ab12  Theirs
+    hint: `teammig sync` rolls back what came later and applies everything in order (`--yes`: without asking)
     hint: `teammig upgrade --out-of-order` runs them now, after the later ones
     hint: `teammig stamp --only c01d9e88ab12` records them as applied, if their changes are there already
     ");
@@ -297,6 +299,7 @@ fn the_database_can_follow_later() {
       c01d9e88ab12  Theirs   Bob, 8 minutes ago
     error: 1 revision never ran, though later ones did
       c01d9e88ab12  Theirs
+    hint: `teammig sync` rolls back what came later and applies everything in order (`--yes`: without asking)
     hint: `teammig upgrade --out-of-order` runs them now, after the later ones
     hint: `teammig stamp --only c01d9e88ab12` records them as applied, if their changes are there already
     ");
