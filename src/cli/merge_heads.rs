@@ -10,8 +10,8 @@ use super::{
 use crate::{
     ui::{PromptError, Ui, age},
     workflow::{
-        Context, Error, Why,
-        divergence::{self, Divergence, Head, Whose},
+        CommitInfo, Context, Error, Why,
+        divergence::{self, Divergence, Whose},
         sync,
     },
 };
@@ -81,37 +81,49 @@ pub(super) fn show(ui: &mut Ui, context: &Context, divergence: &Divergence) {
         for head in &line.heads {
             ui.status(format!(
                 "  {:<6} {}  {}   {}",
-                whose(head),
+                whose(&head.whose),
                 ui.id_err(head.revision.as_str()),
                 head.message,
-                ui.dim_err(&origin(head, context))
+                ui.dim_err(&origin(&head.whose, head.commit.as_ref(), context))
             ));
         }
     }
 }
 
-fn whose(head: &Head) -> &'static str {
-    match head.whose {
+/// Whose a revision is, in a word.
+pub(super) fn whose(whose: &Whose) -> &'static str {
+    match whose {
         Whose::Uncommitted | Whose::NotPublished => "yours",
         Whose::Published(_) => "theirs",
         Whose::Unknown => "",
     }
 }
 
-fn origin(head: &Head, context: &Context) -> String {
-    let state = match &head.whose {
+/// How far a revision has travelled, by whom and when.
+pub(super) fn origin(whose: &Whose, commit: Option<&CommitInfo>, context: &Context) -> String {
+    let state = match whose {
         Whose::Uncommitted => "not committed".to_owned(),
         Whose::NotPublished => "not published".to_owned(),
         Whose::Published(name) => name.clone(),
         Whose::Unknown => String::new(),
     };
-    match &head.commit {
+    match commit {
         Some(commit) => format!(
             "{state}, {}, {}",
             commit.author,
             age::ago(commit.time, context.now)
         ),
         None => state,
+    }
+}
+
+/// Whose a revision is, for programs.
+pub(super) fn whose_name(whose: &Whose) -> &'static str {
+    match whose {
+        Whose::Uncommitted => "uncommitted",
+        Whose::NotPublished => "not-published",
+        Whose::Published(_) => "published",
+        Whose::Unknown => "unknown",
     }
 }
 
@@ -124,12 +136,7 @@ pub(super) fn heads_json(divergence: &Divergence) -> Value {
                 "revision": head.revision,
                 "message": head.message,
                 "path": head.path,
-                "whose": match &head.whose {
-                    Whose::Uncommitted => "uncommitted",
-                    Whose::NotPublished => "not-published",
-                    Whose::Published(_) => "published",
-                    Whose::Unknown => "unknown",
-                },
+                "whose": whose_name(&head.whose),
                 "published_in": match &head.whose {
                     Whose::Published(name) => Some(name),
                     _ => None,

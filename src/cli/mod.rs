@@ -23,6 +23,7 @@ mod rebase;
 mod report;
 mod show;
 mod stamp;
+mod status;
 mod sync;
 mod upgrade;
 
@@ -43,20 +44,22 @@ use crate::{
 /// index, any commit, any branch.
 #[derive(Debug, Parser)]
 #[command(name = "teammig", version, max_term_width = 100)]
-#[command(arg_required_else_help = true, infer_subcommands = false)]
+#[command(infer_subcommands = false)]
 #[command(
     after_help = "Exit codes: 0 fine · 1 failed · 2 usage · 3 something needs a person · 4 could not be evaluated"
 )]
 struct Cli {
     #[command(flatten)]
     global: global::Global,
+    /// Without one: `status`, where there is a project
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
     Init(init::Args),
+    Status(status::Args),
     Create(create::Args),
     Upgrade(upgrade::Args),
     Downgrade(downgrade::Args),
@@ -80,6 +83,7 @@ impl Command {
     fn name(&self) -> &'static str {
         match self {
             Self::Init(_) => "init",
+            Self::Status(_) => "status",
             Self::Create(_) => "create",
             Self::Upgrade(_) => "upgrade",
             Self::Downgrade(_) => "downgrade",
@@ -187,12 +191,13 @@ fn catch_interrupts(interrupt: &Interrupt) {
 }
 
 fn run(ui: &mut Ui, cli: &Cli, interrupt: &Interrupt) -> Result<Status, Error> {
-    let name = cli.command.name();
-    if let Command::Demo(args) = &cli.command {
-        return demo::run(ui, args);
-    }
     let cwd = cli.global.directory()?;
-    let timeouts = match &cli.command {
+    let command = match &cli.command {
+        Some(Command::Demo(args)) => return demo::run(ui, args),
+        Some(command) => command,
+        None => &Command::Status(status::Args::default()),
+    };
+    let timeouts = match command {
         Command::Upgrade(args) => args.run.timeouts()?,
         Command::Downgrade(args) => args.run.timeouts()?,
         Command::Sync(args) => args.run.timeouts()?,
@@ -201,15 +206,19 @@ fn run(ui: &mut Ui, cli: &Cli, interrupt: &Interrupt) -> Result<Status, Error> {
         Command::Import(args) => args.lock.timeouts()?,
         _ => crate::config::Timeouts::default(),
     };
-    let options = cli.global.options(name, timeouts);
-    let begin = match &cli.command {
+    let options = cli.global.options(command.name(), timeouts);
+    let begin = match command {
         // One clone has one set of hooks, however many projects and databases it has.
         Command::Hooks(_) => Context::of_repository,
         _ => Context::new,
     };
     let context = begin(cwd, Env::process(), options, interrupt.clone())?;
-    match &cli.command {
+    if cli.command.is_none() && !context.is_project() {
+        return Err(Error::NoCommand);
+    }
+    match command {
         Command::Init(args) => init::run(ui, &context, args),
+        Command::Status(args) => status::run(ui, &context, args),
         Command::Create(args) => create::run(ui, &context, args),
         Command::Upgrade(args) => upgrade::run(ui, &context, args),
         Command::Downgrade(args) => downgrade::run(ui, &context, args),

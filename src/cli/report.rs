@@ -107,6 +107,11 @@ fn show_json(ui: &mut Ui, report: &Report, error: &Error) {
     ui.json(&document);
 }
 
+/// An error in one line, without hints.
+pub(super) fn message(error: &Error) -> String {
+    report(error).message
+}
+
 /// Shows findings of a snapshot on stderr; the answer itself goes on.
 pub(super) fn show_finding(ui: &mut Ui, finding: &Finding) {
     let title = format!("{} [{}]", finding.message, finding.rule);
@@ -131,6 +136,8 @@ fn report(error: &Error) -> Report {
             .hint("`teammig init` sets up a project here; `--migrations PATH` names another folder"),
         Error::NoFolderAt { .. } => Report::new("no-migrations", 4, words)
             .hint("Git keeps neither empty folders nor what a linked folder holds; is the folder's name right?"),
+        Error::NoCommand => Report::new("usage", 2, words)
+            .hint("`teammig init` sets up a project in this folder; `teammig --help` lists the commands"),
         Error::Usage(_) => Report::new("usage", 2, words),
         Error::Exists { .. } => Report::new("exists", 1, words)
             .hint("without `--rev-id`, `create` makes up an id that is free"),

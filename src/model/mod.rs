@@ -4,6 +4,7 @@
 //! Nothing here reads a file, a repository, a database or the clock, and
 //! nothing here names another module of this crate.
 
+pub mod advice;
 pub mod dialect;
 pub mod finding;
 pub mod graph;

@@ -258,6 +258,16 @@ impl Ui {
         self.paint_err(id, &Style::new().yellow())
     }
 
+    /// Something secondary in the answer.
+    pub fn dim(&self, text: &str) -> String {
+        self.paint(text, &Style::new().dim())
+    }
+
+    /// Something good in the answer.
+    pub fn good(&self, text: &str) -> String {
+        self.paint(text, &Style::new().green())
+    }
+
     /// Something secondary in talk.
     pub fn dim_err(&self, text: &str) -> String {
         self.paint_err(text, &Style::new().dim())

@@ -192,6 +192,13 @@ impl Context {
         &Native
     }
 
+    /// There is a configuration or a migrations folder: somebody means teammig here.
+    pub fn is_project(&self) -> bool {
+        let config = &self.config;
+        let mut folders = config.folders.iter();
+        config.file.is_some() || folders.any(|folder| config.root.join(folder).is_dir())
+    }
+
     /// The migrations folders.
     pub fn folders(&self) -> Folders {
         Folders::new(&self.config.folders, self.layout().extensions())

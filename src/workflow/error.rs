@@ -48,6 +48,9 @@ pub enum Error {
         /// Where it was looked for.
         at: String,
     },
+    /// No command was given where there is no project.
+    #[error("no command was given, and there is no project here")]
+    NoCommand,
     /// Arguments that do not fit together.
     #[error("{0}")]
     Usage(String),

@@ -25,6 +25,7 @@ mod run;
 pub mod script;
 pub mod stamp;
 mod state;
+pub mod status;
 mod step;
 pub mod sync;
 mod write;
@@ -42,5 +43,5 @@ pub use write::Written;
 /// errors that it puts into words.
 pub use crate::{
     db::{Database, DbError, ErrorKind},
-    git::GitError,
+    git::{CommitInfo, GitError},
 };

@@ -1,0 +1,270 @@
+//! `teammig status`, and plain `teammig`
+
+use serde_json::{Value, json};
+
+use super::{
+    Status as Exit,
+    events::{names, plural},
+    json,
+    merge_heads::{origin, whose, whose_name},
+    plan::heads as heads_or_base,
+    report,
+};
+use crate::{
+    model::{EntryState, RevId},
+    ui::{Ui, age},
+    workflow::{
+        Context, Error,
+        hooks::describe_state,
+        status::{self, Database, Elsewhere, Git, HeadState, Status},
+    },
+};
+
+/// Show where everything stands: Git, heads, database, hooks, and what to do next
+///
+/// Reads only. Goes on where the database does not answer, and says so.
+#[derive(Debug, Default, clap::Args)]
+pub(super) struct Args {}
+
+pub(super) fn run(ui: &mut Ui, context: &Context, _: &Args) -> Result<Exit, Error> {
+    let status = status::status(context)?;
+    if ui.is_json() {
+        ui.json(&document(&status));
+        return Ok(Exit::Fine);
+    }
+    for finding in &status.project.findings {
+        report::show_finding(ui, finding);
+    }
+    if let Some(git) = &status.git {
+        branch(ui, git);
+    }
+    heads(ui, context, &status);
+    match &status.database {
+        Ok(database) => show_database(ui, database),
+        Err(error) => row(
+            ui,
+            "Database",
+            &format!("not to be read: {}", report::message(error)),
+        ),
+    }
+    for (n, one) in status.elsewhere.iter().enumerate() {
+        elsewhere(ui, context, one, n == 0);
+    }
+    if let Some(git) = &status.git {
+        hooks(ui, git);
+    }
+    let next = match &status.advice.command {
+        Some(command) => format!("{}   {}", ui.good(command), ui.dim(&status.advice.reason)),
+        None => status.advice.reason.clone(),
+    };
+    row(ui, "Next", &next);
+    Ok(Exit::Fine)
+}
+
+/// A line with its subject in the first column; further ones have none.
+fn row(ui: &mut Ui, subject: &str, text: &str) {
+    ui.data(format!("{subject:<10} {text}").trim_end());
+}
+
+fn branch(ui: &mut Ui, git: &Git) {
+    let mut text = match (&git.head, git.head.commit()) {
+        (head, Some(_)) if head.branch().is_some() => head.branch().unwrap_or_default().to_owned(),
+        (_, Some(commit)) => format!("none; at commit {}", &commit.to_string()[..10]),
+        (head, None) => format!(
+            "{}, without a commit yet",
+            head.branch().unwrap_or_default()
+        ),
+    };
+    match &git.upstream {
+        Some(upstream) if upstream.commit.is_none() => {
+            text.push_str(&format!(" → {}, which is gone", upstream.name));
+        }
+        Some(upstream) if git.upstream_new.is_empty() => {
+            text.push_str(&format!(" → {}", upstream.name));
+        }
+        Some(upstream) => text.push_str(&format!(
+            " → {}, which has {} more",
+            upstream.name,
+            plural(git.upstream_new.len(), "revision")
+        )),
+        None => {}
+    }
+    if let Some(operation) = git.operation {
+        text.push_str(&format!("; a {operation} is in progress"));
+    }
+    row(ui, "Branch", &text);
+}
+
+fn heads(ui: &mut Ui, context: &Context, status: &Status) {
+    let graph = &status.project.graph;
+    if status.heads.is_empty() {
+        row(ui, "Head", "none: there is no revision yet");
+        return;
+    }
+    let subject = match &status.divergence {
+        Some(divergence) => {
+            for line in &divergence.lines {
+                let at = match line.parts_at.as_slice() {
+                    [] => "without a common ancestor".to_owned(),
+                    parts => format!("they part at {}", names(parts)),
+                };
+                row(ui, "Heads", &format!("{}, {at}", line.heads.len()));
+            }
+            ""
+        }
+        None if status.heads.len() == 1 => "Head",
+        None => "Heads",
+    };
+    for (n, head) in status.heads.iter().enumerate() {
+        let labels = graph.labels(head.revision.as_str()).join(", ");
+        let label = if labels.is_empty() || status.heads.len() == 1 {
+            String::new()
+        } else {
+            format!(" ({labels})")
+        };
+        let whose = if status.divergence.is_some() {
+            format!("{:<6} ", whose(&head.whose))
+        } else {
+            String::new()
+        };
+        let text = format!(
+            "{whose}{}{label}  {}   {}",
+            ui.id(head.revision.as_str()),
+            status.project.message(&head.revision),
+            ui.dim(&origin(&head.whose, head.commit.as_ref(), context))
+        );
+        row(ui, if n == 0 { subject } else { "" }, &text);
+    }
+}
+
+fn show_database(ui: &mut Ui, database: &Database) {
+    let state = &database.state;
+    let protected = if database.protected {
+        ", protected"
+    } else {
+        ""
+    };
+    let mut text = format!(
+        "{}{protected}: {} applied, at {}",
+        database.environment,
+        state.applied.len(),
+        heads_or_base(&state.heads)
+    );
+    if state.pending.is_empty() {
+        text.push_str(", nothing pending");
+    }
+    row(ui, "Database", &text);
+    let lists: [(&str, &[RevId]); 4] = [
+        ("pending", &state.pending),
+        ("only there", &state.phantoms),
+        ("edited since applied", &state.edited),
+        ("never ran, though later ones did", &state.skipped),
+    ];
+    for (what, ids) in lists {
+        if !ids.is_empty() {
+            row(ui, "", &format!("{} {what}: {}", ids.len(), few(ids)));
+        }
+    }
+    for entry in &state.interrupted {
+        if let EntryState::Running {
+            direction, done, ..
+        } = entry.state
+        {
+            row(
+                ui,
+                "",
+                &format!(
+                    "{} was interrupted on its way {} after {}",
+                    entry.revision,
+                    direction.name(),
+                    plural(done as usize, "statement")
+                ),
+            );
+        }
+    }
+}
+
+/// The first few of them; on a screen, a hundred ids say no more than five.
+fn few(ids: &[RevId]) -> String {
+    const MOST: usize = 5;
+    match ids.len() {
+        n if n > MOST => format!("{}, … and {} more", names(&ids[..MOST]), n - MOST),
+        _ => names(ids),
+    }
+}
+
+fn elsewhere(ui: &mut Ui, context: &Context, one: &Elsewhere, first: bool) {
+    let mut text = format!("{}: at {}", one.environment, heads_or_base(&one.heads));
+    if !one.pending.is_empty() {
+        text.push_str(&format!(", {} pending", one.pending.len()));
+    }
+    if !one.phantoms.is_empty() {
+        text.push_str(&format!(", {} only there", one.phantoms.len()));
+    }
+    let seen = ui.dim(&format!("as seen {}", age::ago(one.seen_at, context.now)));
+    row(
+        ui,
+        if first { "Elsewhere" } else { "" },
+        &format!("{text}   {seen}"),
+    );
+}
+
+fn hooks(ui: &mut Ui, git: &Git) {
+    for (n, hook) in git.hooks.iter().enumerate() {
+        let text = format!("{} {}", hook.event.name(), describe_state(hook));
+        row(ui, if n == 0 { "Hooks" } else { "" }, &text);
+    }
+}
+
+fn document(status: &Status) -> Value {
+    let graph = &status.project.graph;
+    json!({
+        "schema": "teammig.status/1",
+        "branch": status.git.as_ref().and_then(|git| git.head.branch()),
+        "commit": status.git.as_ref().and_then(|git| git.head.commit()).map(|id| id.to_string()),
+        "upstream": status.git.as_ref().and_then(|git| git.upstream.as_ref()).map(|upstream| &upstream.name),
+        "upstream_new": status.git.as_ref().map_or(&[][..], |git| &git.upstream_new),
+        "operation": status.git.as_ref().and_then(|git| git.operation),
+        "revisions": graph.len(),
+        "diverged": status.divergence.is_some(),
+        "heads": status.heads.iter().map(|head| head_json(status, head)).collect::<Vec<_>>(),
+        "database": match &status.database {
+            Ok(database) => json!({
+                "reachable": true,
+                "environment": database.environment,
+                "protected": database.protected,
+                "location": database.location,
+                "heads": database.state.heads,
+                "applied": database.state.applied.len(),
+                "pending": database.state.pending,
+                "phantoms": database.state.phantoms,
+                "edited": database.state.edited,
+                "skipped": database.state.skipped,
+                "interrupted": database.state.interrupted.iter().map(|entry| &entry.revision).collect::<Vec<_>>(),
+            }),
+            Err(error) => json!({ "reachable": false, "error": report::message(error) }),
+        },
+        "elsewhere": status.elsewhere.iter().map(|one| json!({
+            "environment": one.environment,
+            "protected": one.protected,
+            "seen_at": one.seen_at.to_string(),
+            "heads": one.heads,
+            "pending": one.pending,
+            "phantoms": one.phantoms,
+        })).collect::<Vec<_>>(),
+        "hooks": status.git.as_ref().map_or(&[][..], |git| &git.hooks).iter().map(|hook| json!({
+            "event": hook.event.name(),
+            "works": crate::workflow::hooks::works(hook),
+        })).collect::<Vec<_>>(),
+        "next": { "command": status.advice.command, "reason": status.advice.reason },
+        "findings": json::findings(&status.project),
+    })
+}
+
+fn head_json(status: &Status, head: &HeadState) -> Value {
+    let mut document = json::revision(&status.project, &head.revision);
+    document["whose"] = json!(whose_name(&head.whose));
+    document["author"] = json!(head.commit.as_ref().map(|commit| &commit.author));
+    document["commit"] = json!(head.commit.as_ref().map(|commit| commit.id.to_string()));
+    document
+}

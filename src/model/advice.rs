@@ -1,0 +1,187 @@
+//! The one thing to do next, from what is known. The first that applies wins:
+//! what stops everything else comes first.
+
+/// What is known about a project and its database. Counts are of revisions.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "independent facts, each of which has its own advice"
+)]
+pub struct Facts {
+    /// Git is in the middle of something: its subcommand.
+    pub operation: Option<String>,
+    /// Files that cannot be trusted.
+    pub problems: usize,
+    /// There is no revision at all.
+    pub empty: bool,
+    /// Several heads of one line.
+    pub diverged: bool,
+    /// A script was begun and not finished.
+    pub interrupted: bool,
+    /// In the database only.
+    pub phantoms: usize,
+    /// Applied, and different in the files.
+    pub edited: usize,
+    /// Never ran, though later ones did.
+    pub skipped: usize,
+    /// Not applied yet.
+    pub pending: usize,
+    /// The database did not answer.
+    pub unreachable: bool,
+    /// The upstream's branch has these, and the files have not.
+    pub upstream_new: usize,
+    /// The upstream's name (`origin/main`).
+    pub upstream: Option<String>,
+    /// The pre-commit hook does not run.
+    pub unguarded: bool,
+}
+
+/// What to do, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Advice {
+    /// A command; `None` = nothing, or nothing that is one command.
+    pub command: Option<String>,
+    /// Why, in a few words.
+    pub reason: String,
+}
+
+/// The next step.
+pub fn next(facts: &Facts) -> Advice {
+    let count = |n: usize| match n {
+        1 => "1 revision".to_owned(),
+        n => format!("{n} revisions"),
+    };
+    let (command, reason) = if let Some(operation) = &facts.operation {
+        (
+            Some(format!("git {operation} --continue")),
+            format!("a {operation} is in progress"),
+        )
+    } else if facts.problems > 0 {
+        (None, "put the files right first".to_owned())
+    } else if facts.interrupted {
+        (
+            Some("teammig upgrade".to_owned()),
+            "a script was interrupted; this says how to go on".to_owned(),
+        )
+    } else if facts.diverged {
+        (
+            Some("teammig sync".to_owned()),
+            "the heads diverged".to_owned(),
+        )
+    } else if facts.skipped > 0 {
+        (
+            Some("teammig sync".to_owned()),
+            format!("{} never ran, though later ones did", count(facts.skipped)),
+        )
+    } else if facts.phantoms > 0 {
+        (
+            Some("teammig sync".to_owned()),
+            format!("only the database has {}", count(facts.phantoms)),
+        )
+    } else if facts.edited > 0 {
+        (
+            Some("teammig sync".to_owned()),
+            format!("{} changed since applied", count(facts.edited)),
+        )
+    } else if facts.upstream_new > 0 {
+        let upstream = facts.upstream.as_deref().unwrap_or("the upstream");
+        (
+            Some("git pull && teammig sync".to_owned()),
+            format!("{upstream} has {} more", count(facts.upstream_new)),
+        )
+    } else if facts.pending > 0 {
+        (
+            Some("teammig upgrade".to_owned()),
+            format!("{} pending", count(facts.pending)),
+        )
+    } else if facts.empty {
+        (
+            Some("teammig create \"what it does\"".to_owned()),
+            "there is no revision yet".to_owned(),
+        )
+    } else if facts.unreachable {
+        (None, "the database did not answer".to_owned())
+    } else if facts.unguarded {
+        (
+            Some("teammig hooks install".to_owned()),
+            "nothing keeps applied revisions from being edited".to_owned(),
+        )
+    } else {
+        (None, "nothing to do".to_owned())
+    };
+    Advice { command, reason }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(facts: &Facts) -> String {
+        let advice = next(facts);
+        format!("{} | {}", advice.command.unwrap_or_default(), advice.reason)
+    }
+
+    #[test]
+    fn what_stops_everything_else_comes_first() {
+        let mut facts = Facts {
+            operation: Some("rebase".to_owned()),
+            problems: 1,
+            empty: true,
+            diverged: true,
+            interrupted: true,
+            phantoms: 2,
+            edited: 1,
+            skipped: 1,
+            pending: 3,
+            unreachable: true,
+            upstream_new: 1,
+            upstream: Some("origin/main".to_owned()),
+            unguarded: true,
+        };
+        let mut table: Vec<String> = Vec::new();
+        let mut step = |facts: &Facts| table.push(said(facts));
+        step(&facts);
+        facts.operation = None;
+        step(&facts);
+        facts.problems = 0;
+        step(&facts);
+        facts.interrupted = false;
+        step(&facts);
+        facts.diverged = false;
+        step(&facts);
+        facts.skipped = 0;
+        step(&facts);
+        facts.phantoms = 0;
+        step(&facts);
+        facts.edited = 0;
+        step(&facts);
+        facts.upstream_new = 0;
+        step(&facts);
+        facts.pending = 0;
+        step(&facts);
+        facts.empty = false;
+        step(&facts);
+        facts.unreachable = false;
+        step(&facts);
+        facts.unguarded = false;
+        step(&facts);
+        assert_eq!(
+            table,
+            [
+                "git rebase --continue | a rebase is in progress",
+                " | put the files right first",
+                "teammig upgrade | a script was interrupted; this says how to go on",
+                "teammig sync | the heads diverged",
+                "teammig sync | 1 revision never ran, though later ones did",
+                "teammig sync | only the database has 2 revisions",
+                "teammig sync | 1 revision changed since applied",
+                "git pull && teammig sync | origin/main has 1 revision more",
+                "teammig upgrade | 3 revisions pending",
+                "teammig create \"what it does\" | there is no revision yet",
+                " | the database did not answer",
+                "teammig hooks install | nothing keeps applied revisions from being edited",
+                " | nothing to do",
+            ]
+        );
+    }
+}

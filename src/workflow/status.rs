@@ -1,0 +1,246 @@
+//! Everything on one screen: Git, graph, database, other environments, hooks.
+//!
+//! Reads only, and goes on where a part of it cannot be read: a repository that
+//! is none, a database that does not answer.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+
+use super::{
+    Context, Error, State,
+    divergence::{self, Divergence, Whose},
+    hooks, known, outline,
+};
+use crate::{
+    git::{CommitInfo, Head, HookStatus, Upstream},
+    model::{
+        Project, RevId,
+        advice::{self, Advice, Facts},
+    },
+};
+
+/// One screen.
+#[derive(Debug)]
+pub struct Status {
+    /// The repository; `None` = there is none, or it cannot be read.
+    pub git: Option<Git>,
+    /// The files.
+    pub project: Project,
+    /// The heads, in file order.
+    pub heads: Vec<HeadState>,
+    /// Several heads of one line.
+    pub divergence: Option<Divergence>,
+    /// The database, or why it cannot be read.
+    pub database: Result<Database, Error>,
+    /// Other environments, as this clone saw them last.
+    pub elsewhere: Vec<Elsewhere>,
+    /// What to do next.
+    pub advice: Advice,
+}
+
+/// The repository.
+#[derive(Debug)]
+pub struct Git {
+    /// What is checked out.
+    pub head: Head,
+    /// The branch's upstream.
+    pub upstream: Option<Upstream>,
+    /// Revisions that the upstream has and the files have not, parents first.
+    pub upstream_new: Vec<RevId>,
+    /// Git's name of what it is in the middle of.
+    pub operation: Option<&'static str>,
+    /// The hooks; empty where they cannot be looked at.
+    pub hooks: Vec<HookStatus>,
+}
+
+/// A head, and whose it is.
+#[derive(Debug)]
+pub struct HeadState {
+    /// The revision.
+    pub revision: RevId,
+    /// How far it has travelled.
+    pub whose: Whose,
+    /// The commit that brought it; only looked for where it is not published.
+    pub commit: Option<CommitInfo>,
+}
+
+/// The chosen database.
+#[derive(Debug)]
+pub struct Database {
+    /// The environment's name.
+    pub environment: String,
+    /// Others use it too.
+    pub protected: bool,
+    /// Where it is, without a password.
+    pub location: String,
+    /// Where it stands.
+    pub state: State,
+}
+
+/// An environment as this clone saw it last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Elsewhere {
+    /// Its name.
+    pub environment: String,
+    /// Others use it too.
+    pub protected: bool,
+    /// When it was read.
+    pub seen_at: Timestamp,
+    /// Where it stood.
+    pub heads: Vec<RevId>,
+    /// Revisions of the files that it did not have, in file order.
+    pub pending: Vec<RevId>,
+    /// Revisions that the files do not have, in the order applied.
+    pub phantoms: Vec<RevId>,
+}
+
+/// Looks at everything.
+pub fn status(context: &Context) -> Result<Status, Error> {
+    let project = context.project()?;
+    let git = git(context, &project);
+    let divergence = divergence::find(context, &project)?;
+    let heads = heads(context, &project, divergence.as_ref());
+    let database = database(context, &project);
+    let facts = facts(&project, git.as_ref(), divergence.is_some(), &database);
+    Ok(Status {
+        elsewhere: elsewhere(context, &project, database.as_ref().ok()),
+        advice: advice::next(&facts),
+        git,
+        heads,
+        divergence,
+        database,
+        project,
+    })
+}
+
+fn git(context: &Context, project: &Project) -> Option<Git> {
+    let repo = context.repo_if_any()?;
+    let upstream = repo.upstream().ok().flatten();
+    Some(Git {
+        head: repo.head().ok()?,
+        upstream_new: upstream
+            .as_ref()
+            .and_then(|upstream| new_in(context, project, &upstream.commit?.to_string()).ok())
+            .unwrap_or_default(),
+        upstream,
+        operation: repo.operation().map(crate::git::Operation::name),
+        hooks: hooks::status(context).unwrap_or_default(),
+    })
+}
+
+/// Revisions of a commit that the files have not.
+fn new_in(context: &Context, project: &Project, commit: &str) -> Result<Vec<RevId>, Error> {
+    Ok(outline::of_commit(context, commit)?
+        .into_iter()
+        .map(|outlined| outlined.revision)
+        .filter(|id| project.graph.get(id.as_str()).is_none())
+        .collect())
+}
+
+fn heads(context: &Context, project: &Project, divergence: Option<&Divergence>) -> Vec<HeadState> {
+    let ids = project.graph.heads();
+    if let Some(divergence) = divergence {
+        let known = |id: &RevId| divergence.heads().find(|head| head.revision == *id);
+        return ids
+            .into_iter()
+            .map(|id| HeadState {
+                whose: known(&id).map_or(Whose::Unknown, |head| head.whose.clone()),
+                commit: known(&id).and_then(|head| head.commit.clone()),
+                revision: id,
+            })
+            .collect();
+    }
+    let published = divergence::published(context).unwrap_or_default();
+    let published_in = |id: &RevId| {
+        let found = published.iter().find(|(_, ids)| ids.contains(id));
+        found.map(|(name, _)| Whose::Published(name.clone()))
+    };
+    // Who brought it is found quickly for what is new, and needs a long walk for what is old.
+    let new: Vec<RevId> = ids
+        .iter()
+        .filter(|id| published_in(id).is_none())
+        .cloned()
+        .collect();
+    let mut facts = divergence::facts(context, project, &new);
+    ids.into_iter()
+        .map(|id| {
+            let (whose, commit) = match published_in(&id) {
+                Some(whose) => (whose, None),
+                None => facts.remove(&id).unwrap_or((Whose::Unknown, None)),
+            };
+            HeadState {
+                revision: id,
+                whose,
+                commit,
+            }
+        })
+        .collect()
+}
+
+fn database(context: &Context, project: &Project) -> Result<Database, Error> {
+    let target = context.target()?;
+    let mut database = context.database()?;
+    let ledger = context.ledger(&mut *database)?;
+    Ok(Database {
+        environment: target.environment,
+        protected: target.protected,
+        location: database.location().to_owned(),
+        state: State::new(project, ledger)?,
+    })
+}
+
+fn elsewhere(context: &Context, project: &Project, here: Option<&Database>) -> Vec<Elsewhere> {
+    known::recall(context)
+        .into_iter()
+        .filter(|known| here.is_none_or(|here| known.name() != here.environment))
+        .map(|known| {
+            let applied: BTreeSet<RevId> =
+                known.rows.iter().map(|row| row.revision.clone()).collect();
+            let in_files = |id: &RevId| project.graph.get(id.as_str()).is_some();
+            Elsewhere {
+                environment: known.name(),
+                protected: known.protected,
+                seen_at: known.seen_at,
+                heads: project.graph.maximal(&applied),
+                pending: project
+                    .graph
+                    .iter()
+                    .map(|revision| revision.id.clone())
+                    .filter(|id| !applied.contains(id))
+                    .collect(),
+                phantoms: known
+                    .rows
+                    .iter()
+                    .map(|row| row.revision.clone())
+                    .filter(|id| !in_files(id))
+                    .collect(),
+            }
+        })
+        .collect()
+}
+
+fn facts(
+    project: &Project,
+    git: Option<&Git>,
+    diverged: bool,
+    database: &Result<Database, Error>,
+) -> Facts {
+    let state = database.as_ref().ok().map(|database| &database.state);
+    let count = |of: fn(&State) -> usize| state.map_or(0, of);
+    Facts {
+        operation: git.and_then(|git| git.operation).map(str::to_owned),
+        problems: project.errors().count(),
+        empty: project.graph.is_empty(),
+        diverged,
+        interrupted: count(|state| state.interrupted.len()) > 0,
+        phantoms: count(|state| state.phantoms.len()),
+        edited: count(|state| state.edited.len()),
+        skipped: count(|state| state.skipped.len()),
+        pending: count(|state| state.pending.len()),
+        unreachable: database.is_err(),
+        upstream_new: git.map_or(0, |git| git.upstream_new.len()),
+        upstream: git.and_then(|git| Some(git.upstream.as_ref()?.name.clone())),
+        unguarded: git.is_some_and(|git| !git.hooks.iter().all(hooks::works)),
+    }
+}
