@@ -23,9 +23,10 @@ impl Postgres {
         message: &Message,
         notice: &mut dyn FnMut(Notice<'_>),
     ) -> Result<(), Failure> {
-        self.session.run(&message.text, &mut |server| {
-            notice(Notice::Server(&spoken(server)));
-        })
+        self.session
+            .run(&message.text, message.talkative, &mut |server| {
+                notice(Notice::Server(&spoken(server)));
+            })
     }
 
     /// Whether the server complains about the ledger. It names the table apart from

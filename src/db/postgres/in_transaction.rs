@@ -78,12 +78,17 @@ impl Postgres {
         notice: &mut dyn FnMut(Notice<'_>),
     ) -> Result<(), JobError> {
         let record = match job.direction {
-            Direction::Up => self.table.put(
-                job.entry,
-                job.scripts,
-                EntryState::Applied,
-                Took::Transaction,
-            )?,
+            Direction::Up => match &self.fresh {
+                Some(fresh) if fresh.is_new(&job.entry.revision) => {
+                    self.table.put_new(job.entry, job.scripts, fresh.seq)?
+                }
+                _ => self.table.put(
+                    job.entry,
+                    job.scripts,
+                    EntryState::Applied,
+                    Took::Transaction,
+                )?,
+            },
             Direction::Down => self.table.row(&job.entry.revision)?.delete(),
         };
         let mut message = Message::default();
@@ -120,7 +125,12 @@ impl Postgres {
         }
         message.record(&record);
         message.commit();
-        self.send_in_transaction(&message, script, notice)
+        self.send_in_transaction(&message, script, notice)?;
+        if let Some(fresh) = &mut self.fresh {
+            // A number left out (a row of the other kind, a row removed) does no harm.
+            fresh.seq += 1;
+        }
+        Ok(())
     }
 
     /// Sends a message; after a failure, the transaction is over.

@@ -82,11 +82,22 @@ impl LedgerTable {
         ledger_sql::ddl(TABLE, &self.qualified)
     }
 
-    /// The versions that rows were written for: lowest, highest, and by whom.
+    /// The versions that rows were written for: lowest, highest, and by whom. Names
+    /// no other column, so that it can be asked of any version's table.
     pub(super) fn versions(&self) -> String {
         format!(
             "SELECT pg_catalog.min(ledger_version), pg_catalog.max(ledger_version), \
              pg_catalog.max(tool_version) FROM {}",
+            self.qualified
+        )
+    }
+
+    /// For [`Fresh::read`]: the highest number, and the revisions begun and not finished.
+    pub(super) fn numbers(&self) -> String {
+        format!(
+            "SELECT COALESCE(pg_catalog.max(seq), 0), \
+             pg_catalog.array_to_json(pg_catalog.array_agg(revision) \
+             FILTER (WHERE state OPERATOR(pg_catalog.<>) 'applied')) FROM {}",
             self.qualified
         )
     }
@@ -127,48 +138,37 @@ impl LedgerTable {
         state: EntryState,
         took: Took,
     ) -> Result<String, DbError> {
-        let down = scripts.down.as_ref();
-        let (done, uncertain) = match state {
-            EntryState::Applied => (0, false),
-            EntryState::Running {
-                done, uncertain, ..
-            } => (done, uncertain),
-        };
-        let columns = [
-            ("revision", literal(entry.revision.as_str())?),
-            ("parents", array(&entry.parents)?),
-            ("depends_on", array(&entry.depends_on)?),
-            ("message", literal(&entry.message)?),
-            ("checksum", literal(&entry.checksum.to_string())?),
-            ("state", literal(state_name(state))?),
-            ("statements_done", done.to_string()),
-            ("uncertain", uncertain.to_string()),
-            ("up", literal(&scripts.up.text)?),
-            ("up_options", literal(ledger_sql::options(&scripts.up))?),
-            ("down", optional(down.map(|script| script.text.as_str()))?),
-            (
-                "down_options",
-                literal(down.map_or("", ledger_sql::options))?,
-            ),
-            ("applied_at", literal(&entry.applied_at.to_string())?),
-            ("applied_by", literal(&entry.applied_by)?),
-            ("git_commit", optional(entry.git_commit.as_deref())?),
-            ("git_branch", optional(entry.git_branch.as_deref())?),
-            ("duration_ms", duration(entry, took)),
-            ("tool_version", literal(&entry.tool_version)?),
-            ("ledger_version", LEDGER_VERSION.to_string()),
-        ];
-        let list = |part: &dyn Fn(&(&str, String)) -> String| {
-            columns.iter().map(part).collect::<Vec<_>>().join(", ")
-        };
+        let columns = columns(entry, scripts, state, took)?;
+        let updates = list(&columns, |(name, _)| format!("{name} = excluded.{name}"));
         let table = &self.qualified;
+        let seq = format!(
+            "(SELECT COALESCE(pg_catalog.max(seq), 0) OPERATOR(pg_catalog.+) 1 FROM {table})"
+        );
+        let insert = self.insert(&seq, &columns);
         Ok(format!(
-            "INSERT INTO {table} (seq, {}) VALUES ((SELECT COALESCE(pg_catalog.max(seq), 0) \
-             OPERATOR(pg_catalog.+) 1 FROM {table}), {}) ON CONFLICT (revision) DO UPDATE SET {}",
-            list(&|(name, _)| (*name).to_owned()),
-            list(&|(_, value)| value.clone()),
-            list(&|(name, _)| format!("{name} = excluded.{name}")),
+            "{insert} ON CONFLICT (revision) DO UPDATE SET {updates}"
         ))
+    }
+
+    /// Writes the row of a revision that was applied and has none yet, with its number:
+    /// a third of the work for the server, which plans each statement anew.
+    pub(super) fn put_new(
+        &self,
+        entry: &Entry,
+        scripts: &StoredScripts,
+        seq: i64,
+    ) -> Result<String, DbError> {
+        let columns = columns(entry, scripts, EntryState::Applied, Took::Transaction)?;
+        Ok(self.insert(&seq.to_string(), &columns))
+    }
+
+    fn insert(&self, seq: &str, columns: &[(&'static str, String)]) -> String {
+        format!(
+            "INSERT INTO {} (seq, {}) VALUES ({seq}, {})",
+            self.qualified,
+            list(columns, |(name, _)| (*name).to_owned()),
+            list(columns, |(_, value)| value.clone()),
+        )
     }
 
     /// Removes all rows.
@@ -191,6 +191,93 @@ impl LedgerTable {
             table: self.qualified.clone(),
             revision: literal(revision.as_str())?,
         })
+    }
+}
+
+/// The columns of a row but its number, with their values as constants.
+fn columns(
+    entry: &Entry,
+    scripts: &StoredScripts,
+    state: EntryState,
+    took: Took,
+) -> Result<Vec<(&'static str, String)>, DbError> {
+    let down = scripts.down.as_ref();
+    let (done, uncertain) = match state {
+        EntryState::Applied => (0, false),
+        EntryState::Running {
+            done, uncertain, ..
+        } => (done, uncertain),
+    };
+    Ok(vec![
+        ("revision", literal(entry.revision.as_str())?),
+        ("parents", array(&entry.parents)?),
+        ("depends_on", array(&entry.depends_on)?),
+        ("message", literal(&entry.message)?),
+        ("checksum", literal(&entry.checksum.to_string())?),
+        ("state", literal(state_name(state))?),
+        ("statements_done", done.to_string()),
+        ("uncertain", uncertain.to_string()),
+        ("up", literal(&scripts.up.text)?),
+        ("up_options", literal(ledger_sql::options(&scripts.up))?),
+        ("down", optional(down.map(|script| script.text.as_str()))?),
+        (
+            "down_options",
+            literal(down.map_or("", ledger_sql::options))?,
+        ),
+        ("applied_at", literal(&entry.applied_at.to_string())?),
+        ("applied_by", literal(&entry.applied_by)?),
+        ("git_commit", optional(entry.git_commit.as_deref())?),
+        ("git_branch", optional(entry.git_branch.as_deref())?),
+        ("duration_ms", duration(entry, took)),
+        ("tool_version", literal(&entry.tool_version)?),
+        ("ledger_version", LEDGER_VERSION.to_string()),
+    ])
+}
+
+fn list(
+    columns: &[(&'static str, String)],
+    part: impl Fn(&(&'static str, String)) -> String,
+) -> String {
+    columns.iter().map(part).collect::<Vec<_>>().join(", ")
+}
+
+/// What is known of the rows while the lock is held, so that a new one can be
+/// written without asking.
+#[derive(Debug)]
+pub(super) struct Fresh {
+    /// The number of the next new row.
+    pub(super) seq: i64,
+    /// Revisions that have a row and are not applied.
+    begun: Vec<RevId>,
+}
+
+impl Fresh {
+    /// Of a table without rows.
+    pub(super) fn empty() -> Self {
+        Self {
+            seq: 1,
+            begun: Vec::new(),
+        }
+    }
+
+    /// From the answer to [`LedgerTable::numbers`].
+    pub(super) fn read(numbers: &[Row]) -> Option<Self> {
+        let row = numbers.first()?;
+        let begun = row.get(1)?.as_deref().unwrap_or("[]");
+        Some(Self {
+            seq: row
+                .first()?
+                .as_deref()?
+                .parse::<i64>()
+                .ok()?
+                .checked_add(1)?,
+            begun: serde_json::from_str(begun).ok()?,
+        })
+    }
+
+    /// The revision has no row that a new one would run into.
+    pub(super) fn is_new(&self, revision: &RevId) -> bool {
+        !self.begun.contains(revision)
     }
 }
 

@@ -24,6 +24,8 @@ pub(super) enum Part {
 #[derive(Debug, Default)]
 pub(super) struct Message {
     pub(super) text: String,
+    /// A statement in it may take long and talk meanwhile.
+    pub(super) talkative: bool,
     /// The parts with their bytes in `text`.
     parts: Vec<(Part, Range<usize>)>,
 }
@@ -55,6 +57,7 @@ impl Message {
 
     /// Adds a statement of the script.
     pub(super) fn statement(&mut self, script: &Script<'_>, at: usize) {
+        self.talkative |= script.is_talkative(at);
         self.push(Part::Statement(at), script.statement(at));
     }
 

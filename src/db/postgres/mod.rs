@@ -38,7 +38,7 @@ use std::time::{Duration, Instant};
 
 pub use self::pg_url::PgUrl;
 use self::{
-    ledger::{LedgerTable, Took},
+    ledger::{Fresh, LedgerTable, Took},
     lock::LedgerLock,
     script::Script,
     session::{Failure, Session},
@@ -82,6 +82,7 @@ pub(super) fn connect(
         table: LedgerTable::new(schema, &settings.ledger_table)?,
         exists: false,
         lock: None,
+        fresh: None,
         unflushed: false,
     };
     database.locate()?;
@@ -97,6 +98,8 @@ struct Postgres {
     /// The ledger was there when it was last looked for.
     exists: bool,
     lock: Option<LedgerLock>,
+    /// What is known of the rows since the ledger was prepared; `None` = ask.
+    fresh: Option<Fresh>,
     /// Commits that the server may not have on disk yet.
     unflushed: bool,
 }
@@ -149,6 +152,7 @@ impl Database for Postgres {
     }
 
     fn unlock(&mut self) -> Result<(), DbError> {
+        self.fresh = None;
         match self.lock.take() {
             Some(lock) => lock.give_back(&mut self.session),
             None => Ok(()),
@@ -181,6 +185,7 @@ impl Database for Postgres {
         let duration = if stored.transaction {
             self.run_in_transaction(&script, job, notice)?
         } else {
+            self.fresh = None;
             self.unflushed = true;
             let start = Instant::now();
             self.run_outside(&script, job, notice)?;
@@ -220,6 +225,7 @@ impl Database for Postgres {
     }
 
     fn rewrite(&mut self, changes: &[LedgerChange]) -> Result<(), DbError> {
+        self.fresh = None;
         let mut parts = vec![
             "BEGIN".to_owned(),
             "SET LOCAL synchronous_commit TO DEFAULT".to_owned(),

@@ -315,7 +315,7 @@ impl Postgres {
         }
         if !undo.is_empty() {
             // Should it fail, the session is broken and the next call says so.
-            let _ = self.session.run(&undo.join("; "), &mut |_| {});
+            let _ = self.session.run(&undo.join("; "), false, &mut |_| {});
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     Postgres,
-    ledger::{LedgerTable, Row, ident, literal},
+    ledger::{Fresh, LedgerTable, Row, ident, literal},
     pg_error,
     session::Failure,
 };
@@ -87,10 +87,13 @@ impl Postgres {
     /// each version, all in one transaction.
     pub(super) fn upgrade_ledger(&mut self) -> Result<(), DbError> {
         let versions = self.table.versions();
-        match self.read(&versions)? {
-            Some(rows) => LedgerTable::check(&rows),
-            None => Ok(()),
-        }
+        let Some(rows) = self.read(&versions)? else {
+            return Ok(());
+        };
+        LedgerTable::check(&rows)?;
+        let numbers = self.table.numbers();
+        self.fresh = self.read(&numbers)?.as_deref().and_then(Fresh::read);
+        Ok(())
     }
 
     pub(super) fn create_ledger(&mut self) -> Result<(), DbError> {
@@ -112,6 +115,7 @@ impl Postgres {
         self.in_one_message(&parts)
             .map_err(|error| self.ledger_error(error))?;
         self.exists = true;
+        self.fresh = Some(Fresh::empty());
         Ok(())
     }
 

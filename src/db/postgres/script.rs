@@ -84,6 +84,24 @@ impl<'a> Script<'a> {
         self.statements[at].unclosed.is_none()
     }
 
+    /// Whether a statement may take long and talk meanwhile, as a DO block does with
+    /// RAISE NOTICE. The others say at their end what they have to say.
+    pub(super) fn is_talkative(&self, at: usize) -> bool {
+        let first = first_word(self.statement(at));
+        !matches!(
+            first.as_str(),
+            "CREATE"
+                | "ALTER"
+                | "DROP"
+                | "COMMENT"
+                | "GRANT"
+                | "REVOKE"
+                | "INSERT"
+                | "SET"
+                | "RESET"
+        )
+    }
+
     /// Advice on a statement that the server cannot read.
     pub(super) fn advice(&self, at: usize) -> Option<String> {
         sql::meta_command(self.statement(at), Dialect::Postgres).map(|_| {

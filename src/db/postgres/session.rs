@@ -113,10 +113,13 @@ impl Session {
         })
     }
 
-    /// Sends a message; notices are passed on while the server is still at it.
+    /// Sends a message. Notices are passed on at its end, or while the server is
+    /// still at it when it may be `talkative`: hearing them meanwhile takes a thread,
+    /// which takes longer than a small statement.
     pub(super) fn run(
         &mut self,
         sql: &str,
+        talkative: bool,
         notice: &mut dyn FnMut(&ServerError),
     ) -> Result<(), Failure> {
         let Self {
@@ -130,17 +133,25 @@ impl Session {
             return Err(Failure { error: None });
         };
         interrupts.let_arrive();
-        let outcome = thread::scope(|scope| {
-            let guard = End(end);
-            let worker = scope.spawn(move || {
-                let _guard = guard;
-                client.batch_execute(sql)
-            });
-            while let Ok(Heard::Notice(server)) = heard.recv() {
+        let outcome = if talkative {
+            thread::scope(|scope| {
+                let guard = End(end);
+                let worker = scope.spawn(move || {
+                    let _guard = guard;
+                    client.batch_execute(sql)
+                });
+                while let Ok(Heard::Notice(server)) = heard.recv() {
+                    notice(&server);
+                }
+                worker.join()
+            })
+        } else {
+            let outcome = client.batch_execute(sql);
+            while let Ok(Heard::Notice(server)) = heard.try_recv() {
                 notice(&server);
             }
-            worker.join()
-        });
+            Ok(outcome)
+        };
         let Ok(outcome) = outcome else {
             self.client = None;
             return Err(Failure { error: None });
@@ -157,7 +168,7 @@ impl Session {
     pub(super) fn roll_back(&mut self) -> bool {
         let mut none = false;
         // A failure to roll back shows in whatever is sent next.
-        let _ = self.run("ROLLBACK", &mut |notice| {
+        let _ = self.run("ROLLBACK", false, &mut |notice| {
             none |= notice.code().code() == pg_error::NO_ACTIVE_TRANSACTION;
         });
         none
