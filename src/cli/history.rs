@@ -69,8 +69,8 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
             text: line(ui, &project, id, marks.contains(id.as_str())),
         })
         .collect();
-    for line in drawing::draw(&nodes) {
-        ui.data(line);
+    for line in drawing::draw(&nodes, ui.data_width()) {
+        ui.data_lines(&line);
     }
     Ok(status)
 }

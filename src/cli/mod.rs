@@ -186,7 +186,7 @@ fn catch_interrupts(interrupt: &Interrupt) {
 fn run(ui: &mut Ui, cli: &Cli, interrupt: &Interrupt) -> Result<Status, Error> {
     let name = cli.command.name();
     if let Command::Demo(args) = &cli.command {
-        return demo::run(ui, args);
+        return demo::run(ui, interrupt, args);
     }
     let cwd = cli.global.directory()?;
     let timeouts = match &cli.command {
@@ -221,7 +221,7 @@ fn run(ui: &mut Ui, cli: &Cli, interrupt: &Interrupt) -> Result<Status, Error> {
         Command::Edit(args) => edit::run(ui, &context, args),
         Command::Hooks(args) => hooks::run(ui, &context, args),
         Command::Import(args) => import::run(ui, &context, args),
-        Command::Demo(args) => demo::run(ui, args),
+        Command::Demo(args) => demo::run(ui, interrupt, args),
     }
 }
 

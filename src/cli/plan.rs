@@ -121,7 +121,8 @@ pub(super) fn run(ui: &mut Ui, context: &Context, call: &Call<'_>) -> Result<Sta
     if sql || !from.is_empty() {
         if call.direction == Direction::Down && from.is_empty() {
             return Err(Error::Usage(
-                "downgrade with --sql requires <fromrev>:<torev>".to_owned(),
+                "downgrade with --sql requires <fromrev>:<torev>, since no database is asked where it stands; for example head:base"
+                    .to_owned(),
             ));
         }
         let (mut source, dialect) = given(context, from)?;

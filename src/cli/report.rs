@@ -1,5 +1,7 @@
 //! The one place where errors become words, hints and exit codes.
 
+mod database;
+
 use serde_json::json;
 
 use super::json;
@@ -7,7 +9,7 @@ use crate::{
     config::ConfigError,
     model::{Direction, Finding, Severity, finding::Place, graph::GraphError},
     ui::{Kind, Ui},
-    workflow::{DbError, Error, ErrorKind, FailedStep, GitError, Why},
+    workflow::{Error, GitError, Why},
 };
 
 /// An error, ready to be shown.
@@ -98,6 +100,7 @@ fn show_json(ui: &mut Ui, report: &Report, error: &Error) {
             "code": cause.code,
             "detail": cause.detail,
             "hint": cause.hint,
+            "advice": cause.advice,
             "context": cause.context,
         });
         document["done"] = json::done(&step.done);
@@ -124,7 +127,13 @@ fn report(error: &Error) -> Report {
     match error {
         Error::Config(error) => config(error),
         Error::Git(error) => git(error),
-        Error::Io { source, .. } => Report::new("io", 1, format!("{words}: {source}")),
+        Error::Io { source, .. } => {
+            let report = Report::new("io", 1, format!("{words}: {source}"));
+            match io_hint(source) {
+                Some(hint) => report.hint(hint),
+                None => report,
+            }
+        }
         Error::NoFolder(_) => Report::new("no-migrations", 1, words)
             .hint("`teammig init` sets up a project here; `--migrations PATH` names another folder"),
         Error::NoFolderAt { .. } => Report::new("no-migrations", 4, words)
@@ -158,8 +167,12 @@ fn report(error: &Error) -> Report {
             ..Report::new("findings", 3, words)
         },
         Error::Diverged { heads, why } => diverged(heads, *why),
-        Error::Database { location, error } => database(location, error),
-        Error::Step(step) => failed_step(step),
+        Error::Database {
+            location,
+            dialect,
+            error,
+        } => database::failed(location, *dialect, error),
+        Error::Step(step) => database::failed_step(step),
         Error::Skipped(revisions) => {
             let mut report = Report::new("skipped-revisions", 3, words);
             for (id, message) in revisions {
@@ -216,12 +229,28 @@ fn report(error: &Error) -> Report {
     }
 }
 
+/// What to do about an answer of the system.
+fn io_hint(error: &std::io::Error) -> Option<&'static str> {
+    use std::io::ErrorKind;
+    Some(match error.kind() {
+        ErrorKind::PermissionDenied => "check the permissions, and who you are (`id`)",
+        ErrorKind::ReadOnlyFilesystem => "it is on a file system that may not be written",
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "make room, and call it again",
+        ErrorKind::NotFound => "is the path right?",
+        _ => return None,
+    })
+}
+
 fn config(error: &ConfigError) -> Report {
     let words = error.to_string();
     let report = Report::new("config", 1, words);
     match error {
         ConfigError::Read { source, .. } => {
-            Report::new("config", 1, format!("{error}: {source}"))
+            let report = Report::new("config", 1, format!("{error}: {source}"));
+            match io_hint(source) {
+                Some(hint) => report.hint(hint),
+                None => report,
+            }
         }
         ConfigError::Invalid { file, span, message } => Report {
             places: vec![Place {
@@ -256,7 +285,7 @@ fn known_names(what: &str, known: &[String]) -> String {
     if known.is_empty() {
         format!("teammig.yaml has no `{what}:`")
     } else {
-        format!("the {what} are {}", known.join(", "))
+        format!("the {what} of teammig.yaml: {}", known.join(", "))
     }
 }
 
@@ -281,10 +310,12 @@ fn git(error: &GitError) -> Report {
         GitError::HistoryMissing { .. } => {
             unreadable.hint("`git fetch --unshallow` brings the history; in CI, set `fetch-depth: 0`")
         }
-        GitError::NoSuchCommit { candidates, shallow, .. } => {
+        GitError::NoSuchCommit { name, candidates, shallow } => {
             let report = if *shallow { unreadable } else { report };
-            if candidates.is_empty() {
-                report.hint("`git fetch` may bring it")
+            if name.starts_with("HEAD") || name.starts_with('@') {
+                report.hint("does this branch have a commit yet? Without `--at`, the files on disk are read")
+            } else if candidates.is_empty() {
+                report.hint("`git fetch` may bring it; `git branch --all` and `git tag` list the names")
             } else {
                 report.hint(format!("did you mean {}?", candidates.join(", ")))
             }
@@ -297,6 +328,8 @@ fn git(error: &GitError) -> Report {
 fn graph(error: &GraphError) -> Report {
     let words = error.to_string();
     match error {
+        GraphError::NotFound { name } if looks_relative(name) => Report::new("not-found", 1, words)
+            .hint("steps (+N, -N, X-N) go with `upgrade`, `downgrade` and the upper end of `history -r`; name the revision here"),
         GraphError::NotFound { .. } => Report::new("not-found", 1, words)
             .hint("`teammig history` lists the revisions here; `git pull` may bring it"),
         GraphError::Ambiguous { candidates, .. } => {
@@ -311,8 +344,101 @@ fn graph(error: &GraphError) -> Report {
                 .note(format!("  the heads are {}", names.join(", ")))
                 .hint("`teammig merge-heads` joins them; `heads` means all of them")
         }
-        _ => Report::new("target", 1, words),
+        GraphError::RelativeOutOfRange { text, there, steps } => {
+            relative_out_of_range(Report::new("target", 1, words), text, *steps, *there)
+        }
+        _ => {
+            let report = Report::new("target", 1, words);
+            match target_hint(error) {
+                Some(hint) => report.hint(hint),
+                None => report,
+            }
+        }
     }
+}
+
+/// What to write instead of a target that does not work.
+fn target_hint(error: &GraphError) -> Option<String> {
+    Some(match error {
+        GraphError::NoSuchBranch { .. } => {
+            "before the `@` stands a label or a revision; `teammig history` shows both".to_owned()
+        }
+        GraphError::NotOnBranch { name, .. } => {
+            format!("`{name}` alone means it, on whatever branch it is")
+        }
+        GraphError::AmbiguousWalk { candidates, .. } => format!(
+            "name the revision to end at; one way leads over {}",
+            candidates.first()?
+        ),
+        GraphError::AmbiguousCurrent {
+            direction,
+            revisions,
+        } => {
+            let first = revisions.first()?;
+            let sign = match direction {
+                Direction::Up => '+',
+                Direction::Down => '-',
+            };
+            format!("`{first}@{sign}1` goes on from one of them; or name the revision to end at")
+        }
+        GraphError::NotAnUpgradeTarget { .. } => {
+            "it lies below the first revision; `teammig downgrade base` goes there".to_owned()
+        }
+        GraphError::NotADowngradeTarget { .. } => {
+            "it is not applied, or on another line; `teammig current` shows where the database stands".to_owned()
+        }
+        GraphError::BadRange { .. } => {
+            "for example `-r base:head`, `-r current:`, or `-r :REVISION`".to_owned()
+        }
+        GraphError::CurrentTwice => "`-r current:` shows what is above, `-r :current` what is below".to_owned(),
+        GraphError::UnrelatedRange { start, end } => format!(
+            "neither builds on the other, or the lower end stands last (`{end}:{start}`?); `teammig history` shows how they are related"
+        ),
+        GraphError::Overlaps { revision, .. } => {
+            format!("`{revision}` alone is enough: it brings the others with it")
+        }
+        _ => return None,
+    })
+}
+
+fn looks_relative(name: &str) -> bool {
+    name.rfind(['+', '-']).is_some_and(|at| {
+        let digits = &name[at + 1..];
+        !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+    })
+}
+
+/// How many there are, and the name that means all of them.
+fn relative_out_of_range(report: Report, text: &str, steps: u64, there: Option<u64>) -> Report {
+    let up = text
+        .rfind(['+', '-'])
+        .is_some_and(|at| text[at..].starts_with('+'));
+    let from_current = text.starts_with(['+', '-']) || text.contains("@+") || text.contains("@-");
+    let report = match there {
+        Some(0) => report.note("  there is none in that direction"),
+        Some(1) => report.note("  there is only 1 in that direction"),
+        Some(n) => report.note(format!("  there are only {n} in that direction")),
+        None => report,
+    };
+    report.hint(match (there, from_current, up) {
+        (None, ..) if steps == 0 => "at least one step: +1 goes up, -1 goes down",
+        (None, _, true) => "steps down are written -N; `teammig upgrade +1` goes up",
+        (None, _, false) => "steps up are written +N; `teammig downgrade -1` goes down",
+        (Some(0), true, true) => {
+            "the database is at the end of the line; `teammig history` shows what there is"
+        }
+        (Some(_), true, true) => "`teammig upgrade` goes all the way up",
+        (Some(0), true, false) => {
+            "nothing is applied there; `teammig current` shows where the database stands"
+        }
+        (Some(_), true, false) => "`teammig downgrade base` goes all the way down",
+        (Some(_), false, true) => {
+            "`teammig history` shows the revisions; `heads` are the last ones"
+        }
+        (Some(_), false, false) => {
+            "`teammig history` shows the revisions; `base` is below the first one"
+        }
+    })
 }
 
 fn diverged(heads: &[(crate::model::RevId, String)], why: Why) -> Report {
@@ -341,115 +467,5 @@ fn diverged(heads: &[(crate::model::RevId, String)], why: Why) -> Report {
         Why::Confirm => report.hint(
             "there is no terminal to ask at; `--yes` writes the merge revision without asking",
         ),
-    }
-}
-
-fn database(location: &str, error: &DbError) -> Report {
-    let (kind, code) = match error.kind {
-        ErrorKind::BadUrl => ("bad-url", 2),
-        ErrorKind::Unreachable => ("unreachable", 4),
-        ErrorKind::Refused => ("refused", 4),
-        ErrorKind::Locked => ("locked", 1),
-        ErrorKind::LedgerTooNew => ("ledger-too-new", 4),
-        ErrorKind::LedgerDamaged => ("ledger-damaged", 4),
-        _ => ("database", 1),
-    };
-    let mut report = Report::new(kind, code, format!("{location}: {}", error.message));
-    details(&mut report, error);
-    match error.kind {
-        ErrorKind::LedgerTooNew => {
-            report.hint("install the newer teammig; an older one could damage the ledger")
-        }
-        ErrorKind::Locked => {
-            report.hint("wait for it, or give it more time with `--lock-timeout 5min`")
-        }
-        ErrorKind::ReadOnly => {
-            report.hint("check the permissions of the database and of its folder")
-        }
-        ErrorKind::DiskFull => report.hint("make room; nothing was left half done"),
-        ErrorKind::BadUrl => {
-            report.hint("write sqlite:path/to/file.db or postgres://user@host:5432/database")
-        }
-        _ => report,
-    }
-}
-
-fn details(report: &mut Report, error: &DbError) {
-    let lines = [
-        ("detail", &error.detail),
-        ("context", &error.context),
-        ("server's hint", &error.hint),
-    ];
-    for (name, text) in lines {
-        if let Some(text) = text {
-            report
-                .notes
-                .push(format!("  {name}: {}", text.replace('\n', "\n    ")));
-        }
-    }
-    if let Some(code) = &error.code {
-        report.notes.push(format!("  code: {code}"));
-    }
-}
-
-/// A failed script: the statement, what the server said, what stays and what does not.
-fn failed_step(step: &FailedStep) -> Report {
-    let error = &step.error.error;
-    let verb = match step.direction {
-        Direction::Up => "apply",
-        Direction::Down => "roll back",
-    };
-    let stopped = error.kind == ErrorKind::Interrupted;
-    let message = if stopped {
-        format!(
-            "stopped while trying to {verb} {} {}",
-            step.revision, step.message
-        )
-    } else {
-        format!("cannot {verb} {} {}", step.revision, step.message)
-    };
-    let code = if stopped { 130 } else { 1 };
-    let mut report =
-        Report::new("script-failed", code, message.trim_end()).place(step.place.clone());
-    if step.place.is_none() && !stopped {
-        report.notes.push(format!("  {}", error.message));
-    }
-    details(&mut report, error);
-    let done = match (step.done.len(), step.direction) {
-        (0, _) => "Nothing else had been done in this run.".to_owned(),
-        (1, Direction::Up) => "1 revision before it was applied and stays applied.".to_owned(),
-        (n, Direction::Up) => format!("{n} revisions before it were applied and stay applied."),
-        (1, Direction::Down) => "1 revision before it was rolled back and stays so.".to_owned(),
-        (n, Direction::Down) => format!("{n} revisions before it were rolled back and stay so."),
-    };
-    let this = if step.bare {
-        format!(
-            "{} runs outside a transaction: {} of its {} statements finished and stay.",
-            step.revision, step.error.done, step.statements
-        )
-    } else if step.error.outcome_unknown {
-        format!(
-            "Whether {} was applied is not known: `teammig current` says so, once the server answers.",
-            step.revision
-        )
-    } else {
-        format!("{} was rolled back and left nothing.", step.revision)
-    };
-    report = report.note(this).note(done);
-    if step.bare {
-        let way = match step.direction {
-            Direction::Up => "upgrade",
-            Direction::Down => "downgrade",
-        };
-        report = report.hint(format!(
-            "mend the failing statement; `teammig {way}` goes on there"
-        ));
-    }
-    match error.kind {
-        ErrorKind::LockTimeout => {
-            report.hint("somebody holds the table; try again later, or give more time with `--ddl-lock-timeout`")
-        }
-        ErrorKind::DiskFull => report.hint("make room and call it again"),
-        _ => report,
     }
 }

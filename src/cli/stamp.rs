@@ -70,8 +70,8 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
     let explain = |error| workflow::revisions::explain_missing(context, error);
     if args.sql || !from.is_empty() {
         let (mut source, dialect) = plan::given(context, from)?;
-        let stamped = workflow::stamp::propose(context, &project, &mut source, &request)
-            .map_err(explain)?;
+        let stamped =
+            workflow::stamp::propose(context, &project, &mut source, &request).map_err(explain)?;
         if args.sql {
             let sql = script::render_stamp(context, &project, &stamped, dialect)?;
             plan::show_sql(ui, dialect, &sql);
@@ -83,8 +83,8 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
     let mut database = context.database()?;
     if args.dry_run {
         let mut source = Source::Database(&mut *database);
-        let stamped = workflow::stamp::propose(context, &project, &mut source, &request)
-            .map_err(explain)?;
+        let stamped =
+            workflow::stamp::propose(context, &project, &mut source, &request).map_err(explain)?;
         show(ui, &project, &stamped, true);
         return Ok(Status::Fine);
     }

@@ -9,7 +9,7 @@ use crate::{
     config::ConfigError,
     db::{Database, DbError, JobError},
     git::GitError,
-    model::{Direction, Finding, RevId, finding::Place, graph::GraphError},
+    model::{Dialect, Direction, Finding, RevId, finding::Place, graph::GraphError},
 };
 
 use super::run::Done;
@@ -88,6 +88,8 @@ pub enum Error {
     Database {
         /// Which one, without a password.
         location: String,
+        /// Which product, where the URL says so.
+        dialect: Option<Dialect>,
         /// What it said.
         error: Box<DbError>,
     },
@@ -223,6 +225,7 @@ impl Error {
     pub fn database(database: &dyn Database, error: DbError) -> Self {
         Self::Database {
             location: database.location().to_owned(),
+            dialect: Some(database.dialect()),
             error: Box::new(error),
         }
     }

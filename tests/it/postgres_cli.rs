@@ -2,12 +2,12 @@
 
 use std::{
     io::{BufRead as _, BufReader, Read as _},
-    process::{Child, Command, Stdio},
+    process::{Child, Stdio},
 };
 
 use insta::assert_snapshot;
 
-use crate::support::{Sandbox, postgres::Cluster};
+use crate::support::{Sandbox, interrupt, postgres::Cluster};
 
 /// A project whose `dev` is a fresh database.
 fn project() -> (Sandbox, String) {
@@ -530,14 +530,6 @@ fn start(sandbox: &Sandbox, args: &[&str]) -> Child {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap()
-}
-
-fn interrupt(child: &Child) {
-    let sent = Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
-        .status()
-        .unwrap();
-    assert!(sent.success());
 }
 
 fn end(child: &mut Child) -> (Option<i32>, String) {

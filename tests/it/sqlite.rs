@@ -13,7 +13,7 @@ use std::{
 
 use insta::assert_snapshot;
 
-use crate::support::Sandbox;
+use crate::support::{Sandbox, interrupt};
 
 /// What was applied before a failure stays, what failed left nothing, and the message says both.
 #[test]
@@ -415,11 +415,7 @@ fn ctrl_c_rolls_back_the_current_revision() {
     let mut line = String::new();
     reader.read_line(&mut line).unwrap();
     assert!(line.contains('✔'), "{line}");
-    let signal = std::process::Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
-        .status()
-        .unwrap();
-    assert!(signal.success());
+    interrupt(&child);
     let mut rest = String::new();
     reader.read_to_string(&mut rest).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(130), "{rest}");
@@ -1060,10 +1056,7 @@ fn ctrl_c_while_another_process_writes() {
         "{line}"
     );
     let start = Instant::now();
-    std::process::Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
-        .status()
-        .unwrap();
+    interrupt(&child);
     assert_eq!(child.wait().unwrap().code(), Some(130));
     assert!(start.elapsed() < Duration::from_secs(20));
 }
@@ -1094,10 +1087,7 @@ fn ctrl_c_keeps_the_revisions_before_it() {
         std::thread::sleep(Duration::from_millis(5));
     }
     std::thread::sleep(Duration::from_millis(500));
-    std::process::Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
-        .status()
-        .unwrap();
+    interrupt(&child);
     let output = child.wait_with_output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(130), "{said}");

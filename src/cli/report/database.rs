@@ -1,0 +1,160 @@
+//! What databases answer, in words. Hints are those of the product that answered.
+
+use super::Report;
+use crate::{
+    model::{Dialect, Direction},
+    workflow::{DbError, ErrorKind, FailedStep},
+};
+
+/// SQLSTATE: no such database.
+const NO_DATABASE: &str = "3D000";
+/// SQLSTATE: too many connections.
+const TOO_MANY_CONNECTIONS: &str = "53300";
+/// SQLSTATE: may not.
+const INSUFFICIENT_PRIVILEGE: &str = "42501";
+
+/// A failure of the database as a whole; `dialect` where it is known.
+pub(super) fn failed(location: &str, dialect: Option<Dialect>, error: &DbError) -> Report {
+    let (kind, code) = match error.kind {
+        ErrorKind::BadUrl => ("bad-url", 2),
+        ErrorKind::Unreachable => ("unreachable", 4),
+        ErrorKind::Refused => ("refused", 4),
+        ErrorKind::Locked => ("locked", 1),
+        ErrorKind::LedgerTooNew => ("ledger-too-new", 4),
+        ErrorKind::LedgerDamaged => ("ledger-damaged", 4),
+        _ => ("database", 1),
+    };
+    let mut report = Report::new(kind, code, format!("{location}: {}", error.message));
+    details(&mut report, error);
+    report.hints.extend(hint(dialect, error).map(str::to_owned));
+    report
+}
+
+/// What to do about it. Where the message or our own advice says it already, nothing.
+fn hint(dialect: Option<Dialect>, error: &DbError) -> Option<&'static str> {
+    let code = error.code.as_deref().unwrap_or_default();
+    Some(match (error.kind, dialect) {
+        (ErrorKind::LedgerTooNew, _) => {
+            "install the newer teammig; an older one could damage the ledger"
+        }
+        (ErrorKind::LedgerDamaged, _) => {
+            "nothing was changed; mend or restore the table, or name another one in teammig.yaml (`ledger: {table: NAME}`)"
+        }
+        (ErrorKind::Locked, _) => "wait for it, or give it more time with `--lock-timeout 5min`",
+        (ErrorKind::ReadOnly, Some(Dialect::Postgres)) => {
+            "the server is a standby, or `default_transaction_read_only` is on: connect to the primary, or as another role"
+        }
+        (ErrorKind::ReadOnly, _) => {
+            "the database and its folder have to be writable: SQLite puts files beside it"
+        }
+        (ErrorKind::DiskFull, _) => "make room; nothing was left half done",
+        (ErrorKind::BadUrl, None) => {
+            "write sqlite:path/to/file.db or postgres://user@host:5432/database"
+        }
+        _ if error.advice.is_some() => return None,
+        (_, Some(Dialect::Postgres)) if code == NO_DATABASE => {
+            "`createdb` makes one; or is the name in the URL right?"
+        }
+        (_, Some(Dialect::Postgres)) if code == TOO_MANY_CONNECTIONS => {
+            "wait for others to leave, or raise `max_connections`"
+        }
+        (_, Some(Dialect::Postgres)) if code == INSUFFICIENT_PRIVILEGE => {
+            "the role needs SELECT on the ledger to read it, INSERT, UPDATE and DELETE to migrate, and CREATE on its schema the first time"
+        }
+        (ErrorKind::Refused, Some(Dialect::Postgres)) => {
+            "check user, password and database: they come from the URL, else from PGUSER, PGPASSWORD, ~/.pgpass, PGDATABASE"
+        }
+        (ErrorKind::Unreachable, Some(Dialect::Postgres)) => {
+            "is the server running and this the right place? Host and port come from the URL, else from PGHOST and PGPORT"
+        }
+        (ErrorKind::Unreachable, Some(Dialect::Sqlite)) => {
+            "is the path right? It is relative to teammig.yaml, or to the current folder with --url"
+        }
+        _ => return None,
+    })
+}
+
+fn details(report: &mut Report, error: &DbError) {
+    let lines = [
+        ("detail", &error.detail),
+        ("context", &error.context),
+        ("server's hint", &error.hint),
+    ];
+    for (name, text) in lines {
+        if let Some(text) = text {
+            report
+                .notes
+                .push(format!("  {name}: {}", text.replace('\n', "\n    ")));
+        }
+    }
+    if let Some(code) = &error.code {
+        report.notes.push(format!("  code: {code}"));
+    }
+    report.hints.extend(error.advice.clone());
+}
+
+/// A failed script: the statement, what the server said, what stays and what does not.
+pub(super) fn failed_step(step: &FailedStep) -> Report {
+    let error = &step.error.error;
+    let verb = match step.direction {
+        Direction::Up => "apply",
+        Direction::Down => "roll back",
+    };
+    let stopped = error.kind == ErrorKind::Interrupted;
+    let message = if stopped {
+        format!(
+            "stopped while trying to {verb} {} {}",
+            step.revision, step.message
+        )
+    } else {
+        format!("cannot {verb} {} {}", step.revision, step.message)
+    };
+    let code = if stopped { 130 } else { 1 };
+    let mut report =
+        Report::new("script-failed", code, message.trim_end()).place(step.place.clone());
+    if step.place.is_none() && !stopped {
+        report.notes.push(format!("  {}", error.message));
+    }
+    details(&mut report, error);
+    let done = match (step.done.len(), step.direction) {
+        (0, _) => "Nothing else had been done in this run.".to_owned(),
+        (1, Direction::Up) => "1 revision before it was applied and stays applied.".to_owned(),
+        (n, Direction::Up) => format!("{n} revisions before it were applied and stay applied."),
+        (1, Direction::Down) => "1 revision before it was rolled back and stays so.".to_owned(),
+        (n, Direction::Down) => format!("{n} revisions before it were rolled back and stay so."),
+    };
+    let this = if step.bare {
+        format!(
+            "{} runs outside a transaction: {} of its {} statements finished and stay.",
+            step.revision, step.error.done, step.statements
+        )
+    } else if step.error.outcome_unknown {
+        format!(
+            "Whether {} was applied is not known: `teammig current` says so, once the server answers.",
+            step.revision
+        )
+    } else {
+        format!("{} was rolled back and left nothing.", step.revision)
+    };
+    report = report.note(this).note(done);
+    if step.bare {
+        let way = match step.direction {
+            Direction::Up => "upgrade",
+            Direction::Down => "downgrade",
+        };
+        report = report.hint(format!(
+            "mend the failing statement; `teammig {way}` goes on there"
+        ));
+    }
+    match error.kind {
+        ErrorKind::LockTimeout => {
+            report.hint("somebody holds the table; try again later, or give more time with `--ddl-lock-timeout`")
+        }
+        ErrorKind::DiskFull => report.hint("make room and call it again"),
+        ErrorKind::ReadOnly => {
+            report.hint("the database may not be written in this session: a standby, a read-only role, or the file's permissions")
+        }
+        ErrorKind::Lost => report.hint("look after the server (its log says why it went), then call it again"),
+        _ => report,
+    }
+}
