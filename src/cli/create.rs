@@ -9,8 +9,19 @@ use crate::{
 };
 
 /// Write a new revision on the current head
+///
+/// Makes a file in the migrations folder and prints its path. The SQL is yours to
+/// write: the change below `-- migrate:up`, the way back below `-- migrate:down`.
 #[derive(Debug, clap::Args)]
-#[command(visible_alias = "revision")]
+#[command(
+    visible_alias = "revision",
+    after_help = "\
+Examples:
+  teammig create \"Add phone_number to users\"
+  teammig create \"Add phone_number to users\" --edit    and open it
+  teammig create \"Start billing\" --head base --label billing    a line of its own
+  teammig create \"Hotfix\" --head 9209 --splice    beside what came after 9209"
+)]
 pub(super) struct Args {
     /// What it does, in one line
     message: String,

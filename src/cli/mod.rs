@@ -43,9 +43,11 @@ use crate::{
 #[derive(Debug, Parser)]
 #[command(name = "teammig", version, max_term_width = 100)]
 #[command(arg_required_else_help = true, infer_subcommands = false)]
-#[command(
-    after_help = "Exit codes: 0 fine · 1 failed · 2 usage · 3 something needs a person · 4 could not be evaluated"
-)]
+#[command(after_help = "\
+Begin with `teammig init`, or look at `teammig demo`. `teammig upgrade --help` shows
+examples; so do downgrade, stamp, create, history, sync and import.
+
+Exit codes: 0 fine · 1 failed · 2 usage · 3 something needs a person · 4 could not be evaluated")]
 struct Cli {
     #[command(flatten)]
     global: global::Global,

@@ -33,15 +33,15 @@ pub(super) struct PlanArgs {
     #[command(flatten)]
     pub(super) start: StartArgs,
 
-    /// Do not ask
+    /// Do not ask before rolling back in a protected environment (name it with --env)
     #[arg(long, short)]
     pub(super) yes: bool,
 
-    /// Go on after an interruption, even where a statement may run twice
+    /// After an interruption outside a transaction: run the statement again that may have run
     #[arg(long)]
     resume: bool,
 
-    /// Go on after an interruption, after the statement of which it is not known whether it ran
+    /// After an interruption outside a transaction: go on after the statement that may have run
     #[arg(long, conflicts_with = "resume")]
     resume_after: bool,
 }

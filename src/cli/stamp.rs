@@ -22,6 +22,15 @@ use crate::{
 /// For a database that has the schema already, or that was changed by hand. What
 /// the target builds on is recorded as well; what lies above it is forgotten.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  teammig stamp head                   the database has everything already
+  teammig stamp 9209                   it has everything up to this revision
+  teammig stamp base                   it has nothing
+  teammig stamp --only 7f3a            record this one as well, and nothing else
+  teammig stamp --purge head           forget all rows first, also those of other branches
+  teammig stamp --dry-run head         what would change
+  teammig stamp --sql 9209:head        the rows as a script, for a database that is at 9209")]
 #[allow(
     clippy::struct_excessive_bools,
     reason = "one per flag of the command line"
@@ -50,7 +59,7 @@ pub(super) struct Args {
     #[command(flatten)]
     start: StartArgs,
 
-    /// Do not ask
+    /// Do not ask before changing a protected environment
     #[arg(long, short)]
     yes: bool,
 

@@ -20,7 +20,16 @@ use crate::{
 };
 
 /// After a pull or a switch: say what came in, settle diverged heads, apply what is pending
+///
+/// Where two people added revisions to the same one, there are two heads: it says
+/// whose they are and where they part, and asks how to go on. Without a terminal it
+/// stops with exit code 3, unless --merge or --apply-both says what to do.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  git pull && teammig sync
+  teammig sync --dry-run
+  teammig sync --merge -m \"Merge phone and login index\"    for scripts")]
 pub(super) struct Args {
     /// Where heads diverged, write a merge revision without asking
     #[arg(long)]

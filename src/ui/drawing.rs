@@ -186,7 +186,18 @@ mod tests {
             node("b", &["a"], "the first of the two lines"),
             node("a", &[], "where it all begins, with a word"),
         ];
-        insta::assert_snapshot!(draw(&nodes, Some(24)).join("\n"), @"");
+        insta::assert_snapshot!(draw(&nodes, Some(24)).join("\n"), @"
+        ●  d  Merge of two lines
+        │  of revisions
+        ├─╮
+        │ ●  c  the second of
+        │ │  the two lines
+        ● │  b  the first of the
+        │ │  two lines
+        ╰─┤
+          ●  a  where it all
+             begins, with a word
+        ");
     }
 
     #[test]

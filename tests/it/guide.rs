@@ -14,6 +14,7 @@ fn the_guide_from_beginning_to_end() {
     --- stderr
       made  migrations
       made  teammig.yaml
+      .gitignore now keeps the database out of Git: /dev.db and /dev.db-*
     hint: `teammig create "what it does"` writes the first revision
     "#);
     assert_snapshot!(sandbox.teammig("app", &["current"]), @"

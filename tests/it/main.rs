@@ -14,12 +14,17 @@ mod architecture;
 mod bad_input;
 #[cfg(unix)]
 mod crash;
+#[cfg(unix)]
+mod demo;
 mod graph_commands;
 mod guide;
 mod hooks;
 mod import;
+mod init;
 mod json;
 mod lines;
+#[cfg(unix)]
+mod narrow;
 mod offline;
 #[cfg(unix)]
 mod postgres;

@@ -269,10 +269,10 @@ fn concurrently_outside_a_transaction() {
       |
     8 | CREATE INDEX CONCURRENTLY one_z ON one (z);
       | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ column "z" does not exist
-      server's hint: an invalid index may be left behind: \d on the table shows it, DROP INDEX CONCURRENTLY removes it
       code: 42703
     aaaa00000002 runs outside a transaction: 1 of its 3 statements finished and stay.
     1 revision before it was applied and stays applied.
+    hint: an invalid index may be left behind: `SELECT indexrelid::regclass FROM pg_index WHERE NOT indisvalid` lists it, `DROP INDEX CONCURRENTLY` removes it
     hint: mend the failing statement; `teammig upgrade` goes on there
     "#);
     sandbox.raw_revision(
@@ -440,10 +440,10 @@ fn a_statement_timeout_says_so() {
       |
     7 | SELECT pg_sleep(30);
       | ^^^^^^^^^^^^^^^^^^^ canceling statement due to statement timeout
-      server's hint: statements of this run may take 100ms each (statement_timeout)
       code: 57014
     aaaa00000001 was rolled back and left nothing.
     Nothing else had been done in this run.
+    hint: statements of this run may take 100ms each (statement_timeout)
     ");
 }
 

@@ -181,9 +181,9 @@ fn a_table_rebuild_keeps_child_rows() {
     error: cannot apply aaaa00000003 aaaa00000003
       the script leaves rows that violate a foreign key
       detail: child (rowid 1) refers to a missing row of parent; and 1 more
-      server's hint: `PRAGMA foreign_key_check` lists them
     aaaa00000003 was rolled back and left nothing.
     Nothing else had been done in this run.
+    hint: `PRAGMA foreign_key_check` lists them
     ");
     assert_eq!(
         sandbox.sqlite("project/dev.db", "SELECT count(*) FROM parent"),
@@ -767,7 +767,7 @@ fn a_read_only_database() {
     exit 1
     --- stderr
     error: sqlite:dev.db: cannot lock [DIR]/project/dev.db-teammig.lock: Permission denied (os error 13)
-    hint: check the permissions of the database and of its folder
+    hint: the database and its folder have to be writable: SQLite puts files beside it
     ");
     fs::set_permissions(sandbox.at("project"), fs::Permissions::from_mode(0o755)).unwrap();
 }
@@ -1018,6 +1018,7 @@ fn a_table_that_is_no_ledger_or_a_newer_one() {
     exit 4
     --- stderr
     error: sqlite:dev.db: the table "teammig_ledger" is not a ledger of teammig's
+    hint: nothing was changed; mend or restore the table, or name another one in teammig.yaml (`ledger: {table: NAME}`)
     "#);
     other
         .execute_batch(

@@ -48,9 +48,6 @@ fn hint(dialect: Option<Dialect>, error: &DbError) -> Option<&'static str> {
             "the database and its folder have to be writable: SQLite puts files beside it"
         }
         (ErrorKind::DiskFull, _) => "make room; nothing was left half done",
-        (ErrorKind::BadUrl, None) => {
-            "write sqlite:path/to/file.db or postgres://user@host:5432/database"
-        }
         _ if error.advice.is_some() => return None,
         (_, Some(Dialect::Postgres)) if code == NO_DATABASE => {
             "`createdb` makes one; or is the name in the URL right?"
@@ -152,7 +149,10 @@ pub(super) fn failed_step(step: &FailedStep) -> Report {
         }
         ErrorKind::DiskFull => report.hint("make room and call it again"),
         ErrorKind::ReadOnly => {
-            report.hint("the database may not be written in this session: a standby, a read-only role, or the file's permissions")
+            // Only PostgreSQL has codes.
+            let dialect = error.code.as_ref().map(|_| Dialect::Postgres);
+            report.hints.extend(hint(dialect, error).map(str::to_owned));
+            report
         }
         ErrorKind::Lost => report.hint("look after the server (its log says why it went), then call it again"),
         _ => report,
