@@ -24,7 +24,19 @@ Examples:
 )]
 pub(super) struct Args {
     /// What it does, in one line
-    message: String,
+    #[arg(required_unless_present = "alembics")]
+    message: Option<String>,
+
+    /// The message, where Alembic's users write it
+    #[arg(
+        id = "alembics",
+        short = 'm',
+        long = "message",
+        value_name = "MESSAGE",
+        hide = true,
+        conflicts_with = "message"
+    )]
+    message_option: Option<String>,
 
     /// Leave the scripts empty, to be written by hand
     #[arg(long)]
@@ -64,7 +76,12 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
         ));
     }
     let request = Request {
-        message: args.message.clone(),
+        message: args
+            .message
+            .as_ref()
+            .or(args.message_option.as_ref())
+            .cloned()
+            .unwrap_or_default(),
         heads: args.head.clone(),
         splice: args.splice,
         depends_on: args.depends_on.clone(),

@@ -16,7 +16,7 @@ use crate::{
 #[command(after_help = "\
 Examples:
   teammig history -i                 marks where the database stands with ◉
-  teammig history -r current:        what is still to be applied
+  teammig history -r current:        from where the database stands upwards
   teammig history -r 9209:7f3a       from one revision to another, both included
   teammig history --at origin/main   of another branch, without a checkout")]
 pub(super) struct Args {
