@@ -95,7 +95,7 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
         show_written(ui, context, "teammig.create/1", &written);
     }
     if args.edit {
-        edit::open(context, std::slice::from_ref(&written.path))?;
+        edit::open(ui, context, std::slice::from_ref(&written.path))?;
     }
     if ui.is_json() {
         show_written(ui, context, "teammig.create/1", &written);

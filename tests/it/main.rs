@@ -23,6 +23,7 @@ mod import;
 mod init;
 mod json;
 mod lines;
+mod messages;
 #[cfg(unix)]
 mod narrow;
 mod offline;

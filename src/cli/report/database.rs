@@ -10,7 +10,7 @@ use crate::{
 const NO_DATABASE: &str = "3D000";
 /// SQLSTATE: too many connections.
 const TOO_MANY_CONNECTIONS: &str = "53300";
-/// SQLSTATE: may not.
+/// SQLSTATE: may not. (Class 28 is about who one is.)
 const INSUFFICIENT_PRIVILEGE: &str = "42501";
 
 /// A failure of the database as a whole; `dialect` where it is known.
@@ -58,7 +58,7 @@ fn hint(dialect: Option<Dialect>, error: &DbError) -> Option<&'static str> {
         (_, Some(Dialect::Postgres)) if code == INSUFFICIENT_PRIVILEGE => {
             "the role needs SELECT on the ledger to read it, INSERT, UPDATE and DELETE to migrate, and CREATE on its schema the first time"
         }
-        (ErrorKind::Refused, Some(Dialect::Postgres)) => {
+        (ErrorKind::Refused, Some(Dialect::Postgres)) if code.starts_with("28") => {
             "check user, password and database: they come from the URL, else from PGUSER, PGPASSWORD, ~/.pgpass, PGDATABASE"
         }
         (ErrorKind::Unreachable, Some(Dialect::Postgres)) => {
