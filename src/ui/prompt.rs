@@ -38,7 +38,7 @@ impl Ui {
         self.flush();
         let theme = self.theme();
         // An item of two lines would be counted as one when the list is drawn anew.
-        let room = usize::from(Term::stderr().size().1).saturating_sub(MARK);
+        let room = columns().saturating_sub(MARK);
         let items = items
             .iter()
             .map(|item| shortened(&clean(item, self.err_color), room));
@@ -58,9 +58,16 @@ impl Ui {
     /// Asks yes or no.
     pub fn confirm(&mut self, question: &str, default: bool) -> Result<bool, PromptError> {
         self.flush();
+        // A question of two lines would be cleared by half when it is answered.
+        let question = if measure_text_width(question) + YES_OR_NO > columns() {
+            self.talk(question);
+            "Yes or no?".into()
+        } else {
+            clean(question, self.err_color)
+        };
         let theme = self.theme();
         let answer = Confirm::with_theme(&*theme)
-            .with_prompt(clean(question, self.err_color))
+            .with_prompt(question)
             .default(default)
             .interact_on_opt(&Term::stderr());
         restore_cursor();
@@ -79,6 +86,15 @@ impl Ui {
         }
     }
 }
+
+/// The columns of the terminal itself, whatever `COLUMNS` says: what is drawn anew
+/// has to know where lines really end.
+fn columns() -> usize {
+    usize::from(Term::stderr().size().1)
+}
+
+/// The columns that a question needs for its mark and for the answer.
+const YES_OR_NO: usize = 10;
 
 /// The columns that a list has before an item.
 const MARK: usize = 3;

@@ -8,6 +8,10 @@ use crate::support::Sandbox;
 
 /// What a command shows on a terminal of 40 columns.
 fn narrow(sandbox: &Sandbox, args: &[&str]) -> String {
+    ended(command(sandbox, args))
+}
+
+fn command(sandbox: &Sandbox, args: &[&str]) -> std::process::Command {
     let mut command = sandbox.command("sh", "project");
     command
         .env_remove("COLUMNS")
@@ -15,7 +19,7 @@ fn narrow(sandbox: &Sandbox, args: &[&str]) -> String {
         .args(["-c", "stty cols 40 && exec \"$0\" --color never \"$@\""])
         .arg(env!("CARGO_BIN_EXE_teammig"))
         .args(args);
-    ended(command)
+    command
 }
 
 fn ended(command: std::process::Command) -> String {
@@ -97,6 +101,33 @@ fn errors_break_at_blanks() {
     1 revision before it was applied and
       stays applied.
     ");
+}
+
+/// Items of two lines were cleared as one, and the list crept down the screen.
+#[test]
+fn choices_and_questions_fit() {
+    let sandbox = project();
+    sandbox.write(
+        "project/teammig.yaml",
+        "environments:\n  dev: {url: sqlite:dev.db, protected: true}\n",
+    );
+    let mut session = Session::spawn(command(&sandbox, &["sync"])).unwrap();
+    session.set_expect_timeout(Some(std::time::Duration::from_secs(20)));
+    session.expect("How do you want to go on?:\r\n").unwrap();
+    session
+        .expect("> Create a merge revision\r\n  Apply both, decide later\r\n  Stop")
+        .unwrap();
+    session.send("q").unwrap();
+    session.expect("nothing was done").unwrap();
+    session.expect(Eof).unwrap();
+    let mut session = Session::spawn(command(&sandbox, &["stamp", "heads"])).unwrap();
+    session.set_expect_timeout(Some(std::time::Duration::from_secs(20)));
+    session
+        .expect("Change the ledger of dev, which is\r\n  protected?\r\nYes or no? [y/N]")
+        .unwrap();
+    session.send("y").unwrap();
+    session.expect("the ledger is at").unwrap();
+    session.expect(Eof).unwrap();
 }
 
 #[test]
