@@ -9,11 +9,34 @@ use crate::{
 };
 
 /// Write a new revision on the current head
+///
+/// Makes a file in the migrations folder and prints its path. The SQL is yours to
+/// write: the change below `-- migrate:up`, the way back below `-- migrate:down`.
 #[derive(Debug, clap::Args)]
-#[command(visible_alias = "revision")]
+#[command(
+    visible_alias = "revision",
+    after_help = "\
+Examples:
+  teammig create \"Add phone_number to users\"
+  teammig create \"Add phone_number to users\" --edit    and open it
+  teammig create \"Start billing\" --head base --label billing    a line of its own
+  teammig create \"Hotfix\" --head 9209 --splice    beside what came after 9209"
+)]
 pub(super) struct Args {
     /// What it does, in one line
-    message: String,
+    #[arg(required_unless_present = "alembics")]
+    message: Option<String>,
+
+    /// The message, where Alembic's users write it
+    #[arg(
+        id = "alembics",
+        short = 'm',
+        long = "message",
+        value_name = "MESSAGE",
+        hide = true,
+        conflicts_with = "message"
+    )]
+    message_option: Option<String>,
 
     /// Leave the scripts empty, to be written by hand
     #[arg(long)]
@@ -53,7 +76,12 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
         ));
     }
     let request = Request {
-        message: args.message.clone(),
+        message: args
+            .message
+            .as_ref()
+            .or(args.message_option.as_ref())
+            .cloned()
+            .unwrap_or_default(),
         heads: args.head.clone(),
         splice: args.splice,
         depends_on: args.depends_on.clone(),
@@ -67,7 +95,7 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
         show_written(ui, context, "teammig.create/1", &written);
     }
     if args.edit {
-        edit::open(context, std::slice::from_ref(&written.path))?;
+        edit::open(ui, context, std::slice::from_ref(&written.path))?;
     }
     if ui.is_json() {
         show_written(ui, context, "teammig.create/1", &written);

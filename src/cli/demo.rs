@@ -9,7 +9,7 @@ use std::{
 use super::Status;
 use crate::{
     ui::{TextStyle, Ui},
-    workflow::Error,
+    workflow::{Error, Interrupt},
 };
 
 /// Play the daily story of a team of two in a temporary folder
@@ -23,7 +23,10 @@ pub(super) struct Args {
     keep: bool,
 }
 
-pub(super) fn run(ui: &mut Ui, args: &Args) -> Result<Status, Error> {
+pub(super) fn run(ui: &mut Ui, interrupt: &Interrupt, args: &Args) -> Result<Status, Error> {
+    // Ctrl-C is waited for between two commands: they are short, and hear of it
+    // themselves. Outlives the folder, which has to be gone before the program is.
+    let _guard = interrupt.guard(std::sync::Arc::new(|| {}));
     let folder = tempfile::Builder::new()
         .prefix("teammig-demo-")
         .tempdir()
@@ -32,11 +35,15 @@ pub(super) fn run(ui: &mut Ui, args: &Args) -> Result<Status, Error> {
         ui,
         root: folder.path().to_owned(),
         program: std::env::current_exe().map_err(Error::io("find", "this program"))?,
+        interrupt,
     };
     let outcome = play(&mut stage);
     if args.keep {
         let kept = folder.keep();
         ui.status(format!("kept: {}", kept.display()));
+    } else {
+        let path = folder.path().to_owned();
+        folder.close().map_err(Error::io("remove", path))?;
     }
     outcome?;
     ui.talk("");
@@ -118,6 +125,7 @@ struct Stage<'a> {
     ui: &'a mut Ui,
     root: PathBuf,
     program: PathBuf,
+    interrupt: &'a Interrupt,
 }
 
 impl Stage<'_> {
@@ -131,9 +139,7 @@ impl Stage<'_> {
         self.quiet("", "git init -q --bare -b main origin.git")?;
         self.quiet("", "git clone -q origin.git ann")?;
         self.quiet("ann", "git checkout -q -B main")?;
-        self.identity("ann", "Ann")?;
-        let ignore = self.root.join("ann/.gitignore");
-        fs::write(&ignore, "dev.db*\n").map_err(Error::io("write", &ignore))
+        self.identity("ann", "Ann")
     }
 
     fn identity(&mut self, clone: &str, name: &str) -> Result<(), Error> {
@@ -183,6 +189,7 @@ impl Stage<'_> {
     }
 
     fn execute(&mut self, clone: &str, line: &str) -> Result<Output, Error> {
+        self.stop_if_asked()?;
         let words = words(line);
         let color = if self.ui.err_color() {
             "always"
@@ -203,13 +210,23 @@ impl Stage<'_> {
                 command.env_remove(&*name);
             }
         }
-        command
+        let output = command
             .args(&words[1..])
             .current_dir(self.root.join(clone))
             .env("GIT_CONFIG_GLOBAL", "/dev/null")
             .env("GIT_CONFIG_SYSTEM", "/dev/null")
             .output()
-            .map_err(Error::io("run", &words[0]))
+            .map_err(Error::io("run", &words[0]))?;
+        // What a command says that was stopped with us is no news.
+        self.stop_if_asked()?;
+        Ok(output)
+    }
+
+    fn stop_if_asked(&self) -> Result<(), Error> {
+        if self.interrupt.is_asked() {
+            return Err(Error::Stopped);
+        }
+        Ok(())
     }
 
     fn expect(&mut self, line: &str, output: &Output, success: bool) -> Result<(), Error> {

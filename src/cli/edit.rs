@@ -18,7 +18,7 @@ pub(super) struct Args {
     revision: String,
 }
 
-pub(super) fn run(_: &mut Ui, context: &Context, args: &Args) -> Result<Status, Error> {
+pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status, Error> {
     let project = context.writable_project()?;
     let ids = named(context, &project, &args.revision)?;
     let paths: Vec<PathBuf> = ids
@@ -32,18 +32,23 @@ pub(super) fn run(_: &mut Ui, context: &Context, args: &Args) -> Result<Status, 
             args.revision
         )));
     }
-    open(context, &paths)?;
+    open(ui, context, &paths)?;
     Ok(Status::Fine)
 }
 
 /// Hands files to the user's editor and waits for it.
-pub(super) fn open(context: &Context, paths: &[PathBuf]) -> Result<(), Error> {
+pub(super) fn open(ui: &Ui, context: &Context, paths: &[PathBuf]) -> Result<(), Error> {
     let env = &context.config.env;
     let editor = ["TEAMMIG_EDITOR", "VISUAL", "EDITOR"]
         .iter()
         .find_map(|name| env.get(name))
-        .filter(|editor| !editor.trim().is_empty())
-        .unwrap_or("vi");
+        .filter(|editor| !editor.trim().is_empty());
+    // What a variable names may need no terminal; `vi` does.
+    if editor.is_none() && !ui.can_prompt() {
+        let why = "there is no terminal for `vi`, and neither $VISUAL nor $EDITOR is set";
+        return Err(Error::io("start", "an editor")(std::io::Error::other(why)));
+    }
+    let editor = editor.unwrap_or("vi");
     // As Git does: the variable may hold options, the paths never reach a shell's parser.
     let status = Command::new("sh")
         .arg("-c")

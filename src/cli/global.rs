@@ -46,6 +46,7 @@ pub(super) struct Global {
     /// How revisions stand in files, for a project without teammig.yaml; `native` is the only one so far
     #[arg(
         long,
+        hide = true,
         value_name = "NAME",
         global = true,
         value_enum,
@@ -157,7 +158,7 @@ impl Global {
 /// How to wait for the database.
 #[derive(Debug, Args)]
 pub(super) struct LockArgs {
-    /// How long to wait while somebody else migrates [default: 60s]
+    /// How long to wait while somebody else migrates, such as 500ms, 5s, 15min [default: 60s]
     #[arg(long, value_name = "TIME")]
     lock_timeout: Option<String>,
 }
@@ -177,11 +178,11 @@ pub(super) struct RunArgs {
     #[command(flatten)]
     lock: LockArgs,
 
-    /// PostgreSQL's `lock_timeout` for the scripts: give up waiting for a table
+    /// PostgreSQL's `lock_timeout` for the scripts: roll back and try again when a table is not free by then
     #[arg(long, value_name = "TIME")]
     ddl_lock_timeout: Option<String>,
 
-    /// PostgreSQL's `statement_timeout` for the scripts
+    /// PostgreSQL's `statement_timeout` for the scripts: a statement that takes longer fails
     #[arg(long, value_name = "TIME")]
     statement_timeout: Option<String>,
 

@@ -9,6 +9,9 @@ use crate::{
 };
 
 /// Show the heads: revisions that nothing builds on
+///
+/// One is the normal case. Several of one line mean that two people built on the
+/// same revision; `teammig merge-heads` joins them.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Leave out heads that another revision depends on

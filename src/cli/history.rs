@@ -13,6 +13,12 @@ use crate::{
 
 /// Show the revisions, newest first, as a graph
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  teammig history -i                 marks where the database stands with ◉
+  teammig history -r current:        from where the database stands upwards
+  teammig history -r 9209:7f3a       from one revision to another, both included
+  teammig history --at origin/main   of another branch, without a checkout")]
 pub(super) struct Args {
     /// Only from revision A to revision B: A:B, A: or :B (`current` = the database)
     #[arg(long, short = 'r', value_name = "A:B", allow_hyphen_values = true)]
@@ -69,8 +75,8 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
             text: line(ui, &project, id, marks.contains(id.as_str())),
         })
         .collect();
-    for line in drawing::draw(&nodes) {
-        ui.data(line);
+    for line in drawing::draw(&nodes, ui.data_width()) {
+        ui.data_lines(&line);
     }
     Ok(status)
 }

@@ -9,7 +9,11 @@ use crate::{
     workflow::{self, Context, Error, hooks},
 };
 
-/// Install, remove, or run the Git hooks
+/// Install, remove, or look at the Git hooks
+///
+/// The pre-commit hook rejects a commit that edits or deletes a revision which a
+/// database applied or which is published, and one that leaves two heads.
+/// `git commit --no-verify` and TEAMMIG=0 commit without it.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     #[command(subcommand)]
@@ -22,7 +26,7 @@ enum HooksCommand {
     Install,
     /// Remove them again
     Uninstall,
-    /// Say how they are doing
+    /// Say which are installed, and what keeps them from running
     Status,
     /// What the hook scripts call
     #[command(hide = true)]

@@ -24,6 +24,11 @@ use crate::{
 /// of the one before. The folder itself stays as it is. Called again it adds
 /// what has come since, and adopts further databases.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  teammig import db/migrations --dry-run    what would be written
+  teammig import db/migrations              the files; nothing is applied
+  teammig import db/migrations --adopt      and what the old tool applied counts as applied")]
 pub(super) struct Args {
     /// The folder with the other tool's migrations
     path: PathBuf,

@@ -11,8 +11,8 @@ use crate::{
 
 /// Set up a project in this folder
 ///
-/// Writes teammig.yaml and makes the folder migrations/. What is there already
-/// stays as it is.
+/// Writes teammig.yaml, makes the folder migrations/, and keeps an SQLite database
+/// out of Git with two lines in .gitignore. What is there already stays as it is.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Install the Git hooks without asking
@@ -53,6 +53,7 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
             "schema": "teammig.init/1",
             "made": names(&done.made),
             "kept": names(&done.kept),
+            "ignored": done.ignored.as_ref().map_or(&[][..], |(_, lines)| lines),
         }));
     } else {
         for path in &done.made {
@@ -62,6 +63,13 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
             ui.status(format!(
                 "  kept  {} (it was there)",
                 relative(context, path)
+            ));
+        }
+        if let Some((file, lines)) = &done.ignored {
+            ui.status(format!(
+                "  {} now keeps the database out of Git: {}",
+                relative(context, file),
+                lines.join(" and ")
             ));
         }
     }

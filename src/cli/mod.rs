@@ -45,9 +45,11 @@ use crate::{
 #[derive(Debug, Parser)]
 #[command(name = "teammig", version, max_term_width = 100)]
 #[command(infer_subcommands = false)]
-#[command(
-    after_help = "Exit codes: 0 fine · 1 failed · 2 usage · 3 something needs a person · 4 could not be evaluated"
-)]
+#[command(after_help = "\
+Begin with `teammig init`, or look at `teammig demo`. `teammig upgrade --help` shows
+examples; so do downgrade, stamp, create, history, sync and import.
+
+Exit codes: 0 fine · 1 failed · 2 usage · 3 something needs a person · 4 could not be evaluated")]
 struct Cli {
     #[command(flatten)]
     global: global::Global,
@@ -193,7 +195,7 @@ fn catch_interrupts(interrupt: &Interrupt) {
 fn run(ui: &mut Ui, cli: &Cli, interrupt: &Interrupt) -> Result<Status, Error> {
     let cwd = cli.global.directory()?;
     let command = match &cli.command {
-        Some(Command::Demo(args)) => return demo::run(ui, args),
+        Some(Command::Demo(args)) => return demo::run(ui, interrupt, args),
         Some(command) => command,
         None => &Command::Status(status::Args::default()),
     };
@@ -235,7 +237,7 @@ fn run(ui: &mut Ui, cli: &Cli, interrupt: &Interrupt) -> Result<Status, Error> {
         Command::Edit(args) => edit::run(ui, &context, args),
         Command::Hooks(args) => hooks::run(ui, &context, args),
         Command::Import(args) => import::run(ui, &context, args),
-        Command::Demo(args) => demo::run(ui, args),
+        Command::Demo(args) => demo::run(ui, interrupt, args),
     }
 }
 

@@ -30,21 +30,60 @@ pub(super) struct PlanArgs {
     #[arg(long)]
     pub(super) dry_run: bool,
 
-    /// Plan from this revision instead of a database (repeatable; `base` = from nothing)
-    #[arg(long, value_name = "REVISION")]
-    pub(super) from: Vec<String>,
+    #[command(flatten)]
+    pub(super) start: StartArgs,
 
-    /// Do not ask
+    /// Do not ask before rolling back in a protected environment (name it with --env)
     #[arg(long, short)]
     pub(super) yes: bool,
 
-    /// Go on after an interruption, even where a statement may run twice
+    /// After an interruption outside a transaction: run the statement again that may have run
     #[arg(long)]
     resume: bool,
 
-    /// Go on after an interruption, after the statement of which it is not known whether it ran
+    /// After an interruption outside a transaction: go on after the statement that may have run
     #[arg(long, conflicts_with = "resume")]
     resume_after: bool,
+}
+
+/// Where a plan starts that is made without a database.
+#[derive(Debug, clap::Args)]
+pub(super) struct StartArgs {
+    /// Plan from this revision instead of a database (repeatable; `base` = from nothing)
+    #[arg(long, value_name = "REVISION")]
+    from: Vec<String>,
+}
+
+impl StartArgs {
+    /// The starts that were named, with the lower ends of ranges `a:b`. They
+    /// replace the database, so nothing is run with them: a script (`sql`) or a
+    /// plan (`dry_run`) has to be asked for.
+    pub(super) fn starts(
+        &self,
+        ranges: impl IntoIterator<Item = String>,
+        sql: bool,
+        dry_run: bool,
+    ) -> Result<Vec<String>, Error> {
+        let mut starts = self.from.clone();
+        starts.extend(ranges);
+        if starts.is_empty() || sql || dry_run {
+            return Ok(starts);
+        }
+        Err(Error::Usage(if self.from.is_empty() {
+            "Range revision not allowed; a range a:b goes with --sql or --dry-run".to_owned()
+        } else {
+            "--from goes with --sql or --dry-run".to_owned()
+        }))
+    }
+}
+
+/// The revisions named as a start, instead of a database.
+pub(super) fn given(
+    context: &Context,
+    starts: Vec<String>,
+) -> Result<(Source<'static>, Dialect), Error> {
+    let dialect = script::dialect(context)?.unwrap_or(Dialect::Sqlite);
+    Ok((Source::Given(starts, dialect), dialect))
 }
 
 impl PlanArgs {
@@ -73,36 +112,22 @@ pub(super) struct Call<'a> {
 
 pub(super) fn run(ui: &mut Ui, context: &Context, call: &Call<'_>) -> Result<Status, Error> {
     let project = context.project()?;
-    let mut from = call.args.from.clone();
-    if let Some(start) = &call.range_from {
-        if !call.args.sql && !call.args.dry_run {
-            return Err(Error::Usage(
-                "Range revision not allowed; a range a:b goes with --sql or --dry-run".to_owned(),
-            ));
-        }
-        from.push(start.clone());
-    }
+    let PlanArgs { sql, dry_run, .. } = *call.args;
+    let from = call
+        .args
+        .start
+        .starts(call.range_from.clone(), sql, dry_run)?;
     let explain = |error| workflow::revisions::explain_missing(context, error);
-    if call.args.sql || !from.is_empty() {
+    if sql || !from.is_empty() {
         if call.direction == Direction::Down && from.is_empty() {
             return Err(Error::Usage(
-                "downgrade with --sql requires <fromrev>:<torev>".to_owned(),
+                "downgrade with --sql requires <fromrev>:<torev>, since no database is asked where it stands; for example head:base"
+                    .to_owned(),
             ));
         }
-        if !call.args.sql && !call.args.dry_run {
-            return Err(Error::Usage(
-                "--from goes with --sql or --dry-run".to_owned(),
-            ));
-        }
-        let dialect = script::dialect(context)?.unwrap_or(Dialect::Sqlite);
-        let starts = from
-            .iter()
-            .filter(|name| *name != "base")
-            .cloned()
-            .collect();
-        let mut source = Source::Given(starts, dialect);
+        let (mut source, dialect) = given(context, from)?;
         let proposal = (call.propose)(context, &project, &mut source).map_err(explain)?;
-        if call.args.sql {
+        if sql {
             let sql = script::render(context, &proposal, dialect)?;
             show_sql(ui, dialect, &sql);
         } else {
@@ -117,7 +142,7 @@ pub(super) fn run(ui: &mut Ui, context: &Context, call: &Call<'_>) -> Result<Sta
         report::show_finding(ui, finding);
     }
     warn(ui, &proposal.warnings);
-    if call.args.dry_run {
+    if dry_run {
         show_plan(ui, &project, &proposal);
         return Ok(Status::Fine);
     }

@@ -1,15 +1,16 @@
 //! The one place where errors become words, hints and exit codes.
 
+mod database;
+mod graph;
+
 use serde_json::json;
 
-use super::{events::plural, json};
+use super::json;
 use crate::{
     config::ConfigError,
-    model::{
-        Direction, Finding, Severity, finding::Place, graph::GraphError, restack::RestackError,
-    },
+    model::{Direction, Finding, Severity, finding::Place, restack::RestackError},
     ui::{Kind, Ui},
-    workflow::{DbError, Error, ErrorKind, FailedStep, GitError, Why},
+    workflow::{Error, GitError, Why},
 };
 
 /// An error, ready to be shown.
@@ -100,6 +101,7 @@ fn show_json(ui: &mut Ui, report: &Report, error: &Error) {
             "code": cause.code,
             "detail": cause.detail,
             "hint": cause.hint,
+            "advice": cause.advice,
             "context": cause.context,
         });
         document["done"] = json::done(&step.done);
@@ -131,7 +133,13 @@ fn report(error: &Error) -> Report {
     match error {
         Error::Config(error) => config(error),
         Error::Git(error) => git(error),
-        Error::Io { source, .. } => Report::new("io", 1, format!("{words}: {source}")),
+        Error::Io { source, .. } => {
+            let report = Report::new("io", 1, format!("{words}: {source}"));
+            match io_hint(source) {
+                Some(hint) => report.hint(hint),
+                None => report,
+            }
+        }
         Error::NoFolder(_) => Report::new("no-migrations", 1, words)
             .hint("`teammig init` sets up a project here; `--migrations PATH` names another folder"),
         Error::NoFolderAt { .. } => Report::new("no-migrations", 4, words)
@@ -141,34 +149,23 @@ fn report(error: &Error) -> Report {
         Error::Usage(_) => Report::new("usage", 2, words),
         Error::Exists { .. } => Report::new("exists", 1, words)
             .hint("without `--rev-id`, `create` makes up an id that is free"),
-        Error::Program { .. } => Report::new("program", 1, words),
-        Error::Graph { error, elsewhere } => {
-            let mut report = graph(error);
-            for place in elsewhere {
-                report = report.note(format!(
-                    "  {} is in {} on {}",
-                    place.revision,
-                    place.path,
-                    place.refs.join(", ")
-                ));
-                if let Some(commit) = &place.commit {
-                    report = report.note(format!("    since commit {commit}"));
-                }
-            }
-            if let (GraphError::NotFound { .. }, Some(place)) = (&**error, elsewhere.first()) {
-                report.hints.clear();
-                let name = place.refs.first().map_or("", String::as_str);
-                report = report.hint(format!("`git merge {name}` or `git switch` brings it here; `--at {name}` reads it there"));
-            }
-            report
+        // As shells say that there is no such program.
+        Error::Program { status, .. } if status.code() == Some(127) => {
+            Report::new("program", 1, words).hint("is it installed? $VISUAL or $EDITOR names another one")
         }
+        Error::Program { .. } => Report::new("program", 1, words),
+        Error::Graph { error, elsewhere } => graph::failed(error, elsewhere),
         Error::Findings(findings) => Report {
             findings: findings.clone(),
             ..Report::new("findings", 3, words)
         },
         Error::Diverged { heads, why } => diverged(heads, *why),
-        Error::Database { location, error } => database(location, error),
-        Error::Step(step) => failed_step(step),
+        Error::Database {
+            location,
+            dialect,
+            error,
+        } => database::failed(location, *dialect, error),
+        Error::Step(step) => database::failed_step(step),
         Error::Skipped(revisions) => {
             let mut report = Report::new("skipped-revisions", 3, words);
             for (id, message) in revisions {
@@ -204,7 +201,7 @@ fn report(error: &Error) -> Report {
         }
         Error::PlanChanged => Report::new("plan-changed", 1, words)
             .hint("nothing was done; call it again to see the new plan"),
-        Error::Protected { environment } => Report::new("protected", 3, words)
+        Error::Protected { environment } => Report::new("protected", 3, format!("{words}; nothing was done"))
             .hint(format!("give `--env {environment} --yes` to do it all the same")),
         Error::NotUpToDate { pending } => Report::new("not-up-to-date", 3, words)
             .note(format!("{pending} pending"))
@@ -251,12 +248,27 @@ fn report(error: &Error) -> Report {
     }
 }
 
+/// What to do about an answer of the system.
+fn io_hint(error: &std::io::Error) -> Option<&'static str> {
+    use std::io::ErrorKind;
+    Some(match error.kind() {
+        ErrorKind::PermissionDenied => "check the permissions, and who you are (`id`)",
+        ErrorKind::ReadOnlyFilesystem => "it is on a file system that may not be written",
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "make room, and call it again",
+        _ => return None,
+    })
+}
+
 fn config(error: &ConfigError) -> Report {
     let words = error.to_string();
     let report = Report::new("config", 1, words);
     match error {
         ConfigError::Read { source, .. } => {
-            Report::new("config", 1, format!("{error}: {source}"))
+            let report = Report::new("config", 1, format!("{error}: {source}"));
+            match io_hint(source) {
+                Some(hint) => report.hint(hint),
+                None => report,
+            }
         }
         ConfigError::Invalid { file, span, message } => Report {
             places: vec![Place {
@@ -291,7 +303,7 @@ fn known_names(what: &str, known: &[String]) -> String {
     if known.is_empty() {
         format!("teammig.yaml has no `{what}:`")
     } else {
-        format!("the {what} are {}", known.join(", "))
+        format!("the {what} of teammig.yaml: {}", known.join(", "))
     }
 }
 
@@ -316,37 +328,20 @@ fn git(error: &GitError) -> Report {
         GitError::HistoryMissing { .. } => {
             unreadable.hint("`git fetch --unshallow` brings the history; in CI, set `fetch-depth: 0`")
         }
-        GitError::NoSuchCommit { candidates, shallow, .. } => {
+        GitError::NoSuchCommit { name, candidates, shallow } => {
             let report = if *shallow { unreadable } else { report };
-            if candidates.is_empty() {
-                report.hint("`git fetch` may bring it")
+            if *shallow {
+                report.hint("`git fetch --unshallow` brings the history; in CI, set `fetch-depth: 0`")
+            } else if name == "HEAD" || name == "@" {
+                report.hint("does this branch have a commit yet? Without `--at`, the files on disk are read")
+            } else if candidates.is_empty() {
+                report.hint("`git fetch` may bring it; `git branch --all` and `git tag` list the names")
             } else {
                 report.hint(format!("did you mean {}?", candidates.join(", ")))
             }
         }
         GitError::Bare { .. } => report.hint("`--at HEAD` reads the revisions of a commit instead"),
         _ => report,
-    }
-}
-
-fn graph(error: &GraphError) -> Report {
-    let words = error.to_string();
-    match error {
-        GraphError::NotFound { .. } => Report::new("not-found", 1, words)
-            .hint("`teammig history` lists the revisions here; `git pull` may bring it"),
-        GraphError::Ambiguous { candidates, .. } => {
-            let names: Vec<&str> = candidates.iter().map(crate::model::RevId::as_str).collect();
-            Report::new("ambiguous", 1, words)
-                .note(format!("  several begin so: {}", names.join(", ")))
-                .hint("give more characters of one of them")
-        }
-        GraphError::MultipleHeads { heads, .. } => {
-            let names: Vec<&str> = heads.iter().map(crate::model::RevId::as_str).collect();
-            Report::new("multiple-heads", 3, words)
-                .note(format!("  the heads are {}", names.join(", ")))
-                .hint("`teammig merge-heads` joins them; `heads` means all of them")
-        }
-        _ => Report::new("target", 1, words),
     }
 }
 
@@ -376,153 +371,5 @@ fn diverged(heads: &[(crate::model::RevId, String)], why: Why) -> Report {
         Why::Confirm => report.hint(
             "there is no terminal to ask at; `--yes` writes the merge revision without asking",
         ),
-    }
-}
-
-fn database(location: &str, error: &DbError) -> Report {
-    let (kind, code) = match error.kind {
-        ErrorKind::BadUrl => ("bad-url", 2),
-        ErrorKind::Unreachable => ("unreachable", 4),
-        ErrorKind::Refused => ("refused", 4),
-        ErrorKind::Locked => ("locked", 1),
-        ErrorKind::LedgerTooNew => ("ledger-too-new", 4),
-        ErrorKind::LedgerDamaged => ("ledger-damaged", 4),
-        _ => ("database", 1),
-    };
-    let mut report = Report::new(kind, code, format!("{location}: {}", error.message));
-    details(&mut report, error);
-    match error.kind {
-        ErrorKind::LedgerTooNew => {
-            report.hint("install the newer teammig; an older one could damage the ledger")
-        }
-        ErrorKind::Locked => {
-            report.hint("wait for it, or give it more time with `--lock-timeout 5min`")
-        }
-        ErrorKind::ReadOnly => {
-            report.hint("check the permissions of the database and of its folder")
-        }
-        ErrorKind::DiskFull => report.hint("make room; nothing was left half done"),
-        ErrorKind::BadUrl => {
-            report.hint("write sqlite:path/to/file.db or postgres://user@host:5432/database")
-        }
-        _ => report,
-    }
-}
-
-fn details(report: &mut Report, error: &DbError) {
-    let lines = [
-        ("detail", &error.detail),
-        ("context", &error.context),
-        ("server's hint", &error.hint),
-    ];
-    for (name, text) in lines {
-        if let Some(text) = text {
-            report
-                .notes
-                .push(format!("  {name}: {}", text.replace('\n', "\n    ")));
-        }
-    }
-    if let Some(code) = &error.code {
-        report.notes.push(format!("  code: {code}"));
-    }
-}
-
-/// What the run did before the step that failed.
-fn done_before(step: &FailedStep) -> String {
-    if step.taken_back {
-        return "Everything else of this run was taken back: files and database are as before."
-            .to_owned();
-    }
-    let count = |direction| {
-        let n = step
-            .done
-            .iter()
-            .filter(|done| done.direction == direction)
-            .count();
-        (
-            n,
-            if n == 1 { "was" } else { "were" },
-            plural(n, "revision"),
-        )
-    };
-    match (count(Direction::Up), count(Direction::Down)) {
-        ((0, ..), (0, ..)) => "Nothing else had been done in this run.".to_owned(),
-        ((n, was, which), (0, ..)) => {
-            format!(
-                "{which} before it {was} applied and {} applied.",
-                if n == 1 { "stays" } else { "stay" }
-            )
-        }
-        ((0, ..), (n, was, which)) => {
-            format!(
-                "{which} before it {was} rolled back and {} so.",
-                if n == 1 { "stays" } else { "stay" }
-            )
-        }
-        ((_, was_up, up), (_, was_down, down)) => {
-            format!(
-                "Before it {down} {was_down} rolled back and {up} {was_up} applied; they stay so."
-            )
-        }
-    }
-}
-
-/// A failed script: the statement, what the server said, what stays and what does not.
-fn failed_step(step: &FailedStep) -> Report {
-    let error = &step.error.error;
-    let verb = match step.direction {
-        Direction::Up => "apply",
-        Direction::Down => "roll back",
-    };
-    let stopped = error.kind == ErrorKind::Interrupted;
-    let message = if stopped {
-        format!(
-            "stopped while trying to {verb} {} {}",
-            step.revision, step.message
-        )
-    } else {
-        format!("cannot {verb} {} {}", step.revision, step.message)
-    };
-    let code = if stopped { 130 } else { 1 };
-    let mut report =
-        Report::new("script-failed", code, message.trim_end()).place(step.place.clone());
-    if step.place.is_none() && !stopped {
-        report.notes.push(format!("  {}", error.message));
-    }
-    details(&mut report, error);
-    let this = if step.bare {
-        format!(
-            "{} runs outside a transaction: {} of its {} statements finished and stay.",
-            step.revision, step.error.done, step.statements
-        )
-    } else if step.error.outcome_unknown {
-        format!(
-            "Whether {} was applied is not known: `teammig current` says so, once the server answers.",
-            step.revision
-        )
-    } else {
-        format!("{} was rolled back and left nothing.", step.revision)
-    };
-    report = report.note(this).note(done_before(step));
-    if step.bare {
-        let way = match step.direction {
-            Direction::Up => "upgrade",
-            Direction::Down => "downgrade",
-        };
-        report = report.hint(format!(
-            "mend the failing statement; `teammig {way}` goes on there"
-        ));
-    }
-    if step.taken_back && step.direction == Direction::Up && !stopped {
-        report = report.hint(
-            "the order matters: edit your revision so that it runs after theirs, and call it again",
-        );
-    }
-    match error.kind {
-        ErrorKind::LockTimeout => {
-            report.hint("somebody holds the table; try again later, or give more time with `--ddl-lock-timeout`")
-        }
-        ErrorKind::DiskFull => report.hint("make room and call it again"),
-        _ => report,
     }
 }

@@ -13,6 +13,7 @@ use crate::{
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// A revision, a unique prefix of one, a label, head, heads, current
+    #[arg(allow_negative_numbers = true)]
     revision: String,
 }
 
@@ -111,6 +112,6 @@ fn one(ui: &mut Ui, project: &Project, id: &RevId) {
         ui.data(format!("path        {}", migration.file.path));
         let body = &migration.file.text[migration.header.end..];
         ui.data("");
-        ui.data(body.trim());
+        ui.data_lines(body.trim());
     }
 }

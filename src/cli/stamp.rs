@@ -6,27 +6,37 @@ use super::{
     Status,
     events::{Shower, names, plural},
     global::LockArgs,
-    plan::{self, heads},
+    plan::{self, StartArgs, heads, split_range},
 };
 use crate::{
-    model::{Dialect, Direction, Ledger},
+    model::{Direction, Project},
     ui::Ui,
     workflow::{
-        self, Context, Database, Error, script,
+        self, Context, Database, Error, Source, script,
         stamp::{Request, Stamped},
     },
 };
 
 /// Set the ledger to a revision without running anything
 ///
-/// For a database that has the schema already, or that was changed by hand.
+/// For a database that has the schema already, or that was changed by hand. What
+/// the target builds on is recorded as well; what lies above it is forgotten.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  teammig stamp head                   the database has everything already
+  teammig stamp 9209                   it has everything up to this revision
+  teammig stamp base                   it has nothing
+  teammig stamp --only 7f3a            record this one as well, and nothing else
+  teammig stamp --purge head           forget all rows first, also those of other branches
+  teammig stamp --dry-run head         what would change
+  teammig stamp --sql 9209:head        the rows as a script, for a database that is at 9209")]
 #[allow(
     clippy::struct_excessive_bools,
     reason = "one per flag of the command line"
 )]
 pub(super) struct Args {
-    /// head, heads, base, a revision … (several for several lines)
+    /// head, heads, base, a revision … (several for several lines); START:TARGET with --sql
     #[arg(required = true, allow_negative_numbers = true)]
     target: Vec<String>,
 
@@ -46,7 +56,10 @@ pub(super) struct Args {
     #[arg(long)]
     dry_run: bool,
 
-    /// Do not ask
+    #[command(flatten)]
+    start: StartArgs,
+
+    /// Do not ask before changing a protected environment
     #[arg(long, short)]
     yes: bool,
 
@@ -56,25 +69,32 @@ pub(super) struct Args {
 
 pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status, Error> {
     let project = context.project()?;
+    let (range_from, targets) = split_targets(&args.target)?;
+    let from = args.start.starts(range_from, args.sql, args.dry_run)?;
     let request = Request {
-        targets: args.target.clone(),
+        targets,
         purge: args.purge,
         only: args.only,
     };
     let explain = |error| workflow::revisions::explain_missing(context, error);
-    if args.sql {
+    if args.sql || !from.is_empty() {
+        let (mut source, dialect) = plan::given(context, from)?;
         let stamped =
-            workflow::stamp::propose(&project, Ledger::default(), &request).map_err(explain)?;
-        let dialect = script::dialect(context)?.unwrap_or(Dialect::Sqlite);
-        let sql = script::render_stamp(context, &project, &stamped, dialect)?;
-        plan::show_sql(ui, dialect, &sql);
+            workflow::stamp::propose(context, &project, &mut source, &request).map_err(explain)?;
+        if args.sql {
+            let sql = script::render_stamp(context, &project, &stamped, dialect)?;
+            plan::show_sql(ui, dialect, &sql);
+        } else {
+            show(ui, &project, &stamped, true);
+        }
         return Ok(Status::Fine);
     }
     let mut database = context.database()?;
     if args.dry_run {
-        let ledger = context.ledger(&mut *database)?;
-        let stamped = workflow::stamp::propose(&project, ledger, &request).map_err(explain)?;
-        show(ui, &stamped, true);
+        let mut source = Source::Database(&mut *database);
+        let stamped =
+            workflow::stamp::propose(context, &project, &mut source, &request).map_err(explain)?;
+        show(ui, &project, &stamped, true);
         return Ok(Status::Fine);
     }
     let target = context.target()?;
@@ -91,15 +111,37 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
         }
     }
     let stamped = stamp(ui, context, &mut *database, &project, &request).map_err(explain)?;
-    show(ui, &stamped, false);
+    show(ui, &project, &stamped, false);
     Ok(Status::Fine)
+}
+
+/// The targets, and what their ranges `START:TARGET` start from: one place, as in Alembic.
+fn split_targets(targets: &[String]) -> Result<(Option<String>, Vec<String>), Error> {
+    let mut start: Option<String> = None;
+    let mut ends = Vec::with_capacity(targets.len());
+    for target in targets {
+        let (from, to) = split_range(target)?;
+        ends.push(to);
+        if from.is_none() || from == start {
+            continue;
+        }
+        if start.is_some() {
+            return Err(Error::Usage(
+                "Stamp operation with --sql only supports a single starting revision at a time; a database at several \
+                 heads is `--from A --from B`"
+                    .to_owned(),
+            ));
+        }
+        start = from;
+    }
+    Ok((start, ends))
 }
 
 fn stamp(
     ui: &mut Ui,
     context: &Context,
     database: &mut dyn Database,
-    project: &crate::model::Project,
+    project: &Project,
     request: &Request,
 ) -> Result<Stamped, Error> {
     let shower = Shower::new(ui, 0);
@@ -108,7 +150,7 @@ fn stamp(
     })
 }
 
-fn show(ui: &mut Ui, stamped: &Stamped, dry: bool) {
+fn show(ui: &mut Ui, project: &Project, stamped: &Stamped, dry: bool) {
     if ui.is_json() {
         ui.json(&json!({
             "schema": if dry { "teammig.plan/1" } else { "teammig.stamp/1" },
@@ -117,6 +159,7 @@ fn show(ui: &mut Ui, stamped: &Stamped, dry: bool) {
             "steps": stamped.plan.steps.iter().map(|step| json!({
                 "direction": step.direction.name(),
                 "revision": step.revision,
+                "message": project.message(&step.revision),
             })).collect::<Vec<_>>(),
         }));
         return;
@@ -127,7 +170,9 @@ fn show(ui: &mut Ui, stamped: &Stamped, dry: bool) {
                 Direction::Up => "record",
                 Direction::Down => "forget",
             };
-            ui.data(format!("{verb} {}", ui.id(step.revision.as_str())));
+            let message = project.message(&step.revision);
+            let line = format!("{verb} {}  {message}", ui.id(step.revision.as_str()));
+            ui.data(line.trim_end());
         }
     }
     let verb = if dry { "would be" } else { "is" };

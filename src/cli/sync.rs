@@ -28,6 +28,13 @@ pub(super) use show::rewritten;
 /// anybody else had it, puts your revisions on top of those that came in or writes a merge revision, and applies
 /// what is pending. Asks about each of these first; the plan is shown before anything of it happens.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  git pull && teammig sync
+  teammig sync --dry-run
+  teammig sync --rebase                 yours on top of theirs, without asking
+  teammig sync --merge -m \"Merge phone and login index\"
+  teammig sync --roll-back --redo       after a switch, or after an edit")]
 #[allow(
     clippy::struct_excessive_bools,
     reason = "one per flag of the command line"

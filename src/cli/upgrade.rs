@@ -13,13 +13,23 @@ use crate::{
 
 /// Apply pending revisions
 ///
-/// Without a target all of them, which asks for a single head: where the line
-/// of revisions diverged, it stops and says what to do. Each revision is applied
-/// in one transaction together with its row in the ledger; what was applied
-/// before a failure stays applied.
+/// Without a target all of them; where the line of revisions diverged into
+/// several heads, it stops and says what to do. Each revision is applied in one
+/// transaction together with its row in the ledger (the table of what was
+/// applied); what was applied before a failure stays applied.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  teammig upgrade                    everything that is pending
+  teammig upgrade +1                 the next one
+  teammig upgrade 7f3a               up to this revision, with what it builds on
+  teammig upgrade billing@head       the line with the label `billing`
+  teammig upgrade --dry-run          what would run
+  teammig upgrade --sql 9209:head    the script from one revision to another, for psql
+                                     or sqlite3; without a start, from nothing
+  teammig upgrade --env staging      on another environment of teammig.yaml")]
 pub(super) struct Args {
-    /// head, heads, a revision, a unique prefix of one, +N, label@head … [default: all]
+    /// head, heads, a revision, a unique prefix of one, +N, label@head … [default: all]; FROM:TO with --sql
     #[arg(allow_negative_numbers = true)]
     target: Option<String>,
 

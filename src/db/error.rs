@@ -47,6 +47,8 @@ pub struct DbError {
     pub detail: Option<String>,
     /// The server's hint.
     pub hint: Option<String>,
+    /// Our own.
+    pub advice: Option<String>,
     /// The server's context (inside which function it happened).
     pub context: Option<String>,
 }
@@ -60,6 +62,7 @@ impl DbError {
             code: None,
             detail: None,
             hint: None,
+            advice: None,
             context: None,
         }
     }

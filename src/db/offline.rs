@@ -167,7 +167,8 @@ impl Offline {
         ))
     }
 
-    fn forget(&self, revision: &RevId) -> Result<String, NotRepresentable> {
+    /// A revision's row goes.
+    pub fn forget(&self, revision: &RevId) -> Result<String, NotRepresentable> {
         Ok(format!(
             "DELETE FROM {} WHERE revision = {};\n",
             self.table,

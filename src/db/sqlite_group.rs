@@ -296,7 +296,7 @@ impl Sqlite {
                 1 => (*first).clone(),
                 n => format!("{first}; and {} more", n - 1),
             }),
-            hint: Some("`PRAGMA foreign_key_check` lists them".to_owned()),
+            advice: Some("`PRAGMA foreign_key_check` lists them".to_owned()),
             ..DbError::new(
                 ErrorKind::Statement,
                 "the script leaves rows that violate a foreign key",

@@ -53,14 +53,17 @@ impl DatabaseUrl {
         if is_keywords(text) {
             return PgUrl::from_keywords(text).map(Self::Postgres);
         }
-        Err(bad(match text.split_once("://") {
+        let mut error = bad(match text.split_once("://") {
             _ if text.is_empty() => "the database URL is empty".to_owned(),
             // `+` as in SQLAlchemy's postgresql+psycopg2.
             Some((scheme, _)) if scheme.bytes().all(is_scheme_byte) => format!(
                 "`{scheme}` is not a database that teammig knows; it knows `sqlite:` and `postgres://`"
             ),
             _ => "a database URL begins with `sqlite:` or `postgres://`".to_owned(),
-        }))
+        });
+        error.advice =
+            Some("write sqlite:path/to/file.db or postgres://user@host:5432/database".to_owned());
+        Err(error)
     }
 }
 

@@ -168,7 +168,7 @@ fn explain(
             )
             .about(id)
             .help(
-                "give one of them a new id, and rename its parents' references if it has children",
+                "give one of them a new `revision:`, and where others build on that one, the same in their `parents:`",
             )
         }
         Problem::MissingParent { revision, parent } => at(
@@ -176,7 +176,7 @@ fn explain(
                 Rule::MissingParent,
                 format!("parent {parent} of {revision} is in no file"),
             )
-            .help(missing_help(unreadable)),
+            .help(missing_help(parent.as_str(), unreadable)),
             revision,
             "parents",
             parent.as_str(),
@@ -187,7 +187,7 @@ fn explain(
                 Rule::MissingParent,
                 format!("{revision} depends on {name}, which is in no file"),
             )
-            .help(missing_help(unreadable)),
+            .help(missing_help(name.as_str(), unreadable)),
             revision,
             "depends_on",
             name,
@@ -270,10 +270,12 @@ fn explain(
     }
 }
 
-fn missing_help(unreadable: bool) -> &'static str {
+fn missing_help(name: &str, unreadable: bool) -> String {
     if unreadable {
-        "it may stand in a file that cannot be read (see above); otherwise pull it, or correct the id"
+        "it may stand in a file that cannot be read (see above); otherwise pull it, or correct the id".to_owned()
     } else {
-        "pull the commit that has it (`git log --all -S<id> -- <folder>` finds it), or correct the id"
+        format!(
+            "pull the commit that has it (`git log --all -S{name}` finds it), or correct the id"
+        )
     }
 }

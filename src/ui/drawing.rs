@@ -3,6 +3,11 @@
 //! Every revision has a row; between rows stands a line of joints where lines
 //! branch or meet. The shapes are those of jj and Sapling.
 
+use super::wrap::fold;
+
+/// Texts get at least this many columns, however wide the graph is.
+const NARROWEST: usize = 16;
+
 /// One revision to draw.
 #[derive(Debug, Clone)]
 pub struct Node {
@@ -16,8 +21,9 @@ pub struct Node {
     pub text: String,
 }
 
-/// Draws nodes given children first, one string a line.
-pub fn draw(nodes: &[Node]) -> Vec<String> {
+/// Draws nodes given children first, one string a line. Where a `width` is given,
+/// a text that is too long goes on below, with the lines of the graph beside it.
+pub fn draw(nodes: &[Node], width: Option<usize>) -> Vec<String> {
     let shown: std::collections::HashSet<&str> =
         nodes.iter().map(|node| node.id.as_str()).collect();
     let mut columns: Vec<Option<&str>> = Vec::new();
@@ -36,7 +42,25 @@ pub fn draw(nodes: &[Node]) -> Vec<String> {
             });
             row.push(' ');
         }
-        lines.push(format!("{row} {}", node.text).trim_end().to_owned());
+        let room = width.map_or(usize::MAX, |width| {
+            width.saturating_sub(2 * columns.len() + 1).max(NARROWEST)
+        });
+        let mut texts = fold(&node.text, room, 0).into_iter();
+        let text = texts.next().unwrap_or_default();
+        lines.push(format!("{row} {text}").trim_end().to_owned());
+        let goes_on = node
+            .parents
+            .iter()
+            .any(|parent| shown.contains(parent.as_str()));
+        let beside: String = columns
+            .iter()
+            .enumerate()
+            .map(|(k, column)| match column {
+                Some(_) if k != at || goes_on => "│ ",
+                _ => "  ",
+            })
+            .collect();
+        lines.extend(texts.map(|text| format!("{beside} {text}")));
         let before: Vec<bool> = columns.iter().map(Option::is_some).collect();
         columns[at] = None;
         let mut targets = Vec::new();
@@ -144,7 +168,36 @@ mod tests {
                 text: (*id).to_owned(),
             })
             .collect();
-        draw(&nodes).join("\n")
+        draw(&nodes, None).join("\n")
+    }
+
+    /// Texts that are broken leave the graph whole.
+    #[test]
+    fn a_narrow_terminal() {
+        let node = |id: &str, parents: &[&str], text: &str| Node {
+            id: id.to_owned(),
+            parents: parents.iter().map(|p| (*p).to_owned()).collect(),
+            mark: "●".to_owned(),
+            text: format!("{id}  {text}"),
+        };
+        let nodes = [
+            node("d", &["b", "c"], "Merge of two lines of revisions"),
+            node("c", &["a"], "the second of the two lines"),
+            node("b", &["a"], "the first of the two lines"),
+            node("a", &[], "where it all begins, with a word"),
+        ];
+        insta::assert_snapshot!(draw(&nodes, Some(24)).join("\n"), @"
+        ●  d  Merge of two lines
+        │  of revisions
+        ├─╮
+        │ ●  c  the second of
+        │ │  the two lines
+        ● │  b  the first of the
+        │ │  two lines
+        ╰─┤
+          ●  a  where it all
+             begins, with a word
+        ");
     }
 
     #[test]

@@ -9,10 +9,11 @@ pub mod drawing;
 mod progress;
 mod prompt;
 mod snippet;
+mod wrap;
 
 use std::{
     borrow::Cow,
-    io::{self, Write},
+    io::{self, IsTerminal as _, Write},
 };
 
 use console::{Style, Term};
@@ -69,6 +70,10 @@ pub struct Ui {
     out_color: bool,
     err_color: bool,
     width: usize,
+    /// Lines of the answer are broken at the terminal's width.
+    fold_out: bool,
+    /// So is talk.
+    fold_err: bool,
     out: io::BufWriter<io::Stdout>,
     broken: bool,
     lost: Option<io::Error>,
@@ -97,6 +102,8 @@ impl Ui {
             out_color,
             err_color,
             width,
+            fold_out: io::stdout().is_terminal(),
+            fold_err: io::stderr().is_terminal(),
             out: io::BufWriter::new(io::stdout()),
             broken: false,
             lost: None,
@@ -124,9 +131,28 @@ impl Ui {
         self.width
     }
 
-    /// One line of the answer, on stdout.
+    /// One line of the answer, on stdout; broken at blanks where a terminal is narrower.
     pub fn data(&mut self, line: impl AsRef<str>) {
-        let line = clean(line.as_ref(), self.out_color);
+        let line = self.folded(line.as_ref(), self.fold_out);
+        self.data_lines(&line);
+    }
+
+    /// The columns that a line of the answer may take; `None` = it goes to no terminal.
+    pub fn data_width(&self) -> Option<usize> {
+        self.fold_out.then_some(self.width)
+    }
+
+    fn folded<'a>(&self, text: &'a str, fold: bool) -> Cow<'a, str> {
+        if fold {
+            Cow::Owned(wrap::wrap(text, self.width))
+        } else {
+            Cow::Borrowed(text)
+        }
+    }
+
+    /// Lines of the answer that stay as they are: a script, a drawing.
+    pub fn data_lines(&mut self, text: &str) {
+        let line = clean(text, self.out_color);
         self.write_out(&line);
         self.write_out("\n");
     }
@@ -214,12 +240,25 @@ impl Ui {
     /// A title with places in files.
     pub fn places(&mut self, kind: Kind, title: &str, places: &[&Place]) {
         self.failed |= kind == Kind::Error;
-        let text = snippet::render(kind, title, places, self.err_color, self.width);
-        self.talk(&text);
+        let title = if self.fold_err {
+            // After the level's name, under which the renderer puts the lines that follow.
+            wrap::fold(title, self.width.saturating_sub("warning: ".len()), 0).join("\n")
+        } else {
+            title.to_owned()
+        };
+        let text = snippet::render(kind, &title, places, self.err_color, self.width);
+        self.talk_lines(&text);
     }
 
-    /// A line on stderr, after everything that stands on stdout.
+    /// A line on stderr, after everything that stands on stdout; broken at blanks
+    /// where a terminal is narrower.
     pub fn talk(&mut self, line: &str) {
+        let line = self.folded(line, self.fold_err);
+        self.talk_lines(&line);
+    }
+
+    /// Lines on stderr that stay as they are.
+    fn talk_lines(&mut self, line: &str) {
         self.flush();
         let line = clean(line, self.err_color);
         let _ = writeln!(io::stderr().lock(), "{line}");

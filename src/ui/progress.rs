@@ -7,6 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use console::truncate_str;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use super::{Ui, clean};
@@ -38,11 +39,14 @@ impl Ui {
             let target = ProgressDrawTarget::stderr_with_hz(10);
             let bar = ProgressBar::with_draw_target(u64::try_from(steps).ok(), target);
             if steps >= WORTH_A_BAR {
-                if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len}  {msg}") {
+                let bar_width = (self.width() / 4).clamp(5, 30);
+                let template = format!("{{bar:{bar_width}}} {{pos}}/{{len}}  {{wide_msg}}");
+                if let Ok(style) = ProgressStyle::with_template(&template) {
                     bar.set_style(style);
                 }
             } else if let Ok(style) = ProgressStyle::with_template("{slow}") {
                 let doing = Arc::clone(&doing);
+                let width = self.width();
                 bar.set_style(style.with_key(
                     "slow",
                     move |_: &ProgressState, out: &mut dyn std::fmt::Write| {
@@ -53,7 +57,11 @@ impl Ui {
                         let since = since.elapsed();
                         if since >= WORTH_A_SPINNER {
                             let (frame, seconds) = (frame(since), since.as_secs());
-                            let _ = write!(out, "  {frame} {step}{part}  {seconds} s");
+                            let line = format!("  {frame} {step}{part}");
+                            let seconds = format!("  {seconds} s");
+                            let room = width.saturating_sub(seconds.len());
+                            let line = truncate_str(&line, room, "…");
+                            let _ = write!(out, "{line}{seconds}");
                         }
                     },
                 ));

@@ -5,7 +5,7 @@
 
 use std::io::{self, IsTerminal as _};
 
-use console::Term;
+use console::{Term, measure_text_width, truncate_str};
 use dialoguer::{Confirm, Select, theme::ColorfulTheme, theme::SimpleTheme, theme::Theme};
 
 use super::{Ui, clean};
@@ -37,7 +37,11 @@ impl Ui {
     pub fn select(&mut self, question: &str, items: &[String]) -> Result<usize, PromptError> {
         self.flush();
         let theme = self.theme();
-        let items = items.iter().map(|item| clean(item, self.err_color));
+        // An item of two lines would be counted as one when the list is drawn anew.
+        let room = columns().saturating_sub(MARK);
+        let items = items
+            .iter()
+            .map(|item| shortened(&clean(item, self.err_color), room));
         let choice = Select::with_theme(&*theme)
             .with_prompt(clean(question, self.err_color))
             .items(items)
@@ -54,9 +58,16 @@ impl Ui {
     /// Asks yes or no.
     pub fn confirm(&mut self, question: &str, default: bool) -> Result<bool, PromptError> {
         self.flush();
+        // A question of two lines would be cleared by half when it is answered.
+        let question = if measure_text_width(question) + YES_OR_NO > columns() {
+            self.talk(question);
+            "Yes or no?".into()
+        } else {
+            clean(question, self.err_color)
+        };
         let theme = self.theme();
         let answer = Confirm::with_theme(&*theme)
-            .with_prompt(clean(question, self.err_color))
+            .with_prompt(question)
             .default(default)
             .interact_on_opt(&Term::stderr());
         restore_cursor();
@@ -76,6 +87,28 @@ impl Ui {
     }
 }
 
+/// The columns of the terminal itself, whatever `COLUMNS` says: what is drawn anew
+/// has to know where lines really end.
+fn columns() -> usize {
+    usize::from(Term::stderr().size().1)
+}
+
+/// The columns that a question needs for its mark and for the answer.
+const YES_OR_NO: usize = 10;
+
+/// The columns that a list has before an item.
+const MARK: usize = 3;
+
+/// An item in one line: without its explanation, which stands behind several
+/// blanks, where that does not fit.
+fn shortened(item: &str, room: usize) -> String {
+    let item = match item.split_once("  ") {
+        Some((name, _)) if measure_text_width(item) > room => name,
+        _ => item,
+    };
+    truncate_str(item, room, "…").into_owned()
+}
+
 fn failed(error: io::Error) -> PromptError {
     // The signal's handler ends the program as well; whoever is first says the same.
     if error.kind() == io::ErrorKind::Interrupted {
@@ -90,5 +123,27 @@ pub fn restore_cursor() {
     let term = Term::stderr();
     if term.is_term() {
         let _ = term.show_cursor();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn items_fit_in_one_line() {
+        let table = [
+            ("Stop", 10, "Stop"),
+            (
+                "Apply both   both are applied",
+                40,
+                "Apply both   both are applied",
+            ),
+            ("Apply both   both are applied", 12, "Apply both"),
+            ("Apply both   both are applied", 6, "Apply…"),
+        ];
+        for (item, room, want) in table {
+            assert_eq!(shortened(item, room), want);
+        }
     }
 }

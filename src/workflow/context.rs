@@ -14,7 +14,7 @@ use jiff::Timestamp;
 
 use super::{Error, Interrupt};
 use crate::{
-    config::{Config, DEFAULT_LOCK_TIMEOUT, Env, FILE_NAME, Overrides, Target, Timeouts},
+    config::{ChosenBy, Config, DEFAULT_LOCK_TIMEOUT, Env, FILE_NAME, Overrides, Target, Timeouts},
     db::{self, Database, RunSettings},
     git::{Captured, Folders, GitError, Repo, worktree_snapshot},
     layout::{self, Layout, Native},
@@ -329,7 +329,11 @@ impl Context {
             &|name| self.config.env.get(name).map(str::to_owned),
         )
         .map_err(|error| Error::Database {
-            location: target.environment,
+            dialect: db::dialect_of(target.url.expose()),
+            location: match target.by {
+                ChosenBy::Url => "--url".to_owned(),
+                _ => target.environment,
+            },
             error: Box::new(error),
         })
     }

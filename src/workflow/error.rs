@@ -10,7 +10,7 @@ use crate::{
     db::{Database, DbError, JobError},
     git::GitError,
     model::{
-        Direction, Finding, RevId, finding::Place, graph::GraphError, guard::Evidence,
+        Dialect, Direction, Finding, RevId, finding::Place, graph::GraphError, guard::Evidence,
         restack::RestackError,
     },
 };
@@ -94,6 +94,8 @@ pub enum Error {
     Database {
         /// Which one, without a password.
         location: String,
+        /// Which product, where the URL says so.
+        dialect: Option<Dialect>,
         /// What it said.
         error: Box<DbError>,
     },
@@ -264,6 +266,7 @@ impl Error {
     pub fn database(database: &dyn Database, error: DbError) -> Self {
         Self::Database {
             location: database.location().to_owned(),
+            dialect: Some(database.dialect()),
             error: Box::new(error),
         }
     }

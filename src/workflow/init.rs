@@ -1,11 +1,19 @@
-//! A project begins: configuration and folders, nothing that is there is touched.
+//! A project begins: configuration and folders. What is there stays as it is; a
+//! `.gitignore` gets lines more, so that the database does not end in Git.
 
-use std::{fs, path::PathBuf};
+use std::{
+    fs, io,
+    path::{Component, Path, PathBuf},
+};
 
-use super::{Context, Error, write::create_new};
+use super::{
+    Context, Error,
+    write::{create_new, stage},
+};
 use crate::{
     config::{DEFAULT_FOLDER, FILE_NAME},
-    db::DatabaseUrl,
+    db::{DatabaseUrl, SqliteTarget},
+    git::{ignore_line, with_ignore_lines},
 };
 
 /// What to set up.
@@ -22,6 +30,9 @@ pub struct Initialised {
     pub made: Vec<PathBuf>,
     /// Files and folders that were there and stay as they are.
     pub kept: Vec<PathBuf>,
+    /// The `.gitignore` with the lines that keep the database out of Git, where
+    /// they were missing.
+    pub ignored: Option<(PathBuf, Vec<String>)>,
 }
 
 /// The file is committed, and only an SQLite URL cannot hold a user or a password.
@@ -35,6 +46,7 @@ pub fn init(context: &Context, request: &Request) -> Result<Initialised, Error> 
     let mut done = Initialised {
         made: Vec::new(),
         kept: Vec::new(),
+        ignored: None,
     };
     let folder = root.join(DEFAULT_FOLDER);
     if folder.is_dir() {
@@ -44,13 +56,91 @@ pub fn init(context: &Context, request: &Request) -> Result<Initialised, Error> 
         done.made.push(folder);
     }
     let file = root.join(FILE_NAME);
+    let database = match context.target() {
+        Ok(target) => Some((target.url.expose().to_owned(), target.base)),
+        // Whatever a file that was there before means, it is not what is asked for here.
+        Err(_) if file.exists() => None,
+        Err(_) => Some((request.url.clone(), root.clone())),
+    };
     if file.exists() {
         done.kept.push(file);
     } else {
         create_new(&file, template(&request.url).as_bytes())?;
         done.made.push(file);
     }
+    if let Some((url, base)) = database
+        && let Ok(DatabaseUrl::Sqlite(SqliteTarget::File(path))) = DatabaseUrl::parse(&url)
+    {
+        done.ignored = ignore(context, &normal(&base.join(path)))?;
+    }
     Ok(done)
+}
+
+/// What stands beside an SQLite database while it is in use: SQLite's files, and our lock.
+const BESIDE: [&str; 4] = ["-journal", "-wal", "-shm", "-teammig.lock"];
+
+/// Keeps a database in the working tree, and what stands beside it, out of Git.
+fn ignore(context: &Context, database: &Path) -> Result<Option<(PathBuf, Vec<String>)>, Error> {
+    let Some(repo) = context.repo_if_any() else {
+        return Ok(None);
+    };
+    let Some(top) = repo.work_dir() else {
+        return Ok(None);
+    };
+    let folder = if database.starts_with(&context.cwd) {
+        &context.cwd
+    } else {
+        top
+    };
+    let relative = |base: &Path| Some(database.strip_prefix(base).ok()?.to_str()?.to_owned());
+    let (Some(in_repo), Some(in_folder)) = (relative(top), relative(folder)) else {
+        return Ok(None);
+    };
+    let slashes = |path: String| path.replace(std::path::MAIN_SEPARATOR, "/");
+    let (in_repo, in_folder) = (slashes(in_repo), slashes(in_folder));
+    let mut lines = Vec::new();
+    if !repo.is_ignored(Path::new(&in_repo))? {
+        lines.push(ignore_line(&in_folder, ""));
+    }
+    for end in BESIDE {
+        if !repo.is_ignored(Path::new(&format!("{in_repo}{end}")))? {
+            lines.push(ignore_line(&in_folder, "-*"));
+            break;
+        }
+    }
+    if lines.is_empty() {
+        return Ok(None);
+    }
+    let file = folder.join(".gitignore");
+    let text = match fs::read(&file) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+        Err(error) => return Err(Error::io("read", &file)(error)),
+    };
+    let permissions = fs::metadata(&file).map(|metadata| metadata.permissions());
+    let staged = stage(&file, &with_ignore_lines(&text, &lines))?;
+    if let Ok(permissions) = permissions {
+        fs::set_permissions(&staged, permissions).map_err(Error::io("write", &file))?;
+    }
+    staged
+        .persist(&file)
+        .map_err(|error| Error::io("write", &file)(error.error))?;
+    Ok(Some((file, lines)))
+}
+
+/// A path without `.` and `..`; the file need not exist.
+fn normal(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                out.pop();
+            }
+            part => out.push(part),
+        }
+    }
+    out
 }
 
 fn template(url: &str) -> String {

@@ -66,16 +66,21 @@ pub fn render_stamp(
     let empty = State::new(project, Ledger::default())?;
     let mut out = offline.prologue().to_owned();
     out.push_str("BEGIN;\n");
-    out.push_str(&offline.create_ledger_if_missing());
+    // Where something is applied, there is a ledger.
+    if stamped.plan.from.is_empty() {
+        out.push_str(&offline.create_ledger_if_missing());
+    }
     for step in &stamped.plan.steps {
-        if let Some(migration) = project.migration(step.revision.as_str()) {
-            let entry = facts.entry(migration, &empty);
-            out.push_str(
-                &offline
-                    .record(&entry, &scripts_of(migration))
-                    .map_err(refused)?,
-            );
-        }
+        let row = match step.direction {
+            Direction::Down => offline.forget(&step.revision),
+            Direction::Up => {
+                let Some(migration) = project.migration(step.revision.as_str()) else {
+                    continue;
+                };
+                offline.record(&facts.entry(migration, &empty), &scripts_of(migration))
+            }
+        };
+        out.push_str(&row.map_err(refused)?);
     }
     out.push_str("COMMIT;\n");
     Ok(out)

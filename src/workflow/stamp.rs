@@ -1,7 +1,7 @@
 //! The ledger is set without running anything.
 
 use super::{
-    Context, Error, Event, State,
+    Context, Error, Event, Source, State,
     plan::require_sound,
     run::change_ledger,
     step::{Facts, scripts_of},
@@ -31,8 +31,17 @@ pub struct Stamped {
     pub phantoms: Vec<RevId>,
 }
 
-/// What a stamp would change.
-pub fn propose(project: &Project, ledger: Ledger, request: &Request) -> Result<Stamped, Error> {
+/// What a stamp would change, from a database's rows or from a start that was named.
+pub fn propose(
+    context: &Context,
+    project: &Project,
+    source: &mut Source<'_>,
+    request: &Request,
+) -> Result<Stamped, Error> {
+    from_rows(project, source.ledger(context, project)?, request)
+}
+
+fn from_rows(project: &Project, ledger: Ledger, request: &Request) -> Result<Stamped, Error> {
     require_sound(project)?;
     let state = State::new(project, ledger)?;
     let before = if request.purge {
@@ -132,7 +141,7 @@ pub fn stamp(
         context,
         database,
         |_, ledger| {
-            let stamped = propose(project, ledger, request)?;
+            let stamped = from_rows(project, ledger, request)?;
             let empty = State::new(project, Ledger::default())?;
             let mut changes = Vec::new();
             if request.purge {

@@ -76,7 +76,8 @@ pub(super) fn stage(path: &Path, bytes: &[u8]) -> Result<TempPath, Error> {
     let mut temp = tempfile::Builder::new()
         .prefix(".teammig-")
         .tempfile_in(folder)
-        .map_err(io())?;
+        // The temporary file's own name would only be in the way.
+        .map_err(|error| io()(error.kind().into()))?;
     temp.write_all(bytes).map_err(io())?;
     #[cfg(unix)]
     {

@@ -113,7 +113,7 @@ fn two_files_with_one_id() {
       |
     2 | --   revision: aaaa00000001
       |                ------------ the first one
-    hint: give one of them a new id, and rename its parents' references if it has children
+    hint: give one of them a new `revision:`, and where others build on that one, the same in their `parents:`
     ");
 }
 
@@ -255,7 +255,7 @@ fn bad_configuration() {
     exit 1
     --- stderr
     error: no environment named `qa`
-    hint: the environments are dev, prod, typo
+    hint: the environments of teammig.yaml: dev, prod, typo
     ");
     assert_snapshot!(sandbox.teammig("project", &["current", "--env", "typo"]), @"
     exit 2
@@ -277,11 +277,13 @@ fn databases_that_are_none() {
     exit 4
     --- stderr
     error: sqlite:dev.db: cannot open it: file is not a database
+    hint: is the path right? It is relative to teammig.yaml, or to the current folder with --url
     ");
     assert_snapshot!(sandbox.teammig("project", &["upgrade", "--url", "sqlite:missing/folder/dev.db"]), @"
     exit 4
     --- stderr
     error: sqlite:missing/folder/dev.db: the folder [DIR]/project/missing/folder does not exist
+    hint: is the path right? It is relative to teammig.yaml, or to the current folder with --url
     ");
     let run = sandbox.teammig(
         "project",
@@ -325,7 +327,7 @@ fn shapes_of_repositories() {
     exit 1
     --- stderr
     error: no commit named 'HEAD'
-    hint: `git fetch` may bring it
+    hint: does this branch have a commit yet? Without `--at`, the files on disk are read
     ");
     sandbox.ok("project", &["hooks", "install"]);
     sandbox.git("project", &["add", "-A"]);

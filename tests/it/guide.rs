@@ -14,6 +14,7 @@ fn the_guide_from_beginning_to_end() {
     --- stderr
       made  migrations
       made  teammig.yaml
+      .gitignore now keeps the database out of Git: /dev.db and /dev.db-*
     hint: `teammig create "what it does"` writes the first revision
     "#);
     assert_snapshot!(sandbox.teammig("app", &["current"]), @"
@@ -295,4 +296,85 @@ fn fill(sandbox: &Sandbox, project: &str, id: &str, up: &str, down: &str) {
         .replace("-- migrate:up\n", &format!("-- migrate:up\n{up}\n"))
         .replace("-- migrate:down\n", &format!("-- migrate:down\n{down}\n"));
     std::fs::write(path, text).unwrap();
+}
+
+/// "Manual Migration Creation", in the words of Alembic and in ours.
+#[test]
+fn a_migration_written_by_hand() {
+    let sandbox = Sandbox::team();
+    for (args, id) in [
+        (["create", "--empty", "Migrate user data"], "aaaa00000001"),
+        (["revision", "-m", "Migrate user data"], "aaaa00000002"),
+    ] {
+        let path = sandbox.ok("ann", &[&args[..], &["--rev-id", id]].concat());
+        assert_eq!(
+            path,
+            format!("migrations/2026-11-22_{id}_migrate_user_data.sql\n")
+        );
+        fill(
+            &sandbox,
+            "ann",
+            id,
+            "UPDATE users SET name = upper(name);",
+            "UPDATE users SET name = lower(name);",
+        );
+    }
+    sandbox.ok("ann", &["upgrade"]);
+    assert_eq!(
+        sandbox.teammig("ann", &["create", "one", "-m", "two"]).code,
+        2
+    );
+    assert_eq!(sandbox.teammig("ann", &["create"]).code, 2);
+}
+
+/// "Before Creating a Pull Request", then "Multiple head revisions are present".
+#[test]
+fn from_a_pull_request_to_the_merge() {
+    let sandbox = Sandbox::team();
+    for (clone, id, message) in [
+        ("bob", "c01d9e88ab12", "Add mail"),
+        ("ann", "7f3a9c21e4b0", "Add phone"),
+    ] {
+        sandbox.ok(clone, &["create", message, "--rev-id", id]);
+        let column = message.to_lowercase().replace("add ", "");
+        fill(
+            &sandbox,
+            clone,
+            id,
+            &format!("ALTER TABLE users ADD COLUMN {column} text;"),
+            &format!("ALTER TABLE users DROP COLUMN {column};"),
+        );
+        for command in ["upgrade", "downgrade", "upgrade"] {
+            sandbox.ok(clone, &[command]);
+        }
+        sandbox.git(clone, &["add", "migrations"]);
+        sandbox.git(clone, &["commit", "-q", "-m", message]);
+    }
+    sandbox.git("bob", &["push", "-q"]);
+    sandbox.git(
+        "ann",
+        &["pull", "-q", "--no-rebase", "--no-edit", "origin", "main"],
+    );
+    let run = sandbox.teammig("ann", &["upgrade"]);
+    assert_eq!(run.code, 3, "{run}");
+    let (written, _) = sandbox.json("ann", &["merge", "heads", "-m", "Merge migrations"]);
+    let merge = written["revision"]["revision"]
+        .as_str()
+        .unwrap_or_else(|| panic!("{written}"));
+    sandbox.ok("ann", &["upgrade"]);
+    let (current, code) = sandbox.json("ann", &["current", "--check"]);
+    assert_eq!(code, 0);
+    assert_eq!(current["heads"], serde_json::json!([merge]));
+    // What the help calls it.
+    let help = sandbox.ok("ann", &["help"]);
+    for command in [
+        "create",
+        "upgrade",
+        "downgrade",
+        "current",
+        "history",
+        "stamp",
+    ] {
+        assert!(help.contains(&format!("  {command} ")), "{help}");
+    }
 }

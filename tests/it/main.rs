@@ -14,13 +14,19 @@ mod architecture;
 mod bad_input;
 #[cfg(unix)]
 mod crash;
+#[cfg(unix)]
+mod demo;
 mod drift;
 mod graph_commands;
 mod guide;
 mod hooks;
 mod import;
+mod init;
 mod json;
 mod lines;
+mod messages;
+#[cfg(unix)]
+mod narrow;
 mod offline;
 #[cfg(unix)]
 mod postgres;

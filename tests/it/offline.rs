@@ -6,6 +6,7 @@ use std::{
     sync::OnceLock,
 };
 
+use insta::assert_snapshot;
 use serde_json::json;
 
 use crate::support::{Sandbox, sandbox::Run};
@@ -192,6 +193,115 @@ fn a_stamp_is_one_transaction_and_keeps_a_ledger() {
     assert_eq!(sqlite3(&sandbox, "other.db", &first), 0);
     assert_ne!(sqlite3(&sandbox, "other.db", &all), 0);
     assert_eq!(count("other.db"), ["1"]);
+}
+
+/// An offline stamp took it that nothing was applied, and never removed a row.
+#[test]
+fn a_stamp_from_a_start_moves_the_rows_both_ways() {
+    let sandbox = Sandbox::project();
+    chain(&sandbox, ["SELECT 1;", "SELECT 2;", "SELECT 3;"]);
+    let stamp = |args: &[&str]| sandbox.ok("project", &[&["stamp", "--sql"], args].concat());
+    assert_eq!(sqlite3(&sandbox, "offline.db", &stamp(&["head"])), 0);
+    let rows = || {
+        sandbox.sqlite(
+            "offline.db",
+            "SELECT revision FROM teammig_ledger ORDER BY 1",
+        )
+    };
+    assert_eq!(rows(), ["aaaa00000001", "aaaa00000002", "aaaa00000003"]);
+    let down = stamp(&["head:aaaa00000001"]);
+    assert!(!down.contains("CREATE TABLE"), "{down}");
+    assert_eq!(sqlite3(&sandbox, "offline.db", &down), 0);
+    assert_eq!(rows(), ["aaaa00000001"]);
+    let up = stamp(&["--from", "aaaa00000001", "aaaa00000002"]);
+    assert_eq!(sqlite3(&sandbox, "offline.db", &up), 0);
+    assert_eq!(rows(), ["aaaa00000001", "aaaa00000002"]);
+    assert_eq!(
+        sqlite3(&sandbox, "offline.db", &stamp(&["aaaa00000002:base"])),
+        0
+    );
+    assert_eq!(rows(), [""; 0]);
+    // From nothing, in words.
+    assert_eq!(
+        sqlite3(&sandbox, "other.db", &stamp(&["base:aaaa00000001"])),
+        0
+    );
+    assert_eq!(
+        sandbox.sqlite("other.db", "SELECT revision FROM teammig_ledger"),
+        ["aaaa00000001"]
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn psql_moves_the_rows_of_a_stamp() {
+    use crate::support::postgres::Cluster;
+
+    let sandbox = Sandbox::project();
+    chain(&sandbox, ["SELECT 1;", "SELECT 2;", "SELECT 3;"]);
+    let url = Cluster::shared().database();
+    for (range, count) in [
+        ("head", "3"),
+        ("head:aaaa00000001", "1"),
+        ("aaaa00000001:head", "3"),
+    ] {
+        let script = sandbox.ok("project", &["stamp", "--sql", range, "--url", &url]);
+        assert_eq!(psql(&sandbox, &url, &script), 0, "{range}");
+        assert_eq!(
+            Cluster::shared()
+                .psql_at(&url)
+                .values("SELECT count(*) FROM teammig_ledger"),
+            [count],
+            "{range}"
+        );
+    }
+}
+
+#[test]
+fn a_stamp_is_planned_without_a_database() {
+    let sandbox = Sandbox::project();
+    chain(&sandbox, ["SELECT 1;", "SELECT 2;", "SELECT 3;"]);
+    assert_snapshot!(sandbox.teammig("project", &["stamp", "--from", "head", "aaaa00000001", "--dry-run"]), @"
+    exit 0
+    --- stdout
+    forget aaaa00000003  aaaa00000003
+    forget aaaa00000002  aaaa00000002
+    --- stderr
+    the ledger would be at aaaa00000001 (2 rows changed, nothing was run)
+    ");
+    assert!(!sandbox.at("project/dev.db").exists());
+    let (document, _) = sandbox.json("project", &["stamp", "aaaa00000001:head", "--dry-run"]);
+    assert_eq!(document["schema"], json!("teammig.plan/1"));
+    assert_eq!(document["from"], json!(["aaaa00000001"]));
+    assert_eq!(document["to"], json!(["aaaa00000003"]));
+    assert_eq!(
+        document["steps"][0],
+        json!({ "direction": "up", "revision": "aaaa00000002", "message": "aaaa00000002" })
+    );
+    for (args, words) in [
+        (&["stamp", "base:head"][..], "Range revision not allowed"),
+        (
+            &["stamp", "--from", "base", "head"],
+            "--from goes with --sql or --dry-run",
+        ),
+        (
+            &[
+                "stamp",
+                "--sql",
+                "aaaa00000001:aaaa00000002",
+                "aaaa00000002:aaaa00000003",
+            ],
+            "Stamp operation with --sql only supports a single starting revision at a time",
+        ),
+        (&["stamp", "--sql", "a:b:c"], "`a:b:c` is not a range"),
+    ] {
+        refused(&sandbox.teammig("project", args), 2, words);
+    }
+    refused(
+        &sandbox.teammig("project", &["stamp", "--sql", "xyz:head"]),
+        1,
+        "Can't locate revision identified by 'xyz'",
+    );
 }
 
 /// Whatever was wrong with the URL, out came a script for SQLite.

@@ -2,12 +2,12 @@
 
 use std::{
     io::{BufRead as _, BufReader, Read as _},
-    process::{Child, Command, Stdio},
+    process::{Child, Stdio},
 };
 
 use insta::assert_snapshot;
 
-use crate::support::{Sandbox, postgres::Cluster};
+use crate::support::{Sandbox, interrupt, postgres::Cluster};
 
 /// A project whose `dev` is a fresh database.
 fn project() -> (Sandbox, String) {
@@ -269,10 +269,10 @@ fn concurrently_outside_a_transaction() {
       |
     8 | CREATE INDEX CONCURRENTLY one_z ON one (z);
       | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ column "z" does not exist
-      server's hint: an invalid index may be left behind: \d on the table shows it, DROP INDEX CONCURRENTLY removes it
       code: 42703
     aaaa00000002 runs outside a transaction: 1 of its 3 statements finished and stay.
     1 revision before it was applied and stays applied.
+    hint: an invalid index may be left behind: `SELECT indexrelid::regclass FROM pg_index WHERE NOT indisvalid` lists it, `DROP INDEX CONCURRENTLY` removes it
     hint: mend the failing statement; `teammig upgrade` goes on there
     "#);
     sandbox.raw_revision(
@@ -440,10 +440,10 @@ fn a_statement_timeout_says_so() {
       |
     7 | SELECT pg_sleep(30);
       | ^^^^^^^^^^^^^^^^^^^ canceling statement due to statement timeout
-      server's hint: statements of this run may take 100ms each (statement_timeout)
       code: 57014
     aaaa00000001 was rolled back and left nothing.
     Nothing else had been done in this run.
+    hint: statements of this run may take 100ms each (statement_timeout)
     ");
 }
 
@@ -530,14 +530,6 @@ fn start(sandbox: &Sandbox, args: &[&str]) -> Child {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap()
-}
-
-fn interrupt(child: &Child) {
-    let sent = Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
-        .status()
-        .unwrap();
-    assert!(sent.success());
 }
 
 fn end(child: &mut Child) -> (Option<i32>, String) {

@@ -238,7 +238,7 @@ fn every_sslmode_does_what_libpq_does() {
 fn what_is_wrong_with_a_certificate_is_said() {
     let message = |host: &str, parameters: &str| {
         let error = opened(&TLS, "postgres", host, parameters).unwrap_err();
-        format!("{}; {}", error.message, error.hint.unwrap_or_default())
+        format!("{}; {}", error.message, error.advice.unwrap_or_default())
     };
     let untrusted = message("localhost", &format!("sslmode=require{}", root("other-ca")));
     assert!(untrusted.contains("UnknownIssuer"), "{untrusted}");
@@ -337,13 +337,13 @@ fn passwords_are_taken_from_the_url_the_environment_and_the_file() {
         (error.kind, error.code.as_deref()),
         (ErrorKind::Refused, Some("28P01"))
     );
-    assert!(error.hint.unwrap().contains(".pgpass"));
+    assert!(error.advice.unwrap().contains(".pgpass"));
 
     write(right, 0o644);
     let error = try_file().err().unwrap();
     assert_eq!(error.kind, ErrorKind::Refused);
     assert!(error.message.contains("none was given"), "{error}");
-    assert!(error.hint.unwrap().contains("chmod 0600"));
+    assert!(error.advice.unwrap().contains("chmod 0600"));
 
     let variables = [("PGPASSWORD", right)];
     assert!(open(&TLS, "alice", "127.0.0.1", "", &variables).is_ok());

@@ -13,7 +13,7 @@ use std::{
 
 use insta::assert_snapshot;
 
-use crate::support::Sandbox;
+use crate::support::{Sandbox, interrupt};
 
 /// What was applied before a failure stays, what failed left nothing, and the message says both.
 #[test]
@@ -181,9 +181,9 @@ fn a_table_rebuild_keeps_child_rows() {
     error: cannot apply aaaa00000003 aaaa00000003
       the script leaves rows that violate a foreign key
       detail: child (rowid 1) refers to a missing row of parent; and 1 more
-      server's hint: `PRAGMA foreign_key_check` lists them
     aaaa00000003 was rolled back and left nothing.
     Nothing else had been done in this run.
+    hint: `PRAGMA foreign_key_check` lists them
     ");
     assert_eq!(
         sandbox.sqlite("project/dev.db", "SELECT count(*) FROM parent"),
@@ -415,11 +415,7 @@ fn ctrl_c_rolls_back_the_current_revision() {
     let mut line = String::new();
     reader.read_line(&mut line).unwrap();
     assert!(line.contains('✔'), "{line}");
-    let signal = std::process::Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
-        .status()
-        .unwrap();
-    assert!(signal.success());
+    interrupt(&child);
     let mut rest = String::new();
     reader.read_to_string(&mut rest).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(130), "{rest}");
@@ -771,7 +767,7 @@ fn a_read_only_database() {
     exit 1
     --- stderr
     error: sqlite:dev.db: cannot lock [DIR]/project/dev.db-teammig.lock: Permission denied (os error 13)
-    hint: check the permissions of the database and of its folder
+    hint: the database and its folder have to be writable: SQLite puts files beside it
     ");
     fs::set_permissions(sandbox.at("project"), fs::Permissions::from_mode(0o755)).unwrap();
 }
@@ -1022,6 +1018,7 @@ fn a_table_that_is_no_ledger_or_a_newer_one() {
     exit 4
     --- stderr
     error: sqlite:dev.db: the table "teammig_ledger" is not a ledger of teammig's
+    hint: nothing was changed; mend or restore the table, or name another one in teammig.yaml (`ledger: {table: NAME}`)
     "#);
     other
         .execute_batch(
@@ -1060,10 +1057,7 @@ fn ctrl_c_while_another_process_writes() {
         "{line}"
     );
     let start = Instant::now();
-    std::process::Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
-        .status()
-        .unwrap();
+    interrupt(&child);
     assert_eq!(child.wait().unwrap().code(), Some(130));
     assert!(start.elapsed() < Duration::from_secs(20));
 }
@@ -1094,10 +1088,7 @@ fn ctrl_c_keeps_the_revisions_before_it() {
         std::thread::sleep(Duration::from_millis(5));
     }
     std::thread::sleep(Duration::from_millis(500));
-    std::process::Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
-        .status()
-        .unwrap();
+    interrupt(&child);
     let output = child.wait_with_output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(130), "{said}");

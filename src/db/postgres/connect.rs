@@ -239,14 +239,14 @@ fn describe(failed: &NoSession, target: &Target, host: &Host) -> DbError {
             format!("the server at {place} does not offer TLS, which the connection asks for"),
         ),
         Phase::Tls => DbError {
-            hint: certificate_hint(error, target),
+            advice: certificate_hint(error, target),
             ..DbError::new(
                 ErrorKind::Unreachable,
                 format!("no TLS connection to {place}: {cause}"),
             )
         },
         Phase::Config if cause == "password missing" => DbError {
-            hint: Some("put it into PGPASSWORD or ~/.pgpass".to_owned()),
+            advice: Some("put it into PGPASSWORD or ~/.pgpass".to_owned()),
             ..DbError::new(
                 ErrorKind::Refused,
                 format!(
@@ -280,7 +280,7 @@ fn from_server(mut error: DbError, host: &Host) -> DbError {
     if code == "28P01"
         && let Some(file) = host.password.as_ref().and_then(|it| it.file.as_ref())
     {
-        error.hint = Some(format!("the password came from {}", file.display()));
+        error.advice = Some(format!("the password came from {}", file.display()));
     }
     error
 }

@@ -54,7 +54,7 @@ impl Postgres {
             match self.settings.statement_timeout {
                 _ if self.session.take_interrupt() => error.kind = ErrorKind::Interrupted,
                 Some(limit) if elapsed >= limit => {
-                    error.hint = Some(format!(
+                    error.advice = Some(format!(
                         "statements of this run may take {limit:?} each (statement_timeout)"
                     ));
                 }
@@ -68,7 +68,7 @@ impl Postgres {
                 job_error.statement = Some(script.span(at));
                 job_error.offset = culprit.offset;
                 if error.code.as_deref() == Some(pg_error::SYNTAX_ERROR) && error.hint.is_none() {
-                    error.hint = script.advice(at);
+                    error.advice = script.advice(at);
                 }
             }
             Part::Record => {

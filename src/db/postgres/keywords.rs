@@ -153,9 +153,13 @@ impl Keyword {
             .find(|keyword| keyword.name == name)
             .ok_or_else(|| {
                 let mut error = bad(format!("`{name}` is not a PostgreSQL connection parameter"));
+                error.advice = Some(
+                    "the parameters are those of psql: host, port, dbname, user, sslmode …"
+                        .to_owned(),
+                );
                 // Prisma's, JDBC's and everybody's first guess.
                 if matches!(name, "schema" | "currentSchema" | "search_path") {
-                    error.hint =
+                    error.advice =
                         Some("for the search path write `options=-csearch_path%3Dname`".to_owned());
                 }
                 error

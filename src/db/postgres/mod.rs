@@ -70,7 +70,7 @@ pub(super) fn connect(
     let session = connect::connect(&target).map_err(|mut error| {
         // A password file that is not used matters only where the password is missed.
         if error.kind == ErrorKind::Refused && !warnings.is_empty() {
-            error.hint = Some(warnings.join("; "));
+            error.advice = Some(warnings.join("; "));
         }
         error
     })?;

@@ -235,8 +235,8 @@ impl Postgres {
         if let Err(failure) = self.send(&message, notice) {
             let culprit = self.blame(&message, &failure, run);
             let mut error = self.explain(&failure, &culprit, run.script, start.elapsed());
-            if error.error.hint.is_none() && failure.server().is_some() {
-                error.error.hint = leftovers(run.script.statement(at));
+            if error.error.advice.is_none() && failure.server().is_some() {
+                error.error.advice = leftovers(run.script.statement(at));
             }
             return Err(self.stop(run, error));
         }
@@ -329,8 +329,8 @@ fn count(statements: usize) -> u32 {
 fn leftovers(statement: &str) -> Option<String> {
     let statement = statement.to_ascii_uppercase();
     (statement.contains("CONCURRENTLY") && statement.contains("INDEX")).then(|| {
-        "an invalid index may be left behind: \\d on the table shows it, \
-         DROP INDEX CONCURRENTLY removes it"
+        "an invalid index may be left behind: `SELECT indexrelid::regclass FROM pg_index WHERE NOT indisvalid` \
+         lists it, `DROP INDEX CONCURRENTLY` removes it"
             .to_owned()
     })
 }

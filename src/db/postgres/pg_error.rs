@@ -40,6 +40,7 @@ pub(super) fn from_server(error: &ServerError) -> DbError {
         code: Some(error.code().code().to_owned()),
         detail: error.detail().map(str::to_owned),
         hint: error.hint().map(str::to_owned),
+        advice: None,
         context: error.where_().map(str::to_owned),
     }
 }

@@ -98,10 +98,16 @@ impl Postgres {
 
     pub(super) fn create_ledger(&mut self) -> Result<(), DbError> {
         let Some(schema) = &self.table.schema else {
-            return Err(DbError::new(
-                ErrorKind::Refused,
-                "no schema of the search path exists to create the ledger in",
-            ));
+            return Err(DbError {
+                advice: Some(
+                    "create the schema, or name one in teammig.yaml: `ledger: {schema: NAME}`"
+                        .to_owned(),
+                ),
+                ..DbError::new(
+                    ErrorKind::Refused,
+                    "no schema of the search path exists to create the ledger in",
+                )
+            });
         };
         let name = ident(schema)?;
         let there = format!("SELECT pg_catalog.to_regnamespace({})", literal(&name)?);

@@ -152,7 +152,7 @@ impl<'a> Script<'a> {
 fn refusal(statement: Option<Range<usize>>, message: &str, hint: Option<&str>) -> JobError {
     JobError {
         error: DbError {
-            hint: hint.map(str::to_owned),
+            advice: hint.map(str::to_owned),
             ..DbError::new(ErrorKind::Statement, message)
         },
         offset: statement.as_ref().map(|span| span.start),

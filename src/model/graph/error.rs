@@ -56,6 +56,8 @@ pub enum GraphError {
         text: String,
         /// The steps in it.
         steps: u64,
+        /// How many there are in that direction; `None` = it is the wrong direction.
+        there: Option<u64>,
     },
     /// A relative step that could go several ways.
     #[error("Ambiguous walk: {} could lead to {}", place(.from.as_ref()), list(.candidates))]

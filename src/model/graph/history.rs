@@ -8,7 +8,7 @@ use super::{
     Graph, GraphError,
     names::{Lineage, out_of_range},
     nodes::{Node, NodeSet},
-    relative::{From, Place, Relative},
+    relative::{From, Place, Relative, Walked},
     traverse::about,
 };
 use crate::model::revision::RevId;
@@ -94,8 +94,8 @@ impl Graph {
     ) -> Result<Vec<Node>, GraphError> {
         let nodes = if low == "current" {
             rows.to_vec()
-        } else if let Some(places) = self.below_heads(low)? {
-            self.lower_walk(low, high, rows, &places)?
+        } else if let Some(walks) = self.below_heads(low)? {
+            self.lower_walk(low, high, rows, &walks)?
         } else {
             self.many(low)?
         };
@@ -112,13 +112,13 @@ impl Graph {
         low: &str,
         high: &str,
         rows: &[Node],
-        places: &[Place],
+        walks: &[Walked],
     ) -> Result<Vec<Node>, GraphError> {
-        if places.first() != Some(&Place::Outside) {
-            return places
+        if walks.first().map(|walk| walk.place) != Some(Place::Outside) {
+            return walks
                 .iter()
-                .map(|place| match place {
-                    Place::At(node) => Ok(*node),
+                .map(|walk| match walk.place {
+                    Place::At(node) => Ok(node),
                     Place::Base | Place::Outside => Err(unrelated(low, high)),
                 })
                 .collect();
@@ -131,7 +131,7 @@ impl Graph {
             None
         };
         let Some((upper, Relative { label, steps, .. })) = upper.zip(self.relative(low)) else {
-            return Err(out_of_range(low));
+            return Err(out_of_range(low, None));
         };
         if let Some(label) = label
             && self

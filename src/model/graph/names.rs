@@ -6,7 +6,7 @@
 use super::{
     Graph, GraphError,
     nodes::{Node, NodeSet},
-    relative::{Place, parse_steps},
+    relative::{Place, Walked, parse_steps},
 };
 use crate::model::revision::RevId;
 
@@ -36,11 +36,11 @@ impl Graph {
     pub(super) fn many(&self, text: &str) -> Result<Vec<Node>, GraphError> {
         if let Some(places) = self.below_heads(text)? {
             let mut nodes = Vec::new();
-            for place in places {
-                match place {
+            for walked in places {
+                match walked.place {
                     Place::At(node) => nodes.push(node),
                     Place::Base => {}
-                    Place::Outside => return Err(out_of_range(text)),
+                    Place::Outside => return Err(out_of_range(text, Some(walked.steps))),
                 }
             }
             return Ok(nodes);
@@ -62,7 +62,7 @@ impl Graph {
 
     /// `-N` and `L@-N` as names: N below every head (that answers to L),
     /// whatever is applied. `None` for every other text.
-    pub(super) fn below_heads(&self, text: &str) -> Result<Option<Vec<Place>>, GraphError> {
+    pub(super) fn below_heads(&self, text: &str) -> Result<Option<Vec<Walked>>, GraphError> {
         let (label, name) = split_label(text);
         let Some(steps) = parse_steps(name).filter(|&steps| steps < 0) else {
             return Ok(None);
@@ -77,7 +77,6 @@ impl Graph {
         }
         tops.into_iter()
             .map(|top| self.walk(text, Some(top), steps, None))
-            .map(|walked| walked.map(|walked| walked.place))
             .collect::<Result<_, _>>()
             .map(Some)
     }
@@ -252,8 +251,9 @@ fn split_label(text: &str) -> (Option<&str>, &str) {
     }
 }
 
-/// The error for a relative text that leads out of the graph.
-pub(super) fn out_of_range(text: &str) -> GraphError {
+/// The error for a relative text that leads out of the graph; `there` is how
+/// many steps there are.
+pub(super) fn out_of_range(text: &str, there: Option<u64>) -> GraphError {
     let steps = text
         .rfind(['+', '-'])
         .and_then(|at| parse_steps(&text[at..]))
@@ -261,5 +261,6 @@ pub(super) fn out_of_range(text: &str) -> GraphError {
     GraphError::RelativeOutOfRange {
         text: text.to_owned(),
         steps: steps.unsigned_abs(),
+        there,
     }
 }

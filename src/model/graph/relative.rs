@@ -42,6 +42,8 @@ pub(super) struct Walked {
     pub(super) place: Place,
     /// Where it stopped, if that was earlier: the last place inside the graph.
     pub(super) last: Place,
+    /// How many steps it made.
+    pub(super) steps: u64,
 }
 
 /// What a step without a symbol starts from.
@@ -93,7 +95,7 @@ impl Graph {
         };
         let bases = self.base_nodes();
         let mut place = from.map_or(Place::Base, Place::At);
-        for _ in 0..steps.unsigned_abs() {
+        for made in 0..steps.unsigned_abs() {
             let next: Vec<Node> = match (place, steps > 0) {
                 (Place::At(node), true) => &self.children[node],
                 (Place::At(node), false) => &self.parents[node],
@@ -113,6 +115,7 @@ impl Graph {
                     return Ok(Walked {
                         place: Place::Outside,
                         last,
+                        steps: made,
                     });
                 }
                 (_, place) => {
@@ -127,7 +130,11 @@ impl Graph {
                 }
             };
         }
-        Ok(Walked { place, last: place })
+        Ok(Walked {
+            place,
+            last: place,
+            steps: steps.unsigned_abs(),
+        })
     }
 
     /// The revisions that the upper end of an upgrade or of a range means.
@@ -148,7 +155,7 @@ impl Graph {
             return self.many(target);
         };
         let walked = match symbol {
-            None if steps <= 0 => return Err(out_of_range(target)),
+            None if steps <= 0 => return Err(out_of_range(target, None)),
             None => {
                 let start = self.relative_start(from, label)?;
                 self.walk(target, start, steps, label)?
@@ -168,7 +175,7 @@ impl Graph {
             Place::Base if steps < 0 && !lenient => Err(GraphError::NotAnUpgradeTarget {
                 target: target.to_owned(),
             }),
-            Place::Base | Place::Outside => Err(out_of_range(target)),
+            Place::Base | Place::Outside => Err(out_of_range(target, Some(walked.steps))),
         }
     }
 

@@ -146,13 +146,13 @@ impl Graph {
                 (Some(label), self.walk(target, start, steps, None)?)
             }
             (Some(symbol), None) => (None, self.walk(target, self.one(symbol)?, steps, None)?),
-            (None, _) if steps >= 0 => return Err(out_of_range(target)),
+            (None, _) if steps >= 0 => return Err(out_of_range(target, None)),
             (None, Some(label)) => {
                 let start = self.current_on(all, rows, label, target)?;
                 (Some(label), self.walk(target, Some(start), steps, None)?)
             }
             (None, None) => {
-                let first = rows.first().ok_or_else(|| out_of_range(target))?;
+                let first = rows.first().ok_or_else(|| out_of_range(target, Some(0)))?;
                 let start = self.ident(first.as_str(), None)?;
                 (
                     Some(first.as_str()),
@@ -166,7 +166,7 @@ impl Graph {
                 node: Some(node),
             }),
             Place::Base => Ok(Target { label, node: None }),
-            Place::Outside => Err(out_of_range(target)),
+            Place::Outside => Err(out_of_range(target, Some(walked.steps))),
         }
     }
 
@@ -184,7 +184,7 @@ impl Graph {
             found = self.on_lineage(self.current_nodes(all), label, Lineage::Parents)?;
         }
         match found.as_slice() {
-            [] => Err(out_of_range(target)),
+            [] => Err(out_of_range(target, Some(0))),
             &[node] => Ok(node),
             _ => Err(GraphError::AmbiguousCurrent {
                 direction: Direction::Down,

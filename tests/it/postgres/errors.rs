@@ -139,7 +139,7 @@ fn transaction_control_is_refused_before_anything_runs() {
     let text = "CREATE TABLE t (); COMMIT; CREATE TABLE u ()";
     let error = up(&mut *database, "a", &inside(text, "")).unwrap_err();
     assert_eq!(shown(text, &error).0, Some("COMMIT"));
-    assert!(error.error.hint.unwrap().contains("transaction:false"));
+    assert!(error.error.advice.unwrap().contains("transaction:false"));
     // Hidden in a procedure, the server refuses it.
     let text = "CREATE TABLE t (); DO $$ BEGIN COMMIT; END $$";
     let error = up(&mut *database, "a", &inside(text, "")).unwrap_err();
@@ -157,7 +157,7 @@ fn copy_from_the_client_is_refused_and_does_not_hang() {
     let text = "CREATE TABLE t (a int); COPY t FROM stdin";
     let error = up(&mut *database, "a", &inside(text, "")).unwrap_err();
     assert_eq!(shown(text, &error).0, Some("COPY t FROM stdin"));
-    assert!(error.error.hint.unwrap().contains("--inserts"));
+    assert!(error.error.advice.unwrap().contains("--inserts"));
     up(&mut *database, "a", &inside("SELECT 1", "")).unwrap();
 }
 
@@ -200,7 +200,7 @@ fn a_statement_timeout_says_so() {
     assert_eq!(error.error.kind, ErrorKind::Statement);
     assert_eq!(error.error.code.as_deref(), Some("57014"));
     assert_eq!(shown(text, &error).0, Some("SELECT pg_sleep(20)"));
-    assert!(error.error.hint.unwrap().contains("100ms"));
+    assert!(error.error.advice.unwrap().contains("100ms"));
     // For scripts only.
     let mut heard = Vec::new();
     let text = "DO $$ BEGIN RAISE NOTICE '%', current_setting('statement_timeout'); END $$";

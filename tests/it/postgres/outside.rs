@@ -118,7 +118,7 @@ fn an_index_that_failed_is_pointed_out() {
     assert!(
         error
             .error
-            .hint
+            .advice
             .unwrap()
             .contains("DROP INDEX CONCURRENTLY")
     );

@@ -11,3 +11,13 @@ pub(crate) mod proxy;
 pub(crate) mod sandbox;
 
 pub(crate) use sandbox::Sandbox;
+
+/// Ctrl-C for one process. The shell's own `kill`: minimal machines have no program of that name.
+#[cfg(unix)]
+pub(crate) fn interrupt(child: &std::process::Child) {
+    let sent = std::process::Command::new("sh")
+        .args(["-c", "kill -INT \"$0\"", &child.id().to_string()])
+        .status()
+        .expect("sh runs");
+    assert!(sent.success());
+}

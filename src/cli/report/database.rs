@@ -1,0 +1,187 @@
+//! What databases answer, in words. Hints are those of the product that answered.
+
+use super::{super::events::plural, Report};
+use crate::{
+    model::{Dialect, Direction},
+    workflow::{DbError, ErrorKind, FailedStep},
+};
+
+/// SQLSTATE: no such database.
+const NO_DATABASE: &str = "3D000";
+/// SQLSTATE: too many connections.
+const TOO_MANY_CONNECTIONS: &str = "53300";
+/// SQLSTATE: may not. (Class 28 is about who one is.)
+const INSUFFICIENT_PRIVILEGE: &str = "42501";
+
+/// A failure of the database as a whole; `dialect` where it is known.
+pub(super) fn failed(location: &str, dialect: Option<Dialect>, error: &DbError) -> Report {
+    let (kind, code) = match error.kind {
+        ErrorKind::BadUrl => ("bad-url", 2),
+        ErrorKind::Unreachable => ("unreachable", 4),
+        ErrorKind::Refused => ("refused", 4),
+        ErrorKind::Locked => ("locked", 1),
+        ErrorKind::LedgerTooNew => ("ledger-too-new", 4),
+        ErrorKind::LedgerDamaged => ("ledger-damaged", 4),
+        _ => ("database", 1),
+    };
+    let mut report = Report::new(kind, code, format!("{location}: {}", error.message));
+    details(&mut report, error);
+    report.hints.extend(hint(dialect, error).map(str::to_owned));
+    report
+}
+
+/// What to do about it. Where the message or our own advice says it already, nothing.
+fn hint(dialect: Option<Dialect>, error: &DbError) -> Option<&'static str> {
+    let code = error.code.as_deref().unwrap_or_default();
+    Some(match (error.kind, dialect) {
+        (ErrorKind::LedgerTooNew, _) => {
+            "install the newer teammig; an older one could damage the ledger"
+        }
+        (ErrorKind::LedgerDamaged, _) => {
+            "nothing was changed; mend or restore the table, or name another one in teammig.yaml (`ledger: {table: NAME}`)"
+        }
+        (ErrorKind::Locked, _) => "wait for it, or give it more time with `--lock-timeout 5min`",
+        (ErrorKind::ReadOnly, Some(Dialect::Postgres)) => {
+            "the server is a standby, or `default_transaction_read_only` is on: connect to the primary, or as another role"
+        }
+        (ErrorKind::ReadOnly, _) => {
+            "the database and its folder have to be writable: SQLite puts files beside it"
+        }
+        (ErrorKind::DiskFull, _) => "make room; nothing was left half done",
+        _ if error.advice.is_some() => return None,
+        (_, Some(Dialect::Postgres)) if code == NO_DATABASE => {
+            "`createdb` makes one; or is the name in the URL right?"
+        }
+        (_, Some(Dialect::Postgres)) if code == TOO_MANY_CONNECTIONS => {
+            "wait for others to leave, or raise `max_connections`"
+        }
+        (_, Some(Dialect::Postgres)) if code == INSUFFICIENT_PRIVILEGE => {
+            "the role needs SELECT on the ledger to read it, INSERT, UPDATE and DELETE to migrate, and CREATE on its schema the first time"
+        }
+        (ErrorKind::Refused, Some(Dialect::Postgres)) if code.starts_with("28") => {
+            "check user, password and database: they come from the URL, else from PGUSER, PGPASSWORD, ~/.pgpass, PGDATABASE"
+        }
+        (ErrorKind::Unreachable, Some(Dialect::Postgres)) => {
+            "is the server running and this the right place? Host and port come from the URL, else from PGHOST and PGPORT"
+        }
+        (ErrorKind::Unreachable, Some(Dialect::Sqlite)) => {
+            "is the path right? It is relative to teammig.yaml, or to the current folder with --url"
+        }
+        _ => return None,
+    })
+}
+
+fn details(report: &mut Report, error: &DbError) {
+    let lines = [
+        ("detail", &error.detail),
+        ("context", &error.context),
+        ("server's hint", &error.hint),
+    ];
+    for (name, text) in lines {
+        if let Some(text) = text {
+            report
+                .notes
+                .push(format!("  {name}: {}", text.replace('\n', "\n    ")));
+        }
+    }
+    if let Some(code) = &error.code {
+        report.notes.push(format!("  code: {code}"));
+    }
+    report.hints.extend(error.advice.clone());
+}
+
+/// What the run did before the step that failed.
+fn done_before(step: &FailedStep) -> String {
+    if step.taken_back {
+        return "Everything else of this run was taken back: files and database are as before."
+            .to_owned();
+    }
+    let count = |direction| {
+        let mut done = step.done.iter().map(|done| done.direction);
+        let n = done.by_ref().filter(|one| *one == direction).count();
+        let was = if n == 1 { "was" } else { "were" };
+        let stay = if n == 1 { "stays" } else { "stay" };
+        (n, plural(n, "revision"), was, stay)
+    };
+    match (count(Direction::Up), count(Direction::Down)) {
+        ((0, ..), (0, ..)) => "Nothing else had been done in this run.".to_owned(),
+        ((_, which, was, stay), (0, ..)) => {
+            format!("{which} before it {was} applied and {stay} applied.")
+        }
+        ((0, ..), (_, which, was, stay)) => {
+            format!("{which} before it {was} rolled back and {stay} so.")
+        }
+        ((_, up, was_up, _), (_, down, was_down, _)) => {
+            format!(
+                "Before it {down} {was_down} rolled back and {up} {was_up} applied; they stay so."
+            )
+        }
+    }
+}
+
+/// A failed script: the statement, what the server said, what stays and what does not.
+pub(super) fn failed_step(step: &FailedStep) -> Report {
+    let error = &step.error.error;
+    let verb = match step.direction {
+        Direction::Up => "apply",
+        Direction::Down => "roll back",
+    };
+    let stopped = error.kind == ErrorKind::Interrupted;
+    let message = if stopped {
+        format!(
+            "stopped while trying to {verb} {} {}",
+            step.revision, step.message
+        )
+    } else {
+        format!("cannot {verb} {} {}", step.revision, step.message)
+    };
+    let code = if stopped { 130 } else { 1 };
+    let mut report =
+        Report::new("script-failed", code, message.trim_end()).place(step.place.clone());
+    if step.place.is_none() && !stopped {
+        report.notes.push(format!("  {}", error.message));
+    }
+    details(&mut report, error);
+    let this = if step.bare {
+        format!(
+            "{} runs outside a transaction: {} of its {} statements finished and stay.",
+            step.revision, step.error.done, step.statements
+        )
+    } else if step.error.outcome_unknown {
+        format!(
+            "Whether {} was applied is not known: `teammig current` says so, once the server answers.",
+            step.revision
+        )
+    } else {
+        format!("{} was rolled back and left nothing.", step.revision)
+    };
+    report = report.note(this).note(done_before(step));
+    if step.bare {
+        let way = match step.direction {
+            Direction::Up => "upgrade",
+            Direction::Down => "downgrade",
+        };
+        report = report.hint(format!(
+            "mend the failing statement; `teammig {way}` goes on there"
+        ));
+    }
+    if step.taken_back && step.direction == Direction::Up && !stopped {
+        report = report.hint(
+            "the order matters: edit your revision so that it runs after theirs, and call it again",
+        );
+    }
+    match error.kind {
+        ErrorKind::LockTimeout => {
+            report.hint("somebody holds the table; try again later, or give more time with `--ddl-lock-timeout`")
+        }
+        ErrorKind::DiskFull => report.hint("make room and call it again"),
+        ErrorKind::ReadOnly => {
+            // Only PostgreSQL has codes.
+            let dialect = error.code.as_ref().map(|_| Dialect::Postgres);
+            report.hints.extend(hint(dialect, error).map(str::to_owned));
+            report
+        }
+        ErrorKind::Lost => report.hint("look after the server (its log says why it went), then call it again"),
+        _ => report,
+    }
+}
