@@ -125,7 +125,7 @@ fn a_protected_environment_is_rolled_back_only_by_name_and_with_a_yes() {
     Only in the database: 2 revisions
       aaaa11112222  Add phone   applied 3 minutes ago by ann@host from feature; it is on feature
       bbbb11112222  Index phone   applied 3 minutes ago by ann@host from feature; it is on feature
-    error: dev is protected
+    error: dev is protected; nothing was done
     hint: give `--env dev --yes` to do it all the same
     ");
     assert_snapshot!(sandbox.teammig("ann", &["sync", "--roll-back", "--yes"]), @"
@@ -134,7 +134,7 @@ fn a_protected_environment_is_rolled_back_only_by_name_and_with_a_yes() {
     Only in the database: 2 revisions
       aaaa11112222  Add phone   applied 4 minutes ago by ann@host from feature; it is on feature
       bbbb11112222  Index phone   applied 4 minutes ago by ann@host from feature; it is on feature
-    error: dev is protected
+    error: dev is protected; nothing was done
     hint: give `--env dev --yes` to do it all the same
     ");
     assert_eq!(applied(&sandbox).len(), 3);

@@ -218,8 +218,13 @@ fn findings_are_in_the_document() {
 #[test]
 fn usage_is_a_document_too() {
     let sandbox = two_lines();
-    for command in [&["upgrde"][..], &["heads", "--nope"], &[]] {
-        let (document, code) = sandbox.json("project", command);
+    for (folder, command) in [
+        ("project", &["upgrde"][..]),
+        ("project", &["heads", "--nope"]),
+        // No command, and no project that could be shown.
+        ("home", &[]),
+    ] {
+        let (document, code) = sandbox.json(folder, command);
         assert_eq!(code, 2, "{command:?}");
         assert_has(
             &document,

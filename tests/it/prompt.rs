@@ -54,13 +54,43 @@ const ENTER: &str = "\r";
 const DOWN: &str = "\u{1b}[B";
 
 #[test]
-fn sync_offers_a_merge_revision_first() {
+fn sync_offers_to_restack_what_nobody_else_has_first() {
     let sandbox = diverged();
     let mut session = start(&sandbox, &["sync"]);
     session
         .expect("2 heads, they part at 9209a434d045")
         .unwrap();
     session.expect("How do you want to go on?").unwrap();
+    session.expect("Restack yours on top of theirs").unwrap();
+    session.expect("Stop").unwrap();
+    session.send(ENTER).unwrap();
+    let (text, code) = end(session);
+    assert_eq!(code, 0, "{text}");
+    assert!(
+        text.contains("git add migrations/7f3a9c21e4b0.sql"),
+        "{text}"
+    );
+    assert!(
+        sandbox
+            .read("ann/migrations/7f3a9c21e4b0.sql")
+            .contains("parents: [c01d9e88ab12]")
+    );
+    assert_eq!(
+        sandbox.sqlite(
+            "ann/dev.db",
+            "SELECT revision FROM teammig_ledger ORDER BY seq"
+        ),
+        ["9209a434d045", "c01d9e88ab12", "7f3a9c21e4b0"]
+    );
+}
+
+#[test]
+fn sync_offers_a_merge_revision_first_where_mine_may_not_move() {
+    let sandbox = diverged();
+    sandbox.git("ann", &["push", "-q"]);
+    let mut session = start(&sandbox, &["sync"]);
+    session.expect("How do you want to go on?").unwrap();
+    session.expect("Create a merge revision").unwrap();
     session.expect("Stop").unwrap();
     session.send(ENTER).unwrap();
     let (text, code) = end(session);
@@ -80,6 +110,7 @@ fn sync_can_apply_both() {
     let mut session = start(&sandbox, &["sync"]);
     session.expect("Stop").unwrap();
     session.send(DOWN).unwrap();
+    session.send(DOWN).unwrap();
     session.send(ENTER).unwrap();
     let (text, code) = end(session);
     assert_eq!(code, 0, "{text}");
@@ -94,7 +125,7 @@ fn sync_can_apply_both() {
 #[test]
 fn stopping_does_nothing() {
     let sandbox = diverged();
-    for keys in [&[DOWN, DOWN, ENTER][..], &["q"], &["\u{1b}"]] {
+    for keys in [&[DOWN, DOWN, DOWN, ENTER][..], &["q"], &["\u{1b}"]] {
         let mut session = start(&sandbox, &["sync"]);
         session.expect("Stop").unwrap();
         for key in keys {
@@ -109,6 +140,102 @@ fn stopping_does_nothing() {
         ["2"]
     );
     assert_eq!(sandbox.git("ann", &["status", "--porcelain"]), "");
+}
+
+/// What only the database has is shown before it is asked about.
+#[test]
+fn sync_shows_the_scripts_of_phantoms_and_rolls_them_back() {
+    let sandbox = diverged();
+    sandbox.git("ann", &["reset", "-q", "--hard", "origin/main"]);
+    let mut session = start(&sandbox, &["sync"]);
+    session.expect("Only in the database: 1 revision").unwrap();
+    session.expect("What about it?").unwrap();
+    session.expect("Stop").unwrap();
+    session.send(DOWN).unwrap();
+    session.send(DOWN).unwrap();
+    session.send(ENTER).unwrap();
+    session
+        .expect("ALTER TABLE users DROP COLUMN phone;")
+        .unwrap();
+    session.expect("Stop").unwrap();
+    session.send(ENTER).unwrap();
+    let (text, code) = end(session);
+    assert_eq!(code, 0, "{text}");
+    assert_eq!(
+        sandbox.sqlite(
+            "ann/dev.db",
+            "SELECT revision FROM teammig_ledger ORDER BY seq"
+        ),
+        ["9209a434d045", "c01d9e88ab12"]
+    );
+}
+
+#[test]
+fn sync_asks_before_it_redoes_an_edit() {
+    let sandbox = Sandbox::team();
+    sandbox.revision(
+        "ann",
+        "7f3a9c21e4b0",
+        &["9209a434d045"],
+        "Add phone",
+        "CREATE TABLE phones (id int);",
+        "DROP TABLE phones;",
+    );
+    sandbox.ok("ann", &["upgrade"]);
+    sandbox.revision(
+        "ann",
+        "7f3a9c21e4b0",
+        &["9209a434d045"],
+        "Add phone",
+        "CREATE TABLE phones (id text);",
+        "DROP TABLE phones;",
+    );
+    let mut session = start(&sandbox, &["sync"]);
+    session.expect("You edited 1 revision").unwrap();
+    session.expect("Stop").unwrap();
+    session.send(ENTER).unwrap();
+    let (text, code) = end(session);
+    assert_eq!(code, 0, "{text}");
+    let sql = sandbox.sqlite(
+        "ann/dev.db",
+        "SELECT sql FROM sqlite_schema WHERE name = 'phones'",
+    );
+    assert_eq!(sql, ["CREATE TABLE phones (id text)"]);
+}
+
+/// History that changed below what was applied: two ways out, and none is taken unasked.
+#[test]
+fn sync_asks_what_to_do_about_what_never_ran() {
+    for (keys, order) in [
+        (
+            &[ENTER][..],
+            ["9209a434d045", "c01d9e88ab12", "7f3a9c21e4b0"],
+        ),
+        (
+            &[DOWN, ENTER],
+            ["9209a434d045", "7f3a9c21e4b0", "c01d9e88ab12"],
+        ),
+    ] {
+        let sandbox = diverged();
+        sandbox.ok("ann", &["rebase", "--no-database"]);
+        let mut session = start(&sandbox, &["sync"]);
+        session
+            .expect("1 revision never ran, though later ones did")
+            .unwrap();
+        session.expect("Stop").unwrap();
+        for key in keys {
+            session.send(key).unwrap();
+        }
+        let (text, code) = end(session);
+        assert_eq!(code, 0, "{text}");
+        assert_eq!(
+            sandbox.sqlite(
+                "ann/dev.db",
+                "SELECT revision FROM teammig_ledger ORDER BY seq"
+            ),
+            order
+        );
+    }
 }
 
 /// Ctrl-C at the prompt ends the program and gives the cursor back.

@@ -46,34 +46,37 @@ fn a_fast_forward_brings_revisions() {
     sandbox.git("ann", &["reset", "-q", "--hard", "origin/main"]);
     sandbox.git("ann", &["pull", "-q"]);
     assert_snapshot!(sandbox.teammig("ann", &["sync", "--dry-run"]), @"
-    exit 0
+    exit 3
     --- stdout
     up   c01d9e88ab12  Add login index
     --- stderr
     Came in with the pull: 1 revision (origin/main)
       c01d9e88ab12  Add login index   Bob, 7 minutes ago
-    warning: the database has 1 revision that these files do not: 7f3a9c21e4b0
-    hint: applied from another branch, or the file was deleted; the ledger kept the scripts: `teammig downgrade 7f3a9c21e4b0@-1` rolls 7f3a9c21e4b0 back
+    Only in the database: 1 revision
+      7f3a9c21e4b0  Add phone_number to users   applied 5 minutes ago by ann@host from main; no branch has it now
+    hint: `teammig sync --roll-back` takes back what only the database has; `--keep` leaves it without a word
     ");
     assert_snapshot!(sandbox.teammig("ann", &["sync"]), @"
-    exit 0
+    exit 3
     --- stderr
     Came in with the pull: 1 revision (origin/main)
       c01d9e88ab12  Add login index   Bob, 8 minutes ago
-    warning: the database has 1 revision that these files do not: 7f3a9c21e4b0
-    hint: applied from another branch, or the file was deleted; the ledger kept the scripts: `teammig downgrade 7f3a9c21e4b0@-1` rolls 7f3a9c21e4b0 back
+    Only in the database: 1 revision
+      7f3a9c21e4b0  Add phone_number to users   applied 6 minutes ago by ann@host from main; no branch has it now
     Applying 1 revision
         c01d9e88ab12  Add login index
       ✔ c01d9e88ab12  Add login index   [TIME]
+    hint: `teammig sync --roll-back` takes back what only the database has; `--keep` leaves it without a word
     ");
     assert_snapshot!(sandbox.teammig("ann", &["sync"]), @"
-    exit 0
+    exit 3
     --- stderr
     Came in with the pull: 1 revision (origin/main)
       c01d9e88ab12  Add login index   Bob, 9 minutes ago
-    warning: the database has 1 revision that these files do not: 7f3a9c21e4b0
-    hint: applied from another branch, or the file was deleted; the ledger kept the scripts: `teammig downgrade 7f3a9c21e4b0@-1` rolls 7f3a9c21e4b0 back
+    Only in the database: 1 revision
+      7f3a9c21e4b0  Add phone_number to users   applied 7 minutes ago by ann@host from main; no branch has it now
     the database is up to date
+    hint: `teammig sync --roll-back` takes back what only the database has; `--keep` leaves it without a word
     ");
 }
 
@@ -90,7 +93,7 @@ fn diverged_heads_without_a_terminal() {
       yours  7f3a9c21e4b0  Add phone_number to users   not published, Ann, 2 minutes ago
       theirs c01d9e88ab12  Add login index   origin/main, Bob, 6 minutes ago
     error: Multiple head revisions are present: 7f3a9c21e4b0, c01d9e88ab12
-    hint: `teammig sync --merge` writes a merge revision; `--apply-both` leaves them as they are
+    hint: `teammig sync --rebase` puts yours on top of theirs; `teammig sync --merge` writes a merge revision; `--apply-both` leaves them as they are
     ");
     assert_eq!(
         sandbox.sqlite("ann/dev.db", "SELECT count(*) FROM teammig_ledger"),
