@@ -2,13 +2,14 @@
 
 mod database;
 mod graph;
+mod restack;
 
 use serde_json::json;
 
 use super::json;
 use crate::{
     config::ConfigError,
-    model::{Direction, Finding, Severity, finding::Place, restack::RestackError},
+    model::{Direction, Finding, Severity, finding::Place},
     ui::{Kind, Ui},
     workflow::{Error, GitError, Why},
 };
@@ -208,31 +209,11 @@ fn report(error: &Error) -> Report {
             .hint("`teammig upgrade` applies what is pending"),
         Error::InProgress { operation } => Report::new("in-progress", 1, words)
             .hint(format!("finish it (`git {operation} --continue`) or stop it (`git {operation} --abort`) first")),
-        Error::Held { revision, held, .. } => {
-            let report = Report::new("fixed-revision", 3, words);
-            if revision == held {
-                report.hint("others have it as it is: `teammig merge-heads` joins the heads with a merge revision")
-            } else {
-                report.hint("`teammig merge-heads` joins the heads with a merge revision")
-            }
-        }
-        Error::Sides { heads } => {
-            let mut report = Report::new("usage", 2, words);
-            for (id, message) in heads {
-                report = report.note(format!("  {id}  {message}"));
-            }
-            report.hint("`teammig rebase YOURS --onto THEIRS` says it")
-        }
-        Error::Restack(error) => match error {
-            RestackError::OnOneLine { .. } => Report::new("usage", 2, words),
-            _ => Report::new("restack", 1, words)
-                .hint("`teammig merge-heads` joins the heads with a merge revision"),
-        },
-        Error::NotRewritable { place, .. } => Report::new("restack", 1, words)
-            .place(Some(place.clone()))
-            .hint("write them as `--   parents: [id]` on one line, and call it again"),
-        Error::ChangedMeanwhile { .. } => Report::new("changed-meanwhile", 1, words)
-            .hint("files and database are as before; call it again"),
+        Error::Held { .. }
+        | Error::Sides { .. }
+        | Error::Restack(_)
+        | Error::NotRewritable { .. }
+        | Error::ChangedMeanwhile { .. } => restack::report(error, words),
         Error::Stopped => Report::new("interrupted", 130, words),
         Error::Import {
             notes,

@@ -1,5 +1,7 @@
 //! `teammig status`, and plain `teammig`
 
+use std::fmt::Write as _;
+
 use serde_json::{Value, json};
 
 use super::{
@@ -77,20 +79,23 @@ fn branch(ui: &mut Ui, git: &Git) {
     };
     match &git.upstream {
         Some(upstream) if upstream.commit.is_none() => {
-            text.push_str(&format!(" → {}, which is gone", upstream.name));
+            let _ = write!(text, " → {}, which is gone", upstream.name);
         }
         Some(upstream) if git.upstream_new.is_empty() => {
-            text.push_str(&format!(" → {}", upstream.name));
+            let _ = write!(text, " → {}", upstream.name);
         }
-        Some(upstream) => text.push_str(&format!(
-            " → {}, which has {} more",
-            upstream.name,
-            plural(git.upstream_new.len(), "revision")
-        )),
+        Some(upstream) => {
+            let _ = write!(
+                text,
+                " → {}, which has {} more",
+                upstream.name,
+                plural(git.upstream_new.len(), "revision")
+            );
+        }
         None => {}
     }
     if let Some(operation) = git.operation {
-        text.push_str(&format!("; a {operation} is in progress"));
+        let _ = write!(text, "; a {operation} is in progress");
     }
     row(ui, "Branch", &text);
 }
@@ -196,10 +201,10 @@ fn few(ids: &[RevId]) -> String {
 fn elsewhere(ui: &mut Ui, context: &Context, one: &Elsewhere, first: bool) {
     let mut text = format!("{}: at {}", one.environment, heads_or_base(&one.heads));
     if !one.pending.is_empty() {
-        text.push_str(&format!(", {} pending", one.pending.len()));
+        let _ = write!(text, ", {} pending", one.pending.len());
     }
     if !one.phantoms.is_empty() {
-        text.push_str(&format!(", {} only there", one.phantoms.len()));
+        let _ = write!(text, ", {} only there", one.phantoms.len());
     }
     let seen = ui.dim(&format!("as seen {}", age::ago(one.seen_at, context.now)));
     row(

@@ -15,7 +15,7 @@ use crate::{
     ui::Ui,
     workflow::{
         Context, Error, Proposal, Source,
-        drift::Phantom,
+        drift::{Edited, Phantom},
         sync::{self, Report},
     },
 };
@@ -191,7 +191,7 @@ fn left(
         status = Status::Attention;
     }
     if report.edited.iter().any(|edited| !edited.only_down) && !decisions.redo {
-        if report.edited.iter().any(|edited| edited.can_be_redone()) {
+        if report.edited.iter().any(Edited::can_be_redone) {
             ui.hint("`teammig sync --redo` runs what was edited again: the old way down, the new way up");
         }
         status = Status::Attention;

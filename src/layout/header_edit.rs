@@ -48,21 +48,18 @@ fn one_by_one(text: &str, value: Span, before: &[RevId], after: &[RevId]) -> Opt
 /// Another number of parents: what stands between the brackets, or the whole value.
 fn whole(text: &str, value: Span, after: &[RevId]) -> Option<String> {
     let written = &text[value.clone()];
-    let at = match written.find('[') {
-        Some(open) => {
-            let close = open + written[open..].find(']')? + 1;
-            value.start + open..value.start + close
-        }
-        None => {
-            // `parents:` with nothing, `~`, one id, or a list of lines; a remark at the end stays.
-            let first = written.lines().next().unwrap_or("");
-            let end = if first.len() == written.len() {
-                first.find(" #").unwrap_or(first.trim_end().len())
-            } else {
-                written.trim_end().len()
-            };
-            value.start..value.start + end
-        }
+    let at = if let Some(open) = written.find('[') {
+        let close = open + written[open..].find(']')? + 1;
+        value.start + open..value.start + close
+    } else {
+        // `parents:` with nothing, `~`, one id, or a list of lines; a remark at the end stays.
+        let first = written.lines().next().unwrap_or("");
+        let end = if first.len() == written.len() {
+            first.find(" #").unwrap_or(first.trim_end().len())
+        } else {
+            written.trim_end().len()
+        };
+        value.start..value.start + end
     };
     let mut list = super::render::list(after);
     if at.start == value.start {

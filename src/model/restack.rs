@@ -321,14 +321,14 @@ mod tests {
             let (after, problems) = Graph::build(restacked(&graph, &done));
             prop_assert!(problems.is_empty());
             prop_assert_eq!(after.len(), graph.len());
-            let before = lineage(&graph, &[mine.clone()]);
-            let now = lineage(&after, &[mine.clone()]);
+            let before = lineage(&graph, std::slice::from_ref(mine));
+            let now = lineage(&after, std::slice::from_ref(mine));
             prop_assert!(now.contains(onto));
             // Nobody loses an ancestor, and the order among the moved ones stays.
             prop_assert!(before.is_subset(&now));
             for one in &done.chain {
-                let own = lineage(&graph, &[one.clone()]);
-                prop_assert!(own.is_subset(&lineage(&after, &[one.clone()])));
+                let own = lineage(&graph, std::slice::from_ref(one));
+                prop_assert!(own.is_subset(&lineage(&after, std::slice::from_ref(one))));
             }
             // What is not moved is not touched.
             for revision in after.iter().filter(|revision| !done.chain.contains(&revision.id)) {

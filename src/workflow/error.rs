@@ -163,7 +163,7 @@ pub enum Error {
         operation: String,
     },
     /// What was to be moved stands on something that may not be.
-    #[error("{revision} cannot be restacked: {}{}", if revision == held { "it".to_owned() } else { format!("it builds on {held}, which") }, evidence.as_ref().map(|evidence| format!(" is {}", evidence.words())).unwrap_or_else(|| " may not be moved".to_owned()))]
+    #[error("{revision} cannot be restacked: {}{}", if revision == held { "it".to_owned() } else { format!("it builds on {held}, which") }, evidence.as_ref().map_or_else(|| " may not be moved".to_owned(), |evidence| format!(" is {}", evidence.words())))]
     Held {
         /// The head that was to be moved.
         revision: RevId,

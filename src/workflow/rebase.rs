@@ -39,7 +39,7 @@ pub fn propose(
 
 /// Writes the files and leaves every database as it is.
 pub fn files_only(context: &Context, restacking: &Restacking) -> Result<(), Error> {
-    restack::stage(context, restacking)?.commit()
+    restack::stage(context, restacking)?.commit().map(drop)
 }
 
 fn moves(context: &Context, project: &Project, request: &Request) -> Result<Vec<Move>, Error> {

@@ -14,7 +14,7 @@ use std::{
 
 use tempfile::TempPath;
 
-use super::{Context, Error, State, fixed, write};
+use super::{Context, Error, State, fixed, run::Undo, write};
 use crate::model::{
     Project, RevId,
     restack::{Restack, RestackError, restack},
@@ -174,9 +174,10 @@ pub(super) fn stage<'a>(
     Ok(Staged { context, files })
 }
 
-impl Staged<'_> {
+impl<'a> Staged<'a> {
     /// Puts all files in their places; where one cannot be, those before it go back.
-    pub(super) fn commit(self) -> Result<(), Error> {
+    /// What it gives puts all of them back.
+    pub(super) fn commit(self) -> Result<Undo<'a>, Error> {
         let mut done: Vec<(&Rewrite, PathBuf)> = Vec::new();
         for (file, path, temp) in self.files {
             let now = fs::read(&path).map_err(Error::io("read", &path));
@@ -190,16 +191,20 @@ impl Staged<'_> {
                     .map_err(|error| Error::io("write", &path)(error.error))
             });
             if let Err(error) = outcome {
-                for (file, path) in done {
-                    // Best effort: the error that is told is the one that came first.
-                    if let Ok(temp) = write::stage(&path, file.before.as_bytes()) {
-                        let _ = temp.persist(&path);
-                    }
-                }
+                put_back(done);
                 return Err(error);
             }
             done.push((file, path));
         }
-        Ok(())
+        Ok(Box::new(move || put_back(done)))
+    }
+}
+
+/// Best effort: the error that is told is the one that came first.
+fn put_back(done: Vec<(&Rewrite, PathBuf)>) {
+    for (file, path) in done {
+        if let Ok(temp) = write::stage(&path, file.before.as_bytes()) {
+            let _ = temp.persist(&path);
+        }
     }
 }

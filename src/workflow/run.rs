@@ -62,8 +62,11 @@ pub struct Outcome {
     pub heads: Vec<RevId>,
 }
 
-/// What has to succeed together with the steps of a run.
-pub(super) type Together<'a> = Box<dyn FnOnce() -> Result<(), Error> + 'a>;
+/// What has to succeed together with the steps of a run. What it gives undoes it.
+pub(super) type Together<'a> = Box<dyn FnOnce() -> Result<Undo<'a>, Error> + 'a>;
+
+/// Undoes what was done together with the steps.
+pub(super) type Undo<'a> = Box<dyn FnOnce() + 'a>;
 
 /// Runs what was shown.
 ///
@@ -92,7 +95,7 @@ pub(super) fn run_with(
 ) -> Result<Outcome, Error> {
     if shown.steps.is_empty() {
         if let Some(together) = together {
-            together()?;
+            let _done = together()?;
         }
         return Ok(Outcome {
             heads: shown.plan.to.clone(),
@@ -116,10 +119,10 @@ pub(super) fn run_with(
             let others = shown.steps.len() - fresh.steps.len();
             let done = match together {
                 _ if fresh.steps.is_empty() => {
-                    together.map_or(Ok(()), |together| together())?;
+                    together.map(|together| together()).transpose()?;
                     Vec::new()
                 }
-                None => run_steps(database, &fresh.steps, on_event)?,
+                None => run_steps(database, &fresh.steps, false, on_event)?.0,
                 Some(together) => run_held(database, &fresh.steps, together, on_event)?,
             };
             Ok(Outcome {
@@ -169,20 +172,29 @@ fn run_held(
     together: Together<'_>,
     on_event: &mut dyn FnMut(Event<'_>),
 ) -> Result<Vec<Done>, Error> {
+    // Before the stretch: what makes the ledger may be a transaction of its own.
+    database
+        .prepare_ledger()
+        .map_err(|error| Error::database(database, error))?;
     let scripts: Vec<_> = steps.iter().map(Prepared::script).collect();
     let held = database
         .hold(&scripts)
         .map_err(|error| Error::database(database, error))?;
-    let outcome = run_steps(database, steps, on_event).and_then(|done| {
-        together()?;
-        if held {
-            database
-                .keep()
-                .map_err(|error| Error::database(database, error))?;
+    let outcome = run_steps(database, steps, held, on_event).and_then(|(done, told)| {
+        let undo = together()?;
+        if held && let Err(error) = database.keep() {
+            undo();
+            return Err(Error::database(database, error));
         }
+        done[told..]
+            .iter()
+            .for_each(|step| on_event(Event::Finished(step)));
         Ok(done)
     });
-    let Err(error) = outcome else { return outcome };
+    let error = match outcome {
+        Ok(done) => return Ok(done),
+        Err(error) => error,
+    };
     // What cannot be taken back stays, and the error says so.
     if !held || database.take_back().is_err() {
         return Err(error);
@@ -197,11 +209,13 @@ fn run_held(
     })
 }
 
+/// Runs the steps; with how many of them are committed and told.
 fn run_steps(
     database: &mut dyn Database,
     steps: &[Prepared],
+    held: bool,
     on_event: &mut dyn FnMut(Event<'_>),
-) -> Result<Vec<Done>, Error> {
+) -> Result<(Vec<Done>, usize), Error> {
     database
         .prepare_ledger()
         .map_err(|error| Error::database(database, error))?;
@@ -232,7 +246,7 @@ fn run_steps(
                     message: step.message.clone(),
                     duration: ran.duration,
                 });
-                if ran.committed {
+                if ran.committed && !held {
                     done[told..]
                         .iter()
                         .for_each(|step| on_event(Event::Finished(step)));
@@ -240,7 +254,8 @@ fn run_steps(
                 }
             }
             Err(error) => {
-                if error.earlier_lost || database.flush().is_err() {
+                // In a stretch that goes as a whole, nothing is made durable on the way.
+                if held || error.earlier_lost || database.flush().is_err() {
                     done.truncate(told);
                 }
                 done[told..]
@@ -250,7 +265,7 @@ fn run_steps(
             }
         }
     }
-    Ok(done)
+    Ok((done, told))
 }
 
 fn failed(database: &dyn Database, step: &Prepared, error: JobError, done: Vec<Done>) -> Error {

@@ -84,7 +84,7 @@ pub(in crate::cli) fn carry_out(
     let project = restacking.map_or(project, |restacking| &restacking.future);
     let shower = Shower::new(ui, 0);
     carried.recorded = drift::record(context, project, database, &mut |event| {
-        shower.show(ui, &event)
+        shower.show(ui, &event);
     })?;
     drop(shower);
     Ok(())

@@ -1,5 +1,7 @@
 //! Where things stand, for people and for programs.
 
+use std::fmt::Write as _;
+
 use serde_json::{Value, json};
 
 use super::{
@@ -91,11 +93,13 @@ fn phantoms(ui: &mut Ui, context: &Context, report: &Report) {
             entry.applied_by
         );
         if let Some(branch) = &entry.git_branch {
-            about.push_str(&format!(" from {branch}"));
+            let _ = write!(about, " from {branch}");
         }
         match phantom.refs.as_slice() {
             [] => about.push_str("; no branch has it now"),
-            refs => about.push_str(&format!("; it is on {}", refs.join(", "))),
+            refs => {
+                let _ = write!(about, "; it is on {}", refs.join(", "));
+            }
         }
         if !phantom.has_way_back() {
             about.push_str("; it has no way back");

@@ -47,7 +47,7 @@ impl Postgres {
                 Ok(()) => return Ok(start.elapsed()),
                 Err(error) => error,
             };
-            if error.error.kind != ErrorKind::LockTimeout || attempt >= tries {
+            if error.error.kind != ErrorKind::LockTimeout || attempt >= tries || self.held {
                 return Err(error);
             }
             attempt += 1;
@@ -92,7 +92,8 @@ impl Postgres {
             Direction::Down => self.table.row(&job.entry.revision)?.delete(),
         };
         let mut message = Message::default();
-        message.ours("BEGIN");
+        let (begin, end) = self.bounds();
+        message.ours(begin);
         for limit in self.time_limits() {
             message.ours(&format!("SET LOCAL {limit}"));
         }
@@ -124,7 +125,7 @@ impl Postgres {
             message.ours("SET LOCAL synchronous_commit TO DEFAULT");
         }
         message.record(&record);
-        message.commit();
+        message.commit(end);
         self.send_in_transaction(&message, script, notice)?;
         if let Some(fresh) = &mut self.fresh {
             // A number left out (a row of the other kind, a row removed) does no harm.

@@ -66,9 +66,9 @@ impl Message {
         self.push(Part::Record, sql);
     }
 
-    /// Adds COMMIT.
-    pub(super) fn commit(&mut self) {
-        self.push(Part::Commit, "COMMIT");
+    /// Adds COMMIT, or what stands for it.
+    pub(super) fn commit(&mut self, sql: &str) {
+        self.push(Part::Commit, sql);
     }
 
     fn push(&mut self, part: Part, sql: &str) {
@@ -144,7 +144,7 @@ mod tests {
         message.ours("BEGIN");
         message.statement(&script, 0);
         message.record("DELETE FROM l");
-        message.commit();
+        message.commit("COMMIT");
         assert_eq!(
             message.text,
             "BEGIN\n;SELECT 'ö', x\n;DELETE FROM l\n;COMMIT"

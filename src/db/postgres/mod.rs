@@ -8,7 +8,7 @@
 //! | `session`, `message`, `pg_error`, `explain` | talking, and tracing errors back |
 //! | `interrupt` | being stopped |
 //! | `ledger`, `place`, `lock` | the table, where it is, and the lock |
-//! | `script`, `in_transaction`, `outside` | running scripts |
+//! | `script`, `in_transaction`, `outside`, `hold` | running scripts |
 //!
 //! Reading never changes anything, not even a setting of the session. All
 //! statements go through the simple-query protocol: several in one round trip,
@@ -16,6 +16,7 @@
 
 mod connect;
 mod explain;
+mod hold;
 mod hosts;
 mod in_transaction;
 mod interrupt;
@@ -83,6 +84,7 @@ pub(super) fn connect(
         exists: false,
         lock: None,
         fresh: None,
+        held: false,
         unflushed: false,
     };
     database.locate()?;
@@ -100,6 +102,8 @@ struct Postgres {
     lock: Option<LedgerLock>,
     /// What is known of the rows since the ledger was prepared; `None` = ask.
     fresh: Option<Fresh>,
+    /// A transaction is open around all steps.
+    held: bool,
     /// Commits that the server may not have on disk yet.
     unflushed: bool,
 }
@@ -198,7 +202,7 @@ impl Database for Postgres {
         }
         Ok(Ran {
             duration,
-            committed: true,
+            committed: !self.held,
         })
     }
 
@@ -212,15 +216,16 @@ impl Database for Postgres {
         Ok(())
     }
 
-    fn hold(&mut self, _steps: &[&StoredScript]) -> Result<bool, DbError> {
-        Ok(false)
+    fn hold(&mut self, steps: &[&StoredScript]) -> Result<bool, DbError> {
+        self.begin_stretch(steps)
     }
 
     fn keep(&mut self) -> Result<(), DbError> {
-        self.flush()
+        self.end_stretch()
     }
 
     fn take_back(&mut self) -> Result<(), DbError> {
+        self.take_stretch_back();
         Ok(())
     }
 
