@@ -10,6 +10,7 @@ pub mod offline;
 mod postgres;
 mod sqlite;
 mod sqlite_bare;
+mod sqlite_cascade;
 mod sqlite_error;
 mod sqlite_group;
 mod sqlite_hold;

@@ -317,6 +317,11 @@ impl Sqlite {
             return Err(DbError::new(ErrorKind::Interrupted, "stopped").into());
         }
         let sql = &text[span.clone()];
+        self.refuse_cascade(sql, &text[span.end..])
+            .map_err(|error| JobError {
+                statement: Some(span.clone()),
+                ..error.into()
+            })?;
         let connection = self.writer()?;
         let outcome = match connection.prepare(sql) {
             Ok(mut statement) => {
@@ -333,10 +338,15 @@ impl Sqlite {
             Err(Error::MultipleStatement) => connection.execute_batch(sql),
             Err(error) => Err(error),
         };
-        outcome.map_err(|error| JobError {
-            offset: error_offset(&error).map(|offset| span.start + offset),
-            statement: Some(span),
-            ..self.said(&error).into()
+        outcome.map_err(|error| {
+            let offset = error_offset(&error).map(|offset| span.start + offset);
+            let mut error = self.said(&error);
+            self.advise_drop(sql, &mut error);
+            JobError {
+                offset,
+                statement: Some(span),
+                ..error.into()
+            }
         })
     }
 }

@@ -52,14 +52,79 @@ fn prepares_transaction(statement: &Statement, text: &str) -> bool {
         })
 }
 
-/// Whether a table is dropped or renamed, as in the rebuild of a table that
-/// SQLite cannot alter (<https://www.sqlite.org/lang_altertable.html>, section 7).
-pub fn drops_table(text: &str, dialect: Dialect) -> bool {
-    statements(text, dialect).iter().any(|statement| {
-        statement.starts_with(text, &["DROP", "TABLE"])
-            || (statement.starts_with(text, &["ALTER", "TABLE"])
-                && statement.has_words(text, &["RENAME", "TO"]))
+/// A table that a statement drops, as SQLite names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dropped {
+    /// The schema (`main`, `temp`, an attached database), where one is given.
+    pub schema: Option<String>,
+    /// Without quotes, in the case written.
+    pub table: String,
+}
+
+/// The table that `DROP TABLE [IF EXISTS] [schema.]table` drops; `None` for any
+/// other statement.
+pub fn dropped_table(statement: &str) -> Option<Dropped> {
+    let mut tokens = tokens(statement, Some(Dialect::Sqlite))
+        .filter(|token| !token.is_trivia())
+        .peekable();
+    let mut word = |word: &str| {
+        tokens
+            .next_if(|token| token.is_word(statement, word))
+            .is_some()
+    };
+    if !word("DROP") || !word("TABLE") {
+        return None;
+    }
+    if word("IF") && !word("EXISTS") {
+        return None;
+    }
+    let mut names = Vec::new();
+    while let Some(token) = tokens.next() {
+        let text = token.text(statement);
+        names.push(match token.kind {
+            TokenKind::Word => text.to_owned(),
+            // SQLite takes a string for a name where a name is due.
+            TokenKind::QuotedIdent | TokenKind::String => unquoted(text),
+            _ => return None,
+        });
+        if tokens
+            .next_if(|token| token.kind == TokenKind::Dot)
+            .is_none()
+        {
+            break;
+        }
+    }
+    let table = names.pop()?;
+    Some(Dropped {
+        schema: names.pop(),
+        table,
     })
+}
+
+/// Whether a statement names this table (or anything else of that name).
+pub fn mentions(statement: &str, table: &str) -> bool {
+    tokens(statement, Some(Dialect::Sqlite)).any(|token| {
+        let text = token.text(statement);
+        match token.kind {
+            TokenKind::Word => text.eq_ignore_ascii_case(table),
+            TokenKind::QuotedIdent | TokenKind::String => {
+                unquoted(text).eq_ignore_ascii_case(table)
+            }
+            _ => false,
+        }
+    })
+}
+
+/// What stands between quotes of any of SQLite's kinds.
+fn unquoted(text: &str) -> String {
+    let mut inner = text.chars();
+    let (open, close) = (inner.next(), inner.next_back());
+    match (open, close) {
+        (Some('['), _) | (_, None) => inner.collect(),
+        (_, Some(quote)) => inner
+            .as_str()
+            .replace(&format!("{quote}{quote}"), &quote.to_string()),
+    }
 }
 
 /// The first command of a client program, which no database understands, to the
@@ -187,29 +252,35 @@ mod tests {
     }
 
     #[test]
-    fn dropped_and_renamed_tables() {
-        for text in [
-            "SELECT 1; DROP TABLE a",
-            "drop table if exists a",
-            "ALTER TABLE a RENAME TO b",
-            "ALTER TABLE \"rename\" rename /* c */ to b",
+    fn dropped_tables() {
+        for (text, schema, table) in [
+            ("DROP TABLE a", None, "a"),
+            (
+                "drop /* x */ table if exists Main . \"a \"\"b\"",
+                Some("Main"),
+                "a \"b",
+            ),
+            ("DROP TABLE [a b]", None, "a b"),
+            ("DROP TABLE `a``b`", None, "a`b"),
+            ("DROP TABLE IF EXISTS 'it''s'", None, "it's"),
+            ("DROP TABLE \"if\"", None, "if"),
         ] {
-            assert!(drops_table(text, Sqlite), "{text}");
-            assert!(drops_table(text, Postgres), "{text}");
+            let want = Dropped {
+                schema: schema.map(str::to_owned),
+                table: table.to_owned(),
+            };
+            assert_eq!(dropped_table(text), Some(want), "{text}");
         }
         for text in [
             "DROP INDEX a",
-            "ALTER TABLE a RENAME COLUMN b TO c",
-            "ALTER TABLE a RENAME b TO c",
-            "ALTER TABLE a ADD COLUMN b DEFAULT 'RENAME TO'",
+            "DROP TABLE",
+            "SELECT 'DROP TABLE a'",
             "-- DROP TABLE a",
-            "ALTER TABLE a RENAME \"to\" TO c",
-            "ALTER INDEX a RENAME TO b",
         ] {
-            assert!(!drops_table(text, Sqlite), "{text}");
-            assert!(!drops_table(text, Postgres), "{text}");
+            assert_eq!(dropped_table(text), None, "{text}");
         }
-        assert!(!drops_table("DO $$ BEGIN DROP TABLE a; END $$", Postgres));
+        assert!(mentions("INSERT INTO \"New\" SELECT 1", "new"));
+        assert!(!mentions("INSERT INTO renew SELECT 1 -- new", "new"));
     }
 
     #[test]

@@ -20,7 +20,9 @@ mod token;
 mod tokens;
 
 pub use checksum::checksum;
-pub use inspect::{copy_from_stdin, drops_table, is_blank, meta_command, transaction_control};
+pub use inspect::{
+    Dropped, copy_from_stdin, dropped_table, is_blank, mentions, meta_command, transaction_control,
+};
 pub use quote::{NulCharacter, ident, literal};
 pub use statements::{Statement, Unclosed, statements};
 pub use token::{Construct, Token, TokenKind};

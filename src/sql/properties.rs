@@ -5,7 +5,7 @@
 use proptest::prelude::*;
 
 use super::{
-    Token, TokenKind, checksum, copy_from_stdin, drops_table, ident, is_blank, literal,
+    Token, TokenKind, checksum, copy_from_stdin, dropped_table, ident, is_blank, literal,
     meta_command, statements, tokens, transaction_control,
 };
 use crate::model::Dialect::{self, Postgres, Sqlite};
@@ -166,7 +166,7 @@ proptest! {
     fn no_question_panics(text in text()) {
         for dialect in [Postgres, Sqlite] {
             let _ = transaction_control(&text, dialect);
-            let _ = drops_table(&text, dialect);
+            let _ = dropped_table(&text);
             let _ = meta_command(&text, dialect).map(|span| &text[span]);
             for statement in statements(&text, dialect) {
                 let _ = statement.keywords(&text, 3);
