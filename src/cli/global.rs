@@ -151,6 +151,7 @@ impl Global {
             },
             timeouts,
             command: command.to_owned(),
+            waiting: (!self.quiet).then_some(ui::waiting as fn(&str)),
         }
     }
 }

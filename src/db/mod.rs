@@ -33,12 +33,13 @@ use crate::model::{
 pub type Env<'a> = dyn Fn(&str) -> Option<String> + 'a;
 
 /// Opens a database. Relative paths are relative to `base`; `env` looks up
-/// libpq's variables.
+/// libpq's variables; `waiting` is told for whom when a server does not answer for a second.
 pub fn open(
     url: &str,
     base: &Path,
     settings: &RunSettings,
     env: &Env<'_>,
+    waiting: &dyn Fn(&str),
 ) -> Result<Box<dyn Database>, DbError> {
     let url = DatabaseUrl::parse(url)?;
     let location = url.to_string();
@@ -53,7 +54,7 @@ pub fn open(
             location,
             settings.clone(),
         )?)),
-        DatabaseUrl::Postgres(url) => postgres::connect(&url, settings, env),
+        DatabaseUrl::Postgres(url) => postgres::connect(&url, settings, env, waiting),
     }
 }
 

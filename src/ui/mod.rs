@@ -318,6 +318,12 @@ impl Ui {
     }
 }
 
+/// A word while nothing else can be said: somebody is waited for.
+pub fn waiting(place: &str) {
+    // Whoever cannot be told waits in silence.
+    let _ = writeln!(io::stderr(), "waiting for {place} …");
+}
+
 /// Re-exported so that commands can name a style without naming the crate.
 pub use console::Style as TextStyle;
 

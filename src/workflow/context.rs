@@ -48,6 +48,8 @@ pub struct Options {
     pub timeouts: Timeouts,
     /// The command's name, as others see it who wait for the lock.
     pub command: String,
+    /// Told for whom, when a server takes long to answer.
+    pub waiting: Option<fn(&str)>,
 }
 
 /// The surroundings of a use-case.
@@ -327,6 +329,11 @@ impl Context {
             &target.base,
             &self.run_settings(&target),
             &|name| self.config.env.get(name).map(str::to_owned),
+            &|place| {
+                if let Some(waiting) = self.options.waiting {
+                    waiting(place);
+                }
+            },
         )
         .map_err(|error| Error::Database {
             dialect: db::dialect_of(target.url.expose()),

@@ -542,3 +542,40 @@ fn end(child: &mut Child) -> (Option<i32>, String) {
         .unwrap();
     (child.wait().unwrap().code(), text)
 }
+
+/// A server that takes the connection and says nothing: it is waited for with a word,
+/// and not for ever.
+#[test]
+fn a_silent_server_is_given_up() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let sandbox = Sandbox::project();
+    let url = format!("postgres://me@127.0.0.1:{port}/db?connect_timeout=2");
+    let run = sandbox.teammig("project", &["current", "--url", &url]);
+    assert_eq!(run.code, 4, "{run}");
+    let waiting = format!("waiting for 127.0.0.1:{port} …");
+    assert!(run.stderr.contains(&waiting), "{run}");
+    assert!(run.stderr.contains("no answer from"), "{run}");
+    let run = sandbox.teammig("project", &["current", "-q", "--url", &url]);
+    assert!(!run.stderr.contains("waiting"), "{run}");
+}
+
+#[test]
+fn waiting_for_a_silent_server_ends_at_ctrl_c() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let sandbox = Sandbox::project();
+    let url = format!("postgres://me@127.0.0.1:{port}/db");
+    let mut child = sandbox
+        .command(env!("CARGO_BIN_EXE_teammig"), "project")
+        .args(["current", "--url", &url])
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stderr = BufReader::new(child.stderr.take().unwrap());
+    let mut line = String::new();
+    stderr.read_line(&mut line).unwrap();
+    assert!(line.starts_with("waiting for"), "{line}");
+    interrupt(&child);
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+}

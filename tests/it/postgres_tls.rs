@@ -92,7 +92,7 @@ fn open(
         let found = variables.iter().find(|(key, _)| *key == name);
         found.map(|(_, value)| (*value).to_owned())
     };
-    db::open(&url, Path::new("/"), &settings(), &env)
+    db::open(&url, Path::new("/"), &settings(), &env, &|_| {})
 }
 
 /// Whether the session that opens is encrypted.

@@ -31,7 +31,7 @@ enum Wire {
 }
 
 /// Opens a session at the first host that lets us in.
-pub(super) fn connect(target: &Target) -> Result<Session, DbError> {
+pub(super) fn connect(target: &Target, waiting: &dyn Fn(&str)) -> Result<Session, DbError> {
     let tls = match target.tls.mode {
         Mode::Disable => None,
         _ if target.hosts.iter().all(is_socket) => None,
@@ -47,7 +47,7 @@ pub(super) fn connect(target: &Target) -> Result<Session, DbError> {
     for session in passes {
         failures.clear();
         for host in &target.hosts {
-            match try_host(target, host, *session, tls.as_ref()) {
+            match try_host(target, host, *session, tls.as_ref(), waiting) {
                 Ok(session) => return Ok(session),
                 Err(error) => {
                     // libpq: a server that answers and refuses ends the search,
@@ -78,6 +78,7 @@ fn try_host(
     host: &Host,
     session: TargetSessionAttrs,
     tls: Option<&MakeRustlsConnect>,
+    waiting: &dyn Fn(&str),
 ) -> Result<Session, DbError> {
     let wires: &[Wire] = match target.tls.mode {
         // Sockets have no TLS, whatever was asked for: libpq's rule.
@@ -89,7 +90,7 @@ fn try_host(
     };
     let mut first: Option<DbError> = None;
     for wire in wires {
-        let error = match attempt(target, host, session, *wire, tls) {
+        let error = match attempt(target, host, session, *wire, tls, waiting) {
             Ok(session) => return Ok(session),
             Err(error) => error,
         };
@@ -120,6 +121,7 @@ fn attempt(
     session: TargetSessionAttrs,
     wire: Wire,
     tls: Option<&MakeRustlsConnect>,
+    waiting: &dyn Fn(&str),
 ) -> Result<Session, NoSession> {
     let mut config = config(target, host);
     config.target_session_attrs(session);
@@ -129,7 +131,9 @@ fn attempt(
         Wire::Tls => SslMode::Require,
     });
     let tls = tls.filter(|_| wire != Wire::Plain).cloned();
-    Session::open(config, tls, target.connect_timeout)
+    Session::open(config, tls, target.connect_timeout, &|| {
+        waiting(&place(host));
+    })
 }
 
 fn config(target: &Target, host: &Host) -> Config {
@@ -211,15 +215,20 @@ fn phase(error: &Error) -> Phase {
     }
 }
 
-fn describe(failed: &NoSession, target: &Target, host: &Host) -> DbError {
-    let place = match &host.place {
+/// A host as people write it.
+fn place(host: &Host) -> String {
+    match &host.place {
         Place::Tcp { name, .. } if name.contains(':') => format!("[{name}]:{}", host.port),
         Place::Tcp { name, .. } => format!("{name}:{}", host.port),
         Place::Socket(folder) => folder
             .join(format!(".s.PGSQL.{}", host.port))
             .display()
             .to_string(),
-    };
+    }
+}
+
+fn describe(failed: &NoSession, target: &Target, host: &Host) -> DbError {
+    let place = place(host);
     let error = match failed {
         NoSession::Timeout(limit) => {
             return DbError::new(

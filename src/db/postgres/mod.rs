@@ -63,12 +63,13 @@ pub(super) fn connect(
     url: &PgUrl,
     settings: &RunSettings,
     env: &Env<'_>,
+    waiting: &dyn Fn(&str),
 ) -> Result<Box<dyn Database>, DbError> {
     let mut warnings = Vec::new();
     let target = resolve::resolve(url, &settings.application, env, &mut |text| {
         warnings.push(text.to_owned());
     })?;
-    let session = connect::connect(&target).map_err(|mut error| {
+    let session = connect::connect(&target, waiting).map_err(|mut error| {
         // A password file that is not used matters only where the password is missed.
         if error.kind == ErrorKind::Refused && !warnings.is_empty() {
             error.advice = Some(warnings.join("; "));

@@ -20,6 +20,10 @@ use super::{
 };
 use crate::db::{Env, error::DbError};
 
+/// How long a host may take to let us in when nothing is said. libpq waits without
+/// end, which in a deploy is a job that hangs until somebody kills it.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 /// Everything that is needed to connect.
 #[derive(Debug)]
 pub(super) struct Target {
@@ -82,7 +86,10 @@ pub(super) fn resolve(
             .or_else(|| sources.get("fallback_application_name"))
             .unwrap_or_else(|| application.to_owned()),
         // libpq: zero, negative or absent means to wait for ever.
-        connect_timeout: sources.seconds("connect_timeout")?,
+        connect_timeout: match sources.get("connect_timeout") {
+            Some(_) => sources.seconds("connect_timeout")?,
+            None => Some(PATIENCE),
+        },
         session: sources.one_of(
             "target_session_attrs",
             &[

@@ -6,7 +6,7 @@
 use std::{
     sync::{
         Arc,
-        mpsc::{Receiver, Sender, channel},
+        mpsc::{Receiver, RecvTimeoutError, Sender, channel},
     },
     thread,
     time::Duration,
@@ -20,6 +20,9 @@ use crate::db::{
     Interrupter,
     error::{DbError, ErrorKind},
 };
+
+/// How long a server may take before somebody is told.
+const SILENCE: Duration = Duration::from_secs(1);
 
 /// A session at a server.
 pub(super) struct Session {
@@ -76,11 +79,13 @@ impl Failure {
 }
 
 impl Session {
-    /// Connects; `limit` is for all of it, up to being logged in.
+    /// Connects; `limit` is for all of it, up to being logged in. `slow` is told when
+    /// it has taken a second.
     pub(super) fn open(
         mut config: Config,
         tls: Option<MakeRustlsConnect>,
         limit: Option<Duration>,
+        slow: &dyn Fn(),
     ) -> Result<Self, NoSession> {
         let (end, heard) = channel();
         let notices = end.clone();
@@ -93,17 +98,22 @@ impl Session {
             Some(tls) => config.connect(tls),
             None => config.connect(NoTls),
         };
-        let client = match limit {
-            None => connect(),
-            Some(limit) => {
-                // The client's own limit ends with the socket's connection; a
-                // server that then says nothing would be waited for without end.
-                let (sender, receiver) = channel();
-                thread::spawn(move || sender.send(connect()));
-                let outcome = receiver.recv_timeout(limit);
-                outcome.map_err(|_| NoSession::Timeout(limit))?
+        // The client's own limit ends with the socket's connection; a server that
+        // then says nothing would be waited for without end.
+        let (sender, receiver) = channel();
+        thread::spawn(move || sender.send(connect()));
+        let first = limit.map_or(SILENCE, |limit| limit.min(SILENCE));
+        let client = match receiver.recv_timeout(first) {
+            Err(RecvTimeoutError::Timeout) if limit != Some(first) => {
+                slow();
+                match limit {
+                    Some(limit) => receiver.recv_timeout(limit.saturating_sub(first)),
+                    None => receiver.recv().map_err(|_| RecvTimeoutError::Disconnected),
+                }
             }
+            other => other,
         };
+        let client = client.map_err(|_| NoSession::Timeout(limit.unwrap_or(first)))?;
         Ok(Self {
             client: Some(client.map_err(NoSession::Error)?),
             heard,

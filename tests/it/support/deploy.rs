@@ -24,7 +24,7 @@ pub(crate) fn settings() -> RunSettings {
 
 /// Opens without an environment.
 pub(crate) fn try_open(url: &str, settings: &RunSettings) -> Result<Box<dyn Database>, DbError> {
-    db::open(url, Path::new("/"), settings, &|_| None)
+    db::open(url, Path::new("/"), settings, &|_| None, &|_| {})
 }
 
 /// A database that is locked and has a ledger.
