@@ -262,6 +262,24 @@ pub fn read_all(
         .collect()
 }
 
+impl Config {
+    /// The other `databases:` of the same file.
+    pub fn siblings(&self) -> Vec<Config> {
+        let (Some(path), Some(own)) = (&self.file, &self.database) else {
+            return Vec::new();
+        };
+        // It was read a moment ago; what cannot be read now is told by others.
+        let all = fs::read_to_string(path)
+            .ok()
+            .and_then(|text| read_all(path, text, self.env.clone(), None).ok())
+            .unwrap_or_default();
+        let others = all
+            .into_iter()
+            .filter(|other| other.database.as_ref() != Some(own));
+        others.collect()
+    }
+}
+
 fn settled(
     path: &Path,
     root: &Path,

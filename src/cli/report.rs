@@ -156,6 +156,9 @@ fn report(error: &Error) -> Report {
         }
         Error::Program { .. } => Report::new("program", 1, words),
         Error::Graph { error, elsewhere } => graph::failed(error, elsewhere),
+        Error::SharedLedger { other, environment, .. } => Report::new("shared-ledger", 1, words)
+            .note(format!("  {other} leads there in its environment {environment}"))
+            .hint("each needs a ledger of its own: give one of them `ledger: {table: NAME}` in teammig.yaml"),
         Error::Findings(findings) => Report {
             findings: findings.clone(),
             ..Report::new("findings", 3, words)

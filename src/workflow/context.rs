@@ -321,9 +321,40 @@ impl Context {
         self.options.environment.is_some() || self.options.url.is_some()
     }
 
+    /// Two `databases:` with one ledger would take each other's revisions for
+    /// something that only the database has.
+    fn refuse_shared_ledger(&self, target: &Target) -> Result<(), Error> {
+        let own = &self.config;
+        let Some(location) = super::known::location(target) else {
+            return Ok(());
+        };
+        for other in own.siblings() {
+            if other.ledger_table != own.ledger_table || other.ledger_schema != own.ledger_schema {
+                continue;
+            }
+            for environment in &other.environments {
+                let there = other.target(None, Some(&environment.name), &self.cwd);
+                // A variable that is not set here leads nowhere.
+                if there
+                    .is_ok_and(|there| super::known::location(&there).as_ref() == Some(&location))
+                {
+                    return Err(Error::SharedLedger {
+                        database: own.database.clone().unwrap_or_default(),
+                        other: other.database.clone().unwrap_or_default(),
+                        environment: environment.name.clone(),
+                        table: own.ledger_table.clone(),
+                        location,
+                    });
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Opens the chosen database.
     pub fn database(&self) -> Result<Box<dyn Database>, Error> {
         let target = self.target()?;
+        self.refuse_shared_ledger(&target)?;
         db::open(
             target.url.expose(),
             &target.base,

@@ -81,6 +81,22 @@ pub enum Error {
     /// The snapshot has errors, and acting on it would be guessing.
     #[error("the migrations have {} to put right first", count(.0.len(), "problem"))]
     Findings(Vec<Finding>),
+    /// Two projects would write to one ledger.
+    #[error(
+        "{database} and {other} of `databases:` lead to the same ledger ({table} in {location})"
+    )]
+    SharedLedger {
+        /// The one that was chosen.
+        database: String,
+        /// The other one.
+        other: String,
+        /// Its environment that leads there.
+        environment: String,
+        /// The ledger's table.
+        table: String,
+        /// Where, without a password.
+        location: String,
+    },
     /// Several heads, and nobody said which.
     #[error("Multiple head revisions are present")]
     Diverged {

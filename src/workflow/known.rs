@@ -180,11 +180,13 @@ fn load(context: &Context) -> Vec<KnownLedger> {
 
 /// Where a database is: a name that is the same from every folder, and
 /// holds no password. `None` where the URL is none.
-fn location(target: &Target) -> Option<String> {
+pub(super) fn location(target: &Target) -> Option<String> {
     Some(match DatabaseUrl::parse(target.url.expose()).ok()? {
         DatabaseUrl::Sqlite(SqliteTarget::File(path)) => {
             let base = target.base.canonicalize();
             let path = base.as_deref().unwrap_or(&target.base).join(path);
+            // `./dev.db` is `dev.db`.
+            let path: std::path::PathBuf = path.components().collect();
             format!("sqlite:{}", path.display())
         }
         url => url.to_string(),

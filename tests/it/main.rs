@@ -15,6 +15,7 @@ mod bad_input;
 mod cascade;
 #[cfg(unix)]
 mod crash;
+mod databases;
 #[cfg(unix)]
 mod demo;
 mod drift;
