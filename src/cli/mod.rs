@@ -9,6 +9,7 @@ mod demo;
 mod downgrade;
 mod edit;
 mod events;
+mod every;
 mod global;
 mod heads;
 mod history;
@@ -82,6 +83,19 @@ enum Command {
 }
 
 impl Command {
+    /// It changes nothing, and can speak of several databases.
+    fn reads(&self) -> bool {
+        matches!(
+            self,
+            Self::Status(_)
+                | Self::Current(_)
+                | Self::History(_)
+                | Self::Heads(_)
+                | Self::Branches(_)
+                | Self::Show(_)
+        )
+    }
+
     fn name(&self) -> &'static str {
         match self {
             Self::Init(_) => "init",
@@ -114,6 +128,18 @@ enum Status {
     Fine,
     /// Exit code 3: a finding that needs a person.
     Attention,
+    /// The worst of several answers.
+    Code(u8),
+}
+
+impl Status {
+    fn code(self) -> u8 {
+        match self {
+            Self::Fine => 0,
+            Self::Attention => 3,
+            Self::Code(code) => code,
+        }
+    }
 }
 
 /// Runs the program.
@@ -126,8 +152,7 @@ pub fn main() -> ExitCode {
     catch_interrupts(&interrupt);
     let mut ui = Ui::new(cli.global.ui_options());
     let code = match run(&mut ui, &cli, &interrupt) {
-        Ok(Status::Fine) => 0,
-        Ok(Status::Attention) => 3,
+        Ok(status) => status.code(),
         Err(error) => report::show(&mut ui, &error),
     };
     // A script that was cut short must not look like one that is complete.
@@ -214,30 +239,48 @@ fn run(ui: &mut Ui, cli: &Cli, interrupt: &Interrupt) -> Result<Status, Error> {
         Command::Hooks(_) => Context::of_repository,
         _ => Context::new,
     };
-    let context = begin(cwd, Env::process(), options, interrupt.clone())?;
+    let begin = |options| begin(cwd.clone(), Env::process(), options, interrupt.clone());
+    let context = match begin(options.clone()) {
+        Ok(context) => context,
+        Err(error) => {
+            let Some(names) = every::names(command, &error) else {
+                return Err(error);
+            };
+            return Ok(every::run(ui, command, &names, &|name| {
+                let mut options = options.clone();
+                options.overrides.database = Some(name.to_owned());
+                begin(options)
+            }));
+        }
+    };
     if cli.command.is_none() && !context.is_project() {
         return Err(Error::NoCommand);
     }
+    dispatch(ui, &context, command)
+}
+
+fn dispatch(ui: &mut Ui, context: &Context, command: &Command) -> Result<Status, Error> {
     match command {
-        Command::Init(args) => init::run(ui, &context, args),
-        Command::Status(args) => status::run(ui, &context, args),
-        Command::Create(args) => create::run(ui, &context, args),
-        Command::Upgrade(args) => upgrade::run(ui, &context, args),
-        Command::Downgrade(args) => downgrade::run(ui, &context, args),
-        Command::Sync(args) => sync::run(ui, &context, args),
-        Command::Current(args) => current::run(ui, &context, args),
-        Command::History(args) => history::run(ui, &context, args),
-        Command::Heads(args) => heads::run(ui, &context, args),
-        Command::Branches(args) => branches::run(ui, &context, args),
-        Command::Show(args) => show::run(ui, &context, args),
-        Command::Stamp(args) => stamp::run(ui, &context, args),
-        Command::Merge(args) => merge::run(ui, &context, args),
-        Command::MergeHeads(args) => merge_heads::run(ui, &context, args),
-        Command::Rebase(args) => rebase::run(ui, &context, args),
-        Command::Edit(args) => edit::run(ui, &context, args),
-        Command::Hooks(args) => hooks::run(ui, &context, args),
-        Command::Import(args) => import::run(ui, &context, args),
-        Command::Demo(args) => demo::run(ui, interrupt, args),
+        Command::Init(args) => init::run(ui, context, args),
+        Command::Status(args) => status::run(ui, context, args),
+        Command::Create(args) => create::run(ui, context, args),
+        Command::Upgrade(args) => upgrade::run(ui, context, args),
+        Command::Downgrade(args) => downgrade::run(ui, context, args),
+        Command::Sync(args) => sync::run(ui, context, args),
+        Command::Current(args) => current::run(ui, context, args),
+        Command::History(args) => history::run(ui, context, args),
+        Command::Heads(args) => heads::run(ui, context, args),
+        Command::Branches(args) => branches::run(ui, context, args),
+        Command::Show(args) => show::run(ui, context, args),
+        Command::Stamp(args) => stamp::run(ui, context, args),
+        Command::Merge(args) => merge::run(ui, context, args),
+        Command::MergeHeads(args) => merge_heads::run(ui, context, args),
+        Command::Rebase(args) => rebase::run(ui, context, args),
+        Command::Edit(args) => edit::run(ui, context, args),
+        Command::Hooks(args) => hooks::run(ui, context, args),
+        Command::Import(args) => import::run(ui, context, args),
+        // It needs no context, and was run before there was one.
+        Command::Demo(_) => Ok(Status::Fine),
     }
 }
 

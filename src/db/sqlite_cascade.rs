@@ -68,15 +68,6 @@ impl Sqlite {
         })
     }
 
-    /// Advice for a DROP TABLE that SQLite itself refused because of rows that refer.
-    pub(super) fn advise_drop(&self, statement: &str, error: &mut DbError) {
-        if error.message.contains("FOREIGN KEY constraint")
-            && sql::dropped_table(statement).is_some()
-        {
-            error.advice = Some(format!("rows of other tables refer to it; {ADVICE}"));
-        }
-    }
-
     fn enforces(&mut self) -> Result<bool, DbError> {
         self.writer()?
             .query_row("PRAGMA foreign_keys", [], |row| row.get(0))
@@ -136,6 +127,13 @@ impl Sqlite {
         self.writer()?
             .query_row(&sql, [], |row| row.get(0))
             .map_err(|error| db_error(&error))
+    }
+}
+
+/// Advice for a DROP TABLE that SQLite itself refused because of rows that refer.
+pub(super) fn advise_drop(statement: &str, error: &mut DbError) {
+    if error.message.contains("FOREIGN KEY constraint") && sql::dropped_table(statement).is_some() {
+        error.advice = Some(format!("rows of other tables refer to it; {ADVICE}"));
     }
 }
 

@@ -14,6 +14,7 @@ use rusqlite::Error;
 use super::{
     DbError, ErrorKind, Job, JobError, Ran,
     sqlite::Sqlite,
+    sqlite_cascade::advise_drop,
     sqlite_error::{db_error, error_offset},
 };
 use crate::{
@@ -341,7 +342,7 @@ impl Sqlite {
         outcome.map_err(|error| {
             let offset = error_offset(&error).map(|offset| span.start + offset);
             let mut error = self.said(&error);
-            self.advise_drop(sql, &mut error);
+            advise_drop(sql, &mut error);
             JobError {
                 offset,
                 statement: Some(span),

@@ -77,6 +77,11 @@ pub struct Ui {
     out: io::BufWriter<io::Stdout>,
     broken: bool,
     lost: Option<io::Error>,
+    /// A heading that is due before the next line there.
+    due_out: Option<String>,
+    due_err: Option<String>,
+    /// Documents are kept back.
+    captured: Option<Vec<serde_json::Value>>,
     /// An error was shown: what follows belongs to it.
     failed: bool,
 }
@@ -107,6 +112,9 @@ impl Ui {
             out: io::BufWriter::new(io::stdout()),
             broken: false,
             lost: None,
+            due_out: None,
+            due_err: None,
+            captured: None,
             failed: false,
         }
     }
@@ -162,15 +170,49 @@ impl Ui {
         self.write_out(text);
     }
 
+    /// One part of an answer that has several: its document is given back instead of
+    /// being shown; text gets a heading.
+    pub fn part<T>(
+        &mut self,
+        heading: &str,
+        act: impl FnOnce(&mut Self) -> T,
+    ) -> (Option<serde_json::Value>, T) {
+        if self.is_json() {
+            self.captured = Some(Vec::new());
+        } else {
+            self.due_out = Some(heading.to_owned());
+            self.due_err = Some(heading.to_owned());
+        }
+        let outcome = act(self);
+        (self.due_out, self.due_err) = (None, None);
+        (self.captured.take().and_then(|mut all| all.pop()), outcome)
+    }
+
     /// The answer as one JSON document, on stdout.
     pub fn json(&mut self, document: &serde_json::Value) {
+        if let Some(captured) = &mut self.captured {
+            captured.push(document.clone());
+            return;
+        }
         // A Value always serialises.
         let text = serde_json::to_string_pretty(document).unwrap_or_default();
         self.write_out(&text);
         self.write_out("\n");
     }
 
+    /// At one terminal, the heading of the answer is that of talk, too.
+    fn one_heading(&mut self) {
+        if self.fold_out && self.fold_err {
+            (self.due_out, self.due_err) = (None, None);
+        }
+    }
+
     fn write_out(&mut self, text: &str) {
+        if let Some(heading) = self.due_out.take() {
+            self.one_heading();
+            let heading = self.paint(&heading, &Style::new().bold());
+            self.write_out(&format!("{heading}\n"));
+        }
         if !self.broken
             && let Err(error) = self.out.write_all(text.as_bytes())
         {
@@ -260,6 +302,11 @@ impl Ui {
     /// Lines on stderr that stay as they are.
     fn talk_lines(&mut self, line: &str) {
         self.flush();
+        if let Some(heading) = self.due_err.take() {
+            let heading = self.paint_err(&heading, &Style::new().bold());
+            let _ = writeln!(io::stderr().lock(), "{heading}");
+            self.one_heading();
+        }
         let line = clean(line, self.err_color);
         let _ = writeln!(io::stderr().lock(), "{line}");
     }
