@@ -1,9 +1,11 @@
 //! `teammig hooks`
 
+pub(super) mod words;
+
 use clap::Subcommand;
 use serde_json::json;
 
-use super::{Status, json, report::show_finding};
+use super::{Status, json, report, report::show_finding};
 use crate::{
     ui::Ui,
     workflow::{self, Context, Error, hooks},
@@ -55,7 +57,7 @@ pub(super) fn install(ui: &mut Ui, context: &Context) -> Result<Status, Error> {
     let reports = hooks::install(context)?;
     let mut status = Status::Fine;
     for report in &reports {
-        let line = hooks::describe_installed(&report.done);
+        let line = words::describe_installed(&report.done);
         ui.status(format!("  {:<12} {}", report.event.name(), line));
         if let Some(left) = hooks::left_alone(&report.done) {
             ui.hint(format!(
@@ -78,7 +80,7 @@ fn uninstall(ui: &mut Ui, context: &Context) -> Result<Status, Error> {
             ui.status(format!(
                 "  {:<12} {}",
                 report.event.name(),
-                hooks::describe_uninstalled(done)
+                words::describe_uninstalled(done)
             ));
         }
     }
@@ -98,7 +100,7 @@ fn status(ui: &mut Ui, context: &Context) -> Result<Status, Error> {
                 "event": hook.event.name(),
                 "path": hook.file.display().to_string(),
                 "works": hooks::works(hook),
-                "state": hooks::describe_state(hook),
+                "state": words::describe_state(hook),
             })).collect::<Vec<_>>(),
         }));
     } else {
@@ -106,7 +108,7 @@ fn status(ui: &mut Ui, context: &Context) -> Result<Status, Error> {
             ui.data(format!(
                 "{:<12} {}",
                 hook.event.name(),
-                hooks::describe_state(hook)
+                words::describe_state(hook)
             ));
         }
     }
@@ -129,6 +131,12 @@ fn warn_of_absent(ui: &mut Ui, names: &[String]) {
 fn pre_commit(ui: &mut Ui, context: &Context) -> Result<Status, Error> {
     let verdict = workflow::guard::staged(context)?;
     warn_of_absent(ui, &verdict.absent_refs);
+    for error in &verdict.unreadable {
+        ui.warn(format!(
+            "could not be evaluated: {}",
+            report::message(error)
+        ));
+    }
     if !verdict.any_project {
         ui.warn("found no teammig.yaml and no folder migrations/, so nothing was checked");
     }

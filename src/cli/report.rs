@@ -112,7 +112,14 @@ fn show_json(ui: &mut Ui, report: &Report, error: &Error) {
 
 /// An error in one line, without hints.
 pub(super) fn message(error: &Error) -> String {
-    report(error).message
+    let report = report(error);
+    match report.places.first() {
+        Some(place) => {
+            let at = place.file.position(place.span.start);
+            format!("{} ({}:{})", report.message, place.file.path, at.line)
+        }
+        None => report.message,
+    }
 }
 
 /// Shows findings of a snapshot on stderr; the answer itself goes on.
@@ -308,6 +315,9 @@ fn git(error: &GitError) -> Report {
         )),
         GitError::Unsupported { .. } => {
             unreadable.hint("commands that read the working tree alone work all the same")
+        }
+        GitError::FolderIsLink { .. } => {
+            unreadable.hint("name the real folder in teammig.yaml (`migrations: PATH`); it has to be in the repository")
         }
         GitError::HistoryMissing { .. } => {
             unreadable.hint("`git fetch --unshallow` brings the history; in CI, set `fetch-depth: 0`")

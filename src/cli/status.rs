@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::{
     Status as Exit,
     events::{names, plural},
+    hooks::words::describe_state,
     json,
     merge_heads::{origin, whose, whose_name},
     plan::heads as heads_or_base,
@@ -17,7 +18,6 @@ use crate::{
     ui::{Ui, age},
     workflow::{
         Context, Error,
-        hooks::describe_state,
         status::{self, Database, Elsewhere, Git, HeadState, Status},
     },
 };

@@ -51,6 +51,16 @@ pub enum GitError {
         /// The folder as configured.
         folder: String,
     },
+    /// A migrations folder that is a link which Git cannot follow.
+    #[error(
+        "the folder {folder} is a link to {target}, which does not lead to a folder of the repository"
+    )]
+    FolderIsLink {
+        /// The folder.
+        folder: String,
+        /// Where the link leads.
+        target: String,
+    },
     /// Git speaks of this path in bytes that are no text.
     #[error("the path {} is not UTF-8", .path.display())]
     NotUtf8 {

@@ -67,7 +67,10 @@ pub(super) fn in_repository(prefix: &str, path: &str) -> Result<String, GitError
         return Err(outside());
     }
     let mut parts: Vec<&str> = prefix.split('/').filter(|part| !part.is_empty()).collect();
-    for part in path.split('/').filter(|part| !part.is_empty()) {
+    for part in path
+        .split('/')
+        .filter(|part| !part.is_empty() && *part != ".")
+    {
         if part == ".." {
             parts.pop().ok_or_else(outside)?;
         } else {

@@ -24,6 +24,7 @@ mod hook_status;
 mod hook_text;
 mod hooks_dir;
 mod ignore;
+mod links;
 mod objects;
 mod reflog;
 mod refs;

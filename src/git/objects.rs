@@ -13,8 +13,15 @@ use std::{
 
 use git2::{ErrorCode, Oid};
 
-use super::{GitError, Repo, error::Doing};
+use super::{GitError, Repo, error::Doing, folders::join, links::Links};
 use crate::model::snapshot::{MAX_FILE_BYTES, Unreadable};
+
+/// Where a path in a commit's tree led.
+enum Walked {
+    Folder(Oid),
+    Link { at: String, target: String },
+    Nothing,
+}
 
 /// What a file holds, or why that cannot be known.
 pub(super) type Content = Result<Arc<[u8]>, Unreadable>;
@@ -60,16 +67,42 @@ impl Repo {
     }
 
     /// The tree id of a folder (its path in the repository) in a commit's tree.
+    /// Symbolic links on the way are followed, as the working tree does.
     pub(super) fn folder_id(&self, root: Oid, folder: &str) -> Result<Option<Oid>, GitError> {
+        let mut links = Links::new(folder);
+        loop {
+            match self.walk(root, links.place())? {
+                Walked::Folder(id) => return Ok(Some(id)),
+                Walked::Nothing => return Ok(None),
+                Walked::Link { at, target } => links.follow(&at, &target)?,
+            }
+        }
+    }
+
+    fn walk(&self, root: Oid, folder: &str) -> Result<Walked, GitError> {
         let mut id = root;
+        let mut at = String::new();
         for name in folder.split('/').filter(|name| !name.is_empty()) {
+            at = join(&at, name);
             let tree = self.tree(id)?;
             match tree.get_name_bytes(name.as_bytes()) {
                 Some(entry) if entry.kind() == Some(git2::ObjectType::Tree) => id = entry.id(),
-                _ => return Ok(None),
+                Some(entry) if entry.filemode() == i32::from(git2::FileMode::Link) => {
+                    let target = self.link_target(entry.id())?;
+                    return Ok(target.map_or(Walked::Nothing, |target| Walked::Link { at, target }));
+                }
+                _ => return Ok(Walked::Nothing),
             }
         }
-        Ok(Some(id))
+        Ok(Walked::Folder(id))
+    }
+
+    /// Where a link leads, as it is written; `None` where that is no text or not here.
+    pub(super) fn link_target(&self, id: Oid) -> Result<Option<String>, GitError> {
+        let content = self.contents_of(&[id])?.pop();
+        Ok(content
+            .and_then(Result::ok)
+            .and_then(|bytes| String::from_utf8(bytes.to_vec()).ok()))
     }
 
     /// Lets Git fetch what a partial clone left out. Failing is fine: the

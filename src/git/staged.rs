@@ -11,6 +11,7 @@ use super::{
     Captured, Folders, GitError, Repo,
     error::Doing,
     folders::join,
+    links::Links,
     snapshot::{Listed, Listing},
 };
 use crate::model::Origin;
@@ -29,6 +30,10 @@ impl Line {
     fn is_file(&self) -> bool {
         self.mode & 0o170_000 == 0o100_000
     }
+
+    fn is_link(&self) -> bool {
+        self.mode & 0o170_000 == 0o120_000
+    }
 }
 
 impl Repo {
@@ -40,7 +45,7 @@ impl Repo {
 
     /// The same without their contents.
     pub fn index_listing(&self, prefix: &str, folders: &Folders) -> Result<Listing, GitError> {
-        let places = folders.in_repository(prefix)?;
+        let places = self.follow_staged(folders.in_repository(prefix)?)?;
         let lines = self.index_lines(&places)?;
         let mut files: Vec<Listed> = Vec::new();
         let mut missing = Vec::new();
@@ -77,6 +82,41 @@ impl Repo {
         Ok(Listing::new(Origin::Index, files, missing, conflicted))
     }
 
+    /// The places with the links that are staged followed.
+    fn follow_staged(&self, places: Vec<String>) -> Result<Vec<String>, GitError> {
+        let above = |path: &[u8], place: &str| {
+            place
+                .as_bytes()
+                .strip_prefix(path)
+                .is_some_and(|rest| matches!(rest, [] | [b'/', ..]))
+        };
+        let mut followed = Vec::with_capacity(places.len());
+        for place in places {
+            let mut path = Links::new(&place);
+            loop {
+                let here = path.place().to_owned();
+                let specs: Vec<String> = here
+                    .match_indices('/')
+                    .map(|(at, _)| &here[..at])
+                    .chain([here.as_str()])
+                    .map(|path| format!(":(top,literal){path}"))
+                    .collect();
+                let lines = self.index_lines_where(|path| above(path, &here), &specs)?;
+                let link = lines
+                    .iter()
+                    .find(|line| line.is_link() && above(&line.path, &here));
+                let Some(link) = link else { break };
+                let at = String::from_utf8_lossy(&link.path).into_owned();
+                let Some(target) = self.link_target(link.id)? else {
+                    break;
+                };
+                path.follow(&at, &target)?;
+            }
+            followed.push(path.place().to_owned());
+        }
+        Ok(followed)
+    }
+
     /// The files of that name, in any folder: the folder as Git names it (empty
     /// for the top), and the file.
     pub fn staged_named(&self, name: &str) -> Result<Vec<(String, Option<Listed>)>, GitError> {
@@ -100,6 +140,26 @@ impl Repo {
             found.push((folder, Some(Listed { path, id })));
         }
         Ok(found)
+    }
+
+    /// Whether a staged file `name` of a folder is the same in the commit that is
+    /// checked out.
+    pub fn is_as_in_head(
+        &self,
+        folder: &str,
+        name: &str,
+        staged: &Listed,
+    ) -> Result<bool, GitError> {
+        let Some(head) = self.head()?.commit() else {
+            return Ok(false);
+        };
+        let commit = self.inner.find_commit(head.oid()).doing("read HEAD")?;
+        let Some(folder) = self.folder_id(commit.tree_id(), folder)? else {
+            return Ok(false);
+        };
+        let tree = self.tree(folder)?;
+        let before = tree.get_name_bytes(name.as_bytes()).map(|entry| entry.id());
+        Ok(before == Some(staged.id))
     }
 
     /// The lines of these folders (and more that begin alike), in the order of their paths' bytes.

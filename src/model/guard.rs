@@ -211,8 +211,8 @@ fn help(fixed: &[&Fixed], undo: &str, path: Option<&str>) -> String {
         );
     }
     format!(
-        "{undo}{path} and write a new revision; or, if only {} has it, roll it back there with the old file (`teammig \
-         downgrade`), edit, and `teammig upgrade`",
+        "`teammig sync` brings {} to what the file says now, if nobody else has it (the old way down, the new way up); \
+         then commit. Otherwise {undo}{path} and write a new revision",
         environments.join(" and ")
     )
 }

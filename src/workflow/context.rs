@@ -52,6 +52,15 @@ pub struct Options {
     pub waiting: Option<fn(&str)>,
 }
 
+/// The projects of a repository.
+#[derive(Debug, Default)]
+pub struct Projects {
+    /// Those whose configuration can be read.
+    pub all: Vec<Context>,
+    /// Why others cannot be looked at.
+    pub unreadable: Vec<Error>,
+}
+
 /// The surroundings of a use-case.
 #[derive(Debug)]
 pub struct Context {
@@ -109,11 +118,17 @@ impl Context {
 
     /// Every project of the repository, once for each of its databases: those
     /// that are staged, and the one of the current folder.
-    pub fn projects(&self) -> Result<Vec<Self>, Error> {
+    ///
+    /// A configuration that cannot be read is passed over with its error where it is
+    /// the same as in HEAD: whoever commits something else did not break it.
+    pub fn projects(&self) -> Result<Projects, Error> {
         let env = || self.config.env.clone();
         if self.options.overrides.migrations.is_some() {
             let config = crate::config::load(&self.cwd, env(), &self.options.overrides)?;
-            return Ok(vec![self.with(config, None)]);
+            return Ok(Projects {
+                all: vec![self.with(config, None)],
+                unreadable: Vec::new(),
+            });
         }
         let repo = self.repo()?;
         let Some(top) = repo.work_dir() else {
@@ -129,8 +144,12 @@ impl Context {
         {
             staged.push((prefix, None));
         }
-        let mut projects = Vec::new();
+        let mut projects = Projects::default();
         for (prefix, listed) in staged {
+            let unchanged = match &listed {
+                Some(listed) => repo.is_as_in_head(&prefix, FILE_NAME, listed)?,
+                None => false,
+            };
             let path = top.join(&prefix).join(FILE_NAME);
             let text = match (fs::read(&path), listed) {
                 (Ok(bytes), _) => bytes,
@@ -147,13 +166,19 @@ impl Context {
             let text = String::from_utf8(text)
                 .map_err(|error| Error::io("read", &path)(io::Error::other(error.utf8_error())))?;
             let database = self.options.overrides.database.as_deref();
-            for config in crate::config::read_all(&path, text, env(), database)? {
-                projects.push(self.with(config, Some(prefix.clone())));
+            match crate::config::read_all(&path, text, env(), database) {
+                Ok(configs) => projects.all.extend(
+                    configs
+                        .into_iter()
+                        .map(|config| self.with(config, Some(prefix.clone()))),
+                ),
+                Err(error) if unchanged => projects.unreadable.push(error.into()),
+                Err(error) => return Err(error.into()),
             }
         }
-        if projects.is_empty() {
+        if projects.all.is_empty() && projects.unreadable.is_empty() {
             let config = crate::config::without_file(&self.cwd, env());
-            projects.push(self.with(config, None));
+            projects.all.push(self.with(config, None));
         }
         Ok(projects)
     }

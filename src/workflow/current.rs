@@ -10,5 +10,5 @@ pub fn current(
     database: &mut dyn Database,
 ) -> Result<State, Error> {
     let ledger = context.ledger(database)?;
-    State::new(project, ledger)
+    Ok(State::new(project, ledger))
 }

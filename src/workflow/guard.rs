@@ -23,15 +23,20 @@ pub struct Verdict {
     pub any_project: bool,
     /// Configured `protected:` refs that this clone does not have.
     pub absent_refs: Vec<String>,
+    /// Why some projects could not be looked at.
+    pub unreadable: Vec<Error>,
 }
 
 /// Judges the index, for every project of the repository. Needs no database:
 /// ledgers are remembered from when they were last read.
 pub fn staged(context: &Context) -> Result<Verdict, Error> {
     let mut verdict = Verdict::default();
-    for project in context.projects()? {
-        one(&project, &mut verdict)?;
+    let projects = context.projects()?;
+    for project in &projects.all {
+        one(project, &mut verdict)?;
     }
+    verdict.any_project |= !projects.unreadable.is_empty();
+    verdict.unreadable = projects.unreadable;
     Ok(verdict)
 }
 

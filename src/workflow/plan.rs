@@ -125,7 +125,7 @@ fn assumed(context: &Context, project: &Project, names: &[String]) -> Result<Led
         ids.extend(project.graph.resolve(name)?);
     }
     let applied = project.graph.ancestors(&ids);
-    let empty = State::new(project, Ledger::default())?;
+    let empty = State::new(project, Ledger::default());
     let facts = Facts::gather(context);
     let entries = project
         .graph
@@ -175,7 +175,7 @@ pub fn upgrade(
 ) -> Result<Proposal, Error> {
     require_sound(project)?;
     let ledger = source.ledger(context, project)?;
-    let state = State::new(project, ledger)?;
+    let state = State::new(project, ledger);
     if request.target.is_none() && !request.all_heads {
         require_single_line(project, Why::Upgrade)?;
     }
@@ -228,7 +228,7 @@ pub fn downgrade(
 ) -> Result<Proposal, Error> {
     require_sound(project)?;
     let ledger = source.ledger(context, project)?;
-    let state = State::new(project, ledger)?;
+    let state = State::new(project, ledger);
     half_done(&state, Direction::Down, &[])?;
     // Steps count from the head that was applied last.
     let mut rows = state.heads.clone();

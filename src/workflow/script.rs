@@ -63,7 +63,7 @@ pub fn render_stamp(
 ) -> Result<String, Error> {
     let offline = writer(context, dialect)?;
     let facts = Facts::gather(context);
-    let empty = State::new(project, Ledger::default())?;
+    let empty = State::new(project, Ledger::default());
     let mut out = offline.prologue().to_owned();
     out.push_str("BEGIN;\n");
     // Where something is applied, there is a ledger.

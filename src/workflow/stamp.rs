@@ -43,7 +43,7 @@ pub fn propose(
 
 fn from_rows(project: &Project, ledger: Ledger, request: &Request) -> Result<Stamped, Error> {
     require_sound(project)?;
-    let state = State::new(project, ledger)?;
+    let state = State::new(project, ledger);
     let before = if request.purge {
         std::collections::BTreeSet::new()
     } else {
@@ -142,7 +142,7 @@ pub fn stamp(
         database,
         |_, ledger| {
             let stamped = from_rows(project, ledger, request)?;
-            let empty = State::new(project, Ledger::default())?;
+            let empty = State::new(project, Ledger::default());
             let mut changes = Vec::new();
             if request.purge {
                 changes.push(LedgerChange::Clear);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Error, step};
+use super::step;
 use crate::model::{Entry, EntryState, Ledger, Project, RevId, Revision, graph::Graph};
 
 /// Where a database stands.
@@ -30,7 +30,7 @@ pub struct State {
 
 impl State {
     /// Holds a ledger against a project.
-    pub fn new(project: &Project, ledger: Ledger) -> Result<Self, Error> {
+    pub fn new(project: &Project, ledger: Ledger) -> Self {
         let phantoms: Vec<&Entry> = ledger
             .entries
             .iter()
@@ -74,7 +74,7 @@ impl State {
             .filter(|id| !applied.contains(*id))
             .cloned()
             .collect();
-        Ok(Self {
+        Self {
             heads: graph.maximal(&applied),
             skipped: graph.skipped(&applied),
             interrupted: ledger.interrupted().cloned().collect(),
@@ -84,7 +84,7 @@ impl State {
             phantoms,
             edited,
             ledger,
-        })
+        }
     }
 
     /// The message of a revision, from its file or from the ledger.

@@ -186,7 +186,7 @@ fn database(context: &Context, project: &Project) -> Result<Database, Error> {
         environment: target.environment,
         protected: target.protected,
         location: database.location().to_owned(),
-        state: State::new(project, ledger)?,
+        state: State::new(project, ledger),
     })
 }
 

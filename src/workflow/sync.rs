@@ -107,7 +107,7 @@ pub fn look(
         None => Vec::new(),
     };
     let ledger = context.ledger(database)?;
-    let state = State::new(project, ledger)?;
+    let state = State::new(project, ledger);
     let divergence = divergence::find(context, project)?;
     let (movable, restacking) = match &divergence {
         Some(found) => movable(context, project, database, found, &came_in)?,
@@ -250,7 +250,7 @@ pub fn plan(
     let restacking = restacking.filter(|_| decisions.settle == Some(Settle::Restack));
     let project = restacking.map_or(project, |restacking| &restacking.future);
     let ledger = source.ledger(context, project)?;
-    let state = State::new(project, ledger)?;
+    let state = State::new(project, ledger);
     let mut take_down = BTreeSet::new();
     if decisions.roll_back {
         take_down.extend(drift::to_roll_back(&state, source)?);

@@ -133,7 +133,7 @@ fn deletions_and_changed_parents_are_rejected() {
       |
     3 | --   parents: []
       |               ^^
-    hint: restore its parents (`git restore --source=HEAD --staged --worktree migrations/aaaa00000002.sql`) and write a new revision; or, if only dev has it, roll it back there with the old file (`teammig downgrade`), edit, and `teammig upgrade`
+    hint: `teammig sync` brings dev to what the file says now, if nobody else has it (the old way down, the new way up); then commit. Otherwise restore its parents (`git restore --source=HEAD --staged --worktree migrations/aaaa00000002.sql`) and write a new revision
     error: this commit leaves 2 heads: 9209a434d045, aaaa00000002 [diverged-heads]
      --> migrations/9209a434d045.sql:3:15
       |
@@ -156,7 +156,7 @@ fn deletions_and_changed_parents_are_rejected() {
       |
     1 | -- teammig:
       | ^
-    hint: bring the file back (`git restore --source=HEAD --staged --worktree migrations/aaaa00000002.sql`) and write a new revision; or, if only dev has it, roll it back there with the old file (`teammig downgrade`), edit, and `teammig upgrade`
+    hint: `teammig sync` brings dev to what the file says now, if nobody else has it (the old way down, the new way up); then commit. Otherwise bring the file back (`git restore --source=HEAD --staged --worktree migrations/aaaa00000002.sql`) and write a new revision
     hint: `git commit --no-verify` commits without this check
     ");
 }
@@ -598,5 +598,68 @@ fn a_line_of_dotenv_that_is_none_stops_nothing() {
     error: environment `prod` needs the variable PROD, which is not set
       line 1 of .env does not read as NAME=value
     hint: set PROD, in the environment or in a .env file beside teammig.yaml
+    ");
+}
+
+/// A fixture with a broken configuration stopped every commit of the repository.
+#[test]
+fn a_broken_configuration_elsewhere_stops_only_who_breaks_it() {
+    let sandbox = guarded();
+    sandbox.write("ann/fixtures/teammig.yaml", "environments: [\n");
+    sandbox.git("ann", &["add", "-A"]);
+    assert_snapshot!(sandbox.try_git("ann", &["commit", "-qm", "break"]), @"
+    exit 1
+    --- stderr
+    error: environments: invalid type: sequence, expected a mapping of names
+     --> [DIR]/ann/fixtures/teammig.yaml:1:15
+      |
+    1 | environments: [
+      |               ^
+    ");
+    sandbox.git("ann", &["commit", "-q", "--no-verify", "-m", "break"]);
+    sandbox.write("ann/readme.md", "x");
+    sandbox.git("ann", &["add", "-A"]);
+    assert_snapshot!(sandbox.try_git("ann", &["commit", "-qm", "something else"]), @"
+    exit 0
+    --- stderr
+    warning: could not be evaluated: environments: invalid type: sequence, expected a mapping of names ([DIR]/ann/fixtures/teammig.yaml:1)
+    ");
+    // The other projects are judged all the same.
+    let edited = sandbox.read(FIXED).replace("name text", "name varchar(80)");
+    sandbox.write(FIXED, edited);
+    assert_eq!(sandbox.try_git("ann", &["commit", "-qam", "edit"]).code, 1);
+}
+
+/// Git keeps a link, not what it leads to: the hook saw no migrations at all.
+#[cfg(unix)]
+#[test]
+fn a_migrations_folder_that_is_a_link_is_followed() {
+    let sandbox = guarded();
+    fs::rename(sandbox.at("ann/migrations"), sandbox.at("ann/sql")).unwrap();
+    std::os::unix::fs::symlink("sql", sandbox.at("ann/migrations")).unwrap();
+    sandbox.git("ann", &["add", "-A"]);
+    let run = sandbox.try_git("ann", &["commit", "-qm", "moved, and a link"]);
+    assert_eq!(run.code, 0, "{run}");
+    assert!(
+        sandbox
+            .ok("ann", &["heads", "--at", "HEAD"])
+            .contains("(head)")
+    );
+    let edited = sandbox
+        .read("ann/sql/9209a434d045.sql")
+        .replace("name text", "name varchar(80)");
+    sandbox.write("ann/sql/9209a434d045.sql", edited);
+    let run = sandbox.try_git("ann", &["commit", "-qam", "edit"]);
+    assert_eq!(run.code, 1, "{run}");
+    assert!(run.stderr.contains("edited-revision"), "{run}");
+    sandbox.git("ann", &["checkout", "-q", "."]);
+    fs::remove_file(sandbox.at("ann/migrations")).unwrap();
+    std::os::unix::fs::symlink("/etc", sandbox.at("ann/migrations")).unwrap();
+    sandbox.git("ann", &["add", "-A"]);
+    assert_snapshot!(sandbox.try_git("ann", &["commit", "-qm", "out"]), @"
+    exit 1
+    --- stderr
+    error: the folder migrations is a link to /etc, which does not lead to a folder of the repository
+    hint: name the real folder in teammig.yaml (`migrations: PATH`); it has to be in the repository
     ");
 }

@@ -167,7 +167,7 @@ pub(super) fn record(
     let snapshot = worktree_snapshot(&context.config.root, &folders)?.snapshot;
     let project = layout::load(&snapshot, context.layout());
     let facts = Facts::gather(context);
-    let empty = State::new(&project, Ledger::default())?;
+    let empty = State::new(&project, Ledger::default());
     change_ledger(
         context,
         database,

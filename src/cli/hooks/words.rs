@@ -1,0 +1,53 @@
+//! What was done to a hook, and how it is doing, in words.
+
+use crate::workflow::hooks::{Form, HookState, HookStatus, Installed, Uninstalled};
+
+/// What an installation did, in words.
+pub(in crate::cli) fn describe_installed(done: &Installed) -> String {
+    match done {
+        Installed::Created(path) => format!("installed in {}", path.display()),
+        Installed::Added(path) => format!("added to {}, before what was there", path.display()),
+        Installed::Replaced(path) => format!("brought up to date in {}", path.display()),
+        Installed::Already(path) => format!("is installed in {}", path.display()),
+        Installed::LeftAlone(left) => format!("left alone: {}", left.why),
+    }
+}
+
+/// What an uninstallation did, in words.
+pub(in crate::cli) fn describe_uninstalled(done: &Uninstalled) -> String {
+    match done {
+        Uninstalled::Deleted(path) => format!("removed {}", path.display()),
+        Uninstalled::Restored(path) => format!("removed from {}", path.display()),
+        Uninstalled::LeftAlone(left) => format!("left alone: {}", left.why),
+    }
+}
+
+/// How a hook is doing, in words.
+pub(in crate::cli) fn describe_state(hook: &HookStatus) -> String {
+    let file = hook.file.display();
+    match &hook.state {
+        HookState::NotInstalled => "not installed; `teammig hooks install` does it".to_owned(),
+        HookState::Installed(Form::File) => format!("works ({file})"),
+        HookState::Installed(Form::Block) => format!("works, before another hook's lines ({file})"),
+        HookState::ByHand => format!("works, called by hand from {file}"),
+        HookState::OtherVersion { found, current } => format!(
+            "works with lines of version {found}; this teammig writes version {current}: `teammig hooks install`"
+        ),
+        HookState::NotExecutable => {
+            format!("does not run: {file} is not executable; `chmod +x` it")
+        }
+        HookState::ProgramMissing(Some(program)) => format!(
+            "does not run: {} is gone and no teammig is on PATH; `teammig hooks install` again",
+            program.display()
+        ),
+        HookState::ProgramMissing(None) => "does not run: no teammig is on PATH".to_owned(),
+        HookState::Shadowed { installed, scope } => format!(
+            "does not run: core.hooksPath ({scope:?}) leads away from {}",
+            installed.display()
+        ),
+        HookState::Overwritten(Some(manager)) => {
+            format!("gone: {manager} wrote {file} anew; `teammig hooks install` again")
+        }
+        HookState::Overwritten(None) => format!("gone from {file}; `teammig hooks install` again"),
+    }
+}
