@@ -2,6 +2,7 @@
 //! comments are the help), a call of the workflow, and the showing of what came
 //! of it. The only place that names `clap`.
 
+mod audit;
 mod branches;
 mod create;
 mod current;
@@ -70,6 +71,7 @@ enum Command {
     History(history::Args),
     Heads(heads::Args),
     Branches(branches::Args),
+    Audit(audit::Args),
     Show(show::Args),
     Stamp(stamp::Args),
     Merge(merge::Args),
@@ -94,6 +96,7 @@ impl Command {
             Self::History(_) => "history",
             Self::Heads(_) => "heads",
             Self::Branches(_) => "branches",
+            Self::Audit(_) => "audit",
             Self::Show(_) => "show",
             Self::Stamp(_) => "stamp",
             Self::Merge(_) => "merge",
@@ -114,6 +117,8 @@ enum Status {
     Fine,
     /// Exit code 3: a finding that needs a person.
     Attention,
+    /// Exit code 4: not all of it could be evaluated.
+    Unknown,
 }
 
 /// Runs the program.
@@ -128,6 +133,7 @@ pub fn main() -> ExitCode {
     let code = match run(&mut ui, &cli, &interrupt) {
         Ok(Status::Fine) => 0,
         Ok(Status::Attention) => 3,
+        Ok(Status::Unknown) => 4,
         Err(error) => report::show(&mut ui, &error),
     };
     // A script that was cut short must not look like one that is complete.
@@ -229,6 +235,7 @@ fn run(ui: &mut Ui, cli: &Cli, interrupt: &Interrupt) -> Result<Status, Error> {
         Command::History(args) => history::run(ui, &context, args),
         Command::Heads(args) => heads::run(ui, &context, args),
         Command::Branches(args) => branches::run(ui, &context, args),
+        Command::Audit(args) => audit::run(ui, &context, args),
         Command::Show(args) => show::run(ui, &context, args),
         Command::Stamp(args) => stamp::run(ui, &context, args),
         Command::Merge(args) => merge::run(ui, &context, args),
