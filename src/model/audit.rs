@@ -23,6 +23,13 @@ mod problems;
 mod replay;
 mod report;
 
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod reference;
+#[cfg(test)]
+mod tests;
+
 pub use self::{
     history::{Change, Content, FileFact, Outline, Place},
     landing::{ends_landing, mainline_parent},

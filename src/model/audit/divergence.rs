@@ -132,9 +132,8 @@ fn fate(
         return Fate::Ended(how_without(step, strands));
     }
     let below: Vec<BTreeSet<Node>> = left.iter().map(|&node| history.descendants(node)).collect();
-    let joined = common(below.iter().cloned());
-    if !joined.is_empty() {
-        return Fate::Ended(how_joined(history, step, strands, &joined));
+    if !common(below.iter().cloned()).is_empty() {
+        return Fate::Ended(how_joined(history, step, strands, &below));
     }
     let waiting = |line: &&Vec<Node>| {
         let strands = below
@@ -166,29 +165,29 @@ fn how_without(step: &Step<'_>, strands: &[Node]) -> How {
     }
 }
 
-/// How it ended, given what descends from all the heads that were left.
+/// How it ended, given what descends from each of the heads that were left.
 fn how_joined(
     history: &History,
     step: &Step<'_>,
     strands: &[Node],
-    joined: &BTreeSet<Node>,
+    below: &[BTreeSet<Node>],
 ) -> How {
     if strands.iter().any(|node| step.replaced.contains_key(node)) {
         return How::Renumbered;
     }
     let settled = step.settled;
-    let is_merge = |node: &&Node| joined.contains(node) && history.parents(**node).len() > 1;
-    if settled.came.iter().any(|node| is_merge(&node)) {
-        return How::MergeRevision;
+    // Not only what stands above all heads: one may have been put below another.
+    let is_below = |node: &Node| below.iter().any(|below| below.contains(node));
+    let is_merge = |node: &Node| is_below(node) && history.parents(*node).len() > 1;
+    if settled.came.iter().any(is_merge) {
+        How::MergeRevision
+    } else if settled.relinked.iter().any(is_below) {
+        How::Reparented
+    } else if strands.iter().any(|node| settled.gone.contains_key(node)) {
+        How::Deleted
+    } else if !step.replaced.is_empty() {
+        How::Renumbered
+    } else {
+        How::Other
     }
-    if settled.relinked.iter().any(|node| joined.contains(node)) {
-        return How::Reparented;
-    }
-    if strands.iter().any(|node| settled.gone.contains_key(node)) {
-        return How::Deleted;
-    }
-    if !step.replaced.is_empty() {
-        return How::Renumbered;
-    }
-    How::Other
 }

@@ -46,11 +46,12 @@ impl Tracker {
         open
     }
 
-    /// The revisions that are gone only because their file cannot be read.
+    /// The revisions that are not there only because their file cannot be read.
     pub(super) fn hidden(&mut self, history: &History, settled: &Settled) -> BTreeSet<Node> {
         let mut hidden = BTreeSet::new();
-        for &node in settled.gone.keys() {
-            if let Some(published) = self.published.get(&node)
+        for &node in &settled.touched {
+            if !history.is_here(node)
+                && let Some(published) = self.published.get(&node)
                 && is_unreadable(history, &published.place)
             {
                 self.unreadable.insert(published.place.clone(), node);

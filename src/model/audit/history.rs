@@ -402,14 +402,21 @@ impl History {
         Arc::new(all)
     }
 
-    /// The revisions that descend from `node`, with itself, whether it is here or not.
+    /// The revisions that descend from `node`, with itself. Inside a cycle nobody
+    /// descends from anybody, as for the heads.
     pub(super) fn descendants(&self, node: Node) -> BTreeSet<Node> {
-        reach(node, |at| self.children[at].iter())
+        reach(node, |at| match &self.cyclic {
+            None => self.children[at].iter().copied().collect(),
+            Some((graph, _)) => self.nodes(&graph.children(self.id(at).as_str())),
+        })
     }
 
     /// The revisions that `node` descends from, with itself; absent ones are left out.
     pub(super) fn ancestors(&self, node: Node) -> BTreeSet<Node> {
-        let mut all = reach(node, |at| self.parents[at].iter());
+        let mut all = reach(node, |at| match &self.cyclic {
+            None => self.parents[at].clone(),
+            Some((graph, _)) => self.nodes(&graph.parents(self.id(at).as_str())),
+        });
         all.retain(|&node| self.is_here(node));
         all
     }
@@ -510,18 +517,11 @@ impl FileFact {
     }
 }
 
-fn reach<'a, I: Iterator<Item = &'a Node>>(
-    start: Node,
-    edges: impl Fn(Node) -> I,
-) -> BTreeSet<Node> {
+fn reach(start: Node, edges: impl Fn(Node) -> Vec<Node>) -> BTreeSet<Node> {
     let mut all = BTreeSet::from([start]);
     let mut todo = vec![start];
     while let Some(at) = todo.pop() {
-        for &next in edges(at) {
-            if all.insert(next) {
-                todo.push(next);
-            }
-        }
+        todo.extend(edges(at).into_iter().filter(|&next| all.insert(next)));
     }
     all
 }

@@ -114,9 +114,18 @@ fn replacements(
     settled: &Settled,
     hidden: &BTreeSet<Node>,
 ) -> BTreeMap<Node, Node> {
-    let mut free: Vec<Node> = settled.came.iter().copied().collect();
+    // By ids, so that it does not depend on who was seen first.
+    let by_id = |nodes: &mut dyn Iterator<Item = Node>| {
+        let mut nodes: Vec<Node> = nodes.collect();
+        nodes.sort_by_key(|&node| history.id(node));
+        nodes
+    };
+    let mut free = by_id(&mut settled.came.iter().copied());
     let mut replaced = BTreeMap::new();
-    for (&gone, old) in settled.gone.iter().filter(|(node, _)| !hidden.contains(node)) {
+    for gone in by_id(&mut settled.gone.keys().copied()) {
+        let Some(old) = settled.gone.get(&gone).filter(|_| !hidden.contains(&gone)) else {
+            continue;
+        };
         let rank = |&node: &Node| history.outline(node).map_or(0, |new| likeness(old, new));
         let best = free
             .iter()
@@ -131,7 +140,7 @@ fn replacements(
 }
 
 /// How sure it is that one revision is the other one under another id; 0 = it is not.
-fn likeness(old: &Outline, new: &Outline) -> u8 {
+pub(super) fn likeness(old: &Outline, new: &Outline) -> u8 {
     let name = |outline: &Outline| {
         let id = outline.revision.as_str();
         let rest = id.trim_start_matches(|c: char| c.is_ascii_digit());
