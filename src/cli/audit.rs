@@ -2,6 +2,7 @@
 
 mod page;
 mod text;
+mod timeline;
 mod words;
 
 use std::path::PathBuf;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{super::events::plural, words};
 use crate::{
-    model::audit::{Divergence, Edit, EditKind, Problem, Report},
+    model::audit::{Divergence, Edit, EditKind, Report},
     ui::{TextStyle, Ui},
     workflow::audit::Audit,
 };
@@ -44,16 +44,8 @@ fn title(ui: &mut Ui, text: &str) {
 }
 
 fn divergences(ui: &mut Ui, report: &Report) {
-    let n = report.divergences.len();
     let open = report.open().count();
-    title(
-        ui,
-        &match (n, open) {
-            (0, _) => "No divergence landed".to_owned(),
-            (n, 0) => format!("{} landed, none is open", plural(n, "divergence")),
-            (n, open) => format!("{} landed, {open} open", plural(n, "divergence")),
-        },
-    );
+    title(ui, &words::divergences(report.divergences.len(), open));
     for one in &report.divergences {
         divergence(ui, one);
     }
@@ -98,29 +90,8 @@ fn divergence(ui: &mut Ui, one: &Divergence) {
 }
 
 fn edits(ui: &mut Ui, report: &Report) {
-    let count = |kind| report.edits.iter().filter(|one| one.kind == kind).count();
-    let real = report.edits.len() - count(EditKind::Comments);
-    let counted: Vec<String> = EditKind::ALL
-        .iter()
-        .rev()
-        .filter(|kind| **kind != EditKind::Comments && count(**kind) > 0)
-        .map(|kind| format!("{} {}", count(*kind), words::kind(*kind)))
-        .collect();
-    title(
-        ui,
-        &match real {
-            0 => "No published revision was edited".to_owned(),
-            n => format!("{} of published revisions: {}", plural(n, "edit"), counted.join(", ")),
-        },
-    );
-    let mut landings: Vec<Vec<&Edit>> = Vec::new();
-    for edit in &report.edits {
-        match landings.last_mut() {
-            Some(group) if group[0].commit.id == edit.commit.id => group.push(edit),
-            _ => landings.push(vec![edit]),
-        }
-    }
-    for landing in &landings {
+    title(ui, &words::edits(report));
+    for landing in report.edits.chunk_by(|a, b| a.commit.id == b.commit.id) {
         let mut by_kind: BTreeMap<EditKind, Vec<&Edit>> = BTreeMap::new();
         for edit in landing {
             if edit.kind != EditKind::Comments || ui.is_verbose() {
@@ -131,7 +102,8 @@ fn edits(ui: &mut Ui, report: &Report) {
             edited(ui, kind, &edits);
         }
     }
-    match count(EditKind::Comments) {
+    let comments = |one: &&Edit| one.kind == EditKind::Comments;
+    match report.edits.iter().filter(comments).count() {
         0 => {}
         n if ui.is_verbose() => {
             ui.data(format!("  {} of comments or formatting only", plural(n, "edit")));
@@ -176,15 +148,7 @@ fn problems(ui: &mut Ui, report: &Report) {
     if report.problems.is_empty() {
         return;
     }
-    let open = |one: &&Problem| one.repaired_by.is_none();
-    let n = report.problems.len();
-    title(
-        ui,
-        &match report.problems.iter().filter(open).count() {
-            0 => format!("{} of the files landed, none is left", plural(n, "problem")),
-            left => format!("{} of the files landed, {left} left", plural(n, "problem")),
-        },
-    );
+    title(ui, &words::problems(&report.problems));
     for one in &report.problems {
         let until = match &one.repaired_by {
             Some(by) => format!("until {}", words::day(by.at)),

@@ -4,10 +4,46 @@ use jiff::Timestamp;
 
 use super::super::events::plural;
 use crate::{
-    model::audit::{Commit, Divergence, Edit, EditKind, How, Problem, ProblemKind},
+    model::audit::{Commit, Divergence, Edit, EditKind, How, Problem, ProblemKind, Report},
     ui::age,
     workflow::audit::Gap,
 };
+
+/// How many divergences landed.
+pub(super) fn divergences(n: usize, open: usize) -> String {
+    match (n, open) {
+        (0, _) => "No divergence landed".to_owned(),
+        (n, 0) => format!("{} landed, none is open", plural(n, "divergence")),
+        (n, open) => format!("{} landed, {open} open", plural(n, "divergence")),
+    }
+}
+
+/// How many edits of published revisions landed, by kind; those of comments do not count.
+pub(super) fn edits(report: &Report) -> String {
+    let count = |kind| report.edits.iter().filter(|one| one.kind == kind).count();
+    let kinds = EditKind::ALL.iter().rev().map(|kind| (*kind, count(*kind)));
+    let counted: Vec<String> = kinds
+        .filter(|(kind, n)| *kind != EditKind::Comments && *n > 0)
+        .map(|(kind, n)| format!("{n} {}", self::kind(kind)))
+        .collect();
+    match report.edits.len() - count(EditKind::Comments) {
+        0 => "No published revision was edited".to_owned(),
+        n => format!(
+            "{} of published revisions: {}",
+            plural(n, "edit"),
+            counted.join(", ")
+        ),
+    }
+}
+
+/// How many problems landed.
+pub(super) fn problems(all: &[Problem]) -> String {
+    let n = plural(all.len(), "problem");
+    match all.iter().filter(|one| one.repaired_by.is_none()).count() {
+        0 => format!("{n} of the files landed, none is left"),
+        left => format!("{n} of the files landed, {left} left"),
+    }
+}
 
 /// The day.
 pub(super) fn day(at: Timestamp) -> String {
