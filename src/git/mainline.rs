@@ -178,11 +178,7 @@ struct Walk<'r> {
 }
 
 impl Walk<'_> {
-    fn back(
-        &mut self,
-        tip: Oid,
-        parent: impl Fn(&str) -> usize,
-    ) -> Result<Vec<Walked>, GitError> {
+    fn back(&mut self, tip: Oid, parent: impl Fn(&str) -> usize) -> Result<Vec<Walked>, GitError> {
         let mailmap = self.repo.inner.mailmap().ok();
         let mut walked: Vec<Walked> = Vec::new();
         let mut at = Some(tip);
@@ -278,7 +274,10 @@ impl Walk<'_> {
             .repo
             .tree(folder)?
             .iter()
-            .filter(|entry| self.folders.wants(&String::from_utf8_lossy(entry.name_bytes())))
+            .filter(|entry| {
+                self.folders
+                    .wants(&String::from_utf8_lossy(entry.name_bytes()))
+            })
             .map(|entry| entry.id())
             .collect();
         if files.is_empty() {
@@ -320,9 +319,13 @@ impl Entry<'_> {
         let mode = std::str::from_utf8(self.mode)
             .ok()
             .and_then(|mode| i32::from_str_radix(mode, 8).ok());
-        [FileMode::Blob, FileMode::BlobGroupWritable, FileMode::BlobExecutable]
-            .iter()
-            .any(|kind| mode == Some(i32::from(*kind)))
+        [
+            FileMode::Blob,
+            FileMode::BlobGroupWritable,
+            FileMode::BlobExecutable,
+        ]
+        .iter()
+        .any(|kind| mode == Some(i32::from(*kind)))
     }
 }
 

@@ -34,7 +34,9 @@ pub fn escape(text: &str) -> String {
             '\'' => out.push_str("&#39;"),
             '\n' | '\t' => out.push(c),
             // HTML has no controls, and what turns the direction of writing hides what is there.
-            c if c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') => {
+            c if c.is_control()
+                || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') =>
+            {
                 let _ = write!(out, "{}", c.escape_unicode());
             }
             c => out.push(c),
@@ -62,7 +64,10 @@ mod tests {
     fn a_text_stays_a_text() {
         for (text, html) in [
             ("plain ä\n", "plain ä\n"),
-            ("<b a=\"x\" b='y'>&", "&lt;b a=&quot;x&quot; b=&#39;y&#39;&gt;&amp;"),
+            (
+                "<b a=\"x\" b='y'>&",
+                "&lt;b a=&quot;x&quot; b=&#39;y&#39;&gt;&amp;",
+            ),
             ("\u{202e}gnp\u{0}", "\\u{202e}gnp\\u{0}"),
         ] {
             assert_eq!(escape(text), html);

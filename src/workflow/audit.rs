@@ -10,8 +10,7 @@ use super::{At, Context, Error, guard::protected_refs, outline};
 use crate::{
     git::{CommitId, FolderMove, Listed, MainlineStep},
     model::audit::{
-        Change, Commit, Content, FileFact, Place, Replay, Report, ends_landing,
-        mainline_parent,
+        Change, Commit, Content, FileFact, Place, Replay, Report, ends_landing, mainline_parent,
     },
 };
 
@@ -104,11 +103,7 @@ pub fn audit(context: &Context, request: &Request) -> Result<Audit, Error> {
     })
 }
 
-fn replay(
-    steps: Vec<MainlineStep>,
-    cut_off: bool,
-    contents: &HashMap<String, Content>,
-) -> Report {
+fn replay(steps: Vec<MainlineStep>, cut_off: bool, contents: &HashMap<String, Content>) -> Report {
     let commits: Vec<Arc<Commit>> = steps
         .iter()
         .map(|step| Arc::new(step.commit.clone()))
@@ -130,11 +125,7 @@ fn replay(
     replay.report()
 }
 
-fn fact(
-    place: Place,
-    listed: &Listed,
-    contents: &HashMap<String, Content>,
-) -> (Place, FileFact) {
+fn fact(place: Place, listed: &Listed, contents: &HashMap<String, Content>) -> (Place, FileFact) {
     let blob = listed.blob();
     let content = contents.get(&blob).cloned().unwrap_or(Content::Missing);
     let fact = FileFact {
@@ -174,7 +165,10 @@ fn branch_of(context: &Context, name: &str) -> Result<String, Error> {
     if name == "HEAD" {
         return Ok(repo.head()?.branch().unwrap_or_default().to_owned());
     }
-    let remote = repo.remote_branches()?.into_iter().any(|tip| tip.short() == name || tip.name == name);
+    let remote = repo
+        .remote_branches()?
+        .into_iter()
+        .any(|tip| tip.short() == name || tip.name == name);
     let short = name
         .strip_prefix("refs/heads/")
         .or_else(|| name.strip_prefix("refs/remotes/"))

@@ -145,11 +145,7 @@ pub(super) fn of_history(
 }
 
 /// The rows of a cache with all of these files in it that this clone has.
-fn rows(
-    context: &Context,
-    files: &[Listed],
-    name: &str,
-) -> Result<HashMap<String, Cached>, Error> {
+fn rows(context: &Context, files: &[Listed], name: &str) -> Result<HashMap<String, Cached>, Error> {
     let repo = context.repo()?;
     let cache = repo.cache();
     let mut known: HashMap<String, Cached> = cache

@@ -11,6 +11,7 @@
 mod support;
 
 mod architecture;
+mod audit;
 mod bad_input;
 #[cfg(unix)]
 mod crash;

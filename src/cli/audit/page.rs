@@ -35,7 +35,7 @@ fn head(out: &mut String, audit: &Audit, now: Timestamp) {
     if let Some((first, last)) = &report.span {
         let _ = writeln!(
             out,
-            "<p>{} ({} with migrations) from {} to {}; {} now</p>",
+            "<p>{}, {} with migrations, from {} to {}; {} now</p>",
             plural(report.landings, "landing"),
             report.changing,
             words::day(first.at),
@@ -121,7 +121,11 @@ fn divergence(out: &mut String, at: usize, one: &Divergence) {
         );
     }
     if !one.parts_at.is_empty() {
-        let names: Vec<&str> = one.parts_at.iter().map(crate::model::RevId::as_str).collect();
+        let names: Vec<&str> = one
+            .parts_at
+            .iter()
+            .map(crate::model::RevId::as_str)
+            .collect();
         let _ = write!(
             heads,
             "<span class=\"dim\">they part at {}</span>",

@@ -18,7 +18,7 @@ pub(super) fn show(ui: &mut Ui, audit: &Audit) {
         return;
     };
     ui.data(format!(
-        "{}: {} ({} with migrations) from {} to {}; {} now",
+        "{}: {}, {} with migrations, from {} to {}; {} now",
         audit.name,
         plural(report.landings, "landing"),
         report.changing,
@@ -106,7 +106,10 @@ fn edits(ui: &mut Ui, report: &Report) {
     match report.edits.iter().filter(comments).count() {
         0 => {}
         n if ui.is_verbose() => {
-            ui.data(format!("  {} of comments or formatting only", plural(n, "edit")));
+            ui.data(format!(
+                "  {} of comments or formatting only",
+                plural(n, "edit")
+            ));
         }
         n => ui.data(format!(
             "  and {} of comments or formatting only (-v lists them)",

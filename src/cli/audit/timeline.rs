@@ -63,8 +63,7 @@ pub(super) fn timeline(report: &Report) -> String {
 fn years(out: &mut String, from: Timestamp, to: Timestamp, scale: &Scale, bottom: f64) {
     let day = |at: Timestamp| at.to_zoned(TimeZone::UTC).date();
     let (first, last) = (day(from), day(to));
-    let months = (i32::from(last.year()) - i32::from(first.year())) * 12
-        + i32::from(last.month())
+    let months = (i32::from(last.year()) - i32::from(first.year())) * 12 + i32::from(last.month())
         - i32::from(first.month());
     // About ten lines.
     let step = [1, 2, 3, 6, 12, 24, 60]
@@ -73,7 +72,8 @@ fn years(out: &mut String, from: Timestamp, to: Timestamp, scale: &Scale, bottom
         .unwrap_or(120);
     let start = i32::from(first.year()) * 12 + i32::from(first.month()) - 1;
     for month in (start..=start + months).filter(|month| month % step == 0) {
-        let (Ok(year), Ok(of_year)) = (i16::try_from(month / 12), i8::try_from(month % 12 + 1)) else {
+        let (Ok(year), Ok(of_year)) = (i16::try_from(month / 12), i8::try_from(month % 12 + 1))
+        else {
             continue;
         };
         let Some(at) = Date::new(year, of_year, 1)
@@ -127,8 +127,16 @@ fn divergences(out: &mut String, report: &Report, scale: &Scale, y: f64) -> usiz
             ends.push(end);
         }
         ends[row] = ends[row].max(end);
-        let colour = if one.repaired_by.is_some() { "orange" } else { "red" };
-        let heads: Vec<&str> = one.heads.iter().map(|head| head.revision.as_str()).collect();
+        let colour = if one.repaired_by.is_some() {
+            "orange"
+        } else {
+            "red"
+        };
+        let heads: Vec<&str> = one
+            .heads
+            .iter()
+            .map(|head| head.revision.as_str())
+            .collect();
         let _ = writeln!(
             bars,
             "<a href=\"#divergence-{at}\"><rect x=\"{x:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"14\" rx=\"2\" \
@@ -142,7 +150,11 @@ fn divergences(out: &mut String, report: &Report, scale: &Scale, y: f64) -> usiz
     }
     let rows = ends.len().max(1);
     for row in 0..rows {
-        lane(out, if row == 0 { "diverged" } else { "" }, y + LANE * row as f64);
+        lane(
+            out,
+            if row == 0 { "diverged" } else { "" },
+            y + LANE * row as f64,
+        );
     }
     out.push_str(&bars);
     rows
@@ -153,7 +165,9 @@ fn edits(out: &mut String, report: &Report, kind: EditKind, scale: &Scale, y: f6
     lane(out, words::kind(kind), y);
     let of_kind: Vec<&Edit> = report.edits.iter().filter(|one| one.kind == kind).collect();
     for landing in of_kind.chunk_by(|a, b| a.commit.id == b.commit.id) {
-        let Some(first) = landing.first() else { continue };
+        let Some(first) = landing.first() else {
+            continue;
+        };
         let radius = (3.0 + (landing.len() as f64).ln() * 1.2).min(9.0);
         let _ = writeln!(
             out,

@@ -147,7 +147,9 @@ pub(super) fn gap(gap: &Gap) -> (String, String) {
             "a partial clone fetches them from its remote: is that within reach?".to_owned(),
         ),
         Gap::Ref(name) => (
-            format!("could not evaluate {name}, which teammig.yaml protects: this clone does not have it"),
+            format!(
+                "could not evaluate {name}, which teammig.yaml protects: this clone does not have it"
+            ),
             "`git fetch` brings it; `--ref` names another branch".to_owned(),
         ),
         Gap::NoRevisions(folders) => (

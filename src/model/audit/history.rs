@@ -184,7 +184,10 @@ impl History {
             ..Settled::default()
         };
         let labelled = |history: &Self, settled: &Settled| {
-            settled.touched.iter().any(|node| history.labelled.contains(node))
+            settled
+                .touched
+                .iter()
+                .any(|node| history.labelled.contains(node))
         };
         let had_labels = labelled(self, &settled);
         for &node in &settled.touched {
@@ -243,10 +246,7 @@ impl History {
         }
         self.parents[node] = parents;
         self.weigh(node);
-        for (has, set) in [
-            (depends, &mut self.dependent),
-            (labels, &mut self.labelled),
-        ] {
+        for (has, set) in [(depends, &mut self.dependent), (labels, &mut self.labelled)] {
             if has {
                 set.insert(node);
             } else {
@@ -277,7 +277,10 @@ impl History {
             let mut seen = BTreeSet::new();
             let mut todo = vec![start];
             while let Some(at) = todo.pop() {
-                for &next in self.children[at].iter().chain(dependents.get(&at).into_iter().flatten()) {
+                for &next in self.children[at]
+                    .iter()
+                    .chain(dependents.get(&at).into_iter().flatten())
+                {
                     if next == start {
                         return true;
                     }
@@ -291,7 +294,11 @@ impl History {
         if self.cyclic.is_none() && !starts.iter().any(returns) {
             return;
         }
-        let (graph, problems) = Graph::build(self.in_file_order().map(|outline| outline.revision()).collect());
+        let (graph, problems) = Graph::build(
+            self.in_file_order()
+                .map(|outline| outline.revision())
+                .collect(),
+        );
         let cycles: Vec<Vec<Node>> = problems
             .iter()
             .filter_map(|problem| match problem {
@@ -323,13 +330,21 @@ impl History {
         // Of two revisions with one label, the first in file order has it.
         let mut named: HashMap<&str, Node> = HashMap::new();
         for node in self.sorted(self.labelled.iter().copied()) {
-            for label in self.outline(node).into_iter().flat_map(|outline| &outline.labels) {
+            for label in self
+                .outline(node)
+                .into_iter()
+                .flat_map(|outline| &outline.labels)
+            {
                 named.entry(label).or_insert(node);
             }
         }
         let mut all = Vec::new();
         for &node in &self.dependent {
-            for name in self.outline(node).into_iter().flat_map(|outline| &outline.depends_on) {
+            for name in self
+                .outline(node)
+                .into_iter()
+                .flat_map(|outline| &outline.depends_on)
+            {
                 let id = self.numbers.get(name.as_str()).copied();
                 let on = id
                     .filter(|&id| self.is_here(id))
@@ -344,7 +359,11 @@ impl History {
     /// `Graph::diverged_lines` says of the same revisions.
     pub(super) fn diverged_lines(&mut self) -> Vec<Vec<Node>> {
         if let Some((graph, _)) = &self.cyclic {
-            return graph.diverged_lines().iter().map(|line| self.nodes(line)).collect();
+            return graph
+                .diverged_lines()
+                .iter()
+                .map(|line| self.nodes(line))
+                .collect();
         }
         if self.heads.len() < 2 {
             return Vec::new();
@@ -388,7 +407,9 @@ impl History {
     }
 
     fn inherit(&self, node: Node) -> Arc<BTreeSet<String>> {
-        let own = self.outline(node).map_or(&[][..], |outline| &outline.labels);
+        let own = self
+            .outline(node)
+            .map_or(&[][..], |outline| &outline.labels);
         let above: Vec<&Arc<BTreeSet<String>>> = self.parents[node]
             .iter()
             .filter_map(|&parent| self.inherited[parent].as_ref())
@@ -423,7 +444,10 @@ impl History {
 
     /// The groups of revisions that come before themselves.
     pub(super) fn cycles(&self) -> impl Iterator<Item = &[Node]> {
-        self.cyclic.iter().flat_map(|(_, cycles)| cycles).map(Vec::as_slice)
+        self.cyclic
+            .iter()
+            .flat_map(|(_, cycles)| cycles)
+            .map(Vec::as_slice)
     }
 
     /// Revisions with several files.
@@ -472,7 +496,10 @@ impl History {
 
     /// How many revisions there are.
     pub(super) fn len(&self) -> usize {
-        self.holders.iter().filter(|files| !files.is_empty()).count()
+        self.holders
+            .iter()
+            .filter(|files| !files.is_empty())
+            .count()
     }
 
     fn number(&mut self, id: &RevId) -> Node {
@@ -491,7 +518,9 @@ impl History {
     }
 
     fn nodes(&self, ids: &[RevId]) -> Vec<Node> {
-        ids.iter().filter_map(|id| self.numbers.get(id).copied()).collect()
+        ids.iter()
+            .filter_map(|id| self.numbers.get(id).copied())
+            .collect()
     }
 
     /// Nodes that are here, in file order.
@@ -503,7 +532,9 @@ impl History {
 
     fn in_file_order(&self) -> impl Iterator<Item = &Arc<Outline>> {
         let all = (0..self.ids.len()).filter(|&node| self.is_here(node));
-        self.sorted(all).into_iter().filter_map(|node| self.outline(node))
+        self.sorted(all)
+            .into_iter()
+            .filter_map(|node| self.outline(node))
     }
 }
 

@@ -42,7 +42,11 @@ fn label(n: u8) -> String {
 
 /// A dependency's name: an id or a label.
 fn name(n: u8) -> String {
-    if n < 8 { id(n).to_string() } else { label(n - 8) }
+    if n < 8 {
+        id(n).to_string()
+    } else {
+        label(n - 8)
+    }
 }
 
 fn fate(orderly: bool) -> impl Strategy<Value = Fate> {
@@ -54,20 +58,22 @@ fn fate(orderly: bool) -> impl Strategy<Value = Fate> {
         (0_u8..2, 0_u8..2),
         0_u8..2,
     )
-        .prop_map(move |(id, mut parents, mut depends_on, label, scripts, comment)| {
-            if orderly {
-                parents.retain(|parent| *parent < id);
-                depends_on.retain(|on| *on < id);
-            }
-            Fate::Revision {
-                id,
-                parents,
-                depends_on,
-                label,
-                scripts,
-                comment,
-            }
-        });
+        .prop_map(
+            move |(id, mut parents, mut depends_on, label, scripts, comment)| {
+                if orderly {
+                    parents.retain(|parent| *parent < id);
+                    depends_on.retain(|on| *on < id);
+                }
+                Fate::Revision {
+                    id,
+                    parents,
+                    depends_on,
+                    label,
+                    scripts,
+                    comment,
+                }
+            },
+        );
     prop_oneof![
         12 => revision,
         3 => Just(Fate::Gone),

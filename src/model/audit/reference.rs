@@ -82,7 +82,11 @@ impl World {
         all
     }
 
-    fn everything_above(&self, id: &str, needs: &dyn Fn(&str) -> BTreeSet<String>) -> BTreeSet<String> {
+    fn everything_above(
+        &self,
+        id: &str,
+        needs: &dyn Fn(&str) -> BTreeSet<String>,
+    ) -> BTreeSet<String> {
         let mut all = BTreeSet::new();
         loop {
             let more: BTreeSet<String> = all
@@ -297,7 +301,11 @@ pub(super) fn judge(states: &[State]) -> (Said, Vec<bool>) {
     (said, cyclic)
 }
 
-fn replaced(before: &World, now: &World, hidden: &dyn Fn(&str) -> bool) -> BTreeMap<String, String> {
+fn replaced(
+    before: &World,
+    now: &World,
+    hidden: &dyn Fn(&str) -> bool,
+) -> BTreeMap<String, String> {
     let mut free: Vec<&String> = now
         .revisions
         .keys()
@@ -407,6 +415,7 @@ fn divergences(
     });
     for line in lines {
         open.push((said.divergences.len(), line.clone()));
-        said.divergences.push((landing, None, line.clone(), line.len()));
+        said.divergences
+            .push((landing, None, line.clone(), line.len()));
     }
 }

@@ -104,7 +104,11 @@ fn replay(landings: &[&str]) -> Report {
 fn divergences(landings: &[&str]) -> String {
     let all = replay(landings).divergences;
     let shown = all.iter().map(|one| {
-        let heads: Vec<&str> = one.heads.iter().map(|head| head.revision.as_str()).collect();
+        let heads: Vec<&str> = one
+            .heads
+            .iter()
+            .map(|head| head.revision.as_str())
+            .collect();
         let until = one.repaired_by.as_ref().map_or("", |by| &by.id);
         format!(
             "{} {}-{until} {}",
@@ -209,10 +213,7 @@ fn what_was_edited() {
         (&["a b<a#s/d", "a b<a#s/e"], "1 b down"),
         (&["a b<a#s/d", "a b<a#t/e"], "1 b scripts"),
         (&["a b<a c<a", "a b<a c<b"], "1 c parents"),
-        (
-            &["a b<a c<a", "a b<a c<b#new"],
-            "1 c scripts; 1 c parents",
-        ),
+        (&["a b<a c<a", "a b<a c<b#new"], "1 c scripts; 1 c parents"),
         (&["a b<a", "a"], "1 b deleted"),
         (&["a b<a", "a", "a b<a"], "1 b deleted back in 2"),
         (
