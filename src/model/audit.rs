@@ -11,12 +11,13 @@
 //! Must not look at Git, files or the clock, and must get to the end of any
 //! history: missing parents, duplicate ids, cycles and unreadable files are facts.
 //!
-//! The subjects: `landing` (which commits are one landing), `history` (the
-//! revisions as they stand), `divergence`, `edits`, `problems`, and `report`
+//! The subjects: `facts` (what goes in), `landing` (which commits are one landing),
+//! `history` (the revisions as they stand), `divergence`, `edits`, `problems`, and `report`
 //! (what comes out).
 
 mod divergence;
 mod edits;
+mod facts;
 mod history;
 mod landing;
 mod problems;
@@ -31,7 +32,7 @@ mod reference;
 mod tests;
 
 pub use self::{
-    history::{Change, Content, FileFact, Outline, Place},
+    facts::{Change, Content, FileFact, Outline, Place},
     landing::{ends_landing, mainline_parent},
     replay::Replay,
     report::{Commit, Divergence, Edit, EditKind, Head, How, Problem, ProblemKind, Report},

@@ -120,7 +120,7 @@ fn replay(steps: Vec<MainlineStep>, cut_off: bool, contents: &HashMap<String, Co
                 .map(|(place, listed)| fact(place, &listed, contents))
                 .collect(),
         };
-        replay.commit(Arc::clone(&commits[at]), &change, lands);
+        replay.commit(&commits[at], &change, lands);
     }
     replay.report()
 }

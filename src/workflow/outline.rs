@@ -130,7 +130,7 @@ pub(super) fn of_history(
         .iter()
         .map(|file| {
             let blob = file.blob();
-            let content = match known.get(&blob) {
+            let said = match known.get(&blob) {
                 None => Content::Missing,
                 Some(row) => row
                     .as_ref()
@@ -139,7 +139,7 @@ pub(super) fn of_history(
                         Content::Revision(Arc::new(outline))
                     }),
             };
-            (blob, content)
+            (blob, said)
         })
         .collect())
 }

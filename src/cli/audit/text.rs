@@ -75,17 +75,16 @@ fn divergence(ui: &mut Ui, one: &Divergence) {
             words::short(grew)
         ));
     }
-    match &one.repaired_by {
-        Some(by) => ui.data(format!(
+    if let Some(by) = &one.repaired_by {
+        ui.data(format!(
             "  {}  {}  {}",
             words::day(by.at),
             words::short(by),
             words::ending(one)
-        )),
-        None => {
-            let open = ui.paint(&words::ending(one), &TextStyle::new().red().bold());
-            ui.data(format!("              {open}"));
-        }
+        ));
+    } else {
+        let open = ui.paint(&words::ending(one), &TextStyle::new().red().bold());
+        ui.data(format!("              {open}"));
     }
 }
 

@@ -22,14 +22,23 @@ const MOST_ROWS: usize = 6;
 
 struct Scale {
     from: Timestamp,
-    seconds: f64,
+    minutes: f64,
 }
 
 impl Scale {
     fn x(&self, at: Timestamp) -> f64 {
-        let seconds = (at.as_second() - self.from.as_second()) as f64;
-        LEFT + (RIGHT - LEFT) * (seconds / self.seconds).clamp(0.0, 1.0)
+        LEFT + (RIGHT - LEFT) * (minutes(self.from, at) / self.minutes).clamp(0.0, 1.0)
     }
+}
+
+/// Exact for four thousand years.
+fn minutes(from: Timestamp, to: Timestamp) -> f64 {
+    let minutes = (to.as_second() - from.as_second()) / 60;
+    f64::from(i32::try_from(minutes).unwrap_or(i32::MAX))
+}
+
+fn number(n: usize) -> f64 {
+    f64::from(u32::try_from(n).unwrap_or(u32::MAX))
 }
 
 /// The drawing, or nothing where there is no history.
@@ -39,12 +48,12 @@ pub(super) fn timeline(report: &Report) -> String {
     };
     let scale = Scale {
         from: first.at,
-        seconds: ((last.at.as_second() - first.at.as_second()) as f64).max(1.0),
+        minutes: minutes(first.at, last.at).max(1.0),
     };
     let mut body = String::new();
     let mut y = 24.0;
     let rows = divergences(&mut body, report, &scale, y);
-    y += LANE * rows as f64;
+    y += LANE * number(rows);
     for kind in EditKind::ALL.iter().rev() {
         edits(&mut body, report, *kind, &scale, y);
         y += LANE;
@@ -141,7 +150,7 @@ fn divergences(out: &mut String, report: &Report, scale: &Scale, y: f64) -> usiz
             bars,
             "<a href=\"#divergence-{at}\"><rect x=\"{x:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"14\" rx=\"2\" \
              fill=\"var(--{colour})\"><title>{} {}: {}</title></rect></a>",
-            y + LANE * row as f64 + 3.0,
+            y + LANE * number(row) + 3.0,
             (end - x).max(4.0),
             words::day(one.commit.at),
             escape(&heads.join(" and ")),
@@ -153,7 +162,7 @@ fn divergences(out: &mut String, report: &Report, scale: &Scale, y: f64) -> usiz
         lane(
             out,
             if row == 0 { "diverged" } else { "" },
-            y + LANE * row as f64,
+            y + LANE * number(row),
         );
     }
     out.push_str(&bars);
@@ -168,7 +177,7 @@ fn edits(out: &mut String, report: &Report, kind: EditKind, scale: &Scale, y: f6
         let Some(first) = landing.first() else {
             continue;
         };
-        let radius = (3.0 + (landing.len() as f64).ln() * 1.2).min(9.0);
+        let radius = (3.0 + number(landing.len()).ln() * 1.2).min(9.0);
         let _ = writeln!(
             out,
             "<a href=\"#edit-{}-{}\"><circle cx=\"{:.1}\" cy=\"{:.1}\" r=\"{radius:.1}\" fill=\"var(--{})\" \

@@ -9,7 +9,8 @@ use std::{
 };
 
 use super::{
-    history::{Content, FileFact, History, Node, Outline, Place, Settled},
+    facts::{Content, FileFact, Outline, Place},
+    history::{History, Node, Settled},
     replay::Step,
     report::{Commit, Edit, EditKind},
 };

@@ -9,85 +9,14 @@ use std::{
     sync::Arc,
 };
 
-use crate::model::{
-    graph::{Graph, Problem, group_lines},
-    migration::Checksum,
-    revision::{RevId, Revision},
-};
+use super::facts::{Change, Content, FileFact, Outline, Place};
+use crate::model::{graph::Graph, revision::RevId};
+
+mod cycles;
+mod lines;
 
 /// A number in place of an id.
 pub(super) type Node = usize;
-
-/// Where a file stands: which of the folders, and its name there. In file order,
-/// and the same when a folder moves.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Place {
-    /// Which folder, in the order of the configuration.
-    pub folder: usize,
-    /// The file's name in it.
-    pub name: Arc<str>,
-}
-
-/// A file as a commit holds it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FileFact {
-    /// Its path as it is shown.
-    pub path: Arc<str>,
-    /// Stands for its bytes.
-    pub blob: Arc<str>,
-    /// What they say.
-    pub content: Content,
-}
-
-/// What a file says.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Content {
-    /// A revision.
-    Revision(Arc<Outline>),
-    /// It cannot be read as one.
-    Unreadable,
-    /// The clone does not have it: nothing can be said.
-    Missing,
-}
-
-/// A revision without its scripts.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Outline {
-    /// The id.
-    pub revision: RevId,
-    /// Its parents.
-    pub parents: Vec<RevId>,
-    /// What must be applied first without being a parent: ids or labels.
-    pub depends_on: Vec<String>,
-    /// Names of the line that begins here.
-    pub labels: Vec<String>,
-    /// What it does, in one line.
-    pub message: String,
-    /// The checksum of both scripts together.
-    pub checksum: Checksum,
-    /// The checksum of the up script alone.
-    pub up: Checksum,
-}
-
-impl Outline {
-    /// As the graph sees it.
-    fn revision(&self) -> Revision {
-        Revision {
-            depends_on: self.depends_on.clone(),
-            labels: self.labels.clone(),
-            ..Revision::new(self.revision.clone(), self.parents.clone())
-        }
-    }
-}
-
-/// What a commit changed: files that are gone, then files that are new or different.
-#[derive(Debug, Clone, Default)]
-pub struct Change {
-    /// Files that are gone.
-    pub removed: Vec<Place>,
-    /// Files that are new or different.
-    pub put: Vec<(Place, FileFact)>,
-}
 
 /// The revisions as they stand.
 #[derive(Debug, Default)]
@@ -216,9 +145,10 @@ impl History {
         if had_labels || labelled(self, &settled) {
             // What a dependency means may have changed, far from the revision that was touched.
             let all = &self.dependent;
-            self.look_for_cycles(settled.touched.union(all).copied().collect());
+            let starts = settled.touched.union(all).copied().collect();
+            self.look_for_cycles(&starts);
         } else if settled.moves_the_graph() {
-            self.look_for_cycles(settled.touched.iter().copied().collect());
+            self.look_for_cycles(&settled.touched);
         }
         settled
     }
@@ -270,159 +200,6 @@ impl History {
         }
     }
 
-    /// A new cycle goes through a revision with new edges, from its dependents back to it.
-    fn look_for_cycles(&mut self, starts: Vec<Node>) {
-        let dependents = self.dependents();
-        let returns = |&start: &Node| {
-            let mut seen = BTreeSet::new();
-            let mut todo = vec![start];
-            while let Some(at) = todo.pop() {
-                for &next in self.children[at]
-                    .iter()
-                    .chain(dependents.get(&at).into_iter().flatten())
-                {
-                    if next == start {
-                        return true;
-                    }
-                    if seen.insert(next) {
-                        todo.push(next);
-                    }
-                }
-            }
-            false
-        };
-        if self.cyclic.is_none() && !starts.iter().any(returns) {
-            return;
-        }
-        let (graph, problems) = Graph::build(
-            self.in_file_order()
-                .map(|outline| outline.revision())
-                .collect(),
-        );
-        let cycles: Vec<Vec<Node>> = problems
-            .iter()
-            .filter_map(|problem| match problem {
-                Problem::Cycle { members } => Some(self.nodes(members)),
-                _ => None,
-            })
-            .collect();
-        self.cyclic = (!cycles.is_empty()).then_some((graph, cycles));
-    }
-
-    /// Who depends on each revision, for those that somebody depends on.
-    fn dependents(&self) -> HashMap<Node, Vec<Node>> {
-        let mut all: HashMap<Node, Vec<Node>> = HashMap::new();
-        for (node, _, on) in self.dependencies() {
-            if let Some(on) = on
-                && on != node
-            {
-                all.entry(on).or_default().push(node);
-            }
-        }
-        all
-    }
-
-    /// All dependencies: who, what it says, and what that is, where it is something.
-    pub(super) fn dependencies(&self) -> Vec<(Node, &str, Option<Node>)> {
-        if self.dependent.is_empty() {
-            return Vec::new();
-        }
-        // Of two revisions with one label, the first in file order has it.
-        let mut named: HashMap<&str, Node> = HashMap::new();
-        for node in self.sorted(self.labelled.iter().copied()) {
-            for label in self
-                .outline(node)
-                .into_iter()
-                .flat_map(|outline| &outline.labels)
-            {
-                named.entry(label).or_insert(node);
-            }
-        }
-        let mut all = Vec::new();
-        for &node in &self.dependent {
-            for name in self
-                .outline(node)
-                .into_iter()
-                .flat_map(|outline| &outline.depends_on)
-            {
-                let id = self.numbers.get(name.as_str()).copied();
-                let on = id
-                    .filter(|&id| self.is_here(id))
-                    .or_else(|| named.get(name.as_str()).copied());
-                all.push((node, name.as_str(), on));
-            }
-        }
-        all
-    }
-
-    /// The heads of each line that has several, in file order: as
-    /// `Graph::diverged_lines` says of the same revisions.
-    pub(super) fn diverged_lines(&mut self) -> Vec<Vec<Node>> {
-        if let Some((graph, _)) = &self.cyclic {
-            return graph
-                .diverged_lines()
-                .iter()
-                .map(|line| self.nodes(line))
-                .collect();
-        }
-        if self.heads.len() < 2 {
-            return Vec::new();
-        }
-        let heads = self.sorted(self.heads.iter().copied());
-        if self.labelled.is_empty() {
-            return vec![heads];
-        }
-        let labels: Vec<BTreeSet<String>> = heads
-            .iter()
-            .map(|&head| (*self.inherited(head)).clone())
-            .collect();
-        group_lines(labels)
-            .into_iter()
-            .filter(|line| line.len() > 1)
-            .map(|line| line.into_iter().map(|at| heads[at]).collect())
-            .collect()
-    }
-
-    /// The labels of a revision and of all its ancestors. There is no cycle.
-    fn inherited(&mut self, node: Node) -> Arc<BTreeSet<String>> {
-        let mut todo = vec![node];
-        while let Some(&at) = todo.last() {
-            if self.inherited[at].is_some() {
-                todo.pop();
-                continue;
-            }
-            let open: Vec<Node> = self.parents[at]
-                .iter()
-                .copied()
-                .filter(|&parent| self.inherited[parent].is_none())
-                .collect();
-            if open.is_empty() {
-                self.inherited[at] = Some(self.inherit(at));
-                todo.pop();
-            } else {
-                todo.extend(open);
-            }
-        }
-        self.inherited[node].clone().unwrap_or_default()
-    }
-
-    fn inherit(&self, node: Node) -> Arc<BTreeSet<String>> {
-        let own = self
-            .outline(node)
-            .map_or(&[][..], |outline| &outline.labels);
-        let above: Vec<&Arc<BTreeSet<String>>> = self.parents[node]
-            .iter()
-            .filter_map(|&parent| self.inherited[parent].as_ref())
-            .collect();
-        // A long line shares one set.
-        if let ([], [only]) = (own, above.as_slice()) {
-            return Arc::clone(only);
-        }
-        let mut all: BTreeSet<String> = own.iter().cloned().collect();
-        all.extend(above.into_iter().flat_map(|set| set.iter().cloned()));
-        Arc::new(all)
-    }
-
     /// The revisions that descend from `node`, with itself. Inside a cycle nobody
     /// descends from anybody, as for the heads.
     pub(super) fn descendants(&self, node: Node) -> BTreeSet<Node> {
@@ -440,14 +217,6 @@ impl History {
         });
         all.retain(|&node| self.is_here(node));
         all
-    }
-
-    /// The groups of revisions that come before themselves.
-    pub(super) fn cycles(&self) -> impl Iterator<Item = &[Node]> {
-        self.cyclic
-            .iter()
-            .flat_map(|(_, cycles)| cycles)
-            .map(Vec::as_slice)
     }
 
     /// Revisions with several files.
@@ -535,16 +304,6 @@ impl History {
         self.sorted(all)
             .into_iter()
             .filter_map(|node| self.outline(node))
-    }
-}
-
-impl FileFact {
-    /// The revision, where it is one.
-    pub(super) fn outline(&self) -> Option<&Arc<Outline>> {
-        match &self.content {
-            Content::Revision(outline) => Some(outline),
-            Content::Unreadable | Content::Missing => None,
-        }
     }
 }
 

@@ -1,12 +1,12 @@
 //! The replay says what the slow reference says, on any history.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeSet, sync::Arc};
 
 use jiff::Timestamp;
 use proptest::{collection::vec, prelude::*};
 
 use super::{
-    history::{Change, Content, FileFact, Outline, Place},
+    facts::{Change, Content, FileFact, Outline, Place},
     reference::{self, Said, State},
     replay::Replay,
     report::{Commit, ProblemKind, Report},
@@ -169,10 +169,10 @@ fn replay(landings: &[Landing]) -> (Vec<State>, Report) {
                     change.put.push((place, fact));
                 }
             }
-            replay.commit(commit(at), &change, n + 1 == landing.len());
+            replay.commit(&commit(at), &change, n + 1 == landing.len());
         }
         if landing.is_empty() {
-            replay.commit(commit(at), &Change::default(), true);
+            replay.commit(&commit(at), &Change::default(), true);
         }
         states.push(state.clone());
     }
@@ -236,9 +236,9 @@ fn check(landings: &[Landing]) -> Result<(), TestCaseError> {
     prop_assert_eq!(got, expected);
     prop_assert_eq!(report.revisions, {
         let last = states.last().cloned().unwrap_or_default();
-        let ids: BTreeMap<_, _> = last
+        let ids: BTreeSet<_> = last
             .values()
-            .filter_map(|fact| fact.outline().map(|outline| (outline.revision.clone(), ())))
+            .filter_map(|fact| fact.outline().map(|outline| outline.revision.clone()))
             .collect();
         ids.len()
     });

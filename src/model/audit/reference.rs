@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    history::{Content, FileFact, Outline, Place},
+    facts::{Content, FileFact, Outline, Place},
     replay::likeness,
     report::{EditKind, ProblemKind},
 };
@@ -67,8 +67,7 @@ impl World {
             return Some(name.to_owned());
         }
         let labelled = |id: &&String| self.revisions[*id].labels.iter().any(|label| label == name);
-        let owner = self.order.iter().find(labelled).cloned();
-        owner
+        self.order.iter().find(labelled).cloned()
     }
 
     /// Parents and dependencies.
@@ -82,29 +81,8 @@ impl World {
         all
     }
 
-    fn everything_above(
-        &self,
-        id: &str,
-        needs: &dyn Fn(&str) -> BTreeSet<String>,
-    ) -> BTreeSet<String> {
-        let mut all = BTreeSet::new();
-        loop {
-            let more: BTreeSet<String> = all
-                .iter()
-                .map(String::as_str)
-                .chain([id])
-                .flat_map(needs)
-                .collect();
-            let before = all.len();
-            all.extend(more);
-            if all.len() == before {
-                return all;
-            }
-        }
-    }
-
     fn needs_all(&self, id: &str) -> BTreeSet<String> {
-        self.everything_above(id, &|id| self.needs(id))
+        everything_above(id, &|id| self.needs(id))
     }
 
     /// Members of the cycle that `id` is in, with itself; empty where it is in none.
@@ -146,7 +124,7 @@ impl World {
             .collect();
         let mut lines: Vec<(BTreeSet<String>, Vec<String>)> = Vec::new();
         for head in heads {
-            let mut all = self.everything_above(head, &|id| sound[&id.to_owned()].clone());
+            let mut all = everything_above(head, &|id| sound[&id.to_owned()].clone());
             all.insert(head.clone());
             let labels: BTreeSet<String> = all
                 .iter()
@@ -181,10 +159,7 @@ impl World {
         self.revisions
             .keys()
             .filter(|other| {
-                *other == id
-                    || self
-                        .everything_above(other, &|id| self.sound_parents(id))
-                        .contains(id)
+                *other == id || everything_above(other, &|id| self.sound_parents(id)).contains(id)
             })
             .cloned()
             .collect()
@@ -228,6 +203,23 @@ impl World {
             }
         }
         all
+    }
+}
+
+fn everything_above(id: &str, needs: &dyn Fn(&str) -> BTreeSet<String>) -> BTreeSet<String> {
+    let mut all = BTreeSet::new();
+    loop {
+        let more: BTreeSet<String> = all
+            .iter()
+            .map(String::as_str)
+            .chain([id])
+            .flat_map(needs)
+            .collect();
+        let before = all.len();
+        all.extend(more);
+        if all.len() == before {
+            return all;
+        }
     }
 }
 

@@ -7,7 +7,8 @@ use std::{
 
 use super::{
     divergence, edits,
-    history::{Change, History, Node, Outline, Settled},
+    facts::{Change, Outline},
+    history::{History, Node, Settled},
     problems,
     report::{Commit, Report},
 };
@@ -52,7 +53,7 @@ impl Replay {
     }
 
     /// The next commit along the branch. With `lands` it ends a landing, which is judged.
-    pub fn commit(&mut self, commit: Arc<Commit>, change: &Change, lands: bool) {
+    pub fn commit(&mut self, commit: &Arc<Commit>, change: &Change, lands: bool) {
         self.report.commits += 1;
         if !(change.removed.is_empty() && change.put.is_empty()) {
             self.history.apply(change);
@@ -66,11 +67,11 @@ impl Replay {
             .report
             .span
             .as_ref()
-            .map_or_else(|| Arc::clone(&commit), |(first, _)| Arc::clone(first));
-        self.report.span = Some((first, Arc::clone(&commit)));
+            .map_or_else(|| Arc::clone(commit), |(first, _)| Arc::clone(first));
+        self.report.span = Some((first, Arc::clone(commit)));
         if std::mem::take(&mut self.changed) {
             self.report.changing += 1;
-            self.land(&commit);
+            self.land(commit);
         }
     }
 

@@ -1,11 +1,11 @@
 //! How divergences begin and end, and what is an edit, case by case.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, fmt::Write as _, sync::Arc};
 
 use jiff::Timestamp;
 
 use super::{
-    history::{Change, Content, FileFact, Outline, Place},
+    facts::{Change, Content, FileFact, Outline, Place},
     replay::Replay,
     report::{Commit, Report},
 };
@@ -94,7 +94,7 @@ fn replay(landings: &[&str]) -> Report {
             summary: String::new(),
             is_merge: false,
         };
-        replay.commit(Arc::new(commit), &change, true);
+        replay.commit(&Arc::new(commit), &change, true);
         before = after;
     }
     replay.report()
@@ -126,10 +126,10 @@ fn edits(landings: &[&str]) -> String {
     let shown = all.iter().map(|one| {
         let mut text = format!("{} {} {}", one.commit.id, one.revision, one.kind.name());
         if let Some(other) = &one.replaced_by {
-            text += &format!(" now {other}");
+            let _ = write!(text, " now {other}");
         }
         if let Some(by) = &one.restored_by {
-            text += &format!(" back in {}", by.id);
+            let _ = write!(text, " back in {}", by.id);
         }
         if one.restores {
             text += " as at first";
@@ -256,10 +256,10 @@ fn a_hidden_revision_that_came_and_went_in_one_landing_is_still_hidden() {
         removed: Vec::new(),
         put: vec![file(word)],
     };
-    replay.commit(commit("0"), &put("x=a"), true);
-    replay.commit(commit("1"), &put("x=!"), true);
-    replay.commit(commit("2"), &put("y=a"), false);
-    replay.commit(commit("2"), &put("y=b"), true);
+    replay.commit(&commit("0"), &put("x=a"), true);
+    replay.commit(&commit("1"), &put("x=!"), true);
+    replay.commit(&commit("2"), &put("y=a"), false);
+    replay.commit(&commit("2"), &put("y=b"), true);
     assert_eq!(replay.report().edits, []);
 }
 
@@ -307,6 +307,6 @@ fn what_is_there_at_the_beginning_may_be_older() {
         removed: Vec::new(),
         put: ["a", "b<a", "c<a"].map(file).into(),
     };
-    replay.commit(commit, &change, true);
+    replay.commit(&commit, &change, true);
     assert!(replay.report().divergences[0].from_before);
 }
