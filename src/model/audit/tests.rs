@@ -7,15 +7,15 @@ use jiff::Timestamp;
 use super::{
     facts::{Change, Content, FileFact, Outline, Place},
     replay::Replay,
-    report::{Commit, Report},
+    report::{Commit, ProblemKind, Report},
 };
 use crate::model::{migration::Checksum, revision::RevId};
 
-/// A file per word: `name=id<parent,parent@label#scripts/down~comment`, or `name=!` for
+/// A file per word: `name=id<parent,parent@label+dependency#scripts/down~comment`, or `name=!` for
 /// one that cannot be read; the name is that of the revision where it is left out.
 fn file(word: &str) -> (Place, FileFact) {
     let (name, text) = word.split_once('=').unwrap_or_else(|| {
-        let end = word.find(['<', '@', '#', '~']).unwrap_or(word.len());
+        let end = word.find(['<', '@', '+', '#', '~']).unwrap_or(word.len());
         (&word[..end], word)
     });
     let cut = |text: &str, at: char| -> (String, String) {
@@ -24,6 +24,7 @@ fn file(word: &str) -> (Place, FileFact) {
     };
     let (rest, _) = cut(text, '~');
     let (rest, scripts) = cut(&rest, '#');
+    let (rest, on) = cut(&rest, '+');
     let (rest, label) = cut(&rest, '@');
     let (id, parents) = cut(&rest, '<');
     let (up, down) = cut(&scripts, '/');
@@ -48,7 +49,7 @@ fn file(word: &str) -> (Place, FileFact) {
                 .iter()
                 .map(|parent| RevId::trusted(parent))
                 .collect(),
-            depends_on: Vec::new(),
+            depends_on: words(&on),
             labels: words(&label),
             message: String::new(),
             checksum: sum(&format!("{up}/{down}")),
@@ -289,6 +290,20 @@ fn problems_have_a_beginning_and_an_end() {
             "duplicate-revision b 3-",
         ]
     );
+}
+
+/// Whom a dependency means can change without a change of either of the two.
+#[test]
+fn a_label_that_moves_can_close_a_cycle_far_away() {
+    let report = replay(&["a@x d+x e<d@x", "a d+x e<d@x", "a@x d+x e<d@x"]);
+    let cycle = &report.problems[0];
+    assert_eq!(
+        (cycle.kind, cycle.revisions.as_slice()),
+        (ProblemKind::Cycle, &["d".to_owned(), "e".to_owned()][..])
+    );
+    assert_eq!(cycle.commit.id, "1");
+    assert_eq!(cycle.repaired_by.as_ref().map(|by| &*by.id), Some("2"));
+    assert_eq!(report.problems.len(), 1);
 }
 
 /// What a shallow clone begins with may be older than its first commit.
