@@ -26,9 +26,15 @@ use crate::{
 /// published revision that was edited, told apart as comments, scripts, down
 /// script only, parents, deleted. Needs no database and writes nothing.
 #[derive(Debug, clap::Args)]
-#[command(
-    after_help = "Exits with 3 where something is still open, with 4 where the clone does not have all of the history"
-)]
+#[command(after_help = "\
+Examples:
+  teammig audit                          the protected branch, else HEAD
+  teammig audit --since v1.4             what was not over at that release
+  teammig audit --ref release -v         another branch, with edits of comments
+  teammig audit --html audit.html        a page with a timeline
+
+Exits with 3 where something is still open, and with 4 where the clone does not
+have all of the history.")]
 pub(super) struct Args {
     /// The branch, tag or commit to replay [default: the protected branch, else HEAD]
     #[arg(long, value_name = "REF")]
