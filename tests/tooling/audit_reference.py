@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """Judges a native repository's history slowly and compares with `teammig audit`.
 
-    audit_reference.py REPOSITORY [TEAMMIG] [--ref REF]
+    audit_reference.py REPOSITORY [TEAMMIG] [--ref REF] [--heads]
 
 For every landing the whole folder is read with `git`, every header with a regular
 expression, and the graph is built from nothing: heads by looking for children,
 lines by walking up for labels, whether heads were joined by walking up from every
 revision. It shares no code with the program. Differences are printed and make it
-fail; the counts of both are printed in any case.
+fail; the counts of both are printed in any case. With --heads, `teammig heads --at`
+is compared as well, for every state that the folder has in any commit of any branch.
 
 Only the standard library. Needs repositories in the written form of headers, as
 `rebuild.py` makes them.
@@ -113,6 +114,10 @@ def upwards(start, parents):
     return seen
 
 
+class Cycle(Exception):
+    """A revision comes before itself: this reference does not judge those."""
+
+
 class World:
     def __init__(self, files):
         self.files = files
@@ -124,12 +129,15 @@ class World:
         self.parents = {one: [p for p in said[1] if p in self.first and p != one] for one, said in self.first.items()}
         for one in self.first:
             if any(one in upwards(parent, self.parents) for parent in self.parents[one]):
-                sys.exit(f"{one} is in a cycle: this reference does not judge those")
+                raise Cycle(one)
+
+    def heads(self):
+        children = {parent for parents in self.parents.values() for parent in parents}
+        return [one for one in self.first if one not in children]
 
     def lines(self):
-        children = {parent for parents in self.parents.values() for parent in parents}
         lines = []
-        for head in (one for one in self.first if one not in children):
+        for head in self.heads():
             labels = {label for up in upwards(head, self.parents) for label in self.first[up][3]}
             same = [line for line in lines if line[0] & labels or not (line[0] or labels)]
             lines = [line for line in lines if line not in same]
@@ -207,11 +215,38 @@ def judge(repository, ref, branch):
     return count, divergences, edits
 
 
+def all_heads(repository, teammig):
+    """Compares the heads of every state of the folder; the numbers of states and of differences."""
+    commits = git(repository, "rev-list", "--all").split()
+    names = "".join(f"{one}:migrations\n" for one in commits).encode()
+    trees = subprocess.run(["git", "-C", repository, "cat-file", "--batch-check=%(objectname) %(objecttype)"],
+                           input=names, stdout=subprocess.PIPE, check=True).stdout.decode().splitlines()
+    states = {tree.split()[0]: one for one, tree in zip(commits, trees) if tree.endswith(" tree")}
+    reader, different, diverged, cycles = Reader(repository), 0, 0, 0
+    for commit in states.values():
+        answer = subprocess.run([teammig, "heads", "--at", commit, "--format", "json"], cwd=repository, stdout=subprocess.PIPE)
+        document = json.loads(answer.stdout)
+        try:
+            world = World(reader.state(commit))
+        except Cycle:
+            cycles += 1
+            continue
+        lines = world.lines()
+        diverged += bool(lines)
+        ours = [one["revision"] for one in document["heads"]], document["diverged"]
+        if ours != (world.heads(), bool(lines)):
+            different += 1
+            print(f"  DIFFERENT heads at {commit}: {ours} {world.heads()}")
+    print(f"  heads of {len(states)} states of {len(commits)} commits: {diverged} diverged, {cycles} with cycles, {different} different")
+    return different == 0
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("repository")
     parser.add_argument("teammig", nargs="?", default="teammig")
     parser.add_argument("--ref", default="origin/main")
+    parser.add_argument("--heads", action="store_true", help="compare `heads --at` for every state as well")
     options = parser.parse_args()
     start = time.monotonic()
     # As the program takes it: any exit code, the document decides.
@@ -233,6 +268,8 @@ def main():
         if a != b:
             fine = False
             print(f"  DIFFERENT {name}:\n    teammig   {a}\n    reference {b}")
+    if options.heads:
+        fine &= all_heads(options.repository, options.teammig)
     print("  the same" if fine else "  not the same")
     sys.exit(0 if fine else 1)
 
