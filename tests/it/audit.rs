@@ -395,6 +395,26 @@ fn a_blobless_clone_fetches_or_says_so() {
     );
 }
 
+/// A clone without folders, whose remote is gone, was called a failure (exit 1) and not unknown.
+#[test]
+fn a_treeless_clone_out_of_reach_of_its_remote_is_unknown() {
+    let sandbox = published();
+    sandbox.git("project", &["config", "uploadpack.allowFilter", "true"]);
+    let url = format!("file://{}", sandbox.at("project").display());
+    sandbox.git(
+        ".",
+        &["clone", "-q", "--bare", "--filter=tree:0", &url, "treeless"],
+    );
+    sandbox.git(
+        "treeless",
+        &["config", "remote.origin.url", "file:///nowhere"],
+    );
+    let run = sandbox.teammig("treeless", &["audit"]);
+    assert_eq!(run.code, 4, "{run}");
+    assert!(run.stderr.contains("it is not in this clone"), "{run}");
+    assert!(run.stderr.contains("within reach?"), "{run}");
+}
+
 #[test]
 fn since_leaves_out_what_was_over() {
     let sandbox = published();
