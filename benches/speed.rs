@@ -18,6 +18,8 @@
 #[allow(dead_code)]
 mod postgres_cluster;
 
+mod history;
+
 use std::{
     fmt::Write as _,
     fs,
@@ -53,6 +55,9 @@ fn main() {
         if wanted("read") {
             reading(n);
         }
+    }
+    if wanted("audit") {
+        audit();
     }
     if wanted("nothing") {
         nothing_to_do();
@@ -126,6 +131,26 @@ fn reading(n: usize) {
                 || {},
                 || run(TEAMMIG, &["heads", "--at", "HEAD"], folder),
             ),
+        ],
+    );
+}
+
+/// A branch's whole history: the floor is Git's own walk over it.
+fn audit() {
+    let history = history::History::new(10_000);
+    let folder = history.path();
+    let log = ["log", "--first-parent", "--raw", "--", "migrations"];
+    line(
+        "audit 10000 commits",
+        5,
+        &[
+            way("git log --raw", || {}, || run("git", &log, folder)),
+            way(
+                "audit, first time",
+                || history.forget(),
+                || run(TEAMMIG, &["audit"], folder),
+            ),
+            way("audit, again", || {}, || run(TEAMMIG, &["audit"], folder)),
         ],
     );
 }

@@ -2,6 +2,7 @@
 //! comments are the help), a call of the workflow, and the showing of what came
 //! of it. The only place that names `clap`.
 
+mod audit;
 mod branches;
 mod create;
 mod current;
@@ -71,6 +72,7 @@ enum Command {
     History(history::Args),
     Heads(heads::Args),
     Branches(branches::Args),
+    Audit(audit::Args),
     Show(show::Args),
     Stamp(stamp::Args),
     Merge(merge::Args),
@@ -108,6 +110,7 @@ impl Command {
             Self::History(_) => "history",
             Self::Heads(_) => "heads",
             Self::Branches(_) => "branches",
+            Self::Audit(_) => "audit",
             Self::Show(_) => "show",
             Self::Stamp(_) => "stamp",
             Self::Merge(_) => "merge",
@@ -128,6 +131,8 @@ enum Status {
     Fine,
     /// Exit code 3: a finding that needs a person.
     Attention,
+    /// Exit code 4: not all of it could be evaluated.
+    Unknown,
     /// The worst of several answers.
     Code(u8),
 }
@@ -137,6 +142,7 @@ impl Status {
         match self {
             Self::Fine => 0,
             Self::Attention => 3,
+            Self::Unknown => 4,
             Self::Code(code) => code,
         }
     }
@@ -271,6 +277,7 @@ fn dispatch(ui: &mut Ui, context: &Context, command: &Command) -> Result<Status,
         Command::History(args) => history::run(ui, context, args),
         Command::Heads(args) => heads::run(ui, context, args),
         Command::Branches(args) => branches::run(ui, context, args),
+        Command::Audit(args) => audit::run(ui, context, args),
         Command::Show(args) => show::run(ui, context, args),
         Command::Stamp(args) => stamp::run(ui, context, args),
         Command::Merge(args) => merge::run(ui, context, args),

@@ -322,6 +322,9 @@ fn git(error: &GitError) -> Report {
         GitError::HistoryMissing { .. } => {
             unreadable.hint("`git fetch --unshallow` brings the history; in CI, set `fetch-depth: 0`")
         }
+        GitError::ObjectMissing { .. } => {
+            unreadable.hint("a partial clone fetches what it lacks from its remote: is that within reach?")
+        }
         GitError::NoSuchCommit { name, candidates, shallow } => {
             let report = if *shallow { unreadable } else { report };
             if *shallow {

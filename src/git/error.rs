@@ -95,6 +95,12 @@ pub enum GitError {
         /// The operation.
         doing: String,
     },
+    /// A partial clone left it out, and its remote did not give it.
+    #[error("could not {doing}: it is not in this clone")]
+    ObjectMissing {
+        /// The operation.
+        doing: String,
+    },
     /// A folder on disk that is there and cannot be listed.
     #[error("could not read the folder {}", .folder.display())]
     ReadFolder {

@@ -59,7 +59,14 @@ impl Repo {
         match self.inner.find_tree(id) {
             Err(error) if error.code() == ErrorCode::NotFound => {
                 self.bring_in(&[id]);
-                self.inner.find_tree(id)
+                match self.inner.find_tree(id) {
+                    Err(error) if error.code() == ErrorCode::NotFound => {
+                        return Err(GitError::ObjectMissing {
+                            doing: format!("read the folder {id} of a commit"),
+                        });
+                    }
+                    other => other,
+                }
             }
             other => other,
         }

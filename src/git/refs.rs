@@ -95,6 +95,13 @@ impl Repo {
         Ok(CommitInfo::of(&commit, self.inner.mailmap().ok().as_ref()))
     }
 
+    /// When a commit was committed, which is not when it was written.
+    pub fn committed_at(&self, commit: CommitId) -> Result<Timestamp, GitError> {
+        let doing = format!("read commit {commit}");
+        let commit = self.inner.find_commit(commit.oid()).doing(doing)?;
+        Ok(timestamp(commit.time()))
+    }
+
     /// A commit id as short as it may be here without being ambiguous.
     pub fn abbreviate(&self, commit: CommitId) -> String {
         self.inner

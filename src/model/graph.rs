@@ -36,6 +36,7 @@ mod properties;
 #[cfg(test)]
 mod tests;
 
+pub(in crate::model) use self::labels::group_lines;
 pub use self::{error::GraphError, problem::Problem, stamp::StampChange, traverse::Downgrade};
 
 /// All revisions of one snapshot with their edges resolved.

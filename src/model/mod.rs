@@ -5,6 +5,7 @@
 //! nothing here names another module of this crate.
 
 pub mod advice;
+pub mod audit;
 pub mod dialect;
 pub mod finding;
 pub mod graph;

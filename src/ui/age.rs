@@ -5,14 +5,23 @@ use jiff::Timestamp;
 /// How long before `now` something was: `just now`, `5 minutes ago`, `yesterday`, `3 days ago`.
 pub fn ago(then: Timestamp, now: Timestamp) -> String {
     let seconds = now.as_second() - then.as_second();
+    match seconds / (24 * 60 * 60) {
+        _ if seconds < 60 => "just now".to_owned(),
+        1 => "yesterday".to_owned(),
+        _ => format!("{} ago", between(then, now)),
+    }
+}
+
+/// How long it is from one time to another: `12 seconds`, `5 minutes`, `1 day`, `3 months`.
+pub fn between(from: Timestamp, to: Timestamp) -> String {
+    let seconds = to.as_second() - from.as_second();
     let minutes = seconds / 60;
     let hours = minutes / 60;
     let days = hours / 24;
     match () {
-        () if seconds < 60 => "just now".to_owned(),
+        () if seconds < 60 => count(seconds, "second"),
         () if minutes < 60 => count(minutes, "minute"),
         () if hours < 24 => count(hours, "hour"),
-        () if days == 1 => "yesterday".to_owned(),
         () if days < 30 => count(days, "day"),
         () if days < 365 => count(days / 30, "month"),
         () => count(days / 365, "year"),
@@ -21,9 +30,9 @@ pub fn ago(then: Timestamp, now: Timestamp) -> String {
 
 fn count(n: i64, unit: &str) -> String {
     if n == 1 {
-        format!("1 {unit} ago")
+        format!("1 {unit}")
     } else {
-        format!("{n} {unit}s ago")
+        format!("{n} {unit}s")
     }
 }
 

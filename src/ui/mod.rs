@@ -6,6 +6,7 @@
 
 pub mod age;
 pub mod drawing;
+pub mod html;
 mod progress;
 mod prompt;
 mod snippet;

@@ -4,7 +4,10 @@
 //! checksums of thousands of files that hardly ever change. They are parsed
 //! once; a blob's id says for ever what is in it.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -12,13 +15,19 @@ use super::{Context, Error};
 use crate::{
     git::{Listed, Listing},
     layout::{Layout, read_file},
-    model::{Checksum, RevId},
+    model::{
+        Checksum, RevId,
+        audit::{Content, Outline},
+    },
     sql,
 };
 
-const FILE: &str = "headers";
-/// Counts up with the layout's format and with the checksum's.
-const VERSION: u32 = 1;
+/// What branches have now: read by hooks, so it stays small.
+const HEADERS: &str = "headers";
+/// What a branch ever had: an audit's own.
+const HISTORY: &str = "history";
+/// Counts up with the layout's format, with the checksum's, and with the rows.
+const VERSION: u32 = 2;
 /// More than this is a history of rewritten files; the cache begins anew.
 const MOST: usize = 100_000;
 
@@ -42,7 +51,16 @@ type Cached = Option<Row>;
 struct Row {
     revision: RevId,
     parents: Vec<RevId>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    depends_on: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    labels: Vec<String>,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    message: String,
+    /// Of both scripts.
     checksum: String,
+    /// Of the up script alone.
+    up: String,
 }
 
 /// The revisions that a commit's files hold. Files that cannot be read are left out.
@@ -86,32 +104,7 @@ fn find(context: &Context, name: &str, revision: &RevId) -> Result<Option<Outlin
 }
 
 fn of_listing(context: &Context, listing: &Listing) -> Result<Vec<Outlined>, Error> {
-    let repo = context.repo()?;
-    let cache = repo.cache();
-    let mut known: HashMap<String, Cached> = cache
-        .load(FILE, VERSION)
-        .and_then(|bytes| serde_json::from_slice(&bytes).ok())
-        .unwrap_or_default();
-    let unknown: Vec<Listed> = listing
-        .files
-        .iter()
-        .filter(|file| !known.contains_key(&file.blob()))
-        .cloned()
-        .collect();
-    if !unknown.is_empty() {
-        if known.len() > MOST {
-            known.clear();
-        }
-        for (listed, file) in unknown.iter().zip(repo.read_files(&unknown)?) {
-            // A blob that is not here now may be later: only what was read is remembered.
-            if file.content.is_ok() {
-                known.insert(listed.blob(), parse(&file, context.layout()));
-            }
-        }
-        if let Ok(bytes) = serde_json::to_vec(&known) {
-            cache.store(FILE, VERSION, &bytes);
-        }
-    }
+    let known = rows(context, &listing.files, HEADERS)?;
     Ok(listing
         .files
         .iter()
@@ -127,12 +120,94 @@ fn of_listing(context: &Context, listing: &Listing) -> Result<Vec<Outlined>, Err
         .collect())
 }
 
+/// What every one of these files says, by blob id; files of all times.
+pub(super) fn of_history(
+    context: &Context,
+    files: &[Listed],
+) -> Result<HashMap<String, Content>, Error> {
+    let known = rows(context, files, HISTORY)?;
+    Ok(files
+        .iter()
+        .map(|file| {
+            let blob = file.blob();
+            let said = match known.get(&blob) {
+                None => Content::Missing,
+                Some(row) => row
+                    .as_ref()
+                    .and_then(Row::outline)
+                    .map_or(Content::Unreadable, |outline| {
+                        Content::Revision(Arc::new(outline))
+                    }),
+            };
+            (blob, said)
+        })
+        .collect())
+}
+
+/// The rows of a cache with all of these files in it that this clone has.
+fn rows(context: &Context, files: &[Listed], name: &str) -> Result<HashMap<String, Cached>, Error> {
+    let repo = context.repo()?;
+    let cache = repo.cache();
+    let mut known: HashMap<String, Cached> = cache
+        .load(name, VERSION)
+        .and_then(|bytes| serde_json::from_slice(&bytes).ok())
+        .unwrap_or_default();
+    let mut asked = HashSet::new();
+    let unknown: Vec<Listed> = files
+        .iter()
+        .filter(|file| {
+            let blob = file.blob();
+            !known.contains_key(&blob) && asked.insert(blob)
+        })
+        .cloned()
+        .collect();
+    if unknown.is_empty() {
+        return Ok(known);
+    }
+    let full = known.len() > MOST;
+    let stored = known.len();
+    for (listed, file) in unknown.iter().zip(repo.read_files(&unknown)?) {
+        // A blob that is not here now may be later: only what was read is remembered.
+        if file.content.is_ok() {
+            known.insert(listed.blob(), parse(&file, context.layout()));
+        }
+    }
+    if full {
+        let now: HashSet<String> = files.iter().map(Listed::blob).collect();
+        known.retain(|blob, _| now.contains(blob));
+    }
+    if (full || known.len() > stored)
+        && let Ok(bytes) = serde_json::to_vec(&known)
+    {
+        cache.store(name, VERSION, &bytes);
+    }
+    Ok(known)
+}
+
+impl Row {
+    fn outline(&self) -> Option<Outline> {
+        Some(Outline {
+            revision: self.revision.clone(),
+            parents: self.parents.clone(),
+            depends_on: self.depends_on.clone(),
+            labels: self.labels.clone(),
+            message: self.message.clone(),
+            checksum: Checksum::from_hex(&self.checksum)?,
+            up: Checksum::from_hex(&self.up)?,
+        })
+    }
+}
+
 fn parse(file: &crate::model::SnapshotFile, layout: &dyn Layout) -> Cached {
     let migration = layout.parse(read_file(file).ok()?).ok()?;
-    let checksum = sql::checksum(migration.up_text(), migration.down_text());
+    let checksum = |down| sql::checksum(migration.up_text(), down).to_string();
     Some(Row {
-        checksum: checksum.to_string(),
+        checksum: checksum(migration.down_text()),
+        up: checksum(None),
         revision: migration.revision.id,
         parents: migration.revision.parents,
+        depends_on: migration.revision.depends_on,
+        labels: migration.revision.labels,
+        message: migration.revision.message,
     })
 }

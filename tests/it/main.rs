@@ -11,6 +11,7 @@
 mod support;
 
 mod architecture;
+mod audit;
 mod bad_input;
 mod cascade;
 #[cfg(unix)]

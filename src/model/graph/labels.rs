@@ -44,34 +44,15 @@ impl Graph {
     }
 
     fn diverged_nodes(&self) -> Vec<Vec<Node>> {
-        // Each line with the labels of its heads; none at all are a line as well.
-        let mut lines: Vec<(BTreeSet<String>, Vec<Node>)> = Vec::new();
-        for head in self.head_nodes() {
-            let mut labels: BTreeSet<String> = self.labels_of(head).into_iter().collect();
-            let mut heads = vec![head];
-            // A head with two labels makes one line of two.
-            lines.retain(|(others, members)| {
-                let same = if labels.is_empty() {
-                    others.is_empty()
-                } else {
-                    !others.is_disjoint(&labels)
-                };
-                if same {
-                    labels.extend(others.iter().cloned());
-                    heads.extend(members);
-                }
-                !same
-            });
-            heads.sort_unstable();
-            lines.push((labels, heads));
-        }
-        let mut several: Vec<Vec<Node>> = lines
+        let heads = self.head_nodes();
+        let labels = heads
+            .iter()
+            .map(|&head| self.labels_of(head).into_iter().collect());
+        group_lines(labels)
             .into_iter()
-            .map(|(_, heads)| heads)
-            .filter(|heads| heads.len() > 1)
-            .collect();
-        several.sort_unstable();
-        several
+            .filter(|line| line.len() > 1)
+            .map(|line| line.into_iter().map(|at| heads[at]).collect())
+            .collect()
     }
 
     pub(super) fn labels_of(&self, node: Node) -> Vec<String> {
@@ -139,4 +120,34 @@ impl Graph {
         }
         None
     }
+}
+
+/// Which heads are of one line, given the labels of each: indexes, in order.
+///
+/// Heads without any label are one line as well; a head with two labels makes
+/// one line of two.
+pub(in crate::model) fn group_lines(
+    heads: impl IntoIterator<Item = BTreeSet<String>>,
+) -> Vec<Vec<usize>> {
+    let mut lines: Vec<(BTreeSet<String>, Vec<usize>)> = Vec::new();
+    for (at, mut labels) in heads.into_iter().enumerate() {
+        let mut heads = vec![at];
+        lines.retain(|(others, members)| {
+            let same = if labels.is_empty() {
+                others.is_empty()
+            } else {
+                !others.is_disjoint(&labels)
+            };
+            if same {
+                labels.extend(others.iter().cloned());
+                heads.extend(members);
+            }
+            !same
+        });
+        heads.sort_unstable();
+        lines.push((labels, heads));
+    }
+    let mut lines: Vec<Vec<usize>> = lines.into_iter().map(|(_, heads)| heads).collect();
+    lines.sort_unstable();
+    lines
 }

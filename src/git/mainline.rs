@@ -1,0 +1,377 @@
+//! A branch's own history, as what each of its commits changed in the migrations folders.
+//!
+//! Follows one parent of each commit and compares folders by tree id; only folders
+//! that differ are read, entry by entry and never as a diff of everything. A folder
+//! that was moved is followed to where it was before.
+
+use std::{
+    collections::{HashMap, HashSet},
+    rc::Rc,
+};
+
+use git2::{ErrorCode, FileMode, ObjectType, Oid};
+
+use super::{
+    CommitId, CommitInfo, Folders, GitError, Listed, Repo, commit_id::timestamp, error::Doing,
+    folders::join,
+};
+use crate::model::audit::{Commit, Place};
+
+/// A branch's own history, oldest commit first.
+#[derive(Debug)]
+pub struct Mainline {
+    /// The commits.
+    pub steps: Vec<MainlineStep>,
+    /// The clone ends before the branch's beginning.
+    pub cut_off: bool,
+    /// Where the folders stood before they were moved, newest move first.
+    pub moves: Vec<FolderMove>,
+}
+
+/// A commit of a branch, and what it changed.
+#[derive(Debug)]
+pub struct MainlineStep {
+    /// The commit.
+    pub commit: Commit,
+    /// Files that are gone.
+    pub removed: Vec<Place>,
+    /// Files that are new or different.
+    pub put: Vec<(Place, Listed)>,
+}
+
+/// A migrations folder that was somewhere else before a commit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FolderMove {
+    /// The commit that moved it.
+    pub commit: CommitId,
+    /// Where it stood before, as Git names it.
+    pub from: String,
+    /// Where it stands since.
+    pub to: String,
+}
+
+/// A commit that was walked over, newest first.
+struct Walked {
+    commit: Commit,
+    folders: Vec<Option<Oid>>,
+    /// How the folders are shown.
+    shown: Rc<Vec<String>>,
+}
+
+impl Repo {
+    /// The history of the branch whose tip is `tip`. `parent` says which parent of a
+    /// merge is the branch as it was, given the first line of the merge's message.
+    pub fn mainline(
+        &self,
+        tip: CommitId,
+        prefix: &str,
+        folders: &Folders,
+        parent: impl Fn(&str) -> usize,
+    ) -> Result<Mainline, GitError> {
+        let mut walk = Walk {
+            repo: self,
+            folders,
+            places: folders.in_repository(prefix)?,
+            shown: Rc::new(folders.paths().to_vec()),
+            known: HashMap::new(),
+            shallow: self.shallow_boundary(),
+            moves: Vec::new(),
+            cut_off: false,
+        };
+        let walked = walk.back(tip.oid(), parent)?;
+        let (cut_off, moves) = (walk.cut_off, walk.moves);
+        let mut before: Vec<Option<Oid>> = vec![None; folders.paths().len()];
+        let mut steps = Vec::with_capacity(walked.len());
+        for one in walked.into_iter().rev() {
+            let mut step = MainlineStep {
+                commit: one.commit,
+                removed: Vec::new(),
+                put: Vec::new(),
+            };
+            for (folder, (old, new)) in before.iter().zip(&one.folders).enumerate() {
+                if old != new {
+                    let shown = one.shown.get(folder).map_or("", String::as_str);
+                    self.compare(folders, folder, shown, (*old, *new), &mut step)?;
+                }
+            }
+            before = one.folders;
+            steps.push(step);
+        }
+        Ok(Mainline {
+            steps,
+            cut_off,
+            moves,
+        })
+    }
+
+    fn compare(
+        &self,
+        folders: &Folders,
+        folder: usize,
+        shown: &str,
+        (old, new): (Option<Oid>, Option<Oid>),
+        step: &mut MainlineStep,
+    ) -> Result<(), GitError> {
+        let (old, new) = (self.raw_tree(old)?, self.raw_tree(new)?);
+        let (mut gone, mut put) = (HashSet::new(), Vec::new());
+        for change in changes(&old, &new) {
+            let (Change::Old(entry) | Change::New(entry)) = change;
+            let name = String::from_utf8_lossy(entry.name);
+            if !entry.is_file() || !folders.wants(&name) {
+                continue;
+            }
+            let place = Place {
+                folder,
+                name: name.as_ref().into(),
+            };
+            match change {
+                Change::Old(_) => {
+                    gone.insert(place);
+                }
+                Change::New(entry) => {
+                    let listed = Listed {
+                        path: join(shown, &name).into(),
+                        id: Oid::from_bytes(entry.id).doing("read a folder")?,
+                    };
+                    put.push((place, listed));
+                }
+            }
+        }
+        for (place, _) in &put {
+            gone.remove(place);
+        }
+        let mut gone: Vec<Place> = gone.into_iter().collect();
+        gone.sort();
+        step.removed.append(&mut gone);
+        step.put.append(&mut put);
+        Ok(())
+    }
+
+    /// A folder's bytes; none where there is no folder.
+    fn raw_tree(&self, id: Option<Oid>) -> Result<Vec<u8>, GitError> {
+        let Some(id) = id else { return Ok(Vec::new()) };
+        let odb = self.inner.odb().doing("open the object store")?;
+        let read = || odb.read(id).map(|object| object.data().to_vec());
+        match read() {
+            Err(error) if error.code() == ErrorCode::NotFound => {
+                // Fetches it where that is possible, or says why not.
+                self.tree(id)?;
+                read()
+            }
+            other => other,
+        }
+        .doing_with(|| format!("read the folder {id} of a commit"))
+    }
+}
+
+struct Walk<'r> {
+    repo: &'r Repo,
+    folders: &'r Folders,
+    /// Where the folders are at this point of the walk, as Git names them.
+    places: Vec<String>,
+    shown: Rc<Vec<String>>,
+    /// The folders of trees that were looked at.
+    known: HashMap<Oid, Vec<Option<Oid>>>,
+    shallow: HashSet<Oid>,
+    moves: Vec<FolderMove>,
+    cut_off: bool,
+}
+
+impl Walk<'_> {
+    fn back(&mut self, tip: Oid, parent: impl Fn(&str) -> usize) -> Result<Vec<Walked>, GitError> {
+        let mailmap = self.repo.inner.mailmap().ok();
+        let mut walked: Vec<Walked> = Vec::new();
+        let mut at = Some(tip);
+        while let Some(id) = at {
+            let commit = match self.repo.inner.find_commit(id) {
+                Err(error) if error.code() == ErrorCode::NotFound && !walked.is_empty() => {
+                    self.cut_off = true;
+                    break;
+                }
+                other => other.doing_with(|| format!("read commit {id}"))?,
+            };
+            let mut folders = self.folder_ids(commit.tree_id())?;
+            if let Some(later) = walked.last() {
+                let moved = self.follow(commit.tree_id(), &later.folders, &folders)?;
+                if !moved.is_empty() {
+                    self.moved(moved, &later.commit.id);
+                    folders = self.folder_ids(commit.tree_id())?;
+                }
+            }
+            let info = CommitInfo::of(&commit, mailmap.as_ref());
+            let is_merge = commit.parent_count() > 1;
+            let which = if is_merge { parent(&info.summary) } else { 0 };
+            at = commit.parent_id(which).ok();
+            if self.shallow.contains(&id) {
+                self.cut_off = true;
+                at = None;
+            }
+            walked.push(Walked {
+                commit: Commit {
+                    id: id.to_string(),
+                    at: timestamp(commit.time()),
+                    author: info.author,
+                    committer: String::from_utf8_lossy(commit.committer().email_bytes())
+                        .into_owned(),
+                    summary: info.summary,
+                    is_merge,
+                },
+                folders,
+                shown: Rc::clone(&self.shown),
+            });
+        }
+        Ok(walked)
+    }
+
+    fn folder_ids(&mut self, root: Oid) -> Result<Vec<Option<Oid>>, GitError> {
+        if let Some(ids) = self.known.get(&root) {
+            return Ok(ids.clone());
+        }
+        let ids = self
+            .places
+            .iter()
+            .map(|place| self.repo.folder_id(root, place))
+            .collect::<Result<Vec<_>, _>>()?;
+        self.known.insert(root, ids.clone());
+        Ok(ids)
+    }
+
+    /// Where the folders that begin with the later commit were in this one.
+    fn follow(
+        &self,
+        root: Oid,
+        later: &[Option<Oid>],
+        here: &[Option<Oid>],
+    ) -> Result<Vec<(usize, String)>, GitError> {
+        let mut moved = Vec::new();
+        for (at, (later, here)) in later.iter().zip(here).enumerate() {
+            if let (Some(later), None) = (later, here)
+                && let Some(from) = self.origin(root, *later)?
+                && !self.places.contains(&from)
+            {
+                moved.push((at, from));
+            }
+        }
+        Ok(moved)
+    }
+
+    fn moved(&mut self, moved: Vec<(usize, String)>, by: &str) {
+        let mut shown = (*self.shown).clone();
+        for (at, from) in moved {
+            let to = std::mem::replace(&mut self.places[at], from.clone());
+            shown[at].clone_from(&from);
+            if let Some(commit) = CommitId::from_hex(by) {
+                self.moves.push(FolderMove { commit, from, to });
+            }
+        }
+        self.shown = Rc::new(shown);
+        self.known.clear();
+    }
+
+    /// The folder below `root` that has most of the files of `folder`, at least half of them.
+    fn origin(&self, root: Oid, folder: Oid) -> Result<Option<String>, GitError> {
+        let files: HashSet<Oid> = self
+            .repo
+            .tree(folder)?
+            .iter()
+            .filter(|entry| {
+                self.folders
+                    .wants(&String::from_utf8_lossy(entry.name_bytes()))
+            })
+            .map(|entry| entry.id())
+            .collect();
+        if files.is_empty() {
+            return Ok(None);
+        }
+        let mut best: Option<(usize, String)> = None;
+        let mut todo = vec![(String::new(), root)];
+        while let Some((path, id)) = todo.pop() {
+            let mut same = 0;
+            for entry in &self.repo.tree(id)? {
+                match entry.kind() {
+                    Some(ObjectType::Tree) => {
+                        let name = String::from_utf8_lossy(entry.name_bytes()).into_owned();
+                        todo.push((join(&path, &name), entry.id()));
+                    }
+                    _ if files.contains(&entry.id()) => same += 1,
+                    _ => {}
+                }
+            }
+            if 2 * same >= files.len() && best.as_ref().is_none_or(|(most, _)| same > *most) {
+                best = Some((same, path));
+            }
+        }
+        Ok(best.map(|(_, path)| path))
+    }
+}
+
+/// An entry of a folder as Git stores it: `mode name NUL id`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Entry<'a> {
+    mode: &'a [u8],
+    name: &'a [u8],
+    id: &'a [u8],
+}
+
+impl Entry<'_> {
+    /// A regular file: symbolic links and submodules hold no revision.
+    fn is_file(&self) -> bool {
+        let mode = std::str::from_utf8(self.mode)
+            .ok()
+            .and_then(|mode| i32::from_str_radix(mode, 8).ok());
+        [
+            FileMode::Blob,
+            FileMode::BlobGroupWritable,
+            FileMode::BlobExecutable,
+        ]
+        .iter()
+        .any(|kind| mode == Some(i32::from(*kind)))
+    }
+}
+
+/// The entries of a folder's bytes. What is cut short is left out: Git made them.
+fn entries(mut bytes: &[u8]) -> impl Iterator<Item = Entry<'_>> {
+    const ID: usize = 20;
+    std::iter::from_fn(move || {
+        let space = bytes.iter().position(|byte| *byte == b' ')?;
+        let end = space + bytes[space..].iter().position(|byte| *byte == 0)?;
+        let entry = Entry {
+            mode: &bytes[..space],
+            name: &bytes[space + 1..end],
+            id: bytes.get(end + 1..=end + ID)?,
+        };
+        bytes = &bytes[end + 1 + ID..];
+        Some(entry)
+    })
+}
+
+enum Change<'a> {
+    Old(Entry<'a>),
+    New(Entry<'a>),
+}
+
+/// The entries that only one of two folders has; one that differs is in both.
+fn changes<'a>(old: &'a [u8], new: &'a [u8]) -> Vec<Change<'a>> {
+    let (mut olds, mut news) = (entries(old), entries(new));
+    let (mut old, mut new) = (olds.next(), news.next());
+    let mut changes = Vec::new();
+    // Files are ordered by their names; folders, as if they ended in a slash, do not matter.
+    loop {
+        match (old, new) {
+            (None, None) => return changes,
+            (Some(a), Some(b)) if a == b => (old, new) = (olds.next(), news.next()),
+            (Some(a), Some(b)) if a.name <= b.name => {
+                changes.push(Change::Old(a));
+                old = olds.next();
+            }
+            (Some(a), None) => {
+                changes.push(Change::Old(a));
+                old = olds.next();
+            }
+            (_, Some(b)) => {
+                changes.push(Change::New(b));
+                new = news.next();
+            }
+        }
+    }
+}

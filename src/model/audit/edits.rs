@@ -1,0 +1,162 @@
+//! What happened to revisions after they were published.
+//!
+//! A revision is followed by its id, so a file that moved is no edit; what it was is
+//! remembered while it is gone, so a deleted one that comes back is compared too.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use super::{
+    facts::{Content, FileFact, Outline, Place},
+    history::{History, Node, Settled},
+    replay::Step,
+    report::{Commit, Edit, EditKind},
+};
+
+/// What is published.
+#[derive(Debug, Default)]
+pub(super) struct Tracker {
+    published: BTreeMap<Node, Published>,
+    /// Revisions whose files are there and cannot be read.
+    unreadable: BTreeMap<Place, Node>,
+}
+
+#[derive(Debug)]
+struct Published {
+    by: Arc<Commit>,
+    first: Arc<Outline>,
+    last: Arc<FileFact>,
+    place: Place,
+    /// The edit that deleted it, where it is gone.
+    deleted: Option<usize>,
+}
+
+impl Tracker {
+    /// Revisions whose unreadable files are not what they were: what became of them is open.
+    pub(super) fn unhidden(&mut self, history: &History) -> Vec<Node> {
+        let mut open = Vec::new();
+        self.unreadable.retain(|place, node| {
+            let hidden = is_unreadable(history, place);
+            if !hidden {
+                open.push(*node);
+            }
+            hidden
+        });
+        open
+    }
+
+    /// The revisions that are not there only because their file cannot be read.
+    pub(super) fn hidden(&mut self, history: &History, settled: &Settled) -> BTreeSet<Node> {
+        let mut hidden = BTreeSet::new();
+        for &node in &settled.touched {
+            if !history.is_here(node)
+                && let Some(published) = self.published.get(&node)
+                && is_unreadable(history, &published.place)
+            {
+                self.unreadable.insert(published.place.clone(), node);
+                hidden.insert(node);
+            }
+        }
+        hidden
+    }
+
+    pub(super) fn land(&mut self, history: &History, step: &Step<'_>, edits: &mut Vec<Edit>) {
+        for &node in &step.settled.touched {
+            let Some((place, fact)) = history.holders(node).next() else {
+                if !step.hidden.contains(&node) {
+                    self.deleted(history, step, node, edits);
+                }
+                continue;
+            };
+            let Some(outline) = fact.outline() else {
+                continue;
+            };
+            let Some(published) = self.published.get_mut(&node) else {
+                let new = Published {
+                    by: Arc::clone(step.commit),
+                    first: Arc::clone(outline),
+                    last: Arc::clone(fact),
+                    place: place.clone(),
+                    deleted: None,
+                };
+                self.published.insert(node, new);
+                continue;
+            };
+            if let Some(edit) = published.deleted.take() {
+                edits[edit].restored_by = Some(Arc::clone(step.commit));
+            }
+            // Of several files with one id, another one may have become the first.
+            let same = history
+                .holders(node)
+                .any(|(_, fact)| fact.blob == published.last.blob);
+            if !same {
+                let restores = *published.first == **outline;
+                for kind in kinds(&published.last, outline) {
+                    edits.push(Edit {
+                        commit: Arc::clone(step.commit),
+                        revision: history.id(node).clone(),
+                        path: Arc::clone(&fact.path),
+                        kind,
+                        published: Arc::clone(&published.by),
+                        restores: restores && kind != EditKind::Comments,
+                        replaced_by: None,
+                        restored_by: None,
+                    });
+                }
+            }
+            published.last = Arc::clone(fact);
+            published.place = place.clone();
+        }
+    }
+
+    fn deleted(&mut self, history: &History, step: &Step<'_>, node: Node, edits: &mut Vec<Edit>) {
+        let Some(published) = self.published.get_mut(&node) else {
+            return;
+        };
+        if published.deleted.is_some() {
+            return;
+        }
+        published.deleted = Some(edits.len());
+        edits.push(Edit {
+            commit: Arc::clone(step.commit),
+            revision: history.id(node).clone(),
+            path: Arc::clone(&published.last.path),
+            kind: EditKind::Deleted,
+            published: Arc::clone(&published.by),
+            restores: false,
+            replaced_by: step
+                .replaced
+                .get(&node)
+                .map(|&other| history.id(other).clone()),
+            restored_by: None,
+        });
+    }
+}
+
+fn is_unreadable(history: &History, place: &Place) -> bool {
+    history
+        .file(place)
+        .is_some_and(|fact| matches!(fact.content, Content::Unreadable | Content::Missing))
+}
+
+/// What differs between the file that was published and what it says now; the bytes differ.
+fn kinds(last: &FileFact, now: &Outline) -> Vec<EditKind> {
+    let Some(before) = last.outline() else {
+        return Vec::new();
+    };
+    let mut kinds = Vec::new();
+    if before.up != now.up {
+        kinds.push(EditKind::Scripts);
+    } else if before.checksum != now.checksum {
+        kinds.push(EditKind::Down);
+    }
+    if before.parents != now.parents || before.depends_on != now.depends_on {
+        kinds.push(EditKind::Parents);
+    }
+    if kinds.is_empty() {
+        kinds.push(EditKind::Comments);
+    }
+    kinds
+}

@@ -1,0 +1,202 @@
+//! What a branch's own history says of divergences and edits.
+//!
+//! Which other branches would diverge today is the radar's question, and is left to it.
+
+use std::{collections::HashMap, path::Path, sync::Arc};
+
+use jiff::{Timestamp, civil, tz::TimeZone};
+
+use super::{At, Context, Error, guard::protected_refs, outline};
+use crate::{
+    git::{CommitId, FolderMove, Listed, MainlineStep},
+    model::audit::{
+        Change, Commit, Content, FileFact, Place, Replay, Report, ends_landing, mainline_parent,
+    },
+};
+
+/// What is asked.
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    /// The branch; else the protected one, else `HEAD`.
+    pub name: Option<String>,
+    /// Only what was not over by then: a date, a point in time, or a commit.
+    pub since: Option<String>,
+}
+
+/// What the history says, and what it could not say.
+#[derive(Debug)]
+pub struct Audit {
+    /// The branch as it was named.
+    pub name: String,
+    /// Its tip.
+    pub tip: CommitId,
+    /// From when on.
+    pub since: Option<Timestamp>,
+    /// What was found.
+    pub report: Report,
+    /// Moves of the migrations folders, newest first.
+    pub moves: Vec<FolderMove>,
+    /// What could not be evaluated.
+    pub gaps: Vec<Gap>,
+}
+
+/// A part of history that this clone does not have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Gap {
+    /// Everything before this landing.
+    Before(Arc<Commit>),
+    /// The contents of so many versions of files.
+    Contents(usize),
+    /// Configured `protected:` refs.
+    Ref(String),
+    /// No commit of the branch has a revision in the folders.
+    NoRevisions(Vec<String>),
+}
+
+/// Replays a branch.
+pub fn audit(context: &Context, request: &Request) -> Result<Audit, Error> {
+    let repo = context.repo()?;
+    let mut gaps = Vec::new();
+    let name = chosen(context, request, &mut gaps)?;
+    let tip = repo.resolve(&name)?;
+    let since = request
+        .since
+        .as_deref()
+        .map(|text| since(context, text))
+        .transpose()?;
+    let branch = branch_of(context, &name)?;
+    let mainline = repo.mainline(tip, &context.prefix()?, &context.folders(), |summary| {
+        mainline_parent(summary, &branch)
+    })?;
+    let files: Vec<Listed> = mainline
+        .steps
+        .iter()
+        .flat_map(|step| step.put.iter().map(|(_, listed)| listed.clone()))
+        .collect();
+    let contents = outline::of_history(context, &files)?;
+    let missing = contents
+        .values()
+        .filter(|content| **content == Content::Missing)
+        .count();
+    let mut report = replay(mainline.steps, mainline.cut_off, &contents);
+    if mainline.cut_off
+        && let Some((first, _)) = &report.span
+    {
+        gaps.push(Gap::Before(Arc::clone(first)));
+    }
+    if missing > 0 {
+        gaps.push(Gap::Contents(missing));
+    }
+    if files.is_empty() {
+        gaps.push(Gap::NoRevisions(context.folders().paths().to_vec()));
+    }
+    if let Some(since) = since {
+        report.since(since);
+    }
+    Ok(Audit {
+        name,
+        tip,
+        since,
+        report,
+        moves: mainline.moves,
+        gaps,
+    })
+}
+
+fn replay(steps: Vec<MainlineStep>, cut_off: bool, contents: &HashMap<String, Content>) -> Report {
+    let commits: Vec<Arc<Commit>> = steps
+        .iter()
+        .map(|step| Arc::new(step.commit.clone()))
+        .collect();
+    let mut replay = Replay::new(cut_off);
+    for (at, step) in steps.into_iter().enumerate() {
+        let next = commits.get(at + 1).map(|next| &**next);
+        let lands = ends_landing(&step.commit, next);
+        let change = Change {
+            removed: step.removed,
+            put: step
+                .put
+                .into_iter()
+                .map(|(place, listed)| fact(place, &listed, contents))
+                .collect(),
+        };
+        replay.commit(&commits[at], &change, lands);
+    }
+    replay.report()
+}
+
+fn fact(place: Place, listed: &Listed, contents: &HashMap<String, Content>) -> (Place, FileFact) {
+    let blob = listed.blob();
+    let content = contents.get(&blob).cloned().unwrap_or(Content::Missing);
+    let fact = FileFact {
+        path: Arc::clone(&listed.path),
+        blob: blob.into(),
+        content,
+    };
+    (place, fact)
+}
+
+/// The branch to replay, as it was named or by default.
+fn chosen(context: &Context, request: &Request, gaps: &mut Vec<Gap>) -> Result<String, Error> {
+    match (&request.name, context.at()) {
+        (Some(_), At::Commit(_) | At::Index) | (None, At::Index) => Err(Error::Usage(
+            "an audit replays a branch: name it with --ref".to_owned(),
+        )),
+        (Some(name), At::WorkTree) | (None, At::Commit(name)) => Ok(name.clone()),
+        (None, At::WorkTree) => {
+            let protected = protected_refs(context)?;
+            if let Some(name) = protected.into_iter().next() {
+                return Ok(name);
+            }
+            // What is protected is not here; what is here is not what was asked for.
+            gaps.extend(
+                super::guard::absent_refs(context)?
+                    .into_iter()
+                    .map(Gap::Ref),
+            );
+            Ok("HEAD".to_owned())
+        }
+    }
+}
+
+/// The branch's name without that of a remote: what the messages of merges call it.
+fn branch_of(context: &Context, name: &str) -> Result<String, Error> {
+    let repo = context.repo()?;
+    if name == "HEAD" {
+        return Ok(repo.head()?.branch().unwrap_or_default().to_owned());
+    }
+    let remote = repo
+        .remote_branches()?
+        .into_iter()
+        .any(|tip| tip.short() == name || tip.name == name);
+    let short = name
+        .strip_prefix("refs/heads/")
+        .or_else(|| name.strip_prefix("refs/remotes/"))
+        .unwrap_or(name);
+    Ok(match short.split_once('/') {
+        Some((_, branch)) if remote => branch.to_owned(),
+        _ => short.to_owned(),
+    })
+}
+
+/// A date (its beginning, in UTC), a point in time, or the time of a commit.
+fn since(context: &Context, text: &str) -> Result<Timestamp, Error> {
+    if let Ok(at) = text.parse::<Timestamp>() {
+        return Ok(at);
+    }
+    if let Ok(date) = text.parse::<civil::Date>()
+        && let Ok(at) = date.to_zoned(TimeZone::UTC)
+    {
+        return Ok(at.timestamp());
+    }
+    let repo = context.repo()?;
+    Ok(repo.committed_at(repo.resolve(text)?)?)
+}
+
+/// Writes the report's page over whatever is there: whole or not at all.
+pub fn write_page(context: &Context, file: &Path, page: &str) -> Result<(), Error> {
+    let path = context.cwd.join(file);
+    super::write::stage(&path, page.as_bytes())?
+        .persist(&path)
+        .map_err(|error| Error::io("write", &path)(error.error))
+}
