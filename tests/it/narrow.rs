@@ -1,10 +1,10 @@
 //! A terminal of 40 columns: lines break at blanks, drawings keep their lines, and
 //! what goes into a pipe stays in one piece.
 
-use expectrl::{Eof, Expect as _, Session};
+use expectrl::{Eof, Expect as _, Session, session::OsSession};
 use insta::assert_snapshot;
 
-use crate::support::Sandbox;
+use crate::support::{Sandbox, keys::press};
 
 /// What a command shows on a terminal of 40 columns.
 fn narrow(sandbox: &Sandbox, args: &[&str]) -> String {
@@ -16,15 +16,25 @@ fn command(sandbox: &Sandbox, args: &[&str]) -> std::process::Command {
     command
         .env_remove("COLUMNS")
         .env("TERM", "xterm")
-        .args(["-c", "stty cols 40 && exec \"$0\" --color never \"$@\""])
+        .args([
+            "-c",
+            "until [ \"$(stty size)\" = '24 40' ]; do :; done; exec \"$0\" --color never \"$@\"",
+        ])
         .arg(env!("CARGO_BIN_EXE_teammig"))
         .args(args);
     command
 }
 
-fn ended(command: std::process::Command) -> String {
+/// Starts it; the shell waits until the terminal is narrow, which it is made only here.
+fn start(command: std::process::Command) -> OsSession {
     let mut session = Session::spawn(command).unwrap();
     session.set_expect_timeout(Some(std::time::Duration::from_secs(20)));
+    session.get_process_mut().set_window_size(40, 24).unwrap();
+    session
+}
+
+fn ended(command: std::process::Command) -> String {
+    let mut session = start(command);
     let rest = session.expect(Eof).unwrap();
     String::from_utf8_lossy(rest.as_bytes()).replace("\r\n", "\n")
 }
@@ -111,21 +121,19 @@ fn choices_and_questions_fit() {
         "project/teammig.yaml",
         "environments:\n  dev: {url: sqlite:dev.db, protected: true}\n",
     );
-    let mut session = Session::spawn(command(&sandbox, &["sync"])).unwrap();
-    session.set_expect_timeout(Some(std::time::Duration::from_secs(20)));
+    let mut session = start(command(&sandbox, &["sync"]));
     session.expect("How do you want to go on?:\r\n").unwrap();
     session
         .expect("> Create a merge revision\r\n  Apply both, decide later\r\n  Stop")
         .unwrap();
-    session.send("q").unwrap();
+    press(&mut session, "q");
     session.expect("nothing was done").unwrap();
     session.expect(Eof).unwrap();
-    let mut session = Session::spawn(command(&sandbox, &["stamp", "heads"])).unwrap();
-    session.set_expect_timeout(Some(std::time::Duration::from_secs(20)));
+    let mut session = start(command(&sandbox, &["stamp", "heads"]));
     session
         .expect("Change the ledger of dev, which is\r\n  protected?\r\nYes or no? [y/N]")
         .unwrap();
-    session.send("y").unwrap();
+    press(&mut session, "y");
     session.expect("the ledger is at").unwrap();
     session.expect(Eof).unwrap();
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use expectrl::{Eof, Expect as _, Session, process::unix::WaitStatus};
 
-use crate::support::Sandbox;
+use crate::support::{Sandbox, keys::press};
 
 fn diverged() -> Sandbox {
     let sandbox = Sandbox::team();
@@ -63,7 +63,7 @@ fn sync_offers_to_restack_what_nobody_else_has_first() {
     session.expect("How do you want to go on?").unwrap();
     session.expect("Restack yours on top of theirs").unwrap();
     session.expect("Stop").unwrap();
-    session.send(ENTER).unwrap();
+    press(&mut session, ENTER);
     let (text, code) = end(session);
     assert_eq!(code, 0, "{text}");
     assert!(
@@ -92,7 +92,7 @@ fn sync_offers_a_merge_revision_first_where_mine_may_not_move() {
     session.expect("How do you want to go on?").unwrap();
     session.expect("Create a merge revision").unwrap();
     session.expect("Stop").unwrap();
-    session.send(ENTER).unwrap();
+    press(&mut session, ENTER);
     let (text, code) = end(session);
     assert_eq!(code, 0, "{text}");
     assert!(text.contains("wrote migrations/"), "{text}");
@@ -109,9 +109,9 @@ fn sync_can_apply_both() {
     let sandbox = diverged();
     let mut session = start(&sandbox, &["sync"]);
     session.expect("Stop").unwrap();
-    session.send(DOWN).unwrap();
-    session.send(DOWN).unwrap();
-    session.send(ENTER).unwrap();
+    press(&mut session, DOWN);
+    press(&mut session, DOWN);
+    press(&mut session, ENTER);
     let (text, code) = end(session);
     assert_eq!(code, 0, "{text}");
     let (document, _) = sandbox.json("ann", &["heads"]);
@@ -129,7 +129,7 @@ fn stopping_does_nothing() {
         let mut session = start(&sandbox, &["sync"]);
         session.expect("Stop").unwrap();
         for key in keys {
-            session.send(key).unwrap();
+            press(&mut session, key);
         }
         let (text, code) = end(session);
         assert_eq!(code, 3, "{keys:?} {text}");
@@ -151,14 +151,14 @@ fn sync_shows_the_scripts_of_phantoms_and_rolls_them_back() {
     session.expect("Only in the database: 1 revision").unwrap();
     session.expect("What about it?").unwrap();
     session.expect("Stop").unwrap();
-    session.send(DOWN).unwrap();
-    session.send(DOWN).unwrap();
-    session.send(ENTER).unwrap();
+    press(&mut session, DOWN);
+    press(&mut session, DOWN);
+    press(&mut session, ENTER);
     session
         .expect("ALTER TABLE users DROP COLUMN phone;")
         .unwrap();
     session.expect("Stop").unwrap();
-    session.send(ENTER).unwrap();
+    press(&mut session, ENTER);
     let (text, code) = end(session);
     assert_eq!(code, 0, "{text}");
     assert_eq!(
@@ -193,7 +193,7 @@ fn sync_asks_before_it_redoes_an_edit() {
     let mut session = start(&sandbox, &["sync"]);
     session.expect("You edited 1 revision").unwrap();
     session.expect("Stop").unwrap();
-    session.send(ENTER).unwrap();
+    press(&mut session, ENTER);
     let (text, code) = end(session);
     assert_eq!(code, 0, "{text}");
     let sql = sandbox.sqlite(
@@ -224,7 +224,7 @@ fn sync_asks_what_to_do_about_what_never_ran() {
             .unwrap();
         session.expect("Stop").unwrap();
         for key in keys {
-            session.send(key).unwrap();
+            press(&mut session, key);
         }
         let (text, code) = end(session);
         assert_eq!(code, 0, "{text}");
@@ -244,7 +244,7 @@ fn ctrl_c_shows_the_cursor_again() {
     let sandbox = diverged();
     let mut session = start(&sandbox, &["sync"]);
     session.expect("Stop").unwrap();
-    session.send("\u{3}").unwrap();
+    press(&mut session, "\u{3}");
     let (text, code) = end(session);
     assert_eq!(code, 130, "{text}");
     assert!(
@@ -260,7 +260,7 @@ fn merge_heads_asks() {
     session.expect("theirs").unwrap();
     session.expect("Create a merge revision").unwrap();
     session.expect("Stop").unwrap();
-    session.send(ENTER).unwrap();
+    press(&mut session, ENTER);
     let (text, code) = end(session);
     assert_eq!(code, 0, "{text}");
     assert!(sandbox.ok("ann", &["heads"]).contains("Merge them"));
@@ -286,14 +286,14 @@ fn rolling_back_a_protected_environment_asks() {
     session
         .expect("Roll back 1 revision in dev, which is protected?")
         .unwrap();
-    session.send("n").unwrap();
+    press(&mut session, "n");
     let (text, code) = end(session);
     assert_eq!(code, 130, "{text}");
     let run = sandbox.teammig("ann", &["downgrade"]);
     assert_eq!(run.code, 3, "{run}");
     let mut session = start(&sandbox, &["downgrade"]);
     session.expect("protected?").unwrap();
-    session.send("y").unwrap();
+    press(&mut session, "y");
     let (text, code) = end(session);
     assert_eq!(code, 0, "{text}");
     assert_eq!(
@@ -308,7 +308,7 @@ fn init_asks_about_the_hook() {
     sandbox.git(".", &["init", "-q", "ann"]);
     let mut session = start(&sandbox, &["init"]);
     session.expect("Install a pre-commit hook").unwrap();
-    session.send("y").unwrap();
+    press(&mut session, "y");
     let (text, code) = end(session);
     assert_eq!(code, 0, "{text}");
     assert!(sandbox.at("ann/.git/hooks/pre-commit").exists());

@@ -5,6 +5,8 @@ pub(crate) mod certificates;
 #[cfg(unix)]
 pub(crate) mod deploy;
 #[cfg(unix)]
+pub(crate) mod keys;
+#[cfg(unix)]
 pub(crate) mod postgres;
 #[cfg(unix)]
 pub(crate) mod proxy;
