@@ -20,6 +20,7 @@ Examples:
   teammig create \"Add phone_number to users\"
   teammig create \"Add phone_number to users\" --edit    and open it
   teammig create \"Start billing\" --head base --label billing    a line of its own
+  teammig create \"Hotfix\" --on v1.4.2    on what that release has
   teammig create \"Hotfix\" --head 9209 --splice    beside what came after 9209"
 )]
 pub(super) struct Args {
@@ -45,6 +46,10 @@ pub(super) struct Args {
     /// Build on this revision instead of the head (repeatable; `base` starts a new line)
     #[arg(long, value_name = "REVISION")]
     head: Vec<String>,
+
+    /// Build on the heads of a tag, branch or commit: a hotfix of a release
+    #[arg(long, value_name = "GITREV", conflicts_with_all = ["head", "splice"])]
+    on: Option<String>,
 
     /// Allow --head to name a revision that is no head
     #[arg(long)]
@@ -83,6 +88,7 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
             .cloned()
             .unwrap_or_default(),
         heads: args.head.clone(),
+        on: args.on.clone(),
         splice: args.splice,
         depends_on: args.depends_on.clone(),
         labels: args.label.clone(),

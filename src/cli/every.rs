@@ -42,7 +42,9 @@ pub(super) fn run(
                 code = status.code().max(code);
                 documents.extend(document.map(|document| of(name, document)));
             }
-            Err(error @ Error::Graph { .. }) if matches!(command, Command::Show(_)) => {
+            Err(error @ Error::Graph { .. })
+                if matches!(command, Command::Show(_) | Command::Why(_)) =>
+            {
                 elsewhere.push((name, error));
             }
             Err(error) => code = tell(ui, name, &error, &mut documents).max(code),

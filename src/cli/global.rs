@@ -157,7 +157,7 @@ impl Global {
 }
 
 /// How to wait for the database.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(super) struct LockArgs {
     /// How long to wait while somebody else migrates, such as 500ms, 5s, 15min [default: 60s]
     #[arg(long, value_name = "TIME")]
@@ -174,7 +174,7 @@ impl LockArgs {
 }
 
 /// How to run scripts.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(super) struct RunArgs {
     #[command(flatten)]
     lock: LockArgs,

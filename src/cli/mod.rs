@@ -28,6 +28,7 @@ mod stamp;
 mod status;
 mod sync;
 mod upgrade;
+mod why;
 
 use std::process::ExitCode;
 
@@ -74,6 +75,8 @@ enum Command {
     Branches(branches::Args),
     Audit(audit::Args),
     Show(show::Args),
+    Why(why::Args),
+    Plan(upgrade::PlanOnly),
     Stamp(stamp::Args),
     Merge(merge::Args),
     MergeHeads(merge_heads::Args),
@@ -95,6 +98,7 @@ impl Command {
                 | Self::Heads(_)
                 | Self::Branches(_)
                 | Self::Show(_)
+                | Self::Why(_)
         )
     }
 
@@ -112,6 +116,8 @@ impl Command {
             Self::Branches(_) => "branches",
             Self::Audit(_) => "audit",
             Self::Show(_) => "show",
+            Self::Why(_) => "why",
+            Self::Plan(_) => "plan",
             Self::Stamp(_) => "stamp",
             Self::Merge(_) => "merge",
             Self::MergeHeads(_) => "merge-heads",
@@ -279,6 +285,8 @@ fn dispatch(ui: &mut Ui, context: &Context, command: &Command) -> Result<Status,
         Command::Branches(args) => branches::run(ui, context, args),
         Command::Audit(args) => audit::run(ui, context, args),
         Command::Show(args) => show::run(ui, context, args),
+        Command::Why(args) => why::run(ui, context, args),
+        Command::Plan(args) => upgrade::plan_only(ui, context, args),
         Command::Stamp(args) => stamp::run(ui, context, args),
         Command::Merge(args) => merge::run(ui, context, args),
         Command::MergeHeads(args) => merge_heads::run(ui, context, args),

@@ -47,7 +47,7 @@ pub(super) struct PlanArgs {
 }
 
 /// Where a plan starts that is made without a database.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub(super) struct StartArgs {
     /// Plan from this revision instead of a database (repeatable; `base` = from nothing)
     #[arg(long, value_name = "REVISION")]
@@ -87,6 +87,18 @@ pub(super) fn given(
 }
 
 impl PlanArgs {
+    /// Nothing but the plan.
+    pub(super) fn dry_run(start: StartArgs) -> Self {
+        Self {
+            sql: false,
+            dry_run: true,
+            start,
+            yes: false,
+            resume: false,
+            resume_after: false,
+        }
+    }
+
     /// What to do about a statement that may have run.
     pub(super) fn resume(&self) -> Resume {
         match (self.resume, self.resume_after) {
@@ -274,7 +286,9 @@ pub(super) fn heads(heads: &[crate::model::RevId]) -> String {
 /// The steps, one a line.
 pub(super) fn show_plan(ui: &mut Ui, project: &Project, proposal: &Proposal) {
     if ui.is_json() {
-        ui.json(&json::plan(&proposal.plan, &proposal.steps));
+        let mut document = json::plan(&proposal.plan, &proposal.steps);
+        document["phantoms"] = json!(proposal.state.phantoms);
+        ui.json(&document);
         return;
     }
     if proposal.steps.is_empty() {

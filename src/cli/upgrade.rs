@@ -69,3 +69,35 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
         },
     )
 }
+
+/// Show what an upgrade would run: the same as `upgrade --dry-run`
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  teammig plan                                 what is pending here
+  teammig plan --at v1.4.2 --env production    what that release would run there")]
+pub(super) struct PlanOnly {
+    /// head, heads, a revision, a unique prefix of one, +N, label@head … [default: all]
+    #[arg(allow_negative_numbers = true)]
+    target: Option<String>,
+
+    /// Also run pending revisions that lie below applied ones
+    #[arg(long)]
+    out_of_order: bool,
+
+    #[command(flatten)]
+    start: plan::StartArgs,
+}
+
+pub(super) fn plan_only(ui: &mut Ui, context: &Context, args: &PlanOnly) -> Result<Status, Error> {
+    run(
+        ui,
+        context,
+        &Args {
+            target: args.target.clone(),
+            out_of_order: args.out_of_order,
+            plan: PlanArgs::dry_run(args.start.clone()),
+            run: RunArgs::default(),
+        },
+    )
+}

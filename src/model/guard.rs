@@ -94,6 +94,36 @@ impl Evidence {
     }
 }
 
+/// Whether a revision may be edited.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MayEdit {
+    /// Nobody has it.
+    Freely,
+    /// Databases of one's own have it: `sync` redoes it there.
+    Redo(Vec<String>),
+    /// Others have it.
+    No(Evidence),
+}
+
+/// Whether a revision may be edited that was seen there.
+pub fn may_edit(evidence: &[Evidence]) -> MayEdit {
+    if let Some(binding) = evidence.iter().find(|one| one.binds()) {
+        return MayEdit::No(binding.clone());
+    }
+    let environments: Vec<String> = evidence
+        .iter()
+        .filter_map(|one| match one {
+            Evidence::Applied { environment, .. } => Some(environment.clone()),
+            Evidence::Published { .. } => None,
+        })
+        .collect();
+    if environments.is_empty() {
+        MayEdit::Freely
+    } else {
+        MayEdit::Redo(environments)
+    }
+}
+
 /// How a checksum and the place of a header's key are had: both need the layout.
 pub trait Reading {
     /// The checksum of a revision's scripts.

@@ -1,7 +1,7 @@
 //! A new, hand-written revision on the current head.
 
 use super::{
-    Context, Error, Why,
+    At, Context, Error, Why,
     plan::{require_single_line, require_sound},
     write::{self, Written},
 };
@@ -20,6 +20,8 @@ pub struct Request {
     pub message: String,
     /// The revisions to build on; empty = the head.
     pub heads: Vec<String>,
+    /// Build on the heads of this commit, branch or tag: a hotfix of a release.
+    pub on: Option<String>,
     /// A revision that is no head may be built on.
     pub splice: bool,
     /// Revisions that must be applied first.
@@ -44,7 +46,10 @@ pub fn create(context: &Context, request: &Request) -> Result<Written, Error> {
         other => other?,
     };
     require_sound(&project)?;
-    let parents = parents(&project, request)?;
+    let parents = match &request.on {
+        Some(name) => heads_on(context, &project, name)?,
+        None => parents(&project, request)?,
+    };
     let depends_on = request
         .depends_on
         .iter()
@@ -69,6 +74,26 @@ pub fn create(context: &Context, request: &Request) -> Result<Written, Error> {
         down: Some(Section::default()),
     };
     write::write(context, &project, revision, &body)
+}
+
+/// The heads of a Git state, which the files here have to have as well.
+fn heads_on(context: &Context, project: &Project, name: &str) -> Result<Vec<RevId>, Error> {
+    let there = context.project_at(&At::Commit(name.to_owned()))?;
+    require_sound(&there)?;
+    let heads = there.graph.heads();
+    if heads.is_empty() {
+        return Err(Error::Usage(format!("{name} has no revision to build on")));
+    }
+    if let Some(missing) = heads
+        .iter()
+        .find(|id| project.graph.get(id.as_str()).is_none())
+    {
+        return Err(Error::Usage(format!(
+            "{missing}, a head of {name}, is in none of these files: switch to a branch that has it (`git switch -c \
+             hotfix {name}`)"
+        )));
+    }
+    Ok(heads)
 }
 
 fn parents(project: &Project, request: &Request) -> Result<Vec<RevId>, Error> {

@@ -138,7 +138,7 @@ fn fixed(
                 outline::first_of(context, &name, &outlined)
                     .ok()
                     .flatten()
-                    .map(|first| (first.checksum, first.parents))
+                    .map(|(_, first)| (first.checksum, first.parents))
             } else {
                 None
             };

@@ -12,7 +12,7 @@ use crate::{
 };
 
 const FILE: &str = "ledgers";
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 /// More are those of worktrees and environments that are long gone.
 const MOST: usize = 64;
 
@@ -56,6 +56,10 @@ pub(super) struct KnownRow {
     pub(super) applied_at: Timestamp,
     /// By whom.
     pub(super) applied_by: String,
+    /// The commit that was checked out then.
+    pub(super) commit: Option<String>,
+    /// The branch that was checked out then.
+    pub(super) branch: Option<String>,
 }
 
 impl KnownLedger {
@@ -122,6 +126,8 @@ pub(super) fn remember(context: &Context, ledger: &Ledger) {
             checksum: entry.checksum.to_string(),
             applied_at: entry.applied_at,
             applied_by: entry.applied_by.clone(),
+            commit: entry.git_commit.clone(),
+            branch: entry.git_branch.clone(),
         })
         .collect();
     let mut all = load(context);

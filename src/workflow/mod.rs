@@ -29,6 +29,7 @@ mod state;
 pub mod status;
 mod step;
 pub mod sync;
+pub mod why;
 mod write;
 
 pub use context::{At, Context, Options};

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Context, Error};
 use crate::{
-    git::{Listed, Listing},
+    git::{CommitInfo, Listed, Listing},
     layout::{Layout, read_file},
     model::{
         Checksum, RevId,
@@ -42,6 +42,8 @@ pub(super) struct Outlined {
     pub(super) parents: Vec<RevId>,
     /// The checksum of its scripts.
     pub(super) checksum: Checksum,
+    /// That of its up script alone.
+    pub(super) up: Checksum,
 }
 
 /// A parsed file in the cache; `None` = it is no revision.
@@ -71,13 +73,13 @@ pub(super) fn of_commit(context: &Context, name: &str) -> Result<Vec<Outlined>, 
     of_listing(context, &listing)
 }
 
-/// What a revision was when it first came to the branch whose tip is `name`.
-/// `None` where history does not tell (shallow clones).
+/// What a revision was when it first came to the branch whose tip is `name`, and with
+/// which commit. `None` where history does not tell (shallow clones).
 pub(super) fn first_of(
     context: &Context,
     name: &str,
     tip: &Outlined,
-) -> Result<Option<Outlined>, Error> {
+) -> Result<Option<(CommitInfo, Outlined)>, Error> {
     let repo = context.repo()?;
     let prefix = context.prefix()?;
     let mut at = repo.resolve(name)?;
@@ -94,7 +96,8 @@ pub(super) fn first_of(
             (at, path) = (parent, older.path);
             continue;
         }
-        return find(context, &commit.id.to_string(), &tip.revision);
+        let found = find(context, &commit.id.to_string(), &tip.revision)?;
+        return Ok(found.map(|outlined| (commit, outlined)));
     }
 }
 
@@ -115,6 +118,7 @@ fn of_listing(context: &Context, listing: &Listing) -> Result<Vec<Outlined>, Err
                 revision: row.revision.clone(),
                 parents: row.parents.clone(),
                 checksum: Checksum::from_hex(&row.checksum)?,
+                up: Checksum::from_hex(&row.up)?,
             })
         })
         .collect())

@@ -41,4 +41,5 @@ mod prompt;
 mod rebase;
 mod sqlite;
 mod stamp;
+mod status;
 mod sync;

@@ -1,0 +1,202 @@
+//! `teammig why REV`
+
+use serde_json::{Value, json};
+
+use super::{Status, report};
+use crate::{
+    model::guard::MayEdit,
+    ui::{Ui, age},
+    workflow::{
+        CommitInfo, Context, Error,
+        why::{self, Content, Why},
+    },
+};
+
+/// May I edit this revision? Who has it, since when, and what differs
+///
+/// Looks at the protected refs and tags of this clone, and at the databases as it saw
+/// them last.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// A revision, or a unique prefix of one
+    revision: String,
+}
+
+pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status, Error> {
+    let why = why::why(context, &args.revision)?;
+    if ui.is_json() {
+        ui.json(&document(&why));
+        return Ok(Status::Fine);
+    }
+    if let Some(error) = &why.unread {
+        ui.warn(format!(
+            "{}; databases are as this clone saw them last",
+            report::message(error)
+        ));
+    }
+    let id = ui.id(why.revision.as_str());
+    ui.data(format!("{id}  {}", why.message).trim_end());
+    let path = why.path.as_deref().unwrap_or("in none of these files");
+    row(ui, "File", path);
+    row(ui, "Edit it?", &answer(&why.may_edit));
+    if why.published.is_empty() {
+        row(ui, "Published", "no");
+    }
+    for publication in &why.published {
+        let since = publication
+            .first
+            .as_ref()
+            .map_or(String::new(), |commit| format!(", {}", by(commit, context)));
+        row(ui, "Published", &format!("in {}{since}", publication.name));
+    }
+    if !why.tags.is_empty() {
+        row(ui, "Tags", &few(&why.tags));
+    }
+    if why.applied.is_empty() {
+        row(ui, "Applied", "in no database that this clone has seen");
+    }
+    for applied in &why.applied {
+        let protected = if applied.protected {
+            " (protected)"
+        } else {
+            ""
+        };
+        let commit = applied.commit.as_ref().map_or(String::new(), |commit| {
+            let branch = applied.branch.as_ref();
+            let branch = branch.map_or(String::new(), |branch| format!(" on {branch}"));
+            format!(", from {}{branch}", commit.get(..10).unwrap_or(commit))
+        });
+        let seen = ui.dim(&format!("seen {}", age::ago(applied.seen_at, context.now)));
+        row(
+            ui,
+            "Applied",
+            &format!(
+                "in {}{protected} {} by {}{commit}   {seen}",
+                applied.environment,
+                age::ago(applied.at, context.now),
+                applied.by,
+            ),
+        );
+    }
+    if let Some(content) = why.content {
+        row(
+            ui,
+            "Content",
+            &difference(content, !why.published.is_empty()),
+        );
+    }
+    hint(ui, &why);
+    Ok(Status::Fine)
+}
+
+fn row(ui: &mut Ui, subject: &str, text: &str) {
+    ui.data(format!("{subject:<10} {text}"));
+}
+
+fn answer(may_edit: &MayEdit) -> String {
+    match may_edit {
+        MayEdit::Freely => "yes, nobody has it yet".to_owned(),
+        MayEdit::Redo(environments) => format!(
+            "yes; then `teammig sync` redoes it in {}",
+            environments.join(" and ")
+        ),
+        MayEdit::No(evidence) => format!("no, it was {}", evidence.words()),
+    }
+}
+
+fn by(commit: &CommitInfo, context: &Context) -> String {
+    format!(
+        "with {} by {}, {}",
+        commit.id.to_string().get(..10).unwrap_or_default(),
+        commit.author,
+        age::ago(commit.time, context.now)
+    )
+}
+
+/// The first and the last say most.
+fn few(tags: &[String]) -> String {
+    match tags {
+        [first, .., last] if tags.len() > 4 => {
+            format!("{first}, … {last} ({} tags)", tags.len())
+        }
+        tags => tags.join(", "),
+    }
+}
+
+fn difference(content: Content, published: bool) -> String {
+    let then = if published {
+        "first published"
+    } else {
+        "applied"
+    };
+    match content {
+        Content::Same => format!("as it was {then}"),
+        Content::Comments => {
+            format!("as it was {then}, but for comments and white space, which are no edit")
+        }
+        Content::Down => format!("another way back than when it was {then}"),
+        Content::Parents => format!("other parents than when it was {then}"),
+        Content::Scripts => format!("other scripts than when it was {then}"),
+    }
+}
+
+fn hint(ui: &mut Ui, why: &Why) {
+    let edited = matches!(
+        why.content,
+        Some(Content::Scripts | Content::Parents | Content::Down)
+    );
+    match (&why.may_edit, edited) {
+        (MayEdit::No(_), true) => {
+            ui.hint("restore it, and write a new revision for the change: `teammig create \"…\"`")
+        }
+        (MayEdit::No(_), false) => {
+            ui.hint("write a new revision for the change: `teammig create \"…\"`")
+        }
+        (MayEdit::Redo(_), true) => {
+            ui.hint("`teammig sync` runs the old way down from the ledger, then the new way up")
+        }
+        _ => {}
+    }
+}
+
+fn document(why: &Why) -> Value {
+    json!({
+        "schema": "teammig.why/1",
+        "revision": why.revision,
+        "message": why.message,
+        "path": why.path,
+        "may_edit": match &why.may_edit {
+            MayEdit::Freely => "yes",
+            MayEdit::Redo(_) => "redo",
+            MayEdit::No(_) => "no",
+        },
+        "reason": match &why.may_edit {
+            MayEdit::No(evidence) => Some(evidence.words()),
+            _ => None,
+        },
+        "published": why.published.iter().map(|one| json!({
+            "ref": one.name,
+            "commit": one.first.as_ref().map(|commit| commit.id.to_string()),
+            "author": one.first.as_ref().map(|commit| &commit.author),
+            "date": one.first.as_ref().map(|commit| commit.time.to_string()),
+        })).collect::<Vec<_>>(),
+        "tags": why.tags,
+        "applied": why.applied.iter().map(|one| json!({
+            "environment": one.environment,
+            "protected": one.protected,
+            "at": one.at.to_string(),
+            "by": one.by,
+            "commit": one.commit,
+            "branch": one.branch,
+            "seen_at": one.seen_at.to_string(),
+        })).collect::<Vec<_>>(),
+        "content": why.content.map(|content| match content {
+            Content::Same => "same",
+            Content::Comments => "comments",
+            Content::Down => "down",
+            Content::Parents => "parents",
+            Content::Scripts => "scripts",
+        }),
+        "unread": why.unread.as_ref().map(report::message),
+    })
+}

@@ -1,0 +1,238 @@
+//! One revision, and everything that says whether it may be edited: where it was
+//! published and first by whom, where it was applied, how its file differs from then.
+//!
+//! Needs no database: what ledgers said is remembered. The chosen one is read when it
+//! answers, so that what is remembered is what is so.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use jiff::Timestamp;
+
+use super::{
+    Context, Error, fixed, guard, known,
+    outline::{self, Outlined},
+    step,
+};
+use crate::{
+    git::{CommitInfo, RefKind},
+    model::{
+        Checksum, Project, RevId,
+        guard::{MayEdit, may_edit},
+    },
+};
+
+/// What is known of a revision.
+#[derive(Debug)]
+pub struct Why {
+    /// The revision.
+    pub revision: RevId,
+    /// Its message; empty where only ids are known.
+    pub message: String,
+    /// Its file; `None` = these files do not have it.
+    pub path: Option<String>,
+    /// The answer.
+    pub may_edit: MayEdit,
+    /// The protected refs that have it.
+    pub published: Vec<Publication>,
+    /// The tags whose commits contain its first publication, oldest first.
+    pub tags: Vec<String>,
+    /// The databases that have it.
+    pub applied: Vec<Applied>,
+    /// How the file differs from what is fixed, or from what was applied.
+    pub content: Option<Content>,
+    /// Why the chosen database could not be read, where it could not.
+    pub unread: Option<Error>,
+}
+
+/// A protected ref that has the revision.
+#[derive(Debug, Clone)]
+pub struct Publication {
+    /// The ref (`origin/main`).
+    pub name: String,
+    /// The commit that brought it there; `None` where history does not tell.
+    pub first: Option<CommitInfo>,
+}
+
+/// A database that has the revision, as this clone saw it last.
+#[derive(Debug, Clone)]
+pub struct Applied {
+    /// The environment.
+    pub environment: String,
+    /// Others use it too.
+    pub protected: bool,
+    /// When it was applied.
+    pub at: Timestamp,
+    /// By whom.
+    pub by: String,
+    /// The commit that was checked out then.
+    pub commit: Option<String>,
+    /// The branch that was checked out then.
+    pub branch: Option<String>,
+    /// When the ledger was read.
+    pub seen_at: Timestamp,
+}
+
+/// How a file differs from what it is compared with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Content {
+    /// Not at all.
+    Same,
+    /// In comments, white space, line ends.
+    Comments,
+    /// In its way back alone.
+    Down,
+    /// In its parents.
+    Parents,
+    /// In its scripts.
+    Scripts,
+}
+
+/// Gathers what is known of the revision called `name`.
+pub fn why(context: &Context, name: &str) -> Result<Why, Error> {
+    let project = context.project()?;
+    // What is seen now is remembered, and found below.
+    let unread = context
+        .database()
+        .and_then(|mut database| context.ledger(&mut *database))
+        .err();
+    let ledgers = known::recall(context);
+    let revision = find(context, &project, &ledgers, name)?;
+    let migration = project.migration(revision.as_str());
+    let evidence = fixed::evidence(context, &BTreeSet::from([revision.clone()]))?
+        .remove(&revision)
+        .unwrap_or_default();
+
+    let mut published = Vec::new();
+    let mut first = None;
+    let mut tags = Vec::new();
+    if let Some(repo) = context.repo_if_any() {
+        for name in guard::protected_refs(context)? {
+            let tip = outline::of_commit(context, &name)?;
+            let Some(tip) = tip.into_iter().find(|one| one.revision == revision) else {
+                continue;
+            };
+            let origin = outline::first_of(context, &name, &tip)?;
+            published.push(Publication {
+                name,
+                first: origin.as_ref().map(|(commit, _)| commit.clone()),
+            });
+            first = first.or(origin);
+        }
+        if let Some((commit, _)) = &first {
+            for tip in repo.tips()?.iter().rev() {
+                if tip.kind == RefKind::Tag
+                    && tip.time >= commit.time
+                    && repo.contains(tip.commit, commit.id)?
+                {
+                    tags.push(tip.short().to_owned());
+                }
+            }
+        }
+    }
+    let applied: Vec<Applied> = ledgers
+        .iter()
+        .filter_map(|ledger| {
+            let row = ledger.rows.iter().find(|row| row.revision == revision)?;
+            Some(Applied {
+                environment: ledger.name(),
+                protected: ledger.protected,
+                at: row.applied_at,
+                by: row.applied_by.clone(),
+                commit: row.commit.clone(),
+                branch: row.branch.clone(),
+                seen_at: ledger.seen_at,
+            })
+        })
+        .collect();
+    let content = match (migration, &first) {
+        (Some(migration), Some((commit, then))) => {
+            let text = published_text(context, commit, then);
+            Some(compare(
+                migration,
+                text.as_deref(),
+                &then.parents,
+                then.checksum,
+                Some(then.up),
+            ))
+        }
+        (Some(migration), None) => ledgers
+            .iter()
+            .flat_map(|ledger| &ledger.rows)
+            .find(|row| row.revision == revision)
+            .and_then(|row| {
+                let checksum = Checksum::from_hex(&row.checksum)?;
+                Some(compare(migration, None, &row.parents, checksum, None))
+            }),
+        (None, _) => None,
+    };
+    Ok(Why {
+        message: project.message(&revision),
+        path: migration.map(|migration| migration.file.path.to_string()),
+        may_edit: may_edit(&evidence),
+        published,
+        tags,
+        applied,
+        content,
+        unread,
+        revision,
+    })
+}
+
+/// The revision of that name: of the files, or of a ledger that was seen.
+fn find(
+    context: &Context,
+    project: &Project,
+    ledgers: &[known::KnownLedger],
+    name: &str,
+) -> Result<RevId, Error> {
+    let error = match project.graph.resolve_one(name) {
+        Ok(Some(id)) => return Ok(id),
+        Ok(None) => return Err(Error::Usage("base is no revision".to_owned())),
+        Err(error) => error,
+    };
+    let mut seen: BTreeSet<&RevId> = ledgers
+        .iter()
+        .flat_map(|ledger| &ledger.rows)
+        .map(|row| &row.revision)
+        .filter(|id| name.len() >= 4 && id.as_str().starts_with(name))
+        .collect();
+    match (seen.pop_first(), seen.is_empty()) {
+        (Some(id), true) => Ok(id.clone()),
+        _ => Err(super::revisions::explain_missing(context, error.into())),
+    }
+}
+
+/// The file's text in the commit that published it.
+fn published_text(context: &Context, commit: &CommitInfo, then: &Outlined) -> Option<Arc<[u8]>> {
+    let repo = context.repo_if_any()?;
+    let prefix = context.prefix().ok()?;
+    let listing = repo
+        .commit_listing(&prefix, &context.folders(), &commit.id.to_string())
+        .ok()?;
+    let listed = listing.files.iter().find(|file| file.path == then.path)?;
+    let file = repo.read_files(std::slice::from_ref(listed)).ok()?.pop()?;
+    file.content.ok()
+}
+
+fn compare(
+    now: &crate::model::Migration,
+    text: Option<&[u8]>,
+    parents: &[RevId],
+    checksum: Checksum,
+    up: Option<Checksum>,
+) -> Content {
+    if step::checksum(now) == checksum {
+        return if now.revision.parents != parents {
+            Content::Parents
+        } else if text.is_none_or(|text| text == now.file.text.as_bytes()) {
+            Content::Same
+        } else {
+            Content::Comments
+        };
+    }
+    if up == Some(crate::sql::checksum(now.up_text(), None)) {
+        Content::Down
+    } else {
+        Content::Scripts
+    }
+}
