@@ -145,18 +145,17 @@ fn hint(ui: &mut Ui, why: &Why) {
         why.content,
         Some(Content::Scripts | Content::Parents | Content::Down)
     );
-    match (&why.may_edit, edited) {
+    let way = match (&why.may_edit, edited) {
         (MayEdit::No(_), true) => {
-            ui.hint("restore it, and write a new revision for the change: `teammig create \"…\"`")
+            "restore it, and write a new revision for the change: `teammig create \"…\"`"
         }
-        (MayEdit::No(_), false) => {
-            ui.hint("write a new revision for the change: `teammig create \"…\"`")
-        }
+        (MayEdit::No(_), false) => "write a new revision for the change: `teammig create \"…\"`",
         (MayEdit::Redo(_), true) => {
-            ui.hint("`teammig sync` runs the old way down from the ledger, then the new way up")
+            "`teammig sync` runs the old way down from the ledger, then the new way up"
         }
-        _ => {}
-    }
+        _ => return,
+    };
+    ui.hint(way);
 }
 
 fn document(why: &Why) -> Value {

@@ -144,7 +144,7 @@ pub fn why(context: &Context, name: &str) -> Result<Why, Error> {
             })
         })
         .collect();
-    let content = match (migration, &first) {
+    let difference = match (migration, &first) {
         (Some(migration), Some((commit, then))) => {
             let text = published_text(context, commit, then);
             Some(compare(
@@ -172,7 +172,7 @@ pub fn why(context: &Context, name: &str) -> Result<Why, Error> {
         published,
         tags,
         applied,
-        content,
+        content: difference,
         unread,
         revision,
     })
