@@ -312,6 +312,11 @@ impl Ui {
         let _ = writeln!(io::stderr().lock(), "{line}");
     }
 
+    /// Whether the answer shows colour.
+    pub fn out_color(&self) -> bool {
+        self.out_color
+    }
+
     /// Whether stderr shows colour.
     pub fn err_color(&self) -> bool {
         self.err_color

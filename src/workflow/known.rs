@@ -8,7 +8,7 @@ use super::Context;
 use crate::{
     config::{ChosenBy, Target},
     db::{DatabaseUrl, SqliteTarget},
-    model::{EntryState, Ledger, RevId},
+    model::{Entry, EntryState, Ledger, RevId},
 };
 
 const FILE: &str = "ledgers";
@@ -50,12 +50,29 @@ pub(super) struct KnownRow {
     pub(super) revision: RevId,
     /// Its parents when it was applied.
     pub(super) parents: Vec<RevId>,
+    /// Its message; clones that remembered before it was kept have none.
+    #[serde(default)]
+    pub(super) message: String,
     /// The checksum of what was applied, in hex.
     pub(super) checksum: String,
     /// When.
     pub(super) applied_at: Timestamp,
     /// By whom.
     pub(super) applied_by: String,
+}
+
+impl KnownRow {
+    /// What of a ledger's row is remembered.
+    pub(super) fn of(entry: &Entry) -> Self {
+        Self {
+            revision: entry.revision.clone(),
+            parents: entry.parents.clone(),
+            message: entry.message.clone(),
+            checksum: entry.checksum.to_string(),
+            applied_at: entry.applied_at,
+            applied_by: entry.applied_by.clone(),
+        }
+    }
 }
 
 impl KnownLedger {
@@ -116,13 +133,7 @@ pub(super) fn remember(context: &Context, ledger: &Ledger) {
         .entries
         .iter()
         .filter(|entry| entry.state == EntryState::Applied)
-        .map(|entry| KnownRow {
-            revision: entry.revision.clone(),
-            parents: entry.parents.clone(),
-            checksum: entry.checksum.to_string(),
-            applied_at: entry.applied_at,
-            applied_by: entry.applied_by.clone(),
-        })
+        .map(KnownRow::of)
         .collect();
     let mut all = load(context);
     let before = all.iter().position(|known| known.key == key);

@@ -10,6 +10,7 @@ pub mod divergence;
 pub mod drift;
 mod error;
 mod fixed;
+pub mod graph;
 pub mod guard;
 pub mod hooks;
 pub mod import;
