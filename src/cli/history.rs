@@ -89,6 +89,7 @@ fn ties(project: &Project, ids: &[RevId]) -> Vec<Ties> {
                 .collect();
             Ties {
                 cut: to.len() < parents.len(),
+                rank: 0,
                 to,
             }
         })

@@ -12,6 +12,7 @@ mod edit;
 mod events;
 mod every;
 mod global;
+mod graph;
 mod heads;
 mod history;
 mod hooks;
@@ -70,6 +71,7 @@ enum Command {
     Sync(sync::Args),
     Current(current::Args),
     History(history::Args),
+    Graph(graph::Args),
     Heads(heads::Args),
     Branches(branches::Args),
     Audit(audit::Args),
@@ -87,15 +89,16 @@ enum Command {
 impl Command {
     /// It changes nothing, and can speak of several databases.
     fn reads(&self) -> bool {
-        matches!(
-            self,
+        match self {
+            Self::Graph(args) => args.may_be_several(),
             Self::Status(_)
-                | Self::Current(_)
-                | Self::History(_)
-                | Self::Heads(_)
-                | Self::Branches(_)
-                | Self::Show(_)
-        )
+            | Self::Current(_)
+            | Self::History(_)
+            | Self::Heads(_)
+            | Self::Branches(_)
+            | Self::Show(_) => true,
+            _ => false,
+        }
     }
 
     fn name(&self) -> &'static str {
@@ -108,6 +111,7 @@ impl Command {
             Self::Sync(_) => "sync",
             Self::Current(_) => "current",
             Self::History(_) => "history",
+            Self::Graph(_) => "graph",
             Self::Heads(_) => "heads",
             Self::Branches(_) => "branches",
             Self::Audit(_) => "audit",
@@ -275,6 +279,7 @@ fn dispatch(ui: &mut Ui, context: &Context, command: &Command) -> Result<Status,
         Command::Sync(args) => sync::run(ui, context, args),
         Command::Current(args) => current::run(ui, context, args),
         Command::History(args) => history::run(ui, context, args),
+        Command::Graph(args) => graph::run(ui, context, args),
         Command::Heads(args) => heads::run(ui, context, args),
         Command::Branches(args) => branches::run(ui, context, args),
         Command::Audit(args) => audit::run(ui, context, args),

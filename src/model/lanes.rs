@@ -3,10 +3,12 @@
 //!
 //! A column belongs to the revision that its line leads to, so all children of
 //! one parent share a line from the row below them on, as in jj and Sapling: a
-//! drawing has as many columns as there are revisions waited for, no line ever
-//! changes its column, and no line meets a revision that it does not lead to.
-//! A new line takes the leftmost free column, and a revision's first parent
-//! inherits the revision's own.
+//! drawing has as many columns as there are revisions waited for, and no line
+//! meets a revision that it does not lead to. A new line takes the leftmost
+//! free column, and a revision's first parent inherits the revision's own.
+//! A line changes its column in one case, to the left, into the column of a
+//! revision that goes on in that same line: so a trunk comes back to where it
+//! was before a branch was merged into it.
 //!
 //! It knows rows and columns, no letters and no pixels: the terminal, SVG and
 //! HTML draw the same rows. Time and space are those of the answer, rows times
@@ -30,6 +32,8 @@ pub struct Ties {
     pub to: Vec<(usize, Tie)>,
     /// It has parents that are not drawn.
     pub cut: bool,
+    /// Where several share a lane it looks like the one with the lowest rank.
+    pub rank: u8,
 }
 
 /// A line at the edge between two rows.
@@ -39,7 +43,8 @@ pub struct Lane {
     pub column: usize,
     /// The row that it leads to.
     pub to: usize,
-    /// The row that it began at, the newest one.
+    /// The row above that gives it its looks: of those that lead into it here,
+    /// a child before a dependent, then the lowest rank, then the newest.
     pub from: usize,
     /// The strongest of what runs in it here.
     pub tie: Tie,
@@ -68,16 +73,17 @@ pub struct Row {
     pub below: Vec<Lane>,
     /// The revision's own lines down, in the order of its [`Ties`].
     pub links: Vec<Link>,
+    /// The column above of a lane that goes on in the revision's own column,
+    /// which the revision's only line goes down too.
+    pub shifted: Option<usize>,
     /// It has parents that are not drawn.
     pub cut: bool,
 }
 
 impl Row {
-    /// The lanes that go past the revision.
+    /// The lanes that go past the revision, one of them perhaps [shifted](Self::shifted).
     pub fn passing(&self) -> impl Iterator<Item = &Lane> {
-        self.above
-            .iter()
-            .filter(|lane| lane.column != self.column)
+        self.above.iter().filter(|lane| lane.column != self.column)
     }
 
     /// The lane that ends at the revision.
@@ -101,7 +107,7 @@ impl Row {
 pub fn lay_out(ties: &[Ties]) -> Vec<Row> {
     let mut columns = Columns::default();
     let mut rows = Vec::with_capacity(ties.len());
-    for (at, ties) in ties.iter().enumerate() {
+    for (at, own) in ties.iter().enumerate() {
         let above = columns.lanes();
         let column = match columns.of.remove(&at) {
             Some(column) => column,
@@ -110,25 +116,33 @@ pub fn lay_out(ties: &[Ties]) -> Vec<Row> {
         columns.release(column);
         let mut inherits = true;
         let mut links: Vec<Link> = Vec::new();
-        for &(to, tie) in &ties.to {
+        let shifted = columns.pull(column, own);
+        for &(to, tie) in &own.to {
             if to <= at || links.iter().any(|link| link.to == to) {
                 continue;
             }
-            let lane = match columns.of.get(&to) {
-                Some(&lane) => lane,
-                None => {
-                    let lane = if std::mem::take(&mut inherits) {
-                        columns.take(column);
-                        column
-                    } else {
-                        columns.claim()
-                    };
-                    columns.open(lane, Lane { column: lane, to, from: at, tie });
-                    lane
-                }
-            };
-            columns.strengthen(lane, tie);
-            links.push(Link { column: lane, to, tie });
+            let lane = columns.of.get(&to).copied().unwrap_or_else(|| {
+                let column = if std::mem::take(&mut inherits) {
+                    columns.take(column);
+                    column
+                } else {
+                    columns.claim()
+                };
+                let lane = Lane {
+                    column,
+                    to,
+                    from: at,
+                    tie,
+                };
+                columns.open(column, lane);
+                column
+            });
+            columns.join(lane, tie, at, |row| ties[row].rank);
+            links.push(Link {
+                column: lane,
+                to,
+                tie,
+            });
         }
         columns.trim();
         rows.push(Row {
@@ -136,7 +150,8 @@ pub fn lay_out(ties: &[Ties]) -> Vec<Row> {
             above,
             below: columns.lanes(),
             links,
-            cut: ties.cut,
+            shifted,
+            cut: own.cut,
         });
     }
     rows
@@ -179,9 +194,28 @@ impl Columns {
         self.lanes[column] = Some(lane);
     }
 
-    fn strengthen(&mut self, column: usize, tie: Tie) {
-        if let Some(lane) = &mut self.lanes[column] {
-            lane.tie = lane.tie.max(tie);
+    /// Moves the lane that a revision with one tie goes on in to the left, into
+    /// the revision's column; gives the column that it had.
+    fn pull(&mut self, column: usize, ties: &Ties) -> Option<usize> {
+        let [(to, _)] = ties.to.as_slice() else {
+            return None;
+        };
+        let old = self.of.get(to).copied().filter(|&old| old > column)?;
+        let lane = self.lanes[old].take()?;
+        self.free.insert(old);
+        self.take(column);
+        self.open(column, Lane { column, ..lane });
+        Some(old)
+    }
+
+    /// A row's line runs in a lane from here on.
+    fn join(&mut self, column: usize, tie: Tie, from: usize, rank: impl Fn(usize) -> u8) {
+        let Some(lane) = &mut self.lanes[column] else {
+            return;
+        };
+        if tie > lane.tie || (tie == lane.tie && rank(from) < rank(lane.from)) {
+            lane.from = from;
+            lane.tie = tie;
         }
     }
 

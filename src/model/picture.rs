@@ -23,6 +23,8 @@ pub struct Picture {
     pub nodes: Vec<Node>,
     /// The databases that something is known of.
     pub environments: Vec<Environment>,
+    /// There is a protected ref, so that something can be published.
+    pub protects: bool,
     /// The branches that hold what this snapshot does not have, in the order
     /// in which they first occur among the nodes.
     pub branches: Vec<String>,
@@ -115,10 +117,22 @@ pub struct Environment {
     pub fresh: bool,
 }
 
+impl Holder {
+    /// Whose line is seen where several run in one: what more people have.
+    fn rank(&self) -> u8 {
+        match self {
+            Self::Published(_) | Self::Unknown => 0,
+            Self::Mine(_) | Self::Uncommitted => 1,
+            Self::Branches(_) => 2,
+            Self::LedgerOnly => 3,
+        }
+    }
+}
+
 impl Picture {
     /// Whether a revision is known to be applied, or known not to be; `None`
     /// where no database is known at all.
     pub fn is_applied(&self, node: &Node) -> Option<bool> {
-        (!self.environments.is_empty()).then(|| !node.applied.is_empty())
+        (!self.environments.is_empty()).then_some(!node.applied.is_empty())
     }
 }

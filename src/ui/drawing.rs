@@ -36,8 +36,8 @@ pub fn draw(rows: &[Row], entries: &[Entry], color: bool, width: Option<usize>) 
             if column == row.column {
                 line.push_str(&paint(&entry.mark, &entry.style, color));
             } else {
-                let lane = find(&row.above, column);
-                push(&mut line, (lane.map_or(" ", |lane| vertical(lane.tie)), column), color);
+                let letter = find(&row.above, column).map_or(" ", |lane| vertical(lane.tie));
+                push(&mut line, (letter, column), color);
             }
             line.push(' ');
         }
@@ -54,7 +54,7 @@ pub fn draw(rows: &[Row], entries: &[Entry], color: bool, width: Option<usize>) 
             }
             lines.push(format!("{line} {text}"));
         }
-        let joined = row.links.iter().any(|link| link.column != row.column);
+        let joined = ends(row).any(|end| end != row.column);
         if joined {
             lines.push(write(&joints(row), color));
         }
@@ -125,9 +125,8 @@ fn beside(row: &Row, own: &'static str) -> Vec<Letter> {
 /// The line below a revision whose lines do not simply go straight down.
 fn joints(row: &Row) -> Vec<Letter> {
     let at = row.column;
-    let ends = || row.links.iter().map(|link| link.column);
-    let left = ends().min().unwrap_or(at).min(at);
-    let right = ends().max().unwrap_or(at).max(at);
+    let left = ends(row).min().unwrap_or(at).min(at);
+    let right = ends(row).max().unwrap_or(at).max(at);
     let last = row.below.last().map_or(0, |lane| lane.column);
     let mut letters = Vec::new();
     for k in 0..=last.max(right) {
@@ -136,7 +135,7 @@ fn joints(row: &Row) -> Vec<Letter> {
         let within = k >= left && k <= right;
         let letter = if !within {
             below.map_or(" ", |lane| vertical(lane.tie))
-        } else if k == at || ends().any(|end| end == k) {
+        } else if k == at || ends(row).any(|end| end == k) {
             corner(above, below.is_some(), k > left, k < right)
         } else if below.is_some() {
             "┼"
@@ -153,17 +152,26 @@ fn joints(row: &Row) -> Vec<Letter> {
     letters
 }
 
+/// The columns that the lines below a revision connect its own with.
+fn ends(row: &Row) -> impl Iterator<Item = usize> {
+    row.links.iter().map(|link| link.column).chain(row.shifted)
+}
+
 /// A stretch beside `k` towards the far end is dashed where all that runs
 /// through it are dependencies.
 fn horizontal(row: &Row, k: usize) -> &'static str {
-    let mut through = row.links.iter().filter(|link| {
-        if k >= row.column {
-            link.column >= k
-        } else {
-            link.column <= k
-        }
-    });
-    if through.all(|link| link.tie == Tie::Dependency) {
+    let links = row.links.iter().map(|link| (link.column, link.tie));
+    let shifted = row.shifted.and_then(|column| find(&row.above, column));
+    let mut through = links
+        .chain(shifted.map(|lane| (lane.column, lane.tie)))
+        .filter(|(end, _)| {
+            if k >= row.column {
+                *end >= k
+            } else {
+                *end <= k
+            }
+        });
+    if through.all(|(_, tie)| tie == Tie::Dependency) {
         "╌"
     } else {
         "─"
@@ -172,7 +180,7 @@ fn horizontal(row: &Row, k: usize) -> &'static str {
 
 /// The column that a horizontal stretch at `k` leads to: the far end.
 fn outer(row: &Row, k: usize) -> usize {
-    let ends = row.links.iter().map(|link| link.column);
+    let ends = ends(row);
     if k >= row.column {
         ends.filter(|&end| end > k).min().unwrap_or(k)
     } else {
@@ -250,12 +258,22 @@ mod tests {
             .iter()
             .map(|(_, to)| Ties {
                 cut: to.contains(&"?"),
+                rank: 0,
                 to: to
                     .iter()
                     .filter_map(|name| {
                         let id = name.trim_start_matches('~');
-                        let tie = if id == *name { Tie::Parent } else { Tie::Dependency };
-                        Some((nodes.iter().position(|node| node.0.split(' ').next() == Some(id))?, tie))
+                        let tie = if id == *name {
+                            Tie::Parent
+                        } else {
+                            Tie::Dependency
+                        };
+                        Some((
+                            nodes
+                                .iter()
+                                .position(|node| node.0.split(' ').next() == Some(id))?,
+                            tie,
+                        ))
                     })
                     .collect(),
             })
@@ -280,7 +298,18 @@ mod tests {
             ("b  the first of the two lines", &["a"]),
             ("a  where it all begins, with a word", &[]),
         ];
-        insta::assert_snapshot!(drawn(nodes, Some(24)), @"");
+        insta::assert_snapshot!(drawn(nodes, Some(24)), @"
+        ●  d  Merge of two lines
+        │  of revisions
+        ├─╮
+        │ ●  c  the second of
+        │ │  the two lines
+        ● │  b  the first of the
+        │ │  two lines
+        ├─╯
+        ●  a  where it all
+           begins, with a word
+        ");
     }
 
     #[test]

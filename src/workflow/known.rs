@@ -76,9 +76,14 @@ impl KnownRow {
 }
 
 impl KnownLedger {
+    /// The environment's name in the configuration, else the variable's.
+    pub(super) fn environment(&self) -> &str {
+        self.key.environment.as_deref().unwrap_or("DATABASE_URL")
+    }
+
     /// The environment, as people say it.
     pub(super) fn name(&self) -> String {
-        let name = self.key.environment.as_deref().unwrap_or("DATABASE_URL");
+        let name = self.environment();
         match &self.key.database {
             Some(database) => format!("{name} of {database}"),
             None => name.to_owned(),

@@ -26,6 +26,7 @@ fn graphs() -> impl Strategy<Value = Vec<Ties>> {
                     .filter(|&(to, _)| to < len)
                     .collect(),
                 cut: false,
+                rank: 0,
             })
             .collect()
     })
@@ -42,12 +43,17 @@ proptest! {
             let drawn: HashSet<usize> = row.links.iter().map(|link| link.to).collect();
             prop_assert_eq!(&wanted, &drawn);
             for link in &row.links {
-                for between in &rows[at..link.to] {
-                    let lane = between.below.iter().find(|lane| lane.column == link.column);
+                let mut column = link.column;
+                for (between, other) in rows.iter().enumerate().take(link.to).skip(at) {
+                    if between > at && other.shifted == Some(column) {
+                        prop_assert!(other.column < column);
+                        column = other.column;
+                    }
+                    let lane = other.below.iter().find(|lane| lane.column == column);
                     prop_assert_eq!(lane.map(|lane| lane.to), Some(link.to));
                     prop_assert!(lane.is_some_and(|lane| lane.tie >= link.tie));
                 }
-                prop_assert_eq!(rows[link.to].column, link.column);
+                prop_assert_eq!(rows[link.to].column, column);
             }
         }
     }
@@ -64,9 +70,10 @@ proptest! {
                 let columns: Vec<usize> = lanes.iter().map(|lane| lane.column).collect();
                 prop_assert!(columns.is_sorted_by(|one, next| one < next));
             }
-            // What passes stays where it is.
+            // What passes stays where it is, but for the one that is shifted.
             for lane in row.passing() {
-                let below = row.below.iter().find(|other| other.column == lane.column);
+                let column = if row.shifted == Some(lane.column) { row.column } else { lane.column };
+                let below = row.below.iter().find(|other| other.column == column);
                 prop_assert_eq!(below.map(|other| other.to), Some(lane.to));
             }
         }

@@ -90,6 +90,7 @@ impl Picture {
                         .map(|&(to, tie)| (row_of[to], tie))
                         .collect(),
                     cut: last.is_some_and(|node| !node.undrawn.is_empty()),
+                    rank: last.map_or(0, |node| node.holder.rank()),
                 }
             })
             .collect();

@@ -1,5 +1,7 @@
 //! The few words that stand beside a revision, the same in every drawing.
 
+use std::ops::Range;
+
 use super::{Holder, Node, Picture};
 
 /// A word beside a revision.
@@ -53,12 +55,19 @@ impl Picture {
             tag(TagKind::Holder, name.clone());
         }
         match &node.holder {
+            // Where nothing can be published, all would have it.
+            Holder::Mine(_) if !self.protects && !place.head => {}
             Holder::Mine(Some(branch)) => tag(TagKind::Holder, branch.clone()),
-            Holder::Mine(None) => tag(TagKind::Holder, "not published".to_owned()),
+            Holder::Mine(None) if self.protects => {
+                tag(TagKind::Holder, "not published".to_owned());
+            }
             Holder::Uncommitted => tag(TagKind::Holder, "not committed".to_owned()),
             Holder::Branches(of) => {
                 let names = of.iter().filter_map(|&at| self.branches.get(at));
-                for name in names.filter(|name| !node.head_of.contains(name)).take(NAMED) {
+                for name in names
+                    .filter(|name| !node.head_of.contains(name))
+                    .take(NAMED)
+                {
                     tag(TagKind::Holder, name.clone());
                 }
                 if of.len() > NAMED {
@@ -66,7 +75,7 @@ impl Picture {
                 }
             }
             Holder::LedgerOnly => tag(TagKind::Holder, "phantom".to_owned()),
-            Holder::Published(_) | Holder::Unknown => {}
+            Holder::Mine(None) | Holder::Published(_) | Holder::Unknown => {}
         }
         let names: Vec<&str> = node
             .stands
@@ -78,5 +87,17 @@ impl Picture {
             tag(TagKind::Database, format!("current: {}", names.join(", ")));
         }
         tags
+    }
+
+    /// The words for several of the nodes in one row, `… 37 revisions, 9209a434d045
+    /// to 7f3a9c21e4b0 …`.
+    pub fn stretch(&self, nodes: &Range<usize>) -> String {
+        let id = |at: usize| self.nodes.get(at).map_or("", |node| node.id.as_str());
+        format!(
+            "… {} revisions, {} to {} …",
+            nodes.len(),
+            id(nodes.end.saturating_sub(1)),
+            id(nodes.start)
+        )
     }
 }
