@@ -14,6 +14,9 @@
     missing_docs
 )]
 
+#[path = "../tests/it/support/debian.rs"]
+#[allow(dead_code)]
+mod debian;
 #[path = "../tests/it/support/postgres.rs"]
 #[allow(dead_code)]
 mod postgres_cluster;

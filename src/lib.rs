@@ -11,10 +11,11 @@
 //! | [`config`] | `teammig.yaml`, environment, flags | `model` |
 //! | [`git`] | repository, snapshots, history, hooks directory | `model` |
 //! | [`ui`] | streams, colour, prompts, source snippets, drawings | `model` |
+//! | [`document`] | answers as SVG, HTML, Mermaid, DOT | `model` |
 //! | [`layout`] | how revisions stand in files | `model`, `sql` |
 //! | [`db`] | SQLite, PostgreSQL, ledger, lock | `model`, `sql` |
-//! | [`workflow`] | one file per use-case; never prints, never prompts | all but `ui` and `cli` |
-//! | [`cli`] | one file per command: arguments, workflow, outcome | `workflow`, `ui`, `config`, `model` |
+//! | [`workflow`] | one file per use-case; never prints, never prompts | all but `ui`, `document` and `cli` |
+//! | [`cli`] | one file per command: arguments, workflow, outcome | `workflow`, `ui`, `document`, `config`, `model` |
 //!
 //! Never: `git` and `db` of each other, `ui` of `workflow` or the reverse,
 //! anything of `cli`. Third-party crates have one home each (`git2` in `git`,
@@ -24,6 +25,7 @@
 pub mod cli;
 pub mod config;
 pub mod db;
+pub mod document;
 pub mod git;
 pub mod layout;
 pub mod model;

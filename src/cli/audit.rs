@@ -16,6 +16,7 @@ use crate::{
     workflow::{
         Context, Error,
         audit::{self, Audit, Request},
+        write_document,
     },
 };
 
@@ -58,7 +59,7 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
         },
     )?;
     if let Some(file) = &args.html {
-        audit::write_page(context, file, &page::page(&audit, context.now))?;
+        write_document(context, file, &page::page(&audit, context.now))?;
     }
     if ui.is_json() {
         ui.json(&document(&audit));

@@ -1,12 +1,15 @@
 //! `teammig history`
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use serde_json::json;
 
 use super::{Status, create::show_findings, json};
 use crate::{
-    model::{Project, RevId},
+    model::{
+        Project, RevId,
+        lanes::{self, Tie, Ties},
+    },
     ui::{TextStyle, Ui, drawing},
     workflow::{self, Context, Error},
 };
@@ -56,29 +59,41 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
         return Ok(status);
     }
     let marks: BTreeSet<&str> = current.iter().map(RevId::as_str).collect();
-    let nodes: Vec<drawing::Node> = ids
+    let rows = lanes::lay_out(&ties(&project, &ids));
+    let entries: Vec<drawing::Entry> = ids
         .iter()
-        .map(|id| drawing::Node {
-            id: id.as_str().to_owned(),
-            parents: project
-                .graph
-                .parents(id.as_str())
-                .iter()
-                .map(|parent| parent.as_str().to_owned())
-                .collect(),
-            mark: if marks.contains(id.as_str()) {
-                "◉"
-            } else {
-                "●"
+        .map(|id| {
+            let current = marks.contains(id.as_str());
+            drawing::Entry {
+                mark: if current { "◉" } else { "●" }.to_owned(),
+                style: TextStyle::new(),
+                text: line(ui, &project, id, current),
             }
-            .to_owned(),
-            text: line(ui, &project, id, marks.contains(id.as_str())),
         })
         .collect();
-    for line in drawing::draw(&nodes, ui.data_width()) {
+    for line in drawing::draw(&rows, &entries, ui.out_color(), ui.data_width()) {
         ui.data_lines(&line);
     }
     Ok(status)
+}
+
+/// What a drawing of these revisions connects: parents alone.
+fn ties(project: &Project, ids: &[RevId]) -> Vec<Ties> {
+    let at: HashMap<&RevId, usize> = ids.iter().enumerate().map(|(at, id)| (id, at)).collect();
+    ids.iter()
+        .map(|id| {
+            let parents = project.graph.parents(id.as_str());
+            let to: Vec<_> = parents
+                .iter()
+                .filter_map(|parent| Some((*at.get(parent)?, Tie::Parent)))
+                .collect();
+            Ties {
+                cut: to.len() < parents.len(),
+                rank: 0,
+                to,
+            }
+        })
+        .collect()
 }
 
 /// `7f3a9c21e4b0 (head) Add phone_number to users`

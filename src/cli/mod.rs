@@ -12,6 +12,7 @@ mod edit;
 mod events;
 mod every;
 mod global;
+mod graph;
 mod heads;
 mod history;
 mod hooks;
@@ -71,6 +72,7 @@ enum Command {
     Sync(sync::Args),
     Current(current::Args),
     History(history::Args),
+    Graph(graph::Args),
     Heads(heads::Args),
     Branches(branches::Args),
     Audit(audit::Args),
@@ -90,16 +92,17 @@ enum Command {
 impl Command {
     /// It changes nothing, and can speak of several databases.
     fn reads(&self) -> bool {
-        matches!(
-            self,
+        match self {
+            Self::Graph(args) => args.may_be_several(),
             Self::Status(_)
-                | Self::Current(_)
-                | Self::History(_)
-                | Self::Heads(_)
-                | Self::Branches(_)
-                | Self::Show(_)
-                | Self::Why(_)
-        )
+            | Self::Current(_)
+            | Self::History(_)
+            | Self::Heads(_)
+            | Self::Branches(_)
+            | Self::Show(_)
+            | Self::Why(_) => true,
+            _ => false,
+        }
     }
 
     fn name(&self) -> &'static str {
@@ -112,6 +115,7 @@ impl Command {
             Self::Sync(_) => "sync",
             Self::Current(_) => "current",
             Self::History(_) => "history",
+            Self::Graph(_) => "graph",
             Self::Heads(_) => "heads",
             Self::Branches(_) => "branches",
             Self::Audit(_) => "audit",
@@ -281,6 +285,7 @@ fn dispatch(ui: &mut Ui, context: &Context, command: &Command) -> Result<Status,
         Command::Sync(args) => sync::run(ui, context, args),
         Command::Current(args) => current::run(ui, context, args),
         Command::History(args) => history::run(ui, context, args),
+        Command::Graph(args) => graph::run(ui, context, args),
         Command::Heads(args) => heads::run(ui, context, args),
         Command::Branches(args) => branches::run(ui, context, args),
         Command::Audit(args) => audit::run(ui, context, args),

@@ -136,6 +136,19 @@ impl Repo {
         tips: &'t [Tip],
         mut visit: impl FnMut(&[&'t Tip], &Captured) -> ControlFlow<()>,
     ) -> Result<(), GitError> {
+        self.for_each_distinct_listing(prefix, folders, tips, |sharing, listing| {
+            Ok(visit(sharing, &self.read_listing(listing)?))
+        })
+    }
+
+    /// The same without the files' contents.
+    pub fn for_each_distinct_listing<'t>(
+        &self,
+        prefix: &str,
+        folders: &Folders,
+        tips: &'t [Tip],
+        mut visit: impl FnMut(&[&'t Tip], Listing) -> Result<ControlFlow<()>, GitError>,
+    ) -> Result<(), GitError> {
         let places = folders.in_repository(prefix)?;
         let mut order: HashMap<Vec<Option<Oid>>, usize> = HashMap::new();
         let mut groups: Vec<(Vec<Option<Oid>>, Vec<&Tip>)> = Vec::new();
@@ -152,8 +165,7 @@ impl Repo {
                 continue;
             };
             let listing = self.list(folders, ids, first.short(), first.commit)?;
-            let captured = self.read_listing(listing)?;
-            if visit(sharing, &captured).is_break() {
+            if visit(sharing, listing)?.is_break() {
                 break;
             }
         }

@@ -10,8 +10,10 @@ pub mod dialect;
 pub mod finding;
 pub mod graph;
 pub mod guard;
+pub mod lanes;
 pub mod ledger;
 pub mod migration;
+pub mod picture;
 pub mod plan;
 pub mod project;
 pub mod restack;
@@ -19,6 +21,7 @@ pub mod revision;
 pub mod settle;
 pub mod snapshot;
 pub mod source;
+pub mod visible;
 
 pub use dialect::Dialect;
 pub use finding::{Finding, Rule, Severity};

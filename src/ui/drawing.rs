@@ -1,135 +1,224 @@
 //! The revision graph as lines of text, children above their parents.
 //!
-//! Every revision has a row; between rows stands a line of joints where lines
-//! branch or meet. The shapes are those of jj and Sapling.
+//! Every revision has a line; between them stands a line of joints where lines
+//! branch or meet. The shapes are those of jj and Sapling. Where lines run is
+//! decided in `model::lanes`; here it becomes letters.
+
+use console::Style;
 
 use super::wrap::fold;
+use crate::model::lanes::{Lane, Row, Tie};
 
 /// Texts get at least this many columns, however wide the graph is.
 const NARROWEST: usize = 16;
 
-/// One revision to draw.
+/// What stands in a row.
 #[derive(Debug, Clone)]
-pub struct Node {
-    /// Its id.
-    pub id: String,
-    /// Its parents; those that are not drawn end in nothing.
-    pub parents: Vec<String>,
+pub struct Entry {
     /// The mark in the graph: one column wide.
     pub mark: String,
+    /// How the mark looks where there is colour.
+    pub style: Style,
     /// What stands beside it.
     pub text: String,
 }
 
-/// Draws nodes given children first, one string a line. Where a `width` is given,
-/// a text that is too long goes on below, with the lines of the graph beside it.
-pub fn draw(nodes: &[Node], width: Option<usize>) -> Vec<String> {
-    let shown: std::collections::HashSet<&str> =
-        nodes.iter().map(|node| node.id.as_str()).collect();
-    let mut columns: Vec<Option<&str>> = Vec::new();
+/// One letter of the graph and the column whose colour it has.
+type Letter = (&'static str, usize);
+
+/// Draws rows, one string a line. Where a `width` is given, a text that is too long
+/// goes on below, with the lines of the graph beside it.
+pub fn draw(rows: &[Row], entries: &[Entry], color: bool, width: Option<usize>) -> Vec<String> {
     let mut lines = Vec::new();
-    for (n, node) in nodes.iter().enumerate() {
-        let at = match columns.iter().position(|column| *column == Some(&node.id)) {
-            Some(at) => at,
-            None => claim(&mut columns, &node.id),
-        };
-        let mut row = String::new();
-        for (k, column) in columns.iter().enumerate() {
-            row.push_str(match (k == at, column) {
-                (true, _) => &node.mark,
-                (false, Some(_)) => "│",
-                (false, None) => " ",
-            });
-            row.push(' ');
+    for (at, (row, entry)) in rows.iter().zip(entries).enumerate() {
+        let mut line = String::new();
+        for column in 0..columns(row) {
+            if column == row.column {
+                line.push_str(&paint(&entry.mark, &entry.style, color));
+            } else {
+                let letter = find(&row.above, column).map_or(" ", |lane| vertical(lane.tie));
+                push(&mut line, (letter, column), color);
+            }
+            line.push(' ');
         }
         let room = width.map_or(usize::MAX, |width| {
-            width.saturating_sub(2 * columns.len() + 1).max(NARROWEST)
+            width.saturating_sub(2 * columns(row) + 1).max(NARROWEST)
         });
-        let mut texts = fold(&node.text, room, 0).into_iter();
+        let mut texts = fold(&entry.text, room, 0).into_iter();
         let text = texts.next().unwrap_or_default();
-        lines.push(format!("{row} {text}").trim_end().to_owned());
-        let goes_on = node
-            .parents
-            .iter()
-            .any(|parent| shown.contains(parent.as_str()));
-        let beside: String = columns
-            .iter()
-            .enumerate()
-            .map(|(k, column)| match column {
-                Some(_) if k != at || goes_on => "│ ",
-                _ => "  ",
-            })
-            .collect();
-        lines.extend(texts.map(|text| format!("{beside} {text}")));
-        let before: Vec<bool> = columns.iter().map(Option::is_some).collect();
-        columns[at] = None;
-        let mut targets = Vec::new();
-        for parent in node
-            .parents
-            .iter()
-            .filter(|parent| shown.contains(parent.as_str()))
-        {
-            let target = match columns.iter().position(|column| *column == Some(parent)) {
-                Some(existing) => existing,
-                None if columns[at].is_none() => {
-                    columns[at] = Some(parent);
-                    at
-                }
-                None => claim(&mut columns, parent),
-            };
-            targets.push(target);
+        lines.push(format!("{line} {text}").trim_end().to_owned());
+        for text in texts {
+            let mut line = String::new();
+            for letter in past(row) {
+                push(&mut line, letter, color);
+            }
+            lines.push(format!("{line} {text}"));
         }
-        if targets.iter().any(|target| *target != at) {
-            lines.push(joints(at, &before, &columns, &targets));
+        let joined = ends(row).any(|end| end != row.column);
+        if joined {
+            lines.push(write(&joints(row), color));
         }
-        while columns.last() == Some(&None) {
-            columns.pop();
-        }
-        if columns.is_empty() && n + 1 < nodes.len() && !targets.is_empty() {
-            lines.push(String::new());
+        let ended = find(&row.below, row.column).is_none();
+        if row.cut && ended {
+            lines.push(write(&beside(row, "~"), color));
+        } else if ended && !joined && rows.get(at + 1).is_some_and(|next| begins_below(row, next)) {
+            lines.push(write(&beside(row, " "), color));
         }
     }
     lines
 }
 
-fn claim<'a>(columns: &mut Vec<Option<&'a str>>, id: &'a str) -> usize {
-    if let Some(free) = columns.iter().position(Option::is_none) {
-        columns[free] = Some(id);
-        return free;
+/// The lanes beside what is left of a revision's text, and its own line down.
+fn past(row: &Row) -> Vec<Letter> {
+    (0..columns(row))
+        .flat_map(|column| {
+            let tie = if column == row.column {
+                row.links.iter().map(|link| link.tie).max()
+            } else {
+                find(&row.above, column).map(|lane| lane.tie)
+            };
+            [(tie.map_or(" ", vertical), column), (" ", column)]
+        })
+        .collect()
+}
+
+/// The columns of a revision's own line.
+fn columns(row: &Row) -> usize {
+    let last = row.above.last().map_or(0, |lane| lane.column);
+    last.max(row.column) + 1
+}
+
+/// A revision that nothing leads to must not look like the parent of the one above.
+fn begins_below(row: &Row, next: &Row) -> bool {
+    next.column == row.column && next.incoming().is_none()
+}
+
+fn find(lanes: &[Lane], column: usize) -> Option<&Lane> {
+    lanes
+        .binary_search_by_key(&column, |lane| lane.column)
+        .ok()
+        .and_then(|at| lanes.get(at))
+}
+
+fn vertical(tie: Tie) -> &'static str {
+    match tie {
+        Tie::Parent => "│",
+        Tie::Dependency => "┊",
     }
-    columns.push(Some(id));
-    columns.len() - 1
+}
+
+/// The lanes below a row with a letter in the row's own column.
+fn beside(row: &Row, own: &'static str) -> Vec<Letter> {
+    let last = row.below.last().map_or(0, |lane| lane.column);
+    (0..=last.max(row.column))
+        .flat_map(|column| {
+            let letter = match find(&row.below, column) {
+                Some(lane) => vertical(lane.tie),
+                None if column == row.column => own,
+                None => " ",
+            };
+            [(letter, column), (" ", column)]
+        })
+        .collect()
 }
 
 /// The line below a revision whose lines do not simply go straight down.
-fn joints(at: usize, before: &[bool], columns: &[Option<&str>], targets: &[usize]) -> String {
-    let left = targets.iter().copied().min().unwrap_or(at).min(at);
-    let right = targets.iter().copied().max().unwrap_or(at).max(at);
-    let mut line = String::new();
-    for k in 0..columns.len().max(right + 1) {
-        let above = before.get(k).copied().unwrap_or(false);
-        let below = columns.get(k).is_some_and(Option::is_some);
+fn joints(row: &Row) -> Vec<Letter> {
+    let at = row.column;
+    let left = ends(row).min().unwrap_or(at).min(at);
+    let right = ends(row).max().unwrap_or(at).max(at);
+    let last = row.below.last().map_or(0, |lane| lane.column);
+    let mut letters = Vec::new();
+    for k in 0..=last.max(right) {
+        let above = k == at || find(&row.above, k).is_some();
+        let below = find(&row.below, k);
         let within = k >= left && k <= right;
-        let joined = k == at || targets.contains(&k);
-        let mark = match (within, joined) {
-            (false, _) => {
-                if below {
-                    "│"
-                } else {
-                    " "
-                }
-            }
-            (true, false) => {
-                if below {
-                    "┼"
-                } else {
-                    "─"
-                }
-            }
-            (true, true) => corner(above || k == at, below, k > left, k < right),
+        let letter = if !within {
+            below.map_or(" ", |lane| vertical(lane.tie))
+        } else if k == at || ends(row).any(|end| end == k) {
+            corner(above, below.is_some(), k > left, k < right)
+        } else if below.is_some() {
+            "┼"
+        } else {
+            horizontal(row, k)
         };
-        line.push_str(mark);
-        line.push_str(if k >= left && k < right { "─" } else { " " });
+        letters.push((letter, k));
+        letters.push(if k >= left && k < right {
+            (horizontal(row, k + usize::from(k >= at)), outer(row, k))
+        } else {
+            (" ", k)
+        });
+    }
+    letters
+}
+
+/// The columns that the lines below a revision connect its own with.
+fn ends(row: &Row) -> impl Iterator<Item = usize> {
+    row.links.iter().map(|link| link.column).chain(row.shifted)
+}
+
+/// A stretch beside `k` towards the far end is dashed where all that runs
+/// through it are dependencies.
+fn horizontal(row: &Row, k: usize) -> &'static str {
+    let links = row.links.iter().map(|link| (link.column, link.tie));
+    let shifted = row.shifted.and_then(|column| find(&row.above, column));
+    let mut through = links
+        .chain(shifted.map(|lane| (lane.column, lane.tie)))
+        .filter(|(end, _)| {
+            if k >= row.column {
+                *end >= k
+            } else {
+                *end <= k
+            }
+        });
+    if through.all(|(_, tie)| tie == Tie::Dependency) {
+        "╌"
+    } else {
+        "─"
+    }
+}
+
+/// The column that a horizontal stretch at `k` leads to: the far end.
+fn outer(row: &Row, k: usize) -> usize {
+    let ends = ends(row);
+    if k >= row.column {
+        ends.filter(|&end| end > k).min().unwrap_or(k)
+    } else {
+        ends.filter(|&end| end <= k).max().unwrap_or(k)
+    }
+}
+
+/// The colours of lines, which follow their columns; yellow is for ids.
+fn style(column: usize) -> Style {
+    match column % 5 {
+        0 => Style::new().blue(),
+        1 => Style::new().magenta(),
+        2 => Style::new().cyan(),
+        3 => Style::new().green(),
+        _ => Style::new().red(),
+    }
+}
+
+fn paint(text: &str, style: &Style, color: bool) -> String {
+    style
+        .clone()
+        .force_styling(color)
+        .apply_to(text)
+        .to_string()
+}
+
+fn push(line: &mut String, (letter, column): Letter, color: bool) {
+    if letter == " " {
+        line.push(' ');
+    } else {
+        line.push_str(&paint(letter, &style(column), color));
+    }
+}
+
+fn write(letters: &[Letter], color: bool) -> String {
+    let mut line = String::new();
+    for &letter in letters {
+        push(&mut line, letter, color);
     }
     line.trim_end().to_owned()
 }
@@ -157,36 +246,59 @@ fn corner(up: bool, down: bool, left: bool, right: bool) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::lanes::{Ties, lay_out};
 
+    /// Revisions with what they are tied to; `~x` = by a dependency, `?` = not drawn.
     fn graph(nodes: &[(&str, &[&str])]) -> String {
-        let nodes: Vec<Node> = nodes
+        drawn(nodes, None)
+    }
+
+    fn drawn(nodes: &[(&str, &[&str])], width: Option<usize>) -> String {
+        let ties: Vec<Ties> = nodes
             .iter()
-            .map(|(id, parents)| Node {
-                id: (*id).to_owned(),
-                parents: parents.iter().map(|p| (*p).to_owned()).collect(),
+            .map(|(_, to)| Ties {
+                cut: to.contains(&"?"),
+                rank: 0,
+                to: to
+                    .iter()
+                    .filter_map(|name| {
+                        let id = name.trim_start_matches('~');
+                        let tie = if id == *name {
+                            Tie::Parent
+                        } else {
+                            Tie::Dependency
+                        };
+                        Some((
+                            nodes
+                                .iter()
+                                .position(|node| node.0.split(' ').next() == Some(id))?,
+                            tie,
+                        ))
+                    })
+                    .collect(),
+            })
+            .collect();
+        let entries: Vec<Entry> = nodes
+            .iter()
+            .map(|(id, _)| Entry {
                 mark: "●".to_owned(),
+                style: Style::new(),
                 text: (*id).to_owned(),
             })
             .collect();
-        draw(&nodes, None).join("\n")
+        draw(&lay_out(&ties), &entries, false, width).join("\n")
     }
 
     /// Texts that are broken leave the graph whole.
     #[test]
     fn a_narrow_terminal() {
-        let node = |id: &str, parents: &[&str], text: &str| Node {
-            id: id.to_owned(),
-            parents: parents.iter().map(|p| (*p).to_owned()).collect(),
-            mark: "●".to_owned(),
-            text: format!("{id}  {text}"),
-        };
-        let nodes = [
-            node("d", &["b", "c"], "Merge of two lines of revisions"),
-            node("c", &["a"], "the second of the two lines"),
-            node("b", &["a"], "the first of the two lines"),
-            node("a", &[], "where it all begins, with a word"),
+        let nodes: &[(&str, &[&str])] = &[
+            ("d  Merge of two lines of revisions", &["b", "c"]),
+            ("c  the second of the two lines", &["a"]),
+            ("b  the first of the two lines", &["a"]),
+            ("a  where it all begins, with a word", &[]),
         ];
-        insta::assert_snapshot!(draw(&nodes, Some(24)).join("\n"), @"
+        insta::assert_snapshot!(drawn(nodes, Some(24)), @"
         ●  d  Merge of two lines
         │  of revisions
         ├─╮
@@ -194,15 +306,15 @@ mod tests {
         │ │  the two lines
         ● │  b  the first of the
         │ │  two lines
-        ╰─┤
-          ●  a  where it all
-             begins, with a word
+        ├─╯
+        ●  a  where it all
+           begins, with a word
         ");
     }
 
     #[test]
     fn chain() {
-        insta::assert_snapshot!(graph(&[("c", &["b"]), ("b", &["a"]), ("a", &[])]), @r"
+        insta::assert_snapshot!(graph(&[("c", &["b"]), ("b", &["a"]), ("a", &[])]), @"
         ●  c
         ●  b
         ●  a
@@ -211,7 +323,7 @@ mod tests {
 
     #[test]
     fn two_heads() {
-        insta::assert_snapshot!(graph(&[("c", &["b"]), ("d", &["b"]), ("b", &["a"]), ("a", &[])]), @r"
+        insta::assert_snapshot!(graph(&[("c", &["b"]), ("d", &["b"]), ("b", &["a"]), ("a", &[])]), @"
         ●  c
         │ ●  d
         ├─╯
@@ -222,7 +334,7 @@ mod tests {
 
     #[test]
     fn diamond_and_a_second_base() {
-        insta::assert_snapshot!(graph(&[("e", &["c", "d", "x"]), ("c", &["b"]), ("d", &["b"]), ("b", &[]), ("x", &[])]), @r"
+        insta::assert_snapshot!(graph(&[("e", &["c", "d", "x"]), ("c", &["b"]), ("d", &["b"]), ("b", &[]), ("x", &[])]), @"
         ●  e
         ├─┬─╮
         ● │ │  c
@@ -230,6 +342,57 @@ mod tests {
         ├─╯ │
         ●   │  b
             ●  x
+        ");
+    }
+
+    #[test]
+    fn a_second_base_does_not_look_like_a_parent() {
+        insta::assert_snapshot!(graph(&[("b", &["a"]), ("a", &[]), ("y", &["x"]), ("x", &[])]), @"
+        ●  b
+        ●  a
+
+        ●  y
+        ●  x
+        ");
+    }
+
+    #[test]
+    fn parents_that_are_not_drawn() {
+        insta::assert_snapshot!(graph(&[("c", &["b"]), ("d", &["b"]), ("b", &["?"])]), @"
+        ●  c
+        │ ●  d
+        ├─╯
+        ●  b
+        ~
+        ");
+    }
+
+    #[test]
+    fn dependencies_are_dashed() {
+        insta::assert_snapshot!(graph(&[("c", &["a", "~x"]), ("b", &["a"]), ("a", &[]), ("x", &[])]), @"
+        ●  c
+        ├╌╮
+        │ ┊ ●  b
+        ├─┼─╯
+        ● ┊  a
+          ●  x
+        ");
+    }
+
+    #[test]
+    fn crossing_lines() {
+        insta::assert_snapshot!(graph(&[("e", &["a", "b", "c"]), ("f", &["b"]), ("g", &["a", "c"]), ("c", &["a"]), ("b", &["a"]), ("a", &[])]), @"
+        ●  e
+        ├─┬─╮
+        │ │ │ ●  f
+        │ ├─┼─╯
+        │ │ │ ●  g
+        ├─┼─┼─╯
+        │ │ ●  c
+        ├─┼─╯
+        │ ●  b
+        ├─╯
+        ●  a
         ");
     }
 }

@@ -6,7 +6,6 @@
 
 pub mod age;
 pub mod drawing;
-pub mod html;
 mod progress;
 mod prompt;
 mod snippet;
@@ -19,7 +18,7 @@ use std::{
 
 use console::{Style, Term};
 
-use crate::model::finding::Place;
+use crate::model::{finding::Place, visible::is_hidden};
 
 pub use progress::Progress;
 pub use prompt::{PromptError, restore_cursor};
@@ -312,6 +311,11 @@ impl Ui {
         let _ = writeln!(io::stderr().lock(), "{line}");
     }
 
+    /// Whether the answer shows colour.
+    pub fn out_color(&self) -> bool {
+        self.out_color
+    }
+
     /// Whether stderr shows colour.
     pub fn err_color(&self) -> bool {
         self.err_color
@@ -381,10 +385,7 @@ pub use console::Style as TextStyle;
 /// Line ends and tabs stay, and colours where we colour ourselves. Everything else
 /// that is a control, or that turns the direction of writing, is spelled out.
 fn clean(text: &str, color: bool) -> Cow<'_, str> {
-    let is_bad = |c: char| {
-        (c.is_control() && c != '\n' && c != '\t')
-            || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
+    let is_bad = |c: char| is_hidden(c) && c != '\n' && c != '\t';
     if !text.contains(is_bad) {
         return Cow::Borrowed(text);
     }

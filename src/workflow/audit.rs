@@ -2,7 +2,7 @@
 //!
 //! Which other branches would diverge today is the radar's question, and is left to it.
 
-use std::{collections::HashMap, path::Path, sync::Arc};
+use std::{collections::HashMap, sync::Arc};
 
 use jiff::{Timestamp, civil, tz::TimeZone};
 
@@ -191,12 +191,4 @@ fn since(context: &Context, text: &str) -> Result<Timestamp, Error> {
     }
     let repo = context.repo()?;
     Ok(repo.committed_at(repo.resolve(text)?)?)
-}
-
-/// Writes the report's page over whatever is there: whole or not at all.
-pub fn write_page(context: &Context, file: &Path, page: &str) -> Result<(), Error> {
-    let path = context.cwd.join(file);
-    super::write::stage(&path, page.as_bytes())?
-        .persist(&path)
-        .map_err(|error| Error::io("write", &path)(error.error))
 }

@@ -8,11 +8,11 @@ use super::Context;
 use crate::{
     config::{ChosenBy, Target},
     db::{DatabaseUrl, SqliteTarget},
-    model::{EntryState, Ledger, RevId},
+    model::{Entry, EntryState, Ledger, RevId},
 };
 
 const FILE: &str = "ledgers";
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 /// More are those of worktrees and environments that are long gone.
 const MOST: usize = 64;
 
@@ -50,6 +50,9 @@ pub(super) struct KnownRow {
     pub(super) revision: RevId,
     /// Its parents when it was applied.
     pub(super) parents: Vec<RevId>,
+    /// Its message; clones that remembered before it was kept have none.
+    #[serde(default)]
+    pub(super) message: String,
     /// The checksum of what was applied, in hex.
     pub(super) checksum: String,
     /// When.
@@ -62,10 +65,31 @@ pub(super) struct KnownRow {
     pub(super) branch: Option<String>,
 }
 
+impl KnownRow {
+    /// What of a ledger's row is remembered.
+    pub(super) fn of(entry: &Entry) -> Self {
+        Self {
+            revision: entry.revision.clone(),
+            parents: entry.parents.clone(),
+            message: entry.message.clone(),
+            checksum: entry.checksum.to_string(),
+            applied_at: entry.applied_at,
+            applied_by: entry.applied_by.clone(),
+            commit: entry.git_commit.clone(),
+            branch: entry.git_branch.clone(),
+        }
+    }
+}
+
 impl KnownLedger {
+    /// The environment's name in the configuration, else the variable's.
+    pub(super) fn environment(&self) -> &str {
+        self.key.environment.as_deref().unwrap_or("DATABASE_URL")
+    }
+
     /// The environment, as people say it.
     pub(super) fn name(&self) -> String {
-        let name = self.key.environment.as_deref().unwrap_or("DATABASE_URL");
+        let name = self.environment();
         match &self.key.database {
             Some(database) => format!("{name} of {database}"),
             None => name.to_owned(),
@@ -120,15 +144,7 @@ pub(super) fn remember(context: &Context, ledger: &Ledger) {
         .entries
         .iter()
         .filter(|entry| entry.state == EntryState::Applied)
-        .map(|entry| KnownRow {
-            revision: entry.revision.clone(),
-            parents: entry.parents.clone(),
-            checksum: entry.checksum.to_string(),
-            applied_at: entry.applied_at,
-            applied_by: entry.applied_by.clone(),
-            commit: entry.git_commit.clone(),
-            branch: entry.git_branch.clone(),
-        })
+        .map(KnownRow::of)
         .collect();
     let mut all = load(context);
     let before = all.iter().position(|known| known.key == key);

@@ -10,6 +10,7 @@ pub mod divergence;
 pub mod drift;
 mod error;
 mod fixed;
+pub mod graph;
 pub mod guard;
 pub mod hooks;
 pub mod import;
@@ -39,7 +40,7 @@ pub use plan::{Downgrade, Proposal, Resume, Source, Upgrade, Warning, downgrade,
 pub use run::{Done, Event, Outcome, run};
 pub use state::State;
 pub use step::Prepared;
-pub use write::Written;
+pub use write::{Written, write_document};
 
 /// What a command meets of the layers below: a database to hand on, and the
 /// errors that it puts into words.

@@ -68,6 +68,18 @@ pub(super) fn create_new(path: &Path, bytes: &[u8]) -> Result<(), Error> {
         .map_err(|error| Error::io("write", path)(error.error))
 }
 
+/// Writes a document of the user's, named from where they stand: complete or not at
+/// all, over an older one.
+pub fn write_document(context: &Context, file: &Path, text: &str) -> Result<(), Error> {
+    let path = context.cwd.join(file);
+    if let Some(folder) = path.parent() {
+        fs::metadata(folder).map_err(Error::io("find", folder))?;
+    }
+    stage(&path, text.as_bytes())?
+        .persist(&path)
+        .map_err(|error| Error::io("write", &path)(error.error))
+}
+
 /// A complete file beside `path` that only has to get its name; it goes away if
 /// it does not get it.
 pub(super) fn stage(path: &Path, bytes: &[u8]) -> Result<TempPath, Error> {

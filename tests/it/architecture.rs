@@ -13,13 +13,14 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("config", &["model"]),
     ("git", &["model"]),
     ("ui", &["model"]),
+    ("document", &["model"]),
     ("layout", &["model", "sql"]),
     ("db", &["model", "sql"]),
     (
         "workflow",
         &["model", "sql", "config", "git", "layout", "db"],
     ),
-    ("cli", &["workflow", "ui", "config", "model"]),
+    ("cli", &["workflow", "ui", "document", "config", "model"]),
 ];
 
 /// Crate → the only modules that may name it.

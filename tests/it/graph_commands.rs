@@ -50,6 +50,7 @@ fn reading() {
     --- stdout
     ●  dddd00000001 (head, mergepoint)  merge
     ●  bbbb00000001  left
+    ~
     ");
     assert_snapshot!(sandbox.teammig("project", &["heads"]), @"
     exit 0

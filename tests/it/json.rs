@@ -203,6 +203,7 @@ fn findings_are_in_the_document() {
         &["heads"][..],
         &["current"],
         &["history"],
+        &["graph"],
         &["branches"],
         &["show", "aaaa00000001"],
     ] {

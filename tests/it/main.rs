@@ -20,6 +20,8 @@ mod databases;
 #[cfg(unix)]
 mod demo;
 mod drift;
+#[cfg(unix)]
+mod graph;
 mod graph_commands;
 mod guide;
 mod hooks;

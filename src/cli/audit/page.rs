@@ -6,8 +6,8 @@ use jiff::Timestamp;
 
 use super::{super::events::plural, timeline, words};
 use crate::{
+    document::{escape, page},
     model::audit::{Commit, Divergence, Edit, EditKind, Problem, Report},
-    ui::html::{escape, page as whole},
     workflow::audit::Audit,
 };
 
@@ -26,7 +26,7 @@ pub(super) fn page(audit: &Audit, now: Timestamp) -> String {
         edits(&mut body, report);
         problems(&mut body, report);
     }
-    whole(&format!("Audit of {}", audit.name), &body)
+    page::page(&format!("Audit of {}", audit.name), page::REPORT, &body)
 }
 
 fn head(out: &mut String, audit: &Audit, now: Timestamp) {

@@ -6,8 +6,8 @@ use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
 use super::{super::events::plural, words};
 use crate::{
+    document::escape,
     model::audit::{Edit, EditKind, Report},
-    ui::html::escape,
 };
 
 const WIDTH: f64 = 1000.0;

@@ -1,7 +1,11 @@
 //! What the tests stand on.
 
 #[cfg(unix)]
+pub(crate) mod browser;
+#[cfg(unix)]
 pub(crate) mod certificates;
+#[cfg(unix)]
+pub(crate) mod debian;
 #[cfg(unix)]
 pub(crate) mod deploy;
 #[cfg(unix)]

@@ -9,7 +9,7 @@
 
 use std::{
     fs,
-    io::{self, Write},
+    io::Write,
     os::unix::{
         fs::{MetadataExt, PermissionsExt, chown},
         process::CommandExt,
@@ -25,6 +25,8 @@ use std::{
 };
 
 use postgres::{Client, Config, NoTls, SimpleQueryMessage};
+
+use super::debian;
 
 /// Starts the server once a line comes through the pipe, and cleans up when the
 /// pipe ends. `$1` is the folder; what follows is the server's command. Signals of
@@ -262,7 +264,7 @@ fn programs() -> &'static Path {
         }
         find_programs()
             .or_else(|| {
-                install();
+                debian::install(&["postgresql"]);
                 find_programs()
             })
             .unwrap_or_else(|| {
@@ -290,34 +292,6 @@ fn find_programs() -> Option<PathBuf> {
     let is_complete =
         |folder: &PathBuf| folder.join("initdb").exists() && folder.join("postgres").exists();
     candidates.into_iter().find(is_complete)
-}
-
-fn install() {
-    let root = account().is_some();
-    for arguments in [
-        &["apt-get", "update"][..],
-        &[
-            "apt-get",
-            "install",
-            "-y",
-            "--no-install-recommends",
-            "postgresql",
-        ],
-    ] {
-        let mut words = arguments.to_vec();
-        if !root {
-            words.splice(0..0, ["sudo", "-n"]);
-        }
-        let status: io::Result<_> = Command::new(words[0])
-            .args(&words[1..])
-            .env("DEBIAN_FRONTEND", "noninteractive")
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .status();
-        if !status.is_ok_and(|status| status.success()) {
-            return;
-        }
-    }
 }
 
 /// Set for the child process of the test below.
