@@ -21,6 +21,7 @@ mod debian;
 #[allow(dead_code)]
 mod postgres_cluster;
 
+mod branches;
 mod history;
 
 use std::{
@@ -61,6 +62,9 @@ fn main() {
     }
     if wanted("audit") {
         audit();
+    }
+    if wanted("radar") {
+        radar();
     }
     if wanted("nothing") {
         nothing_to_do();
@@ -154,6 +158,37 @@ fn audit() {
                 || run(TEAMMIG, &["audit"], folder),
             ),
             way("audit, again", || {}, || run(TEAMMIG, &["audit"], folder)),
+        ],
+    );
+}
+
+/// Many open branches: the floor is Git's own list of them with where each parts.
+fn radar() {
+    let branches = branches::Branches::new(20_000, 500);
+    let folder = branches.path();
+    let list = [
+        "for-each-ref",
+        "--format=%(refname) %(ahead-behind:refs/remotes/origin/main)",
+        "refs/remotes",
+    ];
+    // All of them collide.
+    let look = |args: &[&str]| run_ending(TEAMMIG, args, folder, 3);
+    line(
+        "radar 500 branches",
+        5,
+        &[
+            way("git for-each-ref", || {}, || run("git", &list, folder)),
+            way(
+                "radar, first time",
+                || branches.forget(),
+                || look(&["radar", "--days", "0"]),
+            ),
+            way("radar, again", || {}, || look(&["radar", "--days", "0"])),
+            way(
+                "radar --ci, again",
+                || {},
+                || look(&["radar", "--ci", "--days", "0"]),
+            ),
         ],
     );
 }
@@ -342,14 +377,19 @@ fn line(title: &str, turns: usize, ways: &[Way<'_>]) {
 }
 
 fn run(program: &str, args: &[&str], folder: &Path) {
+    run_ending(program, args, folder, 0);
+}
+
+fn run_ending(program: &str, args: &[&str], folder: &Path, code: i32) {
     let output = Command::new(program)
         .args(args)
         .current_dir(folder)
         .stdin(Stdio::null())
         .output()
         .unwrap_or_else(|error| panic!("{program}: {error}"));
-    assert!(
-        output.status.success(),
+    assert_eq!(
+        output.status.code(),
+        Some(code),
         "{program} {args:?}\n{}{}",
         String::from_utf8_lossy(&output.stdout),
         String::from_utf8_lossy(&output.stderr)

@@ -22,6 +22,7 @@ mod json;
 mod merge;
 mod merge_heads;
 mod plan;
+mod radar;
 mod rebase;
 mod report;
 mod show;
@@ -75,6 +76,7 @@ enum Command {
     Graph(graph::Args),
     Heads(heads::Args),
     Branches(branches::Args),
+    Radar(radar::Args),
     Audit(audit::Args),
     Show(show::Args),
     Why(why::Args),
@@ -118,6 +120,7 @@ impl Command {
             Self::Graph(_) => "graph",
             Self::Heads(_) => "heads",
             Self::Branches(_) => "branches",
+            Self::Radar(_) => "radar",
             Self::Audit(_) => "audit",
             Self::Show(_) => "show",
             Self::Why(_) => "why",
@@ -288,6 +291,7 @@ fn dispatch(ui: &mut Ui, context: &Context, command: &Command) -> Result<Status,
         Command::Graph(args) => graph::run(ui, context, args),
         Command::Heads(args) => heads::run(ui, context, args),
         Command::Branches(args) => branches::run(ui, context, args),
+        Command::Radar(args) => radar::run(ui, context, args),
         Command::Audit(args) => audit::run(ui, context, args),
         Command::Show(args) => show::run(ui, context, args),
         Command::Why(args) => why::run(ui, context, args),

@@ -11,6 +11,7 @@
 //! own lazy fetch in a partial clone, see `objects.rs`.)
 
 mod ancestry;
+mod bases;
 mod cache;
 mod commit_id;
 mod error;
@@ -26,6 +27,7 @@ mod hooks_dir;
 mod ignore;
 mod links;
 mod mainline;
+mod merge;
 mod objects;
 mod reflog;
 mod refs;
@@ -33,6 +35,7 @@ mod repo;
 mod resolve;
 mod snapshot;
 mod staged;
+mod tree_changes;
 mod worktree;
 
 #[cfg(test)]
@@ -40,6 +43,7 @@ mod testing;
 #[cfg(test)]
 mod tests;
 
+pub use bases::{Ancestors, Bases};
 pub use cache::Cache;
 pub use commit_id::{CommitId, CommitInfo};
 pub use error::{GitError, LibraryError, Unsupported};
@@ -51,6 +55,7 @@ pub use hook_text::{Event, Form, insert_block, remove_block};
 pub use hooks_dir::{HooksDir, Scope};
 pub use ignore::{ignore_line, with_ignore_lines};
 pub use mainline::{FolderMove, Mainline, MainlineStep};
+pub use merge::{FileChange, FolderState, blob_of};
 pub use reflog::{HeadMove, How, PreviousHead};
 pub use refs::{RefKind, Tip};
 pub use repo::Repo;

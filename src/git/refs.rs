@@ -50,8 +50,16 @@ pub(super) fn short_name(full: &str) -> &str {
 impl Repo {
     /// All branches, remote branches and tags that name a commit, newest first.
     pub fn tips(&self) -> Result<Vec<Tip>, GitError> {
+        self.tips_in(None)
+    }
+
+    fn tips_in(&self, prefix: Option<&str>) -> Result<Vec<Tip>, GitError> {
         let mut tips = Vec::new();
-        for reference in self.inner.references().doing("list branches and tags")? {
+        let references = match prefix {
+            None => self.inner.references(),
+            Some(prefix) => self.inner.references_glob(&format!("{prefix}*")),
+        };
+        for reference in references.doing("list branches and tags")? {
             let reference = reference.doing("list branches and tags")?;
             let name = String::from_utf8_lossy(reference.name_bytes()).into_owned();
             let kind = if name.starts_with(HEADS) {
@@ -83,9 +91,68 @@ impl Repo {
 
     /// The branches of all remotes, newest first.
     pub fn remote_branches(&self) -> Result<Vec<Tip>, GitError> {
-        let mut tips = self.tips()?;
-        tips.retain(|tip| tip.kind == RefKind::Remote);
-        Ok(tips)
+        self.tips_in(Some(REMOTES))
+    }
+
+    /// The branches of this clone itself, newest first.
+    pub fn local_branches(&self) -> Result<Vec<Tip>, GitError> {
+        self.tips_in(Some(HEADS))
+    }
+
+    /// The names of the remotes.
+    pub fn remotes(&self) -> Result<Vec<String>, GitError> {
+        let names = self.inner.remotes().doing("list the remotes")?;
+        let mut all = Vec::new();
+        for name in &names {
+            let name = name.doing("read the name of a remote")?;
+            all.extend(name.map(str::to_owned));
+        }
+        Ok(all)
+    }
+
+    /// Some remote is fetched with all of its branches, or there is none.
+    pub fn follows_all_branches(&self) -> Result<bool, GitError> {
+        let remotes = self.remotes()?;
+        for name in &remotes {
+            let remote = self
+                .inner
+                .find_remote(name)
+                .doing_with(|| format!("read the settings of {name}"))?;
+            if remote
+                .refspecs()
+                .any(|spec| spec.src_bytes().ends_with(b"*"))
+            {
+                return Ok(true);
+            }
+        }
+        Ok(remotes.is_empty())
+    }
+
+    /// When branches were last fetched; `None` where that is not known.
+    pub fn fetched_at(&self) -> Option<Timestamp> {
+        [self.git_dir(), self.common_dir()]
+            .into_iter()
+            .filter_map(|dir| {
+                std::fs::metadata(dir.join("FETCH_HEAD"))
+                    .ok()?
+                    .modified()
+                    .ok()
+            })
+            .max()
+            .and_then(|time| Timestamp::try_from(time).ok())
+    }
+
+    /// Author, date and first line of each of these commits.
+    pub fn commit_infos(&self, commits: &[CommitId]) -> Result<Vec<CommitInfo>, GitError> {
+        let mailmap = self.inner.mailmap().ok();
+        let info = |commit: &CommitId| {
+            let commit = self
+                .inner
+                .find_commit(commit.oid())
+                .doing_with(|| format!("read commit {commit}"))?;
+            Ok(CommitInfo::of(&commit, mailmap.as_ref()))
+        };
+        commits.iter().map(info).collect()
     }
 
     /// Author, date and first line of a commit.

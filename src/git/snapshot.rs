@@ -172,7 +172,7 @@ impl Repo {
         Ok(())
     }
 
-    fn folder_ids(
+    pub(super) fn folder_ids(
         &self,
         commit: CommitId,
         places: &[String],
@@ -185,7 +185,7 @@ impl Repo {
             .collect()
     }
 
-    fn list(
+    pub(super) fn list(
         &self,
         folders: &Folders,
         ids: &[Option<Oid>],

@@ -285,7 +285,7 @@ impl Context {
     }
 
     /// The files of a given state, which has at least one of the folders.
-    fn captured(&self, at: &At) -> Result<Captured, Error> {
+    pub(super) fn captured(&self, at: &At) -> Result<Captured, Error> {
         let captured = match at {
             At::WorkTree => {
                 let captured = worktree_snapshot(&self.config.root, &self.folders())?;

@@ -132,26 +132,59 @@ fn fixed(
         }
     }
     for name in protected_refs(context)? {
-        for outlined in outline::of_commit(context, &name)? {
-            // Going back to what was published first, after somebody edited it, is a repair.
-            let first = if differs(before, after, &outlined, reading) {
-                outline::first_of(context, &name, &outlined)
-                    .ok()
-                    .flatten()
-                    .map(|(_, first)| (first.checksum, first.parents))
-            } else {
-                None
-            };
-            fixed.push(Fixed {
-                revision: outlined.revision,
-                checksum: outlined.checksum,
-                parents: outlined.parents,
-                first,
-                evidence: Evidence::Published { name: name.clone() },
-            });
-        }
+        let tips = outline::of_commit(context, &name)?;
+        fixed.extend(published(context, &name, tips, (before, after), reading));
     }
     Ok(fixed)
+}
+
+/// What is fixed because a protected ref has it; `tips` is what it has now.
+fn published(
+    context: &Context,
+    name: &str,
+    tips: Vec<Outlined>,
+    (before, after): (&Project, &Project),
+    reading: &dyn Reading,
+) -> Vec<Fixed> {
+    let fix = |outlined: Outlined| {
+        // Going back to what was published first, after somebody edited it, is a repair.
+        let first = if differs(before, after, &outlined, reading) {
+            outline::first_of(context, name, &outlined)
+                .ok()
+                .flatten()
+                .map(|(_, first)| (first.checksum, first.parents))
+        } else {
+            None
+        };
+        Fixed {
+            revision: outlined.revision,
+            checksum: outlined.checksum,
+            parents: outlined.parents,
+            first,
+            evidence: Evidence::Published {
+                name: name.to_owned(),
+            },
+        }
+    };
+    tips.into_iter().map(fix).collect()
+}
+
+/// What a step from `before` to `after` edits of the published revisions `tips`, which
+/// are those of the protected ref `name` that the step concerns.
+pub(super) fn edits_of_published(
+    context: &Context,
+    name: &str,
+    tips: Vec<Outlined>,
+    (before, after): (&Snapshot, &Snapshot),
+) -> Result<Vec<Finding>, Error> {
+    let reading = ByLayout {
+        layout: context.layout(),
+        prefix: &context.prefix()?,
+    };
+    let before = layout::load(before, context.layout());
+    let after = layout::load(after, context.layout());
+    let fixed = published(context, name, tips, (&before, &after), &reading);
+    Ok(guard::judge(&before, &after, &fixed, &reading))
 }
 
 /// The step changes the revision, to something else than the tip has.

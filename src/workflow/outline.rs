@@ -124,12 +124,28 @@ fn of_listing(context: &Context, listing: &Listing) -> Result<Vec<Outlined>, Err
         .collect())
 }
 
-/// What every one of these files says, by blob id; files of all times.
+/// What every one of these files says, by blob id; files that branches have now.
+pub(super) fn of_files(
+    context: &Context,
+    files: &[Listed],
+) -> Result<HashMap<String, Content>, Error> {
+    contents(context, files, HEADERS)
+}
+
+/// The same for files of all times.
 pub(super) fn of_history(
     context: &Context,
     files: &[Listed],
 ) -> Result<HashMap<String, Content>, Error> {
-    let known = rows(context, files, HISTORY)?;
+    contents(context, files, HISTORY)
+}
+
+fn contents(
+    context: &Context,
+    files: &[Listed],
+    name: &str,
+) -> Result<HashMap<String, Content>, Error> {
+    let known = rows(context, files, name)?;
     Ok(files
         .iter()
         .map(|file| {
@@ -200,6 +216,16 @@ impl Row {
             up: Checksum::from_hex(&self.up)?,
         })
     }
+}
+
+/// What a file says that is in no commit.
+pub(super) fn of_content(context: &Context, file: &crate::model::SnapshotFile) -> Content {
+    parse(file, context.layout())
+        .as_ref()
+        .and_then(Row::outline)
+        .map_or(Content::Unreadable, |outline| {
+            Content::Revision(Arc::new(outline))
+        })
 }
 
 fn parse(file: &crate::model::SnapshotFile, layout: &dyn Layout) -> Cached {

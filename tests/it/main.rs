@@ -40,6 +40,7 @@ mod postgres_cli;
 #[cfg(unix)]
 mod postgres_tls;
 mod prompt;
+mod radar;
 mod rebase;
 mod sqlite;
 mod stamp;

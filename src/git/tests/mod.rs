@@ -3,6 +3,7 @@
 mod facts;
 mod history;
 mod hooks;
+mod merging;
 mod opening;
 mod partial;
 mod reflog;

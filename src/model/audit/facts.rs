@@ -60,7 +60,7 @@ pub struct Outline {
 
 impl Outline {
     /// As the graph sees it.
-    pub(super) fn revision(&self) -> Revision {
+    pub fn revision(&self) -> Revision {
         Revision {
             depends_on: self.depends_on.clone(),
             labels: self.labels.clone(),
@@ -80,7 +80,7 @@ pub struct Change {
 
 impl FileFact {
     /// The revision, where it is one.
-    pub(super) fn outline(&self) -> Option<&Arc<Outline>> {
+    pub fn outline(&self) -> Option<&Arc<Outline>> {
         match &self.content {
             Content::Revision(outline) => Some(outline),
             Content::Unreadable | Content::Missing => None,

@@ -1,0 +1,345 @@
+//! Which of all open branches will collide: each is merged in memory with one side,
+//! which is mine or, after a push, the protected branch.
+//!
+//! Never fetches: what is judged is what this clone has of the remotes.
+
+use std::{cell::OnceCell, cmp::Reverse, collections::HashSet};
+
+use jiff::Timestamp;
+
+use super::{
+    At, Context, Error, guard,
+    merged::{Merger, Unknown},
+};
+use crate::{
+    git::{Bases, CommitId, CommitInfo, Listed},
+    model::{
+        RevId,
+        audit::{Content, FileFact},
+        merge::Files,
+        radar::{Cluster, Collision, Effect, Standing, Verdict, among},
+    },
+};
+
+mod judge;
+mod open;
+
+use judge::{Judge, One, Protected, Seen};
+use open::{Open, OpenBranch, Pending};
+
+/// What is asked.
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    /// Branches whose last commit is older than so many days are left out; 0 = none are.
+    pub days: u32,
+    /// All branches are shown, and judged against the protected one and each other, too.
+    pub all: bool,
+    /// Judged against the protected branch instead of mine.
+    pub ci: bool,
+    /// The branches of this clone count as well.
+    pub local: bool,
+}
+
+/// What the radar sees.
+#[derive(Debug)]
+pub struct Radar {
+    /// The side that all branches are judged against.
+    pub mine: Mine,
+    /// The protected ref, where there is one.
+    pub protected: Option<String>,
+    /// The branches, worst first, then newest first.
+    pub branches: Vec<Branch>,
+    /// Which of them collide with each other; with `all` and `ci` only.
+    pub among: Vec<Cluster>,
+    /// How many branches were looked at and why others were not.
+    pub counts: Counts,
+    /// When branches were last fetched.
+    pub fetched: Option<Timestamp>,
+    /// What of the answer is missing.
+    pub gaps: Vec<Gap>,
+}
+
+/// The side that branches are judged against.
+#[derive(Debug)]
+pub struct Mine {
+    /// A branch, `HEAD`, or what `--at` named.
+    pub name: String,
+    /// The commit; the working tree may be ahead of it.
+    pub commit: CommitId,
+    /// The heads.
+    pub heads: Vec<RevId>,
+    /// What is not in the protected ref.
+    pub new_revisions: Vec<RevId>,
+    /// What is in no commit.
+    pub uncommitted: Vec<RevId>,
+    /// It has several heads itself.
+    pub diverged: bool,
+}
+
+/// A branch, judged.
+#[derive(Debug)]
+pub struct Branch {
+    /// Its names: the same commit on several remotes is one branch.
+    pub refs: Vec<String>,
+    /// Its last commit.
+    pub commit: CommitInfo,
+    /// Its revisions that are not in the protected ref.
+    pub new_revisions: Vec<RevId>,
+    /// The worst of what it does to the side that was asked for, and to what is published.
+    pub verdict: Verdict,
+    /// Why it could not be judged.
+    pub unknown: Option<Unknown>,
+    /// What does not fit.
+    pub collisions: Vec<Against>,
+}
+
+/// Something that does not fit, and with what.
+#[derive(Debug, Clone)]
+pub struct Against {
+    /// A branch, as it is called in the answer.
+    pub with: String,
+    /// What does not fit.
+    pub collision: Collision,
+}
+
+/// How many branches there are of each sort.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Judged.
+    pub judged: usize,
+    /// Contained in the protected ref or in mine, or with nothing that is not there.
+    pub merged: usize,
+    /// Older than asked for.
+    pub old: usize,
+    /// Without a change of the migrations.
+    pub untouched: usize,
+}
+
+/// What keeps the answer from being complete.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Gap {
+    /// A configured `protected:` ref is not in this clone.
+    Ref(String),
+    /// This clone has one branch only.
+    OneBranch,
+    /// The content of some files of the side that was asked for is not here.
+    Contents(String),
+}
+
+/// Looks around.
+pub fn radar(context: &Context, request: &Request) -> Result<Radar, Error> {
+    let merger = Merger::new(context)?;
+    let repo = merger.repo;
+    let protected_names = protected_names(context)?;
+    let at = side_asked_for(context, request, protected_names.first())?;
+    let side = merger.side(&at)?;
+    let name = match &at {
+        At::Commit(name) => name.clone(),
+        At::WorkTree | At::Index => repo.head()?.branch().unwrap_or("HEAD").to_owned(),
+    };
+    let mut gaps: Vec<Gap> = Vec::new();
+    gaps.extend(guard::absent_refs(context)?.into_iter().map(Gap::Ref));
+    let missing = |file: &FileFact| file.content == Content::Missing;
+    if side.files.iter().any(missing) {
+        gaps.push(Gap::Contents(name.clone()));
+    }
+    let protected = match protected_names.first() {
+        Some(name) => {
+            let commit = repo.resolve(name)?;
+            // After a push both sides are one.
+            let is_mine = matches!(at, At::Commit(_)) && commit == side.commit;
+            Some(Protected::new(&merger, name, commit, is_mine)?)
+        }
+        None => None,
+    };
+
+    let open = Open::new(context, request, &at, &protected_names)?;
+    let mut counts = Counts {
+        old: open.old,
+        ..Counts::default()
+    };
+    let pending = parted(
+        &merger,
+        side.commit,
+        protected.as_ref(),
+        open.branches,
+        &mut counts,
+    )?;
+    if pending.is_empty() && counts == Counts::default() && has_one_branch(&merger)? {
+        gaps.push(Gap::OneBranch);
+    }
+    let all_bases = pending
+        .iter()
+        .flat_map(|one| std::iter::once(&one.of_mine).chain(&one.of_protected));
+    merger.follow_moves(side.commit, all_bases)?;
+    know_all(&merger, &pending)?;
+
+    let committed = merger.files_of(side.commit)?;
+    let uncommitted = new_in(&side.files, &committed);
+    let judge = Judge {
+        context,
+        merger: &merger,
+        name: &name,
+        mine: Standing::new(side.files),
+        protected,
+        everything: request.all || request.ci,
+    };
+    let mut seen = Vec::new();
+    for pending in &pending {
+        match judge.one(pending)? {
+            Seen::Untouched => counts.untouched += 1,
+            Seen::Merged => counts.merged += 1,
+            Seen::Judged(one) => seen.push((pending, *one)),
+        }
+    }
+    counts.judged = seen.len();
+    if !judge.everything {
+        seen.retain(|(_, one)| one.verdict != Verdict::Clean);
+    }
+    seen.sort_by_key(|(_, one)| Reverse(one.verdict));
+    let among = if judge.everything {
+        let effects: Vec<&Effect> = seen.iter().map(|(_, one)| &one.effect).collect();
+        among(&effects)
+    } else {
+        Vec::new()
+    };
+    let branches = described(&merger, seen)?;
+    merger.remember();
+    let new_revisions = match &judge.protected {
+        Some(protected) => new_in(judge.mine.files(), protected.standing(&judge.mine).files()),
+        None => Vec::new(),
+    };
+    Ok(Radar {
+        mine: Mine {
+            commit: side.commit,
+            heads: judge.mine.graph().heads(),
+            new_revisions,
+            uncommitted,
+            diverged: judge.mine.is_diverged(),
+            name: name.clone(),
+        },
+        protected: protected_names.into_iter().next(),
+        branches,
+        among,
+        counts,
+        fetched: repo.fetched_at(),
+        gaps,
+    })
+}
+
+/// Where each branch parts from both sides; those that are merged are only counted.
+fn parted<'c>(
+    merger: &Merger<'c>,
+    mine: CommitId,
+    protected: Option<&Protected<'c>>,
+    branches: Vec<OpenBranch>,
+    counts: &mut Counts,
+) -> Result<Vec<Pending>, Error> {
+    let walk = OnceCell::new();
+    let mut pending = Vec::new();
+    for branch in branches {
+        let is_protected = protected.is_some_and(|one| branch.refs.contains(&one.name));
+        let of_mine = merger.bases(mine, &walk, branch.commit)?;
+        let of_protected = match protected {
+            Some(protected) if protected.commit != branch.commit => {
+                Some(protected.bases(merger, branch.commit, mine, &of_mine)?)
+            }
+            _ => None,
+        };
+        let contains = |bases: &Bases| *bases == Bases::Known(vec![branch.commit]);
+        if contains(&of_mine) || of_protected.as_ref().is_some_and(contains) {
+            // That mine has what is published is no news.
+            counts.merged += usize::from(!is_protected);
+        } else {
+            pending.push(Pending {
+                branch,
+                of_mine,
+                of_protected,
+            });
+        }
+    }
+    Ok(pending)
+}
+
+/// With the facts that people want to see of a branch.
+fn described(merger: &Merger<'_>, seen: Vec<(&Pending, One)>) -> Result<Vec<Branch>, Error> {
+    let commits: Vec<CommitId> = seen.iter().map(|(one, _)| one.branch.commit).collect();
+    let infos = merger.repo.commit_infos(&commits)?;
+    let describe = |((pending, one), commit): ((&Pending, One), CommitInfo)| Branch {
+        refs: pending.branch.refs.clone(),
+        commit,
+        new_revisions: one.new_revisions,
+        verdict: one.verdict,
+        unknown: one.unknown,
+        collisions: one.collisions,
+    };
+    Ok(seen.into_iter().zip(infos).map(describe).collect())
+}
+
+/// The revisions that one side has and the other has not.
+fn new_in(one: &Files, other: &Files) -> Vec<RevId> {
+    one.iter()
+        .filter_map(FileFact::outline)
+        .filter(|outline| other.holding(&outline.revision).next().is_none())
+        .map(|outline| outline.revision.clone())
+        .collect()
+}
+
+/// The protected refs; in a bare repository without any, the branch that it is on.
+fn protected_names(context: &Context) -> Result<Vec<String>, Error> {
+    let mut refs = guard::protected_refs(context)?;
+    let repo = context.repo()?;
+    if refs.is_empty() && repo.is_bare() && context.config.protected.is_empty() {
+        let head = repo.head()?;
+        if head.commit().is_some() {
+            refs.extend(head.branch().map(str::to_owned));
+        }
+    }
+    Ok(refs)
+}
+
+/// Whose side it is.
+fn side_asked_for(
+    context: &Context,
+    request: &Request,
+    protected: Option<&String>,
+) -> Result<At, Error> {
+    if !request.ci || matches!(context.at(), At::Commit(_)) {
+        return Ok(context.at().clone());
+    }
+    match (protected, guard::absent_refs(context)?.first()) {
+        (Some(name), _) => Ok(At::Commit(name.clone())),
+        // Git's own words for a name that it does not know.
+        (None, Some(absent)) => Ok(At::Commit(absent.clone())),
+        (None, None) => Err(Error::Usage(
+            "there is no protected branch to judge against: name one with --at, or under `protected:` in teammig.yaml"
+                .to_owned(),
+        )),
+    }
+}
+
+/// A clone made with `--single-branch`, or by a CI that fetches one commit, has
+/// nothing to look at, which is not the same as that there is nothing.
+fn has_one_branch(merger: &Merger<'_>) -> Result<bool, Error> {
+    Ok(merger.repo.is_shallow() || !merger.repo.follows_all_branches()?)
+}
+
+/// Reads in one go what all changed files say.
+fn know_all(merger: &Merger<'_>, pending: &[Pending]) -> Result<(), Error> {
+    let mut files: Vec<Listed> = Vec::new();
+    let mut asked = HashSet::new();
+    for one in pending {
+        for bases in std::iter::once(&one.of_mine).chain(&one.of_protected) {
+            if let Bases::Known(bases) = bases
+                && let Some(base) = merger.one_base(bases)?
+                && asked.insert((base, one.branch.commit))
+            {
+                for change in merger.differing(base, one.branch.commit)? {
+                    files.extend(change.old);
+                    files.extend(change.new);
+                }
+            }
+        }
+    }
+    merger.know(&files)
+}

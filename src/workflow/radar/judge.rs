@@ -1,0 +1,266 @@
+//! One branch, merged in memory with each side.
+
+use std::cell::OnceCell;
+
+use super::{Against, open::Pending};
+use crate::{
+    git::{Ancestors, Bases, CommitId},
+    model::{
+        RevId,
+        audit::FileFact,
+        merge::Changed,
+        radar::{Collision, Effect, Kind, Standing, Verdict},
+    },
+    workflow::{
+        Context, Error, guard,
+        merged::{Merger, Unknown},
+        outline::Outlined,
+    },
+};
+
+/// The protected ref, prepared.
+#[derive(Debug)]
+pub(super) struct Protected<'c> {
+    pub(super) name: String,
+    pub(super) commit: CommitId,
+    walk: OnceCell<Ancestors<'c>>,
+    /// Absent where it is the side that was asked for.
+    standing: Option<Standing>,
+}
+
+impl<'c> Protected<'c> {
+    pub(super) fn new(
+        merger: &Merger<'c>,
+        name: &str,
+        commit: CommitId,
+        is_mine: bool,
+    ) -> Result<Self, Error> {
+        let standing = if is_mine {
+            None
+        } else {
+            Some(Standing::new(merger.files_of(commit)?))
+        };
+        Ok(Self {
+            name: name.to_owned(),
+            commit,
+            walk: OnceCell::new(),
+            standing,
+        })
+    }
+
+    /// Where a branch parts from it, given where it parts from mine.
+    pub(super) fn bases(
+        &self,
+        merger: &Merger<'c>,
+        tip: CommitId,
+        mine: CommitId,
+        of_mine: &Bases,
+    ) -> Result<Bases, Error> {
+        if self.commit == mine {
+            return Ok(of_mine.clone());
+        }
+        merger.bases(self.commit, &self.walk, tip)
+    }
+
+    pub(super) fn standing<'s>(&'s self, mine: &'s Standing) -> &'s Standing {
+        self.standing.as_ref().unwrap_or(mine)
+    }
+}
+
+/// What was seen of a branch.
+#[derive(Debug)]
+pub(super) enum Seen {
+    /// It changed nothing of the migrations.
+    Untouched,
+    /// Nothing would come of merging it.
+    Merged,
+    /// It was judged.
+    Judged(Box<One>),
+}
+
+/// A branch that was judged.
+#[derive(Debug)]
+pub(super) struct One {
+    pub(super) verdict: Verdict,
+    pub(super) unknown: Option<Unknown>,
+    pub(super) collisions: Vec<Against>,
+    pub(super) new_revisions: Vec<RevId>,
+    /// On the protected ref, where there is one.
+    pub(super) effect: Effect,
+}
+
+impl Seen {
+    fn unknown(why: Unknown) -> Self {
+        Self::Judged(Box::new(One {
+            verdict: Verdict::Unknown,
+            unknown: Some(why),
+            collisions: Vec::new(),
+            new_revisions: Vec::new(),
+            effect: Effect::default(),
+        }))
+    }
+}
+
+/// Both sides.
+#[derive(Debug)]
+pub(super) struct Judge<'a, 'c> {
+    pub(super) context: &'a Context,
+    pub(super) merger: &'a Merger<'c>,
+    /// What the side that was asked for is called.
+    pub(super) name: &'a str,
+    pub(super) mine: Standing,
+    pub(super) protected: Option<Protected<'c>>,
+    /// Against the protected ref as well.
+    pub(super) everything: bool,
+}
+
+impl Judge<'_, '_> {
+    pub(super) fn one(&self, pending: &Pending) -> Result<Seen, Error> {
+        let tip = pending.branch.commit;
+        if self.merger.state(tip)?.is_absent() && !matches!(pending.of_mine, Bases::Known(_)) {
+            // `gh-pages` and its like.
+            return Ok(Seen::Untouched);
+        }
+        // What the branch itself did: since it parted from what is published.
+        let protected = self.protected.as_ref();
+        let protected = protected.filter(|_| pending.of_protected.is_some());
+        let own_bases = pending.of_protected.as_ref().unwrap_or(&pending.of_mine);
+        let own = match self.merger.changes_since(own_bases, tip)? {
+            Ok(own) if own.is_empty() => return Ok(Seen::Untouched),
+            Ok(own) => own,
+            Err(why) => return Ok(Seen::unknown(why)),
+        };
+        let mut one = One {
+            verdict: Verdict::Clean,
+            unknown: None,
+            collisions: Vec::new(),
+            new_revisions: self.new_revisions(protected.map(|one| one.standing(&self.mine)), &own),
+            effect: Effect::default(),
+        };
+        let mut with_protected = Vec::new();
+        if let Some(protected) = protected {
+            let standing = protected.standing(&self.mine);
+            let merge = match self.merger.merge(standing.files(), &own)? {
+                Ok(merge) => merge,
+                Err(why) => return Ok(Seen::unknown(why)),
+            };
+            // Also when it landed as one commit, or commit by commit.
+            if merge.is_empty() {
+                return Ok(Seen::Merged);
+            }
+            if self.everything || protected.standing.is_none() {
+                let judgement = standing.judge(&merge);
+                with_protected = judgement.collisions;
+                one.effect = judgement.effect;
+            }
+            let edits = self.edits(protected, standing, &own)?;
+            one.add(&protected.name, edits);
+        }
+        match protected {
+            Some(protected) if protected.standing.is_none() => {
+                one.add(self.name, with_protected);
+                one.verdict = one.worst();
+            }
+            _ => {
+                let theirs = match self.merger.changes_since(&pending.of_mine, tip)? {
+                    Ok(theirs) => theirs,
+                    Err(why) => return Ok(Seen::unknown(why)),
+                };
+                let merge = match self.merger.merge(self.mine.files(), &theirs)? {
+                    Ok(merge) => merge,
+                    Err(why) => return Ok(Seen::unknown(why)),
+                };
+                let judgement = self.mine.judge(&merge);
+                one.add(self.name, judgement.collisions);
+                one.verdict = one.worst();
+                match protected {
+                    // Told, and no part of the verdict.
+                    Some(protected) => one.add(&protected.name, with_protected),
+                    None => one.effect = judgement.effect,
+                }
+            }
+        }
+        Ok(Seen::Judged(Box::new(one)))
+    }
+
+    fn new_revisions(&self, published: Option<&Standing>, own: &[Changed]) -> Vec<RevId> {
+        let published = published.unwrap_or(&self.mine);
+        let mut new: Vec<RevId> = own
+            .iter()
+            .filter_map(|changed| changed.new.as_ref())
+            .filter_map(FileFact::outline)
+            .map(|outline| outline.revision.clone())
+            .filter(|id| published.files().holding(id).next().is_none())
+            .collect();
+        new.sort();
+        new.dedup();
+        new
+    }
+
+    /// What the branch edits of what is published, by the rule of the guard.
+    fn edits(
+        &self,
+        protected: &Protected<'_>,
+        standing: &Standing,
+        own: &[Changed],
+    ) -> Result<Vec<Collision>, Error> {
+        let (old, new) = (
+            own.iter().filter_map(|changed| changed.old.as_ref()),
+            own.iter().filter_map(|changed| changed.new.as_ref()),
+        );
+        let mut tips: Vec<Outlined> = Vec::new();
+        for file in old.clone().chain(new.clone()) {
+            let Some(outline) = file.outline() else {
+                continue;
+            };
+            let is_there = tips.iter().any(|tip| tip.revision == outline.revision);
+            let mut published = standing.files().holding(&outline.revision);
+            if !is_there
+                && let Some(tip) = published.next()
+                && let Some(outline) = tip.outline()
+            {
+                tips.push(Outlined {
+                    path: tip.path.clone(),
+                    revision: outline.revision.clone(),
+                    parents: outline.parents.clone(),
+                    checksum: outline.checksum,
+                    up: outline.up,
+                });
+            }
+        }
+        if tips.is_empty() {
+            return Ok(Vec::new());
+        }
+        let before = self.merger.snapshot(old)?;
+        let after = self.merger.snapshot(new)?;
+        let findings =
+            guard::edits_of_published(self.context, &protected.name, tips, (&before, &after))?;
+        Ok(findings
+            .into_iter()
+            .map(|finding| Collision {
+                paths: finding
+                    .place
+                    .iter()
+                    .map(|place| place.file.path.clone())
+                    .collect(),
+                details: vec![finding.message],
+                ..Collision::of(Kind::EditsFixed, finding.revision.into_iter().collect())
+            })
+            .collect())
+    }
+}
+
+impl One {
+    fn add(&mut self, with: &str, collisions: Vec<Collision>) {
+        let with = |collision| Against {
+            with: with.to_owned(),
+            collision,
+        };
+        self.collisions.extend(collisions.into_iter().map(with));
+    }
+
+    fn worst(&self) -> Verdict {
+        let kinds = self.collisions.iter().map(|one| &one.collision);
+        Verdict::of(kinds)
+    }
+}
