@@ -26,6 +26,7 @@ mod hooks_dir;
 mod ignore;
 mod links;
 mod mainline;
+mod merge_driver;
 mod objects;
 mod reflog;
 mod refs;
@@ -40,17 +41,19 @@ mod testing;
 #[cfg(test)]
 mod tests;
 
+pub use crate::model::Operation;
 pub use cache::Cache;
 pub use commit_id::{CommitId, CommitInfo};
 pub use error::{GitError, LibraryError, Unsupported};
 pub use folders::Folders;
-pub use head::{Head, Operation, Upstream, User};
+pub use head::{Head, Upstream, User};
 pub use hook_outcome::{Installed, LeftAlone, Uninstalled, WhyNot};
 pub use hook_status::{HookState, HookStatus};
 pub use hook_text::{Event, Form, insert_block, remove_block};
 pub use hooks_dir::{HooksDir, Scope};
 pub use ignore::{ignore_line, with_ignore_lines};
 pub use mainline::{FolderMove, Mainline, MainlineStep};
+pub use merge_driver::{Attribute, DriverState, attributes_file, attributes_line, merge_as_text};
 pub use reflog::{HeadMove, How, PreviousHead};
 pub use refs::{RefKind, Tip};
 pub use repo::Repo;

@@ -239,6 +239,8 @@ pub enum Why {
     Upgrade,
     /// A merge that nobody is there to confirm.
     Confirm,
+    /// A head file, which names one head for each line.
+    HeadFile,
 }
 
 /// Another place where a revision was found.

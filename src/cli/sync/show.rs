@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     model::{
-        Direction, Project, RevId,
+        Direction, Operation, Project, RevId,
         settle::{Movable, Settle},
     },
     ui::{Ui, age},
@@ -238,6 +238,8 @@ pub(super) fn document(
         "done": json::done(&carried.done),
         "merges": carried.written,
         "rewritten": rewritten(carried),
+        "head_file": carried.head_file,
+        "in_progress": report.going_on.map(Operation::name),
         "recorded": carried.recorded,
     })
 }
