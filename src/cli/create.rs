@@ -112,6 +112,8 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
 /// The path of a new file is the answer; the next step is a hint.
 pub(super) fn show_written(ui: &mut Ui, context: &Context, schema: &str, written: &Written) {
     let path = context.display_path(&written.path);
+    let head_file = written.head_file.as_ref();
+    let head_file = head_file.map(|path| context.display_path(path));
     if ui.is_json() {
         let revision = &written.revision;
         ui.json(&json!({
@@ -125,9 +127,15 @@ pub(super) fn show_written(ui: &mut Ui, context: &Context, schema: &str, written
                 "created": revision.created.map(|at| at.to_string()),
                 "path": path,
             },
+            "head_file": head_file,
         }));
     } else {
-        ui.data(path);
+        ui.data(&path);
+        if let Some(head_file) = head_file {
+            ui.hint(format!(
+                "they belong in one commit: `git add {path} {head_file}`"
+            ));
+        }
     }
 }
 

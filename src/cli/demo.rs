@@ -55,7 +55,7 @@ pub(super) fn run(ui: &mut Ui, interrupt: &Interrupt, args: &Args) -> Result<Sta
 fn play(stage: &mut Stage<'_>) -> Result<(), Error> {
     stage.prepare()?;
     stage.say("Ann starts a project");
-    stage.command("ann", "teammig init --no-hooks")?;
+    stage.command("ann", "teammig init --no-hooks --no-head-file")?;
     stage.command(
         "ann",
         "teammig create \"Create users\" --rev-id 9209a434d045",

@@ -8,14 +8,15 @@ use serde_json::json;
 use super::{Status, json, report, report::show_finding};
 use crate::{
     ui::Ui,
-    workflow::{self, Context, Error, hooks},
+    workflow::{self, Context, Error, hooks, merge_driver as driver},
 };
 
 /// Install, remove, or look at the Git hooks
 ///
 /// The pre-commit hook rejects a commit that edits or deletes a revision which a
 /// database applied or which is published, and one that leaves two heads.
-/// `git commit --no-verify` and TEAMMIG=0 commit without it.
+/// `git commit --no-verify` and TEAMMIG=0 commit without it. Where a project keeps a
+/// head file, its merge driver is installed too.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     #[command(subcommand)]
@@ -30,6 +31,13 @@ enum HooksCommand {
     Uninstall,
     /// Say which are installed, and what keeps them from running
     Status,
+    /// What Git calls to merge a head file: base, ours, theirs, path, marker size, labels
+    #[command(hide = true)]
+    MergeDriver {
+        /// What Git passes
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        call: Vec<String>,
+    },
     /// What the hook scripts call
     #[command(hide = true)]
     Run {
@@ -46,6 +54,7 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
         HooksCommand::Install => install(ui, context),
         HooksCommand::Uninstall => uninstall(ui, context),
         HooksCommand::Status => status(ui, context),
+        HooksCommand::MergeDriver { call } => merge_driver(ui, context, call),
         HooksCommand::Run { event, .. } if event == "pre-commit" => pre_commit(ui, context),
         HooksCommand::Run { event, .. } => {
             Err(Error::Usage(format!("there is no hook for `{event}`")))
@@ -68,7 +77,71 @@ pub(super) fn install(ui: &mut Ui, context: &Context) -> Result<Status, Error> {
             status = Status::Attention;
         }
     }
+    if let Some(done) = driver::install(context)? {
+        show_driver(ui, context, &done);
+    }
     Ok(status)
+}
+
+/// What was set up for head files.
+fn show_driver(ui: &mut Ui, context: &Context, done: &driver::Installed) {
+    ui.status(format!(
+        "  {DRIVER} {}",
+        if done.configured {
+            "installed in this clone's Git configuration"
+        } else {
+            "is installed in this clone's Git configuration"
+        }
+    ));
+    for file in &done.attributes {
+        let file = relative(context, file);
+        ui.status(format!("  {DRIVER} added to {file}"));
+        ui.hint(format!("commit it: `git add {file}`"));
+    }
+    for file in &done.left_alone {
+        ui.warn(format!(
+            "another attribute says how {} is merged; it stays",
+            relative(context, file)
+        ));
+    }
+}
+
+/// A path as the user would write it here.
+fn relative(context: &Context, path: &std::path::Path) -> String {
+    let path = path.strip_prefix(&context.cwd).unwrap_or(path);
+    path.display().to_string()
+}
+
+/// The driver's row beside the events.
+const DRIVER: &str = "merge-driver";
+
+/// Git takes 0 for resolved and 1 for a conflict.
+fn merge_driver(ui: &mut Ui, context: &Context, call: &[String]) -> Result<Status, Error> {
+    let texts: Vec<&str> = call.iter().map(String::as_str).collect();
+    let [base, ours, theirs, path, rest @ ..] = texts.as_slice() else {
+        return Err(Error::Usage(
+            "Git calls this one: `teammig hooks merge-driver %O %A %B %P`".to_owned(),
+        ));
+    };
+    let word = |n: usize, or| rest.get(n).copied().unwrap_or(or);
+    let resolved = driver::merge(
+        context,
+        &driver::Call {
+            base: base.as_ref(),
+            ours: ours.as_ref(),
+            theirs: theirs.as_ref(),
+            path,
+            marker_size: word(0, "7"),
+            labels: [word(1, "base"), word(2, "ours"), word(3, "theirs")],
+        },
+    );
+    if resolved {
+        return Ok(Status::Fine);
+    }
+    ui.talk(&format!(
+        "teammig: {path} conflicts: the branches have different heads. `teammig sync` settles it."
+    ));
+    Ok(Status::Code(1))
 }
 
 fn uninstall(ui: &mut Ui, context: &Context) -> Result<Status, Error> {
@@ -84,6 +157,11 @@ fn uninstall(ui: &mut Ui, context: &Context) -> Result<Status, Error> {
             ));
         }
     }
+    if driver::uninstall(context)? {
+        ui.status(format!(
+            "  {DRIVER} removed from this clone's Git configuration"
+        ));
+    }
     Ok(Status::Fine)
 }
 
@@ -93,9 +171,15 @@ fn status(ui: &mut Ui, context: &Context) -> Result<Status, Error> {
         Ok(names) => warn_of_absent(ui, &names),
         Err(error) => ui.warn(format!("the hook will not work: {error}")),
     }
+    let merge_driver = driver::state(context)?;
+    let state = merge_driver
+        .as_ref()
+        .map(|state| words::describe_driver(state, &|path| relative(context, path)));
+    let driver_works = merge_driver.is_none_or(|state| state == driver::State::Works);
     if ui.is_json() {
         ui.json(&json!({
             "schema": "teammig.hooks/1",
+            "merge_driver": state.map(|state| json!({ "works": driver_works, "state": state })),
             "hooks": all.iter().map(|hook| json!({
                 "event": hook.event.name(),
                 "path": hook.file.display().to_string(),
@@ -111,8 +195,11 @@ fn status(ui: &mut Ui, context: &Context) -> Result<Status, Error> {
                 words::describe_state(hook)
             ));
         }
+        if let Some(state) = state {
+            ui.data(format!("{DRIVER} {state}"));
+        }
     }
-    Ok(if all.iter().all(hooks::works) {
+    Ok(if driver_works && all.iter().all(hooks::works) {
         Status::Fine
     } else {
         Status::Attention

@@ -5,14 +5,16 @@ use serde_json::json;
 use super::{Status, hooks};
 use crate::{
     config::ChosenBy,
-    ui::Ui,
+    ui::{PromptError, Ui},
     workflow::{self, Context, Error},
 };
 
 /// Set up a project in this folder
 ///
 /// Writes teammig.yaml, makes the folder migrations/, and keeps an SQLite database
-/// out of Git with two lines in .gitignore. What is there already stays as it is.
+/// out of Git with two lines in .gitignore. The head file migrations/HEAD names the
+/// head of each line of revisions: Git stops where two branches added one each. What
+/// is there already stays as it is.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Install the Git hooks without asking
@@ -22,6 +24,10 @@ pub(super) struct Args {
     /// Do not install the Git hooks and do not ask
     #[arg(long)]
     no_hooks: bool,
+
+    /// Do not keep a head file (migrations/HEAD), which makes two heads a Git conflict
+    #[arg(long)]
+    no_head_file: bool,
 }
 
 pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status, Error> {
@@ -41,7 +47,10 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
         }
         _ => "sqlite:dev.db".to_owned(),
     };
-    let done = workflow::init::init(context, &workflow::init::Request { url })?;
+    // It is there to make Git conflict.
+    let head_file = !args.no_head_file && context.repo_if_any().is_some();
+    let head_file = head_file && keep_head_file(ui, context)?;
+    let done = workflow::init::init(context, &workflow::init::Request { url, head_file })?;
     if ui.is_json() {
         let names = |paths: &[std::path::PathBuf]| -> Vec<String> {
             paths
@@ -53,6 +62,7 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
             "schema": "teammig.init/1",
             "made": names(&done.made),
             "kept": names(&done.kept),
+            "attributes": done.attributes.as_ref().map(|file| file.display().to_string()),
             "ignored": done.ignored.as_ref().map_or(&[][..], |(_, lines)| lines),
         }));
     } else {
@@ -72,6 +82,18 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
                 lines.join(" and ")
             ));
         }
+        if let Some(file) = &done.attributes {
+            ui.status(format!(
+                "  {} now names the merge driver for the head file",
+                relative(context, file)
+            ));
+        }
+        if done.no_head_file {
+            ui.warn(
+                "no head file was written: the revisions cannot be read, or their heads diverged",
+            );
+            ui.hint("put that right, then `teammig heads --write` writes it");
+        }
     }
     if context.repo_if_any().is_some() && !args.no_hooks {
         let wanted = args.hooks
@@ -89,6 +111,18 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
     }
     ui.hint("`teammig create \"what it does\"` writes the first revision");
     Ok(Status::Fine)
+}
+
+/// Whether to keep a head file; nobody to ask is a yes, and so is one that is there.
+fn keep_head_file(ui: &mut Ui, context: &Context) -> Result<bool, Error> {
+    if !ui.can_prompt() || workflow::init::head_file_path(context).exists() {
+        return Ok(true);
+    }
+    let question = "Keep a head file (migrations/HEAD), so that two heads become a Git conflict?";
+    match ui.confirm(question, true) {
+        Err(PromptError::Interrupted) => Err(Error::Stopped),
+        answer => Ok(answer.unwrap_or(false)),
+    }
 }
 
 fn relative(context: &Context, path: &std::path::Path) -> String {

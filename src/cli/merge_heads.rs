@@ -6,13 +6,14 @@ use super::{
     Status,
     create::{show_findings, show_written},
     events::names,
+    sync::carry::{self, Carried},
 };
 use crate::{
     ui::{PromptError, Ui, age},
     workflow::{
         CommitInfo, Context, Error, Why,
         divergence::{self, Divergence, Whose},
-        sync,
+        head_file, sync,
     },
 };
 
@@ -33,13 +34,24 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
     if show_findings(ui, &project) != Status::Fine {
         return Err(Error::Findings(project.errors().cloned().collect()));
     }
+    let mut carried = Carried {
+        going_on: head_file::halted(context).ok().flatten(),
+        ..Carried::default()
+    };
     let Some(divergence) = divergence::find(context, &project)? else {
         ui.status(match project.graph.heads().as_slice() {
             [] => "there is no revision yet".to_owned(),
             heads => format!("nothing to merge: {}", names(heads)),
         });
+        carried.repair(context)?;
         if ui.is_json() {
-            ui.json(&json!({ "schema": "teammig.merge/1", "revision": null }));
+            ui.json(&json!({
+                "schema": "teammig.merge/1",
+                "revision": null,
+                "head_file": carried.head_file,
+            }));
+        } else {
+            carry::tell(ui, &carried);
         }
         return Ok(Status::Fine);
     };
@@ -66,7 +78,13 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
     for one in &written {
         show_written(ui, context, "teammig.merge/1", one);
     }
-    ui.hint("commit it, then `teammig upgrade`");
+    ui.hint(match carried.going_on {
+        None => "commit it, then `teammig upgrade`".to_owned(),
+        Some(operation) => format!(
+            "a {operation} is in progress: `{}` finishes it, then `teammig upgrade`",
+            operation.finish()
+        ),
+    });
     Ok(Status::Fine)
 }
 

@@ -96,10 +96,10 @@ impl Command {
     fn reads(&self) -> bool {
         match self {
             Self::Graph(args) => args.may_be_several(),
+            Self::Heads(args) => !args.write,
             Self::Status(_)
             | Self::Current(_)
             | Self::History(_)
-            | Self::Heads(_)
             | Self::Branches(_)
             | Self::Show(_)
             | Self::Why(_) => true,

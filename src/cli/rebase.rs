@@ -15,7 +15,7 @@ use crate::{
     model::settle::Settle,
     ui::Ui,
     workflow::{
-        Context, Error, Source,
+        Context, Error, Source, head_file,
         rebase::{self, Request},
         restack::Restacking,
         sync::{self, Decisions, Skipped},
@@ -58,19 +58,28 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
         revisions: args.revisions.clone(),
         onto: args.onto.clone(),
     };
-    let Some(restacking) = rebase::propose(context, &project, &request)? else {
+    let restacking = rebase::propose(context, &project, &request)?;
+    let mut carried = Carried {
+        going_on: head_file::halted(context).ok().flatten(),
+        ..Carried::default()
+    };
+    let Some(restacking) = restacking else {
         ui.status("nothing to restack: the heads did not diverge");
+        if !args.dry_run {
+            carried.repair(context)?;
+        }
         if ui.is_json() {
-            ui.json(&document(None, &Carried::default()));
+            ui.json(&document(None, &carried));
+        } else {
+            carry::tell(ui, &carried);
         }
         return Ok(Status::Fine);
     };
     if args.no_database {
         carry::show_rewrites(ui, Some(&restacking));
-        let mut carried = Carried::default();
         if !args.dry_run {
             rebase::files_only(context, &restacking)?;
-            carried.rewritten.clone_from(&restacking.files);
+            carried.restacked(&restacking.files);
         }
         finish(ui, &restacking, &carried);
         return Ok(Status::Fine);
@@ -95,7 +104,6 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
         return Ok(Status::Fine);
     }
     confirm_down(ui, context, args.yes, &proposal)?;
-    let mut carried = Carried::default();
     carry::carry_out(
         ui,
         context,
@@ -129,6 +137,7 @@ fn document(restacking: Option<&Restacking>, carried: &Carried) -> serde_json::V
             "after": moved.after,
         })).collect::<Vec<_>>(),
         "rewritten": rewritten(carried),
+        "head_file": carried.head_file,
         "done": super::json::done(&carried.done),
         "recorded": carried.recorded,
     })

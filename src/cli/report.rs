@@ -348,7 +348,7 @@ fn diverged(heads: &[(crate::model::RevId, String)], why: Why) -> Report {
             "Multiple heads are present; please specify the head revision on which the new revision should be based, \
              or perform a merge"
         }
-        Why::Upgrade | Why::Confirm => "Multiple head revisions are present",
+        Why::Upgrade | Why::Confirm | Why::HeadFile => "Multiple head revisions are present",
     };
     let mut report = Report::new("multiple-heads", 3, message);
     for (id, message) in heads {
@@ -365,6 +365,7 @@ fn diverged(heads: &[(crate::model::RevId, String)], why: Why) -> Report {
         Why::Upgrade => report
             .hint(joins)
             .hint("`teammig upgrade heads` applies all of them without joining them"),
+        Why::HeadFile => report.hint(format!("{joins}, and writes the head file")),
         Why::Confirm => report.hint(
             "there is no terminal to ask at; `--yes` writes the merge revision without asking",
         ),

@@ -16,6 +16,7 @@ use crate::{
     workflow::{
         Context, Error, Proposal, Source,
         drift::{Edited, Phantom},
+        head_file,
         sync::{self, Report},
     },
 };
@@ -85,7 +86,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status, Error> {
-    sync::refuse_in_progress(context)?;
+    let going_on = head_file::halted(context)?;
     let mut project = context.writable_project()?;
     let mut database = context.database()?;
     let report = sync::look(context, &project, &mut *database)?;
@@ -129,12 +130,18 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
             if decisions.settle == Some(Settle::Merge) {
                 ui.status("would write a merge revision of these heads");
             }
+            if decisions.settle.is_none() && head_file::needs_repair(&project) {
+                ui.status("would write the head file anew");
+            }
             show_plan(ui, &project, &proposal);
         }
         return Ok(left(ui, &report, decisions, args, &proposal));
     }
     confirm_down(ui, context, args.yes, &proposal)?;
-    let mut carried = carry::Carried::default();
+    let mut carried = carry::Carried {
+        going_on,
+        ..carry::Carried::default()
+    };
     let mut proposal = proposal;
     if decisions.settle == Some(Settle::Merge)
         && let Some(divergence) = &report.divergence
@@ -143,6 +150,8 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
             let path = context.display_path(&merge.path);
             ui.status(format!("  wrote {path}"));
             carried.written.push(path);
+            let head_file = merge.head_file.as_ref();
+            carried.head_file = head_file.map(|path| context.display_path(path));
         }
         project = context.project()?;
         // The merge revision is one more step, and the heads are one.
@@ -159,8 +168,18 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
         decisions,
         &mut carried,
     )?;
+    if project.head_file.is_some() {
+        carried.repair(context)?;
+        if going_on.is_some() && carried.head_file.is_none() {
+            ui.hint("the head file stays in conflict until the heads are one: `teammig sync --merge` or `--rebase`");
+        }
+    }
     if ui.is_json() {
-        ui.json(&show::document(&project, &report, &carried, None));
+        // The files are what they have become.
+        let now = restacking
+            .filter(|_| decisions.settle == Some(Settle::Restack))
+            .map_or(&project, |restacking| &restacking.future);
+        ui.json(&show::document(now, &report, &carried, None));
     } else {
         carry::tell(ui, &carried);
     }
@@ -190,7 +209,11 @@ fn left(
         }
         status = Status::Attention;
     }
-    if report.edited.iter().any(|edited| !edited.only_down) && !decisions.redo {
+    if report
+        .edited
+        .iter()
+        .any(|edited| edited.fixed.is_some() || (!edited.only_down && !decisions.redo))
+    {
         if report.edited.iter().any(Edited::can_be_redone) {
             ui.hint("`teammig sync --redo` runs what was edited again: the old way down, the new way up");
         }

@@ -60,7 +60,7 @@ pub(super) struct Sqlite {
     /// cover more than one revision, or the wrong one would be blamed.
     pub(super) deferred: bool,
     /// What the database was when a stretch began that can be taken back.
-    held: Option<Copy>,
+    pub(super) held: Option<Copy>,
     pub(super) stop: Arc<AtomicBool>,
     handle: Arc<std::sync::Mutex<Option<rusqlite::InterruptHandle>>>,
 }
@@ -230,8 +230,10 @@ impl Sqlite {
     pub(super) fn renew(&mut self) -> Result<(), DbError> {
         self.soiled = false;
         if self.path.is_some() {
+            self.note_foreign_writes();
             self.connection = None;
             self.writer()?;
+            self.count_anew();
             return Ok(());
         }
         // Memory would be gone with its connection: settings stay.
@@ -396,7 +398,7 @@ impl Database for Sqlite {
 
     fn take_back(&mut self) -> Result<(), DbError> {
         match self.held.take() {
-            Some(copy) => self.restore(&copy),
+            Some(copy) => self.restore(copy),
             None => Ok(()),
         }
     }

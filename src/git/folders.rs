@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::GitError;
+use crate::model::head_file;
 
 /// The migrations folders of a project and the endings of its revision files.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,6 +48,12 @@ impl Folders {
             && name
                 .rsplit_once('.')
                 .is_some_and(|(_, ending)| self.extensions.iter().any(|one| one == ending))
+    }
+
+    /// The head file, by its path in the project.
+    pub fn head_file(&self) -> Option<String> {
+        let first = self.paths.first()?;
+        Some(join(first, head_file::NAME))
     }
 
     /// The folders as Git names them, for a project at `prefix`.

@@ -1,6 +1,6 @@
 //! Where the user stands: branch, upstream, an operation half done, who they are.
 
-use std::{fmt, fs};
+use std::fs;
 
 use git2::{ErrorCode, RepositoryState};
 
@@ -9,6 +9,7 @@ use super::{
     error::Doing,
     refs::{HEADS, REMOTES, short_name},
 };
+use crate::model::Operation;
 
 /// What is checked out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,43 +48,6 @@ impl Head {
             Self::Branch { name, .. } | Self::Unborn { name } => Some(name),
             Self::Detached { .. } => None,
         }
-    }
-}
-
-/// Something that the user began and has not finished.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Operation {
-    /// `git merge`, also by `git pull`.
-    Merge,
-    /// `git rebase`, also by `git pull --rebase`.
-    Rebase,
-    /// `git cherry-pick`.
-    CherryPick,
-    /// `git revert`.
-    Revert,
-    /// `git bisect`.
-    Bisect,
-    /// `git am`.
-    Am,
-}
-
-impl Operation {
-    /// As in "in the middle of a …", and as Git's subcommand.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Merge => "merge",
-            Self::Rebase => "rebase",
-            Self::CherryPick => "cherry-pick",
-            Self::Revert => "revert",
-            Self::Bisect => "bisect",
-            Self::Am => "am",
-        }
-    }
-}
-
-impl fmt::Display for Operation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
     }
 }
 
@@ -200,6 +164,14 @@ impl Repo {
             RepositoryState::Bisect => Some(Operation::Bisect),
             RepositoryState::ApplyMailbox => Some(Operation::Am),
             RepositoryState::Clean => self.sequence(),
+        }
+    }
+
+    /// The commit that a merge in progress brings in.
+    pub fn merge_head(&self) -> Option<CommitId> {
+        match self.operation() {
+            Some(Operation::Merge) => self.resolve("MERGE_HEAD").ok(),
+            _ => None,
         }
     }
 

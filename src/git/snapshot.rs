@@ -8,7 +8,7 @@ use std::{collections::HashMap, ops::ControlFlow, sync::Arc};
 use git2::{ObjectType, Oid};
 
 use super::{CommitId, Folders, GitError, Repo, Tip, error::Doing, folders::join};
-use crate::model::{Origin, Snapshot, SnapshotFile};
+use crate::model::{Origin, Snapshot, SnapshotFile, head_file};
 
 /// A snapshot, and what about it is not in the files.
 #[derive(Debug, Clone)]
@@ -28,6 +28,8 @@ pub struct Listing {
     pub origin: Origin,
     /// The files, in file order.
     pub files: Vec<Listed>,
+    /// The head file of the first folder.
+    pub head_file: Option<Listed>,
     missing: Vec<String>,
     conflicted: Vec<Arc<str>>,
 }
@@ -51,12 +53,14 @@ impl Listing {
     pub(super) fn new(
         origin: Origin,
         files: Vec<Listed>,
+        head_file: Option<Listed>,
         missing: Vec<String>,
         conflicted: Vec<Arc<str>>,
     ) -> Self {
         Self {
             origin,
             files,
+            head_file,
             missing,
             conflicted,
         }
@@ -102,9 +106,14 @@ impl Repo {
     }
 
     pub(super) fn read_listing(&self, listing: Listing) -> Result<Captured, GitError> {
+        let head_file = match listing.head_file {
+            Some(listed) => self.read_files(&[listed])?.pop(),
+            None => None,
+        };
         Ok(Captured {
             snapshot: Snapshot {
                 files: self.read_files(&listing.files)?,
+                head_file,
                 origin: listing.origin,
             },
             missing: listing.missing,
@@ -193,8 +202,9 @@ impl Repo {
         commit: CommitId,
     ) -> Result<Listing, GitError> {
         let mut files = Vec::new();
+        let mut head_file = None;
         let mut missing = Vec::new();
-        for (folder, id) in folders.paths().iter().zip(ids) {
+        for (n, (folder, id)) in folders.paths().iter().zip(ids).enumerate() {
             let Some(id) = id else {
                 missing.push(folder.clone());
                 continue;
@@ -202,11 +212,17 @@ impl Repo {
             // Git keeps the entries of a folder in the order of their bytes.
             for entry in &self.tree(*id)? {
                 let name = String::from_utf8_lossy(entry.name_bytes());
-                if is_file(entry.kind(), entry.filemode()) && folders.wants(&name) {
-                    files.push(Listed {
-                        path: join(folder, &name).into(),
-                        id: entry.id(),
-                    });
+                let listed = || Listed {
+                    path: join(folder, &name).into(),
+                    id: entry.id(),
+                };
+                if !is_file(entry.kind(), entry.filemode()) {
+                    continue;
+                }
+                if folders.wants(&name) {
+                    files.push(listed());
+                } else if n == 0 && name == head_file::NAME {
+                    head_file = Some(listed());
                 }
             }
         }
@@ -214,7 +230,7 @@ impl Repo {
             name: name.to_owned(),
             id: commit.to_string(),
         };
-        Ok(Listing::new(origin, files, missing, Vec::new()))
+        Ok(Listing::new(origin, files, head_file, missing, Vec::new()))
     }
 }
 

@@ -3,7 +3,7 @@
 //! During a commit this is the index that Git points its hooks at, not
 //! necessarily `.git/index`.
 
-use std::{env, path::PathBuf, process::Command, sync::Arc};
+use std::{collections::BTreeSet, env, path::PathBuf, process::Command, sync::Arc};
 
 use git2::{Index, Oid};
 
@@ -14,7 +14,7 @@ use super::{
     links::Links,
     snapshot::{Listed, Listing},
 };
-use crate::model::Origin;
+use crate::model::{Origin, head_file};
 
 /// One line of the index.
 struct Line {
@@ -48,9 +48,10 @@ impl Repo {
         let places = self.follow_staged(folders.in_repository(prefix)?)?;
         let lines = self.index_lines(&places)?;
         let mut files: Vec<Listed> = Vec::new();
+        let mut head_file = None;
         let mut missing = Vec::new();
         let mut conflicted: Vec<Arc<str>> = Vec::new();
-        for (folder, place) in folders.paths().iter().zip(&places) {
+        for (n, (folder, place)) in folders.paths().iter().zip(&places).enumerate() {
             let start = if place.is_empty() {
                 String::new()
             } else {
@@ -64,22 +65,36 @@ impl Repo {
                 there = true;
                 let name = &line.path[start.len()..];
                 let name = String::from_utf8_lossy(name);
-                if name.contains('/') || !line.is_file() || !folders.wants(&name) {
+                let is_head_file = n == 0 && name == head_file::NAME;
+                if name.contains('/') || !line.is_file() || !(is_head_file || folders.wants(&name))
+                {
                     continue;
                 }
                 let path: Arc<str> = join(folder, &name).into();
                 if line.stage > 0 && conflicted.last() != Some(&path) {
                     conflicted.push(path.clone());
                 }
-                if matches!(line.stage, 0 | 2) {
-                    files.push(Listed { path, id: line.id });
+                if !matches!(line.stage, 0 | 2) {
+                    continue;
+                }
+                let listed = Listed { path, id: line.id };
+                if is_head_file {
+                    head_file = Some(listed);
+                } else {
+                    files.push(listed);
                 }
             }
             if !there {
                 missing.push(folder.clone());
             }
         }
-        Ok(Listing::new(Origin::Index, files, missing, conflicted))
+        Ok(Listing::new(
+            Origin::Index,
+            files,
+            head_file,
+            missing,
+            conflicted,
+        ))
     }
 
     /// The places with the links that are staged followed.
@@ -140,6 +155,16 @@ impl Repo {
             found.push((folder, Some(Listed { path, id })));
         }
         Ok(found)
+    }
+
+    /// All paths that a merge left unresolved, as Git names them.
+    pub fn conflicted(&self) -> Result<BTreeSet<String>, GitError> {
+        let lines = self.index_lines_where(|_| true, &[])?;
+        Ok(lines
+            .iter()
+            .filter(|line| line.stage > 0)
+            .map(|line| String::from_utf8_lossy(&line.path).into_owned())
+            .collect())
     }
 
     /// Whether a staged file `name` of a folder is the same in the commit that is

@@ -49,9 +49,27 @@ pub fn worktree_snapshot(project_root: &Path, folders: &Folders) -> Result<Captu
         snapshot: Snapshot {
             origin: Origin::WorkTree,
             files,
+            head_file: head_file(project_root, folders),
         },
         missing,
         conflicted: Vec::new(),
+    })
+}
+
+/// The head file, where there is one; one that cannot be read is there too.
+fn head_file(project_root: &Path, folders: &Folders) -> Option<SnapshotFile> {
+    let path = folders.head_file()?;
+    let place = project_root.join(&path);
+    let is_file = match fs::metadata(&place) {
+        Ok(facts) => facts.is_file(),
+        Err(error) => {
+            error.kind() != ErrorKind::NotFound && error.kind() != ErrorKind::NotADirectory
+        }
+    };
+    is_file.then(|| SnapshotFile {
+        content: read(&place),
+        path: path.into(),
+        blob: None,
     })
 }
 

@@ -4,8 +4,9 @@ use std::{collections::HashMap, sync::Arc};
 
 use super::{Layout, header};
 use crate::model::{
-    Finding, Migration, Project, RevId, Rule, Snapshot, SnapshotFile, SourceFile,
+    Finding, HeadFile, Migration, Project, RevId, Rule, Snapshot, SnapshotFile, SourceFile,
     graph::{Graph, Problem},
+    head_file,
     snapshot::Unreadable,
 };
 
@@ -33,11 +34,30 @@ pub fn load(snapshot: &Snapshot, layout: &dyn Layout) -> Project {
         // Of two files with one id the graph keeps the first, and so do we.
         migrations.entry(file.revision.id.clone()).or_insert(file);
     }
+    let head_file = snapshot.head_file.as_ref().map(read_head_file);
+    findings.extend(
+        head_file
+            .iter()
+            .flat_map(|head_file| head_file::check(head_file, &graph)),
+    );
     Project {
         origin: snapshot.origin.clone(),
         graph,
         migrations,
+        head_file,
         findings,
+    }
+}
+
+/// A snapshot's head file, read as far as it can be.
+fn read_head_file(file: &SnapshotFile) -> HeadFile {
+    let source = |text: &str| SourceFile::new(Arc::clone(&file.path), text);
+    match &file.content {
+        Err(reason) => HeadFile::unreadable(source(""), reason.to_string()),
+        Ok(bytes) => match std::str::from_utf8(bytes) {
+            Ok(text) => HeadFile::parse(source(text)),
+            Err(_) => HeadFile::unreadable(source(""), "it is not UTF-8"),
+        },
     }
 }
 

@@ -10,6 +10,10 @@
 pub struct Facts {
     /// Git is in the middle of something: its subcommand.
     pub operation: Option<String>,
+    /// It stopped at head files alone, which `sync` resolves.
+    pub only_head_files: bool,
+    /// The head file does not say what the graph is.
+    pub head_file_wrong: bool,
     /// Files that cannot be trusted.
     pub problems: usize,
     /// There is no revision at all.
@@ -52,6 +56,13 @@ pub fn next(facts: &Facts) -> Advice {
         n => format!("{n} revisions"),
     };
     let (command, reason) = if let Some(operation) = &facts.operation {
+        if facts.only_head_files {
+            let reason = format!("a {operation} is in progress, and only the head file conflicts");
+            return Advice {
+                command: Some("teammig sync".to_owned()),
+                reason,
+            };
+        }
         (
             Some(format!("git {operation} --continue")),
             format!("a {operation} is in progress"),
@@ -67,6 +78,11 @@ pub fn next(facts: &Facts) -> Advice {
         (
             Some("teammig sync".to_owned()),
             "the heads diverged".to_owned(),
+        )
+    } else if facts.head_file_wrong {
+        (
+            Some("teammig heads --write".to_owned()),
+            "the head file does not say what the revisions are".to_owned(),
         )
     } else if facts.skipped > 0 {
         (
@@ -125,6 +141,8 @@ mod tests {
     fn what_stops_everything_else_comes_first() {
         let mut facts = Facts {
             operation: Some("rebase".to_owned()),
+            only_head_files: true,
+            head_file_wrong: true,
             problems: 1,
             empty: true,
             diverged: true,
@@ -141,6 +159,8 @@ mod tests {
         let mut table: Vec<String> = Vec::new();
         let mut step = |facts: &Facts| table.push(said(facts));
         step(&facts);
+        facts.only_head_files = false;
+        step(&facts);
         facts.operation = None;
         step(&facts);
         facts.problems = 0;
@@ -148,6 +168,8 @@ mod tests {
         facts.interrupted = false;
         step(&facts);
         facts.diverged = false;
+        step(&facts);
+        facts.head_file_wrong = false;
         step(&facts);
         facts.skipped = 0;
         step(&facts);
@@ -168,10 +190,12 @@ mod tests {
         assert_eq!(
             table,
             [
+                "teammig sync | a rebase is in progress, and only the head file conflicts",
                 "git rebase --continue | a rebase is in progress",
                 " | put the files right first",
                 "teammig upgrade | a script was interrupted; this says how to go on",
                 "teammig sync | the heads diverged",
+                "teammig heads --write | the head file does not say what the revisions are",
                 "teammig sync | 1 revision never ran, though later ones did",
                 "teammig sync | only the database has 2 revisions",
                 "teammig sync | 1 revision changed since applied",

@@ -33,6 +33,8 @@ pub enum Rule {
     UnrunnableScript,
     /// A folder that the configuration names and that is not there.
     MissingFolder,
+    /// A head file that does not say what the graph is.
+    HeadFile,
 }
 
 impl Rule {
@@ -49,6 +51,7 @@ impl Rule {
             Self::DeletedRevision => "deleted-revision",
             Self::UnrunnableScript => "unrunnable-script",
             Self::MissingFolder => "missing-folder",
+            Self::HeadFile => "head-file",
         }
     }
 }

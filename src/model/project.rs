@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::{
     finding::{Finding, Severity},
     graph::Graph,
+    head_file::HeadFile,
     migration::Migration,
     revision::RevId,
     snapshot::Origin,
@@ -19,6 +20,8 @@ pub struct Project {
     pub graph: Graph,
     /// The files of the graph's revisions, by id.
     pub migrations: HashMap<RevId, Migration>,
+    /// The head file, where the project keeps one.
+    pub head_file: Option<HeadFile>,
     /// What is wrong; one broken file does not hide the rest.
     pub findings: Vec<Finding>,
 }

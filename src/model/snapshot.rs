@@ -59,4 +59,6 @@ pub struct Snapshot {
     pub origin: Origin,
     /// The files, in file order.
     pub files: Vec<SnapshotFile>,
+    /// The head file of the first folder, where there is one.
+    pub head_file: Option<SnapshotFile>,
 }

@@ -40,6 +40,7 @@ pub fn create(context: &Context, request: &Request) -> Result<Written, Error> {
             &crate::model::Snapshot {
                 origin: crate::model::Origin::WorkTree,
                 files: Vec::new(),
+                head_file: None,
             },
             context.layout(),
         ),

@@ -135,10 +135,11 @@ fn gather(
         .filter_map(|id| project.migration(id.as_str()))
         .map(|migration| &*migration.file.path)
         .collect();
-    let commits = match repo.head()?.commit() {
-        Some(head) => repo.introduced(head, &context.prefix()?, &paths)?,
-        None => std::collections::HashMap::new(),
-    };
+    let mut commits = std::collections::HashMap::new();
+    // In the middle of a merge, what comes in is not in HEAD's history yet.
+    for tip in repo.merge_head().into_iter().chain(repo.head()?.commit()) {
+        commits.extend(repo.introduced(tip, &context.prefix()?, &paths)?);
+    }
     let published = published(context)?;
     Ok(ids
         .iter()

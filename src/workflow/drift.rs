@@ -3,7 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{Context, Error, Event, Source, State, fixed, revisions, run::change_ledger, step};
+use super::{
+    Context, Error, Event, Source, State, fixed, outline, revisions, run::change_ledger, step,
+};
 use crate::{
     db::{Database, LedgerChange},
     model::{Entry, EntryState, Migration, Project, RevId, guard::Evidence, ledger::StoredScripts},
@@ -19,14 +21,18 @@ pub struct Phantom {
     pub scripts: Option<StoredScripts>,
     /// Branches and tags that have its file.
     pub refs: Vec<String>,
+    /// Others have it, and only its file was deleted here.
+    pub deleted: bool,
 }
 
 impl Phantom {
     /// It can be rolled back.
     pub fn has_way_back(&self) -> bool {
-        self.scripts
-            .as_ref()
-            .is_some_and(|scripts| scripts.down.is_some())
+        !self.deleted
+            && self
+                .scripts
+                .as_ref()
+                .is_some_and(|scripts| scripts.down.is_some())
     }
 }
 
@@ -57,6 +63,7 @@ pub(super) fn phantoms(
     database: &mut dyn Database,
 ) -> Result<Vec<Phantom>, Error> {
     let mut found = Vec::new();
+    let deleted = deleted_here(context, state)?;
     for id in &state.phantoms {
         let Some(entry) = state.ledger.entry(id.as_str()) else {
             continue;
@@ -65,6 +72,7 @@ pub(super) fn phantoms(
             entry: entry.clone(),
             scripts: scripts(database, id)?,
             refs: revisions::refs_with(context, id),
+            deleted: deleted.contains(id),
         });
     }
     Ok(found)
@@ -96,19 +104,39 @@ pub(super) fn edited(
     Ok(found)
 }
 
+/// Phantoms that others have and whose file the commit that is checked out has: the
+/// file was deleted in the working tree, and comes back with `git restore`.
+fn deleted_here(context: &Context, state: &State) -> Result<BTreeSet<RevId>, Error> {
+    let phantoms: BTreeSet<RevId> = state.phantoms.iter().cloned().collect();
+    let head = match context.repo_if_any() {
+        Some(repo) if !phantoms.is_empty() => repo.head()?.commit(),
+        _ => None,
+    };
+    let Some(head) = head else {
+        return Ok(BTreeSet::new());
+    };
+    let committed: BTreeSet<RevId> = outline::of_commit(context, &head.to_string())?
+        .into_iter()
+        .map(|outlined| outlined.revision)
+        .collect();
+    let there = phantoms.intersection(&committed).cloned().collect();
+    Ok(fixed::binding(context, &there)?.into_keys().collect())
+}
+
 /// The phantoms that can be rolled back: those that have a way back, and nothing
 /// above them that has none.
 pub(super) fn to_roll_back(
+    context: &Context,
     state: &State,
     source: &mut Source<'_>,
 ) -> Result<BTreeSet<RevId>, Error> {
     let Source::Database(database) = source else {
         return Ok(BTreeSet::new());
     };
-    let mut stuck = Vec::new();
+    let mut stuck = deleted_here(context, state)?;
     for id in &state.phantoms {
         if scripts(*database, id)?.is_none_or(|scripts| scripts.down.is_none()) {
-            stuck.push(id.clone());
+            stuck.insert(id.clone());
         }
     }
     let goes = |id: &&RevId| {
@@ -161,6 +189,14 @@ pub fn record(
                         || step::checksum(migration) != entry.checksum
                 })
     };
+    let ids = ledger.entries.iter().filter(|entry| stale(entry));
+    let ids: BTreeSet<RevId> = ids.map(|entry| entry.revision.clone()).collect();
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    // What others have is compared with what ran, not the other way round.
+    let binding = fixed::binding(context, &ids)?;
+    let stale = |entry: &Entry| stale(entry) && !binding.contains_key(&entry.revision);
     if !ledger.entries.iter().any(stale) {
         return Ok(Vec::new());
     }

@@ -239,6 +239,8 @@ pub enum Why {
     Upgrade,
     /// A merge that nobody is there to confirm.
     Confirm,
+    /// A head file, which names one head for each line.
+    HeadFile,
 }
 
 /// Another place where a revision was found.
@@ -252,6 +254,17 @@ pub struct Locate {
     pub path: String,
     /// The commit that brought it: short id, author and date.
     pub commit: Option<String>,
+}
+
+/// What became of the steps before one that failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TakenBack {
+    /// They stay, as in any run.
+    NotTried,
+    /// Files and database are as before.
+    Yes,
+    /// They should have been taken back and could not be: why.
+    No(String),
 }
 
 /// A script that failed, with all that is known.
@@ -273,8 +286,8 @@ pub struct FailedStep {
     pub statements: u32,
     /// What had been done before in this run, and stays.
     pub done: Vec<Done>,
-    /// What had been done before in this run was taken back: nothing stays.
-    pub taken_back: bool,
+    /// Whether what had been done before in this run was taken back.
+    pub taken_back: TakenBack,
 }
 
 impl Error {

@@ -8,7 +8,7 @@ use crate::{
     git::Listed,
     layout::{self, Layout},
     model::{
-        Checksum, Finding, Origin, Project, RevId, Rule, Snapshot, Span,
+        Checksum, Finding, Origin, Project, RevId, Rule, Severity, Snapshot, Span,
         guard::{self, Evidence, Fixed, Reading},
     },
     sql,
@@ -44,13 +44,14 @@ fn one(context: &Context, verdict: &mut Verdict) -> Result<(), Error> {
     let repo = context.repo()?;
     let prefix = context.prefix()?;
     let index = repo.index_listing(&prefix, &context.folders())?;
-    let committed = match repo.head()?.commit() {
+    let (committed, committed_head) = match repo.head()?.commit() {
         Some(commit) => {
-            repo.commit_listing(&prefix, &context.folders(), &commit.to_string())?
-                .files
+            let name = commit.to_string();
+            let listing = repo.commit_listing(&prefix, &context.folders(), &name)?;
+            (listing.files, listing.head_file)
         }
         // The first commit of all has nothing before it.
-        None => Vec::new(),
+        None => (Vec::new(), None),
     };
     let config = &context.config;
     verdict.any_project |= config.file.is_some()
@@ -66,16 +67,19 @@ fn one(context: &Context, verdict: &mut Verdict) -> Result<(), Error> {
         }
     }
     // The same blobs at the same places: nothing of ours is in this commit.
-    if committed == index.files {
+    let head_files = (committed_head, index.head_file);
+    if committed == index.files && head_files.0 == head_files.1 {
         return Ok(());
     }
-    let read = |files: &[Listed]| -> Result<Snapshot, Error> {
+    let read = |files: &[Listed], head_file: Option<Listed>| -> Result<Snapshot, Error> {
         Ok(Snapshot {
             origin: Origin::Index,
             files: repo.read_files(files)?,
+            head_file: repo.read_files(head_file.as_slice())?.pop(),
         })
     };
-    let (committed, index) = (read(&committed)?, read(&index.files)?);
+    let committed = read(&committed, head_files.0)?;
+    let index = read(&index.files, head_files.1)?;
     let before = layout::load(&committed, context.layout());
     let after = layout::load(&index, context.layout());
     let reading = ByLayout {
@@ -83,7 +87,7 @@ fn one(context: &Context, verdict: &mut Verdict) -> Result<(), Error> {
         prefix: &prefix,
     };
     let fixed = fixed(context, &before, &after, &reading)?;
-    let mut findings: Vec<Finding> = after.findings.clone();
+    let mut findings = of_the_index(&before, &after);
     findings.extend(guard::judge(&before, &after, &fixed, &reading));
     findings.extend(two_heads(&before, &after, context.layout()));
     // Git runs hooks at the top, so that is where the paths are read from.
@@ -94,6 +98,30 @@ fn one(context: &Context, verdict: &mut Verdict) -> Result<(), Error> {
     }
     verdict.findings.append(&mut findings);
     Ok(())
+}
+
+/// What is wrong with what is staged. A head file that is wrong stops the commit,
+/// unless it was wrong in the same way before: then it is not this commit's doing.
+fn of_the_index(before: &Project, after: &Project) -> Vec<Finding> {
+    let is_old = |finding: &Finding| {
+        before
+            .findings
+            .iter()
+            .any(|old| old.rule == finding.rule && old.message == finding.message)
+    };
+    after
+        .findings
+        .iter()
+        .filter(|finding| finding.rule != Rule::HeadFile || !is_old(finding))
+        .cloned()
+        .map(|finding| match finding.rule {
+            Rule::HeadFile => Finding {
+                severity: Severity::Error,
+                ..finding
+            },
+            _ => finding,
+        })
+        .collect()
 }
 
 fn from_the_top(prefix: &str, path: &str) -> String {

@@ -67,7 +67,7 @@ pub fn absent_refs(context: &Context) -> Result<Vec<String>, Error> {
 }
 
 /// This program, as the hook will call it.
-fn program() -> Result<PathBuf, Error> {
+pub(super) fn program() -> Result<PathBuf, Error> {
     std::env::current_exe().map_err(Error::io("find", "this program"))
 }
 

@@ -7,13 +7,15 @@ use std::{
 };
 
 use super::{
-    Context, Error,
+    Context, Error, head_file, merge_driver,
     write::{create_new, stage},
 };
 use crate::{
     config::{DEFAULT_FOLDER, FILE_NAME},
     db::{DatabaseUrl, SqliteTarget},
-    git::{ignore_line, with_ignore_lines},
+    git::{Folders, ignore_line, with_ignore_lines, worktree_snapshot},
+    layout,
+    model::head_file::{NAME, render},
 };
 
 /// What to set up.
@@ -21,6 +23,8 @@ use crate::{
 pub struct Request {
     /// The URL of the first environment, `dev`.
     pub url: String,
+    /// Keep a head file.
+    pub head_file: bool,
 }
 
 /// What was set up.
@@ -33,6 +37,11 @@ pub struct Initialised {
     /// The `.gitignore` with the lines that keep the database out of Git, where
     /// they were missing.
     pub ignored: Option<(PathBuf, Vec<String>)>,
+    /// A head file was asked for and not written: there are revisions that diverged,
+    /// or cannot be read.
+    pub no_head_file: bool,
+    /// The `.gitattributes` that now names the merge driver for the head file.
+    pub attributes: Option<PathBuf>,
 }
 
 /// The file is committed, and only an SQLite URL cannot hold a user or a password.
@@ -47,6 +56,8 @@ pub fn init(context: &Context, request: &Request) -> Result<Initialised, Error> 
         made: Vec::new(),
         kept: Vec::new(),
         ignored: None,
+        no_head_file: false,
+        attributes: None,
     };
     let folder = root.join(DEFAULT_FOLDER);
     if folder.is_dir() {
@@ -73,7 +84,46 @@ pub fn init(context: &Context, request: &Request) -> Result<Initialised, Error> 
     {
         done.ignored = ignore(context, &normal(&base.join(path)))?;
     }
+    if request.head_file {
+        head_file(context, &mut done)?;
+    }
     Ok(done)
+}
+
+/// Where the project's head file is or would be, seen from the folder where it is set up.
+pub fn head_file_path(context: &Context) -> PathBuf {
+    if context.config.root == context.cwd {
+        return head_file::path_of(&context.config);
+    }
+    context.cwd.join(DEFAULT_FOLDER).join(NAME)
+}
+
+/// Writes the head file of the revisions that are there already; of none, as a rule.
+fn head_file(context: &Context, done: &mut Initialised) -> Result<(), Error> {
+    let path = head_file_path(context);
+    if path.exists() {
+        done.kept.push(path);
+        return Ok(());
+    }
+    let folders = if context.config.root == context.cwd {
+        context.folders()
+    } else {
+        Folders::new([DEFAULT_FOLDER], context.layout().extensions())
+    };
+    let captured = worktree_snapshot(&context.cwd, &folders)?;
+    let project = layout::load(&captured.snapshot, context.layout());
+    let folder_is_there = path.parent().is_some_and(Path::is_dir);
+    if !folder_is_there || project.errors().next().is_some() || !project.graph.diverged().is_empty()
+    {
+        done.no_head_file = true;
+        return Ok(());
+    }
+    create_new(&path, render(&project.graph).as_bytes())?;
+    done.made.push(path);
+    if context.config.root == context.cwd {
+        done.attributes = merge_driver::name_in_attributes(context)?;
+    }
+    Ok(())
 }
 
 /// What stands beside an SQLite database while it is in use: SQLite's files, and our lock.
@@ -144,7 +194,7 @@ fn normal(path: &Path) -> PathBuf {
 }
 
 fn template(url: &str) -> String {
-    let url = crate::layout::render::scalar(url);
+    let url = layout::render::scalar(url);
     format!(
         "# teammig: database migrations that know about Git\n\
          migrations: {DEFAULT_FOLDER}\n\

@@ -71,6 +71,7 @@ pub fn merged(
     };
     let files = side.files.merged(&merge);
     let snapshot = Snapshot {
+        head_file: None,
         origin: Origin::Commit {
             name: format!("{} merged with {theirs}", name_of(ours)),
             id: tip.to_string(),

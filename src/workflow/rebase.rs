@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use super::{
     Context, Error, divergence,
+    head_file::halted,
     plan::require_sound,
     restack::{self, Move, Restacking},
-    sync::refuse_in_progress,
 };
 use crate::model::{Project, RevId};
 
@@ -27,7 +27,7 @@ pub fn propose(
 ) -> Result<Option<Restacking>, Error> {
     // Without Git there is nothing in progress either.
     if context.repo_if_any().is_some() {
-        refuse_in_progress(context)?;
+        halted(context)?;
     }
     require_sound(project)?;
     let moves = moves(context, project, request)?;

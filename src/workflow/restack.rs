@@ -14,7 +14,7 @@ use std::{
 
 use tempfile::TempPath;
 
-use super::{Context, Error, State, fixed, run::Undo, write};
+use super::{Context, Error, State, fixed, head_file, run::Undo, write};
 use crate::model::{
     Project, RevId,
     restack::{Restack, RestackError, restack},
@@ -40,11 +40,11 @@ pub struct Restacking {
     pub future: Project,
 }
 
-/// A file that gets other parents.
+/// A file that changes: a revision that gets other parents, or the head file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rewrite {
-    /// Its revision.
-    pub revision: RevId,
+    /// Its revision; `None` = it is the head file.
+    pub revision: Option<RevId>,
     /// Relative to the project's root.
     pub path: Arc<str>,
     /// Its text now.
@@ -81,6 +81,24 @@ pub fn propose(context: &Context, project: &Project, moves: &[Move]) -> Result<R
         lines.push(done);
         future = Some(context.project_with(&texts)?);
     }
+    let future = match future {
+        Some(future) => future,
+        None => context.project_with(&BTreeMap::new())?,
+    };
+    let head_file = project
+        .head_file
+        .as_ref()
+        // What is no text cannot be put back as text; it is repaired afterwards.
+        .filter(|head_file| head_file.unreadable.is_none())
+        .and_then(|head_file| {
+            let (path, after) = head_file::renewed(project, &future.graph)?;
+            Some(Rewrite {
+                revision: None,
+                before: head_file.file.text.to_string(),
+                path,
+                after,
+            })
+        });
     let files = texts
         .into_iter()
         .filter_map(|(path, after)| {
@@ -89,20 +107,19 @@ pub fn propose(context: &Context, project: &Project, moves: &[Move]) -> Result<R
                 .values()
                 .find(|migration| migration.file.path == path)?;
             Some(Rewrite {
-                revision: migration.revision.id.clone(),
+                revision: Some(migration.revision.id.clone()),
                 before: migration.file.text.to_string(),
                 path,
                 after,
             })
         })
+        // The head file last: what it names is there by then.
+        .chain(head_file)
         .collect();
     Ok(Restacking {
         lines,
         files,
-        future: match future {
-            Some(future) => future,
-            None => context.project_with(&BTreeMap::new())?,
-        },
+        future,
     })
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Context, Error, FailedStep, Proposal, step::Prepared};
+use super::{Context, Error, FailedStep, Proposal, TakenBack, step::Prepared};
 use crate::{
     db::{Database, ErrorKind, Job, JobError, Notice},
     model::{Direction, Ledger, RevId, finding::Place},
@@ -195,17 +195,23 @@ fn run_held(
         Ok(done) => return Ok(done),
         Err(error) => error,
     };
-    // What cannot be taken back stays, and the error says so.
-    if !held || database.take_back().is_err() {
+    if !held {
         return Err(error);
     }
-    Err(match error {
-        Error::Step(mut step) => {
+    let taken_back = database.take_back();
+    Err(match (error, taken_back) {
+        (Error::Step(mut step), Ok(())) => {
             step.done.clear();
-            step.taken_back = true;
+            step.taken_back = TakenBack::Yes;
             Error::Step(step)
         }
-        other => other,
+        (Error::Step(mut step), Err(why)) => {
+            step.taken_back = TakenBack::No(why.message);
+            Error::Step(step)
+        }
+        (error, Ok(())) => error,
+        // The files are as before; that the database is not matters more than why.
+        (_, Err(why)) => Error::database(database, why),
     })
 }
 
@@ -281,7 +287,7 @@ fn failed(database: &dyn Database, step: &Prepared, error: JobError, done: Vec<D
         place,
         error,
         done,
-        taken_back: false,
+        taken_back: TakenBack::NotTried,
     }))
 }
 

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use super::{
     Context, Error, State,
     divergence::{self, Divergence, Whose},
-    hooks, known, outline,
+    head_file, hooks, known, outline,
 };
 use crate::{
     git::{CommitInfo, Head, HookStatus, Upstream},
@@ -50,6 +50,8 @@ pub struct Git {
     pub upstream_new: Vec<RevId>,
     /// Git's name of what it is in the middle of.
     pub operation: Option<&'static str>,
+    /// It stopped at head files alone.
+    pub only_head_files: bool,
     /// The hooks; empty where they cannot be looked at.
     pub hooks: Vec<HookStatus>,
 }
@@ -124,6 +126,7 @@ fn git(context: &Context, project: &Project) -> Option<Git> {
             .and_then(|upstream| new_in(context, project, &upstream.commit?.to_string()).ok())
             .unwrap_or_default(),
         upstream,
+        only_head_files: matches!(head_file::halted(context), Ok(Some(_))),
         operation: repo.operation().map(crate::git::Operation::name),
         hooks: hooks::status(context).unwrap_or_default(),
     })
@@ -193,7 +196,7 @@ fn database(context: &Context, project: &Project) -> Result<Database, Error> {
 fn elsewhere(context: &Context, project: &Project, here: Option<&Database>) -> Vec<Elsewhere> {
     known::recall(context)
         .into_iter()
-        .filter(|known| here.is_none_or(|here| known.name() != here.environment))
+        .filter(|known| here.is_none_or(|here| known.environment() != here.environment))
         .map(|known| {
             let applied: BTreeSet<RevId> =
                 known.rows.iter().map(|row| row.revision.clone()).collect();
@@ -230,6 +233,8 @@ fn facts(
     let count = |of: fn(&State) -> usize| state.map_or(0, of);
     Facts {
         operation: git.and_then(|git| git.operation).map(str::to_owned),
+        only_head_files: git.is_some_and(|git| git.only_head_files),
+        head_file_wrong: head_file::needs_repair(project),
         problems: project.errors().count(),
         empty: project.graph.is_empty(),
         diverged,

@@ -8,6 +8,7 @@ use super::{
     Context, Error, Event, Outcome, Proposal, Source, State, Upgrade,
     divergence::{self, Divergence},
     drift::{self, Edited, Phantom},
+    head_file::halted,
     merge, outline,
     plan::{self, require_sound},
     restack::{self, Restacking},
@@ -16,9 +17,9 @@ use super::{
 };
 use crate::{
     db::Database,
-    git::{CommitInfo, How},
+    git::{CommitId, CommitInfo, How, Repo},
     model::{
-        Project, RevId,
+        Operation, Project, RevId,
         settle::{self, Movable, Settle},
     },
 };
@@ -26,6 +27,8 @@ use crate::{
 /// Where things stand, before anything is done.
 #[derive(Debug)]
 pub struct Report {
+    /// What Git is in the middle of, where only head files are left to resolve.
+    pub going_on: Option<Operation>,
     /// What moved HEAD last, where that is known.
     pub how: Option<How>,
     /// The branch's upstream.
@@ -98,12 +101,12 @@ pub fn look(
     project: &Project,
     database: &mut dyn Database,
 ) -> Result<Report, Error> {
-    refuse_in_progress(context)?;
+    let going_on = halted(context)?;
     require_sound(project)?;
     let repo = context.repo()?;
-    let previous = repo.previous_head()?;
-    let came_in = match &previous {
-        Some(previous) => came_in(context, project, &previous.commit.to_string())?,
+    let moved = last_move(repo)?;
+    let came_in = match &moved {
+        Some(moved) => came_in(context, project, moved)?,
         None => Vec::new(),
     };
     let ledger = context.ledger(database)?;
@@ -114,7 +117,8 @@ pub fn look(
         None => (Movable::Unclear, None),
     };
     Ok(Report {
-        how: previous.map(|previous| previous.how),
+        going_on,
+        how: moved.map(|moved| moved.how),
         upstream: repo.upstream()?.map(|upstream| upstream.name),
         came_in,
         divergence,
@@ -124,16 +128,6 @@ pub fn look(
         edited: drift::edited(context, project, &state, database)?,
         state,
     })
-}
-
-/// A merge or rebase that is not finished has half of the files.
-pub fn refuse_in_progress(context: &Context) -> Result<(), Error> {
-    match context.repo()?.operation() {
-        Some(operation) => Err(Error::InProgress {
-            operation: operation.name().to_owned(),
-        }),
-        None => Ok(()),
-    }
 }
 
 /// Whether my side of all lines can move, and what that would change.
@@ -177,11 +171,34 @@ fn movable(
     }
 }
 
-/// The revisions of HEAD that the commit before the last move did not have.
-fn came_in(context: &Context, project: &Project, previous: &str) -> Result<Vec<CameIn>, Error> {
-    let Some(head) = context.repo()?.head()?.commit() else {
-        return Ok(Vec::new());
+/// What brought revisions in: from one commit to another.
+struct Moved {
+    how: How,
+    from: CommitId,
+    to: CommitId,
+}
+
+/// The last move of HEAD, or the merge that is in progress.
+fn last_move(repo: &Repo) -> Result<Option<Moved>, Error> {
+    let Some(head) = repo.head()?.commit() else {
+        return Ok(None);
     };
+    if let Some(to) = repo.merge_head() {
+        return Ok(Some(Moved {
+            how: How::Merge,
+            from: head,
+            to,
+        }));
+    }
+    Ok(repo.previous_head()?.map(|previous| Moved {
+        how: previous.how,
+        from: previous.commit,
+        to: head,
+    }))
+}
+
+/// The revisions that the commit before a move did not have.
+fn came_in(context: &Context, project: &Project, moved: &Moved) -> Result<Vec<CameIn>, Error> {
     let ids = |name: &str| -> Result<BTreeSet<RevId>, Error> {
         Ok(outline::of_commit(context, name)?
             .into_iter()
@@ -191,13 +208,13 @@ fn came_in(context: &Context, project: &Project, previous: &str) -> Result<Vec<C
     if !context.repo()?.folders_differ(
         &context.prefix()?,
         &context.folders(),
-        context.repo()?.resolve(previous)?,
-        head,
+        moved.from,
+        moved.to,
     )? {
         return Ok(Vec::new());
     }
-    let before = ids(previous)?;
-    let new: BTreeSet<RevId> = ids(&head.to_string())?
+    let before = ids(&moved.from.to_string())?;
+    let new: BTreeSet<RevId> = ids(&moved.to.to_string())?
         .difference(&before)
         .filter(|id| project.graph.get(id.as_str()).is_some())
         .cloned()
@@ -253,7 +270,7 @@ pub fn plan(
     let state = State::new(project, ledger);
     let mut take_down = BTreeSet::new();
     if decisions.roll_back {
-        take_down.extend(drift::to_roll_back(&state, source)?);
+        take_down.extend(drift::to_roll_back(context, &state, source)?);
     }
     if decisions.redo {
         take_down.extend(drift::to_redo(context, project, &state, source)?);

@@ -8,13 +8,13 @@ use std::{
 
 use tempfile::TempPath;
 
-use super::{Context, Error};
+use super::{Context, Error, head_file};
 use crate::{
     layout::{
         name,
         render::{self, Body},
     },
-    model::{Project, RevId, Revision},
+    model::{Project, RevId, Revision, graph::Graph},
 };
 
 /// A revision that was written.
@@ -24,6 +24,8 @@ pub struct Written {
     pub revision: Revision,
     /// Where it stands.
     pub path: PathBuf,
+    /// The head file, where it was written too.
+    pub head_file: Option<PathBuf>,
 }
 
 /// Writes a revision into the folder of its first parent, else the first folder.
@@ -57,8 +59,22 @@ pub(super) fn write(
     let folder = context.config.root.join(folder);
     fs::create_dir_all(&folder).map_err(Error::io("create", &folder))?;
     let path = folder.join(file);
-    create_new(&path, render::render(&revision, body).as_bytes())?;
-    Ok(Written { revision, path })
+    let staged = stage(&path, render::render(&revision, body).as_bytes())?;
+    let with_it = project.graph.iter().chain([&revision]).cloned().collect();
+    let head_file = head_file::stage(context, project, &Graph::build(with_it).0)?;
+    staged
+        .persist_noclobber(&path)
+        .map_err(|error| Error::io("write", &path)(error.error))?;
+    let head_file = head_file.map(head_file::Staged::commit).transpose();
+    if head_file.is_err() {
+        // Both or neither: what cannot be taken back was told by the error that comes now.
+        let _ = fs::remove_file(&path);
+    }
+    Ok(Written {
+        revision,
+        path,
+        head_file: head_file?,
+    })
 }
 
 /// Writes a file that must not be there yet, through a temporary one beside it.

@@ -14,7 +14,9 @@ fn the_guide_from_beginning_to_end() {
     --- stderr
       made  migrations
       made  teammig.yaml
+      made  migrations/HEAD
       .gitignore now keeps the database out of Git: /dev.db and /dev.db-*
+      .gitattributes now names the merge driver for the head file
     hint: `teammig create "what it does"` writes the first revision
     "#);
     assert_snapshot!(sandbox.teammig("app", &["current"]), @"
@@ -26,6 +28,8 @@ fn the_guide_from_beginning_to_end() {
     exit 0
     --- stdout
     migrations/2026-11-22_9209a434d045_create_users.sql
+    --- stderr
+    hint: they belong in one commit: `git add migrations/2026-11-22_9209a434d045_create_users.sql migrations/HEAD`
     ");
     fill(
         &sandbox,
@@ -43,6 +47,8 @@ fn the_guide_from_beginning_to_end() {
     exit 0
     --- stdout
     migrations/2026-11-22_7f3a9c21e4b0_add_phone_number_to_users_table.sql
+    --- stderr
+    hint: they belong in one commit: `git add migrations/2026-11-22_7f3a9c21e4b0_add_phone_number_to_users_table.sql migrations/HEAD`
     ");
     fill(
         &sandbox,

@@ -19,7 +19,9 @@ fn the_database_does_not_end_in_git() {
     --- stderr
       made  migrations
       made  teammig.yaml
+      made  migrations/HEAD
       .gitignore now keeps the database out of Git: /dev.db and /dev.db-*
+      .gitattributes now names the merge driver for the head file
     hint: `teammig create "what it does"` writes the first revision
     "#);
     sandbox.revision("app", "aaaa00000001", &[], "one", "SELECT 1;", "");
@@ -30,7 +32,7 @@ fn the_database_does_not_end_in_git() {
     let status = sandbox.git("app", &["status", "--short", "--untracked-files=all"]);
     assert_eq!(
         status,
-        "?? .gitignore\n?? migrations/aaaa00000001.sql\n?? teammig.yaml\n"
+        "?? .gitattributes\n?? .gitignore\n?? migrations/HEAD\n?? migrations/aaaa00000001.sql\n?? teammig.yaml\n"
     );
     // A second time there is nothing left to do.
     assert_snapshot!(sandbox.teammig("app", &["init"]), @r#"
@@ -38,6 +40,7 @@ fn the_database_does_not_end_in_git() {
     --- stderr
       kept  migrations (it was there)
       kept  teammig.yaml (it was there)
+      kept  migrations/HEAD (it was there)
     hint: `teammig create "what it does"` writes the first revision
     "#);
     assert_eq!(sandbox.read("app/.gitignore"), "/dev.db\n/dev.db-*\n");

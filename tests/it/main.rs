@@ -24,11 +24,13 @@ mod drift;
 mod graph;
 mod graph_commands;
 mod guide;
+mod head_file;
 mod hooks;
 mod import;
 mod init;
 mod json;
 mod lines;
+mod merge_driver;
 mod messages;
 #[cfg(unix)]
 mod narrow;

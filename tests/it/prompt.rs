@@ -306,12 +306,37 @@ fn rolling_back_a_protected_environment_asks() {
 fn init_asks_about_the_hook() {
     let sandbox = Sandbox::new();
     sandbox.git(".", &["init", "-q", "ann"]);
-    let mut session = start(&sandbox, &["init"]);
+    let mut session = start(&sandbox, &["init", "--no-head-file"]);
     session.expect("Install a pre-commit hook").unwrap();
     press(&mut session, "y");
     let (text, code) = end(session);
     assert_eq!(code, 0, "{text}");
     assert!(sandbox.at("ann/.git/hooks/pre-commit").exists());
+}
+
+#[test]
+fn init_asks_about_the_head_file() {
+    for (key, kept) in [("n", false), ("y", true)] {
+        let sandbox = Sandbox::new();
+        sandbox.git(".", &["init", "-q", "ann"]);
+        let mut session = start(&sandbox, &["init", "--hooks"]);
+        session.expect("Keep a head file").unwrap();
+        press(&mut session, key);
+        let (text, code) = end(session);
+        assert_eq!(code, 0, "{text}");
+        assert_eq!(sandbox.at("ann/migrations/HEAD").exists(), kept, "{text}");
+        let config = sandbox.read("ann/.git/config");
+        assert_eq!(config.contains("merge \"teammig-head\""), kept, "{config}");
+    }
+    // Nothing is written before the answer.
+    let sandbox = Sandbox::new();
+    sandbox.git(".", &["init", "-q", "ann"]);
+    let mut session = start(&sandbox, &["init"]);
+    session.expect("Keep a head file").unwrap();
+    press(&mut session, "\u{3}");
+    let (text, code) = end(session);
+    assert_eq!(code, 130, "{text}");
+    assert!(!sandbox.at("ann/teammig.yaml").exists());
 }
 
 /// A single migration that takes a minute showed nothing for a minute.

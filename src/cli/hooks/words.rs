@@ -1,6 +1,11 @@
 //! What was done to a hook, and how it is doing, in words.
 
-use crate::workflow::hooks::{Form, HookState, HookStatus, Installed, Uninstalled};
+use std::path::Path;
+
+use crate::workflow::{
+    hooks::{Form, HookState, HookStatus, Installed, Uninstalled},
+    merge_driver,
+};
 
 /// What an installation did, in words.
 pub(in crate::cli) fn describe_installed(done: &Installed) -> String {
@@ -49,5 +54,27 @@ pub(in crate::cli) fn describe_state(hook: &HookStatus) -> String {
             format!("gone: {manager} wrote {file} anew; `teammig hooks install` again")
         }
         HookState::Overwritten(None) => format!("gone from {file}; `teammig hooks install` again"),
+    }
+}
+
+/// How the merge driver is doing, in words.
+pub(in crate::cli) fn describe_driver(
+    state: &merge_driver::State,
+    show: &dyn Fn(&Path) -> String,
+) -> String {
+    use merge_driver::State;
+    match state {
+        State::Works => "works, for head files".to_owned(),
+        State::NotInstalled => {
+            "not installed, so every head file conflict is a person's; `teammig hooks install` does it".to_owned()
+        }
+        State::NoAttribute(file) => format!(
+            "does not run: .gitattributes does not name it for {}; `teammig hooks install` does it",
+            show(file)
+        ),
+        State::OtherAttribute(file) => format!(
+            "does not run: another attribute says how {} is merged",
+            show(file)
+        ),
     }
 }

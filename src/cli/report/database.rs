@@ -3,7 +3,7 @@
 use super::{super::events::plural, Report};
 use crate::{
     model::{Dialect, Direction},
-    workflow::{DbError, ErrorKind, FailedStep},
+    workflow::{DbError, ErrorKind, FailedStep, TakenBack},
 };
 
 /// SQLSTATE: no such database.
@@ -92,7 +92,7 @@ fn details(report: &mut Report, error: &DbError) {
 
 /// What the run did before the step that failed.
 fn done_before(step: &FailedStep) -> String {
-    if step.taken_back {
+    if step.taken_back == TakenBack::Yes {
         return "Everything else of this run was taken back: files and database are as before."
             .to_owned();
     }
@@ -165,7 +165,12 @@ pub(super) fn failed_step(step: &FailedStep) -> Report {
             "mend the failing statement; `teammig {way}` goes on there"
         ));
     }
-    if step.taken_back && step.direction == Direction::Up && !stopped {
+    if let TakenBack::No(why) = &step.taken_back {
+        report = report.note(format!(
+            "The files are as before; the database could not be put back: {why}."
+        ));
+    }
+    if step.taken_back == TakenBack::Yes && step.direction == Direction::Up && !stopped {
         report = report.hint(
             "the order matters: edit your revision so that it runs after theirs, and call it again",
         );

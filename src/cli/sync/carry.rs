@@ -2,10 +2,10 @@
 
 use super::super::events::{Shower, names, plural, warn};
 use crate::{
-    model::{Direction, Project, RevId},
+    model::{Direction, Operation, Project, RevId},
     ui::Ui,
     workflow::{
-        Context, Database, Done, Error, Proposal, Warning, drift,
+        Context, Database, Done, Error, Proposal, Warning, drift, head_file,
         restack::{Restacking, Rewrite},
         sync::{self, Decisions},
     },
@@ -20,8 +20,33 @@ pub(in crate::cli) struct Carried {
     pub(in crate::cli) written: Vec<String>,
     /// Files that got other parents.
     pub(in crate::cli) rewritten: Vec<Rewrite>,
+    /// The head file, where it was written.
+    pub(in crate::cli) head_file: Option<String>,
+    /// What has to be finished with Git afterwards.
+    pub(in crate::cli) going_on: Option<Operation>,
     /// Rows that were brought up to date without running anything.
     pub(in crate::cli) recorded: Vec<RevId>,
+}
+
+impl Carried {
+    /// The files of a restack were written.
+    pub(in crate::cli) fn restacked(&mut self, files: &[Rewrite]) {
+        for file in files {
+            if file.revision.is_some() {
+                self.rewritten.push(file.clone());
+            } else {
+                self.head_file = Some(file.path.to_string());
+            }
+        }
+    }
+
+    /// Writes the head file, if it is not right yet.
+    pub(in crate::cli) fn repair(&mut self, context: &Context) -> Result<(), Error> {
+        if let Some(path) = head_file::repair(context, &context.project()?)? {
+            self.head_file = Some(context.display_path(&path));
+        }
+        Ok(())
+    }
 }
 
 /// Shows which files will change, and how.
@@ -35,6 +60,10 @@ pub(in crate::cli) fn show_rewrites(ui: &mut Ui, restacking: Option<&Restacking>
                 names(&moved.after)
             ));
         }
+    }
+    let files = restacking.iter().flat_map(|restacking| &restacking.files);
+    for file in files.filter(|file| file.revision.is_none()) {
+        ui.status(format!("  {}  written anew", file.path));
     }
 }
 
@@ -79,7 +108,7 @@ pub(in crate::cli) fn carry_out(
     drop(shower);
     carried.done = outcome?.done;
     if let Some(restacking) = restacking {
-        carried.rewritten.clone_from(&restacking.files);
+        carried.restacked(&restacking.files);
     }
     let project = restacking.map_or(project, |restacking| &restacking.future);
     let shower = Shower::new(ui, 0);
@@ -106,7 +135,10 @@ fn show_steps(ui: &mut Ui, proposal: &Proposal) {
     ui.status(match (down, up) {
         (0, up) => format!("Applying {}", plural(up, "revision")),
         (down, 0) => format!("Rolling back {}", plural(down, "revision")),
-        (down, up) => format!("Rolling back {}, applying {up}", plural(down, "revision")),
+        (down, up) => format!(
+            "Rolling back {} (what they stored in this database goes), applying {up}",
+            plural(down, "revision")
+        ),
     });
     for step in proposal.steps.iter().take(MOST_LISTED) {
         let id = ui.id_err(step.step.revision.as_str());
@@ -136,9 +168,17 @@ pub(in crate::cli) fn tell(ui: &mut Ui, carried: &Carried) {
         .iter()
         .map(String::as_str)
         .chain(carried.rewritten.iter().map(|file| &*file.path))
+        .chain(carried.head_file.as_deref())
         .collect();
     if !files.is_empty() {
         let them = if files.len() == 1 { "it" } else { "them" };
-        ui.hint(format!("commit {them}: `git add {}`", files.join(" ")));
+        let add = format!("`git add {}`", files.join(" "));
+        ui.hint(match carried.going_on {
+            None => format!("commit {them}: {add}"),
+            Some(operation) => format!(
+                "a {operation} is in progress: {add}, then `{}`",
+                operation.finish()
+            ),
+        });
     }
 }

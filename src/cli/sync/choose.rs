@@ -181,7 +181,7 @@ fn heads(ui: &mut Ui, report: &Report, args: &Args) -> Result<Heads, Error> {
 fn words(offer: Settle) -> &'static str {
     match offer {
         Settle::Restack => {
-            "Restack yours on top of theirs   keeps history linear; yours is not published"
+            "Restack yours on top of theirs   keeps history linear; yours is not published, and runs again"
         }
         Settle::Merge => "Create a merge revision          joins the heads, and nothing moves",
         Settle::ApplyBoth => {

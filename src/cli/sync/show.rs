@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     model::{
-        Direction, Project, RevId,
+        Direction, Operation, Project, RevId,
         settle::{Movable, Settle},
     },
     ui::{Ui, age},
@@ -101,7 +101,9 @@ fn phantoms(ui: &mut Ui, context: &Context, report: &Report) {
                 let _ = write!(about, "; it is on {}", refs.join(", "));
             }
         }
-        if !phantom.has_way_back() {
+        if phantom.deleted {
+            about.push_str("; its file is deleted here: `git restore` brings it back");
+        } else if !phantom.has_way_back() {
             about.push_str("; it has no way back");
         }
         ui.status(format!(
@@ -117,7 +119,7 @@ fn edited(ui: &mut Ui, report: &Report) {
     let shown: Vec<_> = report
         .edited
         .iter()
-        .filter(|edited| !edited.only_down)
+        .filter(|edited| !edited.only_down || edited.fixed.is_some())
         .collect();
     if shown.is_empty() {
         return;
@@ -238,6 +240,8 @@ pub(super) fn document(
         "done": json::done(&carried.done),
         "merges": carried.written,
         "rewritten": rewritten(carried),
+        "head_file": carried.head_file,
+        "in_progress": report.going_on.map(Operation::name),
         "recorded": carried.recorded,
     })
 }

@@ -1,6 +1,7 @@
 //! The adapter against real repositories.
 
 mod facts;
+mod head_file;
 mod history;
 mod hooks;
 mod merging;

@@ -21,7 +21,7 @@ use crate::{
     },
     model::{Project, RevId, Revision, finding::Place},
     sql,
-    workflow::{At, Context, Error, plan::require_sound, write},
+    workflow::{At, Context, Error, head_file, plan::require_sound, write},
 };
 
 /// The folder that is written to.
@@ -282,6 +282,10 @@ pub(super) fn write(context: &Context, proposal: &Proposal) -> Result<(), Error>
             .persist_noclobber(path)
             .map_err(|error| Error::io("write", path)(error.error))?;
         undo.files.push(path.clone());
+    }
+    // The folder may be another one than the project's, and then it is none of its.
+    if let Ok(project) = context.project_at(&At::WorkTree) {
+        head_file::repair(context, &project)?;
     }
     undo.keep();
     Ok(())

@@ -124,6 +124,7 @@ impl Merger<'_> {
         files: impl Iterator<Item = &'f FileFact>,
     ) -> Result<Snapshot, Error> {
         Ok(Snapshot {
+            head_file: None,
             origin: Origin::Index,
             files: self.contents_of(&Files::new(files.cloned()))?,
         })
