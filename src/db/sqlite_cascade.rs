@@ -280,16 +280,19 @@ fn message(dropped: &str, losses: &[Loss], measured: &BTreeMap<String, i64>) -> 
             loss.action
         ));
     }
-    let mut text = format!("dropping {dropped} would {}", parts.join(" and "));
     let further: Vec<String> = measured
         .iter()
         .filter(|(table, _)| !losses.iter().any(|loss| loss.table == **table))
         .map(|(table, rows)| format!("{} of {table}", count(*rows)))
         .collect();
-    if !further.is_empty() {
-        text += &format!(", and with them {}", further.join(" and "));
-    }
-    text
+    let with_them = match further.as_slice() {
+        [] => String::new(),
+        _ => format!(", and with them {}", further.join(" and ")),
+    };
+    format!(
+        "dropping {dropped} would {}{with_them}",
+        parts.join(" and ")
+    )
 }
 
 fn count(rows: i64) -> String {

@@ -247,3 +247,18 @@ fn a_full_disk() {
         ["aaaa00000001"]
     );
 }
+
+/// It was called a command of psql.
+#[test]
+fn commands_of_the_sqlite3_shell_are_named_as_such() {
+    let sandbox = Sandbox::project();
+    chain(&sandbox, &["CREATE TABLE a (x);\n.read other.sql"]);
+    let run = sandbox.teammig("project", &["upgrade"]);
+    assert_eq!(run.code, 3, "{run}");
+    assert!(
+        run.stderr
+            .contains("this is a command of the sqlite3 shell, not SQL"),
+        "{run}"
+    );
+    assert!(!run.stderr.contains("psql"), "{run}");
+}
