@@ -77,7 +77,11 @@ fn a_read_only_database() {
         .unwrap();
     // Root may write everything, so the program runs as nobody then, from a copy that nobody can reach.
     let program = sandbox.at("teammig");
-    fs::copy(env!("CARGO_BIN_EXE_teammig"), &program).unwrap();
+    // By another process: while this one writes a program, a child that another test
+    // starts holds it open, and it cannot be run (ETXTBSY).
+    let mut copy = sandbox.command("cp", ".");
+    let copied = sandbox.run(copy.arg(env!("CARGO_BIN_EXE_teammig")).arg(&program));
+    assert_eq!(copied.code, 0, "{copied}");
     for (path, mode) in [
         (".", 0o755),
         ("teammig", 0o755),
