@@ -14,6 +14,7 @@ mod sqlite_cascade;
 mod sqlite_error;
 mod sqlite_group;
 mod sqlite_hold;
+mod sqlite_keys;
 mod sqlite_lock;
 mod sqlite_rows;
 mod url;

@@ -54,7 +54,14 @@ impl Sqlite {
         )?;
         self.execute("COMMIT")?;
         self.unmade = false;
-        for (done, statement) in (0..).zip(statements).skip(job.skip as usize) {
+        for (done, statement) in (0..).zip(statements) {
+            if done < job.skip {
+                // It ran in a session that is gone, and so is what it set there.
+                if sets_up_session(&first_word(&text[statement.span.clone()])) {
+                    self.run_one(text, statement.span)?;
+                }
+                continue;
+            }
             self.run_bare_one(job, text, statement.span, done)?;
             notice(Notice::Statement { done: done + 1, of });
         }
@@ -131,6 +138,11 @@ fn first_word(statement: &str) -> String {
         .find(|token| !token.is_trivia())
         .map(|token| token.text(statement).to_ascii_uppercase())
         .unwrap_or_default()
+}
+
+/// Statements that act on the session, not on what is in the database.
+fn sets_up_session(word: &str) -> bool {
+    matches!(word, "PRAGMA" | "ATTACH" | "DETACH")
 }
 
 /// Statements that SQLite refuses, or silently ignores, inside a transaction.

@@ -11,12 +11,7 @@ use std::{
 
 use rusqlite::Error;
 
-use super::{
-    DbError, ErrorKind, Job, JobError, Ran,
-    sqlite::Sqlite,
-    sqlite_cascade::advise_drop,
-    sqlite_error::{db_error, error_offset},
-};
+use super::{DbError, ErrorKind, Job, JobError, Ran, sqlite::Sqlite, sqlite_error::error_offset};
 use crate::{
     model::{Dialect, Direction, Entry, ledger::StoredScripts},
     sql,
@@ -85,10 +80,13 @@ impl Sqlite {
     }
 
     fn commit(&mut self) -> Result<(), DbError> {
-        let outcome = self.execute("COMMIT");
-        match outcome {
+        let mut outcome = self.execute("COMMIT");
+        match &mut outcome {
             Ok(()) => self.unmade = false,
-            Err(_) => self.roll_back(),
+            Err(error) => {
+                self.explain_commit(error);
+                self.roll_back();
+            }
         }
         outcome
     }
@@ -254,57 +252,6 @@ impl Sqlite {
         Ok(self.commit()?)
     }
 
-    /// Rows that refer to nothing: the two tables, and the row in words.
-    fn foreign_key_violations(&mut self) -> Result<Vec<([String; 2], String)>, DbError> {
-        self.writer()?
-            .prepare("PRAGMA foreign_key_check")
-            .and_then(|mut statement| {
-                statement
-                    .query_map([], |row| {
-                        let table: String = row.get(0)?;
-                        let rowid: Option<i64> = row.get(1)?;
-                        let parent: String = row.get(2)?;
-                        let words = match rowid {
-                            Some(rowid) => format!(
-                                "{table} (rowid {rowid}) refers to a missing row of {parent}"
-                            ),
-                            None => format!("{table} refers to a missing row of {parent}"),
-                        };
-                        Ok(([table, parent], words))
-                    })?
-                    .collect::<Result<Vec<_>, _>>()
-            })
-            .map_err(|error| db_error(&error))
-    }
-
-    /// Refuses more violations between two tables than there were `before` the
-    /// script. A rebuild may give its rows new numbers, so rows are counted.
-    fn check_foreign_keys(&mut self, before: &[([String; 2], String)]) -> Result<(), DbError> {
-        let after = self.foreign_key_violations()?;
-        let count = |all: &[([String; 2], String)], tables: &[String; 2]| {
-            all.iter().filter(|(others, _)| others == tables).count()
-        };
-        let violations: Vec<&String> = after
-            .iter()
-            .filter(|(tables, _)| count(&after, tables) > count(before, tables))
-            .map(|(_, words)| words)
-            .collect();
-        let Some(first) = violations.first() else {
-            return Ok(());
-        };
-        Err(DbError {
-            detail: Some(match violations.len() {
-                1 => (*first).clone(),
-                n => format!("{first}; and {} more", n - 1),
-            }),
-            advice: Some("`PRAGMA foreign_key_check` lists them".to_owned()),
-            ..DbError::new(
-                ErrorKind::Statement,
-                "the script leaves rows that violate a foreign key",
-            )
-        })
-    }
-
     fn run_statements(&mut self, text: &str) -> Result<(), JobError> {
         for statement in sql::statements(text, Dialect::Sqlite) {
             self.run_one(text, statement.span)?;
@@ -342,7 +289,7 @@ impl Sqlite {
         outcome.map_err(|error| {
             let offset = error_offset(&error).map(|offset| span.start + offset);
             let mut error = self.said(&error);
-            advise_drop(sql, &mut error);
+            self.explain_drop(sql, &mut error);
             JobError {
                 offset,
                 statement: Some(span),

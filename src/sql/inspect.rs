@@ -101,20 +101,6 @@ pub fn dropped_table(statement: &str) -> Option<Dropped> {
     })
 }
 
-/// Whether a statement names this table (or anything else of that name).
-pub fn mentions(statement: &str, table: &str) -> bool {
-    tokens(statement, Some(Dialect::Sqlite)).any(|token| {
-        let text = token.text(statement);
-        match token.kind {
-            TokenKind::Word => text.eq_ignore_ascii_case(table),
-            TokenKind::QuotedIdent | TokenKind::String => {
-                unquoted(text).eq_ignore_ascii_case(table)
-            }
-            _ => false,
-        }
-    })
-}
-
 /// What stands between quotes of any of SQLite's kinds.
 fn unquoted(text: &str) -> String {
     let mut inner = text.chars();
@@ -279,8 +265,6 @@ mod tests {
         ] {
             assert_eq!(dropped_table(text), None, "{text}");
         }
-        assert!(mentions("INSERT INTO \"New\" SELECT 1", "new"));
-        assert!(!mentions("INSERT INTO renew SELECT 1 -- new", "new"));
     }
 
     #[test]

@@ -354,7 +354,13 @@ impl Context {
             return Ok(());
         };
         for other in own.siblings() {
-            if other.ledger_table != own.ledger_table || other.ledger_schema != own.ledger_schema {
+            let same_ledger = if location.starts_with("sqlite:") {
+                // SQLite has no schemas, and names in any case.
+                other.ledger_table.eq_ignore_ascii_case(&own.ledger_table)
+            } else {
+                other.ledger_table == own.ledger_table && other.ledger_schema == own.ledger_schema
+            };
+            if !same_ledger {
                 continue;
             }
             for environment in &other.environments {

@@ -279,11 +279,17 @@ impl Prepared {
             return found;
         }
         if let Some(span) = sql::meta_command(&script.text, dialect) {
-            add(
-                span,
-                "this is a command of psql, not SQL".to_owned(),
-                "remove it: teammig sends SQL to the server, without psql in between",
-            );
+            let (message, help) = match dialect {
+                Dialect::Postgres => (
+                    "this is a command of psql, not SQL",
+                    "remove it: teammig sends SQL to the server, without psql in between",
+                ),
+                Dialect::Sqlite => (
+                    "this is a command of the sqlite3 shell, not SQL",
+                    "remove it: teammig runs SQL itself, without the shell in between",
+                ),
+            };
+            add(span, message.to_owned(), help);
         }
         if !script.transaction {
             return found;

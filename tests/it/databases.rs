@@ -30,6 +30,13 @@ fn two_databases_with_one_ledger_are_refused() {
       jobs leads there in its environment dev
     hint: each needs a ledger of its own: give one of them `ledger: {table: NAME}` in teammig.yaml
     ");
+    // SQLite knows no schemas, and takes a name in any case.
+    sandbox.write(
+        "project/teammig.yaml",
+        config("    ledger: {table: Teammig_Ledger, schema: jobs}\n"),
+    );
+    let run = sandbox.teammig("project", &["--database", "app", "upgrade"]);
+    assert!(run.stderr.contains("lead to the same ledger"), "{run}");
     sandbox.write(
         "project/teammig.yaml",
         config("    ledger: {table: jobs_ledger}\n"),

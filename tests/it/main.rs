@@ -13,7 +13,6 @@ mod support;
 mod architecture;
 mod audit;
 mod bad_input;
-mod cascade;
 #[cfg(unix)]
 mod crash;
 mod databases;
