@@ -201,7 +201,7 @@ fn an_edit_that_nobody_else_has_is_redone() {
       bbbb11112222  Index phone   Ann, 5 minutes ago
     Edited since applied: 1 revision
       aaaa11112222  Add phone   not published
-    Rolling back 2 revisions, applying 2
+    Rolling back 2 revisions (what they stored in this database goes), applying 2
         down bbbb11112222  Index phone
         down aaaa11112222  Add phone
         up   aaaa11112222  Add phone
@@ -294,7 +294,7 @@ fn phantoms_and_pending_are_one_plan() {
     Only in the database: 2 revisions
       aaaa11112222  Add phone   applied 6 minutes ago by ann@host from feature; it is on feature
       bbbb11112222  Index phone   applied 6 minutes ago by ann@host from feature; it is on feature
-    Rolling back 2 revisions, applying 1
+    Rolling back 2 revisions (what they stored in this database goes), applying 1
         down bbbb11112222  Index phone
         down aaaa11112222  Add phone
         up   cccc11112222  Add phone too

@@ -236,7 +236,7 @@ fn a_pull_stops_at_the_head_file_and_sync_goes_on() {
       theirs c01d9e88ab12  Add login index   origin/main, Bob, 10 minutes ago
       7f3a9c21e4b0  parents: [9209a434d045] → [c01d9e88ab12]
       migrations/HEAD  written anew
-    Rolling back 1 revision, applying 2
+    Rolling back 1 revision (what they stored in this database goes), applying 2
         down 7f3a9c21e4b0  Add phone
         up   c01d9e88ab12  Add login index
         up   7f3a9c21e4b0  Add phone

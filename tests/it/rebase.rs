@@ -63,7 +63,7 @@ fn mine_goes_on_top_of_theirs_in_files_and_database() {
     exit 0
     --- stderr
       aaaa11112222  parents: [9209a434d045] → [c01d9e88ab12]
-    Rolling back 2 revisions, applying 3
+    Rolling back 2 revisions (what they stored in this database goes), applying 3
         down bbbb11112222  Add mail
         down aaaa11112222  Add phone
         up   c01d9e88ab12  Theirs
@@ -119,7 +119,7 @@ fn after_a_failed_step_files_and_database_are_as_before() {
     exit 1
     --- stderr
       aaaa11112222  parents: [9209a434d045] → [c01d9e88ab12]
-    Rolling back 2 revisions, applying 3
+    Rolling back 2 revisions (what they stored in this database goes), applying 3
         down bbbb11112222  Add mail
         down aaaa11112222  Add phone
         up   c01d9e88ab12  Theirs
@@ -305,7 +305,7 @@ fn the_database_can_follow_later() {
     --- stderr
     Came in with the pull: 1 revision (origin/main)
       c01d9e88ab12  Theirs   Bob, 9 minutes ago
-    Rolling back 2 revisions, applying 3
+    Rolling back 2 revisions (what they stored in this database goes), applying 3
         down bbbb11112222  Add mail
         down aaaa11112222  Add phone
         up   c01d9e88ab12  Theirs
