@@ -11,6 +11,7 @@ use super::{Captured, Folders, GitError, folders::join};
 use crate::model::{
     Origin, Snapshot, SnapshotFile,
     snapshot::{MAX_FILE_BYTES, Unreadable},
+    threads,
 };
 
 /// The revision files on disk. What cannot be read is part of the snapshot with
@@ -35,15 +36,14 @@ pub fn worktree_snapshot(project_root: &Path, folders: &Folders) -> Result<Captu
         };
         // The order of bytes, as Git has it, whatever the file system's is.
         names.sort_unstable_by(|a, b| a.0.cmp(&b.0));
-        for (name, entry, kind) in names {
-            if let Some(content) = content(&entry, kind) {
-                files.push(SnapshotFile {
-                    path: join(folder, &name).into(),
-                    content,
-                    blob: None,
-                });
-            }
-        }
+        let read = |(name, entry, kind): &(String, DirEntry, FileType)| {
+            Some(SnapshotFile {
+                path: join(folder, name).into(),
+                content: content(entry, *kind)?,
+                blob: None,
+            })
+        };
+        files.extend(threads::map(&names, read).into_iter().flatten());
     }
     Ok(Captured {
         snapshot: Snapshot {

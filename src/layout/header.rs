@@ -173,7 +173,7 @@ impl<'de> Deserialize<'de> for Text {
 
 fn find_block(text: &str) -> Option<Block> {
     let mut offset = if text.starts_with('\u{feff}') { 3 } else { 0 };
-    let mut lines: Vec<Range<usize>> = Vec::new();
+    let mut lines: Vec<Range<usize>> = Vec::with_capacity(KEYS.len() + 1);
     let mut start = 0;
     let mut end = 0;
     let mut indent = 0;
@@ -224,7 +224,7 @@ fn find_block(text: &str) -> Option<Block> {
 }
 
 fn find_fields(text: &str, lines: &[Range<usize>]) -> (Vec<Field>, bool) {
-    let mut fields: Vec<Field> = Vec::new();
+    let mut fields: Vec<Field> = Vec::with_capacity(KEYS.len());
     let mut odd = false;
     let mut base = None;
     for line in &lines[1..] {

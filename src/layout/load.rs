@@ -8,6 +8,7 @@ use crate::model::{
     graph::{Graph, Problem},
     head_file,
     snapshot::Unreadable,
+    threads,
 };
 
 /// Reads all files of a snapshot. Whatever is wrong with one of them becomes a
@@ -15,7 +16,8 @@ use crate::model::{
 pub fn load(snapshot: &Snapshot, layout: &dyn Layout) -> Project {
     let mut findings = Vec::new();
     let mut files: Vec<Migration> = Vec::with_capacity(snapshot.files.len());
-    for parsed in parse_all(&snapshot.files, layout) {
+    let parse = |file: &SnapshotFile| read_file(file).and_then(|source| layout.parse(source));
+    for parsed in threads::map(&snapshot.files, parse) {
         match parsed {
             Ok(migration) => files.push(migration),
             Err(finding) => findings.push(*finding),
@@ -42,7 +44,7 @@ pub fn load(snapshot: &Snapshot, layout: &dyn Layout) -> Project {
     );
     Project {
         origin: snapshot.origin.clone(),
-        graph,
+        graph: Arc::new(graph),
         migrations,
         head_file,
         findings,
@@ -60,37 +62,6 @@ fn read_head_file(file: &SnapshotFile) -> HeadFile {
         },
     }
 }
-
-/// Fewer files than this are parsed faster than a thread is started.
-const WORTH_A_THREAD: usize = 500;
-
-/// All files in their order; many of them on several threads.
-fn parse_all(files: &[SnapshotFile], layout: &dyn Layout) -> Vec<Parsed> {
-    let parse = |files: &[SnapshotFile]| -> Vec<Parsed> {
-        files
-            .iter()
-            .map(|file| read_file(file).and_then(|source| layout.parse(source)))
-            .collect()
-    };
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let size = files.len().div_ceil(threads).max(WORTH_A_THREAD);
-    if files.len() <= size {
-        return parse(files);
-    }
-    std::thread::scope(|scope| {
-        let workers: Vec<_> = files
-            .chunks(size)
-            .map(|chunk| (chunk, scope.spawn(move || parse(chunk))))
-            .collect();
-        workers
-            .into_iter()
-            // A worker that died is a bug of the parser; the files are parsed here, to meet it.
-            .flat_map(|(chunk, worker)| worker.join().unwrap_or_else(|_| parse(chunk)))
-            .collect()
-    })
-}
-
-type Parsed = Result<Migration, Box<Finding>>;
 
 /// The text of a snapshot's file, or what keeps it from being one.
 pub fn read_file(file: &SnapshotFile) -> Result<SourceFile, Box<Finding>> {
@@ -129,7 +100,7 @@ pub fn read_file(file: &SnapshotFile) -> Result<SourceFile, Box<Finding>> {
         }
     };
     let source = SourceFile::new(Arc::clone(&file.path), text);
-    if let Some(at) = bytes.iter().position(|byte| *byte == 0) {
+    if let Some(at) = text.find('\0') {
         return Err(Box::new(
             header::bad("the file holds a NUL byte")
                 .at(&source, at..at + 1, "")
@@ -148,8 +119,11 @@ pub fn read_file(file: &SnapshotFile) -> Result<SourceFile, Box<Finding>> {
 
 /// The start of Git's `<<<<<<< ` at the start of a line.
 fn conflict_marker(text: &str) -> Option<usize> {
-    text.match_indices("<<<<<<< ")
-        .map(|(at, _)| at)
+    // A single character is found many times faster, and few scripts have it.
+    let first = text.find('<')?;
+    text[first..]
+        .match_indices("<<<<<<< ")
+        .map(|(at, _)| first + at)
         .find(|at| *at == 0 || text.as_bytes()[at - 1] == b'\n')
 }
 

@@ -25,6 +25,7 @@ pub mod revision;
 pub mod settle;
 pub mod snapshot;
 pub mod source;
+pub mod threads;
 pub mod visible;
 
 pub use dialect::Dialect;

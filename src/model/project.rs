@@ -1,6 +1,6 @@
 //! Everything that a snapshot says: the graph, the scripts, and what is wrong.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use super::{
     finding::{Finding, Severity},
@@ -17,7 +17,7 @@ pub struct Project {
     /// Where it came from.
     pub origin: Origin,
     /// The revisions and their edges.
-    pub graph: Graph,
+    pub graph: Arc<Graph>,
     /// The files of the graph's revisions, by id.
     pub migrations: HashMap<RevId, Migration>,
     /// The head file, where the project keeps one.

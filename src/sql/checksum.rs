@@ -41,7 +41,7 @@ const BUFFER: usize = 4096;
 pub fn checksum(up: &str, down: Option<&str>) -> Checksum {
     let mut hasher = Hasher {
         sha: Sha256::new(),
-        buffer: Vec::with_capacity(2 * BUFFER),
+        buffer: Vec::with_capacity((up.len() + down.map_or(0, str::len) + 64).min(2 * BUFFER)),
     };
     hasher.bytes(FORMAT);
     hasher.script(up);

@@ -239,5 +239,5 @@ fn certain(context: &Context, call: &Call<'_>) -> Result<Option<String>, Error> 
 fn graph_of(project: &Context, commit: CommitId) -> Result<Option<Graph>, Error> {
     let project: Project = project.project_at(&At::Commit(commit.to_string()))?;
     let sound = project.errors().next().is_none();
-    Ok(sound.then_some(project.graph))
+    Ok(sound.then_some(std::sync::Arc::unwrap_or_clone(project.graph)))
 }

@@ -1,6 +1,6 @@
 //! A database held against a project: what is applied, pending, unknown, edited.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use super::step;
 use crate::model::{Entry, EntryState, Ledger, Project, RevId, Revision, graph::Graph};
@@ -9,7 +9,7 @@ use crate::model::{Entry, EntryState, Ledger, Project, RevId, Revision, graph::G
 #[derive(Debug)]
 pub struct State {
     /// The revisions of the files and those that only the ledger knows.
-    pub graph: Graph,
+    pub graph: Arc<Graph>,
     /// The rows.
     pub ledger: Ledger,
     /// Fully applied revisions.
@@ -36,25 +36,11 @@ impl State {
             .iter()
             .filter(|entry| project.graph.get(entry.revision.as_str()).is_none())
             .collect();
-        // The ledger keeps parents, so a revision without a file still has its place.
-        let mut revisions: Vec<Revision> = project.graph.iter().cloned().collect();
-        revisions.extend(phantoms.iter().map(|entry| {
-            Revision {
-                message: entry.message.clone(),
-                depends_on: entry
-                    .depends_on
-                    .iter()
-                    .map(|id| id.as_str().to_owned())
-                    .collect(),
-                ..Revision::new(entry.revision.clone(), entry.parents.clone())
-            }
-        }));
+        let graph = graph(project, &phantoms);
         let phantoms = phantoms
             .iter()
             .map(|entry| entry.revision.clone())
             .collect();
-        // Problems of the files were reported with the project already.
-        let (graph, _) = Graph::build(revisions);
         let applied = ledger.applied();
         let edited = ledger
             .entries
@@ -93,4 +79,26 @@ impl State {
             .get(id.as_str())
             .map_or("", |revision| revision.message.as_str())
     }
+}
+
+/// The revisions of the files and, with them, those that only the ledger has.
+fn graph(project: &Project, phantoms: &[&Entry]) -> Arc<Graph> {
+    if phantoms.is_empty() {
+        return Arc::clone(&project.graph);
+    }
+    // The ledger keeps parents, so a revision without a file still has its place.
+    let mut revisions: Vec<Revision> = project.graph.iter().cloned().collect();
+    revisions.extend(phantoms.iter().map(|entry| {
+        Revision {
+            message: entry.message.clone(),
+            depends_on: entry
+                .depends_on
+                .iter()
+                .map(|id| id.as_str().to_owned())
+                .collect(),
+            ..Revision::new(entry.revision.clone(), entry.parents.clone())
+        }
+    }));
+    // Problems of the files were reported with the project already.
+    Arc::new(Graph::build(revisions).0)
 }
