@@ -7,8 +7,11 @@ use std::{collections::HashMap, ops::ControlFlow, sync::Arc};
 
 use git2::{ObjectType, Oid};
 
-use super::{CommitId, Folders, GitError, Repo, Tip, error::Doing, folders::join};
-use crate::model::{Origin, Snapshot, SnapshotFile};
+use super::{
+    CommitId, Folders, GitError, Repo, Tip, error::Doing, folders::join, links::Links,
+    objects::Walked,
+};
+use crate::model::{Origin, Snapshot, SnapshotFile, snapshot::Unreadable};
 
 /// A snapshot, and what about it is not in the files.
 #[derive(Debug, Clone)]
@@ -38,9 +41,34 @@ pub struct Listed {
     /// Relative to the project's root.
     pub path: Arc<str>,
     pub(super) id: Oid,
+    /// It is a link that leads to no file, and `id` is the link's own.
+    lost: bool,
 }
 
 impl Listed {
+    pub(super) fn new(path: Arc<str>, id: Oid) -> Self {
+        let lost = false;
+        Self { path, id, lost }
+    }
+
+    /// A link to what was found there. `None` = a folder, which is no revision,
+    /// whatever the link is called.
+    pub(super) fn linked(
+        path: Arc<str>,
+        link: Oid,
+        found: Result<Walked, GitError>,
+    ) -> Result<Option<Self>, GitError> {
+        match found {
+            Ok(Walked::Folder(_)) => Ok(None),
+            Ok(Walked::File(id)) => Ok(Some(Self::new(path, id))),
+            Ok(Walked::Nothing) | Err(GitError::FolderIsLink { .. }) => Ok(Some(Self {
+                lost: true,
+                ..Self::new(path, link)
+            })),
+            Err(error) => Err(error),
+        }
+    }
+
     /// The blob's id in hex.
     pub fn blob(&self) -> String {
         self.id.to_string()
@@ -84,7 +112,7 @@ impl Repo {
         let commit = self.resolve(name)?;
         let places = folders.in_repository(prefix)?;
         let ids = self.folder_ids(commit, &places)?;
-        self.list(folders, &ids, name, commit)
+        self.list(folders, &places, &ids, name, commit)
     }
 
     /// The contents of listed files.
@@ -95,7 +123,11 @@ impl Repo {
             .zip(self.contents_of(&ids)?)
             .map(|(file, content)| SnapshotFile {
                 path: Arc::clone(&file.path),
-                content,
+                content: if file.lost {
+                    content.and_then(|target| Err(lost(&target)))
+                } else {
+                    content
+                },
                 blob: Some(file.blob()),
             })
             .collect())
@@ -164,7 +196,7 @@ impl Repo {
             let Some(first) = sharing.first() else {
                 continue;
             };
-            let listing = self.list(folders, ids, first.short(), first.commit)?;
+            let listing = self.list(folders, &places, ids, first.short(), first.commit)?;
             if visit(sharing, listing)?.is_break() {
                 break;
             }
@@ -177,24 +209,31 @@ impl Repo {
         commit: CommitId,
         places: &[String],
     ) -> Result<Vec<Option<Oid>>, GitError> {
-        let doing = format!("read commit {commit}");
-        let root = self.inner.find_commit(commit.oid()).doing(doing)?.tree_id();
+        let root = self.root(commit)?;
         places
             .iter()
             .map(|place| self.folder_id(root, place))
             .collect()
     }
 
+    pub(super) fn root(&self, commit: CommitId) -> Result<Oid, GitError> {
+        let found = self.inner.find_commit(commit.oid());
+        Ok(found
+            .doing_with(|| format!("read commit {commit}"))?
+            .tree_id())
+    }
+
     fn list(
         &self,
         folders: &Folders,
+        places: &[String],
         ids: &[Option<Oid>],
         name: &str,
         commit: CommitId,
     ) -> Result<Listing, GitError> {
         let mut files = Vec::new();
         let mut missing = Vec::new();
-        for (folder, id) in folders.paths().iter().zip(ids) {
+        for ((folder, place), id) in folders.paths().iter().zip(places).zip(ids) {
             let Some(id) = id else {
                 missing.push(folder.clone());
                 continue;
@@ -202,11 +241,16 @@ impl Repo {
             // Git keeps the entries of a folder in the order of their bytes.
             for entry in &self.tree(*id)? {
                 let name = String::from_utf8_lossy(entry.name_bytes());
-                if is_file(entry.kind(), entry.filemode()) && folders.wants(&name) {
-                    files.push(Listed {
-                        path: join(folder, &name).into(),
-                        id: entry.id(),
-                    });
+                if entry.kind() != Some(ObjectType::Blob) || !folders.wants(&name) {
+                    continue;
+                }
+                let path = join(folder, &name).into();
+                if entry.filemode() == i32::from(git2::FileMode::Link) {
+                    let mut links = Links::new(&join(place, &name));
+                    let found = self.walk(self.root(commit)?, &mut links);
+                    files.extend(Listed::linked(path, entry.id(), found)?);
+                } else {
+                    files.push(Listed::new(path, entry.id()));
                 }
             }
         }
@@ -218,7 +262,11 @@ impl Repo {
     }
 }
 
-/// A regular file: symbolic links and submodules hold no revision.
-fn is_file(kind: Option<ObjectType>, mode: i32) -> bool {
-    kind == Some(ObjectType::Blob) && mode != i32::from(git2::FileMode::Link)
+/// Why a link is not read. On disk it may well lead somewhere; another clone has
+/// nothing there.
+fn lost(target: &[u8]) -> Unreadable {
+    Unreadable::Io(format!(
+        "it is a link to {}, which does not lead to a file of the repository",
+        String::from_utf8_lossy(target)
+    ))
 }
