@@ -123,24 +123,26 @@ fn merge_driver(ui: &mut Ui, context: &Context, call: &[String]) -> Result<Statu
             "Git calls this one: `teammig hooks merge-driver %O %A %B %P`".to_owned(),
         ));
     };
-    let word = |n: usize, or| rest.get(n).copied().unwrap_or(or);
-    let resolved = driver::merge(
-        context,
-        &driver::Call {
-            base: base.as_ref(),
-            ours: ours.as_ref(),
-            theirs: theirs.as_ref(),
-            path,
-            marker_size: word(0, "7"),
-            labels: [word(1, "base"), word(2, "ours"), word(3, "theirs")],
-        },
-    );
-    if resolved {
+    // What Git does not know (the labels, before 2.44) it hands over as it is.
+    let known = |word: &&str| !["%L", "%S", "%X", "%Y"].contains(word);
+    let word = |n: usize, or| rest.get(n).copied().filter(known).unwrap_or(or);
+    let call = driver::Call {
+        base: base.as_ref(),
+        ours: ours.as_ref(),
+        theirs: theirs.as_ref(),
+        path,
+        marker_size: word(0, "7"),
+        labels: [word(1, "base"), word(2, "ours"), word(3, "theirs")],
+    };
+    if driver::merge(context, &call) {
         return Ok(Status::Fine);
     }
-    ui.talk(&format!(
-        "teammig: {path} conflicts: the branches have different heads. `teammig sync` settles it."
-    ));
+    if !call.is_inner() {
+        ui.talk(&format!(
+            "teammig: {path} conflicts: both sides changed the heads. `teammig sync` settles it once nothing else \
+             conflicts."
+        ));
+    }
     Ok(Status::Code(1))
 }
 

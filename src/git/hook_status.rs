@@ -132,7 +132,8 @@ fn manager(text: &str) -> Option<&'static str> {
     .find_map(|(sign, name)| text.contains(sign).then_some(name))
 }
 
-fn on_path(program: &str) -> bool {
+/// Whether a program of that name can be called.
+pub(super) fn on_path(program: &str) -> bool {
     let path = env::var_os("PATH").unwrap_or_default();
     let name = format!("{program}{}", env::consts::EXE_SUFFIX);
     env::split_paths(&path).any(|dir| fs::metadata(dir.join(&name)).is_ok_and(|f| is_program(&f)))

@@ -6,25 +6,31 @@
 //! merges the file as text, and an ordinary conflict is what comes of it.
 
 use std::{
-    env,
+    env, fs,
     path::{Path, PathBuf},
     process::Command,
 };
 
 use git2::{AttrCheckFlags, AttrValue, ConfigLevel};
 
-use super::{CommitId, GitError, Repo, error::Doing as _};
+use super::{
+    CommitId, GitError, Repo, error::Doing as _, hook_disk::is_program, hook_status::on_path,
+};
 
 /// The driver's name in `.gitattributes`.
 const NAME: &str = "teammig-head";
+/// What is called where the program is not where it was installed.
+const PROGRAM: &str = "teammig";
 
 /// How the driver is doing in this clone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DriverState {
     /// Git knows its command.
     Works,
-    /// The command is there, and calls another program or version of this one.
+    /// The command is there, and is not what this program would write.
     Other,
+    /// The program that the command calls is gone, and none is on `PATH`.
+    ProgramMissing(PathBuf),
     /// Git does not know it.
     NotInstalled,
 }
@@ -48,10 +54,15 @@ impl Repo {
         let there = config
             .get_string(&format!("merge.{NAME}.driver"))
             .found(doing)?;
-        Ok(match there {
-            None => DriverState::NotInstalled,
-            Some(command) if command == self::command(program) => DriverState::Works,
-            Some(_) => DriverState::Other,
+        let Some(there) = there else {
+            return Ok(DriverState::NotInstalled);
+        };
+        Ok(match program_of(&there) {
+            Some(gone) if !is_there(&gone) && !on_path(PROGRAM) => {
+                DriverState::ProgramMissing(gone)
+            }
+            _ if there == command(program) => DriverState::Works,
+            _ => DriverState::Other,
         })
     }
 
@@ -119,7 +130,7 @@ impl Repo {
             (Some(id), None) => {
                 let theirs = self.resolve(&id).ok()?;
                 let ours = self.head().ok()?.commit()?;
-                Some((self.merge_base(ours, theirs).ok()??, theirs))
+                Some((self.only_merge_base(ours, theirs)?, theirs))
             }
             (None, _) => {
                 let id = theirs.split(' ').next()?;
@@ -132,6 +143,21 @@ impl Repo {
             _ => None,
         }
     }
+
+    /// Where two commits part; `None` where that is several commits, since Git then
+    /// begins from what it merged of them.
+    fn only_merge_base(&self, one: CommitId, other: CommitId) -> Option<CommitId> {
+        let bases = self.graph().merge_bases(one.oid(), other.oid()).ok()?;
+        match &*bases {
+            [base] => Some((*base).into()),
+            _ => None,
+        }
+    }
+}
+
+/// Whether a label (`%X`) is that of a merge of merge bases.
+pub fn is_inner_merge(label: &str) -> bool {
+    label.starts_with("Temporary merge branch")
 }
 
 /// Merges three texts as Git does without a driver, into `ours`; whether no conflict is left.
@@ -150,13 +176,27 @@ pub fn merge_as_text(paths: [&Path; 3], labels: [&str; 3], marker_size: &str) ->
     command.status().is_ok_and(|status| status.success())
 }
 
-/// What Git runs. Where the program is gone it is the merge that Git would have done.
+/// How the command begins, up to the program in single quotes.
+const START: &str = "t='";
+/// What follows the program: a program that moved is looked for as the hooks do, and
+/// without one it is the merge that Git would have done.
+const REST: &str = r#"'; test -f "$t" && test -x "$t" || t=$(command -v teammig) || t=; if test -n "$t"; then "$t" hooks merge-driver %O %A %B %P %L %S %X %Y; else git merge-file -q --marker-size=%L -L ours -L base -L theirs %A %O %B; fi"#;
+
+/// What Git runs, in a shell and with its own words for what begins with `%`.
 fn command(program: &Path) -> String {
-    let program = program.display().to_string().replace('\'', r"'\''");
-    format!(
-        "if test -x '{program}'; then '{program}' hooks merge-driver %O %A %B %P %L %S %X %Y; else git merge-file -q \
-         %A %O %B; fi"
-    )
+    let program = program.display().to_string();
+    let program = program.replace('\'', r"'\''").replace('%', "%%");
+    format!("{START}{program}{REST}")
+}
+
+/// The program that a command of ours calls.
+fn program_of(command: &str) -> Option<PathBuf> {
+    let program = command.strip_prefix(START)?.strip_suffix(REST)?;
+    Some(program.replace("%%", "%").replace(r"'\''", "'").into())
+}
+
+fn is_there(program: &Path) -> bool {
+    fs::metadata(program).is_ok_and(|file| is_program(&file))
 }
 
 /// The line of `.gitattributes` for a head file, relative to the folder of that file,
@@ -204,7 +244,10 @@ mod tests {
 
     #[test]
     fn a_program_anywhere_can_be_called() {
-        let command = command(Path::new("/it's here/teammig"));
-        assert!(command.contains(r"'/it'\''s here/teammig' hooks merge-driver %O %A %B %P"));
+        let program = Path::new("/it's 100%Odd; \"here\"/teammig");
+        let command = command(program);
+        assert!(command.starts_with(r#"t='/it'\''s 100%%Odd; "here"/teammig'; "#));
+        assert_eq!(program_of(&command).as_deref(), Some(program));
+        assert_eq!(program_of("teammig hooks merge-driver %O %A %B %P"), None);
     }
 }

@@ -58,7 +58,9 @@ pub use hooks_dir::{HooksDir, Scope};
 pub use ignore::{ignore_line, with_ignore_lines};
 pub use mainline::{FolderMove, Mainline, MainlineStep};
 pub use merge::{FileChange, FolderState, blob_of};
-pub use merge_driver::{Attribute, DriverState, attributes_file, attributes_line, merge_as_text};
+pub use merge_driver::{
+    Attribute, DriverState, attributes_file, attributes_line, is_inner_merge, merge_as_text,
+};
 pub use reflog::{HeadMove, How, PreviousHead};
 pub use refs::{RefKind, Tip};
 pub use repo::Repo;

@@ -11,8 +11,8 @@ use std::{
 use super::{At, Context, Error, head_file, write};
 use crate::{
     git::{
-        Attribute, CommitId, DriverState, attributes_file, attributes_line, merge_as_text,
-        with_ignore_lines,
+        Attribute, CommitId, DriverState, attributes_file, attributes_line, is_inner_merge,
+        merge_as_text, with_ignore_lines,
     },
     model::{
         HeadFile, Project, SourceFile,
@@ -28,6 +28,8 @@ pub enum State {
     Works,
     /// Git does not know its command.
     NotInstalled,
+    /// The program that the command calls is gone.
+    ProgramMissing(PathBuf),
     /// The attributes do not name it for this head file.
     NoAttribute(PathBuf),
     /// The attributes name another way to merge this head file.
@@ -51,8 +53,10 @@ pub fn state(context: &Context) -> Result<Option<State>, Error> {
     if keeping.is_empty() {
         return Ok(None);
     }
-    if context.repo()?.driver(&super::hooks::program()?)? == DriverState::NotInstalled {
-        return Ok(Some(State::NotInstalled));
+    match context.repo()?.driver(&super::hooks::program()?)? {
+        DriverState::NotInstalled => return Ok(Some(State::NotInstalled)),
+        DriverState::ProgramMissing(program) => return Ok(Some(State::ProgramMissing(program))),
+        DriverState::Works | DriverState::Other => {}
     }
     for (project, path) in &keeping {
         let place = head_file::path_of(&project.config);
@@ -170,11 +174,20 @@ pub struct Call<'a> {
     pub labels: [&'a str; 3],
 }
 
+impl Call<'_> {
+    /// Git merges what several merge bases have, to begin from that: of no commit, and
+    /// nothing that the user sees.
+    pub fn is_inner(&self) -> bool {
+        is_inner_merge(self.labels[1])
+    }
+}
+
 /// Merges a head file: from the revisions where that is certain, else as text. Whether
 /// no conflict is left.
 pub fn merge(context: &Context, call: &Call<'_>) -> bool {
     // Whatever is not known for sure is left to a person.
-    if let Ok(Some(text)) = certain(context, call)
+    if !call.is_inner()
+        && let Ok(Some(text)) = certain(context, call)
         && fs::write(call.ours, text).is_ok()
     {
         return true;
@@ -215,7 +228,7 @@ fn certain(context: &Context, call: &Call<'_>) -> Result<Option<String>, Error> 
         Ok(HeadFile::parse(SourceFile::new(NAME, text)))
     };
     let files = [read(call.base)?, read(call.ours)?, read(call.theirs)?];
-    let outcome = merged(
+    Ok(merged(
         Side {
             file: &files[0],
             graph: &base,
@@ -228,11 +241,7 @@ fn certain(context: &Context, call: &Call<'_>) -> Result<Option<String>, Error> 
             file: &files[2],
             graph: &theirs,
         },
-    );
-    Ok(outcome.map(|graph| {
-        let same = || files[1].file.text.to_string();
-        files[1].renewed(&graph).unwrap_or_else(same)
-    }))
+    ))
 }
 
 /// The revisions of a commit, where all of them can be read.

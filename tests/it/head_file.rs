@@ -6,7 +6,7 @@ use insta::assert_snapshot;
 
 use crate::support::Sandbox;
 
-const HEAD: &str = "migrations/HEAD";
+pub(crate) const HEAD: &str = "migrations/HEAD";
 
 /// Two clones with a head file and hooks; each adds a revision, Bob's is on the server.
 pub(crate) fn diverged() -> Sandbox {
@@ -202,7 +202,7 @@ fn a_pull_stops_at_the_head_file_and_sync_goes_on() {
     CONFLICT (content): Merge conflict in migrations/HEAD
     Automatic merge failed; fix conflicts and then commit the result.
     --- stderr
-    teammig: migrations/HEAD conflicts: the branches have different heads. `teammig sync` settles it.
+    teammig: migrations/HEAD conflicts: both sides changed the heads. `teammig sync` settles it once nothing else conflicts.
     ");
     assert_eq!(
         sandbox.git("ann", &["diff", "--name-only", "--diff-filter=U"]),

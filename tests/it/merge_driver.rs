@@ -1,11 +1,22 @@
 //! The merge driver for head files, under real merges, rebases and cherry-picks.
 
+use std::{fs, os::unix::fs::symlink};
+
 use insta::assert_snapshot;
 
 use crate::{
-    head_file::{diverged, read, team},
+    head_file::{HEAD, diverged, read, team},
     support::Sandbox,
 };
+
+/// `create` and a commit that the hook looks at.
+fn create(sandbox: &Sandbox, folder: &str, id: &str, args: &[&str]) {
+    let mut all = vec!["create", id, "--rev-id", id];
+    all.extend(args);
+    sandbox.ok(folder, &all);
+    sandbox.git(folder, &["add", "-A"]);
+    sandbox.git(folder, &["commit", "-qm", id]);
+}
 
 /// Hooks of a clone are installed although one of its projects cannot be read.
 #[test]
@@ -23,23 +34,17 @@ fn a_broken_configuration_keeps_nobody_from_installing() {
 #[test]
 fn the_driver_merges_lines_of_their_own() {
     let sandbox = team();
-    let lines = |clone: &str, id: &str, args: &[&str]| {
-        let mut all = vec!["create", id, "--rev-id", id];
-        all.extend(args);
-        sandbox.ok(clone, &all);
-        sandbox.git(clone, &["add", "-A"]);
-        sandbox.git(clone, &["commit", "-qm", id]);
-    };
-    lines(
+    create(
+        &sandbox,
         "ann",
         "aaaa00000001",
         &["--head", "base", "--label", "billing"],
     );
     sandbox.git("ann", &["push", "-q"]);
     sandbox.git("bob", &["pull", "-q"]);
-    lines("bob", "bbbb00000001", &["--head", "9209a434d045"]);
+    create(&sandbox, "bob", "bbbb00000001", &["--head", "9209a434d045"]);
     sandbox.git("bob", &["push", "-q"]);
-    lines("ann", "aaaa00000002", &["--head", "aaaa00000001"]);
+    create(&sandbox, "ann", "aaaa00000002", &["--head", "aaaa00000001"]);
     let want = "bbbb00000001  # bbbb00000001\naaaa00000002  # billing: aaaa00000002\n";
     let before = sandbox.git("ann", &["rev-parse", "HEAD"]);
     for args in [
@@ -77,23 +82,26 @@ fn the_driver_finds_the_project_wherever_it_is() {
     sandbox.write("repo/a service/keep", "");
     sandbox.write("repo/elsewhere/keep", "");
     sandbox.ok("repo/a service", &["init", "--hooks"]);
-    let create = |folder: &str, id: &str, args: &[&str]| {
-        let folder = format!("{folder}/a service");
-        let mut all = vec!["create", id, "--rev-id", id];
-        all.extend(args);
-        sandbox.ok(&folder, &all);
-        sandbox.git(&folder, &["add", "-A"]);
-        sandbox.git(&folder, &["commit", "-qm", id]);
-    };
-    create("repo", "aaaa00000001", &[]);
+    create(&sandbox, "repo/a service", "aaaa00000001", &[]);
     create(
-        "repo",
+        &sandbox,
+        "repo/a service",
         "bbbb00000001",
         &["--head", "base", "--label", "billing"],
     );
     sandbox.git("repo", &["worktree", "add", "-q", "../tree", "-b", "side"]);
-    create("repo", "aaaa00000002", &["--head", "aaaa00000001"]);
-    create("tree", "bbbb00000002", &["--head", "bbbb00000001"]);
+    create(
+        &sandbox,
+        "repo/a service",
+        "aaaa00000002",
+        &["--head", "aaaa00000001"],
+    );
+    create(
+        &sandbox,
+        "tree/a service",
+        "bbbb00000002",
+        &["--head", "bbbb00000001"],
+    );
     sandbox.write("tree/elsewhere/more", "");
     sandbox.git("tree/elsewhere", &["merge", "-q", "--no-edit", "main"]);
     assert_eq!(
@@ -124,23 +132,179 @@ fn the_driver_leaves_a_divergence_to_a_person() {
     );
 }
 
+/// What theirs had written at the top was lost without a word.
+#[test]
+fn the_driver_keeps_the_comments_of_both_sides() {
+    let sandbox = team();
+    create(
+        &sandbox,
+        "ann",
+        "aaaa00000001",
+        &["--head", "base", "--label", "billing"],
+    );
+    sandbox.git("ann", &["push", "-q"]);
+    sandbox.git("bob", &["pull", "-q"]);
+    let text = read(&sandbox, "bob");
+    sandbox.write(
+        "bob/migrations/HEAD",
+        format!("# Written by teammig, not by hand\n{text}"),
+    );
+    create(&sandbox, "bob", "bbbb00000001", &["--head", "9209a434d045"]);
+    sandbox.git("bob", &["push", "-q"]);
+    create(&sandbox, "ann", "aaaa00000002", &["--head", "aaaa00000001"]);
+    sandbox.git("ann", &["pull", "-q", "--no-rebase", "--no-edit"]);
+    assert_eq!(
+        read(&sandbox, "ann"),
+        "# Written by teammig, not by hand\nbbbb00000001  # bbbb00000001\naaaa00000002  # billing: aaaa00000002\n"
+    );
+}
+
+/// Git merges the merge bases first, which nobody asked about; it was spoken of twice.
+#[test]
+fn a_merge_with_several_bases_is_spoken_of_once() {
+    let sandbox = team();
+    create(
+        &sandbox,
+        "ann",
+        "bbbb00000001",
+        &["--head", "base", "--label", "billing"],
+    );
+    sandbox.git("ann", &["branch", "y"]);
+    sandbox.git("ann", &["switch", "-qc", "x"]);
+    create(&sandbox, "ann", "aaaa00000002", &["--head", "9209a434d045"]);
+    sandbox.git("ann", &["branch", "old-x"]);
+    sandbox.git("ann", &["switch", "-q", "y"]);
+    create(&sandbox, "ann", "bbbb00000002", &["--head", "bbbb00000001"]);
+    sandbox.git("ann", &["branch", "old-y"]);
+    sandbox.git("ann", &["merge", "-q", "--no-edit", "old-x"]);
+    sandbox.git("ann", &["switch", "-q", "x"]);
+    sandbox.git("ann", &["merge", "-q", "--no-edit", "old-y"]);
+    create(&sandbox, "ann", "aaaa00000003", &["--head", "aaaa00000002"]);
+    sandbox.git("ann", &["switch", "-q", "y"]);
+    create(&sandbox, "ann", "bbbb00000003", &["--head", "bbbb00000002"]);
+    let bases = sandbox.git("ann", &["merge-base", "--all", "x", "y"]);
+    assert_eq!(bases.lines().count(), 2);
+    let run = sandbox.try_git("ann", &["merge", "-q", "--no-edit", "x"]);
+    assert_eq!(run.code, 1, "{run}");
+    assert_eq!(run.stderr.matches("teammig:").count(), 1, "{run}");
+    let run = sandbox.teammig("ann", &["sync"]);
+    assert_eq!(run.code, 0, "{run}");
+    assert_eq!(
+        read(&sandbox, "ann"),
+        "aaaa00000003  # aaaa00000003\nbbbb00000003  # billing: bbbb00000003\n"
+    );
+}
+
+/// Git before 2.44 hands `%S`, `%X` and `%Y` over as they are.
+#[test]
+fn an_older_git_knows_no_labels() {
+    let sandbox = team();
+    for (name, text) in [("O", "a\n"), ("A", "b\n"), ("B", "c\n")] {
+        sandbox.write(&format!("ann/{name}"), text);
+    }
+    let run = sandbox.teammig(
+        "ann",
+        &[
+            "hooks",
+            "merge-driver",
+            "O",
+            "A",
+            "B",
+            HEAD,
+            "7",
+            "%S",
+            "%X",
+            "%Y",
+        ],
+    );
+    assert_eq!(run.code, 1, "{run}");
+    assert_eq!(
+        sandbox.read("ann/A"),
+        "<<<<<<< ours\nb\n=======\nc\n>>>>>>> theirs\n"
+    );
+}
+
+/// `hooks status` said that it works.
 #[test]
 fn the_program_is_gone_and_git_merges_as_ever() {
     let sandbox = diverged();
-    sandbox.git(
-        "ann",
-        &[
-            "config",
-            "merge.teammig-head.driver",
-            &sandbox
-                .git("ann", &["config", "merge.teammig-head.driver"])
-                .trim()
-                .replace(env!("CARGO_BIN_EXE_teammig"), "/nowhere/teammig"),
-        ],
+    let command = sandbox
+        .git("ann", &["config", "merge.teammig-head.driver"])
+        .trim()
+        .replace(env!("CARGO_BIN_EXE_teammig"), "/nowhere/teammig");
+    sandbox.git("ann", &["config", "merge.teammig-head.driver", &command]);
+    // Only what Git needs is on the path, and no teammig that somebody installed.
+    let bin = sandbox.at("bin");
+    fs::create_dir(&bin).unwrap();
+    for name in ["git", "sh"] {
+        let path = std::env::var_os("PATH").unwrap();
+        let place = std::env::split_paths(&path).map(|folder| folder.join(name));
+        symlink(
+            place.into_iter().find(|place| place.is_file()).unwrap(),
+            bin.join(name),
+        )
+        .unwrap();
+    }
+    let status = sandbox.run(
+        sandbox
+            .command(env!("CARGO_BIN_EXE_teammig"), "ann")
+            .args(["hooks", "status"])
+            .env("PATH", &bin),
     );
-    let run = sandbox.try_git("ann", &["pull", "-q", "--no-rebase", "--no-edit"]);
+    assert_eq!(status.code, 3, "{status}");
+    assert!(
+        status
+            .stdout
+            .contains("merge-driver does not run: /nowhere/teammig is gone"),
+        "{status}"
+    );
+    let run = sandbox.run(
+        sandbox
+            .command("git", "ann")
+            .args(["pull", "-q", "--no-rebase", "--no-edit"])
+            .env("PATH", &bin),
+    );
     assert_eq!(run.code, 1, "{run}");
-    assert!(read(&sandbox, "ann").contains("<<<<<<< "), "{run}");
+    let text = read(&sandbox, "ann");
+    assert!(text.starts_with("<<<<<<< ours\n"), "{text} {run}");
+    assert!(text.ends_with(">>>>>>> theirs\n"), "{text}");
+}
+
+/// As the hooks do: a program that was installed elsewhere since is found.
+#[test]
+fn the_program_moved_to_another_place_on_the_path() {
+    let sandbox = team();
+    create(
+        &sandbox,
+        "ann",
+        "aaaa00000001",
+        &["--head", "base", "--label", "billing"],
+    );
+    sandbox.git("ann", &["branch", "side"]);
+    create(&sandbox, "ann", "aaaa00000002", &["--head", "aaaa00000001"]);
+    sandbox.git("ann", &["switch", "-q", "side"]);
+    create(&sandbox, "ann", "bbbb00000001", &["--head", "9209a434d045"]);
+    let command = sandbox
+        .git("ann", &["config", "merge.teammig-head.driver"])
+        .trim()
+        .replace(env!("CARGO_BIN_EXE_teammig"), "/nowhere/teammig");
+    sandbox.git("ann", &["config", "merge.teammig-head.driver", &command]);
+    let bin = sandbox.at("bin");
+    fs::create_dir(&bin).unwrap();
+    symlink(env!("CARGO_BIN_EXE_teammig"), bin.join("teammig")).unwrap();
+    let path = std::env::var_os("PATH").unwrap();
+    let path = std::env::join_paths(std::iter::once(bin).chain(std::env::split_paths(&path)));
+    let run = sandbox.run(
+        sandbox
+            .command("git", "ann")
+            .args(["merge", "-q", "--no-edit", "main"])
+            .env("PATH", path.unwrap()),
+    );
+    assert_eq!(run.code, 0, "{run}");
+    assert_eq!(
+        read(&sandbox, "ann"),
+        "bbbb00000001  # bbbb00000001\naaaa00000002  # billing: aaaa00000002\n"
+    );
 }
 
 #[test]

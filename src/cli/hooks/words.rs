@@ -68,6 +68,10 @@ pub(in crate::cli) fn describe_driver(
         State::NotInstalled => {
             "not installed, so every head file conflict is a person's; `teammig hooks install` does it".to_owned()
         }
+        State::ProgramMissing(program) => format!(
+            "does not run: {} is gone, and `teammig` is not on PATH; `teammig hooks install` again",
+            program.display()
+        ),
         State::NoAttribute(file) => format!(
             "does not run: .gitattributes does not name it for {}; `teammig hooks install` does it",
             show(file)

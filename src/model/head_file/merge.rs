@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::HeadFile;
+use super::{HeadFile, render};
 use crate::model::{
     graph::Graph,
     revision::{RevId, Revision},
@@ -29,14 +29,15 @@ impl Side<'_> {
     }
 }
 
-/// The revisions after a merge of `ours` and `theirs`, which both began from `base`;
-/// `None` where it is not certain that the head file can be written from them.
+/// The head file after a merge of `ours` and `theirs`, which both began from `base`;
+/// `None` where it is not certain what it has to say.
 ///
 /// Which commits a merge is about can only be guessed from what Git says (a rebase, a
 /// cherry-pick and a stash all come by), so each file must say what its commit has;
 /// only a file that `base` did not have yet may be empty. Then every revision is
-/// merged by itself, and there must be one head for each line.
-pub fn merged(base: Side<'_>, ours: Side<'_>, theirs: Side<'_>) -> Option<Graph> {
+/// merged by itself, and there must be one head for each line. The comments at the top
+/// are the user's and nobody else has them: they are merged as well, as one.
+pub fn merged(base: Side<'_>, ours: Side<'_>, theirs: Side<'_>) -> Option<String> {
     let new = base.file.is_plain() && base.file.file.text.is_empty();
     if !ours.agrees() || !theirs.agrees() || !(new || base.agrees()) {
         return None;
@@ -48,23 +49,27 @@ pub fn merged(base: Side<'_>, ours: Side<'_>, theirs: Side<'_>) -> Option<Graph>
         .filter(|revision| ours.graph.get(revision.id.as_str()).is_none());
     for revision in ours.graph.iter().chain(came) {
         let id = revision.id.as_str();
-        let kept = three(base.graph.get(id), ours.graph.get(id), theirs.graph.get(id))?;
+        let kept = three(
+            &base.graph.get(id),
+            ours.graph.get(id),
+            theirs.graph.get(id),
+        )?;
+        // Not there is a state like any other.
         revisions.extend(kept.cloned());
     }
     let (graph, problems) = Graph::build(revisions);
-    (problems.is_empty() && graph.diverged().is_empty()).then_some(graph)
+    if !problems.is_empty() || !graph.diverged().is_empty() {
+        return None;
+    }
+    let [base, ours, theirs] = [base, ours, theirs].map(|side| side.file.preamble());
+    Some(format!("{}{}", three(&base, ours, theirs)?, render(&graph)))
 }
 
-/// Three states of one revision; `None` where both sides changed it, each in its way.
-#[allow(clippy::option_option, reason = "not there is a state like any other")]
-fn three<'a>(
-    base: Option<&'a Revision>,
-    ours: Option<&'a Revision>,
-    theirs: Option<&'a Revision>,
-) -> Option<Option<&'a Revision>> {
-    if ours == theirs || theirs == base {
+/// Three states of one thing; `None` where both sides changed it, each in its way.
+fn three<T: PartialEq>(base: &T, ours: T, theirs: T) -> Option<T> {
+    if ours == theirs || theirs == *base {
         Some(ours)
-    } else if ours == base {
+    } else if ours == *base {
         Some(theirs)
     } else {
         None

@@ -259,12 +259,41 @@ fn merging_where_it_is_certain() {
             file: &files[n],
             graph: &graphs[n],
         };
-        let outcome = merged(side(0), side(1), side(2)).map(|graph| {
-            let mut heads: Vec<String> = graph.heads().iter().map(ToString::to_string).collect();
+        let outcome = merged(side(0), side(1), side(2)).map(|text| {
+            let mut heads: Vec<String> =
+                names(&read(&text)).split(' ').map(str::to_owned).collect();
             heads.sort();
             heads.join(" ")
         });
         assert_eq!(outcome.as_deref(), want, "{base} | {ours} | {theirs}");
+    }
+}
+
+/// What people wrote at the top is merged too: theirs got lost without a word.
+#[test]
+fn comments_of_both_sides_are_merged() {
+    let graphs = ["a:x; b:y", "a:x; b:y; c a", "a:x; b:y; d b"].map(graph);
+    // The comments of base, ours, theirs; those of the outcome.
+    let table = [
+        ("", "", "", Some("")),
+        ("# one\n", "# one\n", "# one\n", Some("# one\n")),
+        ("# one\n", "# one\n", "# two\n\n", Some("# two\n\n")),
+        ("# one\n", "# two\n", "# one\n", Some("# two\n")),
+        ("# one\n", "# two\n", "# two\n", Some("# two\n")),
+        ("# one\n", "", "# one\n", Some("")),
+        ("# one\n", "# two\n", "# three\n", None),
+        ("", "# two\n", "# three\n", None),
+    ];
+    for (base, ours, theirs, want) in table {
+        let texts = [base, ours, theirs];
+        let files = [0, 1, 2].map(|n| read(&format!("{}{}", texts[n], render(&graphs[n]))));
+        let side = |n: usize| Side {
+            file: &files[n],
+            graph: &graphs[n],
+        };
+        let want = want.map(|top| format!("{top}c  # x: Message of c\nd  # y: Message of d\n"));
+        let outcome = merged(side(0), side(1), side(2));
+        assert_eq!(outcome, want, "{base:?} {ours:?} {theirs:?}");
     }
 }
 
