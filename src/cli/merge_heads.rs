@@ -81,7 +81,7 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
     ui.hint(match carried.going_on {
         None => "commit it, then `teammig upgrade`".to_owned(),
         Some(operation) => format!(
-            "a {operation} is in progress: `{}` finishes it, then `teammig upgrade`",
+            "{operation} is in progress: `{}` finishes it, then `teammig upgrade`",
             operation.finish()
         ),
     });

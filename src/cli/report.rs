@@ -9,7 +9,7 @@ use serde_json::json;
 use super::json;
 use crate::{
     config::ConfigError,
-    model::{Direction, Finding, Severity, finding::Place},
+    model::{Direction, Finding, Operation, Severity, finding::Place},
     ui::{Kind, Ui},
     workflow::{Error, GitError, Why},
 };
@@ -217,8 +217,7 @@ fn report(error: &Error) -> Report {
         Error::NotUpToDate { pending } => Report::new("not-up-to-date", 3, words)
             .note(format!("{pending} pending"))
             .hint("`teammig upgrade` applies what is pending"),
-        Error::InProgress { operation } => Report::new("in-progress", 1, words)
-            .hint(format!("finish it (`git {operation} --continue`) or stop it (`git {operation} --abort`) first")),
+        Error::InProgress { operation, first } => in_progress(*operation, first, words),
         Error::Held { .. }
         | Error::Sides { .. }
         | Error::Restack(_)
@@ -340,6 +339,33 @@ fn git(error: &GitError) -> Report {
         GitError::Bare { .. } => report.hint("`--at HEAD` reads the revisions of a commit instead"),
         _ => report,
     }
+}
+
+/// Only so many paths are named.
+const MOST_NAMED: usize = 3;
+
+fn in_progress(operation: Operation, first: &[String], words: String) -> Report {
+    let report = Report::new("in-progress", 1, words);
+    let (finish, abort) = (operation.finish(), operation.abort());
+    if finish == abort {
+        return report.hint(format!("`{finish}` ends it"));
+    }
+    if first.is_empty() {
+        return report.hint(format!(
+            "finish it (`{finish}`) or stop it (`{abort}`) first"
+        ));
+    }
+    let named = first[..first.len().min(MOST_NAMED)].join(", ");
+    let named = match first.len().saturating_sub(MOST_NAMED) {
+        0 => named,
+        more => format!("{named} and {more} more"),
+    };
+    report
+        .hint(format!(
+            "resolve the other conflicts and `git add` them: {named}"
+        ))
+        .hint("then call this again: it settles the heads and writes the head file")
+        .hint(format!("`{abort}` stops it"))
 }
 
 fn diverged(heads: &[(crate::model::RevId, String)], why: Why) -> Report {

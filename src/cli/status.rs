@@ -14,7 +14,7 @@ use super::{
     report,
 };
 use crate::{
-    model::{EntryState, RevId},
+    model::{EntryState, Operation, RevId},
     ui::{Ui, age},
     workflow::{
         Context, Error,
@@ -95,7 +95,7 @@ fn branch(ui: &mut Ui, git: &Git) {
         None => {}
     }
     if let Some(operation) = git.operation {
-        let _ = write!(text, "; a {operation} is in progress");
+        let _ = write!(text, "; {operation} is in progress");
     }
     row(ui, "Branch", &text);
 }
@@ -229,7 +229,7 @@ fn document(status: &Status) -> Value {
         "commit": status.git.as_ref().and_then(|git| git.head.commit()).map(|id| id.to_string()),
         "upstream": status.git.as_ref().and_then(|git| git.upstream.as_ref()).map(|upstream| &upstream.name),
         "upstream_new": status.git.as_ref().map_or(&[][..], |git| &git.upstream_new),
-        "operation": status.git.as_ref().and_then(|git| git.operation),
+        "operation": status.git.as_ref().and_then(|git| git.operation).map(Operation::name),
         "revisions": graph.len(),
         "diverged": status.divergence.is_some(),
         "heads": status.heads.iter().map(|head| head_json(status, head)).collect::<Vec<_>>(),

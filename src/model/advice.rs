@@ -1,6 +1,8 @@
 //! The one thing to do next, from what is known. The first that applies wins:
 //! what stops everything else comes first.
 
+use super::Operation;
+
 /// What is known about a project and its database. Counts are of revisions.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[allow(
@@ -8,10 +10,10 @@
     reason = "independent facts, each of which has its own advice"
 )]
 pub struct Facts {
-    /// Git is in the middle of something: its subcommand.
-    pub operation: Option<String>,
-    /// It stopped at head files alone, which `sync` resolves.
-    pub only_head_files: bool,
+    /// Git is in the middle of something.
+    pub operation: Option<Operation>,
+    /// Only the heads are left to settle in it, which `sync` does.
+    pub only_heads: bool,
     /// The head file does not say what the graph is.
     pub head_file_wrong: bool,
     /// Files that cannot be trusted.
@@ -55,18 +57,15 @@ pub fn next(facts: &Facts) -> Advice {
         1 => "1 revision".to_owned(),
         n => format!("{n} revisions"),
     };
-    let (command, reason) = if let Some(operation) = &facts.operation {
-        if facts.only_head_files {
-            let reason = format!("a {operation} is in progress, and only the head file conflicts");
+    let (command, reason) = if let Some(operation) = facts.operation {
+        let reason = format!("{operation} is in progress");
+        if facts.only_heads {
             return Advice {
                 command: Some("teammig sync".to_owned()),
-                reason,
+                reason: format!("{reason}, and only the heads are left to settle"),
             };
         }
-        (
-            Some(format!("git {operation} --continue")),
-            format!("a {operation} is in progress"),
-        )
+        (Some(operation.finish().to_owned()), reason)
     } else if facts.problems > 0 {
         (None, "put the files right first".to_owned())
     } else if facts.interrupted {
@@ -140,8 +139,8 @@ mod tests {
     #[test]
     fn what_stops_everything_else_comes_first() {
         let mut facts = Facts {
-            operation: Some("rebase".to_owned()),
-            only_head_files: true,
+            operation: Some(Operation::Rebase),
+            only_heads: true,
             head_file_wrong: true,
             problems: 1,
             empty: true,
@@ -159,7 +158,7 @@ mod tests {
         let mut table: Vec<String> = Vec::new();
         let mut step = |facts: &Facts| table.push(said(facts));
         step(&facts);
-        facts.only_head_files = false;
+        facts.only_heads = false;
         step(&facts);
         facts.operation = None;
         step(&facts);
@@ -190,7 +189,7 @@ mod tests {
         assert_eq!(
             table,
             [
-                "teammig sync | a rebase is in progress, and only the head file conflicts",
+                "teammig sync | a rebase is in progress, and only the heads are left to settle",
                 "git rebase --continue | a rebase is in progress",
                 " | put the files right first",
                 "teammig upgrade | a script was interrupted; this says how to go on",

@@ -25,14 +25,19 @@ pub struct Line {
 
 impl Line {
     /// Which heads are mine and what they would be put on: the one head that is
-    /// published, or else the one that just came in. `None` where it is not clear.
+    /// published, or else the one that just came in, or else the one that is
+    /// committed where the others are not (as where a rebase or a cherry-pick stopped).
+    /// `None` where it is not clear.
     pub fn sides(&self, came_in: &BTreeSet<&RevId>) -> Option<Move> {
         let published = |head: &&Head| matches!(head.whose, Whose::Published(_));
         let came = |head: &&Head| came_in.contains(&head.revision);
-        let theirs: Vec<&Head> = match self.heads.iter().filter(published).count() {
-            0 => self.heads.iter().filter(came).collect(),
-            _ => self.heads.iter().filter(published).collect(),
+        let committed = |head: &&Head| head.whose == Whose::NotPublished;
+        let those = |which: &dyn Fn(&&Head) -> bool| -> Vec<&Head> {
+            self.heads.iter().filter(which).collect()
         };
+        let theirs = [those(&published), those(&came), those(&committed)]
+            .into_iter()
+            .find(|heads| !heads.is_empty())?;
         let [onto] = theirs.as_slice() else {
             return None;
         };
@@ -170,4 +175,58 @@ pub(super) fn published(context: &Context) -> Result<Vec<(String, BTreeSet<RevId
             Ok((name, ids))
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn which_heads_move() {
+        let id = |text: &str| RevId::trusted(text);
+        // Each head with who has it (published, committed, uncommitted, unknown); what
+        // came in; what the others would be put on.
+        let table = [
+            ("a:p b:c", "", Some("a")),
+            ("a:c b:p c:u", "a", Some("b")),
+            ("a:p b:p", "a", None),
+            ("a:c b:c", "b", Some("b")),
+            ("a:c b:c", "", None),
+            ("a:c b:c", "a b", None),
+            // Where a rebase stopped: what it picked is not committed yet.
+            ("a:u b:c", "", Some("b")),
+            ("a:u b:c c:u", "x", Some("b")),
+            ("a:u b:c c:c", "", None),
+            ("a:u b:u", "", None),
+            ("a:? b:?", "", None),
+        ];
+        for (heads, came_in, want) in table {
+            let head = |text: &str| {
+                let (name, whose) = text.split_once(':').unwrap();
+                Head {
+                    revision: id(name),
+                    message: String::new(),
+                    path: String::new(),
+                    whose: match whose {
+                        "p" => Whose::Published("origin/main".to_owned()),
+                        "c" => Whose::NotPublished,
+                        "u" => Whose::Uncommitted,
+                        _ => Whose::Unknown,
+                    },
+                    commit: None,
+                }
+            };
+            let line = Line {
+                heads: heads.split(' ').map(head).collect(),
+                parts_at: Vec::new(),
+            };
+            let came_in: Vec<RevId> = came_in.split_whitespace().map(id).collect();
+            let found = line.sides(&came_in.iter().collect());
+            let onto = found.as_ref().map(|found| found.onto.as_str());
+            assert_eq!(onto, want, "{heads} {came_in:?}");
+            if let Some(found) = found {
+                assert_eq!(found.heads.len(), line.heads.len() - 1);
+            }
+        }
+    }
 }

@@ -10,8 +10,8 @@ use crate::{
     db::{Database, DbError, JobError},
     git::GitError,
     model::{
-        Dialect, Direction, Finding, RevId, finding::Place, graph::GraphError, guard::Evidence,
-        restack::RestackError,
+        Dialect, Direction, Finding, Operation, RevId, finding::Place, graph::GraphError,
+        guard::Evidence, restack::RestackError,
     },
 };
 
@@ -173,10 +173,13 @@ pub enum Error {
         pending: usize,
     },
     /// Git is in the middle of something.
-    #[error("a {operation} is in progress")]
+    #[error("{operation} is in progress")]
     InProgress {
-        /// Git's name for it.
-        operation: String,
+        /// What.
+        operation: Operation,
+        /// Paths that conflict besides head files, as Git names them; with them
+        /// resolved it is for teammig to go on.
+        first: Vec<String>,
     },
     /// What was to be moved stands on something that may not be.
     #[error("{revision} cannot be restacked: {}{}", if revision == held { "it".to_owned() } else { format!("it builds on {held}, which") }, evidence.as_ref().map_or_else(|| " may not be moved".to_owned(), |evidence| format!(" is {}", evidence.words())))]

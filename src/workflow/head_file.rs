@@ -5,14 +5,14 @@ use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
 
 use tempfile::TempPath;
 
-use super::{Context, Error, Why, plan::require_sound, write};
+use super::{At, Context, Error, Why, plan::require_sound, write};
 use crate::{
     config::Config,
     model::{
         Operation, Project,
         graph::Graph,
         head_file::{self, render},
-        operation::only_head_files_conflict,
+        operation::{Halt, judge},
     },
 };
 
@@ -120,8 +120,8 @@ pub(super) fn path_of(config: &Config) -> PathBuf {
 }
 
 /// Refuses to work in the middle of a merge, rebase and the like: half of the files
-/// are there. Goes on where nothing but head files of this project is unresolved, and
-/// gives what then has to be finished.
+/// are there. Goes on where nothing but the heads is left to settle (see [`judge`]),
+/// and gives what then has to be finished.
 pub fn halted(context: &Context) -> Result<Option<Operation>, Error> {
     let repo = context.repo()?;
     let Some(operation) = repo.operation() else {
@@ -134,12 +134,22 @@ pub fn halted(context: &Context) -> Result<Option<Operation>, Error> {
             head_files.insert(path);
         }
     }
-    if only_head_files_conflict(operation, &repo.conflicted()?, &head_files) {
-        return Ok(Some(operation));
-    }
-    Err(Error::InProgress {
-        operation: operation.name().to_owned(),
-    })
+    let conflicted = repo.conflicted()?;
+    let unsettled = conflicted.is_empty() && unsettled(&context.project_at(&At::WorkTree)?);
+    let first = match judge(operation, &conflicted, &head_files, unsettled) {
+        Halt::Settles => return Ok(Some(operation)),
+        Halt::After(others) => others,
+        Halt::Finish => Vec::new(),
+    };
+    Err(Error::InProgress { operation, first })
+}
+
+/// Whether the head file of a project, if it keeps one, names other heads than the
+/// files have, or names nothing because they diverged.
+fn unsettled(project: &Project) -> bool {
+    project.head_file.is_some()
+        && project.errors().next().is_none()
+        && (!project.graph.diverged().is_empty() || needs_repair(project))
 }
 
 /// A project's head file as Git names it.

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     git::{CommitInfo, Head, HookStatus, Upstream},
     model::{
-        Project, RevId,
+        Operation, Project, RevId,
         advice::{self, Advice, Facts},
     },
 };
@@ -48,10 +48,10 @@ pub struct Git {
     pub upstream: Option<Upstream>,
     /// Revisions that the upstream has and the files have not, parents first.
     pub upstream_new: Vec<RevId>,
-    /// Git's name of what it is in the middle of.
-    pub operation: Option<&'static str>,
-    /// It stopped at head files alone.
-    pub only_head_files: bool,
+    /// What Git is in the middle of.
+    pub operation: Option<Operation>,
+    /// Only the heads are left to settle in it.
+    pub only_heads: bool,
     /// The hooks; empty where they cannot be looked at.
     pub hooks: Vec<HookStatus>,
 }
@@ -126,8 +126,8 @@ fn git(context: &Context, project: &Project) -> Option<Git> {
             .and_then(|upstream| new_in(context, project, &upstream.commit?.to_string()).ok())
             .unwrap_or_default(),
         upstream,
-        only_head_files: matches!(head_file::halted(context), Ok(Some(_))),
-        operation: repo.operation().map(crate::git::Operation::name),
+        only_heads: matches!(head_file::halted(context), Ok(Some(_))),
+        operation: repo.operation(),
         hooks: hooks::status(context).unwrap_or_default(),
     })
 }
@@ -232,8 +232,8 @@ fn facts(
     let state = database.as_ref().ok().map(|database| &database.state);
     let count = |of: fn(&State) -> usize| state.map_or(0, of);
     Facts {
-        operation: git.and_then(|git| git.operation).map(str::to_owned),
-        only_head_files: git.is_some_and(|git| git.only_head_files),
+        operation: git.and_then(|git| git.operation),
+        only_heads: git.is_some_and(|git| git.only_heads),
         head_file_wrong: head_file::needs_repair(project),
         problems: project.errors().count(),
         empty: project.graph.is_empty(),

@@ -42,7 +42,7 @@ pub(crate) fn team() -> Sandbox {
 }
 
 /// `create` with a script, `upgrade`, and a commit that the hook looks at.
-fn add(sandbox: &Sandbox, clone: &str, id: &str, message: &str, up: &str) {
+pub(crate) fn add(sandbox: &Sandbox, clone: &str, id: &str, message: &str, up: &str) {
     let path = sandbox.ok(clone, &["create", message, "--rev-id", id]);
     let path = format!("{clone}/{}", path.trim());
     let down = if up.starts_with("CREATE INDEX") {
@@ -286,66 +286,6 @@ fn a_pull_with_rebase_stops_at_it_too() {
     assert_eq!(sandbox.git("ann", &["status", "--short"]), "");
 }
 
-/// Two branches that nobody else has: what comes in is theirs.
-#[test]
-fn local_branches_stop_at_it_too() {
-    for (operation, finish) in [
-        ("merge", &["commit", "-qam", "merge"][..]),
-        ("rebase", &["rebase", "--continue"]),
-    ] {
-        let sandbox = team();
-        sandbox.git("ann", &["switch", "-qc", "feature"]);
-        add(
-            &sandbox,
-            "ann",
-            "c01d9e88ab12",
-            "Add login index",
-            "CREATE INDEX users_name ON users (name)",
-        );
-        sandbox.git("ann", &["switch", "-q", "main"]);
-        sandbox.ok("ann", &["sync", "--roll-back"]);
-        add(
-            &sandbox,
-            "ann",
-            "7f3a9c21e4b0",
-            "Add phone",
-            "ALTER TABLE users ADD COLUMN phone text",
-        );
-        let run = sandbox.try_git("ann", &[operation, "-q", "feature"]);
-        assert_eq!(run.code, 1, "{run}");
-        let (document, code) = sandbox.json("ann", &["sync", "--rebase"]);
-        assert_eq!(code, 0, "{document}");
-        assert_eq!(document["came_in"], serde_json::json!(["c01d9e88ab12"]));
-        assert_eq!(document["rewritten"][0]["revision"], "7f3a9c21e4b0");
-        assert_eq!(document["rewritten"].as_array().unwrap().len(), 1);
-        assert_eq!(document["head_file"], HEAD);
-        assert_eq!(document["in_progress"], operation);
-        sandbox.git("ann", &["add", "-A"]);
-        sandbox.git("ann", finish);
-        assert_eq!(read(&sandbox, "ann"), "7f3a9c21e4b0  # Add phone\n");
-    }
-}
-
-/// Each of mine is picked by itself; the later one finds its place.
-#[test]
-fn a_rebase_of_several_commits_stops_once() {
-    let sandbox = diverged();
-    sandbox.ok("ann", &["create", "Two", "--rev-id", "aaaa00000002"]);
-    sandbox.ok("ann", &["upgrade"]);
-    sandbox.git("ann", &["add", "-A"]);
-    sandbox.git("ann", &["commit", "-qm", "Two"]);
-    let _ = sandbox.try_git("ann", &["pull", "-q", "--rebase"]);
-    let run = sandbox.teammig("ann", &["rebase", "--no-database"]);
-    assert_eq!(run.code, 0, "{run}");
-    assert!(run.stderr.contains("`git rebase --continue`"), "{run}");
-    sandbox.git("ann", &["add", "-A"]);
-    sandbox.git("ann", &["rebase", "--continue"]);
-    assert_eq!(read(&sandbox, "ann"), "aaaa00000002  # Two\n");
-    let run = sandbox.teammig("ann", &["sync", "--yes"]);
-    assert_eq!(run.code, 0, "{run}");
-    sandbox.ok("ann", &["current", "--check"]);
-}
-
 /// Files and database change together or not at all, and the head file is one of them.
 #[test]
 fn a_step_that_fails_leaves_the_conflict_as_it_was() {
@@ -434,28 +374,6 @@ fn head_files_of_several_databases() {
     sandbox.git("app", &["add", "-A"]);
     let run = sandbox.try_git("app", &["commit", "-q", "--no-edit"]);
     assert_eq!(run.code, 0, "{run}");
-}
-
-/// Half of a merge is no state to act on.
-#[test]
-fn other_conflicts_are_still_refused() {
-    let sandbox = team();
-    for clone in ["bob", "ann"] {
-        sandbox.write(&format!("{clone}/notes"), clone);
-        sandbox.ok(
-            clone,
-            &["create", clone, "--rev-id", &format!("{clone}00000001")],
-        );
-        sandbox.commit(clone, clone);
-    }
-    sandbox.git("bob", &["push", "-q"]);
-    let _ = sandbox.try_git("ann", &["pull", "-q", "--no-rebase", "--no-edit"]);
-    for command in ["sync", "rebase"] {
-        let run = sandbox.teammig("ann", &[command]);
-        assert_eq!(run.code, 1, "{run}");
-        assert!(run.stderr.contains("a merge is in progress"), "{run}");
-    }
-    assert!(read(&sandbox, "ann").contains("<<<<<<<"));
 }
 
 #[test]

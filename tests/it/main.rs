@@ -26,6 +26,7 @@ mod guide;
 mod head_file;
 mod hooks;
 mod import;
+mod in_progress;
 mod init;
 mod json;
 mod lines;

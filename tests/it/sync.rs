@@ -179,7 +179,7 @@ fn refused_in_the_middle_of_a_merge() {
     exit 1
     --- stderr
     error: a merge is in progress
-    hint: finish it (`git merge --continue`) or stop it (`git merge --abort`) first
+    hint: finish it (`git commit`) or stop it (`git merge --abort`) first
     ");
 }
 

@@ -176,7 +176,7 @@ pub(in crate::cli) fn tell(ui: &mut Ui, carried: &Carried) {
         ui.hint(match carried.going_on {
             None => format!("commit {them}: {add}"),
             Some(operation) => format!(
-                "a {operation} is in progress: {add}, then `{}`",
+                "{operation} is in progress: {add}, then `{}`",
                 operation.finish()
             ),
         });

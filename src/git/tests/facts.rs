@@ -117,7 +117,7 @@ fn operations_in_progress() {
     let patch = git.git(&["format-patch", "-1", "topic~"]);
     assert!(!git.try_git(&["am", "-q", &patch]).status.success());
     assert_eq!(git.open().operation(), Some(Operation::Am));
-    assert_eq!(Operation::Am.to_string(), "am");
+    assert_eq!(Operation::Am.to_string(), "an am");
 }
 
 #[test]
