@@ -1,8 +1,11 @@
 //! What this clone knows of databases, remembered under the Git common
 //! directory each time a ledger is read, so that hooks need no database.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 use super::Context;
 use crate::{
@@ -12,7 +15,7 @@ use crate::{
 };
 
 const FILE: &str = "ledgers";
-const VERSION: u32 = 4;
+const VERSION: u32 = 5;
 /// More are those of worktrees and environments that are long gone.
 const MOST: usize = 64;
 
@@ -30,8 +33,20 @@ pub(super) struct Key {
     location: String,
 }
 
+/// A ledger as it stands in the file. Every command that reads a ledger remembers it, and
+/// nearly always it has not changed: `print` says so without a look at the rows.
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    key: Key,
+    protected: bool,
+    seen_at: Timestamp,
+    /// Of the rows; another program's (another Rust's) may differ, and is written anew.
+    print: u64,
+    rows: Box<RawValue>,
+}
+
 /// A ledger as it was last seen.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct KnownLedger {
     /// Which database.
     key: Key,
@@ -44,7 +59,7 @@ pub(super) struct KnownLedger {
 }
 
 /// One applied revision.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(super) struct KnownRow {
     /// The revision.
     pub(super) revision: RevId,
@@ -111,14 +126,23 @@ pub(super) fn recall(context: &Context) -> Vec<KnownLedger> {
     if names.is_empty() {
         names.push(None);
     }
-    let mut all = load(context);
-    all.retain(|known| {
-        known.key.project == project
-            && known.key.database == config.database
-            && names.contains(&known.key.environment.as_deref())
-            && here(context, &known.key)
-    });
-    all
+    load(context)
+        .into_iter()
+        .filter(|known| {
+            known.key.project == project
+                && known.key.database == config.database
+                && names.contains(&known.key.environment.as_deref())
+                && here(context, &known.key)
+        })
+        .filter_map(|known| {
+            Some(KnownLedger {
+                rows: serde_json::from_str(known.rows.get()).ok()?,
+                key: known.key,
+                protected: known.protected,
+                seen_at: known.seen_at,
+            })
+        })
+        .collect()
 }
 
 /// The environment still leads there. Where its variables are not set, as in a
@@ -146,22 +170,29 @@ pub(super) fn remember(context: &Context, ledger: &Ledger) {
         .filter(|entry| entry.state == EntryState::Applied)
         .map(KnownRow::of)
         .collect();
+    let mut hasher = DefaultHasher::new();
+    rows.hash(&mut hasher);
+    let print = hasher.finish();
     let mut all = load(context);
     let before = all.iter().position(|known| known.key == key);
     if let Some(at) = before {
         let known = all.remove(at);
         // The time alone is worth a write only now and then.
-        if known.rows == rows
+        if known.print == print
             && known.protected == target.protected
             && context.now.as_second() - known.seen_at.as_second() < 3600
         {
             return;
         }
     }
-    all.push(KnownLedger {
+    let Ok(rows) = serde_json::value::to_raw_value(&rows) else {
+        return;
+    };
+    all.push(Stored {
         key,
         protected: target.protected,
         seen_at: context.now,
+        print,
         rows,
     });
     all.sort_by_key(|known| known.seen_at);
@@ -192,7 +223,7 @@ fn project(context: &Context) -> Option<String> {
     context.prefix().ok()
 }
 
-fn load(context: &Context) -> Vec<KnownLedger> {
+fn load(context: &Context) -> Vec<Stored> {
     context
         .repo_if_any()
         .and_then(|repo| repo.cache().load(FILE, VERSION))

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use super::step;
-use crate::model::{Entry, EntryState, Ledger, Project, RevId, Revision, graph::Graph};
+use crate::model::{Entry, EntryState, Ledger, Project, RevId, Revision, graph::Graph, threads};
 
 /// Where a database stands.
 #[derive(Debug)]
@@ -42,17 +42,7 @@ impl State {
             .map(|entry| entry.revision.clone())
             .collect();
         let applied = ledger.applied();
-        let edited = ledger
-            .entries
-            .iter()
-            .filter(|entry| {
-                entry.state == EntryState::Applied
-                    && project
-                        .migration(entry.revision.as_str())
-                        .is_some_and(|migration| step::checksum(migration) != entry.checksum)
-            })
-            .map(|entry| entry.revision.clone())
-            .collect();
+        let edited = edited(project, &ledger);
         let pending = project
             .graph
             .iter()
@@ -79,6 +69,21 @@ impl State {
             .get(id.as_str())
             .map_or("", |revision| revision.message.as_str())
     }
+}
+
+/// The applied revisions whose file says something else now.
+fn edited(project: &Project, ledger: &Ledger) -> Vec<RevId> {
+    let is_edited = |entry: &Entry| {
+        entry.state == EntryState::Applied
+            && project
+                .migration(entry.revision.as_str())
+                .is_some_and(|migration| step::checksum(migration) != entry.checksum)
+    };
+    threads::map(&ledger.entries, is_edited)
+        .into_iter()
+        .zip(&ledger.entries)
+        .filter_map(|(edited, entry)| edited.then(|| entry.revision.clone()))
+        .collect()
 }
 
 /// The revisions of the files and, with them, those that only the ledger has.
