@@ -273,7 +273,8 @@ fn config(error: &ConfigError) -> Report {
             let report = report.hint(known_names("databases", known));
             match name {
                 Some(_) => report,
-                None => report.hint("choose one with `--database NAME`"),
+                // As with any other option that is missing.
+                None => Report { code: 2, ..report }.hint("choose one with `--database NAME`"),
             }
         }
         ConfigError::NoDatabase { dotenv } => with_notes(report, dotenv.as_ref())

@@ -16,7 +16,7 @@ use super::{Error, Interrupt};
 use crate::{
     config::{ChosenBy, Config, DEFAULT_LOCK_TIMEOUT, Env, FILE_NAME, Overrides, Target, Timeouts},
     db::{self, Database, RunSettings},
-    git::{Captured, Folders, GitError, Repo, worktree_snapshot},
+    git::{Captured, Folders, GitError, Listed, Repo, worktree_snapshot},
     layout::{self, Layout, Native},
     model::{Finding, Ledger, Project, Rule},
 };
@@ -57,8 +57,19 @@ pub struct Options {
 pub struct Projects {
     /// Those whose configuration can be read.
     pub all: Vec<Context>,
-    /// Why others cannot be looked at.
-    pub unreadable: Vec<Error>,
+    /// Those whose configuration cannot.
+    pub unread: Vec<Unread>,
+}
+
+/// A project that cannot be looked at as its files on disk are.
+#[derive(Debug)]
+pub struct Unread {
+    /// The project's folder in the repository.
+    pub prefix: String,
+    /// Why not.
+    pub error: Error,
+    /// The configuration that is staged is looked at instead.
+    pub staged_instead: bool,
 }
 
 /// The surroundings of a use-case.
@@ -117,17 +128,15 @@ impl Context {
     }
 
     /// Every project of the repository, once for each of its databases: those
-    /// that are staged, and the one of the current folder.
-    ///
-    /// A configuration that cannot be read is passed over with its error where it is
-    /// the same as in HEAD: whoever commits something else did not break it.
+    /// that are staged, and the one of the current folder. One that cannot be read
+    /// does not hide the others.
     pub fn projects(&self) -> Result<Projects, Error> {
         let env = || self.config.env.clone();
         if self.options.overrides.migrations.is_some() {
             let config = crate::config::load(&self.cwd, env(), &self.options.overrides)?;
             return Ok(Projects {
                 all: vec![self.with(config, None)],
-                unreadable: Vec::new(),
+                unread: Vec::new(),
             });
         }
         let repo = self.repo()?;
@@ -146,41 +155,62 @@ impl Context {
         }
         let mut projects = Projects::default();
         for (prefix, listed) in staged {
-            let unchanged = match &listed {
-                Some(listed) => repo.is_as_in_head(&prefix, FILE_NAME, listed)?,
-                None => false,
-            };
             let path = top.join(&prefix).join(FILE_NAME);
-            let text = match (fs::read(&path), listed) {
-                (Ok(bytes), _) => bytes,
-                // Sparse checkouts leave folders out.
-                (Err(error), Some(listed)) if error.kind() == ErrorKind::NotFound => {
-                    let file = repo.read_files(&[listed])?.into_iter().next();
-                    match file.map(|file| file.content) {
-                        Some(Ok(bytes)) => bytes.to_vec(),
-                        _ => return Err(Error::io("read", &path)(error)),
-                    }
-                }
-                (Err(error), _) => return Err(Error::io("read", &path)(error)),
+            let from_index = || match &listed {
+                Some(listed) => self.staged_text(listed),
+                None => Ok(None),
             };
-            let text = String::from_utf8(text)
-                .map_err(|error| Error::io("read", &path)(io::Error::other(error.utf8_error())))?;
-            let database = self.options.overrides.database.as_deref();
-            match crate::config::read_all(&path, text, env(), database) {
-                Ok(configs) => projects.all.extend(
-                    configs
-                        .into_iter()
-                        .map(|config| self.with(config, Some(prefix.clone()))),
-                ),
-                Err(error) if unchanged => projects.unreadable.push(error.into()),
-                Err(error) => return Err(error.into()),
-            }
+            let read = match fs::read(&path) {
+                Ok(bytes) => self.configs(&path, bytes),
+                // Sparse checkouts leave folders out.
+                Err(error) if error.kind() == ErrorKind::NotFound => match from_index()? {
+                    Some(bytes) => self.configs(&path, bytes),
+                    None => Err(Error::io("read", &path)(error)),
+                },
+                Err(error) => Err(Error::io("read", &path)(error)),
+            };
+            let configs = match read {
+                Ok(configs) => configs,
+                Err(error) => {
+                    // What is broken on disk alone is no part of a commit.
+                    let instead = from_index()?.and_then(|bytes| self.configs(&path, bytes).ok());
+                    projects.unread.push(Unread {
+                        prefix: prefix.clone(),
+                        error,
+                        staged_instead: instead.is_some(),
+                    });
+                    instead.unwrap_or_default()
+                }
+            };
+            let contexts = configs
+                .into_iter()
+                .map(|config| self.with(config, Some(prefix.clone())));
+            projects.all.extend(contexts);
         }
-        if projects.all.is_empty() && projects.unreadable.is_empty() {
+        if projects.all.is_empty() && projects.unread.is_empty() {
             let config = crate::config::without_file(&self.cwd, env());
             projects.all.push(self.with(config, None));
         }
         Ok(projects)
+    }
+
+    fn configs(&self, path: &Path, bytes: Vec<u8>) -> Result<Vec<Config>, Error> {
+        let text = String::from_utf8(bytes)
+            .map_err(|error| Error::io("read", path)(io::Error::other(error.utf8_error())))?;
+        let database = self.options.overrides.database.as_deref();
+        Ok(crate::config::read_all(
+            path,
+            text,
+            self.config.env.clone(),
+            database,
+        )?)
+    }
+
+    fn staged_text(&self, listed: &Listed) -> Result<Option<Vec<u8>>, Error> {
+        let file = self.repo()?.read_files(std::slice::from_ref(listed))?.pop();
+        Ok(file
+            .and_then(|file| file.content.ok())
+            .map(|bytes| bytes.to_vec()))
     }
 
     fn with(&self, config: Config, prefix: Option<String>) -> Self {
@@ -362,6 +392,17 @@ impl Context {
             };
             if !same_ledger {
                 continue;
+            }
+            // Where none is named, the variable leads both to one database.
+            let unnamed = other.environments.is_empty() && target.by == ChosenBy::Variable;
+            if unnamed {
+                return Err(Error::SharedLedger {
+                    database: own.database.clone().unwrap_or_default(),
+                    other: other.database.clone().unwrap_or_default(),
+                    environment: target.environment.clone(),
+                    table: own.ledger_table.clone(),
+                    location,
+                });
             }
             for environment in &other.environments {
                 let there = other.target(None, Some(&environment.name), &self.cwd);

@@ -1,15 +1,19 @@
 //! The pre-commit check: what is staged against what is committed.
 
 use super::{
-    Context, Error, known,
+    Context, Error,
+    context::Unread,
+    known,
     outline::{self, Outlined},
 };
 use crate::{
-    git::Listed,
+    config::FILE_NAME,
+    git::{GitError, Listed},
     layout::{self, Layout},
     model::{
         Checksum, Finding, Origin, Project, RevId, Rule, Severity, Snapshot, Span,
         guard::{self, Evidence, Fixed, Reading},
+        head_file,
     },
     sql,
 };
@@ -23,21 +27,106 @@ pub struct Verdict {
     pub any_project: bool,
     /// Configured `protected:` refs that this clone does not have.
     pub absent_refs: Vec<String>,
-    /// Why some projects could not be looked at.
-    pub unreadable: Vec<Error>,
+    /// Projects that could not be looked at.
+    pub unjudged: Vec<Unjudged>,
+}
+
+/// A project that could not be looked at, and what that means for the commit.
+#[derive(Debug)]
+pub struct Unjudged {
+    /// Why not.
+    pub error: Error,
+    /// What follows.
+    pub so: So,
+}
+
+/// What follows from a project that cannot be looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum So {
+    /// The configuration is broken on disk alone: what is staged of it was looked at.
+    StagedInstead,
+    /// The commit touches nothing of it: whoever commits something else did not break it.
+    NotTouched,
+    /// The commit changes this file of it (its configuration, a link, or one that may be
+    /// a revision or a head file), which nobody judged: it stops the commit.
+    Touched(String),
+}
+
+impl Verdict {
+    /// All that the commit changes was judged.
+    pub fn evaluated(&self) -> bool {
+        let mut all = self.unjudged.iter();
+        !all.any(|one| matches!(one.so, So::Touched(_)))
+    }
 }
 
 /// Judges the index, for every project of the repository. Needs no database:
 /// ledgers are remembered from when they were last read.
 pub fn staged(context: &Context) -> Result<Verdict, Error> {
     let mut verdict = Verdict::default();
-    let projects = context.projects()?;
+    let mut projects = context.projects()?;
+    let mut prefixes: Vec<String> = projects
+        .unread
+        .iter()
+        .map(|unread| unread.prefix.clone())
+        .collect();
     for project in &projects.all {
-        one(project, &mut verdict)?;
+        let prefix = project.prefix()?;
+        match one(project, &mut verdict) {
+            Err(
+                error @ Error::Git(GitError::FolderIsLink { .. } | GitError::FolderOutside { .. }),
+            ) => {
+                projects.unread.push(Unread {
+                    prefix: prefix.clone(),
+                    error,
+                    staged_instead: false,
+                });
+            }
+            other => other?,
+        }
+        prefixes.push(prefix);
     }
-    verdict.any_project |= !projects.unreadable.is_empty();
-    verdict.unreadable = projects.unreadable;
+    verdict.any_project |= !projects.unread.is_empty();
+    for unread in projects.unread {
+        let so = if unread.staged_instead {
+            So::StagedInstead
+        } else {
+            touched(context, &unread.prefix, &prefixes)?.map_or(So::NotTouched, So::Touched)
+        };
+        verdict.unjudged.push(Unjudged {
+            error: unread.error,
+            so,
+        });
+    }
     Ok(verdict)
+}
+
+/// A file of the project at `prefix` that the commit changes and that may matter. Its
+/// folders are not known, so everything below it counts that is of no project further down.
+fn touched(context: &Context, prefix: &str, prefixes: &[String]) -> Result<Option<String>, Error> {
+    let below = |path: &str, folder: &str| {
+        folder.is_empty()
+            || path
+                .strip_prefix(folder)
+                .is_some_and(|rest| rest.starts_with('/'))
+    };
+    let config = from_the_top(prefix, FILE_NAME);
+    let extensions = context.layout().extensions();
+    let changes = context.repo()?.staged_changes(prefix, |path, is_link| {
+        let name = path.rsplit_once('/').map_or(path, |(_, name)| name);
+        let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+        let may_matter = is_link || name == head_file::NAME || extensions.contains(&ending);
+        let further_down = prefixes
+            .iter()
+            .any(|other| other != prefix && below(other, prefix) && below(path, other));
+        path == config || (!further_down && may_matter)
+    })?;
+    // Of several, the configuration is what to put right.
+    Ok(changes
+        .iter()
+        .find(|path| **path == config)
+        .or(changes.first())
+        .cloned())
 }
 
 fn one(context: &Context, verdict: &mut Verdict) -> Result<(), Error> {
@@ -47,8 +136,14 @@ fn one(context: &Context, verdict: &mut Verdict) -> Result<(), Error> {
     let (committed, committed_head) = match repo.head()?.commit() {
         Some(commit) => {
             let name = commit.to_string();
-            let listing = repo.commit_listing(&prefix, &context.folders(), &name)?;
-            (listing.files, listing.head_file)
+            match repo.commit_listing(&prefix, &context.folders(), &name) {
+                // What puts a broken link right has nothing before it, either.
+                Err(GitError::FolderIsLink { .. }) => (Vec::new(), None),
+                listing => {
+                    let listing = listing?;
+                    (listing.files, listing.head_file)
+                }
+            }
         }
         // The first commit of all has nothing before it.
         None => (Vec::new(), None),
@@ -142,6 +237,7 @@ fn fixed(
     let mut fixed = Vec::new();
     for ledger in known::recall(context) {
         let environment = ledger.name();
+        let sync = ledger.sync(context);
         for row in ledger.rows {
             if let Some(checksum) = Checksum::from_hex(&row.checksum) {
                 fixed.push(Fixed {
@@ -151,6 +247,7 @@ fn fixed(
                     first: None,
                     evidence: Evidence::Applied {
                         environment: environment.clone(),
+                        sync: sync.clone(),
                         at: row.applied_at,
                         by: row.applied_by,
                         protected: ledger.protected,

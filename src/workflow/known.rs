@@ -87,6 +87,21 @@ impl KnownLedger {
         self.key.environment.as_deref().unwrap_or("DATABASE_URL")
     }
 
+    /// The `sync` that goes to this database.
+    pub(super) fn sync(&self, context: &Context) -> String {
+        let mut words = vec!["teammig sync"];
+        if let Some(database) = &self.key.database {
+            words.extend(["--database", database]);
+        }
+        let default = context.config.environments.first();
+        if let Some(name) = &self.key.environment
+            && default.is_none_or(|default| default.name != *name)
+        {
+            words.extend(["--env", name]);
+        }
+        words.join(" ")
+    }
+
     /// The environment, as people say it.
     pub(super) fn name(&self) -> String {
         let name = self.environment();
