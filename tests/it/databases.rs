@@ -96,6 +96,7 @@ fn reading_commands_speak_of_all_of_them() {
     jobs
     revision    bbbb00000001 (head, base)
     message     Jobs
+    way back    none: it has no down section
     path        jobs/1.sql
 
     -- migrate:up
