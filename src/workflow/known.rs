@@ -8,7 +8,7 @@ use super::Context;
 use crate::{
     config::{ChosenBy, Target},
     db::{DatabaseUrl, SqliteTarget},
-    model::{Entry, EntryState, Ledger, RevId},
+    model::{Entry, EntryState, Ledger, RevId, advice},
 };
 
 const FILE: &str = "ledgers";
@@ -89,17 +89,12 @@ impl KnownLedger {
 
     /// The `sync` that goes to this database.
     pub(super) fn sync(&self, context: &Context) -> String {
-        let mut words = vec!["teammig sync"];
-        if let Some(database) = &self.key.database {
-            words.extend(["--database", database]);
-        }
-        let default = context.config.environments.first();
-        if let Some(name) = &self.key.environment
-            && default.is_none_or(|default| default.name != *name)
-        {
-            words.extend(["--env", name]);
-        }
-        words.join(" ")
+        let environment = self.key.environment.as_deref();
+        advice::command(
+            "sync",
+            self.key.database.as_deref(),
+            environment.filter(|name| context.config.has_to_be_named(name)),
+        )
     }
 
     /// The environment, as people say it.

@@ -242,3 +242,76 @@ fn plans_are_read_too() {
     );
     assert!(!sandbox.at("project/jobs.db").exists());
 }
+
+/// Each is told of its own environments only, by their names.
+#[test]
+fn elsewhere_is_what_the_same_database_is_in_other_environments() {
+    let sandbox = Sandbox::project();
+    let database = |name: &str| {
+        format!(
+            "  {name}:\n    migrations: {name}\n    environments:\n      dev: sqlite:{name}.db\n      staging: {{url: \"sqlite:{name}-staging.db\", protected: true}}\n"
+        )
+    };
+    sandbox.write(
+        "project/teammig.yaml",
+        format!("databases:\n{}{}", database("app"), database("jobs")),
+    );
+    for (name, id) in [
+        ("app", "aaaa00000001"),
+        ("app", "aaaa00000002"),
+        ("jobs", "bbbb00000001"),
+    ] {
+        let parent = if id.ends_with('2') {
+            "aaaa00000001"
+        } else {
+            ""
+        };
+        sandbox.write(
+            &format!("project/{name}/{id}.sql"),
+            format!("-- teammig:\n--   revision: {id}\n--   parents: [{parent}]\n--   message: {name}\n\n-- migrate:up\n"),
+        );
+    }
+    let upgrade = |database: &str, environment: &str, to: &str| {
+        let args = ["--database", database, "--env", environment, "upgrade", to];
+        sandbox.ok("project", &args);
+    };
+    upgrade("app", "staging", "aaaa00000001");
+    upgrade("app", "dev", "heads");
+    upgrade("jobs", "staging", "heads");
+    assert_snapshot!(sandbox.teammig("project", &["status"]), @"
+    exit 0
+    --- stdout
+    app
+    Branch     main, without a commit yet
+    Head       aaaa00000002  app   not committed
+    Database   dev: 2 applied, at aaaa00000002, nothing pending
+    Elsewhere  staging: at aaaa00000001, 1 pending   as seen 3 minutes ago
+    Hooks      pre-commit not installed; `teammig hooks install` does it
+    Next       teammig hooks install   nothing keeps applied revisions from being edited
+    jobs
+    Branch     main, without a commit yet
+    Head       bbbb00000001  jobs   not committed
+    Database   dev: 0 applied, at base (nothing is applied)
+               1 pending: bbbb00000001
+    Elsewhere  staging: at bbbb00000001   as seen 1 minute ago
+    Hooks      pre-commit not installed; `teammig hooks install` does it
+    Next       teammig upgrade --database jobs   1 revision pending
+    ");
+    let (document, _) = sandbox.json("project", &["status"]);
+    for (at, pending) in [(0, 1), (1, 0)] {
+        let elsewhere = document["databases"][at]["elsewhere"].as_array().unwrap();
+        assert_eq!(elsewhere.len(), 1, "{document:#}");
+        assert_eq!(elsewhere[0]["environment"], "staging");
+        assert_eq!(elsewhere[0]["pending"].as_array().unwrap().len(), pending);
+    }
+    assert_snapshot!(sandbox.teammig("project", &["--database", "jobs", "status", "--env", "staging"]), @"
+    exit 0
+    --- stdout
+    Branch     main, without a commit yet
+    Head       bbbb00000001  jobs   not committed
+    Database   staging, protected: 1 applied, at bbbb00000001, nothing pending
+    Elsewhere  dev: at base (nothing is applied), 1 pending   as seen 2 minutes ago
+    Hooks      pre-commit not installed; `teammig hooks install` does it
+    Next       teammig hooks install   nothing keeps applied revisions from being edited
+    ");
+}
