@@ -4,8 +4,6 @@
 
 use std::{
     cell::OnceCell,
-    fs,
-    io::{self, ErrorKind},
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -14,12 +12,16 @@ use jiff::Timestamp;
 
 use super::{Error, Interrupt};
 use crate::{
-    config::{ChosenBy, Config, DEFAULT_LOCK_TIMEOUT, Env, FILE_NAME, Overrides, Target, Timeouts},
+    config::{ChosenBy, Config, DEFAULT_LOCK_TIMEOUT, Env, Overrides, Target, Timeouts},
     db::{self, Database, RunSettings},
-    git::{Captured, Folders, GitError, Listed, Repo, worktree_snapshot},
+    git::{Captured, Folders, GitError, Repo, worktree_snapshot},
     layout::{self, Layout, Native},
     model::{Finding, Ledger, Project, Rule},
 };
+
+mod projects;
+
+pub(super) use projects::Unread;
 
 /// Which Git state the revisions are read from.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -50,26 +52,6 @@ pub struct Options {
     pub command: String,
     /// Told for whom, when a server takes long to answer.
     pub waiting: Option<fn(&str)>,
-}
-
-/// The projects of a repository.
-#[derive(Debug, Default)]
-pub struct Projects {
-    /// Those whose configuration can be read.
-    pub all: Vec<Context>,
-    /// Those whose configuration cannot.
-    pub unread: Vec<Unread>,
-}
-
-/// A project that cannot be looked at as its files on disk are.
-#[derive(Debug)]
-pub struct Unread {
-    /// The project's folder in the repository.
-    pub prefix: String,
-    /// Why not.
-    pub error: Error,
-    /// The configuration that is staged is looked at instead.
-    pub staged_instead: bool,
 }
 
 /// The surroundings of a use-case.
@@ -125,92 +107,6 @@ impl Context {
             prefix: None,
             repo: OnceCell::new(),
         })
-    }
-
-    /// Every project of the repository, once for each of its databases: those
-    /// that are staged, and the one of the current folder. One that cannot be read
-    /// does not hide the others.
-    pub fn projects(&self) -> Result<Projects, Error> {
-        let env = || self.config.env.clone();
-        if self.options.overrides.migrations.is_some() {
-            let config = crate::config::load(&self.cwd, env(), &self.options.overrides)?;
-            return Ok(Projects {
-                all: vec![self.with(config, None)],
-                unread: Vec::new(),
-            });
-        }
-        let repo = self.repo()?;
-        let Some(top) = repo.work_dir() else {
-            return Err(Error::Git(GitError::Bare {
-                git_dir: repo.git_dir().to_owned(),
-            }));
-        };
-        let mut staged = repo.staged_named(FILE_NAME)?;
-        // One that was not added yet.
-        if let Some(path) = crate::config::find_file(&self.cwd)
-            && let Some(prefix) = path.parent().and_then(|root| repo.prefix_of(root).ok())
-            && !staged.iter().any(|(known, _)| *known == prefix)
-        {
-            staged.push((prefix, None));
-        }
-        let mut projects = Projects::default();
-        for (prefix, listed) in staged {
-            let path = top.join(&prefix).join(FILE_NAME);
-            let from_index = || match &listed {
-                Some(listed) => self.staged_text(listed),
-                None => Ok(None),
-            };
-            let read = match fs::read(&path) {
-                Ok(bytes) => self.configs(&path, bytes),
-                // Sparse checkouts leave folders out.
-                Err(error) if error.kind() == ErrorKind::NotFound => match from_index()? {
-                    Some(bytes) => self.configs(&path, bytes),
-                    None => Err(Error::io("read", &path)(error)),
-                },
-                Err(error) => Err(Error::io("read", &path)(error)),
-            };
-            let configs = match read {
-                Ok(configs) => configs,
-                Err(error) => {
-                    // What is broken on disk alone is no part of a commit.
-                    let instead = from_index()?.and_then(|bytes| self.configs(&path, bytes).ok());
-                    projects.unread.push(Unread {
-                        prefix: prefix.clone(),
-                        error,
-                        staged_instead: instead.is_some(),
-                    });
-                    instead.unwrap_or_default()
-                }
-            };
-            let contexts = configs
-                .into_iter()
-                .map(|config| self.with(config, Some(prefix.clone())));
-            projects.all.extend(contexts);
-        }
-        if projects.all.is_empty() && projects.unread.is_empty() {
-            let config = crate::config::without_file(&self.cwd, env());
-            projects.all.push(self.with(config, None));
-        }
-        Ok(projects)
-    }
-
-    fn configs(&self, path: &Path, bytes: Vec<u8>) -> Result<Vec<Config>, Error> {
-        let text = String::from_utf8(bytes)
-            .map_err(|error| Error::io("read", path)(io::Error::other(error.utf8_error())))?;
-        let database = self.options.overrides.database.as_deref();
-        Ok(crate::config::read_all(
-            path,
-            text,
-            self.config.env.clone(),
-            database,
-        )?)
-    }
-
-    fn staged_text(&self, listed: &Listed) -> Result<Option<Vec<u8>>, Error> {
-        let file = self.repo()?.read_files(std::slice::from_ref(listed))?.pop();
-        Ok(file
-            .and_then(|file| file.content.ok())
-            .map(|bytes| bytes.to_vec()))
     }
 
     fn with(&self, config: Config, prefix: Option<String>) -> Self {

@@ -7,16 +7,18 @@ use super::{
     outline::{self, Outlined},
 };
 use crate::{
-    config::FILE_NAME,
     git::{GitError, Listed},
     layout::{self, Layout},
     model::{
         Checksum, Finding, Origin, Project, RevId, Rule, Severity, Snapshot, Span,
         guard::{self, Evidence, Fixed, Reading},
-        head_file,
     },
     sql,
 };
+
+mod unjudged;
+
+pub use unjudged::{So, Unjudged};
 
 /// What the check says.
 #[derive(Debug, Default)]
@@ -29,27 +31,6 @@ pub struct Verdict {
     pub absent_refs: Vec<String>,
     /// Projects that could not be looked at.
     pub unjudged: Vec<Unjudged>,
-}
-
-/// A project that could not be looked at, and what that means for the commit.
-#[derive(Debug)]
-pub struct Unjudged {
-    /// Why not.
-    pub error: Error,
-    /// What follows.
-    pub so: So,
-}
-
-/// What follows from a project that cannot be looked at.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum So {
-    /// The configuration is broken on disk alone: what is staged of it was looked at.
-    StagedInstead,
-    /// The commit touches nothing of it: whoever commits something else did not break it.
-    NotTouched,
-    /// The commit changes this file of it (its configuration, a link, or one that may be
-    /// a revision or a head file), which nobody judged: it stops the commit.
-    Touched(String),
 }
 
 impl Verdict {
@@ -88,45 +69,11 @@ pub fn staged(context: &Context) -> Result<Verdict, Error> {
     }
     verdict.any_project |= !projects.unread.is_empty();
     for unread in projects.unread {
-        let so = if unread.staged_instead {
-            So::StagedInstead
-        } else {
-            touched(context, &unread.prefix, &prefixes)?.map_or(So::NotTouched, So::Touched)
-        };
-        verdict.unjudged.push(Unjudged {
-            error: unread.error,
-            so,
-        });
+        verdict
+            .unjudged
+            .push(unjudged::unjudged(context, unread, &prefixes)?);
     }
     Ok(verdict)
-}
-
-/// A file of the project at `prefix` that the commit changes and that may matter. Its
-/// folders are not known, so everything below it counts that is of no project further down.
-fn touched(context: &Context, prefix: &str, prefixes: &[String]) -> Result<Option<String>, Error> {
-    let below = |path: &str, folder: &str| {
-        folder.is_empty()
-            || path
-                .strip_prefix(folder)
-                .is_some_and(|rest| rest.starts_with('/'))
-    };
-    let config = from_the_top(prefix, FILE_NAME);
-    let extensions = context.layout().extensions();
-    let changes = context.repo()?.staged_changes(prefix, |path, is_link| {
-        let name = path.rsplit_once('/').map_or(path, |(_, name)| name);
-        let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
-        let may_matter = is_link || name == head_file::NAME || extensions.contains(&ending);
-        let further_down = prefixes
-            .iter()
-            .any(|other| other != prefix && below(other, prefix) && below(path, other));
-        path == config || (!further_down && may_matter)
-    })?;
-    // Of several, the configuration is what to put right.
-    Ok(changes
-        .iter()
-        .find(|path| **path == config)
-        .or(changes.first())
-        .cloned())
 }
 
 fn one(context: &Context, verdict: &mut Verdict) -> Result<(), Error> {
