@@ -344,6 +344,12 @@ fn folder_with_migrations(from: &Path) -> Option<&Path> {
 }
 
 impl Config {
+    /// An environment that `--env` has to name: not the one taken by default.
+    pub fn has_to_be_named(&self, environment: &str) -> bool {
+        let default = self.environments.first();
+        default.is_none_or(|default| default.name != environment)
+    }
+
     /// The database to use: `--url`, else `--env`, else the first environment,
     /// else `DATABASE_URL`.
     pub fn target(

@@ -6,14 +6,18 @@ use serde_json::{Value, json};
 use super::{Command, Status, dispatch, report};
 use crate::{
     config::ConfigError,
+    model::graph::GraphError,
     ui::Ui,
     workflow::{Context, Error},
 };
 
 /// The databases to speak of, where nobody chose one and the command only reads.
-pub(super) fn names(command: &Command, error: &Error) -> Option<Vec<String>> {
+pub(super) fn names(command: &Command, one_url: bool, error: &Error) -> Option<Vec<String>> {
     match error {
-        Error::Config(ConfigError::NoSuchDatabase { name: None, known }) if command.reads() => {
+        // `--url` is one database, and nothing says whose.
+        Error::Config(ConfigError::NoSuchDatabase { name: None, known })
+            if command.reads() && !one_url =>
+        {
             Some(known.clone())
         }
         _ => None,
@@ -29,7 +33,7 @@ pub(super) fn run(
 ) -> Status {
     let mut code = 0;
     let mut documents = Vec::new();
-    // Of `show REV`, what the other databases do not have is no news.
+    // A name that one database knows need not mean anything in the others.
     let mut elsewhere = Vec::new();
     let mut found = false;
     for name in names {
@@ -42,11 +46,7 @@ pub(super) fn run(
                 code = status.code().max(code);
                 documents.extend(document.map(|document| of(name, document)));
             }
-            Err(error @ Error::Graph { .. })
-                if matches!(command, Command::Show(_) | Command::Why(_)) =>
-            {
-                elsewhere.push((name, error));
-            }
+            Err(error) if is_not_here(&error) => elsewhere.push((name, error)),
             Err(error) => code = tell(ui, name, &error, &mut documents).max(code),
         }
     }
@@ -60,6 +60,17 @@ pub(super) fn run(
         }));
     }
     Status::Code(code)
+}
+
+/// The revision or line asked for is none of this database.
+fn is_not_here(error: &Error) -> bool {
+    match error {
+        Error::Graph { error, .. } => matches!(
+            **error,
+            GraphError::NotFound { .. } | GraphError::NoSuchBranch { .. }
+        ),
+        _ => false,
+    }
 }
 
 /// Shows an error of one database; its exit code.

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::{
-    model::{Finding, Plan, Project, RevId, finding::Place},
+    model::{Finding, NoWayBack, Plan, Project, RevId, finding::Place},
     workflow::{Done, Prepared},
 };
 
@@ -46,6 +46,7 @@ pub(super) fn plan(plan: &Plan, steps: &[Prepared]) -> Value {
             "message": step.message,
             "transaction": step.script().transaction,
             "resumes_after": (step.skip > 0).then_some(step.skip),
+            "no_way_back": step.no_way_back.map(NoWayBack::name),
         })).collect::<Vec<_>>(),
     })
 }

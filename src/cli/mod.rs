@@ -102,7 +102,8 @@ impl Command {
             | Self::History(_)
             | Self::Branches(_)
             | Self::Show(_)
-            | Self::Why(_) => true,
+            | Self::Why(_)
+            | Self::Plan(_) => true,
             _ => false,
         }
     }
@@ -262,7 +263,7 @@ fn run(ui: &mut Ui, cli: &Cli, interrupt: &Interrupt) -> Result<Status, Error> {
     let context = match begin(options.clone()) {
         Ok(context) => context,
         Err(error) => {
-            let Some(names) = every::names(command, &error) else {
+            let Some(names) = every::names(command, options.url.is_some(), &error) else {
                 return Err(error);
             };
             return Ok(every::run(ui, command, &names, &|name| {

@@ -1,6 +1,6 @@
 //! Upgrade and downgrade have the same shape: propose, show, run, tell.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt::Write as _};
 
 use serde_json::json;
 
@@ -314,6 +314,9 @@ pub(super) fn show_plan(ui: &mut Ui, project: &Project, proposal: &Proposal) {
         );
         if !step.script().transaction {
             line.push_str("  (outside a transaction)");
+        }
+        if let Some(why) = step.no_way_back {
+            let _ = write!(line, "  (no way back: {why})");
         }
         if step.skip > 0 {
             line.push_str("  (goes on after an interruption)");

@@ -3,6 +3,7 @@
 mod database;
 mod graph;
 mod restack;
+mod way_back;
 
 use serde_json::json;
 
@@ -190,9 +191,7 @@ fn report(error: &Error) -> Report {
                     revisions.iter().map(|(id, _)| id.as_str()).collect::<Vec<_>>().join(" ")
                 ))
         }
-        Error::Irreversible { place, .. } => Report::new("irreversible", 1, words)
-            .place(place.clone())
-            .hint("nothing was rolled back; write a new revision that undoes it, or restore a backup"),
+        Error::Irreversible(found) => way_back::report(found, words),
         Error::Uncertain { revision, place, .. } => Report::new("interrupted", 3, words)
             .place(place.clone())
             .note("The connection or the program ended while the next statement ran outside a transaction.")
@@ -273,7 +272,8 @@ fn config(error: &ConfigError) -> Report {
             let report = report.hint(known_names("databases", known));
             match name {
                 Some(_) => report,
-                None => report.hint("choose one with `--database NAME`"),
+                // As with any other option that is missing.
+                None => Report { code: 2, ..report }.hint("choose one with `--database NAME`"),
             }
         }
         ConfigError::NoDatabase { dotenv } => with_notes(report, dotenv.as_ref())

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{Status, create::show_findings, events::names, json};
 use crate::{
-    model::{Project, RevId},
+    model::{NoWayBack, Project, RevId},
     ui::Ui,
     workflow::{self, Context, Error},
 };
@@ -29,6 +29,7 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
                 if let Some(migration) = project.migration(id.as_str()) {
                     document["up"] = json!(migration.up_text());
                     document["down"] = json!(migration.down_text());
+                    document["no_way_back"] = json!(migration.no_way_back().map(NoWayBack::name));
                 }
                 document
             })
@@ -109,6 +110,9 @@ fn one(ui: &mut Ui, project: &Project, id: &RevId) {
         }
     }
     if let Some(migration) = project.migration(key) {
+        if let Some(why) = migration.no_way_back() {
+            ui.data(format!("way back    none: {why}"));
+        }
         ui.data(format!("path        {}", migration.file.path));
         let body = &migration.file.text[migration.header.end..];
         ui.data("");

@@ -132,10 +132,8 @@ impl Repo {
                     gone.insert(place);
                 }
                 Change::New(entry) => {
-                    let listed = Listed {
-                        path: join(shown, &name).into(),
-                        id: Oid::from_bytes(entry.id).doing("read a folder")?,
-                    };
+                    let id = Oid::from_bytes(entry.id).doing("read a folder")?;
+                    let listed = Listed::new(join(shown, &name).into(), id);
                     put.push((place, listed));
                 }
             }

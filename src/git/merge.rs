@@ -56,7 +56,7 @@ impl FileChange {
             Some(hex) => {
                 let id = Oid::from_str(hex).ok()?;
                 let path = Arc::clone(path);
-                Some(Some(Listed { path, id }))
+                Some(Some(Listed::new(path, id)))
             }
         };
         Some(Self {
@@ -76,6 +76,16 @@ impl Repo {
         folders: &Folders,
         moves: &[FolderMove],
     ) -> Result<FolderState, GitError> {
+        Ok(self.places(commit, prefix, folders, moves)?.1)
+    }
+
+    fn places(
+        &self,
+        commit: CommitId,
+        prefix: &str,
+        folders: &Folders,
+        moves: &[FolderMove],
+    ) -> Result<(Vec<String>, FolderState), GitError> {
         let mut places = folders.in_repository(prefix)?;
         let mut ids = self.folder_ids(commit, &places)?;
         // Newest first: each leads further back.
@@ -88,18 +98,19 @@ impl Repo {
                 }
             }
         }
-        Ok(FolderState(ids))
+        Ok((places, FolderState(ids)))
     }
 
-    /// The files of a state of a commit.
+    /// The files of that state.
     pub fn state_listing(
         &self,
-        folders: &Folders,
-        state: &FolderState,
-        name: &str,
         commit: CommitId,
+        prefix: &str,
+        folders: &Folders,
+        moves: &[FolderMove],
     ) -> Result<Listing, GitError> {
-        self.list(folders, &state.0, name, commit)
+        let (places, state) = self.places(commit, prefix, folders, moves)?;
+        self.list(folders, &places, &state.0, &commit.to_string(), commit)
     }
 
     /// Git's own merge of three versions of a file; `None` where lines are in conflict.
@@ -135,10 +146,8 @@ impl Repo {
                 if !entry.is_file() || !folders.wants(&name) {
                     continue;
                 }
-                let listed = Some(Listed {
-                    path: join(folder, &name).into(),
-                    id: Oid::from_bytes(entry.id).doing("read a folder")?,
-                });
+                let id = Oid::from_bytes(entry.id).doing("read a folder")?;
+                let listed = Some(Listed::new(join(folder, &name).into(), id));
                 let last = all.last_mut().filter(|last| {
                     last.new.is_none()
                         && last.old.as_ref().map(|old| &old.path)

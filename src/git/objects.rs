@@ -13,13 +13,17 @@ use std::{
 
 use git2::{ErrorCode, Oid};
 
-use super::{GitError, Repo, error::Doing, folders::join, links::Links};
+use super::{
+    GitError, Repo,
+    error::Doing,
+    links::{Links, Step},
+};
 use crate::model::snapshot::{MAX_FILE_BYTES, Unreadable};
 
-/// Where a path in a commit's tree led.
-enum Walked {
+/// What a path leads to.
+pub(super) enum Walked {
     Folder(Oid),
-    Link { at: String, target: String },
+    File(Oid),
     Nothing,
 }
 
@@ -74,42 +78,51 @@ impl Repo {
     }
 
     /// The tree id of a folder (its path in the repository) in a commit's tree.
-    /// Symbolic links on the way are followed, as the working tree does.
+    /// Symbolic links on the way are followed, as the working tree does; one that
+    /// leads to no folder fails.
     pub(super) fn folder_id(&self, root: Oid, folder: &str) -> Result<Option<Oid>, GitError> {
         let mut links = Links::new(folder);
-        loop {
-            match self.walk(root, links.place())? {
-                Walked::Folder(id) => return Ok(Some(id)),
-                Walked::Nothing => return Ok(None),
-                Walked::Link { at, target } => links.follow(&at, &target)?,
-            }
+        match self.walk(root, &mut links)? {
+            Walked::Folder(id) => Ok(Some(id)),
+            Walked::File(_) | Walked::Nothing => links.nothing().map(|()| None),
         }
     }
 
-    fn walk(&self, root: Oid, folder: &str) -> Result<Walked, GitError> {
-        let mut id = root;
-        let mut at = String::new();
-        for name in folder.split('/').filter(|name| !name.is_empty()) {
-            at = join(&at, name);
-            let tree = self.tree(id)?;
-            match tree.get_name_bytes(name.as_bytes()) {
-                Some(entry) if entry.kind() == Some(git2::ObjectType::Tree) => id = entry.id(),
-                Some(entry) if entry.filemode() == i32::from(git2::FileMode::Link) => {
-                    let target = self.link_target(entry.id())?;
-                    return Ok(target.map_or(Walked::Nothing, |target| Walked::Link { at, target }));
-                }
-                _ => return Ok(Walked::Nothing),
+    /// What a path leads to in a commit's tree.
+    pub(super) fn walk(&self, root: Oid, links: &mut Links) -> Result<Walked, GitError> {
+        let mut trees = vec![root];
+        while let Some(step) = links.next()? {
+            let Step::Into(name) = step else {
+                trees.pop();
+                continue;
+            };
+            let tree = self.tree(*trees.last().unwrap_or(&root))?;
+            let Some(entry) = tree.get_name_bytes(name.as_bytes()) else {
+                return Ok(Walked::Nothing);
+            };
+            let kind = entry.kind();
+            if kind == Some(git2::ObjectType::Tree) {
+                trees.push(entry.id());
+            } else if entry.filemode() == i32::from(git2::FileMode::Link) {
+                links.follow(&self.link_target(entry.id())?)?;
+            } else if kind == Some(git2::ObjectType::Blob) && links.at_end() {
+                return Ok(Walked::File(entry.id()));
+            } else {
+                return Ok(Walked::Nothing);
             }
         }
-        Ok(Walked::Folder(id))
+        Ok(Walked::Folder(*trees.last().unwrap_or(&root)))
     }
 
-    /// Where a link leads, as it is written; `None` where that is no text or not here.
-    pub(super) fn link_target(&self, id: Oid) -> Result<Option<String>, GitError> {
-        let content = self.contents_of(&[id])?.pop();
-        Ok(content
-            .and_then(Result::ok)
-            .and_then(|bytes| String::from_utf8(bytes.to_vec()).ok()))
+    /// Where a link leads, as it is written.
+    pub(super) fn link_target(&self, id: Oid) -> Result<String, GitError> {
+        match self.contents_of(&[id])?.pop() {
+            // What is no text is the name of nothing that Git speaks of in text.
+            Some(Ok(bytes)) => Ok(String::from_utf8_lossy(&bytes).into_owned()),
+            _ => Err(GitError::ObjectMissing {
+                doing: format!("read the link {id}"),
+            }),
+        }
     }
 
     /// Lets Git fetch what a partial clone left out. Failing is fine: the

@@ -7,8 +7,11 @@ use std::{collections::HashMap, ops::ControlFlow, sync::Arc};
 
 use git2::{ObjectType, Oid};
 
-use super::{CommitId, Folders, GitError, Repo, Tip, error::Doing, folders::join};
-use crate::model::{Origin, Snapshot, SnapshotFile, head_file};
+use super::{
+    CommitId, Folders, GitError, Repo, Tip, error::Doing, folders::join, links::Links,
+    objects::Walked,
+};
+use crate::model::{Origin, Snapshot, SnapshotFile, head_file, snapshot::Unreadable};
 
 /// A snapshot, and what about it is not in the files.
 #[derive(Debug, Clone)]
@@ -40,9 +43,39 @@ pub struct Listed {
     /// Relative to the project's root.
     pub path: Arc<str>,
     pub(super) id: Oid,
+    /// It is a link that leads to no file, and `id` is the link's own.
+    lost: bool,
 }
 
 impl Listed {
+    pub(super) fn new(path: Arc<str>, id: Oid) -> Self {
+        let lost = false;
+        Self { path, id, lost }
+    }
+
+    /// A link to what was found there. `None` = a folder, which is no revision,
+    /// whatever the link is called.
+    pub(super) fn linked(
+        path: Arc<str>,
+        link: Oid,
+        found: Result<Walked, GitError>,
+    ) -> Result<Option<Self>, GitError> {
+        match found {
+            Ok(Walked::Folder(_)) => Ok(None),
+            Ok(Walked::File(id)) => Ok(Some(Self::new(path, id))),
+            Ok(Walked::Nothing) | Err(GitError::FolderIsLink { .. }) => Ok(Some(Self {
+                lost: true,
+                ..Self::new(path, link)
+            })),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// A head file that is a link to nothing is none, as on disk.
+    pub(super) fn leads_to_a_file(&self) -> bool {
+        !self.lost
+    }
+
     /// The blob's id in hex.
     pub fn blob(&self) -> String {
         self.id.to_string()
@@ -88,7 +121,7 @@ impl Repo {
         let commit = self.resolve(name)?;
         let places = folders.in_repository(prefix)?;
         let ids = self.folder_ids(commit, &places)?;
-        self.list(folders, &ids, name, commit)
+        self.list(folders, &places, &ids, name, commit)
     }
 
     /// The contents of listed files.
@@ -99,7 +132,11 @@ impl Repo {
             .zip(self.contents_of(&ids)?)
             .map(|(file, content)| SnapshotFile {
                 path: Arc::clone(&file.path),
-                content,
+                content: if file.lost {
+                    content.and_then(|target| Err(lost(&target)))
+                } else {
+                    content
+                },
                 blob: Some(file.blob()),
             })
             .collect())
@@ -173,7 +210,7 @@ impl Repo {
             let Some(first) = sharing.first() else {
                 continue;
             };
-            let listing = self.list(folders, ids, first.short(), first.commit)?;
+            let listing = self.list(folders, &places, ids, first.short(), first.commit)?;
             if visit(sharing, listing)?.is_break() {
                 break;
             }
@@ -186,17 +223,25 @@ impl Repo {
         commit: CommitId,
         places: &[String],
     ) -> Result<Vec<Option<Oid>>, GitError> {
-        let doing = format!("read commit {commit}");
-        let root = self.inner.find_commit(commit.oid()).doing(doing)?.tree_id();
+        let root = self.root(commit)?;
         places
             .iter()
             .map(|place| self.folder_id(root, place))
             .collect()
     }
 
+    pub(super) fn root(&self, commit: CommitId) -> Result<Oid, GitError> {
+        let found = self.inner.find_commit(commit.oid());
+        Ok(found
+            .doing_with(|| format!("read commit {commit}"))?
+            .tree_id())
+    }
+
+    /// The files of a commit's folders, which stand at `places` and have these ids.
     pub(super) fn list(
         &self,
         folders: &Folders,
+        places: &[String],
         ids: &[Option<Oid>],
         name: &str,
         commit: CommitId,
@@ -204,7 +249,8 @@ impl Repo {
         let mut files = Vec::new();
         let mut head_file = None;
         let mut missing = Vec::new();
-        for (n, (folder, id)) in folders.paths().iter().zip(ids).enumerate() {
+        let all = folders.paths().iter().zip(places).zip(ids);
+        for (n, ((folder, place), id)) in all.enumerate() {
             let Some(id) = id else {
                 missing.push(folder.clone());
                 continue;
@@ -212,17 +258,23 @@ impl Repo {
             // Git keeps the entries of a folder in the order of their bytes.
             for entry in &self.tree(*id)? {
                 let name = String::from_utf8_lossy(entry.name_bytes());
-                let listed = || Listed {
-                    path: join(folder, &name).into(),
-                    id: entry.id(),
-                };
-                if !is_file(entry.kind(), entry.filemode()) {
+                let is_head_file = n == 0 && name == head_file::NAME;
+                if entry.kind() != Some(ObjectType::Blob) || !(is_head_file || folders.wants(&name))
+                {
                     continue;
                 }
-                if folders.wants(&name) {
-                    files.push(listed());
-                } else if n == 0 && name == head_file::NAME {
-                    head_file = Some(listed());
+                let path = join(folder, &name).into();
+                let listed = if entry.filemode() == i32::from(git2::FileMode::Link) {
+                    let mut links = Links::new(&join(place, &name));
+                    let found = self.walk(self.root(commit)?, &mut links);
+                    Listed::linked(path, entry.id(), found)?
+                } else {
+                    Some(Listed::new(path, entry.id()))
+                };
+                if is_head_file {
+                    head_file = listed.filter(Listed::leads_to_a_file);
+                } else {
+                    files.extend(listed);
                 }
             }
         }
@@ -234,7 +286,11 @@ impl Repo {
     }
 }
 
-/// A regular file: symbolic links and submodules hold no revision.
-fn is_file(kind: Option<ObjectType>, mode: i32) -> bool {
-    kind == Some(ObjectType::Blob) && mode != i32::from(git2::FileMode::Link)
+/// Why a link is not read. On disk it may well lead somewhere; another clone has
+/// nothing there.
+fn lost(target: &[u8]) -> Unreadable {
+    Unreadable::Io(format!(
+        "it is a link to {}, which does not lead to a file of the repository",
+        String::from_utf8_lossy(target)
+    ))
 }

@@ -3,15 +3,22 @@
 //! During a commit this is the index that Git points its hooks at, not
 //! necessarily `.git/index`.
 
-use std::{collections::BTreeSet, env, path::PathBuf, process::Command, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    env,
+    path::PathBuf,
+    process::Command,
+    sync::Arc,
+};
 
-use git2::{Index, Oid};
+use git2::{FileMode, Index, ObjectType, Oid};
 
 use super::{
     Captured, Folders, GitError, Repo,
     error::Doing,
     folders::join,
     links::Links,
+    objects::Walked,
     snapshot::{Listed, Listing},
 };
 use crate::model::{Origin, head_file};
@@ -32,9 +39,16 @@ impl Line {
     }
 
     fn is_link(&self) -> bool {
-        self.mode & 0o170_000 == 0o120_000
+        is_link(self.mode)
     }
 }
+
+fn is_link(mode: u32) -> bool {
+    mode & 0o170_000 == 0o120_000
+}
+
+/// The symbolic links of the index, by their paths.
+type StagedLinks = HashMap<Vec<u8>, Oid>;
 
 impl Repo {
     /// The revision files that are staged. Of a file in conflict the snapshot
@@ -45,17 +59,22 @@ impl Repo {
 
     /// The same without their contents.
     pub fn index_listing(&self, prefix: &str, folders: &Folders) -> Result<Listing, GitError> {
-        let places = self.follow_staged(folders.in_repository(prefix)?)?;
+        let known = self.staged_links()?;
+        let ways = folders
+            .in_repository(prefix)?
+            .iter()
+            .map(|place| self.follow_staged(place, &known))
+            .collect::<Result<Vec<_>, _>>()?;
+        let places: Vec<String> = ways.iter().map(Links::place).collect();
         let lines = self.index_lines(&places)?;
         let mut files: Vec<Listed> = Vec::new();
         let mut head_file = None;
         let mut missing = Vec::new();
         let mut conflicted: Vec<Arc<str>> = Vec::new();
-        for (n, (folder, place)) in folders.paths().iter().zip(&places).enumerate() {
-            let start = if place.is_empty() {
-                String::new()
-            } else {
-                format!("{place}/")
+        for (n, (folder, way)) in folders.paths().iter().zip(&ways).enumerate() {
+            let start = match way.place() {
+                place if place.is_empty() => place,
+                place => format!("{place}/"),
             };
             let mut there = false;
             for line in lines
@@ -63,11 +82,10 @@ impl Repo {
                 .filter(|line| line.path.starts_with(start.as_bytes()))
             {
                 there = true;
-                let name = &line.path[start.len()..];
-                let name = String::from_utf8_lossy(name);
+                let name = String::from_utf8_lossy(&line.path[start.len()..]);
                 let is_head_file = n == 0 && name == head_file::NAME;
-                if name.contains('/') || !line.is_file() || !(is_head_file || folders.wants(&name))
-                {
+                let may_be = line.is_file() || line.is_link();
+                if name.contains('/') || !may_be || !(is_head_file || folders.wants(&name)) {
                     continue;
                 }
                 let path: Arc<str> = join(folder, &name).into();
@@ -77,14 +95,20 @@ impl Repo {
                 if !matches!(line.stage, 0 | 2) {
                     continue;
                 }
-                let listed = Listed { path, id: line.id };
-                if is_head_file {
-                    head_file = Some(listed);
+                let listed = if line.is_link() {
+                    let found = self.linked(&format!("{start}{name}"), &known);
+                    Listed::linked(path, line.id, found)?
                 } else {
-                    files.push(listed);
+                    Some(Listed::new(path, line.id))
+                };
+                if is_head_file {
+                    head_file = listed.filter(Listed::leads_to_a_file);
+                } else {
+                    files.extend(listed);
                 }
             }
             if !there {
+                way.nothing()?;
                 missing.push(folder.clone());
             }
         }
@@ -97,48 +121,55 @@ impl Repo {
         ))
     }
 
-    /// The places with the links that are staged followed.
-    fn follow_staged(&self, places: Vec<String>) -> Result<Vec<String>, GitError> {
-        let above = |path: &[u8], place: &str| {
-            place
-                .as_bytes()
-                .strip_prefix(path)
-                .is_some_and(|rest| matches!(rest, [] | [b'/', ..]))
-        };
-        let mut followed = Vec::with_capacity(places.len());
-        for place in places {
-            let mut path = Links::new(&place);
-            loop {
-                let here = path.place().to_owned();
-                let specs: Vec<String> = here
-                    .match_indices('/')
-                    .map(|(at, _)| &here[..at])
-                    .chain([here.as_str()])
-                    .map(|path| format!(":(top,literal){path}"))
-                    .collect();
-                let lines = self.index_lines_where(|path| above(path, &here), &specs)?;
-                let link = lines
-                    .iter()
-                    .find(|line| line.is_link() && above(&line.path, &here));
-                let Some(link) = link else { break };
-                let at = String::from_utf8_lossy(&link.path).into_owned();
-                let Some(target) = self.link_target(link.id)? else {
-                    break;
-                };
-                path.follow(&at, &target)?;
+    /// What a path leads to among what is staged.
+    fn linked(&self, path: &str, known: &StagedLinks) -> Result<Walked, GitError> {
+        let place = self.follow_staged(path, known)?.place();
+        let lines = self.index_lines(std::slice::from_ref(&place))?;
+        let file = lines
+            .iter()
+            .find(|line| line.path == place.as_bytes() && line.is_file() && line.stage != 1);
+        let below = format!("{place}/");
+        let mut paths = lines.iter().map(|line| &line.path);
+        Ok(match file {
+            Some(line) => Walked::File(line.id),
+            None if place.is_empty() || paths.any(|path| path.starts_with(below.as_bytes())) => {
+                Walked::Folder(Oid::ZERO_SHA1)
             }
-            followed.push(path.place().to_owned());
+            None => Walked::Nothing,
+        })
+    }
+
+    /// Follows the links that are staged on the way to a path.
+    fn follow_staged(&self, path: &str, known: &StagedLinks) -> Result<Links, GitError> {
+        let mut way = Links::new(path);
+        while way.next()?.is_some() {
+            if let Some(link) = known.get(way.place().as_bytes()) {
+                way.follow(&self.link_target(*link)?)?;
+            }
         }
-        Ok(followed)
+        Ok(way)
+    }
+
+    fn staged_links(&self) -> Result<StagedLinks, GitError> {
+        let found = self.index_lines_where(|_, mode| is_link(mode), &[":(top)".to_owned()])?;
+        Ok(found
+            .into_iter()
+            .filter(|line| line.is_link() && matches!(line.stage, 0 | 2))
+            .map(|line| (line.path, line.id))
+            .collect())
     }
 
     /// The files of that name, in any folder: the folder as Git names it (empty
     /// for the top), and the file.
     pub fn staged_named(&self, name: &str) -> Result<Vec<(String, Option<Listed>)>, GitError> {
         let ending = format!("/{name}");
-        let matches = |path: &[u8]| path == name.as_bytes() || path.ends_with(ending.as_bytes());
+        let matches = |path: &[u8], _| path == name.as_bytes() || path.ends_with(ending.as_bytes());
         let mut found: Vec<(String, Option<Listed>)> = Vec::new();
         for line in self.index_lines_where(matches, &[format!(":(top,glob)**/{name}")])? {
+            // In conflict it is listed several times.
+            if !matches!(line.stage, 0 | 2) || !(line.is_file() || line.is_link()) {
+                continue;
+            }
             let Ok(path) = String::from_utf8(line.path) else {
                 continue;
             };
@@ -146,20 +177,14 @@ impl Repo {
                 .strip_suffix(ending.as_str())
                 .unwrap_or_default()
                 .to_owned();
-            // In conflict it is listed several times.
-            if !matches!(line.stage, 0 | 2) || line.mode & 0o170_000 != 0o100_000 {
-                continue;
-            }
-            let id = line.id;
-            let path = path.into();
-            found.push((folder, Some(Listed { path, id })));
+            found.push((folder, Some(Listed::new(path.into(), line.id))));
         }
         Ok(found)
     }
 
     /// All paths that a merge left unresolved, as Git names them.
     pub fn conflicted(&self) -> Result<BTreeSet<String>, GitError> {
-        let lines = self.index_lines_where(|_| true, &[])?;
+        let lines = self.index_lines_where(|_, _| true, &[])?;
         Ok(lines
             .iter()
             .filter(|line| line.stage > 0)
@@ -167,29 +192,62 @@ impl Repo {
             .collect())
     }
 
-    /// Whether a staged file `name` of a folder is the same in the commit that is
-    /// checked out.
-    pub fn is_as_in_head(
+    /// The files below a folder (as Git names it; empty for the top) that a commit of
+    /// the index would add, change or delete, in the order of their paths. `wanted` is
+    /// told the path and whether it is a symbolic link.
+    pub fn staged_changes(
         &self,
         folder: &str,
-        name: &str,
-        staged: &Listed,
-    ) -> Result<bool, GitError> {
-        let Some(head) = self.head()?.commit() else {
-            return Ok(false);
+        wanted: impl Fn(&str, bool) -> bool,
+    ) -> Result<Vec<String>, GitError> {
+        let start = match folder {
+            "" => String::new(),
+            folder => format!("{folder}/"),
         };
-        let commit = self.inner.find_commit(head.oid()).doing("read HEAD")?;
-        let Some(folder) = self.folder_id(commit.tree_id(), folder)? else {
-            return Ok(false);
-        };
-        let tree = self.tree(folder)?;
-        let before = tree.get_name_bytes(name.as_bytes()).map(|entry| entry.id());
-        Ok(before == Some(staged.id))
+        let staged = self.index_lines_where(
+            |path, _| path.starts_with(start.as_bytes()),
+            &[format!(":(top,literal){folder}")],
+        )?;
+        let mut staged: BTreeMap<String, (Oid, bool)> = staged
+            .into_iter()
+            .filter(|line| matches!(line.stage, 0 | 2) && (line.is_file() || line.is_link()))
+            .map(|line| {
+                let path = String::from_utf8_lossy(&line.path).into_owned();
+                (path, (line.id, is_link(line.mode)))
+            })
+            .filter(|(path, (_, link))| path.starts_with(&start) && wanted(path, *link))
+            .collect();
+        let mut changed = BTreeSet::new();
+        let mut todo = Vec::new();
+        if let Some(head) = self.head()?.commit() {
+            let root = self.root(head)?;
+            todo.extend(
+                self.folder_id(root, folder)?
+                    .map(|id| (folder.to_owned(), id)),
+            );
+        }
+        while let Some((folder, id)) = todo.pop() {
+            for entry in &self.tree(id)? {
+                let path = join(&folder, &String::from_utf8_lossy(entry.name_bytes()));
+                match entry.kind() {
+                    Some(ObjectType::Tree) => todo.push((path, entry.id())),
+                    Some(ObjectType::Blob) => {
+                        let link = entry.filemode() == i32::from(FileMode::Link);
+                        if staged.remove(&path) != Some((entry.id(), link)) && wanted(&path, link) {
+                            changed.insert(path);
+                        }
+                    }
+                    _ => {}
+                }
+            }
+        }
+        changed.extend(staged.into_keys());
+        Ok(changed.into_iter().collect())
     }
 
     /// The lines of these folders (and more that begin alike), in the order of their paths' bytes.
     fn index_lines(&self, places: &[String]) -> Result<Vec<Line>, GitError> {
-        let begins = |path: &[u8]| {
+        let begins = |path: &[u8], _| {
             places
                 .iter()
                 .any(|place| path.starts_with(place.as_bytes()))
@@ -201,16 +259,17 @@ impl Repo {
         self.index_lines_where(begins, &specs)
     }
 
-    /// The lines with such paths; `specs` says the same to the `git` program.
+    /// The lines with such paths and modes; `specs` says the same to the `git` program,
+    /// or less.
     fn index_lines_where(
         &self,
-        wanted: impl Fn(&[u8]) -> bool,
+        wanted: impl Fn(&[u8], u32) -> bool,
         specs: &[String],
     ) -> Result<Vec<Line>, GitError> {
         let mut lines: Vec<Line> = match self.index() {
             Ok(index) => index
                 .iter()
-                .filter(|entry| wanted(&entry.path))
+                .filter(|entry| wanted(&entry.path, entry.mode))
                 .map(|entry| Line {
                     mode: entry.mode,
                     id: entry.id,

@@ -4,7 +4,10 @@
 use std::ops::Range;
 
 use super::{Layout, header, header_edit};
-use crate::model::{Finding, Migration, RevId, Script, SourceFile};
+use crate::{
+    model::{Finding, Migration, RevId, Script, SourceFile},
+    sql,
+};
 
 /// The native layout (DESIGN 4.1).
 #[derive(Debug, Clone, Copy)]
@@ -27,7 +30,7 @@ impl Layout for Native {
             header: header.span,
             up: sections.up,
             down: sections.down,
-            irreversible: sections.irreversible,
+            down_marker: sections.down_marker,
             file,
         })
     }
@@ -56,7 +59,7 @@ impl Layout for Native {
 struct Sections {
     up: Script,
     down: Option<Script>,
-    irreversible: bool,
+    down_marker: Option<Range<usize>>,
 }
 
 /// A line `-- migrate:up …` or `-- migrate:down …`.
@@ -119,12 +122,10 @@ fn sections(file: &SourceFile, from: usize) -> Result<Sections, Box<Finding>> {
     }
     let down_marker = rest.first();
     let up_end = down_marker.map_or(text.len(), |marker| marker.line.start);
-    let mut irreversible = false;
     let mut down = None;
     if let Some(marker) = down_marker {
-        irreversible = marker.options.irreversible;
-        if !irreversible {
-            down = Some(script(marker, text.len()));
+        if !marker.options.irreversible {
+            down = Some(script(text, marker, text.len()));
         } else if let Some(at) = first_sql(text, marker.next..text.len()) {
             return Err(Box::new(
                 header::bad("the down section says `irreversible` and holds SQL")
@@ -135,14 +136,15 @@ fn sections(file: &SourceFile, from: usize) -> Result<Sections, Box<Finding>> {
         }
     }
     Ok(Sections {
-        up: script(first, up_end),
+        up: script(text, first, up_end),
         down,
-        irreversible,
+        down_marker: down_marker.map(|marker| marker.line.clone()),
     })
 }
 
-fn script(marker: &Marker, end: usize) -> Script {
+fn script(text: &str, marker: &Marker, end: usize) -> Script {
     Script {
+        has_statement: sql::has_statement(&text[marker.next..end]),
         span: marker.next..end,
         transaction: marker.options.transaction,
         foreign_keys_off: marker.options.foreign_keys_off,
@@ -246,6 +248,7 @@ fn first_sql(text: &str, within: Range<usize>) -> Option<Range<usize>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::NoWayBack;
 
     fn parse(body: &str) -> Result<Migration, Box<Finding>> {
         let text = format!("-- teammig:\n--   revision: a1\n{body}");
@@ -274,12 +277,31 @@ mod tests {
     #[test]
     fn no_way_back() {
         let without = parse("-- migrate:up\nSELECT 1;").unwrap();
-        assert!(without.down.is_none() && !without.irreversible);
+        assert_eq!(without.no_way_back(), Some(NoWayBack::NoSection));
         let on_purpose = parse("-- migrate:up\n-- migrate:down irreversible\n-- sorry\n").unwrap();
-        assert!(on_purpose.down.is_none() && on_purpose.irreversible);
+        assert_eq!(on_purpose.no_way_back(), Some(NoWayBack::OnPurpose));
         assert_eq!(on_purpose.up_text(), "");
-        let empty = parse("-- migrate:up\n-- migrate:down").unwrap();
-        assert_eq!(empty.down_text(), Some(""));
+        for (body, expected) in [
+            (
+                "-- migrate:up\nSELECT 1;\n-- migrate:down\n",
+                Some(NoWayBack::EmptySection),
+            ),
+            (
+                "-- migrate:up\nSELECT 1;\n-- migrate:down\n-- later\n/* DROP */;\n",
+                Some(NoWayBack::EmptySection),
+            ),
+            // As a merge revision is written.
+            ("-- migrate:up\n\n-- migrate:down\n", None),
+            ("-- migrate:up\n-- nothing\n-- migrate:down", None),
+            ("-- migrate:up\nSELECT 1;\n--migrate:down\nSELECT 1", None),
+        ] {
+            assert_eq!(parse(body).unwrap().no_way_back(), expected, "{body}");
+        }
+        // It stays a part of what the checksum says.
+        let empty = parse("-- migrate:up\nSELECT 1;\n-- migrate:down \n-- x").unwrap();
+        assert_eq!(empty.down_text(), Some("-- x"));
+        let marker = empty.down_marker.clone().unwrap();
+        assert_eq!(&empty.file.text[marker], "-- migrate:down");
     }
 
     #[test]

@@ -40,6 +40,10 @@ pub struct Facts {
     pub upstream: Option<String>,
     /// The pre-commit hook does not run.
     pub unguarded: bool,
+    /// Which of several databases this is about; a command has to name it.
+    pub database: Option<String>,
+    /// Its environment, where that is not the one taken by default.
+    pub environment: Option<String>,
 }
 
 /// What to do, and why.
@@ -51,17 +55,32 @@ pub struct Advice {
     pub reason: String,
 }
 
+/// A command of ours, for one of several databases and for an environment that is not
+/// taken by default.
+pub fn command(words: &str, database: Option<&str>, environment: Option<&str>) -> String {
+    let mut command = format!("teammig {words}");
+    for (option, name) in [("--database", database), ("--env", environment)] {
+        if let Some(name) = name {
+            command = format!("{command} {option} {name}");
+        }
+    }
+    command
+}
+
 /// The next step.
 pub fn next(facts: &Facts) -> Advice {
     let count = |n: usize| match n {
         1 => "1 revision".to_owned(),
         n => format!("{n} revisions"),
     };
+    let database = facts.database.as_deref();
+    let run = |words: &str| command(words, database, facts.environment.as_deref());
+    let write = |words: &str| command(words, database, None);
     let (command, reason) = if let Some(operation) = facts.operation {
         let reason = format!("{operation} is in progress");
         if facts.only_heads {
             return Advice {
-                command: Some("teammig sync".to_owned()),
+                command: Some(run("sync")),
                 reason: format!("{reason}, and only the heads are left to settle"),
             };
         }
@@ -70,48 +89,45 @@ pub fn next(facts: &Facts) -> Advice {
         (None, "put the files right first".to_owned())
     } else if facts.interrupted {
         (
-            Some("teammig upgrade".to_owned()),
+            Some(run("upgrade")),
             "a script was interrupted; this says how to go on".to_owned(),
         )
     } else if facts.diverged {
-        (
-            Some("teammig sync".to_owned()),
-            "the heads diverged".to_owned(),
-        )
+        (Some(run("sync")), "the heads diverged".to_owned())
     } else if facts.head_file_wrong {
         (
-            Some("teammig heads --write".to_owned()),
+            Some(write("heads --write")),
             "the head file does not say what the revisions are".to_owned(),
         )
     } else if facts.skipped > 0 {
         (
-            Some("teammig sync".to_owned()),
+            Some(run("sync")),
             format!("{} never ran, though later ones did", count(facts.skipped)),
         )
     } else if facts.phantoms > 0 {
         (
-            Some("teammig sync".to_owned()),
+            Some(run("sync")),
             format!("only the database has {}", count(facts.phantoms)),
         )
     } else if facts.edited > 0 {
         (
-            Some("teammig sync".to_owned()),
+            Some(run("sync")),
             format!("{} changed since applied", count(facts.edited)),
         )
     } else if facts.upstream_new > 0 {
         let upstream = facts.upstream.as_deref().unwrap_or("the upstream");
         (
-            Some("git pull && teammig sync".to_owned()),
+            Some(format!("git pull && {}", run("sync"))),
             format!("{upstream} has {} more", count(facts.upstream_new)),
         )
     } else if facts.pending > 0 {
         (
-            Some("teammig upgrade".to_owned()),
+            Some(run("upgrade")),
             format!("{} pending", count(facts.pending)),
         )
     } else if facts.empty {
         (
-            Some("teammig create \"what it does\"".to_owned()),
+            Some(write("create \"what it does\"")),
             "there is no revision yet".to_owned(),
         )
     } else if facts.unreachable {
@@ -154,6 +170,7 @@ mod tests {
             upstream_new: 1,
             upstream: Some("origin/main".to_owned()),
             unguarded: true,
+            ..Facts::default()
         };
         let mut table: Vec<String> = Vec::new();
         let mut step = |facts: &Facts| table.push(said(facts));
@@ -206,5 +223,49 @@ mod tests {
                 " | nothing to do",
             ]
         );
+    }
+
+    /// It named a command that asks which database.
+    #[test]
+    fn a_command_names_the_database_that_it_is_about() {
+        let facts = |facts: Facts| {
+            said(&Facts {
+                database: Some("jobs".to_owned()),
+                environment: Some("staging".to_owned()),
+                ..facts
+            })
+        };
+        for (of, expected) in [
+            (
+                Facts {
+                    pending: 1,
+                    ..Facts::default()
+                },
+                "teammig upgrade --database jobs --env staging | 1 revision pending",
+            ),
+            (
+                Facts {
+                    upstream_new: 1,
+                    ..Facts::default()
+                },
+                "git pull && teammig sync --database jobs --env staging | the upstream has 1 revision more",
+            ),
+            (
+                Facts {
+                    head_file_wrong: true,
+                    ..Facts::default()
+                },
+                "teammig heads --write --database jobs | the head file does not say what the revisions are",
+            ),
+            (
+                Facts {
+                    unguarded: true,
+                    ..Facts::default()
+                },
+                "teammig hooks install | nothing keeps applied revisions from being edited",
+            ),
+        ] {
+            assert_eq!(facts(of), expected);
+        }
     }
 }

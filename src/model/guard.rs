@@ -50,6 +50,8 @@ pub enum Evidence {
     Applied {
         /// The environment.
         environment: String,
+        /// The command that brings this database to what the files say.
+        sync: String,
         /// When it was applied.
         at: Timestamp,
         /// By whom.
@@ -189,7 +191,7 @@ fn judge_one(
             )
             .at(&old.file, 0..0, "")
             .about(id)
-            .help(help(fixed, "bring the file back", old_path))
+            .help(help(fixed, Change::Deleted, old_path))
         });
     };
     let now = reading.checksum(after, id);
@@ -203,7 +205,7 @@ fn judge_one(
             )
             .at(&new.file, start..start, "its scripts differ from then")
             .about(id)
-            .help(help(fixed, "take the edit back", old_path)),
+            .help(help(fixed, Change::Edited, old_path)),
         );
     }
     let parents = &new.revision.parents;
@@ -215,7 +217,7 @@ fn judge_one(
         )
         .at(&new.file, reading.locate(after, id, "parents"), "")
         .about(id)
-        .help(help(fixed, "restore its parents", old_path))
+        .help(help(fixed, Change::Reparented, old_path))
     })
 }
 
@@ -224,26 +226,61 @@ fn words(fixed: &[&Fixed]) -> String {
     words.join(", and ")
 }
 
-fn help(fixed: &[&Fixed], undo: &str, path: Option<&str>) -> String {
+/// What a commit does to a fixed revision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Change {
+    Deleted,
+    Edited,
+    Reparented,
+}
+
+impl Change {
+    fn undo(self) -> &'static str {
+        match self {
+            Self::Deleted => "bring the file back",
+            Self::Edited => "take the edit back",
+            Self::Reparented => "restore its parents",
+        }
+    }
+
+    /// What `sync` does about it in databases of one's own, after the command's name.
+    fn done_by_sync(self, environments: &str, several: bool) -> String {
+        let s = if several { "" } else { "s" };
+        match self {
+            Self::Deleted => format!("roll{s} it back in {environments}"),
+            Self::Edited => format!(
+                "bring{s} {environments} to what the file says now (the old way down, the new way up)"
+            ),
+            Self::Reparented => format!("bring{s} {environments} to what the file says now"),
+        }
+    }
+}
+
+fn help(fixed: &[&Fixed], change: Change, path: Option<&str>) -> String {
+    let undo = change.undo();
     let path = path.map_or(String::new(), |path| {
         format!(" (`git restore --source=HEAD --staged --worktree {path}`)")
     });
-    let environments: Vec<&str> = fixed
-        .iter()
-        .filter_map(|one| match &one.evidence {
-            Evidence::Applied { environment, .. } => Some(environment.as_str()),
-            Evidence::Published { .. } => None,
-        })
-        .collect();
-    if environments.len() < fixed.len() {
-        return format!(
-            "{undo}{path}, and write a new revision for the change: `teammig create \"…\"`"
-        );
+    let mut own: Vec<(&str, &str)> = Vec::new();
+    for one in fixed {
+        match &one.evidence {
+            Evidence::Applied {
+                environment, sync, ..
+            } if !one.evidence.binds() => own.push((environment, sync)),
+            // Others have it; they would run the old scripts for ever.
+            _ => {
+                return format!(
+                    "{undo}{path}, and write a new revision for the change: `teammig create \"…\"`"
+                );
+            }
+        }
     }
+    let environments: Vec<&str> = own.iter().map(|one| one.0).collect();
+    let commands: Vec<String> = own.iter().map(|one| format!("`{}`", one.1)).collect();
     format!(
-        "`teammig sync` brings {} to what the file says now, if nobody else has it (the old way down, the new way up); \
-         then commit. Otherwise {undo}{path} and write a new revision",
-        environments.join(" and ")
+        "{} {}, if nobody else has it; then commit. Otherwise {undo}{path} and write a new revision",
+        commands.join(" and "),
+        change.done_by_sync(&environments.join(" and "), commands.len() > 1)
     )
 }
 

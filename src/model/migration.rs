@@ -5,6 +5,7 @@ use std::fmt;
 use super::{
     revision::Revision,
     source::{SourceFile, Span},
+    way_back::NoWayBack,
 };
 
 /// SHA-256 over the token streams of a revision's up and down scripts.
@@ -56,6 +57,8 @@ pub struct Script {
     pub transaction: bool,
     /// SQLite: foreign keys are switched off around it (`foreign_keys:off`).
     pub foreign_keys_off: bool,
+    /// It holds a statement, not only comments.
+    pub has_statement: bool,
 }
 
 /// A revision's file, read.
@@ -69,10 +72,10 @@ pub struct Migration {
     pub header: Span,
     /// The way up.
     pub up: Script,
-    /// The way down; `None` = there is no way back.
+    /// The way down; `None` = there is no such section, or it says `irreversible`.
     pub down: Option<Script>,
-    /// The file says on purpose that there is no way back (`-- migrate:down irreversible`).
-    pub irreversible: bool,
+    /// The line that begins the down section, also one that says `irreversible`.
+    pub down_marker: Option<Span>,
 }
 
 impl Migration {
@@ -86,5 +89,15 @@ impl Migration {
         self.down
             .as_ref()
             .map(|script| &self.file.text[script.span.clone()])
+    }
+
+    /// Why the revision cannot be rolled back with this file, where that is so.
+    pub fn no_way_back(&self) -> Option<NoWayBack> {
+        let down = match (&self.down, &self.down_marker) {
+            (Some(down), _) => Ok(down.has_statement),
+            (None, Some(_)) => Err(NoWayBack::OnPurpose),
+            (None, None) => Err(NoWayBack::NoSection),
+        };
+        NoWayBack::judge(self.up.has_statement, down)
     }
 }

@@ -27,6 +27,7 @@ pub mod snapshot;
 pub mod source;
 pub mod threads;
 pub mod visible;
+pub mod way_back;
 
 pub use dialect::Dialect;
 pub use finding::{Finding, Rule, Severity};
@@ -39,3 +40,4 @@ pub use project::Project;
 pub use revision::{RevId, Revision};
 pub use snapshot::{Origin, Snapshot, SnapshotFile};
 pub use source::{Position, SourceFile, Span};
+pub use way_back::NoWayBack;

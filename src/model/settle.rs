@@ -4,7 +4,7 @@
 //! their branches, 801 were restacked or renumbered and 36 got a merge revision
 //! (DESIGN 8); but a revision that others have may not move.
 
-use super::{guard::Evidence, revision::RevId};
+use super::{guard::Evidence, revision::RevId, way_back::Irreversible};
 
 /// A way to go on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub enum Movable {
     /// A revision of mine is fixed.
     Fixed(RevId, Evidence),
     /// A revision of mine is applied here and has no way back.
-    NoWayBack(RevId),
+    NoWayBack(Box<Irreversible>),
     /// It is not known which side is mine, or there are several on the other.
     Unclear,
 }

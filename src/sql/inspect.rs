@@ -11,9 +11,9 @@ use super::{
 };
 use crate::model::{Dialect, Span};
 
-/// Nothing but comments and white space.
-pub fn is_blank(text: &str) -> bool {
-    neutral_significant(text).next().is_none()
+/// Whether there is anything to run besides comments, white space and semicolons.
+pub fn has_statement(text: &str) -> bool {
+    neutral_significant(text).any(|token| token.kind != TokenKind::Semicolon)
 }
 
 /// The first statement that begins or ends a transaction.
@@ -155,7 +155,7 @@ mod tests {
     use crate::model::Dialect::{Postgres, Sqlite};
 
     #[test]
-    fn blank() {
+    fn scripts_without_a_statement() {
         for text in [
             "",
             " \r\n",
@@ -163,11 +163,13 @@ mod tests {
             "/* a */ -- b\n",
             "\u{feff}",
             "/* /* a */ */",
+            ";",
+            " ; -- a\n;",
         ] {
-            assert!(is_blank(text), "{text:?}");
+            assert!(!has_statement(text), "{text:?}");
         }
-        for text in [";", "a", "'", "/* a", "-- a\nb", "/* /* */ select '*/'"] {
-            assert!(!is_blank(text), "{text:?}");
+        for text in ["a", "a;", "'", "/* a", "-- a\nb", "/* /* */ select '*/'"] {
+            assert!(has_statement(text), "{text:?}");
         }
     }
 

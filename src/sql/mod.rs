@@ -21,7 +21,7 @@ mod tokens;
 
 pub use checksum::checksum;
 pub use inspect::{
-    Dropped, copy_from_stdin, dropped_table, is_blank, meta_command, transaction_control,
+    Dropped, copy_from_stdin, dropped_table, has_statement, meta_command, transaction_control,
 };
 pub use quote::{NulCharacter, ident, literal};
 pub use statements::{Statement, Unclosed, statements};

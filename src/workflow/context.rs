@@ -4,8 +4,6 @@
 
 use std::{
     cell::OnceCell,
-    fs,
-    io::{self, ErrorKind},
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -14,12 +12,16 @@ use jiff::Timestamp;
 
 use super::{Error, Interrupt};
 use crate::{
-    config::{ChosenBy, Config, DEFAULT_LOCK_TIMEOUT, Env, FILE_NAME, Overrides, Target, Timeouts},
+    config::{ChosenBy, Config, DEFAULT_LOCK_TIMEOUT, Env, Overrides, Target, Timeouts},
     db::{self, Database, RunSettings},
     git::{Captured, Folders, GitError, Repo, worktree_snapshot},
     layout::{self, Layout, Native},
     model::{Finding, Ledger, Project, Rule},
 };
+
+mod projects;
+
+pub(super) use projects::Unread;
 
 /// Which Git state the revisions are read from.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -50,15 +52,6 @@ pub struct Options {
     pub command: String,
     /// Told for whom, when a server takes long to answer.
     pub waiting: Option<fn(&str)>,
-}
-
-/// The projects of a repository.
-#[derive(Debug, Default)]
-pub struct Projects {
-    /// Those whose configuration can be read.
-    pub all: Vec<Context>,
-    /// Why others cannot be looked at.
-    pub unreadable: Vec<Error>,
 }
 
 /// The surroundings of a use-case.
@@ -114,73 +107,6 @@ impl Context {
             prefix: None,
             repo: OnceCell::new(),
         })
-    }
-
-    /// Every project of the repository, once for each of its databases: those
-    /// that are staged, and the one of the current folder.
-    ///
-    /// A configuration that cannot be read is passed over with its error where it is
-    /// the same as in HEAD: whoever commits something else did not break it.
-    pub fn projects(&self) -> Result<Projects, Error> {
-        let env = || self.config.env.clone();
-        if self.options.overrides.migrations.is_some() {
-            let config = crate::config::load(&self.cwd, env(), &self.options.overrides)?;
-            return Ok(Projects {
-                all: vec![self.with(config, None)],
-                unreadable: Vec::new(),
-            });
-        }
-        let repo = self.repo()?;
-        let Some(top) = repo.work_dir() else {
-            return Err(Error::Git(GitError::Bare {
-                git_dir: repo.git_dir().to_owned(),
-            }));
-        };
-        let mut staged = repo.staged_named(FILE_NAME)?;
-        // One that was not added yet.
-        if let Some(path) = crate::config::find_file(&self.cwd)
-            && let Some(prefix) = path.parent().and_then(|root| repo.prefix_of(root).ok())
-            && !staged.iter().any(|(known, _)| *known == prefix)
-        {
-            staged.push((prefix, None));
-        }
-        let mut projects = Projects::default();
-        for (prefix, listed) in staged {
-            let unchanged = match &listed {
-                Some(listed) => repo.is_as_in_head(&prefix, FILE_NAME, listed)?,
-                None => false,
-            };
-            let path = top.join(&prefix).join(FILE_NAME);
-            let text = match (fs::read(&path), listed) {
-                (Ok(bytes), _) => bytes,
-                // Sparse checkouts leave folders out.
-                (Err(error), Some(listed)) if error.kind() == ErrorKind::NotFound => {
-                    let file = repo.read_files(&[listed])?.into_iter().next();
-                    match file.map(|file| file.content) {
-                        Some(Ok(bytes)) => bytes.to_vec(),
-                        _ => return Err(Error::io("read", &path)(error)),
-                    }
-                }
-                (Err(error), _) => return Err(Error::io("read", &path)(error)),
-            };
-            let text = String::from_utf8(text)
-                .map_err(|error| Error::io("read", &path)(io::Error::other(error.utf8_error())))?;
-            let database = self.options.overrides.database.as_deref();
-            match crate::config::read_all(&path, text, env(), database) {
-                Ok(configs) => projects.all.extend(
-                    configs
-                        .into_iter()
-                        .map(|config| self.with(config, Some(prefix.clone()))),
-                ),
-                Err(error) if unchanged => projects.unreadable.push(error.into()),
-                Err(error) => return Err(error.into()),
-            }
-        }
-        if projects.all.is_empty() && projects.unreadable.is_empty() {
-            let config = crate::config::without_file(&self.cwd, env());
-            projects.all.push(self.with(config, None));
-        }
-        Ok(projects)
     }
 
     fn with(&self, config: Config, prefix: Option<String>) -> Self {
@@ -362,6 +288,17 @@ impl Context {
             };
             if !same_ledger {
                 continue;
+            }
+            // Where none is named, the variable leads both to one database.
+            let unnamed = other.environments.is_empty() && target.by == ChosenBy::Variable;
+            if unnamed {
+                return Err(Error::SharedLedger {
+                    database: own.database.clone().unwrap_or_default(),
+                    other: other.database.clone().unwrap_or_default(),
+                    environment: target.environment.clone(),
+                    table: own.ledger_table.clone(),
+                    location,
+                });
             }
             for environment in &other.environments {
                 let there = other.target(None, Some(&environment.name), &self.cwd);

@@ -8,7 +8,10 @@ use super::{
 };
 use crate::{
     db::{Database, LedgerChange},
-    model::{Entry, EntryState, Migration, Project, RevId, guard::Evidence, ledger::StoredScripts},
+    model::{
+        Entry, EntryState, Migration, NoWayBack, Project, RevId, guard::Evidence,
+        ledger::StoredScripts,
+    },
     sql,
 };
 
@@ -28,11 +31,13 @@ pub struct Phantom {
 impl Phantom {
     /// It can be rolled back.
     pub fn has_way_back(&self) -> bool {
-        !self.deleted
-            && self
-                .scripts
-                .as_ref()
-                .is_some_and(|scripts| scripts.down.is_some())
+        !self.deleted && self.no_way_back().is_none()
+    }
+
+    /// Why its scripts do not lead back, where that is so.
+    pub fn no_way_back(&self) -> Option<NoWayBack> {
+        let scripts = self.scripts.as_ref();
+        scripts.map_or(Some(NoWayBack::NotKept), step::no_way_back)
     }
 }
 
@@ -135,7 +140,7 @@ pub(super) fn to_roll_back(
     };
     let mut stuck = deleted_here(context, state)?;
     for id in &state.phantoms {
-        if scripts(*database, id)?.is_none_or(|scripts| scripts.down.is_none()) {
+        if scripts(*database, id)?.is_none_or(|scripts| step::no_way_back(&scripts).is_some()) {
             stuck.insert(id.clone());
         }
     }

@@ -11,7 +11,7 @@ use crate::{
     git::GitError,
     model::{
         Dialect, Direction, Finding, Operation, RevId, finding::Place, graph::GraphError,
-        guard::Evidence, restack::RestackError,
+        guard::Evidence, restack::RestackError, way_back::Irreversible,
     },
 };
 
@@ -122,15 +122,8 @@ pub enum Error {
     #[error("{} never ran, though later ones did", count(.0.len(), "revision"))]
     Skipped(Vec<(RevId, String)>),
     /// The way back leads over a revision that has none.
-    #[error("{revision} cannot be rolled back: {reason}")]
-    Irreversible {
-        /// The revision.
-        revision: RevId,
-        /// Why not.
-        reason: &'static str,
-        /// Where it says so.
-        place: Option<Place>,
-    },
+    #[error(transparent)]
+    Irreversible(#[from] Box<Irreversible>),
     /// A script was begun outside a transaction, and it is not known how far it got.
     #[error("{revision} was interrupted after {done} of its statements")]
     Uncertain {

@@ -31,6 +31,7 @@ pub(super) fn evidence(
             add(
                 &row.revision,
                 Evidence::Applied {
+                    sync: ledger.sync(context),
                     environment: environment.clone(),
                     at: row.applied_at,
                     by: row.applied_by.clone(),

@@ -1,11 +1,13 @@
 //! The pre-commit check: what is staged against what is committed.
 
 use super::{
-    Context, Error, known,
+    Context, Error,
+    context::Unread,
+    known,
     outline::{self, Outlined},
 };
 use crate::{
-    git::Listed,
+    git::{GitError, Listed},
     layout::{self, Layout},
     model::{
         Checksum, Finding, Origin, Project, RevId, Rule, Severity, Snapshot, Span,
@@ -13,6 +15,10 @@ use crate::{
     },
     sql,
 };
+
+mod unjudged;
+
+pub use unjudged::{So, Unjudged};
 
 /// What the check says.
 #[derive(Debug, Default)]
@@ -23,20 +29,50 @@ pub struct Verdict {
     pub any_project: bool,
     /// Configured `protected:` refs that this clone does not have.
     pub absent_refs: Vec<String>,
-    /// Why some projects could not be looked at.
-    pub unreadable: Vec<Error>,
+    /// Projects that could not be looked at.
+    pub unjudged: Vec<Unjudged>,
+}
+
+impl Verdict {
+    /// All that the commit changes was judged.
+    pub fn evaluated(&self) -> bool {
+        let mut all = self.unjudged.iter();
+        !all.any(|one| matches!(one.so, So::Touched(_)))
+    }
 }
 
 /// Judges the index, for every project of the repository. Needs no database:
 /// ledgers are remembered from when they were last read.
 pub fn staged(context: &Context) -> Result<Verdict, Error> {
     let mut verdict = Verdict::default();
-    let projects = context.projects()?;
+    let mut projects = context.projects()?;
+    let mut prefixes: Vec<String> = projects
+        .unread
+        .iter()
+        .map(|unread| unread.prefix.clone())
+        .collect();
     for project in &projects.all {
-        one(project, &mut verdict)?;
+        let prefix = project.prefix()?;
+        match one(project, &mut verdict) {
+            Err(
+                error @ Error::Git(GitError::FolderIsLink { .. } | GitError::FolderOutside { .. }),
+            ) => {
+                projects.unread.push(Unread {
+                    prefix: prefix.clone(),
+                    error,
+                    staged_instead: false,
+                });
+            }
+            other => other?,
+        }
+        prefixes.push(prefix);
     }
-    verdict.any_project |= !projects.unreadable.is_empty();
-    verdict.unreadable = projects.unreadable;
+    verdict.any_project |= !projects.unread.is_empty();
+    for unread in projects.unread {
+        verdict
+            .unjudged
+            .push(unjudged::unjudged(context, unread, &prefixes)?);
+    }
     Ok(verdict)
 }
 
@@ -47,8 +83,14 @@ fn one(context: &Context, verdict: &mut Verdict) -> Result<(), Error> {
     let (committed, committed_head) = match repo.head()?.commit() {
         Some(commit) => {
             let name = commit.to_string();
-            let listing = repo.commit_listing(&prefix, &context.folders(), &name)?;
-            (listing.files, listing.head_file)
+            match repo.commit_listing(&prefix, &context.folders(), &name) {
+                // What puts a broken link right has nothing before it, either.
+                Err(GitError::FolderIsLink { .. }) => (Vec::new(), None),
+                listing => {
+                    let listing = listing?;
+                    (listing.files, listing.head_file)
+                }
+            }
         }
         // The first commit of all has nothing before it.
         None => (Vec::new(), None),
@@ -142,6 +184,7 @@ fn fixed(
     let mut fixed = Vec::new();
     for ledger in known::recall(context) {
         let environment = ledger.name();
+        let sync = ledger.sync(context);
         for row in ledger.rows {
             if let Some(checksum) = Checksum::from_hex(&row.checksum) {
                 fixed.push(Fixed {
@@ -151,6 +194,7 @@ fn fixed(
                     first: None,
                     evidence: Evidence::Applied {
                         environment: environment.clone(),
+                        sync: sync.clone(),
                         at: row.applied_at,
                         by: row.applied_by,
                         protected: ledger.protected,

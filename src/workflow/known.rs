@@ -11,7 +11,7 @@ use super::Context;
 use crate::{
     config::{ChosenBy, Target},
     db::{DatabaseUrl, SqliteTarget},
-    model::{Entry, EntryState, Ledger, RevId},
+    model::{Entry, EntryState, Ledger, RevId, advice},
 };
 
 const FILE: &str = "ledgers";
@@ -100,6 +100,16 @@ impl KnownLedger {
     /// The environment's name in the configuration, else the variable's.
     pub(super) fn environment(&self) -> &str {
         self.key.environment.as_deref().unwrap_or("DATABASE_URL")
+    }
+
+    /// The `sync` that goes to this database.
+    pub(super) fn sync(&self, context: &Context) -> String {
+        let environment = self.key.environment.as_deref();
+        advice::command(
+            "sync",
+            self.key.database.as_deref(),
+            environment.filter(|name| context.config.has_to_be_named(name)),
+        )
     }
 
     /// The environment, as people say it.

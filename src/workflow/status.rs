@@ -13,6 +13,7 @@ use super::{
     head_file, hooks, known, outline,
 };
 use crate::{
+    config::ChosenBy,
     git::{CommitInfo, Head, HookStatus, Upstream},
     model::{
         Operation, Project, RevId,
@@ -104,7 +105,15 @@ pub fn status(context: &Context) -> Result<Status, Error> {
     let divergence = divergence::find(context, &project)?;
     let heads = heads(context, &project, divergence.as_ref());
     let database = database(context, &project);
-    let facts = facts(&project, git.as_ref(), divergence.is_some(), &database);
+    let target = context.target().ok();
+    let environment = target.filter(|target| target.by == ChosenBy::Environment);
+    let facts = Facts {
+        database: context.config.database.clone(),
+        environment: environment
+            .map(|target| target.environment)
+            .filter(|name| context.config.has_to_be_named(name)),
+        ..facts(&project, git.as_ref(), divergence.is_some(), &database)
+    };
     Ok(Status {
         elsewhere: elsewhere(context, &project, database.as_ref().ok()),
         advice: advice::next(&facts),
@@ -202,7 +211,7 @@ fn elsewhere(context: &Context, project: &Project, here: Option<&Database>) -> V
                 known.rows.iter().map(|row| row.revision.clone()).collect();
             let in_files = |id: &RevId| project.graph.get(id.as_str()).is_some();
             Elsewhere {
-                environment: known.name(),
+                environment: known.environment().to_owned(),
                 protected: known.protected,
                 seen_at: known.seen_at,
                 heads: project.graph.maximal(&applied),
@@ -247,5 +256,6 @@ fn facts(
         upstream_new: git.map_or(0, |git| git.upstream_new.len()),
         upstream: git.and_then(|git| Some(git.upstream.as_ref()?.name.clone())),
         unguarded: git.is_some_and(|git| !git.hooks.iter().all(hooks::works)),
+        ..Facts::default()
     }
 }

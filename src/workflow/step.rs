@@ -9,10 +9,11 @@ use jiff::Timestamp;
 use super::{At, Context, Error, State, plan::Resume};
 use crate::{
     model::{
-        Checksum, Dialect, Direction, Entry, EntryState, Finding, Migration, Project, Rule, Script,
-        SourceFile, Step,
+        Checksum, Dialect, Direction, Entry, EntryState, Finding, Migration, NoWayBack, Project,
+        Rule, Script, SourceFile, Step,
         finding::Place,
         ledger::{StoredScript, StoredScripts},
+        way_back::{Irreversible, Judged},
     },
     sql,
 };
@@ -83,6 +84,8 @@ pub struct Prepared {
     pub skip: u32,
     /// The script comes from the ledger: the file is gone, or differs.
     pub from_ledger: bool,
+    /// Once it is applied, there is no way back.
+    pub no_way_back: Option<NoWayBack>,
     file: SourceFile,
     offset: usize,
 }
@@ -123,6 +126,7 @@ impl Prepared {
             scripts: scripts_of(migration),
             skip: 0,
             from_ledger: false,
+            no_way_back: migration.no_way_back(),
             file: migration.file.clone(),
             offset: migration.up.span.start,
             entry,
@@ -141,12 +145,23 @@ impl Prepared {
         resume: Resume,
         dialect: Dialect,
     ) -> Result<Self, Error> {
-        let migration = project
-            .migration(entry.revision.as_str())
-            .filter(|migration| {
-                // A mended way back is welcome; a changed way up makes the file another revision.
-                sql::checksum(migration.up_text(), None) == sql::checksum(&stored.up.text, None)
-            });
+        let file = project.migration(entry.revision.as_str());
+        let migration = file.filter(|migration| {
+            // A mended way back is welcome; a changed way up makes the file another revision.
+            sql::checksum(migration.up_text(), None) == sql::checksum(&stored.up.text, None)
+        });
+        let no_way_back = match migration {
+            Some(migration) => migration.no_way_back(),
+            None => no_way_back(&stored),
+        };
+        if let Some(why) = no_way_back {
+            let judged = match (migration, file) {
+                (Some(_), _) => Judged::File,
+                (None, Some(_)) => Judged::LedgerBeforeEdit,
+                (None, None) => Judged::LedgerWithoutFile,
+            };
+            return Err(irreversible(entry, migration, why, judged));
+        }
         let (scripts, file, offset) = if let Some(migration) = migration {
             let down = migration.down.as_ref();
             let offset = down.map_or(0, |script| script.span.start);
@@ -157,9 +172,6 @@ impl Prepared {
             let file = SourceFile::new(format!("ledger:{} (down)", entry.revision), text);
             (stored, file, 0)
         };
-        if scripts.down.is_none() {
-            return Err(irreversible(entry, migration));
-        }
         let mut prepared = Self {
             step: Step {
                 direction: Direction::Down,
@@ -170,6 +182,7 @@ impl Prepared {
             scripts,
             skip: 0,
             from_ledger: migration.is_none(),
+            no_way_back: None,
             file,
             offset,
         };
@@ -319,25 +332,35 @@ impl Prepared {
     }
 }
 
-fn irreversible(entry: &Entry, migration: Option<&Migration>) -> Error {
+fn irreversible(
+    entry: &Entry,
+    migration: Option<&Migration>,
+    why: NoWayBack,
+    judged: Judged,
+) -> Error {
     let place = migration.and_then(|migration| {
-        let at = migration.file.text.find("-- migrate:down")?;
-        let end = at + migration.file.text[at..].lines().next().unwrap_or("").len();
         Some(Place {
             file: migration.file.clone(),
-            span: at..end,
-            label: "on purpose".to_owned(),
+            span: migration.down_marker.clone()?,
+            label: match why {
+                NoWayBack::OnPurpose => "on purpose".to_owned(),
+                _ => "nothing to run below it".to_owned(),
+            },
         })
     });
-    Error::Irreversible {
+    Error::Irreversible(Box::new(Irreversible {
         revision: entry.revision.clone(),
-        reason: match migration {
-            Some(migration) if migration.irreversible => "it is marked as irreversible",
-            Some(_) => "its file has no `-- migrate:down` section",
-            None => "it was applied without a way back",
-        },
+        why,
+        judged,
         place,
-    }
+    }))
+}
+
+/// Why a revision cannot be rolled back with the scripts that a ledger kept.
+pub(super) fn no_way_back(stored: &StoredScripts) -> Option<NoWayBack> {
+    let down = stored.down.as_ref().ok_or(NoWayBack::NotKept);
+    let down = down.map(|down| sql::has_statement(&down.text));
+    NoWayBack::judge(sql::has_statement(&stored.up.text), down)
 }
 
 /// The checksum of a file's scripts.

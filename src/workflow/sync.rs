@@ -165,7 +165,7 @@ fn movable(
     };
     let mut source = Source::Database(database);
     match plan(context, project, Some(&restacking), &mut source, decisions) {
-        Err(Error::Irreversible { revision, .. }) => Ok((Movable::NoWayBack(revision), None)),
+        Err(Error::Irreversible(found)) => Ok((Movable::NoWayBack(found), None)),
         // What else is wrong with the plan is told when it is asked for.
         _ => Ok((Movable::Yes, Some(restacking))),
     }

@@ -96,6 +96,7 @@ fn reading_commands_speak_of_all_of_them() {
     jobs
     revision    bbbb00000001 (head, base)
     message     Jobs
+    way back    none: it has no down section
     path        jobs/1.sql
 
     -- migrate:up
@@ -129,10 +130,188 @@ fn reading_commands_speak_of_all_of_them() {
 fn writing_commands_want_to_know_which_one() {
     let sandbox = two();
     assert_snapshot!(sandbox.teammig("project", &["upgrade"]), @"
-    exit 1
+    exit 2
     --- stderr
     error: this project has several databases
     hint: the databases of teammig.yaml: app, jobs
     hint: choose one with `--database NAME`
+    ");
+}
+
+#[test]
+fn one_url_is_not_the_database_of_all() {
+    let sandbox = two();
+    let run = sandbox.teammig("project", &["current", "--url", "sqlite:app.db"]);
+    assert_eq!(run.code, 2, "{run}");
+    assert!(
+        run.stderr.contains("choose one with `--database NAME`"),
+        "{run}"
+    );
+}
+
+/// Without environments, the variable is the database of each.
+#[test]
+fn one_variable_for_two_databases_is_refused() {
+    let sandbox = two();
+    sandbox.write(
+        "project/teammig.yaml",
+        "databases:\n  app: {migrations: migrations}\n  jobs: {migrations: jobs}\n",
+    );
+    sandbox.write("project/.env", "DATABASE_URL=sqlite:one.db\n");
+    let run = sandbox.teammig("project", &["--database", "app", "upgrade"]);
+    assert_eq!(run.code, 1, "{run}");
+    assert!(run.stderr.contains("lead to the same ledger"), "{run}");
+}
+
+/// The worst of what the databases say is the exit code: out of reach is worse than behind.
+#[test]
+fn exit_codes_combine() {
+    let sandbox = two();
+    let config = sandbox.read("project/teammig.yaml");
+    let with = |jobs: &str| {
+        sandbox.write("project/teammig.yaml", config.replace("${JOBS_URL}", jobs));
+        sandbox.teammig("project", &["current", "--check"])
+    };
+    let run = with("sqlite:jobs.db");
+    assert_eq!(run.code, 3, "{run}");
+    let run = with("postgres://127.0.0.1:1/jobs");
+    assert_eq!(run.code, 4, "{run}");
+    assert!(run.stdout.contains("aaaa00000001 (head)"), "{run}");
+    let run = with("sqlite:jobs.db");
+    assert_eq!(run.code, 3, "{run}");
+    sandbox.ok("project", &["--database", "jobs", "upgrade"]);
+    sandbox.ok("project", &["current", "--check"]);
+}
+
+/// A folder that is missing, or a file that cannot be read, is told of its own database.
+#[test]
+fn findings_of_one_do_not_hide_the_other() {
+    let sandbox = two();
+    sandbox.write("project/jobs/2.sql", "<<<<<<< ours\n");
+    let run = sandbox.teammig("project", &["heads"]);
+    assert_eq!(run.code, 3, "{run}");
+    assert!(run.stdout.contains("aaaa00000001 (head)"), "{run}");
+    assert!(run.stdout.contains("bbbb00000001 (head)"), "{run}");
+    std::fs::remove_dir_all(sandbox.at("project/jobs")).unwrap();
+    let run = sandbox.teammig("project", &["heads"]);
+    assert_eq!(run.code, 1, "{run}");
+    assert!(run.stdout.contains("aaaa00000001 (head)"), "{run}");
+    assert!(run.stderr.contains("jobs\nerror: "), "{run}");
+}
+
+/// What one database does not know is no news; what is wrong in it is.
+#[test]
+fn names_are_looked_up_in_each() {
+    let sandbox = two();
+    let run = sandbox.teammig("project", &["history", "-r", "bbbb:"]);
+    assert_eq!(run.code, 0, "{run}");
+    assert!(
+        run.stdout.contains("bbbb00000001") && run.stderr.is_empty(),
+        "{run}"
+    );
+    for (file, id) in [("2", "bbbb00000002"), ("3", "bbbb00000003")] {
+        sandbox.write(
+            &format!("project/jobs/{file}.sql"),
+            format!("-- teammig:\n--   revision: {id}\n--   parents: [bbbb00000001]\n--   message: x\n\n-- migrate:up\n"),
+        );
+    }
+    let run = sandbox.teammig("project", &["show", "head"]);
+    assert_eq!(run.code, 3, "{run}");
+    assert!(run.stdout.contains("revision    aaaa00000001"), "{run}");
+    assert!(
+        run.stderr.contains("Multiple head revisions are present"),
+        "{run}"
+    );
+}
+
+#[test]
+fn plans_are_read_too() {
+    let sandbox = two();
+    let config = sandbox.read("project/teammig.yaml");
+    sandbox.write(
+        "project/teammig.yaml",
+        config.replace("${JOBS_URL}", "sqlite:jobs.db"),
+    );
+    let (document, code) = sandbox.json("project", &["plan"]);
+    assert_eq!(code, 0);
+    assert_eq!(document["schema"], "teammig.plan/1");
+    assert_eq!(document["databases"][0]["steps"], serde_json::json!([]));
+    assert_eq!(
+        document["databases"][1]["steps"][0]["revision"],
+        "bbbb00000001"
+    );
+    assert!(!sandbox.at("project/jobs.db").exists());
+}
+
+/// Each is told of its own environments only, by their names.
+#[test]
+fn elsewhere_is_what_the_same_database_is_in_other_environments() {
+    let sandbox = Sandbox::project();
+    let database = |name: &str| {
+        format!(
+            "  {name}:\n    migrations: {name}\n    environments:\n      dev: sqlite:{name}.db\n      staging: {{url: \"sqlite:{name}-staging.db\", protected: true}}\n"
+        )
+    };
+    sandbox.write(
+        "project/teammig.yaml",
+        format!("databases:\n{}{}", database("app"), database("jobs")),
+    );
+    for (name, id) in [
+        ("app", "aaaa00000001"),
+        ("app", "aaaa00000002"),
+        ("jobs", "bbbb00000001"),
+    ] {
+        let parent = if id.ends_with('2') {
+            "aaaa00000001"
+        } else {
+            ""
+        };
+        sandbox.write(
+            &format!("project/{name}/{id}.sql"),
+            format!("-- teammig:\n--   revision: {id}\n--   parents: [{parent}]\n--   message: {name}\n\n-- migrate:up\n"),
+        );
+    }
+    let upgrade = |database: &str, environment: &str, to: &str| {
+        let args = ["--database", database, "--env", environment, "upgrade", to];
+        sandbox.ok("project", &args);
+    };
+    upgrade("app", "staging", "aaaa00000001");
+    upgrade("app", "dev", "heads");
+    upgrade("jobs", "staging", "heads");
+    assert_snapshot!(sandbox.teammig("project", &["status"]), @"
+    exit 0
+    --- stdout
+    app
+    Branch     main, without a commit yet
+    Head       aaaa00000002  app   not committed
+    Database   dev: 2 applied, at aaaa00000002, nothing pending
+    Elsewhere  staging: at aaaa00000001, 1 pending   as seen 3 minutes ago
+    Hooks      pre-commit not installed; `teammig hooks install` does it
+    Next       teammig hooks install   nothing keeps applied revisions from being edited
+    jobs
+    Branch     main, without a commit yet
+    Head       bbbb00000001  jobs   not committed
+    Database   dev: 0 applied, at base (nothing is applied)
+               1 pending: bbbb00000001
+    Elsewhere  staging: at bbbb00000001   as seen 1 minute ago
+    Hooks      pre-commit not installed; `teammig hooks install` does it
+    Next       teammig upgrade --database jobs   1 revision pending
+    ");
+    let (document, _) = sandbox.json("project", &["status"]);
+    for (at, pending) in [(0, 1), (1, 0)] {
+        let elsewhere = document["databases"][at]["elsewhere"].as_array().unwrap();
+        assert_eq!(elsewhere.len(), 1, "{document:#}");
+        assert_eq!(elsewhere[0]["environment"], "staging");
+        assert_eq!(elsewhere[0]["pending"].as_array().unwrap().len(), pending);
+    }
+    assert_snapshot!(sandbox.teammig("project", &["--database", "jobs", "status", "--env", "staging"]), @"
+    exit 0
+    --- stdout
+    Branch     main, without a commit yet
+    Head       bbbb00000001  jobs   not committed
+    Database   staging, protected: 1 applied, at bbbb00000001, nothing pending
+    Elsewhere  dev: at base (nothing is applied), 1 pending   as seen 2 minutes ago
+    Hooks      pre-commit not installed; `teammig hooks install` does it
+    Next       teammig hooks install   nothing keeps applied revisions from being edited
     ");
 }

@@ -154,7 +154,7 @@ fn a_phantom_without_a_way_back_stays() {
     exit 3
     --- stderr
     Only in the database: 2 revisions
-      aaaa11112222  Add phone   applied 2 minutes ago by ann@host from feature; it is on feature; it has no way back
+      aaaa11112222  Add phone   applied 2 minutes ago by ann@host from feature; it is on feature; it has no way back: it was applied without a down section
       bbbb11112222  Index phone   applied 2 minutes ago by ann@host from feature; it is on feature
     the database is up to date
     hint: `teammig sync --roll-back` takes back what only the database has; `--keep` leaves it without a word
@@ -163,7 +163,7 @@ fn a_phantom_without_a_way_back_stays() {
     exit 3
     --- stderr
     Only in the database: 2 revisions
-      aaaa11112222  Add phone   applied 3 minutes ago by ann@host from feature; it is on feature; it has no way back
+      aaaa11112222  Add phone   applied 3 minutes ago by ann@host from feature; it is on feature; it has no way back: it was applied without a down section
       bbbb11112222  Index phone   applied 3 minutes ago by ann@host from feature; it is on feature
     Rolling back 1 revision
         down bbbb11112222  Index phone

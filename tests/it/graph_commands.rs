@@ -72,6 +72,7 @@ fn reading() {
     message     invoices
     depends on  bbbb00000001
     labels      billing
+    way back    none: it has no down section
     path        migrations/eeee00000001.sql
 
     -- migrate:up
@@ -107,8 +108,8 @@ fn separate_lines_are_not_diverged() {
     assert_snapshot!(sandbox.teammig("project", &["downgrade", "billing@base"]), @"
     exit 1
     --- stderr
-    error: eeee00000001 cannot be rolled back: its file has no `-- migrate:down` section
-    hint: nothing was rolled back; write a new revision that undoes it, or restore a backup
+    error: eeee00000001 cannot be rolled back: it has no down section
+    hint: nothing was rolled back: write the way back below a line `-- migrate:down`, or say `-- migrate:down irreversible`
     ");
     assert_snapshot!(sandbox.teammig("project", &["create", "more"]), @"
     exit 3

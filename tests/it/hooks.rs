@@ -105,25 +105,11 @@ fn comments_formatting_and_moves_are_no_edits() {
 #[test]
 fn deletions_and_changed_parents_are_rejected() {
     let sandbox = guarded();
-    sandbox.revision(
-        "ann",
-        "aaaa00000002",
-        &["9209a434d045"],
-        "two",
-        "CREATE TABLE two (x);",
-        "DROP TABLE two;",
-    );
+    sandbox.table("ann", "aaaa00000002", &["9209a434d045"], "two");
     sandbox.ok("ann", &["upgrade"]);
     sandbox.git("ann", &["add", "-A"]);
     sandbox.git("ann", &["commit", "-qm", "two"]);
-    sandbox.revision(
-        "ann",
-        "aaaa00000002",
-        &[],
-        "two",
-        "CREATE TABLE two (x);",
-        "DROP TABLE two;",
-    );
+    sandbox.table("ann", "aaaa00000002", &[], "two");
     sandbox.git("ann", &["add", "-A"]);
     assert_snapshot!(sandbox.try_git("ann", &["commit", "-qm", "re-parent"]), @"
     exit 1
@@ -133,7 +119,7 @@ fn deletions_and_changed_parents_are_rejected() {
       |
     3 | --   parents: []
       |               ^^
-    hint: `teammig sync` brings dev to what the file says now, if nobody else has it (the old way down, the new way up); then commit. Otherwise restore its parents (`git restore --source=HEAD --staged --worktree migrations/aaaa00000002.sql`) and write a new revision
+    hint: `teammig sync` brings dev to what the file says now, if nobody else has it; then commit. Otherwise restore its parents (`git restore --source=HEAD --staged --worktree migrations/aaaa00000002.sql`) and write a new revision
     error: this commit leaves 2 heads: 9209a434d045, aaaa00000002 [diverged-heads]
      --> migrations/9209a434d045.sql:3:15
       |
@@ -156,7 +142,7 @@ fn deletions_and_changed_parents_are_rejected() {
       |
     1 | -- teammig:
       | ^
-    hint: `teammig sync` brings dev to what the file says now, if nobody else has it (the old way down, the new way up); then commit. Otherwise bring the file back (`git restore --source=HEAD --staged --worktree migrations/aaaa00000002.sql`) and write a new revision
+    hint: `teammig sync` rolls it back in dev, if nobody else has it; then commit. Otherwise bring the file back (`git restore --source=HEAD --staged --worktree migrations/aaaa00000002.sql`) and write a new revision
     hint: `git commit --no-verify` commits without this check
     ");
 }
@@ -165,14 +151,7 @@ fn deletions_and_changed_parents_are_rejected() {
 #[test]
 fn an_applied_revision_that_was_never_committed_is_fixed_too() {
     let sandbox = guarded();
-    sandbox.revision(
-        "ann",
-        "aaaa00000002",
-        &["9209a434d045"],
-        "two",
-        "CREATE TABLE two (x);",
-        "DROP TABLE two;",
-    );
+    sandbox.table("ann", "aaaa00000002", &["9209a434d045"], "two");
     sandbox.ok("ann", &["upgrade"]);
     sandbox.revision(
         "ann",
@@ -427,14 +406,7 @@ fn projects_below_the_top_are_judged() {
             &format!("{project}/teammig.yaml"),
             "environments:\n  dev: sqlite:dev.db\n",
         );
-        sandbox.revision(
-            project,
-            "aaaa00000001",
-            &[],
-            "one",
-            "CREATE TABLE one (x);",
-            "DROP TABLE one;",
-        );
+        sandbox.table(project, "aaaa00000001", &[], "one");
         sandbox.ok(project, &["upgrade"]);
     }
     sandbox.write("mono/.gitignore", "*.db*\n");
@@ -512,14 +484,7 @@ fn several_databases() {
 #[test]
 fn worktrees_remember_their_own_databases() {
     let sandbox = guarded();
-    sandbox.revision(
-        "ann",
-        "aaaa00000002",
-        &["9209a434d045"],
-        "two",
-        "CREATE TABLE two (x);",
-        "DROP TABLE two;",
-    );
+    sandbox.table("ann", "aaaa00000002", &["9209a434d045"], "two");
     sandbox.ok("ann", &["upgrade"]);
     sandbox.git("ann", &["add", "-A"]);
     sandbox.git("ann", &["commit", "-qm", "two"]);
@@ -603,11 +568,14 @@ fn a_line_of_dotenv_that_is_none_stops_nothing() {
 
 /// A fixture with a broken configuration stopped every commit of the repository.
 #[test]
-fn a_broken_configuration_elsewhere_stops_only_who_breaks_it() {
+fn a_broken_configuration_elsewhere_stops_only_who_touches_its_project() {
     let sandbox = guarded();
+    let commit = |message: &str| {
+        sandbox.git("ann", &["add", "-A"]);
+        sandbox.try_git("ann", &["commit", "-qm", message])
+    };
     sandbox.write("ann/fixtures/teammig.yaml", "environments: [\n");
-    sandbox.git("ann", &["add", "-A"]);
-    assert_snapshot!(sandbox.try_git("ann", &["commit", "-qm", "break"]), @"
+    assert_snapshot!(commit("break"), @"
     exit 1
     --- stderr
     error: environments: invalid type: sequence, expected a mapping of names
@@ -615,19 +583,114 @@ fn a_broken_configuration_elsewhere_stops_only_who_breaks_it() {
       |
     1 | environments: [
       |               ^
+    hint: this commit changes fixtures/teammig.yaml, which cannot be judged before that is put right
+    hint: `git commit --no-verify` commits without this check
     ");
     sandbox.git("ann", &["commit", "-q", "--no-verify", "-m", "break"]);
     sandbox.write("ann/readme.md", "x");
-    sandbox.git("ann", &["add", "-A"]);
-    assert_snapshot!(sandbox.try_git("ann", &["commit", "-qm", "something else"]), @"
+    sandbox.write("ann/fixtures/readme.md", "x");
+    assert_snapshot!(commit("something else"), @"
     exit 0
     --- stderr
-    warning: could not be evaluated: environments: invalid type: sequence, expected a mapping of names ([DIR]/ann/fixtures/teammig.yaml:1)
+    warning: could not be evaluated: environments: invalid type: sequence, expected a mapping of names ([DIR]/ann/fixtures/teammig.yaml:1); this commit changes no migration of that project
+    ");
+    // A project of its own further down.
+    sandbox.write("ann/fixtures/inner/teammig.yaml", "migrations: sql\n");
+    sandbox.write("ann/fixtures/inner/sql/notes.sql", "");
+    let run = commit("inner");
+    assert!(
+        run.stderr.contains("fixtures/inner/sql/notes.sql")
+            && !run.stderr.contains("cannot be judged"),
+        "{run}"
+    );
+    fs::remove_dir_all(sandbox.at("ann/fixtures/inner")).unwrap();
+    sandbox.write("ann/fixtures/migrations/1.sql", "");
+    assert_snapshot!(commit("a revision that nobody can judge"), @"
+    exit 1
+    --- stderr
+    error: environments: invalid type: sequence, expected a mapping of names
+     --> [DIR]/ann/fixtures/teammig.yaml:1:15
+      |
+    1 | environments: [
+      |               ^
+    hint: this commit changes fixtures/migrations/1.sql, which cannot be judged before that is put right
+    hint: `git commit --no-verify` commits without this check
     ");
     // The other projects are judged all the same.
+    fs::remove_dir_all(sandbox.at("ann/fixtures/migrations")).unwrap();
     let edited = sandbox.read(FIXED).replace("name text", "name varchar(80)");
     sandbox.write(FIXED, edited);
-    assert_eq!(sandbox.try_git("ann", &["commit", "-qam", "edit"]).code, 1);
+    let run = commit("edit");
+    assert_eq!(run.code, 1, "{run}");
+    assert!(run.stderr.contains("edited-revision"), "{run}");
+}
+
+/// Half-written and not staged, it is no part of the commit.
+#[test]
+fn a_configuration_that_is_broken_on_disk_alone_is_taken_from_the_index() {
+    let sandbox = guarded();
+    sandbox.write("ann/teammig.yaml", "environments: [\n");
+    sandbox.write("ann/readme.md", "x");
+    sandbox.git("ann", &["add", "readme.md"]);
+    assert_snapshot!(sandbox.try_git("ann", &["commit", "-qm", "readme"]), @"
+    exit 0
+    --- stderr
+    warning: environments: invalid type: sequence, expected a mapping of names ([DIR]/ann/teammig.yaml:1); this is not staged, and what is staged of the file was used
+    ");
+    let edited = sandbox.read(FIXED).replace("name text", "name varchar(80)");
+    sandbox.write(FIXED, edited);
+    sandbox.git("ann", &["add", "migrations"]);
+    let run = sandbox.try_git("ann", &["commit", "-qm", "edit"]);
+    assert_eq!(run.code, 1, "{run}");
+    assert!(run.stderr.contains("edited-revision"), "{run}");
+}
+
+/// The hook did not see it, so nothing of that project was guarded.
+#[cfg(unix)]
+#[test]
+fn a_configuration_that_is_a_link_is_one() {
+    let sandbox = guarded();
+    sandbox.git("ann", &["mv", "teammig.yaml", "team.yaml"]);
+    sandbox.write("ann/backend/readme.md", "x");
+    for name in ["teammig.yaml", "backend/teammig.yaml"] {
+        let up = if name.contains('/') { "../" } else { "" };
+        std::os::unix::fs::symlink(format!("{up}team.yaml"), sandbox.at("ann").join(name)).unwrap();
+    }
+    sandbox.table("ann/backend", "bbbb00000001", &[], "b");
+    sandbox.ok("ann/backend", &["upgrade"]);
+    sandbox.git("ann", &["add", "-A"]);
+    sandbox.git("ann", &["commit", "-qm", "links"]);
+    let path = "ann/backend/migrations/bbbb00000001.sql";
+    sandbox.write(path, sandbox.read(path).replace("(x)", "(y)"));
+    let run = sandbox.try_git("ann", &["commit", "-qam", "edit"]);
+    assert_eq!(run.code, 1, "{run}");
+}
+
+/// What only databases of one's own have, `sync` puts right; the help says in which.
+#[test]
+fn the_help_names_the_database() {
+    let sandbox = guarded();
+    sandbox.write(
+        "ann/teammig.yaml",
+        "environments:\n  dev: sqlite:dev.db\n  two: sqlite:two.db\n",
+    );
+    let path = sandbox.table("ann", "aaaa00000002", &["9209a434d045"], "two");
+    sandbox.ok("ann", &["upgrade"]);
+    sandbox.ok("ann", &["upgrade", "--env", "two"]);
+    sandbox.git("ann", &["add", "-A"]);
+    sandbox.git("ann", &["commit", "-qm", "two"]);
+    sandbox.git("ann", &["rm", "-q", &path]);
+    let run = sandbox.try_git("ann", &["commit", "-qm", "delete"]);
+    assert!(
+        run.stderr.contains(
+            "hint: `teammig sync` and `teammig sync --env two` roll it back in dev and two, if"
+        ),
+        "{run}"
+    );
+    // They do.
+    sandbox.ok("ann", &["sync", "--roll-back", "--yes"]);
+    sandbox.ok("ann", &["sync", "--env", "two", "--roll-back", "--yes"]);
+    sandbox.git("ann", &["commit", "-qm", "delete"]);
 }
 
 /// Git keeps a link, not what it leads to: the hook saw no migrations at all.
@@ -661,5 +724,20 @@ fn a_migrations_folder_that_is_a_link_is_followed() {
     --- stderr
     error: the folder migrations is a link to /etc, which does not lead to a folder of the repository
     hint: name the real folder in teammig.yaml (`migrations: PATH`); it has to be in the repository
+    hint: this commit changes migrations, which cannot be judged before that is put right
+    hint: `git commit --no-verify` commits without this check
     ");
+    // Who commits something else did not do it, and who puts it right is let through.
+    sandbox.git("ann", &["commit", "-q", "--no-verify", "-m", "out"]);
+    sandbox.write("ann/readme.md", "x");
+    sandbox.git("ann", &["add", "-A"]);
+    let run = sandbox.try_git("ann", &["commit", "-qm", "readme"]);
+    assert!(
+        run.code == 0 && run.stderr.contains("changes no migration of that project"),
+        "{run}"
+    );
+    fs::remove_file(sandbox.at("ann/migrations")).unwrap();
+    fs::rename(sandbox.at("ann/sql"), sandbox.at("ann/migrations")).unwrap();
+    sandbox.git("ann", &["add", "-A"]);
+    sandbox.git("ann", &["commit", "-qm", "repaired"]);
 }

@@ -6,22 +6,8 @@ use crate::support::Sandbox;
 
 fn two_lines() -> Sandbox {
     let sandbox = Sandbox::project();
-    sandbox.revision(
-        "project",
-        "aaaa00000001",
-        &[],
-        "one",
-        "CREATE TABLE one (x);",
-        "DROP TABLE one;",
-    );
-    sandbox.revision(
-        "project",
-        "aaaa00000002",
-        &["aaaa00000001"],
-        "two",
-        "CREATE TABLE two (x);",
-        "DROP TABLE two;",
-    );
+    sandbox.table("project", "aaaa00000001", &[], "one");
+    sandbox.table("project", "aaaa00000002", &["aaaa00000001"], "two");
     sandbox
 }
 

@@ -48,3 +48,4 @@ mod sqlite;
 mod stamp;
 mod status;
 mod sync;
+mod way_back;

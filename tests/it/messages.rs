@@ -15,7 +15,7 @@ fn relative_steps_out_of_range() {
         "aaaa00000003",
         "aaaa00000004",
     ] {
-        sandbox.revision("project", id, &parents, id, "SELECT 1;", "");
+        sandbox.revision("project", id, &parents, id, "SELECT 1;", "SELECT 1;");
         parents = vec![id];
     }
     sandbox.ok("project", &["upgrade", "aaaa00000001"]);

@@ -6,32 +6,6 @@ use expectrl::{Eof, Expect as _, Session, process::unix::WaitStatus};
 
 use crate::support::{Sandbox, keys::press};
 
-fn diverged() -> Sandbox {
-    let sandbox = Sandbox::team();
-    sandbox.revision(
-        "bob",
-        "c01d9e88ab12",
-        &["9209a434d045"],
-        "Add login index",
-        "CREATE INDEX users_name ON users (name);",
-        "DROP INDEX users_name;",
-    );
-    sandbox.commit("bob", "Add login index");
-    sandbox.git("bob", &["push", "-q"]);
-    sandbox.revision(
-        "ann",
-        "7f3a9c21e4b0",
-        &["9209a434d045"],
-        "Add phone",
-        "ALTER TABLE users ADD COLUMN phone text;",
-        "ALTER TABLE users DROP COLUMN phone;",
-    );
-    sandbox.ok("ann", &["upgrade"]);
-    sandbox.commit("ann", "Add phone");
-    sandbox.git("ann", &["pull", "-q", "--no-rebase", "--no-edit"]);
-    sandbox
-}
-
 /// Starts a command at a terminal.
 fn start(sandbox: &Sandbox, args: &[&str]) -> expectrl::session::OsSession {
     let mut command = sandbox.command(env!("CARGO_BIN_EXE_teammig"), "ann");
@@ -55,7 +29,7 @@ const DOWN: &str = "\u{1b}[B";
 
 #[test]
 fn sync_offers_to_restack_what_nobody_else_has_first() {
-    let sandbox = diverged();
+    let sandbox = Sandbox::diverged_and_pulled();
     let mut session = start(&sandbox, &["sync"]);
     session
         .expect("2 heads, they part at 9209a434d045")
@@ -86,7 +60,7 @@ fn sync_offers_to_restack_what_nobody_else_has_first() {
 
 #[test]
 fn sync_offers_a_merge_revision_first_where_mine_may_not_move() {
-    let sandbox = diverged();
+    let sandbox = Sandbox::diverged_and_pulled();
     sandbox.git("ann", &["push", "-q"]);
     let mut session = start(&sandbox, &["sync"]);
     session.expect("How do you want to go on?").unwrap();
@@ -106,7 +80,7 @@ fn sync_offers_a_merge_revision_first_where_mine_may_not_move() {
 
 #[test]
 fn sync_can_apply_both() {
-    let sandbox = diverged();
+    let sandbox = Sandbox::diverged_and_pulled();
     let mut session = start(&sandbox, &["sync"]);
     session.expect("Stop").unwrap();
     press(&mut session, DOWN);
@@ -124,7 +98,7 @@ fn sync_can_apply_both() {
 
 #[test]
 fn stopping_does_nothing() {
-    let sandbox = diverged();
+    let sandbox = Sandbox::diverged_and_pulled();
     for keys in [&[DOWN, DOWN, DOWN, ENTER][..], &["q"], &["\u{1b}"]] {
         let mut session = start(&sandbox, &["sync"]);
         session.expect("Stop").unwrap();
@@ -145,7 +119,7 @@ fn stopping_does_nothing() {
 /// What only the database has is shown before it is asked about.
 #[test]
 fn sync_shows_the_scripts_of_phantoms_and_rolls_them_back() {
-    let sandbox = diverged();
+    let sandbox = Sandbox::diverged_and_pulled();
     sandbox.git("ann", &["reset", "-q", "--hard", "origin/main"]);
     let mut session = start(&sandbox, &["sync"]);
     session.expect("Only in the database: 1 revision").unwrap();
@@ -155,7 +129,7 @@ fn sync_shows_the_scripts_of_phantoms_and_rolls_them_back() {
     press(&mut session, DOWN);
     press(&mut session, ENTER);
     session
-        .expect("ALTER TABLE users DROP COLUMN phone;")
+        .expect("ALTER TABLE users DROP COLUMN phone_number;")
         .unwrap();
     session.expect("Stop").unwrap();
     press(&mut session, ENTER);
@@ -216,7 +190,7 @@ fn sync_asks_what_to_do_about_what_never_ran() {
             ["9209a434d045", "7f3a9c21e4b0", "c01d9e88ab12"],
         ),
     ] {
-        let sandbox = diverged();
+        let sandbox = Sandbox::diverged_and_pulled();
         sandbox.ok("ann", &["rebase", "--no-database"]);
         let mut session = start(&sandbox, &["sync"]);
         session
@@ -241,7 +215,7 @@ fn sync_asks_what_to_do_about_what_never_ran() {
 /// Ctrl-C at the prompt ends the program and gives the cursor back.
 #[test]
 fn ctrl_c_shows_the_cursor_again() {
-    let sandbox = diverged();
+    let sandbox = Sandbox::diverged_and_pulled();
     let mut session = start(&sandbox, &["sync"]);
     session.expect("Stop").unwrap();
     press(&mut session, "\u{3}");
@@ -255,7 +229,7 @@ fn ctrl_c_shows_the_cursor_again() {
 
 #[test]
 fn merge_heads_asks() {
-    let sandbox = diverged();
+    let sandbox = Sandbox::diverged_and_pulled();
     let mut session = start(&sandbox, &["merge-heads", "-m", "Merge them"]);
     session.expect("theirs").unwrap();
     session.expect("Create a merge revision").unwrap();
@@ -268,7 +242,7 @@ fn merge_heads_asks() {
 
 #[test]
 fn no_input_never_asks() {
-    let sandbox = diverged();
+    let sandbox = Sandbox::diverged_and_pulled();
     let session = start(&sandbox, &["sync", "--no-input"]);
     let (text, code) = end(session);
     assert_eq!(code, 3, "{text}");

@@ -68,19 +68,7 @@ fn only_adds_rows() {
 #[test]
 fn interrupted_rows_are_settled() {
     let half_applied = || {
-        let sandbox = Sandbox::project();
-        sandbox.revision(
-            "project",
-            "aaaa00000001",
-            &[],
-            "one",
-            "CREATE TABLE one (x);",
-            "DROP TABLE one;",
-        );
-        sandbox.raw_revision(
-            "project",
-            "aaaa00000002",
-            "aaaa00000001",
+        let sandbox = Sandbox::with_second(
             "-- migrate:up transaction:false\nCREATE TABLE two (x);\nnonsense;\n",
         );
         assert_eq!(sandbox.teammig("project", &["upgrade"]).code, 1);
@@ -100,19 +88,7 @@ fn interrupted_rows_are_settled() {
     sandbox.ok("project", &["stamp", "aaaa00000001"]);
     assert_eq!(rows(&sandbox), ["aaaa00000001|applied"]);
     let half_rolled_back = || {
-        let sandbox = Sandbox::project();
-        sandbox.revision(
-            "project",
-            "aaaa00000001",
-            &[],
-            "one",
-            "CREATE TABLE one (x);",
-            "DROP TABLE one;",
-        );
-        sandbox.raw_revision(
-            "project",
-            "aaaa00000002",
-            "aaaa00000001",
+        let sandbox = Sandbox::with_second(
             "-- migrate:up\nCREATE TABLE two (x);\nCREATE TABLE more (x);\n\n-- migrate:down transaction:false\nDROP TABLE more;\nnonsense;\n",
         );
         sandbox.ok("project", &["upgrade"]);
@@ -153,32 +129,11 @@ fn interrupted_rows_are_settled() {
 #[test]
 fn a_phantom_is_rolled_back_alone() {
     let sandbox = Sandbox::project();
-    sandbox.revision(
-        "project",
-        "aaaa00000001",
-        &[],
-        "one",
-        "CREATE TABLE one (x);",
-        "DROP TABLE one;",
-    );
-    let theirs = sandbox.revision(
-        "project",
-        "bbbb00000001",
-        &["aaaa00000001"],
-        "theirs",
-        "CREATE TABLE theirs (x);",
-        "DROP TABLE theirs;",
-    );
+    sandbox.table("project", "aaaa00000001", &[], "one");
+    let theirs = sandbox.table("project", "bbbb00000001", &["aaaa00000001"], "theirs");
     sandbox.ok("project", &["upgrade"]);
     std::fs::remove_file(sandbox.at("project").join(theirs)).unwrap();
-    sandbox.revision(
-        "project",
-        "cccc00000001",
-        &["aaaa00000001"],
-        "mine",
-        "CREATE TABLE mine (x);",
-        "DROP TABLE mine;",
-    );
+    sandbox.table("project", "cccc00000001", &["aaaa00000001"], "mine");
     let run = sandbox.teammig("project", &["upgrade"]);
     assert_eq!(run.code, 0, "{run}");
     assert!(

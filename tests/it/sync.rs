@@ -4,32 +4,6 @@ use insta::assert_snapshot;
 
 use crate::support::Sandbox;
 
-/// Both clones add a revision; Bob is first on the server.
-fn diverged() -> Sandbox {
-    let sandbox = Sandbox::team();
-    sandbox.revision(
-        "bob",
-        "c01d9e88ab12",
-        &["9209a434d045"],
-        "Add login index",
-        "CREATE INDEX users_name ON users (name);",
-        "DROP INDEX users_name;",
-    );
-    sandbox.commit("bob", "Add login index");
-    sandbox.git("bob", &["push", "-q"]);
-    sandbox.revision(
-        "ann",
-        "7f3a9c21e4b0",
-        &["9209a434d045"],
-        "Add phone_number to users",
-        "ALTER TABLE users ADD COLUMN phone_number text;",
-        "ALTER TABLE users DROP COLUMN phone_number;",
-    );
-    sandbox.ok("ann", &["upgrade"]);
-    sandbox.commit("ann", "Add phone_number to users");
-    sandbox
-}
-
 #[test]
 fn nothing_to_do() {
     let sandbox = Sandbox::team();
@@ -42,7 +16,7 @@ fn nothing_to_do() {
 
 #[test]
 fn a_fast_forward_brings_revisions() {
-    let sandbox = diverged();
+    let sandbox = Sandbox::diverged();
     sandbox.git("ann", &["reset", "-q", "--hard", "origin/main"]);
     sandbox.git("ann", &["pull", "-q"]);
     assert_snapshot!(sandbox.teammig("ann", &["sync", "--dry-run"]), @"
@@ -82,8 +56,7 @@ fn a_fast_forward_brings_revisions() {
 
 #[test]
 fn diverged_heads_without_a_terminal() {
-    let sandbox = diverged();
-    sandbox.git("ann", &["pull", "-q", "--no-rebase", "--no-edit"]);
+    let sandbox = Sandbox::diverged_and_pulled();
     assert_snapshot!(sandbox.teammig("ann", &["sync"]), @"
     exit 3
     --- stderr
@@ -103,8 +76,7 @@ fn diverged_heads_without_a_terminal() {
 
 #[test]
 fn a_merge_revision_and_the_upgrade() {
-    let sandbox = diverged();
-    sandbox.git("ann", &["pull", "-q", "--no-rebase", "--no-edit"]);
+    let sandbox = Sandbox::diverged_and_pulled();
     let run = sandbox.teammig("ann", &["sync", "--merge", "-m", "Merge phone and index"]);
     assert_eq!(run.code, 0, "{run}");
     assert!(run.stderr.contains("Applying 2 revisions"), "{run}");
@@ -139,7 +111,7 @@ fn a_merge_revision_and_the_upgrade() {
 
 #[test]
 fn both_heads_applied_and_left() {
-    let sandbox = diverged();
+    let sandbox = Sandbox::diverged();
     sandbox.git("ann", &["pull", "-q", "--rebase"]);
     assert_snapshot!(sandbox.teammig("ann", &["sync", "--apply-both"]), @"
     exit 0
@@ -163,7 +135,7 @@ fn both_heads_applied_and_left() {
 
 #[test]
 fn refused_in_the_middle_of_a_merge() {
-    let sandbox = diverged();
+    let sandbox = Sandbox::diverged();
     sandbox.write("ann/notes.txt", "ann\n");
     sandbox.commit("ann", "notes");
     sandbox.write("bob/notes.txt", "bob\n");
@@ -185,7 +157,7 @@ fn refused_in_the_middle_of_a_merge() {
 
 #[test]
 fn merge_heads_needs_a_terminal_or_a_yes() {
-    let sandbox = diverged();
+    let sandbox = Sandbox::diverged();
     assert_snapshot!(sandbox.teammig("ann", &["merge-heads"]), @"
     exit 0
     --- stderr
@@ -210,8 +182,7 @@ fn merge_heads_needs_a_terminal_or_a_yes() {
 
 #[test]
 fn the_json_document() {
-    let sandbox = diverged();
-    sandbox.git("ann", &["pull", "-q", "--no-rebase", "--no-edit"]);
+    let sandbox = Sandbox::diverged_and_pulled();
     let (document, code) = sandbox.json("ann", &["sync"]);
     assert_eq!(code, 3);
     assert_eq!(document["schema"], "teammig.sync/1");
@@ -232,14 +203,7 @@ fn the_json_document() {
 #[test]
 fn without_git() {
     let sandbox = Sandbox::new();
-    sandbox.revision(
-        "plain",
-        "aaaa00000001",
-        &[],
-        "one",
-        "CREATE TABLE one (x);",
-        "DROP TABLE one;",
-    );
+    sandbox.table("plain", "aaaa00000001", &[], "one");
     sandbox.ok("plain", &["upgrade", "--url", "sqlite:dev.db"]);
     assert_snapshot!(sandbox.teammig("plain", &["sync", "--url", "sqlite:dev.db"]), @"
     exit 1

@@ -198,11 +198,7 @@ pub(in crate::cli) fn refused(movable: &Movable) -> Error {
             held: id.clone(),
             evidence: Some(evidence.clone()),
         },
-        Movable::NoWayBack(revision) => Error::Irreversible {
-            revision: revision.clone(),
-            reason: "restacking has to roll it back first",
-            place: None,
-        },
+        Movable::NoWayBack(found) => Error::Irreversible(found.clone()),
         Movable::Yes | Movable::Unclear => Error::Usage(
             "it is not clear which head is yours and which one it should stand on: `teammig rebase YOURS --onto THEIRS` \
              says it"

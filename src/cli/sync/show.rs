@@ -39,8 +39,9 @@ pub(super) fn report(ui: &mut Ui, context: &Context, report: &Report) {
             "  {id} was {}, so it stays where it is",
             evidence.words()
         )),
-        Movable::NoWayBack(id) => ui.status(format!(
-            "  {id} is applied here and has no way back, so it stays where it is"
+        Movable::NoWayBack(found) => ui.status(format!(
+            "  {} is applied here and has no way back ({}), so it stays where it is",
+            found.revision, found.why
         )),
         Movable::Yes | Movable::Unclear => {}
     }
@@ -103,8 +104,8 @@ fn phantoms(ui: &mut Ui, context: &Context, report: &Report) {
         }
         if phantom.deleted {
             about.push_str("; its file is deleted here: `git restore` brings it back");
-        } else if !phantom.has_way_back() {
-            about.push_str("; it has no way back");
+        } else if let Some(why) = phantom.no_way_back() {
+            let _ = write!(about, "; it has no way back: {why}");
         }
         ui.status(format!(
             "  {}  {}   {}",

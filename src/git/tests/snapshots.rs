@@ -169,40 +169,205 @@ fn too_large_files_are_not_read() {
     }
 }
 
+/// What the three origins say, which is the same but for the words of what cannot be read.
+fn agreeing(git: &TestRepo, folders: &Folders) -> String {
+    git.git(&["add", "-A"]);
+    git.git(&["commit", "-q", "--allow-empty", "-m", "as it is"]);
+    let repo = git.open();
+    let [disk, staged, head] = [
+        worktree_snapshot(&git.path, folders).unwrap(),
+        repo.index_snapshot("", folders).unwrap(),
+        repo.commit_snapshot("", folders, "HEAD").unwrap(),
+    ]
+    .map(|mut captured| {
+        assert_eq!(captured.missing, [""; 0]);
+        for file in &mut captured.snapshot.files {
+            if file.content.is_err() {
+                file.content = Err(Unreadable::Io("unreadable".to_owned()));
+            }
+        }
+        shown(&captured.snapshot)
+    });
+    assert_eq!(disk, staged);
+    assert_eq!(disk, head);
+    disk
+}
+
 #[cfg(unix)]
 #[test]
-fn links_and_submodules_are_no_revisions() {
+fn links_to_files_are_what_they_lead_to_and_submodules_are_no_revisions() {
     use std::os::unix::fs::symlink;
 
     isolated!();
     let library = TestRepo::new();
     library.commit("x", "x");
     let git = TestRepo::new();
-    git.commit("migrations/a.sql", "a");
-    symlink("a.sql", git.path.join("migrations/link.sql")).unwrap();
-    symlink("loop.sql", git.path.join("migrations/loop.sql")).unwrap();
-    symlink(".", git.path.join("migrations/folder.sql")).unwrap();
+    git.write("migrations/a.sql", "a");
+    git.write("shared/deep/b.txt", "b");
+    symlink("deep", git.path.join("shared/way")).unwrap();
+    let link = |target: &str, name: &str| {
+        symlink(target, git.path.join("migrations").join(name)).unwrap();
+    };
+    link("../shared/way/b.txt", "b.sql");
+    link("loop.sql", "loop.sql");
+    link(".", "folder.sql");
+    link("gone.txt", "gone.sql");
     let url = format!("file://{}", library.path.display());
     git.git(&["submodule", "--quiet", "add", &url, "migrations/lib.sql"]);
-    git.git(&["add", "-A"]);
-    git.git(&["commit", "-qm", "links"]);
-    let repo = git.open();
-    for captured in [
-        repo.index_snapshot("", &folders()).unwrap(),
-        repo.commit_snapshot("", &folders(), "HEAD").unwrap(),
-    ] {
-        assert_eq!(shown(&captured.snapshot), "migrations/a.sql=a");
-    }
-    // On disk a link is what it leads to.
-    let disk = worktree_snapshot(&git.path, &folders()).unwrap();
-    let seen = shown(&disk.snapshot);
-    assert!(
-        seen.starts_with(
-            "migrations/a.sql=a, migrations/link.sql=a, migrations/loop.sql: Too many"
-        ),
-        "{seen}"
+    assert_eq!(
+        agreeing(&git, &folders()),
+        "migrations/a.sql=a, migrations/b.sql=b, migrations/gone.sql: unreadable, \
+         migrations/loop.sql: unreadable"
     );
-    assert_eq!(disk.snapshot.files.len(), 3);
+    // On disk it can be read; another clone has nothing there.
+    fs::write(git.beside("out.txt"), "out").unwrap();
+    link("../../out.txt", "out.sql");
+    git.git(&["add", "-A"]);
+    let staged = shown(&git.open().index_snapshot("", &folders()).unwrap().snapshot);
+    assert!(
+        staged.ends_with(
+            "migrations/out.sql: it is a link to ../../out.txt, which does not lead to a file of the repository"
+        ),
+        "{staged}"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_head_file_that_is_a_link_is_what_it_leads_to() {
+    use std::os::unix::fs::symlink;
+
+    isolated!();
+    let git = TestRepo::new();
+    git.write("migrations/a.sql", "a");
+    git.write("heads.txt", "a");
+    for (target, expected) in [("../heads.txt", Some("a")), ("../gone.txt", None)] {
+        let link = git.path.join("migrations/HEAD");
+        let _ = fs::remove_file(&link);
+        symlink(target, &link).unwrap();
+        agreeing(&git, &folders());
+        let repo = git.open();
+        for captured in [
+            worktree_snapshot(&git.path, &folders()).unwrap(),
+            repo.index_snapshot("", &folders()).unwrap(),
+            repo.commit_snapshot("", &folders(), "HEAD").unwrap(),
+        ] {
+            let head_file = captured.snapshot.head_file;
+            let content = head_file.map(|file| file.content.unwrap().to_vec());
+            assert_eq!(content.as_deref(), expected.map(str::as_bytes), "{target}");
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn links_to_folders_are_followed_as_on_disk() {
+    use std::os::unix::fs::symlink;
+
+    isolated!();
+    let git = TestRepo::new();
+    git.write("versions/1/sql/a.sql", "a");
+    git.write("versions/db/b.sql", "b");
+    symlink("versions/1", git.path.join("now")).unwrap();
+    symlink("now/sql", git.path.join("migrations")).unwrap();
+    // Out of where `now` leads to, which is another folder than the top.
+    symlink("now/../db", git.path.join("more")).unwrap();
+    let both = Folders::new(["migrations", "more"], ["sql"]);
+    assert_eq!(agreeing(&git, &both), "migrations/a.sql=a, more/b.sql=b");
+    // The split index is read by Git, not by the library.
+    git.git(&["update-index", "--split-index"]);
+    assert_eq!(agreeing(&git, &both), "migrations/a.sql=a, more/b.sql=b");
+}
+
+/// It looked like a project without migrations, in which nothing is to be guarded.
+#[cfg(unix)]
+#[test]
+fn a_folder_that_is_a_link_to_nothing_is_no_empty_folder() {
+    use std::os::unix::fs::symlink;
+
+    isolated!();
+    for target in ["sql", "migrations", "file", "../elsewhere", "/etc"] {
+        let git = TestRepo::new();
+        git.write("file", "x");
+        symlink(target, git.path.join("migrations")).unwrap();
+        git.git(&["add", "-A"]);
+        git.git(&["commit", "-qm", "link"]);
+        let repo = git.open();
+        for outcome in [
+            repo.index_snapshot("", &folders()),
+            repo.commit_snapshot("", &folders(), "HEAD"),
+        ] {
+            let Err(GitError::FolderIsLink { folder, target: to }) = outcome else {
+                panic!("{target}: {outcome:?}")
+            };
+            assert_eq!((folder.as_str(), to.as_str()), ("migrations", target));
+        }
+    }
+}
+
+#[test]
+fn folders_with_blanks_accents_and_other_cases() {
+    isolated!();
+    for (setting, value) in [
+        ("core.ignoreCase", "true"),
+        ("core.ignoreCase", "false"),
+        ("core.precomposeUnicode", "true"),
+        ("core.quotePath", "true"),
+    ] {
+        let git = TestRepo::new();
+        git.git(&["config", setting, value]);
+        // é as one character and as two, which are different folders to Git and to Linux.
+        let names = [
+            "my migrations",
+            "migre\u{301}es",
+            "migr\u{e9}es",
+            "Migrations",
+        ];
+        for (at, name) in names.iter().enumerate() {
+            git.write(&format!("{name}/b.sql"), &at.to_string());
+            git.write(&format!("{name}/A \u{e9}.sql"), "");
+            git.write(&format!("{name}/e\u{301}.sql"), "");
+        }
+        // A neighbour that differs in case alone; with the setting Git takes it for the same.
+        if (setting, value) == ("core.ignoreCase", "false") {
+            git.write("migrations/c.sql", "other");
+        }
+        let folders = Folders::new(names, ["sql"]);
+        let expected: Vec<String> = names
+            .iter()
+            .enumerate()
+            .map(|(at, name)| {
+                format!("{name}/A \u{e9}.sql=, {name}/b.sql={at}, {name}/e\u{301}.sql=")
+            })
+            .collect();
+        assert_eq!(agreeing(&git, &folders), expected.join(", "), "{setting}");
+    }
+}
+
+#[test]
+fn changes_that_are_staged_below_a_folder() {
+    isolated!();
+    let git = TestRepo::new();
+    let changes = |folder: &str| {
+        let repo = git.open();
+        let changes = repo.staged_changes(folder, |path, _| !path.contains(".txt"));
+        changes.unwrap().join(" ")
+    };
+    git.write("a/one.sql", "1");
+    git.write("a/two.sql", "2");
+    git.write("ab/three.sql", "3");
+    git.git(&["add", "-A"]);
+    assert_eq!(changes("a"), "a/one.sql a/two.sql");
+    git.git(&["commit", "-qm", "all"]);
+    assert_eq!(changes(""), "");
+    git.write("a/one.sql", "not staged");
+    git.write("a/new/four.sql", "4");
+    git.write("a/new/four.txt", "4");
+    git.git(&["add", "a/new"]);
+    git.git(&["rm", "-q", "a/two.sql"]);
+    assert_eq!(changes("a"), "a/new/four.sql a/two.sql");
+    assert_eq!(changes("ab"), "");
+    assert_eq!(changes(""), "a/new/four.sql a/two.sql");
 }
 
 #[cfg(unix)]

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     layout::header::bad,
-    model::{Dialect, Direction, Finding, Span},
+    model::{Dialect, Direction, Finding, NoWayBack, Span},
     sql::{self, TokenKind},
 };
 
@@ -60,8 +60,10 @@ pub(super) fn adapt(
     let down = raw
         .down
         .and_then(|draft| script(Direction::Down, draft))
-        // Nothing but comments: it would succeed without doing anything.
-        .filter(|script| !sql::statements(&script.sql, dialect).is_empty());
+        .filter(|down| {
+            let up = up.as_ref().is_some_and(|up| sql::has_statement(&up.sql));
+            NoWayBack::judge(up, Ok(sql::has_statement(&down.sql))).is_none()
+        });
     if down.is_none() {
         notes.retain(|note| note.direction == Direction::Up);
         notes.push(Note {
@@ -377,6 +379,10 @@ mod tests {
                 .collect();
             assert_eq!(kinds, [NoteKind::NoWayBack], "{down:?}");
         }
+        // Where there is nothing to undo, nothing undoes it.
+        let files = [("1_a.up.sql", "-- later\n"), ("1_a.down.sql", "")];
+        let source = import(&files, Tool::GolangMigrate, Postgres);
+        assert!(source.revisions[0].down.is_some() && source.revisions[0].notes.is_empty());
     }
 
     #[test]

@@ -80,10 +80,11 @@ impl Merger<'_> {
 
     /// The files of a commit.
     pub(in crate::workflow) fn files_of(&self, commit: CommitId) -> Result<Files, Error> {
-        let state = self.state(commit)?;
         let folders = self.context.folders();
-        let name = commit.to_string();
-        let listing = self.repo.state_listing(&folders, &state, &name, commit)?;
+        let moves = self.moves.borrow();
+        let listing = self
+            .repo
+            .state_listing(commit, &self.prefix, &folders, &moves)?;
         self.know(&listing.files)?;
         Ok(Files::new(listing.files.iter().map(|file| self.fact(file))))
     }

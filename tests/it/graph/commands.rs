@@ -473,7 +473,7 @@ fn several_databases() {
     ●  mail00000001 (head, base)  The first of mail
     ");
     let run = sandbox.teammig("plain", &["graph", "-o", "graph.svg"]);
-    assert_eq!(run.code, 1, "{run}");
+    assert_eq!(run.code, 2, "{run}");
     assert!(run.stderr.contains("--database NAME"), "{run}");
     sandbox.ok("plain", &["graph", "-o", "graph.svg", "--database", "mail"]);
 }

@@ -87,6 +87,49 @@ impl Sandbox {
         sandbox
     }
 
+    /// The team after both added a revision: Bob's is on the server, Ann's is
+    /// committed and applied in her clone.
+    pub(crate) fn diverged() -> Self {
+        let sandbox = Self::team();
+        sandbox.revision(
+            "bob",
+            "c01d9e88ab12",
+            &["9209a434d045"],
+            "Add login index",
+            "CREATE INDEX users_name ON users (name);",
+            "DROP INDEX users_name;",
+        );
+        sandbox.commit("bob", "Add login index");
+        sandbox.git("bob", &["push", "-q"]);
+        sandbox.revision(
+            "ann",
+            "7f3a9c21e4b0",
+            &["9209a434d045"],
+            "Add phone_number to users",
+            "ALTER TABLE users ADD COLUMN phone_number text;",
+            "ALTER TABLE users DROP COLUMN phone_number;",
+        );
+        sandbox.ok("ann", &["upgrade"]);
+        sandbox.commit("ann", "Add phone_number to users");
+        sandbox
+    }
+
+    /// The same after Ann's `git pull`: two heads in her files.
+    pub(crate) fn diverged_and_pulled() -> Self {
+        let sandbox = Self::diverged();
+        sandbox.git("ann", &["pull", "-q", "--no-rebase", "--no-edit"]);
+        sandbox
+    }
+
+    /// A project with the table `one` and, on top of it, `aaaa00000002` with the given
+    /// sections, which may be broken.
+    pub(crate) fn with_second(body: &str) -> Self {
+        let sandbox = Self::project();
+        sandbox.table("project", "aaaa00000001", &[], "one");
+        sandbox.raw_revision("project", "aaaa00000002", "aaaa00000001", body);
+        sandbox
+    }
+
     pub(crate) fn path(&self) -> &Path {
         self.folder.path()
     }
@@ -125,6 +168,13 @@ impl Sandbox {
             ),
         );
         path
+    }
+
+    /// Writes a revision that makes a table, and is named after it.
+    pub(crate) fn table(&self, project: &str, id: &str, parents: &[&str], name: &str) -> String {
+        let up = format!("CREATE TABLE {name} (x);");
+        let down = format!("DROP TABLE {name};");
+        self.revision(project, id, parents, name, &up, &down)
     }
 
     /// Writes a file of migrations with everything but the id left to the caller.
