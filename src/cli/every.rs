@@ -29,6 +29,7 @@ pub(super) fn run(
     ui: &mut Ui,
     command: &Command,
     names: &[String],
+    environment: Option<&str>,
     begin: &dyn Fn(&str) -> Result<Context, Error>,
 ) -> Status {
     let mut code = 0;
@@ -37,6 +38,7 @@ pub(super) fn run(
     let mut elsewhere = Vec::new();
     let mut found = false;
     for name in names {
+        ui.about(Some(name), environment);
         let (document, outcome) = ui.part(name, |ui| {
             begin(name).and_then(|context| dispatch(ui, &context, command))
         });
@@ -51,6 +53,7 @@ pub(super) fn run(
         }
     }
     if !found && let Some((name, error)) = elsewhere.first() {
+        ui.about(Some(name), environment);
         code = tell(ui, name, error, &mut documents).max(code);
     }
     if ui.is_json() {

@@ -254,6 +254,10 @@ fn run(ui: &mut Ui, cli: &Cli, interrupt: &Interrupt) -> Result<Status, Error> {
         _ => crate::config::Timeouts::default(),
     };
     let options = cli.global.options(command.name(), timeouts);
+    ui.about(
+        options.overrides.database.as_deref(),
+        options.environment.as_deref(),
+    );
     let begin = match command {
         // One clone has one set of hooks, however many projects and databases it has.
         Command::Hooks(_) => Context::of_repository,
@@ -266,7 +270,8 @@ fn run(ui: &mut Ui, cli: &Cli, interrupt: &Interrupt) -> Result<Status, Error> {
             let Some(names) = every::names(command, options.url.is_some(), &error) else {
                 return Err(error);
             };
-            return Ok(every::run(ui, command, &names, &|name| {
+            let environment = options.environment.as_deref();
+            return Ok(every::run(ui, command, &names, environment, &|name| {
                 let mut options = options.clone();
                 options.overrides.database = Some(name.to_owned());
                 begin(options)

@@ -88,7 +88,7 @@ fn show_json(ui: &mut Ui, report: &Report, error: &Error) {
         "kind": report.kind,
         "message": report.message,
         "notes": report.notes,
-        "hints": report.hints,
+        "hints": report.hints.iter().map(|hint| ui.for_this_run(hint)).collect::<Vec<_>>(),
         "path": place.map(|place| &*place.file.path),
         "line": position.map(|at| at.0),
         "column": position.map(|at| at.1),

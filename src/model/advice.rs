@@ -67,6 +67,52 @@ pub fn command(words: &str, database: Option<&str>, environment: Option<&str>) -
     command
 }
 
+/// Commands of ours that ask a database, or change it.
+const OF_A_DATABASE: [&str; 11] = [
+    "check",
+    "current",
+    "downgrade",
+    "merge-heads",
+    "plan",
+    "rebase",
+    "stamp",
+    "status",
+    "sync",
+    "upgrade",
+    "why",
+];
+
+/// A hint whose commands (between backticks) are about the database and the environment
+/// of this run: the next one without them would be of another database.
+pub fn for_this_run(hint: &str, database: Option<&str>, environment: Option<&str>) -> String {
+    if database.is_none() && environment.is_none() {
+        return hint.to_owned();
+    }
+    let one = |command: &str| {
+        let Some(verb) = command.strip_prefix("teammig ") else {
+            return command.to_owned();
+        };
+        let verb = verb.split(' ').next().unwrap_or_default();
+        let environment = environment.filter(|_| OF_A_DATABASE.contains(&verb));
+        let mut command = command.to_owned();
+        for (option, name) in [("--database", database), ("--env", environment)] {
+            if let Some(name) = name
+                && !command.split(' ').any(|word| word == option)
+            {
+                command = format!("{command} {option} {name}");
+            }
+        }
+        command
+    };
+    let spans = hint.split('`').enumerate().map(|(at, text)| {
+        if at % 2 == 0 {
+            return text.to_owned();
+        }
+        text.split(" && ").map(one).collect::<Vec<_>>().join(" && ")
+    });
+    spans.collect::<Vec<_>>().join("`")
+}
+
 /// The next step.
 pub fn next(facts: &Facts) -> Advice {
     let count = |n: usize| match n {
@@ -223,6 +269,37 @@ mod tests {
                 " | nothing to do",
             ]
         );
+    }
+
+    /// A hint after `upgrade --env staging` led to the upgrade of another database.
+    #[test]
+    fn the_commands_of_a_hint_are_about_the_same_database() {
+        let said = |hint| for_this_run(hint, Some("jobs"), Some("staging"));
+        for (hint, expected) in [
+            (
+                "run `teammig sync`, or `--keep` it",
+                "run `teammig sync --database jobs --env staging`, or `--keep` it",
+            ),
+            (
+                "`git pull && teammig upgrade +1`",
+                "`git pull && teammig upgrade +1 --database jobs --env staging`",
+            ),
+            (
+                "`teammig create \"x\"` writes one",
+                "`teammig create \"x\" --database jobs` writes one",
+            ),
+            (
+                "`teammig stamp head --env production`",
+                "`teammig stamp head --env production --database jobs`",
+            ),
+            (
+                "teammig upgrade ` not closed",
+                "teammig upgrade ` not closed",
+            ),
+        ] {
+            assert_eq!(said(hint), expected);
+            assert_eq!(for_this_run(hint, None, None), hint);
+        }
     }
 
     /// It named a command that asks which database.

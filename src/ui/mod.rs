@@ -18,7 +18,7 @@ use std::{
 
 use console::{Style, Term};
 
-use crate::model::{finding::Place, visible::is_hidden};
+use crate::model::{advice, finding::Place, visible::is_hidden};
 
 pub use progress::Progress;
 pub use prompt::{PromptError, restore_cursor};
@@ -84,6 +84,8 @@ pub struct Ui {
     captured: Option<Vec<serde_json::Value>>,
     /// An error was shown: what follows belongs to it.
     failed: bool,
+    /// The database and the environment that this run was told to take.
+    about: (Option<String>, Option<String>),
 }
 
 impl Ui {
@@ -116,6 +118,7 @@ impl Ui {
             due_err: None,
             captured: None,
             failed: false,
+            about: (None, None),
         }
     }
 
@@ -269,7 +272,20 @@ impl Ui {
             return;
         }
         let label = self.paint_err("hint:", &Style::new().cyan().bold());
-        self.talk(&format!("{label} {}", message.as_ref()));
+        let message = self.for_this_run(message.as_ref());
+        self.talk(&format!("{label} {message}"));
+    }
+
+    /// Which of several databases, and which environment, this run was told to take: what
+    /// it advises is about the same.
+    pub fn about(&mut self, database: Option<&str>, environment: Option<&str>) {
+        self.about = (database.map(str::to_owned), environment.map(str::to_owned));
+    }
+
+    /// A hint whose commands name the database and the environment of this run.
+    pub fn for_this_run(&self, hint: &str) -> String {
+        let (database, environment) = &self.about;
+        advice::for_this_run(hint, database.as_deref(), environment.as_deref())
     }
 
     /// Why it did not work.

@@ -107,7 +107,7 @@ fn reading_commands_speak_of_all_of_them() {
     --- stderr
     app
     error: Can't locate revision identified by 'cccc'
-    hint: `teammig history` lists the revisions here; `git pull` may bring it
+    hint: `teammig history --database app` lists the revisions here; `git pull` may bring it
     ");
     let (document, code) = sandbox.json("project", &["heads"]);
     assert_eq!((code, &document["schema"]), (0, &"teammig.heads/1".into()));
@@ -314,4 +314,28 @@ fn elsewhere_is_what_the_same_database_is_in_other_environments() {
     Hooks      pre-commit not installed; `teammig hooks install` does it
     Next       teammig hooks install   nothing keeps applied revisions from being edited
     ");
+}
+
+/// The hint of a run on staging named a command that works on the default environment.
+#[test]
+fn what_is_advised_is_about_the_same_database() {
+    let sandbox = two();
+    sandbox.write(
+        "project/jobs/2.sql",
+        "-- teammig:\n--   revision: bbbb00000002\n--   message: Other\n\n-- migrate:up\n",
+    );
+    sandbox.write("project/.env", "JOBS_URL=sqlite:jobs.db\n");
+    let upgrade = ["--database", "jobs", "-e", "dev", "upgrade"];
+    assert_snapshot!(sandbox.teammig("project", &upgrade), @"
+    exit 3
+    --- stderr
+    error: Multiple head revisions are present
+      bbbb00000001  Jobs
+      bbbb00000002  Other
+    hint: `teammig merge-heads --database jobs --env dev` joins them with a merge revision
+    hint: `teammig upgrade heads --database jobs --env dev` applies all of them without joining them
+    ");
+    let (document, _) = sandbox.json("project", &upgrade);
+    let hints = document["hints"].to_string();
+    assert!(hints.contains("`teammig merge-heads --database jobs --env dev`"), "{hints}");
 }
