@@ -22,8 +22,8 @@ use crate::{
 
 /// Replay a branch's own history: divergences that landed, published revisions that were edited
 ///
-/// Follows the branch along its first parents and judges what each push or merge
-/// left: every divergence, from when to when and how it was repaired, and every
+/// Follows the branch itself, by reflog, messages of merges and first parents, and
+/// judges what each push or merge left: every divergence, from when to when and how it was repaired, and every
 /// published revision that was edited, told apart as comments, scripts, down
 /// script only, parents, deleted. Needs no database and writes nothing.
 #[derive(Debug, clap::Args)]

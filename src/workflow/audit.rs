@@ -9,9 +9,7 @@ use jiff::{Timestamp, civil, tz::TimeZone};
 use super::{At, Context, Error, guard::protected_refs, outline};
 use crate::{
     git::{CommitId, FolderMove, Listed, MainlineStep},
-    model::audit::{
-        Change, Commit, Content, FileFact, Place, Replay, Report, ends_landing, mainline_parent,
-    },
+    model::audit::{Change, Commit, Content, FileFact, Passed, Place, Replay, Report, landings},
 };
 
 /// What is asked.
@@ -58,16 +56,13 @@ pub fn audit(context: &Context, request: &Request) -> Result<Audit, Error> {
     let repo = context.repo()?;
     let mut gaps = Vec::new();
     let name = chosen(context, request, &mut gaps)?;
-    let tip = repo.resolve(&name)?;
+    let line = repo.line(&name)?;
     let since = request
         .since
         .as_deref()
         .map(|text| since(context, text))
         .transpose()?;
-    let branch = branch_of(context, &name)?;
-    let mainline = repo.mainline(tip, &context.prefix()?, &context.folders(), |summary| {
-        mainline_parent(summary, &branch)
-    })?;
+    let mainline = repo.mainline(&line, &context.prefix()?, &context.folders())?;
     let files: Vec<Listed> = mainline
         .steps
         .iter()
@@ -95,7 +90,7 @@ pub fn audit(context: &Context, request: &Request) -> Result<Audit, Error> {
     }
     Ok(Audit {
         name,
-        tip,
+        tip: line.tip(),
         since,
         report,
         moves: mainline.moves,
@@ -108,10 +103,9 @@ fn replay(steps: Vec<MainlineStep>, cut_off: bool, contents: &HashMap<String, Co
         .iter()
         .map(|step| Arc::new(step.commit.clone()))
         .collect();
+    let passed: Vec<Passed> = steps.iter().map(|step| step.passed.clone()).collect();
     let mut replay = Replay::new(cut_off);
-    for (at, step) in steps.into_iter().enumerate() {
-        let next = commits.get(at + 1).map(|next| &**next);
-        let lands = ends_landing(&step.commit, next);
+    for ((at, step), lands) in steps.into_iter().enumerate().zip(landings(&passed)) {
         let change = Change {
             removed: step.removed,
             put: step
@@ -157,26 +151,6 @@ fn chosen(context: &Context, request: &Request, gaps: &mut Vec<Gap>) -> Result<S
             Ok("HEAD".to_owned())
         }
     }
-}
-
-/// The branch's name without that of a remote: what the messages of merges call it.
-fn branch_of(context: &Context, name: &str) -> Result<String, Error> {
-    let repo = context.repo()?;
-    if name == "HEAD" {
-        return Ok(repo.head()?.branch().unwrap_or_default().to_owned());
-    }
-    let remote = repo
-        .remote_branches()?
-        .into_iter()
-        .any(|tip| tip.short() == name || tip.name == name);
-    let short = name
-        .strip_prefix("refs/heads/")
-        .or_else(|| name.strip_prefix("refs/remotes/"))
-        .unwrap_or(name);
-    Ok(match short.split_once('/') {
-        Some((_, branch)) if remote => branch.to_owned(),
-        _ => short.to_owned(),
-    })
 }
 
 /// A date (its beginning, in UTC), a point in time, or the time of a commit.

@@ -224,7 +224,7 @@ fn published(
             outline::first_of(context, name, &outlined)
                 .ok()
                 .flatten()
-                .map(|(_, first)| (first.checksum, first.parents))
+                .map(|first| (first.was.checksum, first.was.parents))
         } else {
             None
         };

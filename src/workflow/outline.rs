@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Context, Error};
 use crate::{
-    git::{CommitInfo, Listed, Listing},
+    git::{CommitId, CommitInfo, Listed, Listing},
     layout::{Layout, read_file},
     model::{
         Checksum, RevId,
@@ -73,32 +73,44 @@ pub(super) fn of_commit(context: &Context, name: &str) -> Result<Vec<Outlined>, 
     of_listing(context, &listing)
 }
 
-/// What a revision was when it first came to the branch whose tip is `name`, and with
-/// which commit. `None` where history does not tell (shallow clones).
+/// How a revision came to a branch.
+#[derive(Debug)]
+pub(super) struct First {
+    /// The commit that brought it.
+    pub(super) commit: CommitInfo,
+    /// The commit with which that landed: what others could pull.
+    pub(super) landed: CommitId,
+    /// What it was then.
+    pub(super) was: Outlined,
+}
+
+/// How a revision first landed on the branch `name`. `None` where history does not
+/// tell (shallow clones).
 pub(super) fn first_of(
     context: &Context,
     name: &str,
     tip: &Outlined,
-) -> Result<Option<(CommitInfo, Outlined)>, Error> {
+) -> Result<Option<First>, Error> {
     let repo = context.repo()?;
-    let prefix = context.prefix()?;
-    let mut at = repo.resolve(name)?;
-    let mut path = Arc::clone(&tip.path);
-    loop {
-        let Some(commit) = repo.arrived(at, &prefix, &[&*path])?.remove(&*path) else {
-            return Ok(None);
-        };
-        // A file that was renamed came from the parent under its old name.
-        let parent = repo.resolve(&format!("{}^1", commit.id)).ok();
-        if let Some(parent) = parent
-            && let Some(older) = find(context, &parent.to_string(), &tip.revision)?
-        {
-            (at, path) = (parent, older.path);
-            continue;
+    let line = repo.line(name)?;
+    let earlier = |commit: CommitId| -> Result<Option<String>, Error> {
+        let found = find(context, &commit.to_string(), &tip.revision)?;
+        Ok(found.map(|older| older.path.to_string()))
+    };
+    let Some(arrival) = repo.arrived(&line, &context.prefix()?, &tip.path, earlier)? else {
+        return Ok(None);
+    };
+    // What was put right before it was pushed was never published.
+    for landed in [arrival.landed, arrival.commit.id] {
+        if let Some(was) = find(context, &landed.to_string(), &tip.revision)? {
+            return Ok(Some(First {
+                commit: arrival.commit,
+                landed,
+                was,
+            }));
         }
-        let found = find(context, &commit.id.to_string(), &tip.revision)?;
-        return Ok(found.map(|outlined| (commit, outlined)));
     }
+    Ok(None)
 }
 
 fn find(context: &Context, name: &str, revision: &RevId) -> Result<Option<Outlined>, Error> {

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 use super::{
     Context, Error, fixed, guard, known,
-    outline::{self, Outlined},
+    outline::{self, First},
     step,
 };
 use crate::{
@@ -114,15 +114,16 @@ pub fn why(context: &Context, name: &str) -> Result<Why, Error> {
             let origin = outline::first_of(context, &name, &tip)?;
             published.push(Publication {
                 name,
-                first: origin.as_ref().map(|(commit, _)| commit.clone()),
+                first: origin.as_ref().map(|first| first.commit.clone()),
             });
             first = first.or(origin);
         }
-        if let Some((commit, _)) = &first {
+        if let Some(First { landed, .. }) = &first {
+            let time = repo.committed_at(*landed)?;
             for tip in repo.tips()?.iter().rev() {
                 if tip.kind == RefKind::Tag
-                    && tip.time >= commit.time
-                    && repo.contains(tip.commit, commit.id)?
+                    && tip.time >= time
+                    && repo.contains(tip.commit, *landed)?
                 {
                     tags.push(tip.short().to_owned());
                 }
@@ -145,14 +146,14 @@ pub fn why(context: &Context, name: &str) -> Result<Why, Error> {
         })
         .collect();
     let difference = match (migration, &first) {
-        (Some(migration), Some((commit, then))) => {
-            let text = published_text(context, commit, then);
+        (Some(migration), Some(first)) => {
+            let text = published_text(context, first);
             Some(compare(
                 migration,
                 text.as_deref(),
-                &then.parents,
-                then.checksum,
-                Some(then.up),
+                &first.was.parents,
+                first.was.checksum,
+                Some(first.was.up),
             ))
         }
         (Some(migration), None) => ledgers
@@ -203,13 +204,16 @@ fn find(
 }
 
 /// The file's text in the commit that published it.
-fn published_text(context: &Context, commit: &CommitInfo, then: &Outlined) -> Option<Arc<[u8]>> {
+fn published_text(context: &Context, first: &First) -> Option<Arc<[u8]>> {
     let repo = context.repo_if_any()?;
     let prefix = context.prefix().ok()?;
     let listing = repo
-        .commit_listing(&prefix, &context.folders(), &commit.id.to_string())
+        .commit_listing(&prefix, &context.folders(), &first.landed.to_string())
         .ok()?;
-    let listed = listing.files.iter().find(|file| file.path == then.path)?;
+    let listed = listing
+        .files
+        .iter()
+        .find(|file| file.path == first.was.path)?;
     let file = repo.read_files(std::slice::from_ref(listed)).ok()?.pop()?;
     file.content.ok()
 }

@@ -229,6 +229,94 @@ fn a_pull_that_merges_does_not_turn_the_branch_around() {
     assert_eq!(document["landings"], 4);
 }
 
+/// A restack between `git pull` and `git push` was called an edit of a published revision.
+#[test]
+fn what_was_put_right_after_a_pull_was_never_published_otherwise() {
+    let sandbox = Sandbox::team();
+    sandbox.revision(
+        "ann",
+        "aaaa2",
+        &["9209a434d045"],
+        "hers",
+        "SELECT 1;",
+        "SELECT 2;",
+    );
+    sandbox.commit("ann", "Ann's");
+    sandbox.git("ann", &["push", "-q"]);
+    sandbox.revision(
+        "bob",
+        "bbbb2",
+        &["9209a434d045"],
+        "his",
+        "SELECT 3;",
+        "SELECT 4;",
+    );
+    sandbox.commit("bob", "Bob's own");
+    sandbox.git("bob", &["pull", "-q", "--no-rebase"]);
+    sandbox.ok("bob", &["rebase", "--yes"]);
+    sandbox.commit("bob", "put on top of Ann's");
+    sandbox.git("bob", &["push", "-q"]);
+    sandbox.git(".", &["clone", "-q", "origin.git", "carl"]);
+    // Bob's clone saw the push; Ann's fetched it; Carl's has only the commits.
+    sandbox.git("ann", &["pull", "-q"]);
+    for clone in ["bob", "ann", "carl"] {
+        let (document, code) = sandbox.json(clone, &["audit"]);
+        assert_eq!(code, 0, "{clone}: {document}");
+        assert_eq!(document["divergences"], json!([]), "{clone}");
+        assert_eq!(document["edits"], json!([]), "{clone}");
+        let published = |id: &str| {
+            let (document, _) = sandbox.json(clone, &["why", id]);
+            assert_eq!(document["content"], "same", "{clone}: {document}");
+            document["published"][0]["author"].clone()
+        };
+        assert_eq!(published("aaaa2"), "Ann", "{clone}");
+        assert_eq!(published("bbbb2"), "Bob", "{clone}");
+    }
+}
+
+/// Who pushes the merge and puts it right later did publish two heads.
+#[test]
+fn a_pull_that_was_pushed_as_it_was_is_told() {
+    let sandbox = Sandbox::team();
+    sandbox.revision(
+        "ann",
+        "aaaa2",
+        &["9209a434d045"],
+        "hers",
+        "SELECT 1;",
+        "SELECT 2;",
+    );
+    sandbox.commit("ann", "Ann's");
+    sandbox.git("ann", &["push", "-q"]);
+    sandbox.revision(
+        "bob",
+        "bbbb2",
+        &["9209a434d045"],
+        "his",
+        "SELECT 3;",
+        "SELECT 4;",
+    );
+    sandbox.commit("bob", "Bob's own");
+    sandbox.git("bob", &["pull", "-q", "--no-rebase"]);
+    sandbox.git("bob", &["push", "-q"]);
+    let path = "bob/migrations/bbbb2.sql";
+    sandbox.write(
+        path,
+        sandbox.read(path).replace("[9209a434d045]", "[aaaa2]"),
+    );
+    sandbox.commit("bob", "put right");
+    sandbox.git("bob", &["push", "-q"]);
+    let (document, _) = sandbox.json("bob", &["audit"]);
+    assert_eq!(
+        pick(&document["divergences"], &["heads", "how"]),
+        json!([[["aaaa2", "bbbb2"], "reparented"]])
+    );
+    assert_eq!(
+        pick(&document["edits"], &["revision", "kind"]),
+        json!([["bbbb2", "parents"]])
+    );
+}
+
 #[test]
 fn lines_with_labels_are_no_divergence() {
     let sandbox = published();
