@@ -16,7 +16,7 @@ use crate::{
     db::{self, Database, RunSettings},
     git::{Captured, Folders, GitError, Repo, worktree_snapshot},
     layout::{self, Layout, Native},
-    model::{Finding, Ledger, Project, Rule},
+    model::{Finding, Ledger, Project, Rule, UnreadFile},
 };
 
 mod projects;
@@ -184,6 +184,9 @@ impl Context {
     pub fn project_at(&self, at: &At) -> Result<Project, Error> {
         let captured = self.captured(at)?;
         let mut project = layout::load(&captured.snapshot, self.layout());
+        if !project.unread.is_empty() {
+            self.recognise(&mut project.unread);
+        }
         project
             .findings
             .extend(captured.missing.iter().map(|folder| {
@@ -193,6 +196,16 @@ impl Context {
                 )
             }));
         Ok(project)
+    }
+
+    /// What files that cannot be read held in the commit that is checked out.
+    fn recognise(&self, unread: &mut [UnreadFile]) {
+        // Without a commit, nothing more is known than the files themselves say.
+        for one in super::outline::of_commit(self, "HEAD").unwrap_or_default() {
+            if let Some(file) = unread.iter_mut().find(|file| file.path == one.path) {
+                file.held(&one.revision);
+            }
+        }
     }
 
     /// The working tree's revisions, with other texts in some of the files (by

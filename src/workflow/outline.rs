@@ -16,7 +16,7 @@ use crate::{
     git::{CommitId, CommitInfo, Listed, Listing},
     layout::{Layout, read_file},
     model::{
-        Checksum, RevId,
+        Checksum, RevId, UnreadFile,
         audit::{Content, Outline},
     },
     sql,
@@ -67,10 +67,25 @@ struct Row {
 
 /// The revisions that a commit's files hold. Files that cannot be read are left out.
 pub(super) fn of_commit(context: &Context, name: &str) -> Result<Vec<Outlined>, Error> {
-    let listing = context
-        .repo()?
-        .commit_listing(&context.prefix()?, &context.folders(), name)?;
-    of_listing(context, &listing)
+    Ok(of_listing(context, &listing(context, name)?)?.0)
+}
+
+/// The same, and the files that cannot be read.
+pub(super) fn all_of_commit(
+    context: &Context,
+    name: &str,
+) -> Result<(Vec<Outlined>, Vec<UnreadFile>), Error> {
+    let (outlined, unread) = of_listing(context, &listing(context, name)?)?;
+    if unread.is_empty() {
+        return Ok((outlined, Vec::new()));
+    }
+    let files = context.repo()?.read_files(&unread)?;
+    Ok((outlined, files.iter().map(UnreadFile::new).collect()))
+}
+
+fn listing(context: &Context, name: &str) -> Result<Listing, Error> {
+    let repo = context.repo()?;
+    Ok(repo.commit_listing(&context.prefix()?, &context.folders(), name)?)
 }
 
 /// How a revision came to a branch.
@@ -118,22 +133,17 @@ fn find(context: &Context, name: &str, revision: &RevId) -> Result<Option<Outlin
     Ok(all.into_iter().find(|one| one.revision == *revision))
 }
 
-fn of_listing(context: &Context, listing: &Listing) -> Result<Vec<Outlined>, Error> {
+fn of_listing(context: &Context, listing: &Listing) -> Result<(Vec<Outlined>, Vec<Listed>), Error> {
     let known = rows(context, &listing.files, HEADERS)?;
-    Ok(listing
-        .files
-        .iter()
-        .filter_map(|file| Some((file, known.get(&file.blob())?.as_ref()?)))
-        .filter_map(|(file, row)| {
-            Some(Outlined {
-                path: Arc::clone(&file.path),
-                revision: row.revision.clone(),
-                parents: row.parents.clone(),
-                checksum: Checksum::from_hex(&row.checksum)?,
-                up: Checksum::from_hex(&row.up)?,
-            })
-        })
-        .collect())
+    let (mut outlined, mut unread) = (Vec::new(), Vec::new());
+    for file in &listing.files {
+        let row = known.get(&file.blob()).and_then(Option::as_ref);
+        match row.and_then(|row| row.outlined(&file.path)) {
+            Some(one) => outlined.push(one),
+            None => unread.push(file.clone()),
+        }
+    }
+    Ok((outlined, unread))
 }
 
 /// What every one of these files says, by blob id; files that branches have now.
@@ -217,6 +227,16 @@ fn rows(context: &Context, files: &[Listed], name: &str) -> Result<HashMap<Strin
 }
 
 impl Row {
+    fn outlined(&self, path: &Arc<str>) -> Option<Outlined> {
+        Some(Outlined {
+            path: Arc::clone(path),
+            revision: self.revision.clone(),
+            parents: self.parents.clone(),
+            checksum: Checksum::from_hex(&self.checksum)?,
+            up: Checksum::from_hex(&self.up)?,
+        })
+    }
+
     fn outline(&self) -> Option<Outline> {
         Some(Outline {
             revision: self.revision.clone(),

@@ -130,7 +130,7 @@ pub enum Gap {
 pub fn radar(context: &Context, request: &Request) -> Result<Radar, Error> {
     let merger = Merger::new(context)?;
     let repo = merger.repo;
-    let protected_names = protected_names(context)?;
+    let protected_names = guard::protected_refs(context)?;
     let at = side_asked_for(context, request, protected_names.first())?;
     let side = merger.side(&at)?;
     let name = match &at {
@@ -283,19 +283,6 @@ fn new_in(one: &Files, other: &Files) -> Vec<RevId> {
         .filter(|outline| other.holding(&outline.revision).next().is_none())
         .map(|outline| outline.revision.clone())
         .collect()
-}
-
-/// The protected refs; in a bare repository without any, the branch that it is on.
-fn protected_names(context: &Context) -> Result<Vec<String>, Error> {
-    let mut refs = guard::protected_refs(context)?;
-    let repo = context.repo()?;
-    if refs.is_empty() && repo.is_bare() && context.config.protected.is_empty() {
-        let head = repo.head()?;
-        if head.commit().is_some() {
-            refs.extend(head.branch().map(str::to_owned));
-        }
-    }
-    Ok(refs)
 }
 
 /// Whose side it is.

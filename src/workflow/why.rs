@@ -14,10 +14,11 @@ use super::{
     step,
 };
 use crate::{
+    config::ConfigError,
     git::{CommitInfo, RefKind},
     model::{
-        Checksum, Project, RevId,
-        guard::{MayEdit, may_edit},
+        Checksum, Project, RevId, UnreadFile,
+        guard::{Evidence, MayEdit, may_edit},
     },
 };
 
@@ -30,6 +31,8 @@ pub struct Why {
     pub message: String,
     /// Its file; `None` = these files do not have it.
     pub path: Option<String>,
+    /// The file cannot be read here; that it is this revision's was made out otherwise.
+    pub path_unread: bool,
     /// The answer.
     pub may_edit: MayEdit,
     /// The protected refs that have it.
@@ -51,6 +54,8 @@ pub struct Publication {
     pub name: String,
     /// The commit that brought it there; `None` where history does not tell.
     pub first: Option<CommitInfo>,
+    /// Its file there, where that cannot be read.
+    pub unread: Option<Arc<str>>,
 }
 
 /// A database that has the revision, as this clone saw it last.
@@ -94,11 +99,12 @@ pub fn why(context: &Context, name: &str) -> Result<Why, Error> {
     let unread = context
         .database()
         .and_then(|mut database| context.ledger(&mut *database))
-        .err();
+        .err()
+        .filter(|error| !matches!(error, Error::Config(ConfigError::NoDatabase { .. })));
     let ledgers = known::recall(context);
     let revision = find(context, &project, &ledgers, name)?;
     let migration = project.migration(revision.as_str());
-    let evidence = fixed::evidence(context, &BTreeSet::from([revision.clone()]))?
+    let mut evidence = fixed::evidence(context, &BTreeSet::from([revision.clone()]))?
         .remove(&revision)
         .unwrap_or_default();
 
@@ -107,14 +113,23 @@ pub fn why(context: &Context, name: &str) -> Result<Why, Error> {
     let mut tags = Vec::new();
     if let Some(repo) = context.repo_if_any() {
         for name in guard::protected_refs(context)? {
-            let tip = outline::of_commit(context, &name)?;
+            let (tip, unread) = outline::all_of_commit(context, &name)?;
             let Some(tip) = tip.into_iter().find(|one| one.revision == revision) else {
+                let hides = |file: &&UnreadFile| file.may_hold(&revision);
+                if let Some(file) = unread.iter().find(hides) {
+                    published.push(Publication {
+                        name,
+                        first: None,
+                        unread: Some(Arc::clone(&file.path)),
+                    });
+                }
                 continue;
             };
             let origin = outline::first_of(context, &name, &tip)?;
             published.push(Publication {
                 name,
                 first: origin.as_ref().map(|first| first.commit.clone()),
+                unread: None,
             });
             first = first.or(origin);
         }
@@ -130,6 +145,11 @@ pub fn why(context: &Context, name: &str) -> Result<Why, Error> {
             }
         }
     }
+    // What cannot be read is not free for that.
+    evidence.extend(published.iter().map(|one| Evidence::Published {
+        name: one.name.clone(),
+    }));
+    let unread_path = project.hides(&revision).map(ToString::to_string);
     let applied: Vec<Applied> = ledgers
         .iter()
         .filter_map(|ledger| {
@@ -168,7 +188,10 @@ pub fn why(context: &Context, name: &str) -> Result<Why, Error> {
     };
     Ok(Why {
         message: project.message(&revision),
-        path: migration.map(|migration| migration.file.path.to_string()),
+        path_unread: unread_path.is_some(),
+        path: migration
+            .map(|migration| migration.file.path.to_string())
+            .or(unread_path),
         may_edit: may_edit(&evidence),
         published,
         tags,
@@ -179,7 +202,8 @@ pub fn why(context: &Context, name: &str) -> Result<Why, Error> {
     })
 }
 
-/// The revision of that name: of the files, or of a ledger that was seen.
+/// The revision of that name: of the files, those included that cannot be read, or of a
+/// ledger that was seen.
 fn find(
     context: &Context,
     project: &Project,
@@ -191,14 +215,20 @@ fn find(
         Ok(None) => return Err(Error::Usage("base is no revision".to_owned())),
         Err(error) => error,
     };
-    let mut seen: BTreeSet<&RevId> = ledgers
+    let unread = project.unread.iter().flat_map(UnreadFile::claims);
+    let mut seen: BTreeSet<RevId> = ledgers
         .iter()
         .flat_map(|ledger| &ledger.rows)
-        .map(|row| &row.revision)
+        .map(|row| row.revision.clone())
+        .chain(unread.filter_map(|id| RevId::parse(id).ok()))
         .filter(|id| name.len() >= 4 && id.as_str().starts_with(name))
         .collect();
+    seen = match RevId::parse(name) {
+        Ok(whole) if seen.contains(&whole) => BTreeSet::from([whole]),
+        _ => seen,
+    };
     match (seen.pop_first(), seen.is_empty()) {
-        (Some(id), true) => Ok(id.clone()),
+        (Some(id), true) => Ok(id),
         _ => Err(super::revisions::explain_missing(context, error.into())),
     }
 }

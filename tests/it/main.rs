@@ -48,4 +48,5 @@ mod sqlite;
 mod stamp;
 mod status;
 mod sync;
+mod unread;
 mod way_back;
