@@ -24,9 +24,10 @@ impl UnreadFile {
         let bytes = file.content.as_deref().unwrap_or_default();
         // UTF-16, as some editors write it, is the same text with zeros in between.
         let text = String::from_utf8_lossy(bytes).replace('\0', "");
+        let header = text.lines().take_while(|line| !line.contains("migrate:up"));
         Self {
             path: Arc::clone(&file.path),
-            claims: text.lines().map_while(header_line).flatten().collect(),
+            claims: header.filter_map(declared).collect(),
             text,
         }
     }
@@ -55,26 +56,19 @@ impl UnreadFile {
     }
 }
 
-/// The id that a line of a header declares (`--   revision: ID`, `revision = "ID"`);
-/// `None` where the header is over.
-fn header_line(line: &str) -> Option<Option<String>> {
-    if line.contains("migrate:up") {
+/// The id that a line declares: `--   revision: ID`, `revision = "ID"`.
+fn declared(line: &str) -> Option<String> {
+    let line = line.trim_start_matches(|c: char| c == '-' || c == '#' || c.is_whitespace());
+    let rest = line.strip_prefix("revision")?.trim_start();
+    if !rest.starts_with([':', '=']) {
         return None;
     }
-    let line = line.trim_start_matches(|c: char| c == '-' || c == '#' || c.is_whitespace());
-    let value = line.strip_prefix("revision").and_then(|rest| {
-        let rest = rest.trim_start();
-        // `revision: str = "ID"` has its value behind the last sign.
-        let (_, value) = match rest.starts_with([':', '=']) {
-            true => rest.rsplit_once('=').or_else(|| rest.split_once(':'))?,
-            false => return None,
-        };
-        let value = value.trim().trim_matches(['"', '\'']);
-        let id = |c: char| c.is_ascii_alphanumeric() || c == '_';
-        let end = value.find(|c| !id(c)).unwrap_or(value.len());
-        (end > 0).then(|| value[..end].to_owned())
-    });
-    Some(value)
+    // `revision: str = "ID"` has its value behind the last sign.
+    let (_, value) = rest.rsplit_once('=').or_else(|| rest.split_once(':'))?;
+    let value = value.trim().trim_matches(['"', '\'']);
+    let of_id = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let end = value.find(|c| !of_id(c)).unwrap_or(value.len());
+    (end > 0).then(|| value[..end].to_owned())
 }
 
 /// `text` has `id` as a word of its own; `_` joins the words of a file's name.

@@ -152,9 +152,10 @@ fn git(context: &Context, project: &Project) -> Option<Git> {
         only_heads: matches!(head_file::halted(context), Ok(Some(_))),
         operation: repo.operation(),
         // Nobody commits in a bare repository.
-        hooks: match repo.is_bare() {
-            true => Vec::new(),
-            false => hooks::status(context).unwrap_or_default(),
+        hooks: if repo.is_bare() {
+            Vec::new()
+        } else {
+            hooks::status(context).unwrap_or_default()
         },
     })
 }

@@ -108,43 +108,11 @@ pub fn why(context: &Context, name: &str) -> Result<Why, Error> {
         .remove(&revision)
         .unwrap_or_default();
 
-    let mut published = Vec::new();
-    let mut first = None;
-    let mut tags = Vec::new();
-    if let Some(repo) = context.repo_if_any() {
-        for name in guard::protected_refs(context)? {
-            let (tip, unread) = outline::all_of_commit(context, &name)?;
-            let Some(tip) = tip.into_iter().find(|one| one.revision == revision) else {
-                let hides = |file: &&UnreadFile| file.may_hold(&revision);
-                if let Some(file) = unread.iter().find(hides) {
-                    published.push(Publication {
-                        name,
-                        first: None,
-                        unread: Some(Arc::clone(&file.path)),
-                    });
-                }
-                continue;
-            };
-            let origin = outline::first_of(context, &name, &tip)?;
-            published.push(Publication {
-                name,
-                first: origin.as_ref().map(|first| first.commit.clone()),
-                unread: None,
-            });
-            first = first.or(origin);
-        }
-        if let Some(First { landed, .. }) = &first {
-            let time = repo.committed_at(*landed)?;
-            for tip in repo.tips()?.iter().rev() {
-                if tip.kind == RefKind::Tag
-                    && tip.time >= time
-                    && repo.contains(tip.commit, *landed)?
-                {
-                    tags.push(tip.short().to_owned());
-                }
-            }
-        }
-    }
+    let (published, first) = published(context, &revision)?;
+    let tags = match &first {
+        Some(first) => tags(context, first)?,
+        None => Vec::new(),
+    };
     // What cannot be read is not free for that.
     evidence.extend(published.iter().map(|one| Evidence::Published {
         name: one.name.clone(),
@@ -200,6 +168,53 @@ pub fn why(context: &Context, name: &str) -> Result<Why, Error> {
         unread,
         revision,
     })
+}
+
+/// The protected refs that have it, and how it first came to the first of them.
+fn published(
+    context: &Context,
+    revision: &RevId,
+) -> Result<(Vec<Publication>, Option<First>), Error> {
+    let mut published = Vec::new();
+    let mut first = None;
+    if context.repo_if_any().is_none() {
+        return Ok((published, first));
+    }
+    for name in guard::protected_refs(context)? {
+        let (tip, unread) = outline::all_of_commit(context, &name)?;
+        if let Some(tip) = tip.into_iter().find(|one| one.revision == *revision) {
+            let origin = outline::first_of(context, &name, &tip)?;
+            published.push(Publication {
+                name,
+                first: origin.as_ref().map(|first| first.commit.clone()),
+                unread: None,
+            });
+            first = first.or(origin);
+        } else if let Some(file) = unread.iter().find(|file| file.may_hold(revision)) {
+            published.push(Publication {
+                name,
+                first: None,
+                unread: Some(Arc::clone(&file.path)),
+            });
+        }
+    }
+    Ok((published, first))
+}
+
+/// The tags that contain a landing, oldest first.
+fn tags(context: &Context, first: &First) -> Result<Vec<String>, Error> {
+    let repo = context.repo()?;
+    let time = repo.committed_at(first.landed)?;
+    let mut tags = Vec::new();
+    for tip in repo.tips()?.iter().rev() {
+        if tip.kind == RefKind::Tag
+            && tip.time >= time
+            && repo.contains(tip.commit, first.landed)?
+        {
+            tags.push(tip.short().to_owned());
+        }
+    }
+    Ok(tags)
 }
 
 /// The revision of that name: of the files, those included that cannot be read, or of a
