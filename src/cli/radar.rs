@@ -103,7 +103,7 @@ fn show(ui: &mut Ui, context: &Context, radar: &Radar, request: &Request) {
             }
         ));
     } else {
-        let own = match (radar.protected.is_some(), mine.new_revisions.len()) {
+        let own = match (!radar.protected.is_empty(), mine.new_revisions.len()) {
             (false, _) => String::new(),
             (true, 0) => " (no revision of its own)".to_owned(),
             (true, n) => format!(" ({} of its own)", plural(n, "revision")),
@@ -255,7 +255,8 @@ fn document(radar: &Radar) -> Value {
             "uncommitted": mine.uncommitted,
             "diverged": mine.diverged,
         },
-        "protected": radar.protected,
+        "protected": radar.protected.first(),
+        "protected_refs": radar.protected,
         "fetched_at": radar.fetched.map(|at| at.to_string()),
         "counts": { "judged": judged, "merged": merged, "old": old, "untouched": untouched },
         "branches": radar.branches.iter().map(|one| branch(one, &mine.name)).collect::<Vec<_>>(),
