@@ -1,6 +1,6 @@
 //! `teammig radar`
 
-mod words;
+pub(super) mod words;
 
 use serde_json::{Value, json};
 
@@ -42,7 +42,7 @@ Examples:
 Exits with 3 where a branch collides, with 4 where one could not be judged")]
 pub(super) struct Args {
     /// Leave out branches whose last commit is older than N days (0 = none)
-    #[arg(long, value_name = "N", default_value_t = 30)]
+    #[arg(long, value_name = "N", default_value_t = radar::DAYS)]
     days: u32,
 
     /// Show all branches, also those that are clean, and which of them collide with each other
@@ -64,6 +64,7 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
         all: args.all,
         ci: args.ci,
         local: args.local,
+        side: None,
     };
     let radar = radar::radar(context, &request)?;
     let is = |verdict: Verdict| move |one: &&Branch| one.verdict == verdict;
@@ -264,7 +265,8 @@ fn document(radar: &Radar) -> Value {
     })
 }
 
-fn branch(branch: &Branch, mine: &str) -> Value {
+/// A branch, judged against `mine`.
+pub(super) fn branch(branch: &Branch, mine: &str) -> Value {
     json!({
         "ref": branch.refs.first(),
         "refs": branch.refs,

@@ -147,6 +147,11 @@ impl<'r> Line<'r> {
         self.tip
     }
 
+    /// It is a branch's, and not that of a tag or a commit.
+    pub fn is_branch(&self) -> bool {
+        !self.name.name.is_empty()
+    }
+
     fn know(&mut self, written: &Written) {
         let Some(commit) = written.new.filter(|commit| self.repo.has(*commit)) else {
             return;

@@ -1,15 +1,23 @@
 //! What a branch's own history says of divergences and edits.
 //!
-//! Which other branches would diverge today is the radar's question, and is left to it.
+//! Which other branches would diverge today is the radar's question, and is put to it.
 
 use std::{collections::HashMap, sync::Arc};
 
 use jiff::{Timestamp, civil, tz::TimeZone};
 
-use super::{At, Context, Error, guard::protected_refs, outline};
+use super::{
+    At, Context, Error,
+    guard::protected_refs,
+    outline,
+    radar::{self, Branch, radar},
+};
 use crate::{
     git::{CommitId, FolderMove, Listed, MainlineStep},
-    model::audit::{Change, Commit, Content, FileFact, Passed, Place, Replay, Report, landings},
+    model::{
+        audit::{Change, Commit, Content, FileFact, Passed, Place, Replay, Report, landings},
+        radar::Kind,
+    },
 };
 
 /// What is asked.
@@ -36,6 +44,26 @@ pub struct Audit {
     pub moves: Vec<FolderMove>,
     /// What could not be evaluated.
     pub gaps: Vec<Gap>,
+    /// Which open branches would diverge now, or why that cannot be told; `None` where
+    /// it is no branch that was audited.
+    pub today: Option<Result<Today, Error>>,
+}
+
+/// The branches that are open, held against the one that was audited.
+#[derive(Debug)]
+pub struct Today {
+    /// Those that would leave more heads if they were merged, newest first.
+    pub diverge: Vec<Branch>,
+    /// So many change migrations and were judged.
+    pub judged: usize,
+    /// So many of these could not be.
+    pub unknown: usize,
+    /// So many were left out, whose last commit is older than `days`.
+    pub old: usize,
+    /// How old a branch may be.
+    pub days: u32,
+    /// What is missing of the answer.
+    pub gaps: Vec<radar::Gap>,
 }
 
 /// A part of history that this clone does not have.
@@ -88,13 +116,44 @@ pub fn audit(context: &Context, request: &Request) -> Result<Audit, Error> {
     if let Some(since) = since {
         report.since(since);
     }
+    let today = line.is_branch().then(|| today(context, &name));
     Ok(Audit {
+        today,
         name,
         tip: line.tip(),
         since,
         report,
         moves: mainline.moves,
         gaps,
+    })
+}
+
+fn today(context: &Context, name: &str) -> Result<Today, Error> {
+    let request = radar::Request {
+        days: radar::DAYS,
+        all: true,
+        ci: true,
+        // Who has no remote has all branches here.
+        local: context.repo()?.remotes()?.is_empty(),
+        side: Some(name.to_owned()),
+    };
+    let mut radar = radar(context, &request)?;
+    let diverges = |branch: &Branch| {
+        let mut collisions = branch.collisions.iter();
+        collisions.any(|one| one.with == radar.mine.name && one.collision.kind == Kind::Diverges)
+    };
+    let unknown = |branch: &&Branch| branch.unknown.is_some();
+    let unknown = radar.branches.iter().filter(unknown).count();
+    let mut diverge = std::mem::take(&mut radar.branches);
+    diverge.retain(diverges);
+    diverge.sort_by_key(|branch| std::cmp::Reverse(branch.commit.time));
+    Ok(Today {
+        diverge,
+        unknown,
+        judged: radar.counts.judged,
+        old: radar.counts.old,
+        days: request.days,
+        gaps: radar.gaps,
     })
 }
 

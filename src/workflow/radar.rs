@@ -27,6 +27,9 @@ mod open;
 use judge::{Judge, One, Protected, Seen};
 use open::{Open, OpenBranch, Pending};
 
+/// How old a branch may be that people still work on, in days.
+pub const DAYS: u32 = 30;
+
 /// What is asked.
 #[derive(Debug, Clone, Default)]
 pub struct Request {
@@ -38,6 +41,8 @@ pub struct Request {
     pub ci: bool,
     /// The branches of this clone count as well.
     pub local: bool,
+    /// Judged against this branch, whatever else is said.
+    pub side: Option<String>,
 }
 
 /// What the radar sees.
@@ -132,7 +137,10 @@ pub fn radar(context: &Context, request: &Request) -> Result<Radar, Error> {
     let merger = Merger::new(context)?;
     let repo = merger.repo;
     let protected_names = guard::protected_refs(context)?;
-    let at = side_asked_for(context, request, protected_names.first())?;
+    let at = match &request.side {
+        Some(name) => At::Commit(name.clone()),
+        None => side_asked_for(context, request, protected_names.first())?,
+    };
     let side = merger.side(&at)?;
     let name = match &at {
         At::Commit(name) => name.clone(),

@@ -638,3 +638,68 @@ fn the_page_takes_no_text_for_html_and_asks_for_nothing() {
     let run = sandbox.teammig("project", &["audit", "--html", "nowhere/page.html"]);
     assert_eq!(run.code, 1, "{run}");
 }
+
+/// What did not land yet, and would diverge.
+#[test]
+fn branches_that_would_diverge_today() {
+    let sandbox = Sandbox::team();
+    for (branch, id) in [("topic", "bbbb1"), ("merged", "cccc1")] {
+        sandbox.git("bob", &["switch", "-q", "-c", branch, "origin/main"]);
+        sandbox.revision("bob", id, &["9209a434d045"], id, "SELECT 1;", "SELECT 2;");
+        sandbox.commit("bob", &format!("Add {id} <now>"));
+        sandbox.git("bob", &["push", "-q", "origin", branch]);
+    }
+    sandbox.git("ann", &["pull", "-q"]);
+    // Neither does as long as main stands still.
+    let (document, code) = sandbox.json("ann", &["audit"]);
+    assert_eq!(code, 0);
+    assert_eq!(
+        (
+            &document["today"]["judged"],
+            &document["today"]["would_diverge"]
+        ),
+        (&json!(2), &json!([]))
+    );
+    sandbox.git(
+        "ann",
+        &["merge", "-q", "--no-ff", "-m", "merged", "origin/merged"],
+    );
+    sandbox.git("ann", &["push", "-q"]);
+    let (document, code) = sandbox.json("ann", &["audit"]);
+    assert_eq!(code, 0, "nothing landed: {document}");
+    let today = &document["today"];
+    assert_eq!(
+        (&today["evaluated"], &today["judged"]),
+        (&json!(true), &json!(1))
+    );
+    assert_eq!(
+        pick(&today["would_diverge"], &["ref", "new_revisions"]),
+        json!([["origin/topic", ["bbbb1"]]])
+    );
+    let run = sandbox.teammig("ann", &["audit", "--html", "page.html"]);
+    let (_, tail) = run
+        .stdout
+        .split_once("No published revision was edited\n")
+        .unwrap();
+    insta::assert_snapshot!(tail, @r"
+
+    1 of 1 open branch would diverge today
+      origin/topic  Bob, 11 minutes ago: Add bbbb1 <now>
+                  cccc1 and bbbb1 would both be heads; they part at 9209a434d045
+    ");
+    let page = sandbox.read("ann/page.html");
+    assert!(page.contains("<h2>1 of 1 open branch would diverge today</h2>"));
+    assert!(page.contains("Add bbbb1 &lt;now&gt;"));
+    // A commit or a tag is no branch that anything is merged into.
+    let (document, _) = sandbox.json("ann", &["audit", "--ref", "HEAD~1"]);
+    assert_eq!(document["today"], Value::Null);
+    let url = format!("file://{}", sandbox.at("origin.git").display());
+    sandbox.git(".", &["clone", "-q", "--single-branch", &url, "one"]);
+    let run = sandbox.teammig("one", &["audit"]);
+    assert_eq!(run.code, 0, "{run}");
+    assert!(
+        run.stdout
+            .contains("Open branches could not be evaluated: this clone has one branch only"),
+        "{run}"
+    );
+}
