@@ -175,7 +175,7 @@ impl Repo {
 
 /// One line of a reflog.
 pub(super) struct Written {
-    old: Option<CommitId>,
+    pub(super) old: Option<CommitId>,
     pub(super) new: Option<CommitId>,
     pub(super) message: String,
     time: Timestamp,

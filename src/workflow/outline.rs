@@ -83,6 +83,16 @@ pub(super) fn all_of_commit(
     Ok((outlined, files.iter().map(UnreadFile::new).collect()))
 }
 
+/// What files that cannot be read held in the commit that is checked out.
+pub(super) fn recognise(context: &Context, unread: &mut [UnreadFile]) {
+    // Without a commit, nothing more is known than the files themselves say.
+    for one in of_commit(context, "HEAD").unwrap_or_default() {
+        if let Some(file) = unread.iter_mut().find(|file| file.path == one.path) {
+            file.held(&one.revision);
+        }
+    }
+}
+
 fn listing(context: &Context, name: &str) -> Result<Listing, Error> {
     let repo = context.repo()?;
     Ok(repo.commit_listing(&context.prefix()?, &context.folders(), name)?)

@@ -50,3 +50,4 @@ mod status;
 mod sync;
 mod unread;
 mod way_back;
+mod way_back_in_git;
