@@ -88,7 +88,8 @@ fn edited(project: &Project, ledger: &Ledger) -> Vec<RevId> {
     threads::map(&ledger.entries, is_edited)
         .into_iter()
         .zip(&ledger.entries)
-        .filter_map(|(edited, entry)| edited.then(|| entry.revision.clone()))
+        .filter(|(edited, _)| *edited)
+        .map(|(_, entry)| entry.revision.clone())
         .collect()
 }
 
