@@ -9,21 +9,21 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
-use super::Status;
+use super::{Status, radar, report};
 use crate::{
     model::audit::{Commit, Divergence, Edit, Problem},
     ui::Ui,
     workflow::{
         Context, Error,
-        audit::{self, Audit, Request},
+        audit::{self, Audit, Request, Today},
         write_document,
     },
 };
 
 /// Replay a branch's own history: divergences that landed, published revisions that were edited
 ///
-/// Follows the branch along its first parents and judges what each push or merge
-/// left: every divergence, from when to when and how it was repaired, and every
+/// Follows the branch itself, by reflog, messages of merges and first parents, and
+/// judges what each push or merge left: every divergence, from when to when and how it was repaired, and every
 /// published revision that was edited, told apart as comments, scripts, down
 /// script only, parents, deleted. Needs no database and writes nothing.
 #[derive(Debug, clap::Args)]
@@ -64,7 +64,7 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
     if ui.is_json() {
         ui.json(&document(&audit));
     } else {
-        text::show(ui, &audit);
+        text::show(ui, context, &audit);
         if let Some(file) = &args.html {
             ui.status(format!("wrote {}", file.display()));
         }
@@ -109,7 +109,25 @@ fn document(audit: &Audit) -> Value {
         "divergences": report.divergences.iter().map(divergence).collect::<Vec<_>>(),
         "edits": report.edits.iter().map(edit).collect::<Vec<_>>(),
         "problems": report.problems.iter().map(problem).collect::<Vec<_>>(),
+        "today": audit.today.as_ref().map(|found| today(found, &audit.name)),
     })
+}
+
+fn today(found: &Result<Today, Error>, with: &str) -> Value {
+    match found {
+        Ok(today) => json!({
+            "evaluated": today.gaps.is_empty() && today.unknown == 0,
+            "gaps": today.gaps.iter().map(|gap| radar::words::gap(gap).0).collect::<Vec<_>>(),
+            "judged": today.judged,
+            "unknown": today.unknown,
+            "old": today.old,
+            "days": today.days,
+            "would_diverge": today.diverge.iter().map(|one| radar::branch(one, with)).collect::<Vec<_>>(),
+        }),
+        Err(error) => {
+            json!({ "evaluated": false, "gaps": [report::message(error)], "would_diverge": [] })
+        }
+    }
 }
 
 fn commit(commit: &Commit) -> Value {

@@ -29,6 +29,7 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
     let findings = show_findings(ui, &project);
     let at_head = state.pending.is_empty()
         && state.phantoms.is_empty()
+        && state.hidden.is_empty()
         && state.interrupted.is_empty()
         && findings == Status::Fine;
     if ui.is_json() {
@@ -56,7 +57,10 @@ fn show_text(ui: &mut Ui, context: &Context, project: &Project, state: &State) {
             marks.push_str(" (head)");
         }
         if !known {
-            marks.push_str(" (not in these files)");
+            marks.push_str(match project.hides(id) {
+                Some(_) => " (its file cannot be read)",
+                None => " (not in these files)",
+            });
         }
         ui.data(format!(
             "{}{marks}  {}",
@@ -95,6 +99,11 @@ fn show_text(ui: &mut Ui, context: &Context, project: &Project, state: &State) {
             "the database has {} that these files do not: {}",
             plural(state.phantoms.len(), "revision"),
             names(&state.phantoms)
+        ));
+    }
+    for (id, path) in &state.hidden {
+        ui.warn(format!(
+            "the database has {id}, which could not be read here: see {path}"
         ));
     }
     if !state.skipped.is_empty() {
@@ -143,6 +152,7 @@ fn show_json(
         "applied": state.applied.len(),
         "pending": state.pending,
         "phantoms": state.phantoms,
+        "unread": json::unread(&state.hidden),
         "edited": state.edited,
         "skipped": state.skipped,
         "interrupted": state.interrupted.iter().map(|entry| json!({

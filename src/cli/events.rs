@@ -3,7 +3,7 @@
 use crate::{
     model::Direction,
     ui::{Progress, Ui, age},
-    workflow::{Event, Warning},
+    workflow::{Event, FoundWayBack, Warning},
 };
 
 /// Shows events of a run of so many steps.
@@ -93,6 +93,10 @@ pub(super) fn warn(ui: &mut Ui, warnings: &[Warning]) {
                 "rolling back with the scripts that the ledger kept: {}",
                 names(ids)
             )),
+            Warning::FoundWayBack(id, found) => ui.status(format!(
+                "rolling {id} back with the script that {}, since the ledger kept none",
+                way_back(found)
+            )),
             Warning::Resumes(id, done) => {
                 ui.status(format!(
                     "{id} was interrupted; going on after its first {}",
@@ -100,6 +104,15 @@ pub(super) fn warn(ui: &mut Ui, warnings: &[Warning]) {
                 ));
             }
         }
+    }
+}
+
+/// Where a way back was found, as in "the script that …".
+pub(super) fn way_back(found: &FoundWayBack) -> String {
+    if found.only_reflog {
+        format!("commit {} had, which only the reflog knows", found.place)
+    } else {
+        format!("{} has", found.place)
     }
 }
 

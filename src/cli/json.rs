@@ -1,5 +1,7 @@
 //! The shapes of the JSON contract that several commands share (DESIGN 12).
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 
 use crate::{
@@ -32,6 +34,12 @@ pub(super) fn revision(project: &Project, id: &RevId) -> Value {
 /// Revisions.
 pub(super) fn revisions(project: &Project, ids: &[RevId]) -> Value {
     ids.iter().map(|id| revision(project, id)).collect()
+}
+
+/// Revisions that may be in files that cannot be read.
+pub(super) fn unread(hidden: &[(RevId, Arc<str>)]) -> Value {
+    let one = |(id, path): &(RevId, Arc<str>)| json!({ "revision": id, "path": **path });
+    hidden.iter().map(one).collect()
 }
 
 /// A plan.

@@ -1,6 +1,6 @@
 //! `teammig radar`
 
-mod words;
+pub(super) mod words;
 
 use serde_json::{Value, json};
 
@@ -42,7 +42,7 @@ Examples:
 Exits with 3 where a branch collides, with 4 where one could not be judged")]
 pub(super) struct Args {
     /// Leave out branches whose last commit is older than N days (0 = none)
-    #[arg(long, value_name = "N", default_value_t = 30)]
+    #[arg(long, value_name = "N", default_value_t = radar::DAYS)]
     days: u32,
 
     /// Show all branches, also those that are clean, and which of them collide with each other
@@ -64,6 +64,7 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
         all: args.all,
         ci: args.ci,
         local: args.local,
+        side: None,
     };
     let radar = radar::radar(context, &request)?;
     let is = |verdict: Verdict| move |one: &&Branch| one.verdict == verdict;
@@ -103,7 +104,7 @@ fn show(ui: &mut Ui, context: &Context, radar: &Radar, request: &Request) {
             }
         ));
     } else {
-        let own = match (radar.protected.is_some(), mine.new_revisions.len()) {
+        let own = match (!radar.protected.is_empty(), mine.new_revisions.len()) {
             (false, _) => String::new(),
             (true, 0) => " (no revision of its own)".to_owned(),
             (true, n) => format!(" ({} of its own)", plural(n, "revision")),
@@ -255,7 +256,8 @@ fn document(radar: &Radar) -> Value {
             "uncommitted": mine.uncommitted,
             "diverged": mine.diverged,
         },
-        "protected": radar.protected,
+        "protected": radar.protected.first(),
+        "protected_refs": radar.protected,
         "fetched_at": radar.fetched.map(|at| at.to_string()),
         "counts": { "judged": judged, "merged": merged, "old": old, "untouched": untouched },
         "branches": radar.branches.iter().map(|one| branch(one, &mine.name)).collect::<Vec<_>>(),
@@ -263,7 +265,8 @@ fn document(radar: &Radar) -> Value {
     })
 }
 
-fn branch(branch: &Branch, mine: &str) -> Value {
+/// A branch, judged against `mine`.
+pub(super) fn branch(branch: &Branch, mine: &str) -> Value {
     json!({
         "ref": branch.refs.first(),
         "refs": branch.refs,

@@ -1,6 +1,6 @@
 //! `teammig status`, and plain `teammig`
 
-use std::fmt::Write as _;
+use std::{fmt::Write as _, sync::Arc};
 
 use serde_json::{Value, json};
 
@@ -42,8 +42,9 @@ pub(super) fn run(ui: &mut Ui, context: &Context, _: &Args) -> Result<Exit, Erro
     }
     heads(ui, context, &status);
     match &status.database {
-        Ok(database) => show_database(ui, database),
-        Err(error) => row(
+        None => row(ui, "Database", "none is configured"),
+        Some(Ok(database)) => show_database(ui, database),
+        Some(Err(error)) => row(
             ui,
             "Database",
             &format!("not to be read: {}", report::message(error)),
@@ -170,6 +171,9 @@ fn show_database(ui: &mut Ui, database: &Database) {
             row(ui, "", &format!("{} {what}: {}", ids.len(), few(ids)));
         }
     }
+    if !state.hidden.is_empty() {
+        row(ui, "", &unread(&state.hidden));
+    }
     for entry in &state.interrupted {
         if let EntryState::Running {
             direction, done, ..
@@ -189,6 +193,20 @@ fn show_database(ui: &mut Ui, database: &Database) {
     }
 }
 
+/// Revisions that may be in files that cannot be read, which are named.
+fn unread(hidden: &[(RevId, Arc<str>)]) -> String {
+    let ids: Vec<RevId> = hidden.iter().map(|(id, _)| id.clone()).collect();
+    let mut files: Vec<&str> = hidden.iter().map(|(_, path)| &**path).collect();
+    files.sort_unstable();
+    files.dedup();
+    format!(
+        "{} could not be read here: {} (in {})",
+        ids.len(),
+        few(&ids),
+        files.join(", ")
+    )
+}
+
 /// The first few of them; on a screen, a hundred ids say no more than five.
 fn few(ids: &[RevId]) -> String {
     const MOST: usize = 5;
@@ -205,6 +223,9 @@ fn elsewhere(ui: &mut Ui, context: &Context, one: &Elsewhere, first: bool) {
     }
     if !one.phantoms.is_empty() {
         let _ = write!(text, ", {} only there", one.phantoms.len());
+    }
+    if !one.hidden.is_empty() {
+        let _ = write!(text, ", {}", unread(&one.hidden));
     }
     let seen = ui.dim(&format!("as seen {}", age::ago(one.seen_at, context.now)));
     row(
@@ -234,8 +255,9 @@ fn document(status: &Status) -> Value {
         "diverged": status.divergence.is_some(),
         "heads": status.heads.iter().map(|head| head_json(status, head)).collect::<Vec<_>>(),
         "database": match &status.database {
-            Ok(database) => json!({
+            Some(Ok(database)) => json!({
                 "reachable": true,
+                "configured": true,
                 "environment": database.environment,
                 "protected": database.protected,
                 "location": database.location,
@@ -243,11 +265,21 @@ fn document(status: &Status) -> Value {
                 "applied": database.state.applied.len(),
                 "pending": database.state.pending,
                 "phantoms": database.state.phantoms,
+                "unread": json::unread(&database.state.hidden),
                 "edited": database.state.edited,
                 "skipped": database.state.skipped,
                 "interrupted": database.state.interrupted.iter().map(|entry| &entry.revision).collect::<Vec<_>>(),
             }),
-            Err(error) => json!({ "reachable": false, "error": report::message(error) }),
+            Some(Err(error)) => json!({
+                "reachable": false,
+                "configured": true,
+                "error": report::message(error),
+            }),
+            None => json!({
+                "reachable": false,
+                "configured": false,
+                "error": "no database is configured",
+            }),
         },
         "elsewhere": status.elsewhere.iter().map(|one| json!({
             "environment": one.environment,
@@ -256,6 +288,7 @@ fn document(status: &Status) -> Value {
             "heads": one.heads,
             "pending": one.pending,
             "phantoms": one.phantoms,
+            "unread": json::unread(&one.hidden),
         })).collect::<Vec<_>>(),
         "hooks": status.git.as_ref().map_or(&[][..], |git| &git.hooks).iter().map(|hook| json!({
             "event": hook.event.name(),

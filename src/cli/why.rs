@@ -15,7 +15,8 @@ use crate::{
 /// May I edit this revision? Who has it, since when, and what differs
 ///
 /// Looks at the protected refs and tags of this clone, and at the databases as it saw
-/// them last.
+/// them last. Who published it first is found along the branch itself, as `teammig
+/// audit` finds it.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// A revision, or a unique prefix of one
@@ -37,16 +38,21 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
     let id = ui.id(why.revision.as_str());
     ui.data(format!("{id}  {}", why.message).trim_end());
     let path = why.path.as_deref().unwrap_or("in none of these files");
-    row(ui, "File", path);
+    if why.path_unread {
+        row(ui, "File", &format!("{path}, which could not be read here"));
+    } else {
+        row(ui, "File", path);
+    }
     row(ui, "Edit it?", &answer(&why.may_edit));
     if why.published.is_empty() {
         row(ui, "Published", "no");
     }
     for publication in &why.published {
-        let since = publication
-            .first
-            .as_ref()
-            .map_or(String::new(), |commit| format!(", {}", by(commit, context)));
+        let since = match (&publication.first, &publication.unread) {
+            (Some(commit), _) => format!(", {}", by(commit, context)),
+            (None, Some(path)) => format!(", where {path} could not be read"),
+            (None, None) => String::new(),
+        };
         row(ui, "Published", &format!("in {}{since}", publication.name));
     }
     if !why.tags.is_empty() {
@@ -164,6 +170,7 @@ fn document(why: &Why) -> Value {
         "revision": why.revision,
         "message": why.message,
         "path": why.path,
+        "path_unread": why.path_unread,
         "may_edit": match &why.may_edit {
             MayEdit::Freely => "yes",
             MayEdit::Redo(_) => "redo",
@@ -178,6 +185,7 @@ fn document(why: &Why) -> Value {
             "commit": one.first.as_ref().map(|commit| commit.id.to_string()),
             "author": one.first.as_ref().map(|commit| &commit.author),
             "date": one.first.as_ref().map(|commit| commit.time.to_string()),
+            "unread": one.unread.as_deref(),
         })).collect::<Vec<_>>(),
         "tags": why.tags,
         "applied": why.applied.iter().map(|one| json!({

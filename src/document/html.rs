@@ -99,6 +99,9 @@ impl Page<'_> {
         if nodes.iter().any(|node| node.holder == Holder::LedgerOnly) {
             entries.push((Tone::Phantom, "in a database, in no file".to_owned()));
         }
+        if nodes.iter().any(|node| node.holder == Holder::Unread) {
+            entries.push((Tone::Phantom, "in a file that cannot be read".to_owned()));
+        }
         out.push_str("<ul class=\"legend\">\n");
         for (tone, text) in entries {
             let _ = writeln!(
@@ -305,6 +308,7 @@ impl Page<'_> {
                     .collect();
                 names.join(", ")
             }
+            Holder::Unread => "a file that cannot be read here".to_owned(),
             Holder::LedgerOnly => {
                 "no branch that was looked at; a database's ledger has it".to_owned()
             }

@@ -28,7 +28,7 @@ impl Tone {
             Holder::Branches(of) => of
                 .first()
                 .map_or(Self::Plain, |&branch| Self::branch(branch)),
-            Holder::LedgerOnly => Self::Phantom,
+            Holder::Unread | Holder::LedgerOnly => Self::Phantom,
         }
     }
 

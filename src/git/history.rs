@@ -1,4 +1,4 @@
-//! Which commit brought a file.
+//! Which commit introduced a file.
 //!
 //! Follows only the parents that had the file, and compares tree ids of the one
 //! folder; it never makes a diff, and stops when every file is accounted for.
@@ -8,15 +8,6 @@ use std::collections::{BTreeMap, BinaryHeap, HashMap, HashSet};
 use git2::{Commit, ErrorCode, Oid};
 
 use super::{CommitId, CommitInfo, GitError, Repo, error::Doing, folders::in_repository};
-
-/// Which way back a search goes.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Way {
-    /// Into all branches that were merged: to the author.
-    AllParents,
-    /// Along the branch itself: to the merge that brought a file.
-    FirstParents,
-}
 
 impl Repo {
     /// The commit that introduced each of these files (paths in the project),
@@ -28,27 +19,6 @@ impl Repo {
         commit: CommitId,
         prefix: &str,
         paths: &[P],
-    ) -> Result<HashMap<String, CommitInfo>, GitError> {
-        self.search(commit, prefix, paths, Way::AllParents)
-    }
-
-    /// The same along first parents only: the commit with which each file
-    /// arrived on the branch that `commit` is the tip of, usually a merge.
-    pub fn arrived<P: AsRef<str>>(
-        &self,
-        commit: CommitId,
-        prefix: &str,
-        paths: &[P],
-    ) -> Result<HashMap<String, CommitInfo>, GitError> {
-        self.search(commit, prefix, paths, Way::FirstParents)
-    }
-
-    fn search<P: AsRef<str>>(
-        &self,
-        commit: CommitId,
-        prefix: &str,
-        paths: &[P],
-        way: Way,
     ) -> Result<HashMap<String, CommitInfo>, GitError> {
         let mut by_folder: BTreeMap<String, Vec<Asked<'_>>> = BTreeMap::new();
         for path in paths {
@@ -66,7 +36,6 @@ impl Repo {
             let search = Search {
                 repo: self,
                 folder,
-                way,
                 shallow: self.shallow_boundary(),
             };
             for (at, names) in search.run(commit, asked)? {
@@ -108,7 +77,6 @@ struct Handed {
 struct Search<'r> {
     repo: &'r Repo,
     folder: &'r str,
-    way: Way,
     shallow: HashSet<Oid>,
 }
 
@@ -186,9 +154,6 @@ impl Search<'_> {
                     return Ok((Vec::new(), Vec::new()));
                 }
                 Err(error) => return Err(error).doing(format!("read commit {parent}")),
-            }
-            if self.way == Way::FirstParents {
-                break;
             }
         }
 

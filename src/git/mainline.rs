@@ -1,24 +1,23 @@
 //! A branch's own history, as what each of its commits changed in the migrations folders.
 //!
-//! Follows one parent of each commit and compares folders by tree id; only folders
-//! that differ are read, entry by entry and never as a diff of everything. A folder
-//! that was moved is followed to where it was before.
+//! Follows the branch's own line (`line.rs`) and compares folders by tree id; only
+//! folders that differ are read, entry by entry and never as a diff of everything. A
+//! folder that was moved is followed to where it was before.
 
 use std::{
     collections::{HashMap, HashSet},
     rc::Rc,
 };
 
-use git2::{ErrorCode, ObjectType, Oid};
+use git2::{ObjectType, Oid};
 
 use super::{
-    CommitId, CommitInfo, Folders, GitError, Listed, Repo,
-    commit_id::timestamp,
+    CommitId, CommitInfo, Folders, GitError, Line, Listed, Repo,
     error::Doing,
     folders::join,
     tree_changes::{Change, changes},
 };
-use crate::model::audit::{Commit, Place};
+use crate::model::audit::{Commit, Passed, Place};
 
 /// A branch's own history, oldest commit first.
 #[derive(Debug)]
@@ -36,6 +35,8 @@ pub struct Mainline {
 pub struct MainlineStep {
     /// The commit.
     pub commit: Commit,
+    /// What of it tells what landed together.
+    pub passed: Passed,
     /// Files that are gone.
     pub removed: Vec<Place>,
     /// Files that are new or different.
@@ -56,20 +57,19 @@ pub struct FolderMove {
 /// A commit that was walked over, newest first.
 struct Walked {
     commit: Commit,
+    passed: Passed,
     folders: Vec<Option<Oid>>,
     /// How the folders are shown.
     shown: Rc<Vec<String>>,
 }
 
 impl Repo {
-    /// The history of the branch whose tip is `tip`. `parent` says which parent of a
-    /// merge is the branch as it was, given the first line of the merge's message.
+    /// The history of a branch.
     pub fn mainline(
         &self,
-        tip: CommitId,
+        line: &Line<'_>,
         prefix: &str,
         folders: &Folders,
-        parent: impl Fn(&str) -> usize,
     ) -> Result<Mainline, GitError> {
         let mut walk = Walk {
             repo: self,
@@ -77,17 +77,16 @@ impl Repo {
             places: folders.in_repository(prefix)?,
             shown: Rc::new(folders.paths().to_vec()),
             known: HashMap::new(),
-            shallow: self.shallow_boundary(),
             moves: Vec::new(),
-            cut_off: false,
         };
-        let walked = walk.back(tip.oid(), parent)?;
-        let (cut_off, moves) = (walk.cut_off, walk.moves);
+        let (walked, cut_off) = walk.back(line)?;
+        let moves = walk.moves;
         let mut before: Vec<Option<Oid>> = vec![None; folders.paths().len()];
         let mut steps = Vec::with_capacity(walked.len());
         for one in walked.into_iter().rev() {
             let mut step = MainlineStep {
                 commit: one.commit,
+                passed: one.passed,
                 removed: Vec::new(),
                 put: Vec::new(),
             };
@@ -157,55 +156,39 @@ struct Walk<'r> {
     shown: Rc<Vec<String>>,
     /// The folders of trees that were looked at.
     known: HashMap<Oid, Vec<Option<Oid>>>,
-    shallow: HashSet<Oid>,
     moves: Vec<FolderMove>,
-    cut_off: bool,
 }
 
 impl Walk<'_> {
-    fn back(&mut self, tip: Oid, parent: impl Fn(&str) -> usize) -> Result<Vec<Walked>, GitError> {
+    /// The commits, newest first, and whether the clone ends before the beginning.
+    fn back(&mut self, line: &Line<'_>) -> Result<(Vec<Walked>, bool), GitError> {
         let mailmap = self.repo.inner.mailmap().ok();
         let mut walked: Vec<Walked> = Vec::new();
-        let mut at = Some(tip);
-        while let Some(id) = at {
-            let commit = match self.repo.inner.find_commit(id) {
-                Err(error) if error.code() == ErrorCode::NotFound && !walked.is_empty() => {
-                    self.cut_off = true;
-                    break;
-                }
-                other => other.doing_with(|| format!("read commit {id}"))?,
-            };
-            let mut folders = self.folder_ids(commit.tree_id())?;
+        let mut way = line.walk();
+        while let Some(stop) = way.next()? {
+            let root = stop.commit.tree_id();
+            let mut folders = self.folder_ids(root)?;
             if let Some(later) = walked.last() {
-                let moved = self.follow(commit.tree_id(), &later.folders, &folders)?;
+                let moved = self.follow(root, &later.folders, &folders)?;
                 if !moved.is_empty() {
                     self.moved(moved, &later.commit.id);
-                    folders = self.folder_ids(commit.tree_id())?;
+                    folders = self.folder_ids(root)?;
                 }
             }
-            let info = CommitInfo::of(&commit, mailmap.as_ref());
-            let is_merge = commit.parent_count() > 1;
-            let which = if is_merge { parent(&info.summary) } else { 0 };
-            at = commit.parent_id(which).ok();
-            if self.shallow.contains(&id) {
-                self.cut_off = true;
-                at = None;
-            }
+            let info = CommitInfo::of(&stop.commit, mailmap.as_ref());
             walked.push(Walked {
                 commit: Commit {
-                    id: id.to_string(),
-                    at: timestamp(commit.time()),
+                    id: info.id.to_string(),
+                    at: stop.passed.at,
                     author: info.author,
-                    committer: String::from_utf8_lossy(commit.committer().email_bytes())
-                        .into_owned(),
                     summary: info.summary,
-                    is_merge,
                 },
+                passed: stop.passed,
                 folders,
                 shown: Rc::clone(&self.shown),
             });
         }
-        Ok(walked)
+        Ok((walked, way.cut_off))
     }
 
     fn folder_ids(&mut self, root: Oid) -> Result<Vec<Option<Oid>>, GitError> {

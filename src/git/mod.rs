@@ -11,6 +11,7 @@
 //! own lazy fetch in a partial clone, see `objects.rs`.)
 
 mod ancestry;
+mod arrival;
 mod bases;
 mod cache;
 mod commit_id;
@@ -25,6 +26,7 @@ mod hook_status;
 mod hook_text;
 mod hooks_dir;
 mod ignore;
+mod line;
 mod links;
 mod mainline;
 mod merge;
@@ -45,6 +47,7 @@ mod testing;
 mod tests;
 
 pub use crate::model::Operation;
+pub use arrival::Arrival;
 pub use bases::{Ancestors, Bases};
 pub use cache::Cache;
 pub use commit_id::{CommitId, CommitInfo};
@@ -56,6 +59,7 @@ pub use hook_status::{HookState, HookStatus};
 pub use hook_text::{Event, Form, insert_block, remove_block};
 pub use hooks_dir::{HooksDir, Scope};
 pub use ignore::{ignore_line, with_ignore_lines};
+pub use line::Line;
 pub use mainline::{FolderMove, Mainline, MainlineStep};
 pub use merge::{FileChange, FolderState, blob_of};
 pub use merge_driver::{

@@ -148,7 +148,12 @@ impl Repo {
             }))
     }
 
-    fn log_of(&self, name: &str) -> Result<Vec<Line>, GitError> {
+    /// What a reference was, newest first; nothing where it has no reflog that can be read.
+    pub(super) fn writings(&self, name: &str) -> Vec<Written> {
+        self.log_of(name).unwrap_or_default()
+    }
+
+    fn log_of(&self, name: &str) -> Result<Vec<Written>, GitError> {
         let log = match self.inner.reflog(name) {
             Ok(log) => log,
             Err(error) if error.code() == ErrorCode::NotFound => return Ok(Vec::new()),
@@ -157,7 +162,7 @@ impl Repo {
         let commit = |id: Oid| (!id.is_zero()).then(|| CommitId::from(id));
         Ok(log
             .iter()
-            .map(|entry| Line {
+            .map(|entry| Written {
                 old: commit(entry.id_old()),
                 new: commit(entry.id_new()),
                 message: String::from_utf8_lossy(entry.message_bytes().unwrap_or_default())
@@ -169,15 +174,15 @@ impl Repo {
 }
 
 /// One line of a reflog.
-struct Line {
-    old: Option<CommitId>,
-    new: Option<CommitId>,
-    message: String,
+pub(super) struct Written {
+    pub(super) old: Option<CommitId>,
+    pub(super) new: Option<CommitId>,
+    pub(super) message: String,
     time: Timestamp,
 }
 
 /// Reflog lines, newest first, as movements, each with the line that ended it.
-fn fold(log: &[Line], most: usize) -> Vec<(&Line, HeadMove)> {
+fn fold(log: &[Written], most: usize) -> Vec<(&Written, HeadMove)> {
     let mut moves = Vec::new();
     let mut at = 0;
     while let Some(line) = log.get(at)
@@ -271,7 +276,7 @@ fn read(message: &str) -> (How, Step) {
 }
 
 /// `refs/heads/topic` of `rebase (finish): returning to refs/heads/topic`.
-fn finished_branch(line: &Line) -> Option<&str> {
+fn finished_branch(line: &Written) -> Option<&str> {
     let (_, branch) = line.message.split_once("returning to ")?;
     let branch = branch.trim();
     branch.starts_with(HEADS).then_some(branch)
@@ -350,12 +355,12 @@ mod tests {
     /// Lines as `old new message`, one character per commit, newest first.
     fn moves(log: &str) -> Vec<String> {
         let commit = |name: &str| CommitId::from_hex(&name.repeat(40));
-        let log: Vec<Line> = log
+        let log: Vec<Written> = log
             .lines()
             .map(|line| {
                 let mut parts = line.trim().splitn(3, ' ');
                 let mut part = || parts.next().unwrap_or_default();
-                Line {
+                Written {
                     old: commit(part()),
                     new: commit(part()),
                     message: part().to_owned(),

@@ -1,5 +1,7 @@
 //! Branches and tags, and the commits at their tips.
 
+use std::{cmp::Reverse, collections::HashSet};
+
 use jiff::Timestamp;
 
 use super::{CommitId, CommitInfo, GitError, Repo, commit_id::timestamp, error::Doing};
@@ -17,6 +19,8 @@ pub enum RefKind {
     Remote,
     /// A tag.
     Tag,
+    /// None any more: a reflog remembers the commit.
+    Reflog,
 }
 
 /// A branch or tag with the commit that it names.
@@ -97,6 +101,30 @@ impl Repo {
     /// The branches of this clone itself, newest first.
     pub fn local_branches(&self) -> Result<Vec<Tip>, GitError> {
         self.tips_in(Some(HEADS))
+    }
+
+    /// Where `HEAD` and the branches once stood, as far as their reflogs reach and the
+    /// commits are still here: newest first, named by the commits' short ids. A branch
+    /// that was deleted took its own reflog along; that of `HEAD` stays.
+    pub fn once_tips(&self) -> Result<Vec<Tip>, GitError> {
+        let mut names = vec!["HEAD".to_owned()];
+        names.extend(self.tips()?.into_iter().map(|tip| tip.name));
+        let mut seen = HashSet::new();
+        let mut tips = Vec::new();
+        for written in names.iter().flat_map(|name| self.writings(name)) {
+            for commit in written.new.into_iter().chain(written.old) {
+                if seen.insert(commit) && self.has(commit) {
+                    tips.push(Tip {
+                        name: self.abbreviate(commit),
+                        kind: RefKind::Reflog,
+                        commit,
+                        time: self.committed_at(commit)?,
+                    });
+                }
+            }
+        }
+        tips.sort_by_key(|tip| Reverse(tip.time));
+        Ok(tips)
     }
 
     /// The names of the remotes.

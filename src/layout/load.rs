@@ -5,6 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use super::{Layout, header};
 use crate::model::{
     Finding, HeadFile, Migration, Project, RevId, Rule, Snapshot, SnapshotFile, SourceFile,
+    UnreadFile,
     graph::{Graph, Problem},
     head_file,
     snapshot::Unreadable,
@@ -17,10 +18,18 @@ pub fn load(snapshot: &Snapshot, layout: &dyn Layout) -> Project {
     let mut findings = Vec::new();
     let mut files: Vec<Migration> = Vec::with_capacity(snapshot.files.len());
     let parse = |file: &SnapshotFile| read_file(file).and_then(|source| layout.parse(source));
-    for parsed in threads::map(&snapshot.files, parse) {
+    let mut unread = Vec::new();
+    for (file, parsed) in snapshot
+        .files
+        .iter()
+        .zip(threads::map(&snapshot.files, parse))
+    {
         match parsed {
             Ok(migration) => files.push(migration),
-            Err(finding) => findings.push(*finding),
+            Err(finding) => {
+                findings.push(*finding);
+                unread.push(UnreadFile::new(file));
+            }
         }
     }
     let revisions = files.iter().map(|file| file.revision.clone()).collect();
@@ -47,6 +56,7 @@ pub fn load(snapshot: &Snapshot, layout: &dyn Layout) -> Project {
         graph: Arc::new(graph),
         migrations,
         head_file,
+        unread,
         findings,
     }
 }

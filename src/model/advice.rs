@@ -46,6 +46,14 @@ pub struct Facts {
     pub environment: Option<String>,
 }
 
+/// What is said of a state that is not the working tree, `name`: no command here acts on it.
+pub fn of_another_state(name: &str) -> Advice {
+    Advice {
+        command: None,
+        reason: format!("nothing: `--at {name}` only looks"),
+    }
+}
+
 /// What to do, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Advice {

@@ -33,7 +33,7 @@ mod tests;
 
 pub use self::{
     facts::{Change, Content, FileFact, Outline, Place},
-    landing::{ends_landing, mainline_parent},
+    landing::{BranchName, CommitKind, Passed, belongs, landings, mainline_parent},
     replay::Replay,
     report::{Commit, Divergence, Edit, EditKind, Head, How, Problem, ProblemKind, Report},
 };

@@ -26,6 +26,7 @@ pub mod settle;
 pub mod snapshot;
 pub mod source;
 pub mod threads;
+pub mod unread;
 pub mod visible;
 pub mod way_back;
 
@@ -40,4 +41,5 @@ pub use project::Project;
 pub use revision::{RevId, Revision};
 pub use snapshot::{Origin, Snapshot, SnapshotFile};
 pub use source::{Position, SourceFile, Span};
+pub use unread::UnreadFile;
 pub use way_back::NoWayBack;

@@ -87,6 +87,8 @@ pub enum Holder {
     Uncommitted,
     /// Not in the snapshot, but on these branches; places in [`Picture::branches`].
     Branches(Vec<usize>),
+    /// In a file of the snapshot that cannot be read, as far as can be made out.
+    Unread,
     /// In a database's ledger, and in no file that was looked at.
     LedgerOnly,
     /// There is no repository to tell.
@@ -124,7 +126,7 @@ impl Holder {
             Self::Published(_) | Self::Unknown => 0,
             Self::Mine(_) | Self::Uncommitted => 1,
             Self::Branches(_) => 2,
-            Self::LedgerOnly => 3,
+            Self::Unread | Self::LedgerOnly => 3,
         }
     }
 }

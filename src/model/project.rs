@@ -9,6 +9,7 @@ use super::{
     migration::Migration,
     revision::RevId,
     snapshot::Origin,
+    unread::UnreadFile,
 };
 
 /// A snapshot, read and understood as far as it can be.
@@ -22,6 +23,8 @@ pub struct Project {
     pub migrations: HashMap<RevId, Migration>,
     /// The head file, where the project keeps one.
     pub head_file: Option<HeadFile>,
+    /// Files that are there and cannot be read as revisions.
+    pub unread: Vec<UnreadFile>,
     /// What is wrong; one broken file does not hide the rest.
     pub findings: Vec<Finding>,
 }
@@ -38,6 +41,15 @@ impl Project {
             .get(id.as_str())
             .map(|revision| revision.message.clone())
             .unwrap_or_default()
+    }
+
+    /// The file that cannot be read and may be that of a revision which no other file has.
+    pub fn hides(&self, id: &RevId) -> Option<&Arc<str>> {
+        if self.graph.get(id.as_str()).is_some() {
+            return None;
+        }
+        let hides = |file: &&UnreadFile| file.may_hold(id);
+        self.unread.iter().find(hides).map(|file| &file.path)
     }
 
     /// The findings that make the graph unfit to act on.

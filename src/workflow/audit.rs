@@ -1,16 +1,22 @@
 //! What a branch's own history says of divergences and edits.
 //!
-//! Which other branches would diverge today is the radar's question, and is left to it.
+//! Which other branches would diverge today is the radar's question, and is put to it.
 
 use std::{collections::HashMap, sync::Arc};
 
 use jiff::{Timestamp, civil, tz::TimeZone};
 
-use super::{At, Context, Error, guard::protected_refs, outline};
+use super::{
+    At, Context, Error,
+    guard::protected_refs,
+    outline,
+    radar::{self, Branch, radar},
+};
 use crate::{
     git::{CommitId, FolderMove, Listed, MainlineStep},
-    model::audit::{
-        Change, Commit, Content, FileFact, Place, Replay, Report, ends_landing, mainline_parent,
+    model::{
+        audit::{Change, Commit, Content, FileFact, Passed, Place, Replay, Report, landings},
+        radar::Kind,
     },
 };
 
@@ -38,6 +44,26 @@ pub struct Audit {
     pub moves: Vec<FolderMove>,
     /// What could not be evaluated.
     pub gaps: Vec<Gap>,
+    /// Which open branches would diverge now, or why that cannot be told; `None` where
+    /// it is no branch that was audited.
+    pub today: Option<Result<Today, Error>>,
+}
+
+/// The branches that are open, held against the one that was audited.
+#[derive(Debug)]
+pub struct Today {
+    /// Those that would leave more heads if they were merged, newest first.
+    pub diverge: Vec<Branch>,
+    /// So many change migrations and were judged.
+    pub judged: usize,
+    /// So many of these could not be.
+    pub unknown: usize,
+    /// So many were left out, whose last commit is older than `days`.
+    pub old: usize,
+    /// How old a branch may be.
+    pub days: u32,
+    /// What is missing of the answer.
+    pub gaps: Vec<radar::Gap>,
 }
 
 /// A part of history that this clone does not have.
@@ -58,16 +84,13 @@ pub fn audit(context: &Context, request: &Request) -> Result<Audit, Error> {
     let repo = context.repo()?;
     let mut gaps = Vec::new();
     let name = chosen(context, request, &mut gaps)?;
-    let tip = repo.resolve(&name)?;
+    let line = repo.line(&name)?;
     let since = request
         .since
         .as_deref()
         .map(|text| since(context, text))
         .transpose()?;
-    let branch = branch_of(context, &name)?;
-    let mainline = repo.mainline(tip, &context.prefix()?, &context.folders(), |summary| {
-        mainline_parent(summary, &branch)
-    })?;
+    let mainline = repo.mainline(&line, &context.prefix()?, &context.folders())?;
     let files: Vec<Listed> = mainline
         .steps
         .iter()
@@ -93,13 +116,44 @@ pub fn audit(context: &Context, request: &Request) -> Result<Audit, Error> {
     if let Some(since) = since {
         report.since(since);
     }
+    let today = line.is_branch().then(|| today(context, &name));
     Ok(Audit {
+        today,
         name,
-        tip,
+        tip: line.tip(),
         since,
         report,
         moves: mainline.moves,
         gaps,
+    })
+}
+
+fn today(context: &Context, name: &str) -> Result<Today, Error> {
+    let request = radar::Request {
+        days: radar::DAYS,
+        all: true,
+        ci: true,
+        // Who has no remote has all branches here.
+        local: context.repo()?.remotes()?.is_empty(),
+        side: Some(name.to_owned()),
+    };
+    let mut radar = radar(context, &request)?;
+    let diverges = |branch: &Branch| {
+        let mut collisions = branch.collisions.iter();
+        collisions.any(|one| one.with == radar.mine.name && one.collision.kind == Kind::Diverges)
+    };
+    let unknown = |branch: &&Branch| branch.unknown.is_some();
+    let unknown = radar.branches.iter().filter(unknown).count();
+    let mut diverge = std::mem::take(&mut radar.branches);
+    diverge.retain(diverges);
+    diverge.sort_by_key(|branch| std::cmp::Reverse(branch.commit.time));
+    Ok(Today {
+        diverge,
+        unknown,
+        judged: radar.counts.judged,
+        old: radar.counts.old,
+        days: request.days,
+        gaps: radar.gaps,
     })
 }
 
@@ -108,10 +162,9 @@ fn replay(steps: Vec<MainlineStep>, cut_off: bool, contents: &HashMap<String, Co
         .iter()
         .map(|step| Arc::new(step.commit.clone()))
         .collect();
+    let passed: Vec<Passed> = steps.iter().map(|step| step.passed.clone()).collect();
     let mut replay = Replay::new(cut_off);
-    for (at, step) in steps.into_iter().enumerate() {
-        let next = commits.get(at + 1).map(|next| &**next);
-        let lands = ends_landing(&step.commit, next);
+    for ((at, step), lands) in steps.into_iter().enumerate().zip(landings(&passed)) {
         let change = Change {
             removed: step.removed,
             put: step
@@ -157,26 +210,6 @@ fn chosen(context: &Context, request: &Request, gaps: &mut Vec<Gap>) -> Result<S
             Ok("HEAD".to_owned())
         }
     }
-}
-
-/// The branch's name without that of a remote: what the messages of merges call it.
-fn branch_of(context: &Context, name: &str) -> Result<String, Error> {
-    let repo = context.repo()?;
-    if name == "HEAD" {
-        return Ok(repo.head()?.branch().unwrap_or_default().to_owned());
-    }
-    let remote = repo
-        .remote_branches()?
-        .into_iter()
-        .any(|tip| tip.short() == name || tip.name == name);
-    let short = name
-        .strip_prefix("refs/heads/")
-        .or_else(|| name.strip_prefix("refs/remotes/"))
-        .unwrap_or(name);
-    Ok(match short.split_once('/') {
-        Some((_, branch)) if remote => branch.to_owned(),
-        _ => short.to_owned(),
-    })
 }
 
 /// A date (its beginning, in UTC), a point in time, or the time of a commit.

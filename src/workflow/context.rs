@@ -3,20 +3,21 @@
 //! only for what it looks at.
 
 use std::{
-    cell::OnceCell,
+    cell::{OnceCell, RefCell},
+    collections::BTreeMap,
     path::{Path, PathBuf},
     time::Duration,
 };
 
 use jiff::Timestamp;
 
-use super::{Error, Interrupt};
+use super::{Error, Interrupt, way_back_in_git::FoundWayBack};
 use crate::{
     config::{ChosenBy, Config, DEFAULT_LOCK_TIMEOUT, Env, Overrides, Target, Timeouts},
     db::{self, Database, RunSettings},
     git::{Captured, Folders, GitError, Repo, worktree_snapshot},
     layout::{self, Layout, Native},
-    model::{Finding, Ledger, Project, Rule},
+    model::{Finding, Ledger, Project, RevId, Rule},
 };
 
 mod projects;
@@ -69,6 +70,8 @@ pub struct Context {
     /// The project's folder in the repository, where it was found there.
     prefix: Option<String>,
     repo: OnceCell<Repo>,
+    /// What was found, or not, where Git was searched for it.
+    pub(super) ways_back: RefCell<BTreeMap<RevId, Option<FoundWayBack>>>,
 }
 
 impl Context {
@@ -88,6 +91,7 @@ impl Context {
             options,
             prefix: None,
             repo: OnceCell::new(),
+            ways_back: RefCell::default(),
         })
     }
 
@@ -106,6 +110,7 @@ impl Context {
             options,
             prefix: None,
             repo: OnceCell::new(),
+            ways_back: RefCell::default(),
         })
     }
 
@@ -118,6 +123,7 @@ impl Context {
             options: self.options.clone(),
             prefix,
             repo: OnceCell::new(),
+            ways_back: RefCell::default(),
         }
     }
 
@@ -184,6 +190,9 @@ impl Context {
     pub fn project_at(&self, at: &At) -> Result<Project, Error> {
         let captured = self.captured(at)?;
         let mut project = layout::load(&captured.snapshot, self.layout());
+        if !project.unread.is_empty() {
+            super::outline::recognise(self, &mut project.unread);
+        }
         project
             .findings
             .extend(captured.missing.iter().map(|folder| {
@@ -199,7 +208,7 @@ impl Context {
     /// their paths): what a change would lead to.
     pub(super) fn project_with(
         &self,
-        texts: &std::collections::BTreeMap<std::sync::Arc<str>, String>,
+        texts: &BTreeMap<std::sync::Arc<str>, String>,
     ) -> Result<Project, Error> {
         let mut snapshot = self.captured(&At::WorkTree)?.snapshot;
         for file in &mut snapshot.files {

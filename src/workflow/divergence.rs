@@ -3,7 +3,7 @@
 use super::{Context, Error, guard::protected_refs, outline, restack::Move};
 use crate::{
     git::CommitInfo,
-    model::{Project, RevId},
+    model::{Project, RevId, UnreadFile},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -163,15 +163,16 @@ fn gather(
         .collect())
 }
 
-/// The revisions of each protected ref.
+/// The revisions of each protected ref. One whose file cannot be read there is there
+/// all the same, as far as the file says which one it is.
 pub(super) fn published(context: &Context) -> Result<Vec<(String, BTreeSet<RevId>)>, Error> {
     protected_refs(context)?
         .into_iter()
         .map(|name| {
-            let ids = outline::of_commit(context, &name)?
-                .into_iter()
-                .map(|outlined| outlined.revision)
-                .collect();
+            let (outlined, unread) = outline::all_of_commit(context, &name)?;
+            let mut ids: BTreeSet<RevId> = outlined.into_iter().map(|one| one.revision).collect();
+            let claims = unread.iter().flat_map(UnreadFile::claims);
+            ids.extend(claims.filter_map(|id| RevId::parse(id).ok()));
             Ok((name, ids))
         })
         .collect()

@@ -1,10 +1,13 @@
 //! Where a database and the files went apart: what only one of them has, and
 //! what both have and is not the same.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Context, Error, Event, Source, State, fixed, outline, revisions, run::change_ledger, step,
+    Context, Error, Event, Source, State, fixed, outline, revisions,
+    run::change_ledger,
+    step,
+    way_back_in_git::{self, FoundWayBack},
 };
 use crate::{
     db::{Database, LedgerChange},
@@ -20,8 +23,11 @@ use crate::{
 pub struct Phantom {
     /// Its row.
     pub entry: Entry,
-    /// Its scripts, as the ledger kept them.
+    /// Its scripts, as the ledger kept them, with the way back that was found where it
+    /// kept none.
     pub scripts: Option<StoredScripts>,
+    /// Where the way back was found, where the ledger kept none.
+    pub way_back: Option<FoundWayBack>,
     /// Branches and tags that have its file.
     pub refs: Vec<String>,
     /// Others have it, and only its file was deleted here.
@@ -69,18 +75,47 @@ pub(super) fn phantoms(
 ) -> Result<Vec<Phantom>, Error> {
     let mut found = Vec::new();
     let deleted = deleted_here(context, state)?;
+    let mut ways = ways_back(context, state, database)?;
     for id in &state.phantoms {
         let Some(entry) = state.ledger.entry(id.as_str()) else {
             continue;
         };
+        let (mut scripts, way_back) = ways.remove(id).unwrap_or_default();
+        if let (Some(scripts), Some(found)) = (&mut scripts, &way_back) {
+            scripts.down = Some(found.script.clone());
+        }
         found.push(Phantom {
             entry: entry.clone(),
-            scripts: scripts(database, id)?,
+            scripts,
+            way_back,
             refs: revisions::refs_with(context, id),
             deleted: deleted.contains(id),
         });
     }
     Ok(found)
+}
+
+/// The scripts that the ledger kept, and the way back that Git has where they have none.
+type Scripts = (Option<StoredScripts>, Option<FoundWayBack>);
+
+/// What there is of each phantom.
+fn ways_back(
+    context: &Context,
+    state: &State,
+    database: &mut dyn Database,
+) -> Result<BTreeMap<RevId, Scripts>, Error> {
+    let mut all = BTreeMap::new();
+    for id in &state.phantoms {
+        all.insert(id.clone(), (scripts(database, id)?, None));
+    }
+    let stored = all.iter();
+    let stored = stored.filter_map(|(id, (scripts, _))| Some((id, scripts.as_ref()?)));
+    for (id, found) in way_back_in_git::find(context, stored)? {
+        if let Some((_, way_back)) = all.get_mut(&id) {
+            *way_back = Some(found);
+        }
+    }
+    Ok(all)
 }
 
 /// What was applied and differs in the files now.
@@ -139,9 +174,10 @@ pub(super) fn to_roll_back(
         return Ok(BTreeSet::new());
     };
     let mut stuck = deleted_here(context, state)?;
-    for id in &state.phantoms {
-        if scripts(*database, id)?.is_none_or(|scripts| step::no_way_back(&scripts).is_some()) {
-            stuck.insert(id.clone());
+    for (id, (scripts, found)) in ways_back(context, state, *database)? {
+        let leads_back = |scripts: &StoredScripts| step::no_way_back(scripts).is_none();
+        if found.is_none() && !scripts.as_ref().is_some_and(leads_back) {
+            stuck.insert(id);
         }
     }
     let goes = |id: &&RevId| {

@@ -177,8 +177,10 @@ impl Sources<'_> {
         let graph = self.graph;
         let here = self.project.graph.get(key).is_some();
         let found = self.others.get(id);
+        let unread = self.project.hides(id);
         let holder = match found {
             _ if here => self.holders.of(id),
+            _ if unread.is_some() => Holder::Unread,
             Some(found) => Holder::Branches(numbers(&found.branches, branches)),
             None => Holder::LedgerOnly,
         };
@@ -197,8 +199,9 @@ impl Sources<'_> {
         Node {
             message: revision.map_or_else(String::new, |revision| revision.message.clone()),
             created: revision.and_then(|revision| revision.created),
-            path: match found {
-                Some(found) if !here => Some(found.path.clone()),
+            path: match (unread, found) {
+                (Some(path), _) => Some(path.to_string()),
+                (None, Some(found)) if !here => Some(found.path.clone()),
                 _ => self
                     .project
                     .migration(key)
@@ -215,7 +218,7 @@ impl Sources<'_> {
             place: Place {
                 head: match holder {
                     // Whether it is one, only its own files could tell.
-                    Holder::LedgerOnly => false,
+                    Holder::Unread | Holder::LedgerOnly => false,
                     Holder::Branches(_) => graph.is_head(key),
                     _ => self.project.graph.is_head(key),
                 },

@@ -7,7 +7,7 @@ use super::{
     outline::{self, Outlined},
 };
 use crate::{
-    git::{GitError, Listed},
+    git::{GitError, Listed, Repo},
     layout::{self, Layout},
     model::{
         Checksum, Finding, Origin, Project, RevId, Rule, Severity, Snapshot, Span,
@@ -224,7 +224,7 @@ fn published(
             outline::first_of(context, name, &outlined)
                 .ok()
                 .flatten()
-                .map(|(_, first)| (first.checksum, first.parents))
+                .map(|first| (first.was.checksum, first.was.parents))
         } else {
             None
         };
@@ -275,18 +275,21 @@ fn differs(before: &Project, after: &Project, tip: &Outlined, reading: &dyn Read
         .is_none_or(|old| old.revision.parents != *parents || reading.checksum(before, id) != now)
 }
 
-/// The refs whose revisions are published: as configured, else the remote's
-/// default branch. Those that this clone does not have are left out.
+/// The refs whose revisions are published: as configured, else the remote's default
+/// branch, else, in a bare repository, the branch that it is on. Those that this clone
+/// does not have are left out.
 pub fn protected_refs(context: &Context) -> Result<Vec<String>, Error> {
     let repo = context.repo()?;
+    let configured = &context.config.protected;
     let mut refs = Vec::new();
-    if context.config.protected.is_empty() {
-        refs.extend(repo.default_branch()?);
+    if configured.is_empty() {
+        refs.extend(match repo.default_branch()? {
+            None if repo.is_bare() => published_here(repo)?,
+            found => found,
+        });
     }
-    for name in &context.config.protected {
-        if repo.tip_named(name)?.is_some() {
-            refs.push(name.clone());
-        }
+    for name in configured {
+        refs.extend(configured_ref(repo, name)?);
     }
     Ok(refs)
 }
@@ -296,11 +299,31 @@ pub fn absent_refs(context: &Context) -> Result<Vec<String>, Error> {
     let repo = context.repo()?;
     let mut absent = Vec::new();
     for name in &context.config.protected {
-        if repo.tip_named(name)?.is_none() {
+        if configured_ref(repo, name)?.is_none() {
             absent.push(name.clone());
         }
     }
     Ok(absent)
+}
+
+/// A bare repository is what others fetch from: its own branch is what they have.
+fn published_here(repo: &Repo) -> Result<Option<String>, Error> {
+    let head = repo.head()?;
+    Ok(head.commit().and_then(|_| head.branch()).map(str::to_owned))
+}
+
+/// What a name under `protected:` is here. What clones of a bare repository call
+/// `origin/main` is its `main`.
+fn configured_ref(repo: &Repo, name: &str) -> Result<Option<String>, Error> {
+    if repo.tip_named(name)?.is_some() {
+        return Ok(Some(name.to_owned()));
+    }
+    match name.split_once('/') {
+        Some((_, branch)) if repo.is_bare() && repo.tip_named(branch)?.is_some() => {
+            Ok(Some(branch.to_owned()))
+        }
+        _ => Ok(None),
+    }
 }
 
 /// More heads than before, in one line.

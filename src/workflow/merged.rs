@@ -172,7 +172,8 @@ impl<'c> Merger<'c> {
         }
         if moved {
             let folders = self.context.folders();
-            let mainline = self.repo.mainline(tip, &self.prefix, &folders, |_| 0)?;
+            let line = self.repo.line_of(tip);
+            let mainline = self.repo.mainline(&line, &self.prefix, &folders)?;
             if !mainline.moves.is_empty() {
                 *self.moves.borrow_mut() = mainline.moves;
                 self.states.borrow_mut().clear();

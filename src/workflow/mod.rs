@@ -35,6 +35,7 @@ mod state;
 pub mod status;
 mod step;
 pub mod sync;
+mod way_back_in_git;
 pub mod why;
 mod write;
 
@@ -45,6 +46,7 @@ pub use plan::{Downgrade, Proposal, Resume, Source, Upgrade, Warning, downgrade,
 pub use run::{Done, Event, Outcome, run};
 pub use state::State;
 pub use step::Prepared;
+pub use way_back_in_git::FoundWayBack;
 pub use write::{Written, write_document};
 
 /// What a command meets of the layers below: a database to hand on, and the

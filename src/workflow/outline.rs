@@ -13,10 +13,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{Context, Error};
 use crate::{
-    git::{CommitInfo, Listed, Listing},
+    git::{CommitId, CommitInfo, Listed, Listing},
     layout::{Layout, read_file},
     model::{
-        Checksum, RevId,
+        Checksum, RevId, UnreadFile,
         audit::{Content, Outline},
     },
     sql,
@@ -67,38 +67,75 @@ struct Row {
 
 /// The revisions that a commit's files hold. Files that cannot be read are left out.
 pub(super) fn of_commit(context: &Context, name: &str) -> Result<Vec<Outlined>, Error> {
-    let listing = context
-        .repo()?
-        .commit_listing(&context.prefix()?, &context.folders(), name)?;
-    of_listing(context, &listing)
+    Ok(of_listing(context, &listing(context, name)?)?.0)
 }
 
-/// What a revision was when it first came to the branch whose tip is `name`, and with
-/// which commit. `None` where history does not tell (shallow clones).
+/// The same, and the files that cannot be read.
+pub(super) fn all_of_commit(
+    context: &Context,
+    name: &str,
+) -> Result<(Vec<Outlined>, Vec<UnreadFile>), Error> {
+    let (outlined, unread) = of_listing(context, &listing(context, name)?)?;
+    if unread.is_empty() {
+        return Ok((outlined, Vec::new()));
+    }
+    let files = context.repo()?.read_files(&unread)?;
+    Ok((outlined, files.iter().map(UnreadFile::new).collect()))
+}
+
+/// What files that cannot be read held in the commit that is checked out.
+pub(super) fn recognise(context: &Context, unread: &mut [UnreadFile]) {
+    // Without a commit, nothing more is known than the files themselves say.
+    for one in of_commit(context, "HEAD").unwrap_or_default() {
+        if let Some(file) = unread.iter_mut().find(|file| file.path == one.path) {
+            file.held(&one.revision);
+        }
+    }
+}
+
+fn listing(context: &Context, name: &str) -> Result<Listing, Error> {
+    let repo = context.repo()?;
+    Ok(repo.commit_listing(&context.prefix()?, &context.folders(), name)?)
+}
+
+/// How a revision came to a branch.
+#[derive(Debug)]
+pub(super) struct First {
+    /// The commit that brought it.
+    pub(super) commit: CommitInfo,
+    /// The commit with which that landed: what others could pull.
+    pub(super) landed: CommitId,
+    /// What it was then.
+    pub(super) was: Outlined,
+}
+
+/// How a revision first landed on the branch `name`. `None` where history does not
+/// tell (shallow clones).
 pub(super) fn first_of(
     context: &Context,
     name: &str,
     tip: &Outlined,
-) -> Result<Option<(CommitInfo, Outlined)>, Error> {
+) -> Result<Option<First>, Error> {
     let repo = context.repo()?;
-    let prefix = context.prefix()?;
-    let mut at = repo.resolve(name)?;
-    let mut path = Arc::clone(&tip.path);
-    loop {
-        let Some(commit) = repo.arrived(at, &prefix, &[&*path])?.remove(&*path) else {
-            return Ok(None);
-        };
-        // A file that was renamed came from the parent under its old name.
-        let parent = repo.resolve(&format!("{}^1", commit.id)).ok();
-        if let Some(parent) = parent
-            && let Some(older) = find(context, &parent.to_string(), &tip.revision)?
-        {
-            (at, path) = (parent, older.path);
-            continue;
+    let line = repo.line(name)?;
+    let earlier = |commit: CommitId| -> Result<Option<String>, Error> {
+        let found = find(context, &commit.to_string(), &tip.revision)?;
+        Ok(found.map(|older| older.path.to_string()))
+    };
+    let Some(arrival) = repo.arrived(&line, &context.prefix()?, &tip.path, earlier)? else {
+        return Ok(None);
+    };
+    // What was put right before it was pushed was never published.
+    for landed in [arrival.landed, arrival.commit.id] {
+        if let Some(was) = find(context, &landed.to_string(), &tip.revision)? {
+            return Ok(Some(First {
+                commit: arrival.commit,
+                landed,
+                was,
+            }));
         }
-        let found = find(context, &commit.id.to_string(), &tip.revision)?;
-        return Ok(found.map(|outlined| (commit, outlined)));
     }
+    Ok(None)
 }
 
 fn find(context: &Context, name: &str, revision: &RevId) -> Result<Option<Outlined>, Error> {
@@ -106,22 +143,17 @@ fn find(context: &Context, name: &str, revision: &RevId) -> Result<Option<Outlin
     Ok(all.into_iter().find(|one| one.revision == *revision))
 }
 
-fn of_listing(context: &Context, listing: &Listing) -> Result<Vec<Outlined>, Error> {
+fn of_listing(context: &Context, listing: &Listing) -> Result<(Vec<Outlined>, Vec<Listed>), Error> {
     let known = rows(context, &listing.files, HEADERS)?;
-    Ok(listing
-        .files
-        .iter()
-        .filter_map(|file| Some((file, known.get(&file.blob())?.as_ref()?)))
-        .filter_map(|(file, row)| {
-            Some(Outlined {
-                path: Arc::clone(&file.path),
-                revision: row.revision.clone(),
-                parents: row.parents.clone(),
-                checksum: Checksum::from_hex(&row.checksum)?,
-                up: Checksum::from_hex(&row.up)?,
-            })
-        })
-        .collect())
+    let (mut outlined, mut unread) = (Vec::new(), Vec::new());
+    for file in &listing.files {
+        let row = known.get(&file.blob()).and_then(Option::as_ref);
+        match row.and_then(|row| row.outlined(&file.path)) {
+            Some(one) => outlined.push(one),
+            None => unread.push(file.clone()),
+        }
+    }
+    Ok((outlined, unread))
 }
 
 /// What every one of these files says, by blob id; files that branches have now.
@@ -205,6 +237,16 @@ fn rows(context: &Context, files: &[Listed], name: &str) -> Result<HashMap<Strin
 }
 
 impl Row {
+    fn outlined(&self, path: &Arc<str>) -> Option<Outlined> {
+        Some(Outlined {
+            path: Arc::clone(path),
+            revision: self.revision.clone(),
+            parents: self.parents.clone(),
+            checksum: Checksum::from_hex(&self.checksum)?,
+            up: Checksum::from_hex(&self.up)?,
+        })
+    }
+
     fn outline(&self) -> Option<Outline> {
         Some(Outline {
             revision: self.revision.clone(),

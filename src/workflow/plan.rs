@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::{
     Context, Error, State, Why,
     step::{Facts, Prepared},
+    way_back_in_git::{self, FoundWayBack},
 };
 use crate::{
     db::Database,
@@ -80,6 +81,8 @@ pub enum Warning {
     AmbiguousStep(RevId),
     /// The way back comes from the ledger.
     FromLedger(Vec<RevId>),
+    /// The ledger kept no way back, and it was found in Git.
+    FoundWayBack(RevId, FoundWayBack),
     /// An interrupted script goes on after these many statements.
     Resumes(RevId, u32),
 }
@@ -203,7 +206,7 @@ pub fn upgrade(
     path.retain(|id| !stays.contains(id));
     let facts = Facts::gather(context);
     let dialect = source.dialect();
-    let mut steps = down_steps(project, source, &state, &down, request.resume)?;
+    let mut steps = down_steps(context, project, source, &state, &down, request.resume)?;
     for id in &path {
         if let Some(migration) = project.migration(id.as_str()) {
             steps.push(Prepared::up(
@@ -252,7 +255,14 @@ pub fn downgrade(
         },
         other => other?,
     };
-    let steps = down_steps(project, source, &state, &found.path, request.resume)?;
+    let steps = down_steps(
+        context,
+        project,
+        source,
+        &state,
+        &found.path,
+        request.resume,
+    )?;
     let mut warnings = Vec::new();
     if found.ambiguous
         && let Some(first) = rows.first()
@@ -267,11 +277,16 @@ pub fn downgrade(
     if !from_ledger.is_empty() {
         warnings.push(Warning::FromLedger(from_ledger));
     }
+    warnings.extend(steps.iter().filter_map(|step| {
+        let found = step.found.clone()?;
+        Some(Warning::FoundWayBack(step.step.revision.clone(), found))
+    }));
     finish(source, state, steps, warnings)
 }
 
 /// The way back of `path`, with the scripts that ran where the files differ now.
 fn down_steps(
+    context: &Context,
     project: &Project,
     source: &mut Source<'_>,
     state: &State,
@@ -279,7 +294,7 @@ fn down_steps(
     resume: Resume,
 ) -> Result<Vec<Prepared>, Error> {
     let dialect = source.dialect();
-    let mut steps = Vec::with_capacity(path.len());
+    let mut kept = Vec::with_capacity(path.len());
     for id in path {
         let Some(entry) = state.ledger.entry(id.as_str()) else {
             continue;
@@ -290,12 +305,19 @@ fn down_steps(
                 .map_err(|error| Error::database(*database, error))?,
             Source::Given(..) => project.migration(id.as_str()).map(super::step::scripts_of),
         };
-        let Some(stored) = stored else { continue };
-        steps.push(Prepared::down(
-            entry, stored, project, state, resume, dialect,
-        )?);
+        kept.extend(stored.map(|stored| (entry, stored)));
     }
-    Ok(steps)
+    let phantoms = kept
+        .iter()
+        .filter(|(entry, _)| state.phantoms.contains(&entry.revision))
+        .map(|(entry, stored)| (&entry.revision, stored));
+    let mut found = way_back_in_git::find(context, phantoms)?;
+    kept.into_iter()
+        .map(|(entry, stored)| {
+            let found = found.remove(&entry.revision);
+            Prepared::down(entry, stored, found, project, state, resume, dialect)
+        })
+        .collect()
 }
 
 /// What differs between files and database and stays so.

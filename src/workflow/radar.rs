@@ -27,6 +27,9 @@ mod open;
 use judge::{Judge, One, Protected, Seen};
 use open::{Open, OpenBranch, Pending};
 
+/// How old a branch may be that people still work on, in days.
+pub const DAYS: u32 = 30;
+
 /// What is asked.
 #[derive(Debug, Clone, Default)]
 pub struct Request {
@@ -38,6 +41,8 @@ pub struct Request {
     pub ci: bool,
     /// The branches of this clone count as well.
     pub local: bool,
+    /// Judged against this branch, whatever else is said.
+    pub side: Option<String>,
 }
 
 /// What the radar sees.
@@ -45,8 +50,9 @@ pub struct Request {
 pub struct Radar {
     /// The side that all branches are judged against.
     pub mine: Mine,
-    /// The protected ref, where there is one.
-    pub protected: Option<String>,
+    /// The protected refs. Where sides are judged, it is against the first; what is in
+    /// any of them is merged and published.
+    pub protected: Vec<String>,
     /// The branches, worst first, then newest first.
     pub branches: Vec<Branch>,
     /// Which of them collide with each other; with `all` and `ci` only.
@@ -68,7 +74,7 @@ pub struct Mine {
     pub commit: CommitId,
     /// The heads.
     pub heads: Vec<RevId>,
-    /// What is not in the protected ref.
+    /// What is in no protected ref.
     pub new_revisions: Vec<RevId>,
     /// What is in no commit.
     pub uncommitted: Vec<RevId>,
@@ -83,7 +89,7 @@ pub struct Branch {
     pub refs: Vec<String>,
     /// Its last commit.
     pub commit: CommitInfo,
-    /// Its revisions that are not in the protected ref.
+    /// Its revisions that are in no protected ref.
     pub new_revisions: Vec<RevId>,
     /// The worst of what it does to the side that was asked for, and to what is published.
     pub verdict: Verdict,
@@ -107,7 +113,7 @@ pub struct Against {
 pub struct Counts {
     /// Judged.
     pub judged: usize,
-    /// Contained in the protected ref or in mine, or with nothing that is not there.
+    /// Contained in a protected ref or in mine, or with nothing that is not there.
     pub merged: usize,
     /// Older than asked for.
     pub old: usize,
@@ -130,8 +136,11 @@ pub enum Gap {
 pub fn radar(context: &Context, request: &Request) -> Result<Radar, Error> {
     let merger = Merger::new(context)?;
     let repo = merger.repo;
-    let protected_names = protected_names(context)?;
-    let at = side_asked_for(context, request, protected_names.first())?;
+    let protected_names = guard::protected_refs(context)?;
+    let at = match &request.side {
+        Some(name) => At::Commit(name.clone()),
+        None => side_asked_for(context, request, protected_names.first())?,
+    };
     let side = merger.side(&at)?;
     let name = match &at {
         At::Commit(name) => name.clone(),
@@ -143,34 +152,24 @@ pub fn radar(context: &Context, request: &Request) -> Result<Radar, Error> {
     if side.files.iter().any(missing) {
         gaps.push(Gap::Contents(name.clone()));
     }
-    let protected = match protected_names.first() {
-        Some(name) => {
-            let commit = repo.resolve(name)?;
-            // After a push both sides are one.
-            let is_mine = matches!(at, At::Commit(_)) && commit == side.commit;
-            Some(Protected::new(&merger, name, commit, is_mine)?)
-        }
-        None => None,
-    };
+    let mut protected = Vec::new();
+    for name in &protected_names {
+        let commit = repo.resolve(name)?;
+        // After a push both sides are one.
+        let is_mine = matches!(at, At::Commit(_)) && commit == side.commit;
+        protected.push(Protected::new(&merger, name, commit, is_mine)?);
+    }
 
     let open = Open::new(context, request, &at, &protected_names)?;
     let mut counts = Counts {
         old: open.old,
         ..Counts::default()
     };
-    let pending = parted(
-        &merger,
-        side.commit,
-        protected.as_ref(),
-        open.branches,
-        &mut counts,
-    )?;
+    let pending = parted(&merger, side.commit, &protected, open.branches, &mut counts)?;
     if pending.is_empty() && counts == Counts::default() && has_one_branch(&merger)? {
         gaps.push(Gap::OneBranch);
     }
-    let all_bases = pending
-        .iter()
-        .flat_map(|one| std::iter::once(&one.of_mine).chain(&one.of_protected));
+    let all_bases = pending.iter().flat_map(Pending::all_bases);
     merger.follow_moves(side.commit, all_bases)?;
     know_all(&merger, &pending)?;
 
@@ -205,9 +204,10 @@ pub fn radar(context: &Context, request: &Request) -> Result<Radar, Error> {
     };
     let branches = described(&merger, seen)?;
     merger.remember();
-    let new_revisions = match &judge.protected {
-        Some(protected) => new_in(judge.mine.files(), protected.standing(&judge.mine).files()),
-        None => Vec::new(),
+    let new_revisions = if judge.protected.is_empty() {
+        Vec::new()
+    } else {
+        judge.unpublished(judge.mine.files().iter())
     };
     Ok(Radar {
         mine: Mine {
@@ -218,7 +218,7 @@ pub fn radar(context: &Context, request: &Request) -> Result<Radar, Error> {
             diverged: judge.mine.is_diverged(),
             name: name.clone(),
         },
-        protected: protected_names.into_iter().next(),
+        protected: protected_names,
         branches,
         among,
         counts,
@@ -231,23 +231,32 @@ pub fn radar(context: &Context, request: &Request) -> Result<Radar, Error> {
 fn parted<'c>(
     merger: &Merger<'c>,
     mine: CommitId,
-    protected: Option<&Protected<'c>>,
+    protected: &[Protected<'c>],
     branches: Vec<OpenBranch>,
     counts: &mut Counts,
 ) -> Result<Vec<Pending>, Error> {
     let walk = OnceCell::new();
+    let (first, others) = match protected.split_first() {
+        Some((first, others)) => (Some(first), others),
+        None => (None, protected),
+    };
     let mut pending = Vec::new();
     for branch in branches {
-        let is_protected = protected.is_some_and(|one| branch.refs.contains(&one.name));
+        let is_protected = first.is_some_and(|one| branch.refs.contains(&one.name));
         let of_mine = merger.bases(mine, &walk, branch.commit)?;
-        let of_protected = match protected {
+        let of_protected = match first {
             Some(protected) if protected.commit != branch.commit => {
                 Some(protected.bases(merger, branch.commit, mine, &of_mine)?)
             }
             _ => None,
         };
         let contains = |bases: &Bases| *bases == Bases::Known(vec![branch.commit]);
-        if contains(&of_mine) || of_protected.as_ref().is_some_and(contains) {
+        let bases = |other: &Protected<'c>| other.bases(merger, branch.commit, mine, &of_mine);
+        let of_others = others.iter().map(bases).collect::<Result<Vec<_>, _>>()?;
+        let of_any = std::iter::once(&of_mine)
+            .chain(&of_protected)
+            .chain(&of_others);
+        if of_any.into_iter().any(contains) {
             // That mine has what is published is no news.
             counts.merged += usize::from(!is_protected);
         } else {
@@ -255,6 +264,7 @@ fn parted<'c>(
                 branch,
                 of_mine,
                 of_protected,
+                of_others,
             });
         }
     }
@@ -283,19 +293,6 @@ fn new_in(one: &Files, other: &Files) -> Vec<RevId> {
         .filter(|outline| other.holding(&outline.revision).next().is_none())
         .map(|outline| outline.revision.clone())
         .collect()
-}
-
-/// The protected refs; in a bare repository without any, the branch that it is on.
-fn protected_names(context: &Context) -> Result<Vec<String>, Error> {
-    let mut refs = guard::protected_refs(context)?;
-    let repo = context.repo()?;
-    if refs.is_empty() && repo.is_bare() && context.config.protected.is_empty() {
-        let head = repo.head()?;
-        if head.commit().is_some() {
-            refs.extend(head.branch().map(str::to_owned));
-        }
-    }
-    Ok(refs)
 }
 
 /// Whose side it is.
@@ -329,7 +326,7 @@ fn know_all(merger: &Merger<'_>, pending: &[Pending]) -> Result<(), Error> {
     let mut files: Vec<Listed> = Vec::new();
     let mut asked = HashSet::new();
     for one in pending {
-        for bases in std::iter::once(&one.of_mine).chain(&one.of_protected) {
+        for bases in one.all_bases() {
             if let Bases::Known(bases) = bases
                 && let Some(base) = merger.one_base(bases)?
                 && asked.insert((base, one.branch.commit))

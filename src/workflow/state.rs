@@ -20,6 +20,8 @@ pub struct State {
     pub pending: Vec<RevId>,
     /// In the ledger, not in the files, in the order applied.
     pub phantoms: Vec<RevId>,
+    /// In the ledger, and perhaps in a file that cannot be read, which is named.
+    pub hidden: Vec<(RevId, Arc<str>)>,
     /// Applied, and different in the files now.
     pub edited: Vec<RevId>,
     /// Not applied, though a descendant is.
@@ -31,16 +33,19 @@ pub struct State {
 impl State {
     /// Holds a ledger against a project.
     pub fn new(project: &Project, ledger: Ledger) -> Self {
-        let phantoms: Vec<&Entry> = ledger
+        let unknown: Vec<&Entry> = ledger
             .entries
             .iter()
             .filter(|entry| project.graph.get(entry.revision.as_str()).is_none())
             .collect();
-        let graph = graph(project, &phantoms);
-        let phantoms = phantoms
-            .iter()
-            .map(|entry| entry.revision.clone())
-            .collect();
+        let graph = graph(project, &unknown);
+        let (mut phantoms, mut hidden) = (Vec::new(), Vec::new());
+        for id in unknown.iter().map(|entry| &entry.revision) {
+            match project.hides(id) {
+                Some(path) => hidden.push((id.clone(), Arc::clone(path))),
+                None => phantoms.push(id.clone()),
+            }
+        }
         let applied = ledger.applied();
         let edited = edited(project, &ledger);
         let pending = project
@@ -58,6 +63,7 @@ impl State {
             applied,
             pending,
             phantoms,
+            hidden,
             edited,
             ledger,
         }
@@ -82,18 +88,19 @@ fn edited(project: &Project, ledger: &Ledger) -> Vec<RevId> {
     threads::map(&ledger.entries, is_edited)
         .into_iter()
         .zip(&ledger.entries)
-        .filter_map(|(edited, entry)| edited.then(|| entry.revision.clone()))
+        .filter(|(edited, _)| *edited)
+        .map(|(_, entry)| entry.revision.clone())
         .collect()
 }
 
 /// The revisions of the files and, with them, those that only the ledger has.
-fn graph(project: &Project, phantoms: &[&Entry]) -> Arc<Graph> {
-    if phantoms.is_empty() {
+fn graph(project: &Project, unknown: &[&Entry]) -> Arc<Graph> {
+    if unknown.is_empty() {
         return Arc::clone(&project.graph);
     }
     // The ledger keeps parents, so a revision without a file still has its place.
     let mut revisions: Vec<Revision> = project.graph.iter().cloned().collect();
-    revisions.extend(phantoms.iter().map(|entry| {
+    revisions.extend(unknown.iter().map(|entry| {
         Revision {
             message: entry.message.clone(),
             depends_on: entry

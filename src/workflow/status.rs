@@ -3,17 +3,17 @@
 //! Reads only, and goes on where a part of it cannot be read: a repository that
 //! is none, a database that does not answer.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use jiff::Timestamp;
 
 use super::{
-    Context, Error, State,
+    At, Context, Error, State,
     divergence::{self, Divergence, Whose},
     head_file, hooks, known, outline,
 };
 use crate::{
-    config::ChosenBy,
+    config::{ChosenBy, ConfigError},
     git::{CommitInfo, Head, HookStatus, Upstream},
     model::{
         Operation, Project, RevId,
@@ -32,8 +32,8 @@ pub struct Status {
     pub heads: Vec<HeadState>,
     /// Several heads of one line.
     pub divergence: Option<Divergence>,
-    /// The database, or why it cannot be read.
-    pub database: Result<Database, Error>,
+    /// The database, or why it cannot be read; `None` = none was named or configured.
+    pub database: Option<Result<Database, Error>>,
     /// Other environments, as this clone saw them last.
     pub elsewhere: Vec<Elsewhere>,
     /// What to do next.
@@ -96,6 +96,8 @@ pub struct Elsewhere {
     pub pending: Vec<RevId>,
     /// Revisions that the files do not have, in the order applied.
     pub phantoms: Vec<RevId>,
+    /// Revisions that may be in a file that cannot be read, which is named.
+    pub hidden: Vec<(RevId, Arc<str>)>,
 }
 
 /// Looks at everything.
@@ -104,19 +106,31 @@ pub fn status(context: &Context) -> Result<Status, Error> {
     let git = git(context, &project);
     let divergence = divergence::find(context, &project)?;
     let heads = heads(context, &project, divergence.as_ref());
-    let database = database(context, &project);
-    let target = context.target().ok();
-    let environment = target.filter(|target| target.by == ChosenBy::Environment);
-    let facts = Facts {
-        database: context.config.database.clone(),
-        environment: environment
-            .map(|target| target.environment)
-            .filter(|name| context.config.has_to_be_named(name)),
-        ..facts(&project, git.as_ref(), divergence.is_some(), &database)
+    let database = match database(context, &project) {
+        Err(Error::Config(ConfigError::NoDatabase { .. })) => None,
+        other => Some(other),
+    };
+    let read = database
+        .as_ref()
+        .and_then(|database| database.as_ref().ok());
+    let advice = match context.at() {
+        At::Commit(name) => advice::of_another_state(name),
+        At::WorkTree | At::Index => {
+            let target = context.target().ok();
+            let environment = target.filter(|target| target.by == ChosenBy::Environment);
+            advice::next(&Facts {
+                database: context.config.database.clone(),
+                environment: environment
+                    .map(|target| target.environment)
+                    .filter(|name| context.config.has_to_be_named(name)),
+                unreachable: matches!(database, Some(Err(_))),
+                ..facts(&project, git.as_ref(), divergence.is_some(), read)
+            })
+        }
     };
     Ok(Status {
-        elsewhere: elsewhere(context, &project, database.as_ref().ok()),
-        advice: advice::next(&facts),
+        elsewhere: elsewhere(context, &project, read),
+        advice,
         git,
         heads,
         divergence,
@@ -137,7 +151,12 @@ fn git(context: &Context, project: &Project) -> Option<Git> {
         upstream,
         only_heads: matches!(head_file::halted(context), Ok(Some(_))),
         operation: repo.operation(),
-        hooks: hooks::status(context).unwrap_or_default(),
+        // Nobody commits in a bare repository.
+        hooks: if repo.is_bare() {
+            Vec::new()
+        } else {
+            hooks::status(context).unwrap_or_default()
+        },
     })
 }
 
@@ -209,7 +228,10 @@ fn elsewhere(context: &Context, project: &Project, here: Option<&Database>) -> V
         .map(|known| {
             let applied: BTreeSet<RevId> =
                 known.rows.iter().map(|row| row.revision.clone()).collect();
-            let in_files = |id: &RevId| project.graph.get(id.as_str()).is_some();
+            let unknown = || {
+                let rows = known.rows.iter().map(|row| &row.revision);
+                rows.filter(|id| project.graph.get(id.as_str()).is_none())
+            };
             Elsewhere {
                 environment: known.environment().to_owned(),
                 protected: known.protected,
@@ -221,11 +243,12 @@ fn elsewhere(context: &Context, project: &Project, here: Option<&Database>) -> V
                     .map(|revision| revision.id.clone())
                     .filter(|id| !applied.contains(id))
                     .collect(),
-                phantoms: known
-                    .rows
-                    .iter()
-                    .map(|row| row.revision.clone())
-                    .filter(|id| !in_files(id))
+                phantoms: unknown()
+                    .filter(|id| project.hides(id).is_none())
+                    .cloned()
+                    .collect(),
+                hidden: unknown()
+                    .filter_map(|id| Some((id.clone(), Arc::clone(project.hides(id)?))))
                     .collect(),
             }
         })
@@ -236,9 +259,9 @@ fn facts(
     project: &Project,
     git: Option<&Git>,
     diverged: bool,
-    database: &Result<Database, Error>,
+    database: Option<&Database>,
 ) -> Facts {
-    let state = database.as_ref().ok().map(|database| &database.state);
+    let state = database.map(|database| &database.state);
     let count = |of: fn(&State) -> usize| state.map_or(0, of);
     Facts {
         operation: git.and_then(|git| git.operation),
@@ -252,7 +275,6 @@ fn facts(
         edited: count(|state| state.edited.len()),
         skipped: count(|state| state.skipped.len()),
         pending: count(|state| state.pending.len()),
-        unreachable: database.is_err(),
         upstream_new: git.map_or(0, |git| git.upstream_new.len()),
         upstream: git.and_then(|git| Some(git.upstream.as_ref()?.name.clone())),
         unguarded: git.is_some_and(|git| !git.hooks.iter().all(hooks::works)),

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use jiff::Timestamp;
 
-use super::{At, Context, Error, State, plan::Resume};
+use super::{At, Context, Error, State, plan::Resume, way_back_in_git::FoundWayBack};
 use crate::{
     model::{
         Checksum, Dialect, Direction, Entry, EntryState, Finding, Migration, NoWayBack, Project,
@@ -86,6 +86,8 @@ pub struct Prepared {
     pub from_ledger: bool,
     /// Once it is applied, there is no way back.
     pub no_way_back: Option<NoWayBack>,
+    /// Where the script was found, where neither the files nor the ledger have it.
+    pub found: Option<FoundWayBack>,
     file: SourceFile,
     offset: usize,
 }
@@ -127,6 +129,7 @@ impl Prepared {
             skip: 0,
             from_ledger: false,
             no_way_back: migration.no_way_back(),
+            found: None,
             file: migration.file.clone(),
             offset: migration.up.span.start,
             entry,
@@ -136,10 +139,11 @@ impl Prepared {
     }
 
     /// A down step: the file's script where the file is what was applied, else
-    /// the script that the ledger kept.
+    /// the script that the ledger kept; else the one that was `found`.
     pub(super) fn down(
         entry: &Entry,
         stored: StoredScripts,
+        found: Option<FoundWayBack>,
         project: &Project,
         state: &State,
         resume: Resume,
@@ -154,7 +158,10 @@ impl Prepared {
             Some(migration) => migration.no_way_back(),
             None => no_way_back(&stored),
         };
-        if let Some(why) = no_way_back {
+        let found = found.filter(|_| file.is_none() && no_way_back.is_some());
+        if let Some(why) = no_way_back
+            && found.is_none()
+        {
             let judged = match (migration, file) {
                 (Some(_), _) => Judged::File,
                 (None, Some(_)) => Judged::LedgerBeforeEdit,
@@ -162,7 +169,11 @@ impl Prepared {
             };
             return Err(irreversible(entry, migration, why, judged));
         }
-        let (scripts, file, offset) = if let Some(migration) = migration {
+        let (scripts, file, offset) = if let Some(found) = &found {
+            let down = Some(found.script.clone());
+            let scripts = StoredScripts { down, ..stored };
+            (scripts, found.file.clone(), found.offset)
+        } else if let Some(migration) = migration {
             let down = migration.down.as_ref();
             let offset = down.map_or(0, |script| script.span.start);
             (scripts_of(migration), migration.file.clone(), offset)
@@ -181,8 +192,9 @@ impl Prepared {
             entry: entry.clone(),
             scripts,
             skip: 0,
-            from_ledger: migration.is_none(),
+            from_ledger: migration.is_none() && found.is_none(),
             no_way_back: None,
+            found,
             file,
             offset,
         };

@@ -10,14 +10,15 @@ use jiff::Timestamp;
 
 use super::{
     Context, Error, fixed, guard, known,
-    outline::{self, Outlined},
+    outline::{self, First},
     step,
 };
 use crate::{
+    config::ConfigError,
     git::{CommitInfo, RefKind},
     model::{
-        Checksum, Project, RevId,
-        guard::{MayEdit, may_edit},
+        Checksum, Project, RevId, UnreadFile,
+        guard::{Evidence, MayEdit, may_edit},
     },
 };
 
@@ -30,6 +31,8 @@ pub struct Why {
     pub message: String,
     /// Its file; `None` = these files do not have it.
     pub path: Option<String>,
+    /// The file cannot be read here; that it is this revision's was made out otherwise.
+    pub path_unread: bool,
     /// The answer.
     pub may_edit: MayEdit,
     /// The protected refs that have it.
@@ -51,6 +54,8 @@ pub struct Publication {
     pub name: String,
     /// The commit that brought it there; `None` where history does not tell.
     pub first: Option<CommitInfo>,
+    /// Its file there, where that cannot be read.
+    pub unread: Option<Arc<str>>,
 }
 
 /// A database that has the revision, as this clone saw it last.
@@ -94,41 +99,25 @@ pub fn why(context: &Context, name: &str) -> Result<Why, Error> {
     let unread = context
         .database()
         .and_then(|mut database| context.ledger(&mut *database))
-        .err();
+        .err()
+        .filter(|error| !matches!(error, Error::Config(ConfigError::NoDatabase { .. })));
     let ledgers = known::recall(context);
     let revision = find(context, &project, &ledgers, name)?;
     let migration = project.migration(revision.as_str());
-    let evidence = fixed::evidence(context, &BTreeSet::from([revision.clone()]))?
+    let mut evidence = fixed::evidence(context, &BTreeSet::from([revision.clone()]))?
         .remove(&revision)
         .unwrap_or_default();
 
-    let mut published = Vec::new();
-    let mut first = None;
-    let mut tags = Vec::new();
-    if let Some(repo) = context.repo_if_any() {
-        for name in guard::protected_refs(context)? {
-            let tip = outline::of_commit(context, &name)?;
-            let Some(tip) = tip.into_iter().find(|one| one.revision == revision) else {
-                continue;
-            };
-            let origin = outline::first_of(context, &name, &tip)?;
-            published.push(Publication {
-                name,
-                first: origin.as_ref().map(|(commit, _)| commit.clone()),
-            });
-            first = first.or(origin);
-        }
-        if let Some((commit, _)) = &first {
-            for tip in repo.tips()?.iter().rev() {
-                if tip.kind == RefKind::Tag
-                    && tip.time >= commit.time
-                    && repo.contains(tip.commit, commit.id)?
-                {
-                    tags.push(tip.short().to_owned());
-                }
-            }
-        }
-    }
+    let (published, first) = published(context, &revision)?;
+    let tags = match &first {
+        Some(first) => tags(context, first)?,
+        None => Vec::new(),
+    };
+    // What cannot be read is not free for that.
+    evidence.extend(published.iter().map(|one| Evidence::Published {
+        name: one.name.clone(),
+    }));
+    let unread_path = project.hides(&revision).map(ToString::to_string);
     let applied: Vec<Applied> = ledgers
         .iter()
         .filter_map(|ledger| {
@@ -145,14 +134,14 @@ pub fn why(context: &Context, name: &str) -> Result<Why, Error> {
         })
         .collect();
     let difference = match (migration, &first) {
-        (Some(migration), Some((commit, then))) => {
-            let text = published_text(context, commit, then);
+        (Some(migration), Some(first)) => {
+            let text = published_text(context, first);
             Some(compare(
                 migration,
                 text.as_deref(),
-                &then.parents,
-                then.checksum,
-                Some(then.up),
+                &first.was.parents,
+                first.was.checksum,
+                Some(first.was.up),
             ))
         }
         (Some(migration), None) => ledgers
@@ -167,7 +156,10 @@ pub fn why(context: &Context, name: &str) -> Result<Why, Error> {
     };
     Ok(Why {
         message: project.message(&revision),
-        path: migration.map(|migration| migration.file.path.to_string()),
+        path_unread: unread_path.is_some(),
+        path: migration
+            .map(|migration| migration.file.path.to_string())
+            .or(unread_path),
         may_edit: may_edit(&evidence),
         published,
         tags,
@@ -178,7 +170,55 @@ pub fn why(context: &Context, name: &str) -> Result<Why, Error> {
     })
 }
 
-/// The revision of that name: of the files, or of a ledger that was seen.
+/// The protected refs that have it, and how it first came to the first of them.
+fn published(
+    context: &Context,
+    revision: &RevId,
+) -> Result<(Vec<Publication>, Option<First>), Error> {
+    let mut published = Vec::new();
+    let mut first = None;
+    if context.repo_if_any().is_none() {
+        return Ok((published, first));
+    }
+    for name in guard::protected_refs(context)? {
+        let (tip, unread) = outline::all_of_commit(context, &name)?;
+        if let Some(tip) = tip.into_iter().find(|one| one.revision == *revision) {
+            let origin = outline::first_of(context, &name, &tip)?;
+            published.push(Publication {
+                name,
+                first: origin.as_ref().map(|first| first.commit.clone()),
+                unread: None,
+            });
+            first = first.or(origin);
+        } else if let Some(file) = unread.iter().find(|file| file.may_hold(revision)) {
+            published.push(Publication {
+                name,
+                first: None,
+                unread: Some(Arc::clone(&file.path)),
+            });
+        }
+    }
+    Ok((published, first))
+}
+
+/// The tags that contain a landing, oldest first.
+fn tags(context: &Context, first: &First) -> Result<Vec<String>, Error> {
+    let repo = context.repo()?;
+    let time = repo.committed_at(first.landed)?;
+    let mut tags = Vec::new();
+    for tip in repo.tips()?.iter().rev() {
+        if tip.kind == RefKind::Tag
+            && tip.time >= time
+            && repo.contains(tip.commit, first.landed)?
+        {
+            tags.push(tip.short().to_owned());
+        }
+    }
+    Ok(tags)
+}
+
+/// The revision of that name: of the files, those included that cannot be read, or of a
+/// ledger that was seen.
 fn find(
     context: &Context,
     project: &Project,
@@ -190,26 +230,35 @@ fn find(
         Ok(None) => return Err(Error::Usage("base is no revision".to_owned())),
         Err(error) => error,
     };
-    let mut seen: BTreeSet<&RevId> = ledgers
+    let unread = project.unread.iter().flat_map(UnreadFile::claims);
+    let mut seen: BTreeSet<RevId> = ledgers
         .iter()
         .flat_map(|ledger| &ledger.rows)
-        .map(|row| &row.revision)
+        .map(|row| row.revision.clone())
+        .chain(unread.filter_map(|id| RevId::parse(id).ok()))
         .filter(|id| name.len() >= 4 && id.as_str().starts_with(name))
         .collect();
+    seen = match RevId::parse(name) {
+        Ok(whole) if seen.contains(&whole) => BTreeSet::from([whole]),
+        _ => seen,
+    };
     match (seen.pop_first(), seen.is_empty()) {
-        (Some(id), true) => Ok(id.clone()),
+        (Some(id), true) => Ok(id),
         _ => Err(super::revisions::explain_missing(context, error.into())),
     }
 }
 
 /// The file's text in the commit that published it.
-fn published_text(context: &Context, commit: &CommitInfo, then: &Outlined) -> Option<Arc<[u8]>> {
+fn published_text(context: &Context, first: &First) -> Option<Arc<[u8]>> {
     let repo = context.repo_if_any()?;
     let prefix = context.prefix().ok()?;
     let listing = repo
-        .commit_listing(&prefix, &context.folders(), &commit.id.to_string())
+        .commit_listing(&prefix, &context.folders(), &first.landed.to_string())
         .ok()?;
-    let listed = listing.files.iter().find(|file| file.path == then.path)?;
+    let listed = listing
+        .files
+        .iter()
+        .find(|file| file.path == first.was.path)?;
     let file = repo.read_files(std::slice::from_ref(listed)).ok()?.pop()?;
     file.content.ok()
 }

@@ -229,6 +229,94 @@ fn a_pull_that_merges_does_not_turn_the_branch_around() {
     assert_eq!(document["landings"], 4);
 }
 
+/// A restack between `git pull` and `git push` was called an edit of a published revision.
+#[test]
+fn what_was_put_right_after_a_pull_was_never_published_otherwise() {
+    let sandbox = Sandbox::team();
+    sandbox.revision(
+        "ann",
+        "aaaa2",
+        &["9209a434d045"],
+        "hers",
+        "SELECT 1;",
+        "SELECT 2;",
+    );
+    sandbox.commit("ann", "Ann's");
+    sandbox.git("ann", &["push", "-q"]);
+    sandbox.revision(
+        "bob",
+        "bbbb2",
+        &["9209a434d045"],
+        "his",
+        "SELECT 3;",
+        "SELECT 4;",
+    );
+    sandbox.commit("bob", "Bob's own");
+    sandbox.git("bob", &["pull", "-q", "--no-rebase"]);
+    sandbox.ok("bob", &["rebase", "--yes"]);
+    sandbox.commit("bob", "put on top of Ann's");
+    sandbox.git("bob", &["push", "-q"]);
+    sandbox.git(".", &["clone", "-q", "origin.git", "carl"]);
+    // Bob's clone saw the push; Ann's fetched it; Carl's has only the commits.
+    sandbox.git("ann", &["pull", "-q"]);
+    for clone in ["bob", "ann", "carl"] {
+        let (document, code) = sandbox.json(clone, &["audit"]);
+        assert_eq!(code, 0, "{clone}: {document}");
+        assert_eq!(document["divergences"], json!([]), "{clone}");
+        assert_eq!(document["edits"], json!([]), "{clone}");
+        let published = |id: &str| {
+            let (document, _) = sandbox.json(clone, &["why", id]);
+            assert_eq!(document["content"], "same", "{clone}: {document}");
+            document["published"][0]["author"].clone()
+        };
+        assert_eq!(published("aaaa2"), "Ann", "{clone}");
+        assert_eq!(published("bbbb2"), "Bob", "{clone}");
+    }
+}
+
+/// Who pushes the merge and puts it right later did publish two heads.
+#[test]
+fn a_pull_that_was_pushed_as_it_was_is_told() {
+    let sandbox = Sandbox::team();
+    sandbox.revision(
+        "ann",
+        "aaaa2",
+        &["9209a434d045"],
+        "hers",
+        "SELECT 1;",
+        "SELECT 2;",
+    );
+    sandbox.commit("ann", "Ann's");
+    sandbox.git("ann", &["push", "-q"]);
+    sandbox.revision(
+        "bob",
+        "bbbb2",
+        &["9209a434d045"],
+        "his",
+        "SELECT 3;",
+        "SELECT 4;",
+    );
+    sandbox.commit("bob", "Bob's own");
+    sandbox.git("bob", &["pull", "-q", "--no-rebase"]);
+    sandbox.git("bob", &["push", "-q"]);
+    let path = "bob/migrations/bbbb2.sql";
+    sandbox.write(
+        path,
+        sandbox.read(path).replace("[9209a434d045]", "[aaaa2]"),
+    );
+    sandbox.commit("bob", "put right");
+    sandbox.git("bob", &["push", "-q"]);
+    let (document, _) = sandbox.json("bob", &["audit"]);
+    assert_eq!(
+        pick(&document["divergences"], &["heads", "how"]),
+        json!([[["aaaa2", "bbbb2"], "reparented"]])
+    );
+    assert_eq!(
+        pick(&document["edits"], &["revision", "kind"]),
+        json!([["bbbb2", "parents"]])
+    );
+}
+
 #[test]
 fn lines_with_labels_are_no_divergence() {
     let sandbox = published();
@@ -549,4 +637,69 @@ fn the_page_takes_no_text_for_html_and_asks_for_nothing() {
     }
     let run = sandbox.teammig("project", &["audit", "--html", "nowhere/page.html"]);
     assert_eq!(run.code, 1, "{run}");
+}
+
+/// What did not land yet, and would diverge.
+#[test]
+fn branches_that_would_diverge_today() {
+    let sandbox = Sandbox::team();
+    for (branch, id) in [("topic", "bbbb1"), ("merged", "cccc1")] {
+        sandbox.git("bob", &["switch", "-q", "-c", branch, "origin/main"]);
+        sandbox.revision("bob", id, &["9209a434d045"], id, "SELECT 1;", "SELECT 2;");
+        sandbox.commit("bob", &format!("Add {id} <now>"));
+        sandbox.git("bob", &["push", "-q", "origin", branch]);
+    }
+    sandbox.git("ann", &["pull", "-q"]);
+    // Neither does as long as main stands still.
+    let (document, code) = sandbox.json("ann", &["audit"]);
+    assert_eq!(code, 0);
+    assert_eq!(
+        (
+            &document["today"]["judged"],
+            &document["today"]["would_diverge"]
+        ),
+        (&json!(2), &json!([]))
+    );
+    sandbox.git(
+        "ann",
+        &["merge", "-q", "--no-ff", "-m", "merged", "origin/merged"],
+    );
+    sandbox.git("ann", &["push", "-q"]);
+    let (document, code) = sandbox.json("ann", &["audit"]);
+    assert_eq!(code, 0, "nothing landed: {document}");
+    let today = &document["today"];
+    assert_eq!(
+        (&today["evaluated"], &today["judged"]),
+        (&json!(true), &json!(1))
+    );
+    assert_eq!(
+        pick(&today["would_diverge"], &["ref", "new_revisions"]),
+        json!([["origin/topic", ["bbbb1"]]])
+    );
+    let run = sandbox.teammig("ann", &["audit", "--html", "page.html"]);
+    let (_, tail) = run
+        .stdout
+        .split_once("No published revision was edited\n")
+        .unwrap();
+    insta::assert_snapshot!(tail, @r"
+
+    1 of 1 open branch would diverge today
+      origin/topic  Bob, 11 minutes ago: Add bbbb1 <now>
+                  cccc1 and bbbb1 would both be heads; they part at 9209a434d045
+    ");
+    let page = sandbox.read("ann/page.html");
+    assert!(page.contains("<h2>1 of 1 open branch would diverge today</h2>"));
+    assert!(page.contains("Add bbbb1 &lt;now&gt;"));
+    // A commit or a tag is no branch that anything is merged into.
+    let (document, _) = sandbox.json("ann", &["audit", "--ref", "HEAD~1"]);
+    assert_eq!(document["today"], Value::Null);
+    let url = format!("file://{}", sandbox.at("origin.git").display());
+    sandbox.git(".", &["clone", "-q", "--single-branch", &url, "one"]);
+    let run = sandbox.teammig("one", &["audit"]);
+    assert_eq!(run.code, 0, "{run}");
+    assert!(
+        run.stdout
+            .contains("Open branches could not be evaluated: this clone has one branch only"),
+        "{run}"
+    );
 }

@@ -150,12 +150,16 @@ fn a_phantom_without_a_way_back_stays() {
         "ann/dev.db",
         "UPDATE teammig_ledger SET down = NULL WHERE revision = 'aaaa11112222' RETURNING seq",
     );
+    // Nor does Git have one any more.
+    sandbox.git("ann", &["branch", "-q", "-D", "feature"]);
+    sandbox.git("ann", &["reflog", "expire", "--expire=now", "--all"]);
+    sandbox.git("ann", &["gc", "-q", "--prune=now"]);
     assert_snapshot!(sandbox.teammig("ann", &["sync"]), @"
     exit 3
     --- stderr
     Only in the database: 2 revisions
-      aaaa11112222  Add phone   applied 2 minutes ago by ann@host from feature; it is on feature; it has no way back: it was applied without a down section
-      bbbb11112222  Index phone   applied 2 minutes ago by ann@host from feature; it is on feature
+      aaaa11112222  Add phone   applied 5 minutes ago by ann@host from feature; no branch has it now; it has no way back: it was applied without a down section
+      bbbb11112222  Index phone   applied 5 minutes ago by ann@host from feature; no branch has it now
     the database is up to date
     hint: `teammig sync --roll-back` takes back what only the database has; `--keep` leaves it without a word
     ");
@@ -163,8 +167,8 @@ fn a_phantom_without_a_way_back_stays() {
     exit 3
     --- stderr
     Only in the database: 2 revisions
-      aaaa11112222  Add phone   applied 3 minutes ago by ann@host from feature; it is on feature; it has no way back: it was applied without a down section
-      bbbb11112222  Index phone   applied 3 minutes ago by ann@host from feature; it is on feature
+      aaaa11112222  Add phone   applied 6 minutes ago by ann@host from feature; no branch has it now; it has no way back: it was applied without a down section
+      bbbb11112222  Index phone   applied 6 minutes ago by ann@host from feature; no branch has it now
     Rolling back 1 revision
         down bbbb11112222  Index phone
       ↶ bbbb11112222  Index phone   [TIME]

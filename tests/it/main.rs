@@ -48,4 +48,6 @@ mod sqlite;
 mod stamp;
 mod status;
 mod sync;
+mod unread;
 mod way_back;
+mod way_back_in_git;

@@ -437,6 +437,65 @@ fn the_protected_branch_may_collide_too() {
     assert_eq!(radar(&sandbox, "ann", &[]), (expected, 3));
 }
 
+/// Only the first of several protected refs was looked at: a hotfix that was merged into
+/// the release was still open, and had all of the release's revisions as its own.
+#[test]
+fn every_protected_ref_counts() {
+    let sandbox = Sandbox::team();
+    let config = "protected: [origin/main, origin/release]\nenvironments:\n  dev: sqlite:dev.db\n";
+    sandbox.write("ann/teammig.yaml", config);
+    sandbox.git("ann", &["commit", "-qam", "protect"]);
+    sandbox.git("ann", &["push", "-q"]);
+    sandbox.git("bob", &["pull", "-q"]);
+    // The release has a revision that main has not.
+    bob_pushes(&sandbox, "release", "aaaa1", &["9209a434d045"]);
+    for (branch, id) in [
+        ("hotfix", "bbbb1"),
+        ("merged", "cccc1"),
+        ("squashed", "dddd1"),
+    ] {
+        sandbox.git("bob", &["switch", "-q", "-c", branch, "origin/release"]);
+        add(&sandbox, "bob", id, &["aaaa1"]);
+        sandbox.commit("bob", id);
+        sandbox.git("bob", &["push", "-q", "origin", branch]);
+    }
+    sandbox.git("bob", &["switch", "-q", "-c", "edits", "origin/release"]);
+    let path = "bob/migrations/aaaa1.sql";
+    sandbox.write(path, sandbox.read(path).replace("x integer", "x text"));
+    sandbox.commit("bob", "edit");
+    sandbox.git("bob", &["push", "-q", "origin", "edits"]);
+    sandbox.git("bob", &["switch", "-q", "release"]);
+    sandbox.git("bob", &["merge", "-q", "--no-ff", "-m", "merged", "merged"]);
+    sandbox.git("bob", &["merge", "-q", "--squash", "squashed"]);
+    sandbox.git("bob", &["commit", "-qm", "squashed"]);
+    sandbox.git("bob", &["push", "-q", "origin", "release"]);
+    sandbox.git("ann", &["fetch", "-q"]);
+
+    let (document, _) = sandbox.json("ann", &["radar", "--all"]);
+    assert_eq!(document["protected"], "origin/main");
+    assert_eq!(
+        document["protected_refs"],
+        json!(["origin/main", "origin/release"])
+    );
+    let branches = document["branches"].as_array().unwrap();
+    let new: Vec<Value> = branches
+        .iter()
+        .map(|one| json!([one["ref"], one["new_revisions"], one["verdict"]]))
+        .collect();
+    assert_eq!(
+        new,
+        [
+            json!(["origin/edits", [], "edits-fixed"]),
+            json!(["origin/hotfix", ["bbbb1"], "clean"]),
+        ]
+    );
+    let edits = &branches[0]["collisions"][0];
+    assert_eq!(
+        (&edits["with"], &edits["revisions"]),
+        (&json!("origin/release"), &json!(["aaaa1"]))
+    );
+}
+
 #[test]
 fn a_shallow_clone_says_that_it_cannot_know() {
     let sandbox = team();

@@ -130,7 +130,7 @@ fn looking_makes_no_ledger_and_no_file() {
     exit 0
     --- stdout
     Head       none: there is no revision yet
-    Database   not to be read: no database is configured
+    Database   none is configured
     Next       teammig create "what it does"   there is no revision yet
     "#);
 }
@@ -277,4 +277,71 @@ fn a_hotfix_builds_on_what_a_release_has() {
     hint: pull the commit that has it (`git log --all -S9209a434d045` finds it), or correct the id
     error: the migrations have 1 problem to put right first
     ");
+}
+
+/// "The database did not answer" was said of one that nobody had named.
+#[test]
+fn no_database_is_no_database_that_does_not_answer() {
+    let sandbox = Sandbox::team();
+    sandbox.write("ann/teammig.yaml", "migrations: migrations\n");
+    let said = |args: &[&str]| {
+        let run = sandbox.teammig("ann", args);
+        let row = |subject: &str| {
+            let line = run.stdout.lines().find(|line| line.starts_with(subject));
+            line.map_or("", |line| line[subject.len()..].trim())
+                .to_owned()
+        };
+        (row("Database"), row("Next"))
+    };
+    let next = "teammig hooks install   nothing keeps applied revisions from being edited";
+    assert_eq!(
+        said(&["status"]),
+        ("none is configured".to_owned(), next.to_owned())
+    );
+    let next = "nothing: `--at HEAD` only looks";
+    assert_eq!(
+        said(&["status", "--at", "HEAD"]),
+        ("none is configured".to_owned(), next.to_owned())
+    );
+    let (status, _) = sandbox.json("ann", &["status"]);
+    assert_eq!(status["database"]["configured"], false);
+    let (why, _) = sandbox.json("ann", &["why", "9209a434d045"]);
+    assert_eq!(why["unread"], serde_json::Value::Null);
+}
+
+/// The branch of a bare repository is what everybody fetches, and was called unpublished.
+#[test]
+fn what_a_bare_repository_has_is_published() {
+    let sandbox = Sandbox::team();
+    let run = sandbox.teammig("origin.git", &["status", "--at", "main"]);
+    insta::assert_snapshot!(run, @r"
+    exit 0
+    --- stdout
+    Branch     main
+    Head       9209a434d045  Initial migration   main
+    Database   none is configured
+    Next       nothing: `--at main` only looks
+    ");
+    let run = sandbox.teammig("origin.git", &["why", "9209", "--at", "main"]);
+    assert!(run.stdout.contains("no, it was published in main"), "{run}");
+    assert!(run.stdout.contains("in main, with "), "{run}");
+    // By the name that the clones call it.
+    sandbox.write(
+        "origin.git/teammig.yaml",
+        "protected: [origin/main, origin/gone]\n",
+    );
+    let (why, _) = sandbox.json("origin.git", &["why", "9209", "--at", "main"]);
+    assert_eq!(why["published"][0]["ref"], "main", "{why}");
+    let (audit, code) = sandbox.json("origin.git", &["audit"]);
+    assert_eq!((audit["ref"].as_str(), code), (Some("main"), 0));
+
+    // A working tree of a bare repository is somebody's own.
+    sandbox.git(
+        "origin.git",
+        &["worktree", "add", "-q", "../tree", "-b", "topic"],
+    );
+    sandbox.revision("tree", "aaaa2", &["9209a434d045"], "mine", "SELECT 1;", "");
+    sandbox.commit("tree", "mine");
+    let (why, _) = sandbox.json("tree", &["why", "aaaa2"]);
+    assert_eq!(why["may_edit"], "yes", "{why}");
 }

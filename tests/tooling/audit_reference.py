@@ -27,22 +27,59 @@ def git(repository, *arguments):
     return subprocess.run(["git", "-C", repository, *arguments], stdout=subprocess.PIPE, check=True).stdout.decode("utf-8", "replace")
 
 
+def seen_tips(repository, ref):
+    """What a remote-tracking branch was, newest first, as its reflog says: (id, it was pushed)."""
+    full = git(repository, "rev-parse", "--symbolic-full-name", ref).strip()
+    if not full.startswith("refs/remotes/"):
+        return []
+    log = git(repository, "reflog", "show", "--format=%H%x00%gs", full).splitlines()
+    return [(line.split("\0")[0], line.split("\0")[1] == "update by push") for line in log]
+
+
 def mainline(repository, ref, branch):
-    """The commits of the branch, oldest first: (id, time, committer, is_merge, folder id)."""
+    """The commits of the branch, oldest first: (id, time, committer, kind, was a tip or not or None)."""
     commits = {}
     for line in git(repository, "log", "--format=%H%x00%ct%x00%ce%x00%P%x00%s", ref).splitlines():
         one, at, committer, parents, summary = line.split("\0", 4)
         commits[one] = (int(at), committer, parents.split(), summary)
+    ancestry = {}
+
+    def above(tip):
+        """The ancestors of a commit, with itself."""
+        if tip not in ancestry:
+            ancestry[tip] = upwards(tip, {one: said[2] for one, said in commits.items()})
+        return ancestry[tip]
+
     at, line = git(repository, "rev-parse", f"{ref}^{{commit}}").strip(), []
     names = {branch} | ({"main", "master"} if branch in ("main", "master") else set())
+    remotes = {ref.split("/")[0], "origin", "upstream"}
+    tips = [(tip, pushed) for tip, pushed in seen_tips(repository, ref) if tip in commits]
+    pushed_onto = None
     while at:
         when, committer, parents, summary = commits[at]
-        line.append((at, when, committer, len(parents) > 1))
         which = 0
         found = re.match(r"Merge (remote-tracking )?branch '([^']*)'", summary)
         if len(parents) > 1 and found:
-            name = found[2].split("/", 1)[-1] if found[1] else found[2]
+            name = found[2]
+            if found[1]:
+                remote, name = name.removeprefix("refs/remotes/").split("/", 1)
+                name = name if remote in remotes else None
             which = int(name in names)
+        # The reflog: the newest tip that is older than this commit must stay in reach.
+        was_tip = None
+        place = next((n for n, (tip, _) in enumerate(tips) if tip == at), None)
+        if place is not None:
+            was_tip, pushed = True, tips[place][1]
+            tips = tips[place + 1:]
+        elif pushed_onto:
+            was_tip = False
+        older = next((tip for tip, _ in tips if tip != at and tip in above(at)), None) if tips else None
+        if place is not None:
+            pushed_onto = older if pushed else None
+        if len(parents) > 1 and older and older not in above(parents[which]):
+            which = next(n for n, parent in enumerate(parents) if older in above(parent))
+        kind = "plain" if len(parents) < 2 else "pull" if which else "merge"
+        line.append((at, when, committer, kind, was_tip))
         at = parents[which] if parents else None
     line.reverse()
     return line
@@ -50,15 +87,21 @@ def mainline(repository, ref, branch):
 
 def landings(line):
     """Commits at which a landing ends."""
+    pull = None
     for here, after in zip(line, [*line[1:], None]):
-        together = (
-            after is not None
-            and not here[3]
-            and not after[3]
-            and here[2] == after[2]
-            and 0 <= after[1] - here[1] < 60
-        )
-        if not together:
+        if here[3] == "pull":
+            pull = here
+
+        def together(one, seconds):
+            return one and after[3] == "plain" and one[2] == after[2] and 0 <= after[1] - one[1] < seconds
+
+        ends = after is None
+        if after and here[4] is not None:
+            ends = here[4]
+        elif after:
+            ends = not (here[3] == "plain" and together(here, 60)) and not together(pull, 3600)
+        if ends:
+            pull = None
             yield here[0]
 
 

@@ -25,6 +25,7 @@ pub(super) fn page(audit: &Audit, now: Timestamp) -> String {
         divergences(&mut body, report);
         edits(&mut body, report);
         problems(&mut body, report);
+        today(&mut body, audit);
     }
     page::page(&format!("Audit of {}", audit.name), page::REPORT, &body)
 }
@@ -223,6 +224,38 @@ fn problems(out: &mut String, report: &Report) {
         rows.push_str(&problem(one));
     }
     table(out, &["Landed", "What", "By", "Until"], &rows);
+}
+
+fn today(out: &mut String, audit: &Audit) {
+    let Some(found) = &audit.today else { return };
+    let Some(title) = words::today(found) else {
+        return;
+    };
+    let _ = writeln!(out, "<h2>{}</h2>", escape(&title));
+    let branches = found.as_ref().map_or(&[][..], |today| &today.diverge);
+    if branches.is_empty() {
+        return;
+    }
+    let mut rows = String::new();
+    for branch in branches {
+        let names: Vec<String> = branch.refs.iter().map(|name| code(name)).collect();
+        let id = branch.commit.id.to_string();
+        let left: Vec<String> = words::would_leave(branch, &audit.name)
+            .iter()
+            .map(|line| escape(line))
+            .collect();
+        let _ = writeln!(
+            rows,
+            "<tr><td class=\"when\">{}</td><td>{}</td><td>{}</td><td>{} {}<br><span class=\"dim\">{}</span></td></tr>",
+            words::day(branch.commit.time),
+            names.join("<br>"),
+            left.join("<br>"),
+            code(id.get(..10).unwrap_or(&id)),
+            escape(&branch.commit.author),
+            escape(&branch.commit.summary),
+        );
+    }
+    table(out, &["Last commit", "Branch", "Heads", "By"], &rows);
 }
 
 fn problem(one: &Problem) -> String {

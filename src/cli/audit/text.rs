@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use super::{super::events::plural, words};
 use crate::{
     model::audit::{Divergence, Edit, EditKind, Report},
-    ui::{TextStyle, Ui},
-    workflow::audit::Audit,
+    ui::{TextStyle, Ui, age},
+    workflow::{Context, audit::Audit},
 };
 
 /// More revisions than this of one landing are counted, not listed.
 const MOST_NAMED: usize = 6;
 
-pub(super) fn show(ui: &mut Ui, audit: &Audit) {
+pub(super) fn show(ui: &mut Ui, context: &Context, audit: &Audit) {
     let report = &audit.report;
     let Some((first, last)) = &report.span else {
         return;
@@ -35,6 +35,29 @@ pub(super) fn show(ui: &mut Ui, audit: &Audit) {
     divergences(ui, report);
     edits(ui, report);
     problems(ui, report);
+    today(ui, context, audit);
+}
+
+/// The branches that would diverge today.
+fn today(ui: &mut Ui, context: &Context, audit: &Audit) {
+    let Some(found) = &audit.today else { return };
+    let Some(text) = words::today(found) else {
+        return;
+    };
+    title(ui, &text);
+    let branches = found.as_ref().map_or(&[][..], |today| &today.diverge);
+    for branch in branches {
+        ui.data(format!(
+            "  {}  {}, {}: {}",
+            branch.refs.join(" = "),
+            branch.commit.author,
+            age::ago(branch.commit.time, context.now),
+            branch.commit.summary
+        ));
+        for line in words::would_leave(branch, &audit.name) {
+            ui.data(format!("              {line}"));
+        }
+    }
 }
 
 fn title(ui: &mut Ui, text: &str) {

@@ -1,12 +1,21 @@
 //! The words that the text and the page of an audit share.
 
+use std::fmt::Write as _;
+
 use jiff::Timestamp;
 
-use super::super::events::plural;
+use super::super::{events::plural, radar::words as radar, report};
 use crate::{
-    model::audit::{Commit, Divergence, Edit, EditKind, How, Problem, ProblemKind, Report},
+    model::{
+        audit::{Commit, Divergence, Edit, EditKind, How, Problem, ProblemKind, Report},
+        radar::Kind,
+    },
     ui::age,
-    workflow::audit::Gap,
+    workflow::{
+        Error,
+        audit::{Gap, Today},
+        radar::Branch,
+    },
 };
 
 /// How many divergences landed.
@@ -43,6 +52,47 @@ pub(super) fn problems(all: &[Problem]) -> String {
         0 => format!("{n} of the files landed, none is left"),
         left => format!("{n} of the files landed, {left} left"),
     }
+}
+
+/// How many open branches would diverge; `None` where there is nothing to say.
+pub(super) fn today(today: &Result<Today, Error>) -> Option<String> {
+    let today = match today {
+        Ok(today) => today,
+        Err(error) => {
+            return Some(format!(
+                "Open branches could not be evaluated: {}",
+                report::message(error)
+            ));
+        }
+    };
+    if let Some(gap) = today.gaps.first() {
+        let (message, _) = radar::gap(gap);
+        return Some(format!("Open branches could not be evaluated: {message}"));
+    }
+    let branches = |n: usize| match n {
+        1 => "1 open branch".to_owned(),
+        n => format!("{n} open branches"),
+    };
+    if today.judged == 0 {
+        return None;
+    }
+    let mut text = match today.diverge.len() {
+        0 => format!("None of {} would diverge today", branches(today.judged)),
+        n => format!("{n} of {} would diverge today", branches(today.judged)),
+    };
+    if today.unknown > 0 {
+        let _ = write!(text, ", {} could not be judged", today.unknown);
+    }
+    Some(text)
+}
+
+/// The heads that a branch would leave, and where they part.
+pub(super) fn would_leave(branch: &Branch, with: &str) -> Vec<String> {
+    let own = branch
+        .collisions
+        .iter()
+        .filter(|one| one.with == with && one.collision.kind == Kind::Diverges);
+    own.map(|one| radar::collision(&one.collision)).collect()
 }
 
 /// The day.

@@ -62,6 +62,7 @@ fn node(picture: &Picture, node: &Node) -> Value {
                 .map(String::as_str)
                 .collect(),
         ),
+        Holder::Unread => ("unread", Vec::new()),
         Holder::LedgerOnly => ("phantom", Vec::new()),
         Holder::Unknown => ("unknown", Vec::new()),
     };

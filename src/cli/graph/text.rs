@@ -38,7 +38,7 @@ pub(super) fn lines(
 
 fn mark(picture: &Picture, node: &Node) -> &'static str {
     match (&node.holder, picture.is_applied(node)) {
-        (Holder::LedgerOnly, _) => "◌",
+        (Holder::Unread | Holder::LedgerOnly, _) => "◌",
         (_, Some(false)) => "○",
         _ => "●",
     }
@@ -50,7 +50,7 @@ fn style(node: &Node) -> TextStyle {
     match node.holder {
         Holder::Mine(_) | Holder::Uncommitted => style.green().bold(),
         Holder::Branches(_) => style.magenta().bold(),
-        Holder::LedgerOnly => style.red().bold(),
+        Holder::Unread | Holder::LedgerOnly => style.red().bold(),
         Holder::Published(_) | Holder::Unknown => style.bold(),
     }
 }

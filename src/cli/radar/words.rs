@@ -31,7 +31,7 @@ fn list(ids: &[RevId]) -> String {
 }
 
 /// What does not fit.
-pub(super) fn collision(one: &Collision) -> String {
+pub(in crate::cli) fn collision(one: &Collision) -> String {
     let paths = one.paths.join(", ");
     let revisions = list(&one.revisions);
     match one.kind {
@@ -125,7 +125,7 @@ pub(super) fn unknown(why: Unknown, mine: &str) -> (String, &'static str) {
 }
 
 /// What is missing of the answer as a whole, and what to do.
-pub(super) fn gap(gap: &Gap) -> (String, String) {
+pub(in crate::cli) fn gap(gap: &Gap) -> (String, String) {
     match gap {
         Gap::Ref(name) => (
             format!("the protected branch {name} is not in this clone"),

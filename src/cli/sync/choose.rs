@@ -81,7 +81,16 @@ fn phantoms(
         1 => ("it", "the script"),
         _ => ("them", "the scripts"),
     };
-    let roll_back = format!("Roll {them} back   with {scripts} that the ledger kept");
+    let found = report
+        .phantoms
+        .iter()
+        .any(|phantom| phantom.way_back.is_some());
+    let kept = if found {
+        "the ledger or Git"
+    } else {
+        "the ledger"
+    };
+    let roll_back = format!("Roll {them} back   with {scripts} that {kept} kept");
     let keep = format!("Keep {them}        this database stays ahead of the files");
     let show = format!("Show {scripts}");
     let mut items = vec![roll_back.as_str(), keep.as_str(), show.as_str(), "Stop"];

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{
     super::{
-        events::{names, plural},
+        events::{names, plural, way_back},
         json, merge_heads,
     },
     carry::Carried,
@@ -104,6 +104,12 @@ fn phantoms(ui: &mut Ui, context: &Context, report: &Report) {
         }
         if phantom.deleted {
             about.push_str("; its file is deleted here: `git restore` brings it back");
+        } else if let Some(found) = &phantom.way_back {
+            let _ = write!(
+                about,
+                "; the ledger kept no way back, but there is the one that {}",
+                way_back(found)
+            );
         } else if let Some(why) = phantom.no_way_back() {
             let _ = write!(about, "; it has no way back: {why}");
         }
@@ -234,6 +240,14 @@ pub(super) fn document(
             Settle::ApplyBoth => "apply-both",
         }).collect::<Vec<_>>(),
         "phantoms": phantoms,
+        "ways_back": report.phantoms.iter().filter_map(|phantom| {
+            let found = phantom.way_back.as_ref()?;
+            Some(json!({
+                "revision": phantom.entry.revision,
+                "found_in": found.place,
+                "only_reflog": found.only_reflog,
+            }))
+        }).collect::<Vec<_>>(),
         "edited": edited,
         "skipped": state.skipped.iter().filter(|id| !gone(id, Direction::Up)).collect::<Vec<_>>(),
         "pending": pending,

@@ -1,7 +1,7 @@
 //! Which commit brought a file, and which commit contains which.
 
 use crate::git::{
-    CommitId, GitError,
+    Arrival, CommitId, GitError, Line, Repo,
     testing::{TestRepo, isolated},
 };
 
@@ -9,12 +9,15 @@ use crate::git::{
 fn brought(git: &TestRepo, arrived: bool, prefix: &str, paths: &[&str]) -> Vec<String> {
     let repo = git.open();
     let head = repo.resolve("HEAD").unwrap();
-    let found = if arrived {
-        repo.arrived(head, prefix, paths)
-    } else {
-        repo.introduced(head, prefix, paths)
+    if arrived {
+        let line = repo.line("HEAD").unwrap();
+        let one = |path: &&str| match arrival(&line, &repo, prefix, path) {
+            Some(found) => found.commit.summary,
+            None => "-".into(),
+        };
+        return paths.iter().map(one).collect();
     }
-    .unwrap();
+    let found = repo.introduced(head, prefix, paths).unwrap();
     paths
         .iter()
         .map(|path| {
@@ -23,6 +26,11 @@ fn brought(git: &TestRepo, arrived: bool, prefix: &str, paths: &[&str]) -> Vec<S
                 .map_or("-".into(), |info| info.summary.clone())
         })
         .collect()
+}
+
+fn arrival(line: &Line<'_>, repo: &Repo, prefix: &str, path: &str) -> Option<Arrival> {
+    let never_renamed = |_| Ok::<_, GitError>(None);
+    repo.arrived(line, prefix, path, never_renamed).unwrap()
 }
 
 #[test]
@@ -131,6 +139,86 @@ fn of_two_parents_with_the_file_the_one_with_the_same_content_counts() {
     git.commit("m/b.sql", "b");
     assert_eq!(brought(&git, false, "", &["m/a.sql"]), ["their a"]);
     assert_eq!(brought(&git, true, "", &["m/a.sql"]), ["add m/a.sql"]);
+}
+
+/// What a first parent leads to is the puller's own work, and not the branch.
+#[test]
+fn a_pull_that_merged_is_followed_to_the_branch() {
+    isolated!();
+    let git = TestRepo::new();
+    git.commit("m/0.sql", "0");
+    let clone = git.cloned("clone", &[]);
+    git.commit("m/theirs.sql", "theirs");
+    clone.commit("m/mine.sql", "mine");
+    let own = clone.id("HEAD");
+    clone.git(&["pull", "-q", "--no-rebase", "--no-edit"]);
+    let pull = clone.id("HEAD");
+    clone.git(&["mv", "m/mine.sql", "m/renamed.sql"]);
+    clone.git(&["commit", "-qm", "put right"]);
+    let repo = clone.open();
+    let line = repo.line("main").unwrap();
+    let summary = |path: &str| arrival(&line, &repo, "", path).unwrap().commit.summary;
+    assert_eq!(summary("m/theirs.sql"), "add m/theirs.sql");
+    assert_eq!(summary("m/renamed.sql"), "put right");
+    let earlier = |commit: CommitId| -> Result<Option<String>, GitError> {
+        Ok((commit == pull).then(|| "m/mine.sql".to_owned()))
+    };
+    let found = repo
+        .arrived(&line, "", "m/renamed.sql", earlier)
+        .unwrap()
+        .unwrap();
+    // Not with the commit that nobody else ever had as a tip.
+    assert_ne!(found.commit.id, own);
+    assert_eq!(found.commit.id, pull);
+    assert_eq!(found.landed, clone.id("HEAD"));
+}
+
+/// The message of a merge can say anything; a tip that was seen was a tip.
+#[test]
+fn a_reflog_knows_better_than_messages_and_parents() {
+    isolated!();
+    let git = TestRepo::with(&["--bare"]);
+    let clone = git.cloned("clone", &[]);
+    clone.git(&["switch", "-qC", "main"]);
+    clone.commit("m/0.sql", "0");
+    clone.git(&["push", "-q", "-u", "origin", "main"]);
+    let push = |clone: &TestRepo| clone.git(&["push", "-q"]);
+    // Published, then merged into what somebody had, under another name.
+    clone.git(&["branch", "side"]);
+    clone.commit("m/published.sql", "published");
+    push(&clone);
+    clone.git(&["switch", "-q", "side"]);
+    clone.commit("m/own.sql", "own");
+    clone.git(&["merge", "-q", "--no-ff", "-m", "together", "main"]);
+    clone.commit("m/later.sql", "later");
+    clone.git(&["push", "-q", "origin", "side:main"]);
+    let repo = clone.open();
+    let seen = repo.line("origin/main").unwrap();
+    let arrived = |path: &str| arrival(&seen, &repo, "", path).unwrap();
+    assert_eq!(
+        arrived("m/published.sql").commit.summary,
+        "add m/published.sql"
+    );
+    let own = arrived("m/own.sql");
+    assert_eq!(own.commit.summary, "together");
+    assert_eq!(own.landed, clone.id("side"));
+    assert_eq!(arrived("m/later.sql").landed, clone.id("side"));
+    // A branch that was rewritten: what it was before tells nothing.
+    clone.git(&["commit", "-q", "--amend", "-m", "rewritten"]);
+    clone.git(&["push", "-q", "-f", "origin", "side:main"]);
+    let repo = clone.open();
+    let line = repo.line("origin/main").unwrap();
+    let later = arrival(&line, &repo, "", "m/later.sql").unwrap();
+    assert_eq!(later.commit.summary, "rewritten");
+    let published = arrival(&line, &repo, "", "m/published.sql").unwrap();
+    assert_eq!(published.commit.summary, "add m/published.sql");
+
+    // Without a reflog, the first parent is the branch.
+    clone.git(&["reflog", "expire", "--expire=all", "--all"]);
+    let repo = clone.open();
+    let line = repo.line("origin/main").unwrap();
+    let published = arrival(&line, &repo, "", "m/published.sql").unwrap();
+    assert_eq!(published.commit.summary, "together");
 }
 
 #[test]

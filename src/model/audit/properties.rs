@@ -142,9 +142,7 @@ fn commit(n: usize) -> Arc<Commit> {
         id: n.to_string(),
         at: Timestamp::UNIX_EPOCH,
         author: String::new(),
-        committer: String::new(),
         summary: String::new(),
-        is_merge: false,
     })
 }
 

@@ -15,12 +15,8 @@ pub struct Commit {
     pub at: Timestamp,
     /// Who wrote it.
     pub author: String,
-    /// Who committed it: tells one push of several commits from several pushes.
-    pub committer: String,
     /// The first line of its message.
     pub summary: String,
-    /// It has several parents.
-    pub is_merge: bool,
 }
 
 /// One of the heads of a divergence.

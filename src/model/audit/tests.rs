@@ -91,9 +91,7 @@ fn replay(landings: &[&str]) -> Report {
             id: at.to_string(),
             at: Timestamp::UNIX_EPOCH,
             author: String::new(),
-            committer: String::new(),
             summary: String::new(),
-            is_merge: false,
         };
         replay.commit(&Arc::new(commit), &change, true);
         before = after;
@@ -248,9 +246,7 @@ fn a_hidden_revision_that_came_and_went_in_one_landing_is_still_hidden() {
             id: id.to_owned(),
             at: Timestamp::UNIX_EPOCH,
             author: String::new(),
-            committer: String::new(),
             summary: String::new(),
-            is_merge: false,
         })
     };
     let put = |word: &str| Change {
@@ -314,9 +310,7 @@ fn what_is_there_at_the_beginning_may_be_older() {
         id: "0".to_owned(),
         at: Timestamp::UNIX_EPOCH,
         author: String::new(),
-        committer: String::new(),
         summary: String::new(),
-        is_merge: false,
     });
     let change = Change {
         removed: Vec::new(),

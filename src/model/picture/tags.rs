@@ -74,6 +74,7 @@ impl Picture {
                     tag(TagKind::Holder, format!("+{} branches", of.len() - NAMED));
                 }
             }
+            Holder::Unread => tag(TagKind::Holder, "cannot be read".to_owned()),
             Holder::LedgerOnly => tag(TagKind::Holder, "phantom".to_owned()),
             Holder::Mine(None) | Holder::Published(_) | Holder::Unknown => {}
         }

@@ -1,6 +1,6 @@
 //! One branch, merged in memory with each side.
 
-use std::cell::OnceCell;
+use std::{cell::OnceCell, collections::BTreeSet};
 
 use super::{Against, open::Pending};
 use crate::{
@@ -8,7 +8,7 @@ use crate::{
     model::{
         RevId,
         audit::FileFact,
-        merge::Changed,
+        merge::{Changed, Files},
         radar::{Collision, Effect, Kind, Standing, Verdict},
     },
     workflow::{
@@ -101,6 +101,16 @@ impl Seen {
     }
 }
 
+/// How a branch lies to the protected refs behind the first.
+enum Others {
+    /// One of them has all of it.
+    Merged,
+    /// It parted from one of them later than from the first, and did this since.
+    Nearer(Vec<Changed>),
+    /// It did not.
+    Further,
+}
+
 /// Both sides.
 #[derive(Debug)]
 pub(super) struct Judge<'a, 'c> {
@@ -109,7 +119,8 @@ pub(super) struct Judge<'a, 'c> {
     /// What the side that was asked for is called.
     pub(super) name: &'a str,
     pub(super) mine: Standing,
-    pub(super) protected: Option<Protected<'c>>,
+    /// The protected refs; the first is the one that sides are judged against.
+    pub(super) protected: Vec<Protected<'c>>,
     /// Against the protected ref as well.
     pub(super) everything: bool,
 }
@@ -121,26 +132,33 @@ impl Judge<'_, '_> {
             // `gh-pages` and its like.
             return Ok(Seen::Untouched);
         }
-        // What the branch itself did: since it parted from what is published.
-        let protected = self.protected.as_ref();
+        let protected = self.protected.first();
         let protected = protected.filter(|_| pending.of_protected.is_some());
         let own_bases = pending.of_protected.as_ref().unwrap_or(&pending.of_mine);
-        let own = match self.merger.changes_since(own_bases, tip)? {
-            Ok(own) if own.is_empty() => return Ok(Seen::Untouched),
-            Ok(own) => own,
+        let since = match self.merger.changes_since(own_bases, tip)? {
+            Ok(since) => since,
             Err(why) => return Ok(Seen::unknown(why)),
         };
+        // What the branch itself did: since it parted from what is published last.
+        let own = match self.since_others(pending, since.len())? {
+            Others::Merged => return Ok(Seen::Merged),
+            Others::Nearer(own) => own,
+            Others::Further => since.clone(),
+        };
+        if own.is_empty() {
+            return Ok(Seen::Untouched);
+        }
         let mut one = One {
             verdict: Verdict::Clean,
             unknown: None,
             collisions: Vec::new(),
-            new_revisions: self.new_revisions(protected.map(|one| one.standing(&self.mine)), &own),
+            new_revisions: self.new_revisions(&own),
             effect: Effect::default(),
         };
         let mut with_protected = Vec::new();
         if let Some(protected) = protected {
             let standing = protected.standing(&self.mine);
-            let merge = match self.merger.merge(standing.files(), &own)? {
+            let merge = match self.merger.merge(standing.files(), &since)? {
                 Ok(merge) => merge,
                 Err(why) => return Ok(Seen::unknown(why)),
             };
@@ -153,8 +171,13 @@ impl Judge<'_, '_> {
                 with_protected = judgement.collisions;
                 one.effect = judgement.effect;
             }
-            let edits = self.edits(protected, standing, &own)?;
-            one.add(&protected.name, edits);
+        }
+        if pending.of_protected.is_some() {
+            let mut judged = BTreeSet::new();
+            for protected in &self.protected {
+                let edits = self.edits(protected, &own, &mut judged)?;
+                one.add(&protected.name, edits);
+            }
         }
         match protected {
             Some(protected) if protected.standing.is_none() => {
@@ -183,27 +206,69 @@ impl Judge<'_, '_> {
         Ok(Seen::Judged(Box::new(one)))
     }
 
-    fn new_revisions(&self, published: Option<&Standing>, own: &[Changed]) -> Vec<RevId> {
-        let published = published.unwrap_or(&self.mine);
-        let mut new: Vec<RevId> = own
-            .iter()
-            .filter_map(|changed| changed.new.as_ref())
-            .filter_map(FileFact::outline)
-            .map(|outline| outline.revision.clone())
-            .filter(|id| published.files().holding(id).next().is_none())
-            .collect();
+    /// Against the protected refs behind the first: a branch that belongs to one of them
+    /// (a hotfix of a release) is merged once it is there, and what that one has is not
+    /// the branch's own. `most` are the changes since the first.
+    fn since_others(&self, pending: &Pending, most: usize) -> Result<Others, Error> {
+        let mut nearest: Option<Vec<Changed>> = None;
+        let others = self.protected.iter().skip(1);
+        for (other, bases) in others.zip(&pending.of_others) {
+            let Ok(since) = self.merger.changes_since(bases, pending.branch.commit)? else {
+                continue;
+            };
+            let files = other.standing(&self.mine).files();
+            if !since.is_empty()
+                && let Ok(merge) = self.merger.merge(files, &since)?
+                && merge.is_empty()
+            {
+                return Ok(Others::Merged);
+            }
+            let best = nearest.as_ref().map_or(most, Vec::len);
+            if since.len() < best {
+                nearest = Some(since);
+            }
+        }
+        Ok(nearest.map_or(Others::Further, Others::Nearer))
+    }
+
+    fn new_revisions(&self, own: &[Changed]) -> Vec<RevId> {
+        let mut new = self.unpublished(own.iter().filter_map(|changed| changed.new.as_ref()));
         new.sort();
         new.dedup();
         new
     }
 
-    /// What the branch edits of what is published, by the rule of the guard.
+    /// The revisions of these files that no protected ref has; where none is protected,
+    /// that mine has not.
+    pub(super) fn unpublished<'f>(&self, files: impl Iterator<Item = &'f FileFact>) -> Vec<RevId> {
+        let published: Vec<&Files> = match self.protected.as_slice() {
+            [] => vec![self.mine.files()],
+            all => all
+                .iter()
+                .map(|one| one.standing(&self.mine).files())
+                .collect(),
+        };
+        let is_new = |id: &RevId| {
+            published
+                .iter()
+                .all(|files| files.holding(id).next().is_none())
+        };
+        files
+            .filter_map(FileFact::outline)
+            .map(|outline| outline.revision.clone())
+            .filter(is_new)
+            .collect()
+    }
+
+    /// What the branch edits of what is published, by the rule of the guard. The first
+    /// ref that has a revision judges it, and says so in `judged`.
     fn edits(
         &self,
         protected: &Protected<'_>,
-        standing: &Standing,
         own: &[Changed],
+        judged: &mut BTreeSet<RevId>,
     ) -> Result<Vec<Collision>, Error> {
+        let standing = protected.standing(&self.mine);
         let (old, new) = (
             own.iter().filter_map(|changed| changed.old.as_ref()),
             own.iter().filter_map(|changed| changed.new.as_ref()),
@@ -213,12 +278,13 @@ impl Judge<'_, '_> {
             let Some(outline) = file.outline() else {
                 continue;
             };
-            let is_there = tips.iter().any(|tip| tip.revision == outline.revision);
+            let is_there = judged.contains(&outline.revision);
             let mut published = standing.files().holding(&outline.revision);
             if !is_there
                 && let Some(tip) = published.next()
                 && let Some(outline) = tip.outline()
             {
+                judged.insert(outline.revision.clone());
                 tips.push(Outlined {
                     path: tip.path.clone(),
                     revision: outline.revision.clone(),

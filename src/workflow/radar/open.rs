@@ -33,6 +33,16 @@ pub(super) struct Pending {
     pub(super) of_mine: Bases,
     /// Absent for the protected branch itself, and where there is none.
     pub(super) of_protected: Option<Bases>,
+    /// From the other protected refs, in their order.
+    pub(super) of_others: Vec<Bases>,
+}
+
+impl Pending {
+    pub(super) fn all_bases(&self) -> impl Iterator<Item = &Bases> {
+        std::iter::once(&self.of_mine)
+            .chain(&self.of_protected)
+            .chain(&self.of_others)
+    }
 }
 
 impl Open {

@@ -1,0 +1,142 @@
+//! The way back of what only a database has and its ledger kept none for: as the
+//! revision's file stands on a branch or a tag, or stood where a reflog remembers.
+//!
+//! Must not guess: a file counts only where its way up is what ran. Of several versions
+//! the newest decides, so that a way back which its author took away is not run.
+
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    ops::ControlFlow,
+};
+
+use super::{Context, Error, outline, step};
+use crate::{
+    git::{Listed, RefKind, Tip},
+    layout::read_file,
+    model::{
+        RevId, SourceFile,
+        audit::Content,
+        ledger::{StoredScript, StoredScripts},
+    },
+    sql,
+};
+
+/// A way back that was found in Git.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundWayBack {
+    /// The branch or tag that has it, else the commit that had it.
+    pub place: String,
+    /// No branch and no tag has that commit by name: a reflog remembers it.
+    pub only_reflog: bool,
+    /// The script.
+    pub(super) script: StoredScript,
+    /// The file, named with its place.
+    pub(super) file: SourceFile,
+    /// Where in it the script begins.
+    pub(super) offset: usize,
+}
+
+/// The ways back of revisions, each given with what the ledger kept of it. Those that
+/// have one already are left alone. What was looked for once is remembered in `context`.
+pub(super) fn find<'s>(
+    context: &Context,
+    stored: impl IntoIterator<Item = (&'s RevId, &'s StoredScripts)>,
+) -> Result<BTreeMap<RevId, FoundWayBack>, Error> {
+    let lacking: Vec<(&RevId, &StoredScripts)> = stored
+        .into_iter()
+        .filter(|(_, scripts)| step::no_way_back(scripts).is_some())
+        .collect();
+    let mut known = context.ways_back.borrow_mut();
+    let unknown: Vec<_> = lacking
+        .iter()
+        .filter(|(id, _)| !known.contains_key(*id))
+        .copied()
+        .collect();
+    if !unknown.is_empty() && context.repo_if_any().is_some() {
+        let mut found = search(context, &unknown)?;
+        known.extend(
+            unknown
+                .iter()
+                .map(|(id, _)| ((*id).clone(), found.remove(*id))),
+        );
+    }
+    let found =
+        |(id, _): &(&RevId, &StoredScripts)| Some(((*id).clone(), known.get(*id)?.clone()?));
+    Ok(lacking.iter().filter_map(found).collect())
+}
+
+fn search(
+    context: &Context,
+    wanted: &[(&RevId, &StoredScripts)],
+) -> Result<BTreeMap<RevId, FoundWayBack>, Error> {
+    let repo = context.repo()?;
+    let mut tips = repo.tips()?;
+    let named: HashSet<_> = tips.iter().map(|tip| tip.commit).collect();
+    let once = repo.once_tips()?;
+    tips.extend(once.into_iter().filter(|tip| !named.contains(&tip.commit)));
+    let mut files: Vec<(Listed, Tip)> = Vec::new();
+    let mut seen = HashSet::new();
+    repo.for_each_distinct_listing(
+        &context.prefix()?,
+        &context.folders(),
+        &tips,
+        |tips, listing| {
+            if let Some(tip) = tips.first() {
+                let new = listing
+                    .files
+                    .into_iter()
+                    .filter(|file| seen.insert(file.blob()));
+                files.extend(new.map(|file| (file, (*tip).clone())));
+            }
+            Ok(ControlFlow::Continue(()))
+        },
+    )?;
+    let listed: Vec<Listed> = files.iter().map(|(file, _)| file.clone()).collect();
+    let said = outline::of_history(context, &listed)?;
+    let ran: HashMap<&RevId, _> = wanted
+        .iter()
+        .map(|(id, scripts)| (*id, sql::checksum(&scripts.up.text, None)))
+        .collect();
+    let mut found = BTreeMap::new();
+    let mut decided: HashSet<RevId> = HashSet::new();
+    for (file, tip) in &files {
+        let Some(Content::Revision(outline)) = said.get(&file.blob()) else {
+            continue;
+        };
+        let Some(up) = ran.get(&outline.revision) else {
+            continue;
+        };
+        if outline.up == *up
+            && decided.insert(outline.revision.clone())
+            && let Some(way_back) = read(context, file, tip)?
+        {
+            found.insert(outline.revision.clone(), way_back);
+        }
+    }
+    Ok(found)
+}
+
+/// The way back in a file, where it has one.
+fn read(context: &Context, file: &Listed, tip: &Tip) -> Result<Option<FoundWayBack>, Error> {
+    let files = context.repo()?.read_files(std::slice::from_ref(file))?;
+    let migration = files
+        .first()
+        .and_then(|file| context.layout().parse(read_file(file).ok()?).ok());
+    let Some(migration) = migration.filter(|migration| migration.no_way_back().is_none()) else {
+        return Ok(None);
+    };
+    let (Some(script), Some(down)) = (step::scripts_of(&migration).down, &migration.down) else {
+        return Ok(None);
+    };
+    let place = tip.short().to_owned();
+    Ok(Some(FoundWayBack {
+        file: SourceFile::new(
+            format!("{place}:{}", migration.file.path),
+            &*migration.file.text,
+        ),
+        offset: down.span.start,
+        only_reflog: tip.kind == RefKind::Reflog,
+        script,
+        place,
+    }))
+}
