@@ -337,5 +337,8 @@ fn what_is_advised_is_about_the_same_database() {
     ");
     let (document, _) = sandbox.json("project", &upgrade);
     let hints = document["hints"].to_string();
-    assert!(hints.contains("`teammig merge-heads --database jobs --env dev`"), "{hints}");
+    assert!(
+        hints.contains("`teammig merge-heads --database jobs --env dev`"),
+        "{hints}"
+    );
 }
