@@ -29,6 +29,7 @@ mod show;
 mod stamp;
 mod status;
 mod sync;
+mod unfinished;
 mod upgrade;
 mod why;
 

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::{
     Status,
     events::{Shower, plural, warn},
-    json, report,
+    json, report, unfinished,
 };
 use crate::{
     model::{Dialect, Direction, Project},
@@ -148,6 +148,9 @@ pub(super) fn run(ui: &mut Ui, context: &Context, call: &Call<'_>) -> Result<Sta
         return Ok(Status::Fine);
     }
     let mut database = context.database()?;
+    if !dry_run {
+        unfinished::pass(ui, context, &mut *database)?;
+    }
     let proposal = (call.propose)(context, &project, &mut Source::Database(&mut *database))
         .map_err(explain)?;
     for finding in &project.findings {

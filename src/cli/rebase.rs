@@ -10,15 +10,17 @@ use super::{
         carry::{self, Carried},
         rewritten,
     },
+    unfinished::{self, Chosen},
 };
 use crate::{
-    model::settle::Settle,
+    model::interrupted::Standing,
     ui::Ui,
     workflow::{
-        Context, Error, Source, head_file,
+        self, Context, Error, Source, head_file,
         rebase::{self, Request},
-        restack::Restacking,
-        sync::{self, Decisions, Skipped},
+        restack::{self, Restacking},
+        sync,
+        unfinished::Unfinished,
     },
 };
 
@@ -28,6 +30,10 @@ use crate::{
 /// database along: yours are rolled back, theirs applied, yours applied again. When a step fails, files and database
 /// are as before. Refused where a revision is published or applied in a protected environment.
 #[derive(Debug, clap::Args)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "one per flag of the command line"
+)]
 pub(super) struct Args {
     /// The heads to move [default: those that are not published]
     revisions: Vec<String>,
@@ -44,6 +50,18 @@ pub(super) struct Args {
     #[arg(long)]
     dry_run: bool,
 
+    /// Put files and database back to what they were before a restack that was interrupted
+    #[arg(long, conflicts_with_all = ["revisions", "onto", "no_database", "dry_run"])]
+    abort: bool,
+
+    /// Bring a restack to its end that was interrupted
+    #[arg(long = "continue", conflicts_with_all = ["abort", "revisions", "onto", "no_database", "dry_run"])]
+    go_on: bool,
+
+    /// Leave files and database as they are, and forget a restack that was interrupted
+    #[arg(long, conflicts_with_all = ["abort", "go_on", "revisions", "onto", "no_database", "dry_run"])]
+    quit: bool,
+
     /// Do not ask before a protected environment is rolled back
     #[arg(long, short)]
     yes: bool,
@@ -53,6 +71,21 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status, Error> {
+    if args.abort || args.go_on || args.quit {
+        return earlier(ui, context, args);
+    }
+    match unfinished::settle(ui, context)? {
+        Chosen::Go => {}
+        Chosen::PutBack(open) => {
+            unfinished::put_back(ui, context, &open)?;
+            return Ok(Status::Fine);
+        }
+        Chosen::GoOn(open) => return go_on(ui, context, &open),
+        Chosen::Stop => {
+            ui.status("stopped; nothing was done");
+            return Ok(Status::Attention);
+        }
+    }
     let project = context.writable_project()?;
     let request = Request {
         revisions: args.revisions.clone(),
@@ -84,11 +117,7 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
         finish(ui, &restacking, &carried);
         return Ok(Status::Fine);
     }
-    let decisions = Decisions {
-        settle: Some(Settle::Restack),
-        skipped: Skipped::Ask,
-        ..Decisions::default()
-    };
+    let decisions = rebase::RESTACK;
     let mut database = context.database()?;
     let mut source = Source::Database(&mut *database);
     let proposal = sync::plan(context, &project, Some(&restacking), &mut source, decisions)?;
@@ -114,6 +143,83 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
         decisions,
         &mut carried,
     )?;
+    finish(ui, &restacking, &carried);
+    Ok(Status::Fine)
+}
+
+/// `--abort`, `--continue` and `--quit`.
+fn earlier(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status, Error> {
+    if args.quit {
+        unfinished::quit(ui, context)?;
+    } else {
+        let Some(open) = unfinished::open(ui, context)? else {
+            if ui.is_json() {
+                ui.json(&document(None, &Carried::default()));
+            } else {
+                ui.status("there is nothing to put back, and nothing to go on with");
+            }
+            return Ok(Status::Fine);
+        };
+        let Standing::Open {
+            put_back,
+            go_on: can_go_on,
+        } = open.standing
+        else {
+            return Err(Error::Unfinished(open));
+        };
+        if args.go_on && can_go_on {
+            return go_on(ui, context, &open);
+        }
+        if args.go_on || !put_back {
+            return Err(Error::Unfinished(open));
+        }
+        unfinished::put_back(ui, context, &open)?;
+    }
+    if ui.is_json() {
+        ui.json(&document(None, &Carried::default()));
+    }
+    Ok(Status::Fine)
+}
+
+/// Brings a restack to its end that was interrupted: the files alone where the
+/// database has it all, else from the beginning.
+pub(super) fn go_on(ui: &mut Ui, context: &Context, open: &Unfinished) -> Result<Status, Error> {
+    let mut carried = Carried {
+        going_on: head_file::halted(context).ok().flatten(),
+        ..Carried::default()
+    };
+    if open.rows.complete() {
+        carried.restacked(&workflow::unfinished::finish(context)?);
+        if ui.is_json() {
+            ui.json(&document(None, &carried));
+        } else {
+            carry::tell(ui, &carried);
+        }
+        return Ok(Status::Fine);
+    }
+    unfinished::put_back(ui, context, open)?;
+    let project = context.writable_project()?;
+    let restacking = restack::propose(context, &project, &open.moves)?;
+    if open.environment.is_none() {
+        carry::show_rewrites(ui, Some(&restacking));
+        rebase::files_only(context, &restacking)?;
+        carried.restacked(&restacking.files);
+    } else {
+        let mut database = context.database()?;
+        let mut source = Source::Database(&mut *database);
+        let decisions = open.decisions;
+        let proposal = sync::plan(context, &project, Some(&restacking), &mut source, decisions)?;
+        carry::carry_out(
+            ui,
+            context,
+            &project,
+            Some(&restacking),
+            &mut *database,
+            &proposal,
+            decisions,
+            &mut carried,
+        )?;
+    }
     finish(ui, &restacking, &carried);
     Ok(Status::Fine)
 }

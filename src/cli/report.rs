@@ -3,6 +3,7 @@
 mod database;
 mod graph;
 mod restack;
+mod unfinished;
 mod way_back;
 
 use serde_json::json;
@@ -12,7 +13,7 @@ use crate::{
     config::ConfigError,
     model::{Direction, Finding, Operation, Severity, finding::Place},
     ui::{Kind, Ui},
-    workflow::{Error, GitError, Why},
+    workflow::{Error, GitError, Why, unfinished::Unfinished},
 };
 
 /// An error, ready to be shown.
@@ -123,6 +124,11 @@ pub(super) fn message(error: &Error) -> String {
     }
 }
 
+/// What is known of a restack that never came to its end, in lines.
+pub(super) fn unfinished_notes(found: &Unfinished) -> Vec<String> {
+    unfinished::notes(found)
+}
+
 /// Shows findings of a snapshot on stderr; the answer itself goes on.
 pub(super) fn show_finding(ui: &mut Ui, finding: &Finding) {
     let title = format!("{} [{}]", finding.message, finding.rule);
@@ -222,6 +228,10 @@ fn report(error: &Error) -> Report {
         | Error::Restack(_)
         | Error::NotRewritable { .. }
         | Error::ChangedMeanwhile { .. } => restack::report(error, words),
+        Error::BrokenOff(broken) => unfinished::broken_off(broken),
+        Error::Unfinished(found) => unfinished::unfinished(found, words),
+        Error::RestackBegins => Report::new("restack-running", 1, words).hint("wait for it to end, and call this again"),
+        Error::FilesLeft(left) => unfinished::files_left(left, words),
         Error::Stopped => Report::new("interrupted", 130, words),
         Error::Import {
             notes,

@@ -14,11 +14,15 @@ use super::{
     report,
 };
 use crate::{
-    model::{EntryState, Operation, RevId},
+    model::{
+        EntryState, Operation, RevId,
+        interrupted::{Files, Rows, Standing},
+    },
     ui::{Ui, age},
     workflow::{
         Context, Error,
         status::{self, Database, Elsewhere, Git, HeadState, Status},
+        unfinished::Unfinished,
     },
 };
 
@@ -52,6 +56,13 @@ pub(super) fn run(ui: &mut Ui, context: &Context, _: &Args) -> Result<Exit, Erro
     }
     for (n, one) in status.elsewhere.iter().enumerate() {
         elsewhere(ui, context, one, n == 0);
+    }
+    if let Some(found) = status.unfinished.as_ref().filter(|found| found.is_open()) {
+        let text = Error::Unfinished(Box::new(found.clone())).to_string();
+        row(ui, "Restack", &text);
+        for line in report::unfinished_notes(found) {
+            row(ui, "", &line);
+        }
     }
     if let Some(git) = &status.git {
         hooks(ui, git);
@@ -294,8 +305,33 @@ fn document(status: &Status) -> Value {
             "event": hook.event.name(),
             "works": crate::workflow::hooks::works(hook),
         })).collect::<Vec<_>>(),
+        "restack": status.unfinished.as_ref().filter(|found| found.is_open()).map(restack_json),
         "next": { "command": status.advice.command, "reason": status.advice.reason },
         "findings": json::findings(&status.project),
+    })
+}
+
+/// A restack that never came to its end.
+fn restack_json(found: &Unfinished) -> Value {
+    json!({
+        "running": found.running,
+        "command": found.command,
+        "started": found.started.to_string(),
+        "moved": found.moved,
+        "onto": found.moves.iter().map(|one| &one.onto).collect::<Vec<_>>(),
+        "environment": found.environment,
+        "files": match found.files {
+            Files::Before => "before",
+            Files::After => "after",
+            Files::Mixed => "mixed",
+            Files::Changed(_) => "changed",
+        },
+        "steps": match found.rows {
+            Rows::At { done, of, .. } => json!({ "done": done, "of": of }),
+            _ => Value::Null,
+        },
+        "can_abort": matches!(found.standing, Standing::Open { put_back: true, .. }),
+        "can_continue": matches!(found.standing, Standing::Open { go_on: true, .. }),
     })
 }
 

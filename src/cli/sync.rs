@@ -9,6 +9,7 @@ use super::{
     global::RunArgs,
     merge_heads,
     plan::{confirm_down, show_plan},
+    rebase, unfinished,
 };
 use crate::{
     model::{Direction, RevId, settle::Settle},
@@ -86,6 +87,20 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status, Error> {
+    match unfinished::settle(ui, context)? {
+        unfinished::Chosen::Go => {}
+        unfinished::Chosen::PutBack(open) => {
+            unfinished::put_back(ui, context, &open)?;
+            return Ok(Status::Fine);
+        }
+        unfinished::Chosen::GoOn(open) => {
+            rebase::go_on(ui, context, &open)?;
+        }
+        unfinished::Chosen::Stop => {
+            ui.status("stopped; nothing was done");
+            return Ok(Status::Attention);
+        }
+    }
     let going_on = head_file::halted(context)?;
     let mut project = context.writable_project()?;
     let mut database = context.database()?;

@@ -27,6 +27,7 @@ pub use url::{DatabaseUrl, SqliteTarget};
 
 use crate::model::{
     Dialect, Direction, Entry, Ledger, RevId,
+    interrupted::Held,
     ledger::{StoredScript, StoredScripts},
 };
 
@@ -104,15 +105,30 @@ pub trait Database {
     fn flush(&mut self) -> Result<(), DbError>;
 
     /// Begins a stretch of steps that [`take_back`](Self::take_back) undoes as a
-    /// whole, rows of the user's tables included. `false`: these scripts cannot be
-    /// taken back here, and nothing was begun.
-    fn hold(&mut self, steps: &[&StoredScript]) -> Result<bool, DbError>;
+    /// whole, rows of the user's tables included. Where that takes a copy of the
+    /// database, it becomes the file `copy`, which is complete and on the disk when
+    /// this returns, and stays: whoever called removes it. [`Held::No`]: these
+    /// scripts cannot be taken back here, and nothing was begun.
+    fn hold(&mut self, steps: &[&StoredScript], copy: &Path) -> Result<Held, DbError>;
 
     /// Ends the stretch and makes it durable.
     fn keep(&mut self) -> Result<(), DbError>;
 
     /// Ends the stretch and leaves the database as it was before it.
     fn take_back(&mut self) -> Result<(), DbError>;
+
+    /// Puts a `copy` back that [`hold`](Self::hold) made in a run that never ended.
+    /// What is there now becomes the file `aside` first.
+    fn restore(&mut self, copy: &Path, aside: &Path) -> Result<(), DbError>;
+
+    /// A new session in the place of one that was lost, with the lock, for which it
+    /// waits at most `timeout`. With the lock, whatever the lost one had begun is over
+    /// on the server too, one way or the other.
+    fn reconnect(
+        &mut self,
+        timeout: Duration,
+        waiting: &mut dyn FnMut(&str),
+    ) -> Result<(), DbError>;
 
     /// Changes rows without running anything, all in one transaction.
     fn rewrite(&mut self, changes: &[LedgerChange]) -> Result<(), DbError>;

@@ -6,7 +6,7 @@
 //! takes nothing back that was reported.
 
 use std::{
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -24,6 +24,7 @@ use super::{
 use crate::{
     model::{
         Dialect, Direction, Ledger, RevId,
+        interrupted::Held,
         ledger::{StoredScript, StoredScripts},
     },
     sql,
@@ -385,9 +386,9 @@ impl Database for Sqlite {
         self.commit_group()
     }
 
-    fn hold(&mut self, _steps: &[&StoredScript]) -> Result<bool, DbError> {
-        self.held = Some(self.copy()?);
-        Ok(true)
+    fn hold(&mut self, _steps: &[&StoredScript], copy: &Path) -> Result<Held, DbError> {
+        self.held = Some(self.copy(copy)?);
+        Ok(Held::Copy)
     }
 
     fn keep(&mut self) -> Result<(), DbError> {
@@ -398,9 +399,19 @@ impl Database for Sqlite {
 
     fn take_back(&mut self) -> Result<(), DbError> {
         match self.held.take() {
-            Some(copy) => self.restore(copy),
+            Some(copy) => self.put_back_if_alone(&copy),
             None => Ok(()),
         }
+    }
+
+    fn restore(&mut self, copy: &Path, aside: &Path) -> Result<(), DbError> {
+        self.copy_to(aside)?;
+        self.put_back(copy)
+    }
+
+    fn reconnect(&mut self, _: Duration, _: &mut dyn FnMut(&str)) -> Result<(), DbError> {
+        // There is no server to lose, and the lock is a file of its own.
+        self.renew()
     }
 
     fn rewrite(&mut self, changes: &[LedgerChange]) -> Result<(), DbError> {

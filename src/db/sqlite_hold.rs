@@ -5,15 +5,17 @@
 //! Other programs may write between two steps, and what they wrote is not in the
 //! copy; then it is kept beside and not put back.
 
-use std::sync::atomic::Ordering;
-
-use tempfile::TempPath;
+use std::{
+    fs::{File, OpenOptions},
+    path::{Path, PathBuf},
+    sync::atomic::Ordering,
+};
 
 use super::{DbError, ErrorKind, sqlite::Sqlite, sqlite_error::db_error};
 
 /// The database as it was.
 pub(super) struct Copy {
-    file: TempPath,
+    file: PathBuf,
     /// SQLite's count of what others committed, as this connection sees it.
     version: i64,
     /// Somebody else has written since, seen when a connection was given up.
@@ -21,25 +23,37 @@ pub(super) struct Copy {
 }
 
 impl Sqlite {
-    /// Copies the database into a private file.
-    pub(super) fn copy(&mut self) -> Result<Copy, DbError> {
+    /// Copies the database into a file, and remembers what nobody else may have
+    /// changed when it is put back.
+    pub(super) fn copy(&mut self, file: &Path) -> Result<Copy, DbError> {
         self.commit_group()?;
-        let file = tempfile::NamedTempFile::new().map_err(|error| {
-            DbError::new(
-                ErrorKind::Statement,
-                format!("cannot make a file for a copy of the database: {error}"),
-            )
-        })?;
-        let file = file.into_temp_path();
         let version = self.data_version()?;
-        self.writer()?
-            .backup("main", &file, None::<fn(_)>)
-            .map_err(|error| db_error(&error))?;
+        self.copy_to(file)?;
         Ok(Copy {
-            file,
+            file: file.to_owned(),
             version,
             foreign: false,
         })
+    }
+
+    /// Copies the database into a new file that only its owner can read, as safe on
+    /// the disk as the database is.
+    pub(super) fn copy_to(&mut self, path: &Path) -> Result<(), DbError> {
+        let failed = |error: std::io::Error| {
+            DbError::new(
+                ErrorKind::Statement,
+                format!(
+                    "cannot make a copy of the database as {}: {error}",
+                    path.display()
+                ),
+            )
+        };
+        private(path).map_err(failed)?;
+        self.writer()?
+            .backup("main", path, None::<fn(_)>)
+            .map_err(|error| db_error(&error))?;
+        let synced = File::options().write(true).open(path);
+        synced.and_then(|file| file.sync_all()).map_err(failed)
     }
 
     /// Changes when another connection has committed
@@ -71,32 +85,41 @@ impl Sqlite {
     }
 
     /// Puts everything back to what it was, where nobody else has written since.
-    pub(super) fn restore(&mut self, copy: Copy) -> Result<(), DbError> {
+    pub(super) fn put_back_if_alone(&mut self, copy: &Copy) -> Result<(), DbError> {
         self.group = None;
         self.roll_back();
         // The user may have asked to stop; this is how.
         self.stop.store(false, Ordering::SeqCst);
-        let why = if copy.foreign || self.data_version() != Ok(copy.version) {
-            Some("another program wrote to the database meanwhile".to_owned())
-        } else {
-            self.put_back(&copy).err().map(|error| error.message)
-        };
-        let Some(why) = why else { return Ok(()) };
-        let kept = copy.file.keep().map_or_else(
-            |_| String::new(),
-            |path| format!("; a copy of it as it was before is {}", path.display()),
-        );
-        Err(DbError::new(ErrorKind::Statement, format!("{why}{kept}")))
+        if copy.foreign || self.data_version() != Ok(copy.version) {
+            return Err(DbError::new(
+                ErrorKind::Statement,
+                "another program wrote to the database meanwhile",
+            ));
+        }
+        self.put_back(&copy.file)
     }
 
-    fn put_back(&mut self, copy: &Copy) -> Result<(), DbError> {
+    /// Makes the database what a copy of it is.
+    pub(super) fn put_back(&mut self, copy: &Path) -> Result<(), DbError> {
         self.renew()?;
         self.writer()?;
         match &mut self.connection {
             Some(connection) => connection
-                .restore("main", &copy.file, None::<fn(_)>)
+                .restore("main", copy, None::<fn(_)>)
                 .map_err(|error| db_error(&error)),
             None => Ok(()),
         }
     }
+}
+
+/// An empty file of one's own.
+fn private(path: &Path) -> std::io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    options.open(path)
 }

@@ -10,6 +10,8 @@ use super::Operation;
     reason = "independent facts, each of which has its own advice"
 )]
 pub struct Facts {
+    /// A restack never came to its end.
+    pub restack: bool,
     /// Git is in the middle of something.
     pub operation: Option<Operation>,
     /// Only the heads are left to settle in it, which `sync` does.
@@ -130,7 +132,12 @@ pub fn next(facts: &Facts) -> Advice {
     let database = facts.database.as_deref();
     let run = |words: &str| command(words, database, facts.environment.as_deref());
     let write = |words: &str| command(words, database, None);
-    let (command, reason) = if let Some(operation) = facts.operation {
+    let (command, reason) = if facts.restack {
+        (
+            Some(run("teammig rebase")),
+            "a restack was interrupted; this says how to go on".to_owned(),
+        )
+    } else if let Some(operation) = facts.operation {
         let reason = format!("{operation} is in progress");
         if facts.only_heads {
             return Advice {
@@ -209,6 +216,7 @@ mod tests {
     #[test]
     fn what_stops_everything_else_comes_first() {
         let mut facts = Facts {
+            restack: true,
             operation: Some(Operation::Rebase),
             only_heads: true,
             head_file_wrong: true,
@@ -228,6 +236,8 @@ mod tests {
         };
         let mut table: Vec<String> = Vec::new();
         let mut step = |facts: &Facts| table.push(said(facts));
+        step(&facts);
+        facts.restack = false;
         step(&facts);
         facts.only_heads = false;
         step(&facts);
@@ -260,6 +270,7 @@ mod tests {
         assert_eq!(
             table,
             [
+                "teammig rebase | a restack was interrupted; this says how to go on",
                 "teammig sync | a rebase is in progress, and only the heads are left to settle",
                 "git rebase --continue | a rebase is in progress",
                 " | put the files right first",

@@ -11,6 +11,7 @@ pub mod finding;
 pub mod graph;
 pub mod guard;
 pub mod head_file;
+pub mod interrupted;
 pub mod lanes;
 pub mod ledger;
 pub mod merge;

@@ -3,7 +3,8 @@
 use super::revision::RevId;
 
 /// Which script of a revision a step runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Direction {
     /// Apply.
     Up,
@@ -22,7 +23,7 @@ impl Direction {
 }
 
 /// One script of one revision.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Step {
     /// Up or down.
     pub direction: Direction,

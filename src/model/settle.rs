@@ -7,7 +7,7 @@
 use super::{guard::Evidence, revision::RevId, way_back::Irreversible};
 
 /// A way to go on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Settle {
     /// Put mine on top of theirs.
     Restack,

@@ -176,6 +176,11 @@ impl Context {
         Ok(repo.prefix_of(&self.config.root)?)
     }
 
+    /// The command's name.
+    pub(super) fn command(&self) -> &str {
+        &self.options.command
+    }
+
     /// Which state this call speaks of.
     pub fn at(&self) -> &At {
         &self.options.at
@@ -264,6 +269,7 @@ impl Context {
                 "--at reads from Git; this command writes files".to_owned(),
             ));
         }
+        super::unfinished::refuse_mixed(self)?;
         self.project()
     }
 

@@ -15,7 +15,7 @@ use crate::{
     },
 };
 
-use super::run::Done;
+use super::{rewrite::NotBack, run::Done, unfinished::Unfinished};
 
 /// Why a use-case did not end as asked.
 #[derive(Debug, thiserror::Error)]
@@ -207,6 +207,18 @@ pub enum Error {
         /// The file.
         path: String,
     },
+    /// A restack broke off, and there is more to say than why.
+    #[error("{}", .0.cause)]
+    BrokenOff(Box<BrokenOff>),
+    /// An earlier restack never came to its end, or is at work.
+    #[error("{}", if .0.running { "a restack is at work here" } else { "a restack was interrupted here" })]
+    Unfinished(Box<Unfinished>),
+    /// Another restack of this project has begun, and changed nothing yet.
+    #[error("another restack is about to begin here")]
+    RestackBegins,
+    /// Files of a restack could not be changed.
+    #[error("{} could not be put in place", count(.0.len(), "file"))]
+    FilesLeft(Vec<NotBack>),
     /// The user stopped it, and nothing is half done.
     #[error("stopped")]
     Stopped,
@@ -259,8 +271,50 @@ pub enum TakenBack {
     NotTried,
     /// Files and database are as before.
     Yes,
-    /// They should have been taken back and could not be: why.
-    No(String),
+    /// They should have been taken back and could not be.
+    No {
+        /// Why not.
+        why: String,
+        /// A copy of the database as it was, which is kept.
+        copy: Option<PathBuf>,
+    },
+}
+
+/// Where a restack that broke off left the database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DatabaseLeft {
+    /// It had no part in it.
+    NotInvolved,
+    /// As it was before.
+    Before,
+    /// All steps are done, and stay.
+    Done,
+    /// It should be as before, and is not.
+    NotTakenBack {
+        /// Why not.
+        why: String,
+        /// A copy of it as it was, which is kept.
+        copy: Option<PathBuf>,
+    },
+    /// The session was lost with COMMIT under way, and the server cannot be asked.
+    Unknown {
+        /// Why not.
+        why: String,
+    },
+}
+
+/// A restack that broke off with something left to say about files or database.
+#[derive(Debug)]
+pub struct BrokenOff {
+    /// What went wrong.
+    pub cause: Box<Error>,
+    /// The files have what they were to become; otherwise they are as before, save for
+    /// those that follow.
+    pub files_done: bool,
+    /// Files that could not be put back.
+    pub files_left: Vec<NotBack>,
+    /// Where the database is.
+    pub database: DatabaseLeft,
 }
 
 /// A script that failed, with all that is known.

@@ -5,10 +5,12 @@ use std::collections::BTreeSet;
 use super::{
     Context, Error, divergence,
     head_file::halted,
+    held,
     plan::require_sound,
     restack::{self, Move, Restacking},
+    sync::{Decisions, Skipped},
 };
-use crate::model::{Project, RevId};
+use crate::model::{Project, RevId, settle::Settle};
 
 /// What to move, as the user names it.
 #[derive(Debug, Clone, Default)]
@@ -37,9 +39,17 @@ pub fn propose(
     restack::propose(context, project, &moves).map(Some)
 }
 
+/// What a restack decides, and nothing else.
+pub const RESTACK: Decisions = Decisions {
+    settle: Some(Settle::Restack),
+    roll_back: false,
+    redo: false,
+    skipped: Skipped::Ask,
+};
+
 /// Writes the files and leaves every database as it is.
 pub fn files_only(context: &Context, restacking: &Restacking) -> Result<(), Error> {
-    restack::stage(context, restacking)?.commit().map(drop)
+    held::stage(context, restacking, RESTACK)?.alone()
 }
 
 fn moves(context: &Context, project: &Project, request: &Request) -> Result<Vec<Move>, Error> {

@@ -1,27 +1,25 @@
 //! Restacking: the files of my revisions get other parents, and the database follows.
 //!
-//! Files and database change together or not at all: the files are written
-//! beside their places first, the steps run in a stretch that can be taken back,
-//! and only then the files get their names. A process that dies in between
-//! leaves a state that the next `sync` understands.
+//! Decides what changes; `held` does it. Files and database change together or not
+//! at all: a journal is written first, the steps run in a stretch that can be taken
+//! back, and only then the files change. What a process leaves that dies in between
+//! is for `unfinished`.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fs,
-    path::PathBuf,
     sync::Arc,
 };
 
-use tempfile::TempPath;
+use serde::{Deserialize, Serialize};
 
-use super::{Context, Error, State, fixed, head_file, run::Undo, write};
+use super::{Context, Error, State, fixed, head_file};
 use crate::model::{
     Project, RevId,
     restack::{Restack, RestackError, restack},
 };
 
 /// What is to be put where.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Move {
     /// The heads of my side.
     pub heads: Vec<RevId>,
@@ -32,6 +30,8 @@ pub struct Move {
 /// A restack, ready to be shown and done.
 #[derive(Debug)]
 pub struct Restacking {
+    /// What was asked for.
+    pub moves: Vec<Move>,
     /// One for each line that is settled.
     pub lines: Vec<Restack>,
     /// The files that change.
@@ -41,12 +41,12 @@ pub struct Restacking {
 }
 
 /// A file that changes: a revision that gets other parents, or the head file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rewrite {
     /// Its revision; `None` = it is the head file.
     pub revision: Option<RevId>,
     /// Relative to the project's root.
-    pub path: Arc<str>,
+    pub path: String,
     /// Its text now.
     pub before: String,
     /// Its text then.
@@ -95,7 +95,7 @@ pub fn propose(context: &Context, project: &Project, moves: &[Move]) -> Result<R
             Some(Rewrite {
                 revision: None,
                 before: head_file.file.text.to_string(),
-                path,
+                path: path.to_string(),
                 after,
             })
         });
@@ -109,7 +109,7 @@ pub fn propose(context: &Context, project: &Project, moves: &[Move]) -> Result<R
             Some(Rewrite {
                 revision: Some(migration.revision.id.clone()),
                 before: migration.file.text.to_string(),
-                path,
+                path: path.to_string(),
                 after,
             })
         })
@@ -117,6 +117,7 @@ pub fn propose(context: &Context, project: &Project, moves: &[Move]) -> Result<R
         .chain(head_file)
         .collect();
     Ok(Restacking {
+        moves: moves.to_vec(),
         lines,
         files,
         future,
@@ -165,63 +166,4 @@ pub(super) fn to_redo(restacking: &Restacking, state: &State) -> BTreeSet<RevId>
         );
     }
     found
-}
-
-/// The new files, complete and not yet in place.
-pub(super) struct Staged<'a> {
-    context: &'a Context,
-    files: Vec<(&'a Rewrite, PathBuf, TempPath)>,
-}
-
-/// Writes the new files beside their places.
-pub(super) fn stage<'a>(
-    context: &'a Context,
-    restacking: &'a Restacking,
-) -> Result<Staged<'a>, Error> {
-    let mut files = Vec::new();
-    for file in &restacking.files {
-        let path = context.config.root.join(&*file.path);
-        let temp = write::stage(&path, file.after.as_bytes())?;
-        let mode = fs::metadata(&path)
-            .map_err(Error::io("read", &path))?
-            .permissions();
-        fs::set_permissions(&temp, mode).map_err(Error::io("write", &path))?;
-        files.push((file, path, temp));
-    }
-    Ok(Staged { context, files })
-}
-
-impl<'a> Staged<'a> {
-    /// Puts all files in their places; where one cannot be, those before it go back.
-    /// What it gives puts all of them back.
-    pub(super) fn commit(self) -> Result<Undo<'a>, Error> {
-        let mut done: Vec<(&Rewrite, PathBuf)> = Vec::new();
-        for (file, path, temp) in self.files {
-            let now = fs::read(&path).map_err(Error::io("read", &path));
-            let outcome = now.and_then(|now| {
-                if now != file.before.as_bytes() {
-                    return Err(Error::ChangedMeanwhile {
-                        path: self.context.display_path(&path),
-                    });
-                }
-                temp.persist(&path)
-                    .map_err(|error| Error::io("write", &path)(error.error))
-            });
-            if let Err(error) = outcome {
-                put_back(done);
-                return Err(error);
-            }
-            done.push((file, path));
-        }
-        Ok(Box::new(move || put_back(done)))
-    }
-}
-
-/// Best effort: the error that is told is the one that came first.
-fn put_back(done: Vec<(&Rewrite, PathBuf)>) {
-    for (file, path) in done {
-        if let Ok(temp) = write::stage(&path, file.before.as_bytes()) {
-            let _ = temp.persist(&path);
-        }
-    }
 }

@@ -2,7 +2,12 @@
 
 use std::time::Duration;
 
-use super::{Context, Error, FailedStep, Proposal, TakenBack, step::Prepared};
+use super::{
+    Context, Error, FailedStep, Proposal, TakenBack,
+    held::Staged,
+    step::Prepared,
+    unfinished::{self, Earlier},
+};
 use crate::{
     db::{Database, ErrorKind, Job, JobError, Notice},
     model::{Direction, Ledger, RevId, finding::Place},
@@ -62,12 +67,6 @@ pub struct Outcome {
     pub heads: Vec<RevId>,
 }
 
-/// What has to succeed together with the steps of a run. What it gives undoes it.
-pub(super) type Together<'a> = Box<dyn FnOnce() -> Result<Undo<'a>, Error> + 'a>;
-
-/// Undoes what was done together with the steps.
-pub(super) type Undo<'a> = Box<dyn FnOnce() + 'a>;
-
 /// Runs what was shown.
 ///
 /// Under the lock the ledger is read again and `replan` asked again. What
@@ -83,19 +82,19 @@ pub fn run(
     run_with(context, database, shown, replan, None, on_event)
 }
 
-/// The same, and then `together`; when either fails, the database is as before
-/// (where it can be: see [`Database::hold`]).
+/// The same, and then a restack's files; when either fails, both are as before
+/// (where that can be: see [`Database::hold`]).
 pub(super) fn run_with(
     context: &Context,
     database: &mut dyn Database,
     shown: &Proposal,
     replan: &dyn Fn(&mut dyn Database) -> Result<Proposal, Error>,
-    together: Option<Together<'_>>,
+    files: Option<Staged<'_>>,
     on_event: &mut dyn FnMut(Event<'_>),
 ) -> Result<Outcome, Error> {
     if shown.steps.is_empty() {
-        if let Some(together) = together {
-            let _done = together()?;
+        if let Some(files) = files {
+            files.alone()?;
         }
         return Ok(Outcome {
             heads: shown.plan.to.clone(),
@@ -117,13 +116,13 @@ pub(super) fn run_with(
                 return Err(Error::PlanChanged);
             }
             let others = shown.steps.len() - fresh.steps.len();
-            let done = match together {
-                _ if fresh.steps.is_empty() => {
-                    together.map(|together| together()).transpose()?;
+            let done = match files {
+                None => run_steps(database, &fresh.steps, false, on_event)?.0,
+                Some(files) if fresh.steps.is_empty() => {
+                    files.alone()?;
                     Vec::new()
                 }
-                None => run_steps(database, &fresh.steps, false, on_event)?.0,
-                Some(together) => run_held(database, &fresh.steps, together, on_event)?,
+                Some(files) => files.with(database, &fresh, on_event)?,
             };
             Ok(Outcome {
                 done,
@@ -165,58 +164,8 @@ pub(super) fn locked<T>(
     outcome
 }
 
-/// Runs the steps and what goes with them, both or neither.
-fn run_held(
-    database: &mut dyn Database,
-    steps: &[Prepared],
-    together: Together<'_>,
-    on_event: &mut dyn FnMut(Event<'_>),
-) -> Result<Vec<Done>, Error> {
-    // Before the stretch: what makes the ledger may be a transaction of its own.
-    database
-        .prepare_ledger()
-        .map_err(|error| Error::database(database, error))?;
-    let scripts: Vec<_> = steps.iter().map(Prepared::script).collect();
-    let held = database
-        .hold(&scripts)
-        .map_err(|error| Error::database(database, error))?;
-    let outcome = run_steps(database, steps, held, on_event).and_then(|(done, told)| {
-        let undo = together()?;
-        if held && let Err(error) = database.keep() {
-            undo();
-            return Err(Error::database(database, error));
-        }
-        done[told..]
-            .iter()
-            .for_each(|step| on_event(Event::Finished(step)));
-        Ok(done)
-    });
-    let error = match outcome {
-        Ok(done) => return Ok(done),
-        Err(error) => error,
-    };
-    if !held {
-        return Err(error);
-    }
-    let taken_back = database.take_back();
-    Err(match (error, taken_back) {
-        (Error::Step(mut step), Ok(())) => {
-            step.done.clear();
-            step.taken_back = TakenBack::Yes;
-            Error::Step(step)
-        }
-        (Error::Step(mut step), Err(why)) => {
-            step.taken_back = TakenBack::No(why.message);
-            Error::Step(step)
-        }
-        (error, Ok(())) => error,
-        // The files are as before; that the database is not matters more than why.
-        (_, Err(why)) => Error::database(database, why),
-    })
-}
-
 /// Runs the steps; with how many of them are committed and told.
-fn run_steps(
+pub(super) fn run_steps(
     database: &mut dyn Database,
     steps: &[Prepared],
     held: bool,
@@ -319,6 +268,9 @@ pub(super) fn change_ledger<T>(
     decide: impl FnOnce(&mut dyn Database, Ledger) -> Result<(Vec<crate::db::LedgerChange>, T), Error>,
     on_event: &mut dyn FnMut(Event<'_>),
 ) -> Result<T, Error> {
+    if let Earlier::Open(open) = unfinished::find(context, Some(&mut *database), on_event)? {
+        return Err(Error::Unfinished(open));
+    }
     let _guard = context.interrupt.guard(database.interrupter());
     locked(
         context,

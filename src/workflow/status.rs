@@ -11,6 +11,7 @@ use super::{
     At, Context, Error, State,
     divergence::{self, Divergence, Whose},
     head_file, hooks, known, outline,
+    unfinished::{self, Unfinished},
 };
 use crate::{
     config::{ChosenBy, ConfigError},
@@ -36,6 +37,8 @@ pub struct Status {
     pub database: Option<Result<Database, Error>>,
     /// Other environments, as this clone saw them last.
     pub elsewhere: Vec<Elsewhere>,
+    /// A restack that never came to its end.
+    pub unfinished: Option<Unfinished>,
     /// What to do next.
     pub advice: Advice,
 }
@@ -106,7 +109,8 @@ pub fn status(context: &Context) -> Result<Status, Error> {
     let git = git(context, &project);
     let divergence = divergence::find(context, &project)?;
     let heads = heads(context, &project, divergence.as_ref());
-    let database = match database(context, &project) {
+    let (database, unfinished) = database(context, &project);
+    let database = match database {
         Err(Error::Config(ConfigError::NoDatabase { .. })) => None,
         other => Some(other),
     };
@@ -124,6 +128,7 @@ pub fn status(context: &Context) -> Result<Status, Error> {
                     .map(|target| target.environment)
                     .filter(|name| context.config.has_to_be_named(name)),
                 unreachable: matches!(database, Some(Err(_))),
+                restack: unfinished.as_ref().is_some_and(Unfinished::is_open),
                 ..facts(&project, git.as_ref(), divergence.is_some(), read)
             })
         }
@@ -135,6 +140,7 @@ pub fn status(context: &Context) -> Result<Status, Error> {
         heads,
         divergence,
         database,
+        unfinished,
         project,
     })
 }
@@ -209,16 +215,26 @@ fn heads(context: &Context, project: &Project, divergence: Option<&Divergence>) 
         .collect()
 }
 
-fn database(context: &Context, project: &Project) -> Result<Database, Error> {
-    let target = context.target()?;
-    let mut database = context.database()?;
-    let ledger = context.ledger(&mut *database)?;
-    Ok(Database {
-        environment: target.environment,
-        protected: target.protected,
-        location: database.location().to_owned(),
-        state: State::new(project, ledger),
-    })
+/// The database, and what an earlier restack left, as far as that can be looked at.
+fn database(context: &Context, project: &Project) -> (Result<Database, Error>, Option<Unfinished>) {
+    let mut opened = match context.database() {
+        Ok(opened) => opened,
+        Err(error) => {
+            let found = unfinished::look(context, None);
+            return (Err(error), found.ok().flatten());
+        }
+    };
+    let state = context.target().and_then(|target| {
+        let ledger = context.ledger(&mut *opened)?;
+        Ok(Database {
+            environment: target.environment,
+            protected: target.protected,
+            location: opened.location().to_owned(),
+            state: State::new(project, ledger),
+        })
+    });
+    let found = unfinished::look(context, Some(&mut *opened));
+    (state, found.ok().flatten())
 }
 
 fn elsewhere(context: &Context, project: &Project, here: Option<&Database>) -> Vec<Elsewhere> {
@@ -270,6 +286,7 @@ fn facts(
         problems: project.errors().count(),
         empty: project.graph.is_empty(),
         diverged,
+        restack: false,
         interrupted: count(|state| state.interrupted.len()) > 0,
         phantoms: count(|state| state.phantoms.len()),
         edited: count(|state| state.edited.len()),

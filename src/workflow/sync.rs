@@ -4,15 +4,17 @@
 
 use std::collections::BTreeSet;
 
+use serde::{Deserialize, Serialize};
+
 use super::{
     Context, Error, Event, Outcome, Proposal, Source, State, Upgrade,
     divergence::{self, Divergence},
     drift::{self, Edited, Phantom},
     head_file::halted,
-    merge, outline,
+    held, merge, outline,
     plan::{self, require_sound},
     restack::{self, Restacking},
-    run::{Together, run_with},
+    run::run_with,
     write::Written,
 };
 use crate::{
@@ -71,7 +73,7 @@ pub struct CameIn {
 }
 
 /// What was decided about everything that asks for a decision.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Decisions {
     /// How diverged heads are settled; `None` = there is one head.
     pub settle: Option<Settle>,
@@ -84,7 +86,7 @@ pub struct Decisions {
 }
 
 /// What to do about revisions that lie below applied ones and never ran.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Skipped {
     /// Stop and say so.
     #[default]
@@ -313,14 +315,13 @@ pub fn run(
             decisions,
         )
     };
-    let together: Option<Together<'_>> = match restacking {
+    let files = match restacking {
         Some(restacking) if decisions.settle == Some(Settle::Restack) => {
-            let staged = restack::stage(context, restacking)?;
-            Some(Box::new(move || staged.commit()))
+            Some(held::stage(context, restacking, decisions)?)
         }
         _ => None,
     };
-    run_with(context, database, shown, &replan, together, on_event)
+    run_with(context, database, shown, &replan, files, on_event)
 }
 
 /// What moved HEAD, in a word.

@@ -1,6 +1,6 @@
 //! What databases answer, in words. Hints are those of the product that answered.
 
-use super::{super::events::plural, Report};
+use super::{super::events::plural, Report, unfinished::not_taken_back};
 use crate::{
     model::{Dialect, Direction},
     workflow::{DbError, ErrorKind, FailedStep, TakenBack},
@@ -165,10 +165,11 @@ pub(super) fn failed_step(step: &FailedStep) -> Report {
             "mend the failing statement; `teammig {way}` goes on there"
         ));
     }
-    if let TakenBack::No(why) = &step.taken_back {
-        report = report.note(format!(
-            "The files are as before; the database could not be put back: {why}."
-        ));
+    if let TakenBack::No { why, copy } = &step.taken_back {
+        report = report
+            .note("The files are as before.")
+            .note(not_taken_back(why, copy.as_deref()))
+            .hint("`teammig sync` goes on from where the database is");
     }
     if step.taken_back == TakenBack::Yes && step.direction == Direction::Up && !stopped {
         report = report.hint(

@@ -4,18 +4,23 @@
 //! Only for scripts that may run in a transaction. A failure in it ends the whole
 //! stretch, so nothing is tried again here.
 
-use super::Postgres;
-use crate::{db::error::DbError, model::ledger::StoredScript};
+use std::time::Duration;
+
+use super::{Postgres, connect};
+use crate::{
+    db::error::DbError,
+    model::{interrupted::Held, ledger::StoredScript},
+};
 
 impl Postgres {
-    /// Opens the transaction; `false` where a script cannot run in one.
-    pub(super) fn begin_stretch(&mut self, steps: &[&StoredScript]) -> Result<bool, DbError> {
+    /// Opens the transaction, unless a script cannot run in one.
+    pub(super) fn begin_stretch(&mut self, steps: &[&StoredScript]) -> Result<Held, DbError> {
         if !steps.iter().all(|script| script.transaction) {
-            return Ok(false);
+            return Ok(Held::No);
         }
         self.execute("BEGIN")?;
         self.held = true;
-        Ok(true)
+        Ok(Held::Transaction)
     }
 
     /// Commits it. What is checked as late as that fails here.
@@ -34,6 +39,20 @@ impl Postgres {
         self.unflushed = false;
         self.fresh = None;
         self.session.roll_back();
+    }
+
+    /// A new session with the lock. The lost one held it, and the server lets go of
+    /// a session's locks after its transaction has ended.
+    pub(super) fn connect_again(
+        &mut self,
+        timeout: Duration,
+        waiting: &mut dyn FnMut(&str),
+    ) -> Result<(), DbError> {
+        self.held = false;
+        self.unflushed = false;
+        self.fresh = None;
+        self.session = connect::connect(&self.target, &|_| {})?;
+        self.take_lock(timeout, waiting)
     }
 
     /// How one script begins and ends: in a transaction of its own, or in the

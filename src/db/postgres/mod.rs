@@ -35,12 +35,16 @@ mod service;
 mod session;
 mod tls;
 
-use std::time::{Duration, Instant};
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
 
 pub use self::pg_url::PgUrl;
 use self::{
     ledger::{Fresh, LedgerTable, Took},
     lock::LedgerLock,
+    resolve::Target,
     script::Script,
     session::{Failure, Session},
 };
@@ -50,6 +54,7 @@ use super::{
 };
 use crate::model::{
     Dialect, Direction, Ledger, RevId,
+    interrupted::Held,
     ledger::{StoredScript, StoredScripts},
 };
 
@@ -81,6 +86,7 @@ pub(super) fn connect(
         session,
         settings: settings.clone(),
         location: target.location(),
+        target,
         table: LedgerTable::new(schema, &settings.ledger_table)?,
         exists: false,
         lock: None,
@@ -95,6 +101,8 @@ pub(super) fn connect(
 /// A PostgreSQL database with its ledger.
 struct Postgres {
     session: Session,
+    /// Where a session is to be had, should this one be lost.
+    target: Target,
     settings: RunSettings,
     location: String,
     table: LedgerTable,
@@ -112,6 +120,17 @@ struct Postgres {
 impl Postgres {
     fn execute(&mut self, sql: &str) -> Result<(), DbError> {
         self.session.execute(sql).map_err(Failure::into_error)
+    }
+
+    fn take_lock(
+        &mut self,
+        timeout: Duration,
+        waiting: &mut dyn FnMut(&str),
+    ) -> Result<(), DbError> {
+        let lock = LedgerLock::new(&self.table);
+        lock.take(&mut self.session, timeout, waiting)?;
+        self.lock = Some(lock);
+        self.execute(SESSION)
     }
 
     /// What is set for scripts only, without SET.
@@ -150,10 +169,7 @@ impl Database for Postgres {
     }
 
     fn lock(&mut self, timeout: Duration, waiting: &mut dyn FnMut(&str)) -> Result<(), DbError> {
-        let lock = LedgerLock::new(&self.table);
-        lock.take(&mut self.session, timeout, waiting)?;
-        self.lock = Some(lock);
-        self.execute(SESSION)
+        self.take_lock(timeout, waiting)
     }
 
     fn unlock(&mut self) -> Result<(), DbError> {
@@ -217,7 +233,7 @@ impl Database for Postgres {
         Ok(())
     }
 
-    fn hold(&mut self, steps: &[&StoredScript]) -> Result<bool, DbError> {
+    fn hold(&mut self, steps: &[&StoredScript], _copy: &Path) -> Result<Held, DbError> {
         self.begin_stretch(steps)
     }
 
@@ -228,6 +244,21 @@ impl Database for Postgres {
     fn take_back(&mut self) -> Result<(), DbError> {
         self.take_stretch_back();
         Ok(())
+    }
+
+    fn restore(&mut self, copy: &Path, _aside: &Path) -> Result<(), DbError> {
+        Err(DbError::new(
+            ErrorKind::Statement,
+            format!("{} is not a copy of this database", copy.display()),
+        ))
+    }
+
+    fn reconnect(
+        &mut self,
+        timeout: Duration,
+        waiting: &mut dyn FnMut(&str),
+    ) -> Result<(), DbError> {
+        self.connect_again(timeout, waiting)
     }
 
     fn rewrite(&mut self, changes: &[LedgerChange]) -> Result<(), DbError> {

@@ -1,0 +1,288 @@
+//! A restack is carried out: files and database, both or neither.
+//!
+//! The order is journal, steps, files, commit. Each failure undoes what came before
+//! it; what cannot be undone is told with where it stands, and the journal stays for
+//! `unfinished`, which puts it back or brings it to its end later.
+
+use std::{path::PathBuf, thread::sleep, time::Duration};
+
+use super::{
+    BrokenOff, Context, DatabaseLeft, Done, Error, Event, Proposal, TakenBack,
+    journal::{self, Involved, Journal, Record},
+    known,
+    restack::{Restacking, Rewrite},
+    rewrite::{self, NotBack},
+    run::run_steps,
+    step::Prepared,
+    sync::Decisions,
+    unfinished,
+};
+use crate::{
+    db::{Database, DbError, ErrorKind},
+    model::interrupted::{Held, Rows, progress, rows},
+};
+
+/// The pauses before each look for a server whose session was lost.
+const PAUSES: [Duration; 4] = [
+    Duration::ZERO,
+    Duration::from_millis(300),
+    Duration::from_secs(1),
+    Duration::from_secs(2),
+];
+
+/// A restack with its journal begun and nothing changed.
+pub(super) struct Staged<'a> {
+    context: &'a Context,
+    files: &'a [Rewrite],
+    journal: Journal,
+    record: Record,
+    /// The copy of the database could not be moved away from the journal.
+    copy_stays: bool,
+}
+
+/// Begins the journal, and makes sure that the files can be changed.
+pub(super) fn stage<'a>(
+    context: &'a Context,
+    restacking: &'a Restacking,
+    decisions: Decisions,
+) -> Result<Staged<'a>, Error> {
+    let files = &restacking.files;
+    rewrite::rehearse(context, files)?;
+    let Some(journal) = journal::begin(context)? else {
+        return Err(unfinished::in_the_way(context));
+    };
+    Ok(Staged {
+        record: Record::new(context, &restacking.moves, decisions, files),
+        context,
+        files,
+        journal,
+        copy_stays: false,
+    })
+}
+
+impl Staged<'_> {
+    /// The files alone.
+    pub(super) fn alone(self) -> Result<(), Error> {
+        if let Err(error) = self.journal.write(&self.record) {
+            self.journal.end()?;
+            return Err(error);
+        }
+        match rewrite::put(self.context, self.journal.folder(), self.files) {
+            Ok(()) => self.journal.end(),
+            Err(failed) => Err(self.files_failed(failed, DatabaseLeft::NotInvolved)),
+        }
+    }
+
+    /// The steps of the database, and the files.
+    pub(super) fn with(
+        mut self,
+        database: &mut dyn Database,
+        fresh: &Proposal,
+        on_event: &mut dyn FnMut(Event<'_>),
+    ) -> Result<Vec<Done>, Error> {
+        let scripts: Vec<_> = fresh.steps.iter().map(Prepared::script).collect();
+        // Before the stretch: what makes the ledger may be a transaction of its own.
+        let held = database
+            .prepare_ledger()
+            .and_then(|()| database.hold(&scripts, &self.journal.copy()));
+        let held = match held {
+            Ok(held) => held,
+            Err(error) => {
+                self.journal.end()?;
+                return Err(Error::database(database, error));
+            }
+        };
+        if let Err(error) = self.write(fresh, held) {
+            let _ = database.take_back();
+            self.journal.end()?;
+            return Err(error);
+        }
+        let ran = run_steps(database, &fresh.steps, held != Held::No, on_event);
+        let (done, told) = match ran {
+            Ok(ran) => ran,
+            Err(error) if held == Held::No => {
+                // Steps that stay, as in any run; the files have not been touched.
+                self.journal.end()?;
+                return Err(error);
+            }
+            Err(error) => return Err(self.take_back(database, error)),
+        };
+        if let Err(failed) = rewrite::put(self.context, self.journal.folder(), self.files) {
+            let left = match held {
+                Held::No => DatabaseLeft::Done,
+                _ => self.database_back(database),
+            };
+            return Err(self.files_failed(failed, left));
+        }
+        if held != Held::No
+            && let Err(error) = database.keep()
+        {
+            self = self.not_kept(database, held, error, on_event)?;
+        }
+        done[told..]
+            .iter()
+            .for_each(|step| on_event(Event::Finished(step)));
+        self.journal.end()?;
+        Ok(done)
+    }
+
+    fn write(&mut self, fresh: &Proposal, held: Held) -> Result<(), Error> {
+        let target = self.context.target()?;
+        self.record.database = Some(Involved {
+            location: known::location(&target).unwrap_or_default(),
+            environment: target.environment,
+            held,
+            before: rows(&fresh.state.ledger),
+            steps: fresh.steps.iter().map(|step| step.step.clone()).collect(),
+        });
+        self.journal.write(&self.record)
+    }
+
+    /// A step failed; the files are as they were.
+    fn take_back(mut self, database: &mut dyn Database, error: Error) -> Error {
+        let taken_back = database.take_back();
+        match (error, taken_back) {
+            (Error::Step(mut step), taken_back) => {
+                step.taken_back = match taken_back {
+                    Ok(()) => {
+                        step.done.clear();
+                        TakenBack::Yes
+                    }
+                    Err(why) => TakenBack::No {
+                        why: why.message,
+                        copy: self.copy_kept(),
+                    },
+                };
+                self.over(Error::Step(step))
+            }
+            (error, Ok(())) => self.over(error),
+            (error, Err(why)) => {
+                let database = DatabaseLeft::NotTakenBack {
+                    why: why.message,
+                    copy: self.copy_kept(),
+                };
+                self.over(broken_off(error, false, Vec::new(), database))
+            }
+        }
+    }
+
+    /// The steps ran and the files changed, and the database did not keep its part.
+    /// Gives the restack back where it turns out that it did.
+    fn not_kept(
+        mut self,
+        database: &mut dyn Database,
+        held: Held,
+        error: DbError,
+        on_event: &mut dyn FnMut(Event<'_>),
+    ) -> Result<Self, Error> {
+        // A session that ends while COMMIT is on its way has said neither yes nor no.
+        let lost = held == Held::Transaction && error.kind == ErrorKind::Lost;
+        let cause = Error::database(database, error);
+        let left = if lost {
+            match self.ask_again(database, on_event) {
+                Ok(rows) if rows.complete() => return Ok(self),
+                Ok(rows) if rows.untouched() => DatabaseLeft::Before,
+                Ok(_) => DatabaseLeft::Unknown {
+                    why: "its ledger was changed by somebody else since".to_owned(),
+                },
+                Err(error) => DatabaseLeft::Unknown { why: error.message },
+            }
+        } else {
+            self.database_back(database)
+        };
+        if matches!(left, DatabaseLeft::Unknown { .. }) {
+            // The journal stays, and the files as they are.
+            return Err(broken_off(cause, true, Vec::new(), left));
+        }
+        let files = rewrite::put_back(self.context, self.journal.folder(), self.files);
+        if files.is_empty() && !lost && left == DatabaseLeft::Before {
+            return Err(self.over(cause));
+        }
+        let whole = files.is_empty();
+        let error = broken_off(cause, false, files, left);
+        Err(if whole { self.over(error) } else { error })
+    }
+
+    /// What the ledger says, after a session was lost: with the lock taken again, its
+    /// transaction is over.
+    fn ask_again(
+        &self,
+        database: &mut dyn Database,
+        on_event: &mut dyn FnMut(Event<'_>),
+    ) -> Result<Rows, DbError> {
+        let mut outcome = Ok(());
+        for pause in PAUSES {
+            sleep(pause);
+            outcome = database.reconnect(self.context.lock_timeout(), &mut |holder| {
+                on_event(Event::Waiting(holder));
+            });
+            let away = |error: &DbError| {
+                matches!(
+                    error.kind,
+                    ErrorKind::Unreachable | ErrorKind::Lost | ErrorKind::Refused
+                )
+            };
+            if self.context.interrupt.is_asked() || !outcome.as_ref().is_err_and(away) {
+                break;
+            }
+        }
+        outcome?;
+        let now = rows(&database.ledger()?);
+        Ok(match &self.record.database {
+            Some(involved) => progress(&involved.before, &involved.steps, &now),
+            None => Rows::NotInvolved,
+        })
+    }
+
+    fn database_back(&mut self, database: &mut dyn Database) -> DatabaseLeft {
+        match database.take_back() {
+            Ok(()) => DatabaseLeft::Before,
+            Err(why) => DatabaseLeft::NotTakenBack {
+                why: why.message,
+                copy: self.copy_kept(),
+            },
+        }
+    }
+
+    /// The copy of the database is all there is of it as it was: it is kept. A place
+    /// that cannot be had leaves it where it is.
+    fn copy_kept(&mut self) -> Option<PathBuf> {
+        let kept = self.journal.keep_copy(self.context);
+        self.copy_stays = kept.is_err();
+        kept.unwrap_or_else(|_| Some(self.journal.copy()))
+    }
+
+    fn files_failed(self, failed: rewrite::NotPut, database: DatabaseLeft) -> Error {
+        let rewrite::NotPut { cause, left } = failed;
+        let plain = matches!(database, DatabaseLeft::Before | DatabaseLeft::NotInvolved);
+        if left.is_empty() && plain {
+            return self.over(cause);
+        }
+        let whole = left.is_empty() && database != DatabaseLeft::Done;
+        let error = broken_off(cause, false, left, database);
+        if whole { self.over(error) } else { error }
+    }
+
+    /// Nothing is left to be put back: the journal ends with the error. One that
+    /// cannot be removed is found the next time, and says what it was.
+    fn over(self, error: Error) -> Error {
+        if !self.copy_stays {
+            let _ = self.journal.end();
+        }
+        error
+    }
+}
+
+fn broken_off(
+    cause: Error,
+    files_done: bool,
+    files_left: Vec<NotBack>,
+    database: DatabaseLeft,
+) -> Error {
+    Error::BrokenOff(Box::new(BrokenOff {
+        cause: Box::new(cause),
+        files_done,
+        files_left,
+        database,
+    }))
+}

@@ -1,0 +1,312 @@
+//! A restack that never came to its end: found by its journal, put back, brought to
+//! its end, or left as it is.
+//!
+//! What is possible is decided in `model::interrupted`. Nothing is changed unless it
+//! was asked for, save that a journal that means nothing any more goes.
+
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+
+use super::{
+    Context, Error, Event, NotBack,
+    journal::{self, Found, Involved, Journal, Record},
+    known,
+    restack::{Move, Rewrite},
+    rewrite,
+    run::locked,
+    sync::Decisions,
+};
+use crate::{
+    db::Database,
+    model::{
+        RevId,
+        interrupted::{Files, Held, Rows, Standing, progress, rows, standing},
+    },
+};
+
+/// A restack that never came to its end, and where it left things.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unfinished {
+    /// The command that made it.
+    pub command: String,
+    /// When it began.
+    pub started: Timestamp,
+    /// It is still at work.
+    pub running: bool,
+    /// The revisions that get other parents.
+    pub moved: Vec<RevId>,
+    /// What is put where.
+    pub moves: Vec<Move>,
+    /// What else was decided.
+    pub decisions: Decisions,
+    /// Where the files stand.
+    pub files: Files,
+    /// Where the database stands.
+    pub rows: Rows,
+    /// The environment, where the database had a part.
+    pub environment: Option<String>,
+    /// The database that was chosen now is another one.
+    pub elsewhere: bool,
+    /// There is a copy of the database as it was.
+    pub copy: bool,
+    /// What can be done about it.
+    pub standing: Standing,
+}
+
+impl Unfinished {
+    /// Somebody has to say how to go on, or to wait.
+    pub fn is_open(&self) -> bool {
+        self.running || matches!(self.standing, Standing::Open { .. })
+    }
+
+    /// No file is changed in part of the others' company: all are as before, or all are
+    /// as they were to become, or somebody saw to it.
+    pub fn files_are_whole(&self) -> bool {
+        self.files != Files::Mixed
+    }
+}
+
+/// What became of an earlier restack, as far as nobody has to be asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Earlier {
+    /// There was none.
+    None,
+    /// There is nothing left to do about it, and its journal is gone.
+    Over(Box<Unfinished>),
+    /// Somebody has to say how to go on.
+    Open(Box<Unfinished>),
+}
+
+/// What was put back.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PutBack {
+    /// The database became what it was.
+    pub database: bool,
+    /// What was in it until then.
+    pub aside: Option<PathBuf>,
+    /// The database stays where it is, since it cannot be put back.
+    pub stays: bool,
+}
+
+/// Looks only. `database` is asked where it is the one that had a part in it.
+pub fn look(
+    context: &Context,
+    database: Option<&mut dyn Database>,
+) -> Result<Option<Unfinished>, Error> {
+    match journal::find(context)? {
+        Found::Nothing | Found::Unwritten(_) => Ok(None),
+        Found::Running(record) => Ok(record.map(|record| running(context, record))),
+        Found::Left(_, record) => {
+            let now = match database {
+                Some(database) => ask(context, &record, database).unwrap_or(Rows::Unknown),
+                None => unasked(&record),
+            };
+            Ok(Some(judge(context, &record, now)))
+        }
+    }
+}
+
+/// For commands that are about to change files or database: looks with the
+/// database's lock held, so that nothing of the killed run is still under way at a
+/// server, and ends journals that mean nothing any more.
+pub fn find(
+    context: &Context,
+    database: Option<&mut dyn Database>,
+    on_event: &mut dyn FnMut(Event<'_>),
+) -> Result<Earlier, Error> {
+    let (journal, record) = match journal::find(context)? {
+        Found::Nothing => return Ok(Earlier::None),
+        Found::Unwritten(journal) => {
+            journal.end()?;
+            return Ok(Earlier::None);
+        }
+        // It waits for the database's lock, which decides who comes first.
+        Found::Running(None) => return Ok(Earlier::None),
+        Found::Running(Some(record)) => {
+            return Err(Error::Unfinished(Box::new(running(context, record))));
+        }
+        Found::Left(journal, record) => (journal, record),
+    };
+    let unfinished = match database {
+        Some(database) => under_lock(context, &record, database, on_event)?,
+        None => judge(context, &record, unasked(&record)),
+    };
+    if matches!(unfinished.standing, Standing::Open { .. }) {
+        return Ok(Earlier::Open(Box::new(unfinished)));
+    }
+    journal.end()?;
+    Ok(Earlier::Over(Box::new(unfinished)))
+}
+
+/// For commands that change files alone: refuses while half of the files of a
+/// restack are changed. (With the files whole, the database can wait.)
+pub(super) fn refuse_mixed(context: &Context) -> Result<(), Error> {
+    match look(context, None)? {
+        Some(found) if found.running || found.files == Files::Mixed => {
+            Err(Error::Unfinished(Box::new(found)))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Why no restack can begin.
+pub(super) fn in_the_way(context: &Context) -> Error {
+    match look(context, None) {
+        Ok(Some(found)) => Error::Unfinished(Box::new(found)),
+        Ok(None) => Error::RestackBegins,
+        Err(error) => error,
+    }
+}
+
+/// Puts files and database back to what they were before the restack.
+pub fn put_back(
+    context: &Context,
+    database: Option<&mut dyn Database>,
+    on_event: &mut dyn FnMut(Event<'_>),
+) -> Result<PutBack, Error> {
+    let (journal, record) = taken(context)?;
+    let mut done = PutBack::default();
+    let Some(database) = database else {
+        all_there(rewrite::put_back(context, journal.folder(), &record.files))?;
+        journal.end()?;
+        return Ok(done);
+    };
+    locked(
+        context,
+        database,
+        |database, _| {
+            let now = ask(context, &record, database)?;
+            let found = judge(context, &record, now);
+            match found.standing {
+                Standing::Open { put_back: true, .. } => {}
+                Standing::Open { .. } => return Err(Error::Unfinished(Box::new(found))),
+                _ => return Ok(()),
+            }
+            let held = record
+                .database
+                .as_ref()
+                .map_or(Held::No, |involved| involved.held);
+            if held == Held::Copy && !now.untouched() {
+                let aside = journal.kept(context, "before-abort")?;
+                database
+                    .restore(&journal.copy(), &aside)
+                    .map_err(|error| Error::database(database, error))?;
+                done.database = true;
+                done.aside = Some(aside);
+            } else {
+                done.stays = !now.untouched();
+            }
+            all_there(rewrite::put_back(context, journal.folder(), &record.files))
+        },
+        on_event,
+    )?;
+    journal.end()?;
+    Ok(done)
+}
+
+/// Brings the files to where the database is already; gives them.
+pub fn finish(context: &Context) -> Result<Vec<Rewrite>, Error> {
+    let (journal, record) = taken(context)?;
+    all_there(rewrite::put_rest(context, journal.folder(), &record.files))?;
+    journal.end()?;
+    Ok(record.files)
+}
+
+/// Leaves everything as it is and forgets the restack. Gives the place of the
+/// database's copy, which stays.
+pub fn forget(context: &Context) -> Result<Option<PathBuf>, Error> {
+    let (journal, _) = taken(context)?;
+    let kept = journal.keep_copy(context)?;
+    journal.end()?;
+    Ok(kept)
+}
+
+fn taken(context: &Context) -> Result<(Journal, Box<Record>), Error> {
+    match journal::find(context)? {
+        Found::Left(journal, record) => Ok((journal, record)),
+        Found::Running(_) => Err(in_the_way(context)),
+        Found::Nothing | Found::Unwritten(_) => Err(Error::Usage(
+            "there is no restack that was interrupted".to_owned(),
+        )),
+    }
+}
+
+fn all_there(left: Vec<NotBack>) -> Result<(), Error> {
+    match left.is_empty() {
+        true => Ok(()),
+        false => Err(Error::FilesLeft(left)),
+    }
+}
+
+fn under_lock(
+    context: &Context,
+    record: &Record,
+    database: &mut dyn Database,
+    on_event: &mut dyn FnMut(Event<'_>),
+) -> Result<Unfinished, Error> {
+    if record.database.is_none() || is_elsewhere(context, record) {
+        return Ok(judge(context, record, unasked(record)));
+    }
+    let look =
+        |database: &mut dyn Database, _: &mut dyn FnMut(Event<'_>)| ask(context, record, database);
+    let now = locked(context, database, look, on_event)?;
+    Ok(judge(context, record, now))
+}
+
+/// Where the database stands, where it is the one that had a part.
+fn ask(context: &Context, record: &Record, database: &mut dyn Database) -> Result<Rows, Error> {
+    match &record.database {
+        Some(involved) if !is_elsewhere(context, record) => {
+            let ledger = context.ledger(database)?;
+            Ok(progress(&involved.before, &involved.steps, &rows(&ledger)))
+        }
+        _ => Ok(unasked(record)),
+    }
+}
+
+fn unasked(record: &Record) -> Rows {
+    match record.database {
+        Some(_) => Rows::Unknown,
+        None => Rows::NotInvolved,
+    }
+}
+
+fn is_elsewhere(context: &Context, record: &Record) -> bool {
+    record.database.as_ref().is_some_and(|involved| {
+        let target = context.target().ok();
+        let here = target.and_then(|target| known::location(&target));
+        here.as_ref() != Some(&involved.location)
+    })
+}
+
+fn running(context: &Context, record: Record) -> Unfinished {
+    Unfinished {
+        running: true,
+        ..judge(context, &record, unasked(&record))
+    }
+}
+
+fn judge(context: &Context, record: &Record, rows: Rows) -> Unfinished {
+    let files = rewrite::look(context, &record.files);
+    let involved: Option<&Involved> = record.database.as_ref();
+    let held = involved.map_or(Held::No, |involved| involved.held);
+    Unfinished {
+        command: record.command.clone(),
+        started: record.started,
+        running: false,
+        moved: record
+            .files
+            .iter()
+            .filter_map(|file| file.revision.clone())
+            .collect(),
+        moves: record.moves.clone(),
+        decisions: record.decisions,
+        standing: standing(&files, rows, held),
+        files,
+        rows,
+        environment: involved.map(|involved| involved.environment.clone()),
+        elsewhere: is_elsewhere(context, record),
+        copy: held == Held::Copy,
+    }
+}
