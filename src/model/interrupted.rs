@@ -202,10 +202,12 @@ pub fn standing(files: &Files, rows: Rows, held: Held) -> Standing {
         (_, Rows::Unknown, _) => open(false, false),
         // Committed as a whole: there is no way back, and little is left to do.
         (_, rows, Held::Transaction) if rows.complete() => open(false, true),
+        (Files::Before | Files::Mixed, Rows::At { .. }, Held::No) if rows.complete() => {
+            open(false, true)
+        }
         (Files::Before | Files::Changed(_), _, Held::No) => Standing::Left,
         (Files::After | Files::Before | Files::Changed(_), Rows::Foreign, _) => Standing::Left,
         (Files::Changed(_), ..) => open(false, false),
-        (Files::Mixed, rows, Held::No) if rows.complete() => open(false, true),
         (Files::Mixed, Rows::Foreign, _) => open(true, false),
         (Files::Before | Files::After | Files::Mixed, ..) => open(true, true),
     }
@@ -306,6 +308,7 @@ mod tests {
             (Files::Before, at(3), Copy, open(true, true)),
             (Files::Before, at(3), Transaction, open(false, true)),
             (Files::Before, begun, No, Standing::Left),
+            (Files::Before, at(3), No, open(false, true)),
             (Files::Before, Rows::Foreign, Copy, open(false, false)),
             (Files::Before, Rows::Foreign, Transaction, Standing::Left),
             (Files::After, at(3), Copy, Standing::Finished),

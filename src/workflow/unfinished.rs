@@ -46,6 +46,8 @@ pub struct Unfinished {
     pub rows: Rows,
     /// The environment, where the database had a part.
     pub environment: Option<String>,
+    /// Where that is, without a password; empty without one.
+    pub location: String,
     /// The database that was chosen now is another one.
     pub elsewhere: bool,
     /// There is a copy of the database as it was.
@@ -306,6 +308,7 @@ fn judge(context: &Context, record: &Record, rows: Rows) -> Unfinished {
         files,
         rows,
         environment: involved.map(|involved| involved.environment.clone()),
+        location: involved.map_or_else(String::new, |involved| involved.location.clone()),
         elsewhere: is_elsewhere(context, record),
         copy: held == Held::Copy,
     }

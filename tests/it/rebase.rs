@@ -1,5 +1,11 @@
 //! Restacking: files and database change together or not at all.
 
+mod broken_off;
+#[cfg(unix)]
+mod killed;
+#[cfg(unix)]
+mod on_postgresql;
+
 use insta::assert_snapshot;
 
 use crate::support::Sandbox;
@@ -437,142 +443,4 @@ fn which_one_is_mine_is_not_guessed() {
     --- stderr
     error: cccc11112222 and bbbb11112222 are on one line already: there is nothing to restack
     ");
-}
-
-/// The same on a server: one transaction around all steps, or none where a script
-/// cannot run in one.
-#[cfg(unix)]
-mod on_postgresql {
-    use super::{ADD_PHONE, DROP_PHONE};
-    use crate::support::{Sandbox, postgres::Cluster};
-
-    fn diverged(theirs: &str, options: &str) -> (Sandbox, String) {
-        let url = Cluster::shared().database();
-        let sandbox = Sandbox::project();
-        sandbox.write(
-            "project/teammig.yaml",
-            format!("environments:\n  dev: \"{url}\"\n"),
-        );
-        let create = "CREATE TABLE users (id int PRIMARY KEY);";
-        sandbox.revision(
-            "project",
-            "9209a434d045",
-            &[],
-            "Base",
-            create,
-            "DROP TABLE users;",
-        );
-        sandbox.revision(
-            "project",
-            "aaaa11112222",
-            &["9209a434d045"],
-            "Mine",
-            ADD_PHONE,
-            DROP_PHONE,
-        );
-        sandbox.ok("project", &["upgrade"]);
-        sandbox.raw_revision(
-            "project",
-            "c01d9e88ab12",
-            "9209a434d045",
-            &format!("-- migrate:up {options}\n{theirs}\n\n-- migrate:down\nSELECT 1;\n"),
-        );
-        Cluster::shared()
-            .psql_at(&url)
-            .run("INSERT INTO users VALUES (1, '555')");
-        (sandbox, url)
-    }
-
-    fn values(url: &str, sql: &str) -> Vec<String> {
-        Cluster::shared().psql_at(url).values(sql)
-    }
-
-    const ROWS: &str = "SELECT revision || ' ' || parents::text FROM teammig_ledger ORDER BY seq";
-    const REBASE: &[&str] = &["rebase", "aaaa", "--onto", "c01d9e88ab12"];
-
-    #[test]
-    fn mine_goes_on_top_of_theirs() {
-        let (sandbox, url) = diverged("CREATE TABLE theirs (id int);", "");
-        let run = sandbox.teammig("project", REBASE);
-        assert_eq!(run.code, 0, "{run}");
-        assert_eq!(run.stderr.matches('✔').count(), 2, "{run}");
-        assert_eq!(
-            values(&url, ROWS),
-            [
-                "9209a434d045 {}",
-                "c01d9e88ab12 {9209a434d045}",
-                "aaaa11112222 {c01d9e88ab12}"
-            ]
-        );
-    }
-
-    #[test]
-    fn after_a_failed_step_rows_of_the_tables_are_there_too() {
-        let (sandbox, url) = diverged(ADD_PHONE, "");
-        let before = sandbox.read("project/migrations/aaaa11112222.sql");
-        let run = sandbox.teammig("project", REBASE);
-        assert_eq!(run.code, 1, "{run}");
-        assert!(
-            run.stderr.contains("files and database are as before"),
-            "{run}"
-        );
-        assert!(
-            !run.stderr.contains('✔'),
-            "nothing is done until all of it is\n{run}"
-        );
-        assert_eq!(sandbox.read("project/migrations/aaaa11112222.sql"), before);
-        assert_eq!(values(&url, "SELECT phone FROM users"), ["555"]);
-        assert_eq!(
-            values(&url, ROWS),
-            ["9209a434d045 {}", "aaaa11112222 {9209a434d045}"]
-        );
-    }
-
-    #[test]
-    fn what_is_checked_at_the_commit_takes_everything_back() {
-        // A constraint of theirs that is looked at as late as possible.
-        let (sandbox, url) = diverged(
-            "CREATE TABLE t (id int REFERENCES users DEFERRABLE INITIALLY DEFERRED);\nINSERT INTO t VALUES (7);",
-            "",
-        );
-        let before = sandbox.read("project/migrations/aaaa11112222.sql");
-        let run = sandbox.teammig("project", REBASE);
-        assert_eq!(run.code, 1, "{run}");
-        assert!(run.stderr.contains("violates foreign key"), "{run}");
-        assert_eq!(sandbox.read("project/migrations/aaaa11112222.sql"), before);
-        assert_eq!(values(&url, "SELECT phone FROM users"), ["555"]);
-    }
-
-    #[test]
-    fn outside_of_a_transaction_what_was_done_is_said() {
-        let (sandbox, url) = diverged(
-            "CREATE INDEX CONCURRENTLY users_id ON users (id);\nSELECT nothing;",
-            "transaction:false",
-        );
-        let before = sandbox.read("project/migrations/aaaa11112222.sql");
-        let run = sandbox.teammig("project", REBASE);
-        assert_eq!(run.code, 1, "{run}");
-        assert!(
-            run.stderr
-                .contains("1 revision before it was rolled back and stays so."),
-            "{run}"
-        );
-        assert!(
-            run.stderr
-                .contains("1 of its 2 statements finished and stay"),
-            "{run}"
-        );
-        assert_eq!(
-            sandbox.read("project/migrations/aaaa11112222.sql"),
-            before,
-            "the files are as before"
-        );
-        assert_eq!(
-            values(
-                &url,
-                "SELECT count(*) FROM teammig_ledger WHERE state = 'applied'"
-            ),
-            ["1"]
-        );
-    }
 }

@@ -93,8 +93,8 @@ fn details(report: &mut Report, error: &DbError) {
 /// What the run did before the step that failed.
 fn done_before(step: &FailedStep) -> String {
     if step.taken_back == TakenBack::Yes {
-        return "Everything else of this run was taken back: files and database are as before."
-            .to_owned();
+        let what = if step.bare { "All" } else { "Everything else" };
+        return format!("{what} of this run was taken back: files and database are as before.");
     }
     let count = |direction| {
         let mut done = step.done.iter().map(|done| done.direction);
@@ -155,8 +155,12 @@ pub(super) fn failed_step(step: &FailedStep) -> Report {
     } else {
         format!("{} was rolled back and left nothing.", step.revision)
     };
-    report = report.note(this).note(done_before(step));
-    if step.bare {
+    let taken_back = step.taken_back == TakenBack::Yes;
+    if !(step.bare && taken_back) {
+        report = report.note(this);
+    }
+    report = report.note(done_before(step));
+    if step.bare && !taken_back {
         let way = match step.direction {
             Direction::Up => "upgrade",
             Direction::Down => "downgrade",

@@ -97,7 +97,10 @@ pub(super) fn unfinished(found: &Unfinished, words: String) -> Report {
         }
     }
     if found.elsewhere {
-        return report;
+        let name = found.environment.as_deref().unwrap_or_default();
+        report = report.hint(format!(
+            "`--env {name}` chooses it, unless teammig.yaml has changed"
+        ));
     }
     report.hint(if found.copy {
         "`teammig rebase --quit` leaves everything as it is, and keeps the copy of the database"
@@ -131,7 +134,8 @@ pub(super) fn notes(found: &Unfinished) -> Vec<String> {
     notes.extend(match found.rows {
         Rows::NotInvolved => None,
         _ if found.elsewhere => Some(format!(
-            "The database is another one than this: `--env {name}` chooses it."
+            "Its database is {} (environment {name}), which is not the one chosen now.",
+            found.location
         )),
         rows if rows.untouched() => Some(format!("The database {name} is as it was before.")),
         rows if rows.complete() => Some(format!("The database {name} has run all steps.")),

@@ -1,4 +1,5 @@
-//! Stands between a client and a PostgreSQL server, and counts round trips.
+//! Stands between a client and a PostgreSQL server, counts round trips, and cuts the
+//! line where it is told to.
 
 use std::{
     io::{Read, Write},
@@ -6,22 +7,41 @@ use std::{
     path::PathBuf,
     sync::{
         Arc,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     thread,
 };
 
 use super::postgres::Cluster;
 
+/// Where the line is cut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Cut {
+    /// Nowhere.
+    Never,
+    /// Before the server hears of a COMMIT.
+    BeforeCommit,
+    /// After the server has committed, before it is heard.
+    AfterCommit,
+    /// The same, and nobody gets through any more.
+    AfterCommitForGood,
+}
+
 /// A socket that leads to a cluster.
 pub(crate) struct Proxy {
     folder: tempfile::TempDir,
     queries: Arc<AtomicUsize>,
+    shut: Arc<AtomicBool>,
 }
 
 impl Proxy {
     /// Listens, in a folder of its own.
     pub(crate) fn start(cluster: &Cluster) -> Self {
+        Self::cutting(cluster, Cut::Never)
+    }
+
+    /// The same, and the first COMMIT that is a message of its own is cut off.
+    pub(crate) fn cutting(cluster: &Cluster, cut: Cut) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let listener = UnixListener::bind(folder.path().join(".s.PGSQL.5432")).unwrap();
         let server = cluster
@@ -29,12 +49,33 @@ impl Proxy {
             .join(format!(".s.PGSQL.{}", cluster.port()));
         let queries = Arc::new(AtomicUsize::new(0));
         let count = Arc::clone(&queries);
+        let shut = Arc::new(AtomicBool::new(false));
+        let closed = Arc::clone(&shut);
+        let was_cut = Arc::new(AtomicBool::new(cut == Cut::Never));
         thread::spawn(move || {
             for client in listener.incoming().map_while(Result::ok) {
-                carry(client, server.clone(), Arc::clone(&count));
+                if closed.load(Ordering::SeqCst) {
+                    continue;
+                }
+                let line = Line {
+                    cut,
+                    was_cut: Arc::clone(&was_cut),
+                    shut: Arc::clone(&closed),
+                    queries: Arc::clone(&count),
+                };
+                carry(client, server.clone(), line);
             }
         });
-        Self { folder, queries }
+        Self {
+            folder,
+            queries,
+            shut,
+        }
+    }
+
+    /// Lets everybody through again.
+    pub(crate) fn mend(&self) {
+        self.shut.store(false, Ordering::SeqCst);
     }
 
     /// `url` through this proxy.
@@ -49,16 +90,34 @@ impl Proxy {
     }
 }
 
-fn carry(client: UnixStream, server: PathBuf, queries: Arc<AtomicUsize>) {
+/// What one connection knows.
+struct Line {
+    cut: Cut,
+    was_cut: Arc<AtomicBool>,
+    shut: Arc<AtomicBool>,
+    queries: Arc<AtomicUsize>,
+}
+
+fn carry(client: UnixStream, server: PathBuf, line: Line) {
     let server = UnixStream::connect(server).unwrap();
     let (mut to_client, mut from_server) =
         (client.try_clone().unwrap(), server.try_clone().unwrap());
+    let mute = Arc::new(AtomicBool::new(false));
+    let muted = Arc::clone(&mute);
     thread::spawn(move || {
-        let _ = std::io::copy(&mut from_server, &mut to_client);
+        let mut bytes = [0; 4096];
+        while let Ok(n @ 1..) = from_server.read(&mut bytes) {
+            if muted.load(Ordering::SeqCst) || to_client.write_all(&bytes[..n]).is_err() {
+                break;
+            }
+        }
         let _ = to_client.shutdown(std::net::Shutdown::Both);
+        let _ = from_server.shutdown(std::net::Shutdown::Both);
     });
     thread::spawn(move || {
-        let _ = count(client, server, &queries);
+        let end = server.try_clone().unwrap();
+        let _ = count(client, server, &line, &mute);
+        let _ = end.shutdown(std::net::Shutdown::Write);
     });
 }
 
@@ -66,7 +125,8 @@ fn carry(client: UnixStream, server: PathBuf, queries: Arc<AtomicUsize>) {
 fn count(
     mut client: UnixStream,
     mut server: UnixStream,
-    queries: &AtomicUsize,
+    line: &Line,
+    mute: &AtomicBool,
 ) -> std::io::Result<()> {
     let mut kind = None;
     loop {
@@ -75,7 +135,15 @@ fn count(
         let mut body = vec![0; u32::from_be_bytes(head) as usize - 4];
         client.read_exact(&mut body)?;
         if kind == Some(b'Q') {
-            queries.fetch_add(1, Ordering::SeqCst);
+            line.queries.fetch_add(1, Ordering::SeqCst);
+            if body == b"COMMIT\0" && !line.was_cut.swap(true, Ordering::SeqCst) {
+                if line.cut == Cut::BeforeCommit {
+                    return client.shutdown(std::net::Shutdown::Both);
+                }
+                mute.store(true, Ordering::SeqCst);
+                let for_good = line.cut == Cut::AfterCommitForGood;
+                line.shut.store(for_good, Ordering::SeqCst);
+            }
         }
         let mut message: Vec<u8> = kind.into_iter().collect();
         message.extend(head);
