@@ -11,7 +11,7 @@ use serde_json::json;
 use super::json;
 use crate::{
     config::ConfigError,
-    model::{Direction, Finding, Operation, Severity, finding::Place},
+    model::{Direction, Finding, Operation, RevId, Severity, finding::Place},
     ui::{Kind, Ui},
     workflow::{Error, GitError, Why, unfinished::Unfinished},
 };
@@ -97,7 +97,10 @@ fn show_json(ui: &mut Ui, report: &Report, error: &Error) {
     if !report.findings.is_empty() {
         document["findings"] = report.findings.iter().map(json::finding).collect();
     }
-    if let Error::Step(step) = error {
+    if let Error::AfterMerge { written, .. } = error {
+        document["merges"] = json!(written);
+    }
+    if let Error::Step(step) = innermost(error) {
         let cause = &step.error.error;
         document["database"] = json!({
             "message": cause.message,
@@ -110,6 +113,15 @@ fn show_json(ui: &mut Ui, report: &Report, error: &Error) {
         document["done"] = json::done(&step.done);
     }
     ui.json(&document);
+}
+
+/// What went wrong first.
+fn innermost(error: &Error) -> &Error {
+    match error {
+        Error::AfterMerge { cause, .. } => innermost(cause),
+        Error::BrokenOff(broken) => innermost(&broken.cause),
+        other => other,
+    }
 }
 
 /// An error in one line, without hints.
@@ -205,16 +217,7 @@ fn report(error: &Error) -> Report {
             .hint(format!("`teammig stamp --only {revision}` records the revision as applied instead")),
         Error::ResumeChanged { .. } => Report::new("interrupted", 3, words)
             .hint("restore the statements that had finished; those after them may change"),
-        Error::HalfDone { revision, direction, done } => {
-            let way = match direction {
-                Direction::Up => format!("upgrade {revision}"),
-                // Down to what is below it.
-                Direction::Down => format!("downgrade {revision}-1"),
-            };
-            Report::new("interrupted", 3, words)
-                .note(format!("It was interrupted after {done} of its statements."))
-                .hint(format!("`teammig {way}` finishes it first"))
-        }
+        Error::HalfDone { revision, direction, done } => half_done(revision, *direction, *done, words),
         Error::PlanChanged => Report::new("plan-changed", 1, words)
             .hint("nothing was done; call it again to see the new plan"),
         Error::Protected { environment } => Report::new("protected", 3, format!("{words}; nothing was done"))
@@ -228,23 +231,36 @@ fn report(error: &Error) -> Report {
         | Error::Restack(_)
         | Error::NotRewritable { .. }
         | Error::ChangedMeanwhile { .. } => restack::report(error, words),
-        Error::BrokenOff(broken) => unfinished::broken_off(broken),
-        Error::Unfinished(found) => unfinished::unfinished(found, words),
-        Error::RestackBegins => Report::new("restack-running", 1, words).hint("wait for it to end, and call this again"),
-        Error::FilesLeft(left) => unfinished::files_left(left, words),
+        Error::BrokenOff(_)
+        | Error::Unfinished(_)
+        | Error::RestackBegins
+        | Error::FilesLeft(_)
+        | Error::AfterMerge { .. } => unfinished::report(error, words),
         Error::Stopped => Report::new("interrupted", 130, words),
         Error::Import {
             notes,
             place,
             hints,
             ..
-        } => {
-            let mut report = Report::new("import", 1, words).place(place.as_deref().cloned());
-            report.notes.extend(notes.iter().cloned());
-            report.hints.extend(hints.iter().cloned());
-            report
-        }
+        } => Report {
+            notes: notes.clone(),
+            hints: hints.clone(),
+            ..Report::new("import", 1, words).place(place.as_deref().cloned())
+        },
     }
+}
+
+fn half_done(revision: &RevId, direction: Direction, done: u32, words: String) -> Report {
+    let way = match direction {
+        Direction::Up => format!("upgrade {revision}"),
+        // Down to what is below it.
+        Direction::Down => format!("downgrade {revision}-1"),
+    };
+    Report::new("interrupted", 3, words)
+        .note(format!(
+            "It was interrupted after {done} of its statements."
+        ))
+        .hint(format!("`teammig {way}` finishes it first"))
 }
 
 /// What to do about an answer of the system.
@@ -378,7 +394,7 @@ fn in_progress(operation: Operation, first: &[String], words: String) -> Report 
         .hint(format!("`{abort}` stops it"))
 }
 
-fn diverged(heads: &[(crate::model::RevId, String)], why: Why) -> Report {
+fn diverged(heads: &[(RevId, String)], why: Why) -> Report {
     let message = match why {
         Why::Create | Why::CreateOnLines => {
             "Multiple heads are present; please specify the head revision on which the new revision should be based, \

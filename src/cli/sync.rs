@@ -4,23 +4,18 @@ pub(super) mod carry;
 mod choose;
 mod show;
 
-use super::{
-    Status,
-    global::RunArgs,
-    merge_heads,
-    plan::{confirm_down, show_plan},
-    rebase, unfinished,
-};
+use super::{Status, global::RunArgs, merge_heads, plan::confirm_down, rebase, unfinished};
 use crate::{
-    model::{Direction, RevId, settle::Settle},
+    model::{Direction, Project, RevId, settle::Settle},
     ui::Ui,
     workflow::{
-        Context, Error, Proposal, Source,
+        Context, Database, Error, Proposal, Source,
         drift::{Edited, Phantom},
         head_file,
-        sync::{self, Report},
+        sync::{self, Decisions, Report},
     },
 };
+use carry::{Carried, Merge};
 use choose::Chosen;
 pub(super) use show::rewritten;
 
@@ -87,31 +82,17 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status, Error> {
-    match unfinished::settle(ui, context)? {
-        unfinished::Chosen::Go => {}
-        unfinished::Chosen::PutBack(open) => {
-            unfinished::put_back(ui, context, &open)?;
-            return Ok(Status::Fine);
-        }
-        unfinished::Chosen::GoOn(open) => {
-            rebase::go_on(ui, context, &open)?;
-        }
-        unfinished::Chosen::Stop => {
-            ui.status("stopped; nothing was done");
-            return Ok(Status::Attention);
-        }
+    if let Some(status) = earlier(ui, context)? {
+        return Ok(status);
     }
     let going_on = head_file::halted(context)?;
-    let mut project = context.writable_project()?;
+    let project = context.writable_project()?;
     let mut database = context.database()?;
     let report = sync::look(context, &project, &mut *database)?;
     show::report(ui, context, &report);
     let mut decisions = match choose::decide(ui, context, &report, args)? {
         Chosen::Go(decisions) => decisions,
-        Chosen::Stop => {
-            ui.status("stopped; nothing was done");
-            return Ok(Status::Attention);
-        }
+        Chosen::Stop => return Ok(stopped(ui)),
         Chosen::Open => {
             show::open(ui, &project, &report);
             return Ok(Status::Attention);
@@ -129,63 +110,90 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
         }
         other => other?,
     };
+    let mut carried = Carried {
+        going_on,
+        ..Carried::default()
+    };
+    let joined = report.divergence.as_ref();
+    let joined = joined.filter(|_| decisions.settle == Some(Settle::Merge));
     if args.dry_run {
-        if ui.is_json() {
-            ui.json(&show::document(
-                &project,
-                &report,
-                &carry::Carried::default(),
-                Some(&proposal),
-            ));
-        } else {
-            carry::show_rewrites(
-                ui,
-                restacking.filter(|_| decisions.settle == Some(Settle::Restack)),
-            );
-            if decisions.settle == Some(Settle::Merge) {
-                ui.status("would write a merge revision of these heads");
-            }
-            if decisions.settle.is_none() && head_file::needs_repair(&project) {
-                ui.status("would write the head file anew");
-            }
-            show_plan(ui, &project, &proposal);
+        if let Some(divergence) = joined {
+            let merges = sync::merges(divergence, args.message.as_deref());
+            carried.merges = merges.into_iter().map(Merge::planned).collect();
         }
+        show::dry_run(ui, &project, &report, &carried, decisions, &proposal);
         return Ok(left(ui, &report, decisions, args, &proposal));
     }
     confirm_down(ui, context, args.yes, &proposal)?;
-    let mut carried = carry::Carried {
-        going_on,
-        ..carry::Carried::default()
-    };
-    let mut proposal = proposal;
-    if decisions.settle == Some(Settle::Merge)
-        && let Some(divergence) = &report.divergence
-    {
-        for merge in sync::write_merges(context, divergence, args.message.as_deref())? {
-            let path = context.display_path(&merge.path);
-            ui.status(format!("  wrote {path}"));
-            carried.written.push(path);
-            let head_file = merge.head_file.as_ref();
-            carried.head_file = head_file.map(|path| context.display_path(path));
+    let written = match joined {
+        Some(divergence) => {
+            let written = sync::write_merges(context, divergence, args.message.as_deref())?;
+            carried.joined(ui, context, &written);
+            written
         }
+        None => Vec::new(),
+    };
+    let done = carry_out(
+        ui,
+        context,
+        project,
+        &report,
+        &mut *database,
+        decisions,
+        proposal,
+        &mut carried,
+    );
+    let proposal = done.map_err(|error| sync::after_merges(context, &written, error))?;
+    Ok(left(ui, &report, decisions, args, &proposal))
+}
+
+/// What is done about a restack that was interrupted; `None` = go on with the sync.
+fn earlier(ui: &mut Ui, context: &Context) -> Result<Option<Status>, Error> {
+    match unfinished::settle(ui, context)? {
+        unfinished::Chosen::Go => Ok(None),
+        unfinished::Chosen::PutBack(open) => {
+            unfinished::put_back(ui, context, &open)?;
+            Ok(Some(Status::Fine))
+        }
+        unfinished::Chosen::GoOn(open) => rebase::go_on(ui, context, &open).map(|_| None),
+        unfinished::Chosen::Stop => Ok(Some(stopped(ui))),
+    }
+}
+
+fn stopped(ui: &mut Ui) -> Status {
+    ui.status("stopped; nothing was done");
+    Status::Attention
+}
+
+/// Carries out what was decided, once the merge revisions are written, and says what
+/// was done. Gives what was run.
+#[allow(
+    clippy::too_many_arguments,
+    reason = "what was decided, and by what it is done"
+)]
+fn carry_out(
+    ui: &mut Ui,
+    context: &Context,
+    mut project: Project,
+    report: &Report,
+    database: &mut dyn Database,
+    decisions: Decisions,
+    mut proposal: Proposal,
+    carried: &mut Carried,
+) -> Result<Proposal, Error> {
+    let restacking = report.restacking.as_ref();
+    if !carried.merges.is_empty() {
         project = context.project()?;
         // The merge revision is one more step, and the heads are one.
         let mut source = Source::Database(&mut *database);
         proposal = sync::plan(context, &project, restacking, &mut source, decisions)?;
     }
     carry::carry_out(
-        ui,
-        context,
-        &project,
-        restacking,
-        &mut *database,
-        &proposal,
-        decisions,
-        &mut carried,
+        ui, context, &project, restacking, database, &proposal, decisions, carried,
     )?;
     if project.head_file.is_some() {
         carried.repair(context)?;
-        if going_on.is_some() && carried.head_file.is_none() {
+        if carried.going_on.is_some() && carried.head_file.is_none() {
             ui.hint("the head file stays in conflict until the heads are one: `teammig sync --merge` or `--rebase`");
         }
     }
@@ -194,18 +202,18 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
         let now = restacking
             .filter(|_| decisions.settle == Some(Settle::Restack))
             .map_or(&project, |restacking| &restacking.future);
-        ui.json(&show::document(now, &report, &carried, None));
+        ui.json(&show::document(now, report, carried, None));
     } else {
-        carry::tell(ui, &carried);
+        carry::tell(ui, carried);
     }
-    Ok(left(ui, &report, decisions, args, &proposal))
+    Ok(proposal)
 }
 
 /// What was not settled, and that somebody has to look at it.
 fn left(
     ui: &mut Ui,
     report: &Report,
-    decisions: sync::Decisions,
+    decisions: Decisions,
     args: &Args,
     proposal: &Proposal,
 ) -> Status {

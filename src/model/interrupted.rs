@@ -198,15 +198,16 @@ pub fn standing(files: &Files, rows: Rows, held: Held) -> Standing {
         (Files::Changed(_), rows, _) if rows.untouched() => Standing::Untouched,
         (Files::After | Files::Changed(_), rows, _) if rows.complete() => Standing::Finished,
         // The copy may be the only place where rows of the user's are.
-        (_, Rows::Foreign, Held::Copy) | (Files::Changed(_), _, Held::Copy) => open(false, false),
-        (_, Rows::Unknown, _) => open(false, false),
+        (_, Rows::Foreign, Held::Copy)
+        | (Files::Changed(_), _, Held::Copy)
+        | (_, Rows::Unknown, _) => open(false, false),
         // Committed as a whole: there is no way back, and little is left to do.
         (_, rows, Held::Transaction) if rows.complete() => open(false, true),
         (Files::Before | Files::Mixed, Rows::At { .. }, Held::No) if rows.complete() => {
             open(false, true)
         }
-        (Files::Before | Files::Changed(_), _, Held::No) => Standing::Left,
-        (Files::After | Files::Before | Files::Changed(_), Rows::Foreign, _) => Standing::Left,
+        (Files::Before | Files::Changed(_), _, Held::No)
+        | (Files::After | Files::Before | Files::Changed(_), Rows::Foreign, _) => Standing::Left,
         (Files::Changed(_), ..) => open(false, false),
         (Files::Mixed, Rows::Foreign, _) => open(true, false),
         (Files::Before | Files::After | Files::Mixed, ..) => open(true, true),
@@ -216,6 +217,7 @@ pub fn standing(files: &Files, rows: Rows, held: Held) -> Standing {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use Held::{Copy, No, Transaction};
 
     fn row(id: &str, at: i64) -> Row {
         Row {
@@ -300,7 +302,6 @@ mod tests {
         };
         let changed = || Files::Changed(vec!["a.sql".to_owned()]);
         let open = |put_back, go_on| Standing::Open { put_back, go_on };
-        use Held::{Copy, No, Transaction};
         for (files, rows, held, expected) in [
             (Files::Before, at(0), Copy, Standing::Untouched),
             (Files::Before, at(0), Transaction, Standing::Untouched),

@@ -213,6 +213,14 @@ pub enum Error {
     /// An earlier restack never came to its end, or is at work.
     #[error("{}", if .0.running { "a restack is at work here" } else { "a restack was interrupted here" })]
     Unfinished(Box<Unfinished>),
+    /// Something failed after merge revisions had been written.
+    #[error("{cause}")]
+    AfterMerge {
+        /// What.
+        cause: Box<Error>,
+        /// Their files, which stay.
+        written: Vec<String>,
+    },
     /// Another restack of this project has begun, and changed nothing yet.
     #[error("another restack is about to begin here")]
     RestackBegins,

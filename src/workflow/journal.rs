@@ -235,12 +235,11 @@ fn folder(context: &Context) -> PathBuf {
     let project = context.prefix().unwrap_or_default();
     let database = context.config.database.as_deref().unwrap_or_default();
     let digest = Sha256::digest(format!("{project}\0{database}"));
-    let name: String = digest
+    let id = digest
         .iter()
         .take(6)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    base.join(format!("restack-{name}"))
+        .fold(0_u64, |id, byte| id << 8 | u64::from(*byte));
+    base.join(format!("restack-{id:012x}"))
 }
 
 /// Locks it for as long as the process lives; `None` = somebody else has.

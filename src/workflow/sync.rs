@@ -233,27 +233,71 @@ fn came_in(context: &Context, project: &Project, moved: &Moved) -> Result<Vec<Ca
         .collect())
 }
 
-/// Writes a merge revision for each line that diverged.
+/// A merge revision that would be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Join {
+    /// The heads that it joins.
+    pub parents: Vec<RevId>,
+    /// Its message.
+    pub message: String,
+}
+
+/// The merge revisions that [`write_merges`] would write: one for each line that
+/// diverged.
+pub fn merges(divergence: &Divergence, message: Option<&str>) -> Vec<Join> {
+    let lines = divergence.lines.iter();
+    lines
+        .map(|line| {
+            let parents: Vec<RevId> = line
+                .heads
+                .iter()
+                .map(|head| head.revision.clone())
+                .collect();
+            Join {
+                message: message.map_or_else(|| merge::default_message(&parents), str::to_owned),
+                parents,
+            }
+        })
+        .collect()
+}
+
+/// Writes a merge revision for each line that diverged. Where one cannot be written,
+/// those before it stay.
 pub fn write_merges(
     context: &Context,
     divergence: &Divergence,
     message: Option<&str>,
 ) -> Result<Vec<Written>, Error> {
-    let merge = |line: &divergence::Line| {
-        merge::merge(
+    let mut written: Vec<Written> = Vec::new();
+    for join in merges(divergence, message) {
+        let one = merge::merge(
             context,
             &merge::Request {
-                revisions: line
-                    .heads
-                    .iter()
-                    .map(|head| head.revision.as_str().to_owned())
-                    .collect(),
+                revisions: join.parents.iter().map(ToString::to_string).collect(),
                 message: message.map(str::to_owned),
                 ..merge::Request::default()
             },
-        )
-    };
-    divergence.lines.iter().map(merge).collect()
+        );
+        match one {
+            Ok(one) => written.push(one),
+            Err(error) => return Err(after_merges(context, &written, error)),
+        }
+    }
+    Ok(written)
+}
+
+/// An error that came after merge revisions had been written names them.
+pub fn after_merges(context: &Context, written: &[Written], error: Error) -> Error {
+    if written.is_empty() {
+        return error;
+    }
+    Error::AfterMerge {
+        cause: Box::new(error),
+        written: written
+            .iter()
+            .map(|one| context.display_path(&one.path))
+            .collect(),
+    }
 }
 
 /// Everything that the database needs: what is rolled back, then what is applied.

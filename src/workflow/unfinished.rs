@@ -98,7 +98,7 @@ pub fn look(
 ) -> Result<Option<Unfinished>, Error> {
     match journal::find(context)? {
         Found::Nothing | Found::Unwritten(_) => Ok(None),
-        Found::Running(record) => Ok(record.map(|record| running(context, record))),
+        Found::Running(record) => Ok(record.map(|record| running(context, &record))),
         Found::Left(_, record) => {
             let now = match database {
                 Some(database) => ask(context, &record, database).unwrap_or(Rows::Unknown),
@@ -118,15 +118,14 @@ pub fn find(
     on_event: &mut dyn FnMut(Event<'_>),
 ) -> Result<Earlier, Error> {
     let (journal, record) = match journal::find(context)? {
-        Found::Nothing => return Ok(Earlier::None),
+        // Whoever only began waits for the database's lock, which decides who comes first.
+        Found::Nothing | Found::Running(None) => return Ok(Earlier::None),
         Found::Unwritten(journal) => {
             journal.end()?;
             return Ok(Earlier::None);
         }
-        // It waits for the database's lock, which decides who comes first.
-        Found::Running(None) => return Ok(Earlier::None),
         Found::Running(Some(record)) => {
-            return Err(Error::Unfinished(Box::new(running(context, record))));
+            return Err(Error::Unfinished(Box::new(running(context, &record))));
         }
         Found::Left(journal, record) => (journal, record),
     };
@@ -235,9 +234,10 @@ fn taken(context: &Context) -> Result<(Journal, Box<Record>), Error> {
 }
 
 fn all_there(left: Vec<NotBack>) -> Result<(), Error> {
-    match left.is_empty() {
-        true => Ok(()),
-        false => Err(Error::FilesLeft(left)),
+    if left.is_empty() {
+        Ok(())
+    } else {
+        Err(Error::FilesLeft(left))
     }
 }
 
@@ -282,10 +282,10 @@ fn is_elsewhere(context: &Context, record: &Record) -> bool {
     })
 }
 
-fn running(context: &Context, record: Record) -> Unfinished {
+fn running(context: &Context, record: &Record) -> Unfinished {
     Unfinished {
         running: true,
-        ..judge(context, &record, unasked(&record))
+        ..judge(context, record, unasked(record))
     }
 }
 

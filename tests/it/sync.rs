@@ -224,3 +224,87 @@ fn without_git() {
     hint: `git init` makes one; without Git, `upgrade`, `downgrade` and `current` work all the same
     ");
 }
+
+/// The heads diverged, and what came in cannot be applied here.
+fn diverged_on_a_failure() -> Sandbox {
+    let sandbox = diverged();
+    sandbox.git("ann", &["pull", "-q", "--no-rebase", "--no-edit"]);
+    sandbox.sqlite("ann/dev.db", "CREATE INDEX users_name ON users (id)");
+    sandbox
+}
+
+#[test]
+fn a_merge_revision_that_stays_after_a_failure_is_named() {
+    let sandbox = diverged_on_a_failure();
+    let run = sandbox.teammig("ann", &["sync", "--merge", "-m", "Merge both"]);
+    assert_eq!(run.code, 1, "{run}");
+    let path = sandbox.git("ann", &["ls-files", "--others", "migrations"]);
+    let path = path.trim();
+    assert!(path.ends_with("merge_both.sql"), "{path}");
+    assert!(
+        run.stderr
+            .contains("error: cannot apply c01d9e88ab12 Add login index"),
+        "{run}"
+    );
+    assert!(
+        run.stderr
+            .contains(&format!("The merge revision {path} is right, and stays.")),
+        "{run}"
+    );
+    assert!(
+        run.stderr.contains(&format!(
+            "hint: put that right; then `teammig sync` goes on (commit it: `git add {path}`)"
+        )),
+        "{run}"
+    );
+    // The heads are one now: what follows is an ordinary upgrade.
+    let (document, code) = sandbox.json("ann", &["sync"]);
+    assert_eq!(code, 1);
+    assert_eq!(document["kind"], "script-failed");
+    assert_eq!(document["merges"], serde_json::Value::Null);
+}
+
+#[test]
+fn a_failure_after_a_merge_revision_names_it_to_programs() {
+    let sandbox = diverged_on_a_failure();
+    let (document, code) = sandbox.json("ann", &["sync", "--merge"]);
+    assert_eq!(code, 1);
+    let path = sandbox.git("ann", &["ls-files", "--others", "migrations"]);
+    assert_eq!(document["merges"], serde_json::json!([path.trim()]));
+    assert_eq!(document["kind"], "script-failed");
+    assert!(document["database"]["message"].is_string());
+}
+
+#[test]
+fn a_dry_run_shows_the_merge_revision() {
+    let sandbox = diverged_on_a_failure();
+    assert_snapshot!(sandbox.teammig("ann", &["sync", "--merge", "--dry-run"]), @"
+    exit 0
+    --- stdout
+    up   c01d9e88ab12  Add login index
+    up   (new)         Merge 7f3a9c21e4b0 and c01d9e88ab12
+    --- stderr
+    Came in with the pull: 1 revision (origin/main)
+      c01d9e88ab12  Add login index   Bob, 6 minutes ago
+    2 heads, they part at 9209a434d045
+      yours  7f3a9c21e4b0  Add phone_number to users   not published, Ann, 2 minutes ago
+      theirs c01d9e88ab12  Add login index   origin/main, Bob, 6 minutes ago
+    would write a merge revision of 7f3a9c21e4b0, c01d9e88ab12
+    ");
+    let (document, _) = sandbox.json("ann", &["sync", "--merge", "--dry-run"]);
+    assert_eq!(
+        document["merges"],
+        serde_json::json!([]),
+        "no file is written"
+    );
+    assert_eq!(
+        document["merge_revisions"],
+        serde_json::json!([{
+            "revision": null,
+            "parents": ["7f3a9c21e4b0", "c01d9e88ab12"],
+            "message": "Merge 7f3a9c21e4b0 and c01d9e88ab12",
+            "path": null,
+        }])
+    );
+    assert_eq!(sandbox.git("ann", &["status", "--short"]), "");
+}

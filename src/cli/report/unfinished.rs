@@ -1,16 +1,51 @@
 //! A restack that broke off, now or earlier: where it left files and database, in words.
 
-use super::{Report, report};
+use super::{Report, report as report_of};
 use crate::{
-    model::interrupted::{Files, Rows, Standing},
+    model::{
+        RevId,
+        interrupted::{Files, Rows, Standing},
+    },
     workflow::{BrokenOff, DatabaseLeft, Error, NotBack, unfinished::Unfinished},
 };
 
 const GO_ON: &str = "`teammig rebase --continue` brings it to its end";
 
+/// An error that says where files and database are; `words` is its message.
+pub(super) fn report(error: &Error, words: String) -> Report {
+    match error {
+        Error::BrokenOff(broken) => broken_off(broken),
+        Error::Unfinished(found) => unfinished(found, words),
+        Error::FilesLeft(left) => files_left(left, words),
+        Error::AfterMerge { cause, written } => after_merge(cause, written),
+        _ => {
+            Report::new("restack-running", 1, words).hint("wait for it to end, and call this again")
+        }
+    }
+}
+
+/// What failed after merge revisions had been written.
+fn after_merge(cause: &Error, written: &[String]) -> Report {
+    let files = written.join(" ");
+    let (it, stays) = match written.len() {
+        1 => ("it", "is right, and stays"),
+        _ => ("them", "are right, and stay"),
+    };
+    let which = match written.len() {
+        1 => "The merge revision",
+        _ => "The merge revisions",
+    };
+    let mut report = report_of(cause).note(format!("{which} {} {stays}.", written.join(", ")));
+    report.hints.insert(
+        0,
+        format!("put that right; then `teammig sync` goes on (commit {it}: `git add {files}`)"),
+    );
+    report
+}
+
 /// A restack that broke off in this run.
-pub(super) fn broken_off(broken: &BrokenOff) -> Report {
-    let mut report = report(&broken.cause);
+fn broken_off(broken: &BrokenOff) -> Report {
+    let mut report = report_of(&broken.cause);
     report.kind = "restack-broken-off";
     if matches!(*broken.cause, Error::ChangedMeanwhile { .. }) {
         // It says that everything is as before.
@@ -29,7 +64,7 @@ pub(super) fn broken_off(broken: &BrokenOff) -> Report {
     match &broken.database {
         DatabaseLeft::NotInvolved => {}
         DatabaseLeft::Before => {
-            report = report.note("The database is as before: nothing of it was committed.")
+            report = report.note("The database is as before: nothing of it was committed.");
         }
         DatabaseLeft::Done => {
             report = report.note("The database has run all steps, and they stay.");
@@ -67,7 +102,7 @@ pub(super) fn not_taken_back(why: &str, copy: Option<&std::path::Path>) -> Strin
 }
 
 /// Files that could not be put in their places.
-pub(super) fn files_left(left: &[NotBack], words: String) -> Report {
+fn files_left(left: &[NotBack], words: String) -> Report {
     not_back(Report::new("restack", 1, words), left)
         .hint("put that right, and call it again: what was not done yet is done then")
 }
@@ -79,7 +114,7 @@ fn not_back(report: Report, left: &[NotBack]) -> Report {
 }
 
 /// A restack that never came to its end, found now.
-pub(super) fn unfinished(found: &Unfinished, words: String) -> Report {
+fn unfinished(found: &Unfinished, words: String) -> Report {
     if found.running {
         return Report::new("restack-running", 1, words)
             .note(what(found))
@@ -110,7 +145,7 @@ pub(super) fn unfinished(found: &Unfinished, words: String) -> Report {
 }
 
 fn what(found: &Unfinished) -> String {
-    let moved: Vec<&str> = found.moved.iter().map(|id| id.as_str()).collect();
+    let moved: Vec<&str> = found.moved.iter().map(RevId::as_str).collect();
     let onto: Vec<&str> = found.moves.iter().map(|one| one.onto.as_str()).collect();
     format!(
         "`teammig {}` began at {} to put {} on {}.",

@@ -5,19 +5,39 @@ use crate::{
     model::{Direction, Operation, Project, RevId},
     ui::Ui,
     workflow::{
-        Context, Database, Done, Error, Proposal, Warning, drift, head_file,
+        Context, Database, Done, Error, Proposal, Warning, Written, drift, head_file,
         restack::{Restacking, Rewrite},
         sync::{self, Decisions},
     },
 };
+
+/// A merge revision.
+#[derive(Debug)]
+pub(in crate::cli) struct Merge {
+    pub(in crate::cli) parents: Vec<RevId>,
+    pub(in crate::cli) message: String,
+    /// Its id and its file, once it is written.
+    pub(in crate::cli) written: Option<(RevId, String)>,
+}
+
+impl Merge {
+    /// One that would be written.
+    pub(in crate::cli) fn planned(join: sync::Join) -> Self {
+        Self {
+            parents: join.parents,
+            message: join.message,
+            written: None,
+        }
+    }
+}
 
 /// What was done.
 #[derive(Debug, Default)]
 pub(in crate::cli) struct Carried {
     /// Steps of the database.
     pub(in crate::cli) done: Vec<Done>,
-    /// New files.
-    pub(in crate::cli) written: Vec<String>,
+    /// Merge revisions, written or only planned.
+    pub(in crate::cli) merges: Vec<Merge>,
     /// Files that got other parents.
     pub(in crate::cli) rewritten: Vec<Rewrite>,
     /// The head file, where it was written.
@@ -35,9 +55,33 @@ impl Carried {
             if file.revision.is_some() {
                 self.rewritten.push(file.clone());
             } else {
-                self.head_file = Some(file.path.to_string());
+                self.head_file = Some(file.path.clone());
             }
         }
+    }
+
+    /// Merge revisions were written.
+    pub(in crate::cli) fn joined(&mut self, ui: &mut Ui, context: &Context, written: &[Written]) {
+        for one in written {
+            let path = context.display_path(&one.path);
+            ui.status(format!("  wrote {path}"));
+            self.merges.push(Merge {
+                parents: one.revision.parents.clone(),
+                message: one.revision.message.clone(),
+                written: Some((one.revision.id.clone(), path)),
+            });
+            let head_file = one.head_file.as_ref();
+            self.head_file = head_file.map(|path| context.display_path(path));
+        }
+    }
+
+    /// The files of the merge revisions.
+    pub(in crate::cli) fn written(&self) -> impl Iterator<Item = &str> {
+        let written = self
+            .merges
+            .iter()
+            .filter_map(|merge| merge.written.as_ref());
+        written.map(|(_, path)| path.as_str())
     }
 
     /// Writes the head file, if it is not right yet.
@@ -164,9 +208,7 @@ pub(in crate::cli) fn tell(ui: &mut Ui, carried: &Carried) {
         ));
     }
     let files: Vec<&str> = carried
-        .written
-        .iter()
-        .map(String::as_str)
+        .written()
         .chain(carried.rewritten.iter().map(|file| &*file.path))
         .chain(carried.head_file.as_deref())
         .collect();

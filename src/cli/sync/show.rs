@@ -8,8 +8,9 @@ use super::{
     super::{
         events::{names, plural, way_back},
         json, merge_heads,
+        plan::show_plan,
     },
-    carry::Carried,
+    carry::{Carried, show_rewrites},
 };
 use crate::{
     model::{
@@ -21,7 +22,8 @@ use crate::{
         Context, Proposal,
         divergence::Divergence,
         drift::Phantom,
-        sync::{self, Report},
+        head_file,
+        sync::{self, Decisions, Report},
     },
 };
 
@@ -193,6 +195,41 @@ pub(super) fn open(ui: &mut Ui, project: &Project, report: &Report) {
     ui.hint(ways.join("; "));
 }
 
+/// What would be done: files, steps, and merge revisions, which have no id yet.
+pub(super) fn dry_run(
+    ui: &mut Ui,
+    project: &Project,
+    report: &Report,
+    carried: &Carried,
+    decisions: Decisions,
+    proposal: &Proposal,
+) {
+    if ui.is_json() {
+        ui.json(&document(project, report, carried, Some(proposal)));
+        return;
+    }
+    let restacking = report.restacking.as_ref();
+    show_rewrites(
+        ui,
+        restacking.filter(|_| decisions.settle == Some(Settle::Restack)),
+    );
+    for merge in &carried.merges {
+        ui.status(format!(
+            "would write a merge revision of {}",
+            names(&merge.parents)
+        ));
+    }
+    if decisions.settle.is_none() && head_file::needs_repair(project) {
+        ui.status("would write the head file anew");
+    }
+    if carried.merges.is_empty() || !proposal.steps.is_empty() {
+        show_plan(ui, project, proposal);
+    }
+    for merge in &carried.merges {
+        ui.data(format!("up   (new)         {}", merge.message));
+    }
+}
+
 /// The document of DESIGN 12.
 pub(super) fn document(
     project: &Project,
@@ -222,8 +259,9 @@ pub(super) fn document(
         .iter()
         .filter(|id| !gone(id, Direction::Up) && !carried.recorded.contains(id))
         .collect();
-    let diverged =
-        report.divergence.is_some() && carried.written.is_empty() && carried.rewritten.is_empty();
+    let diverged = report.divergence.is_some()
+        && carried.written().next().is_none()
+        && carried.rewritten.is_empty();
     json!({
         "schema": "teammig.sync/1",
         "moved_by": report.how.map(sync::how_name),
@@ -253,7 +291,13 @@ pub(super) fn document(
         "pending": pending,
         "plan": plan.map(|plan| json::plan(&plan.plan, &plan.steps)),
         "done": json::done(&carried.done),
-        "merges": carried.written,
+        "merges": carried.written().collect::<Vec<_>>(),
+        "merge_revisions": carried.merges.iter().map(|merge| json!({
+            "revision": merge.written.as_ref().map(|(id, _)| id),
+            "parents": merge.parents,
+            "message": merge.message,
+            "path": merge.written.as_ref().map(|(_, path)| path),
+        })).collect::<Vec<_>>(),
         "rewritten": rewritten(carried),
         "head_file": carried.head_file,
         "in_progress": report.going_on.map(Operation::name),
