@@ -134,7 +134,7 @@ pub fn next(facts: &Facts) -> Advice {
     let write = |words: &str| command(words, database, None);
     let (command, reason) = if facts.restack {
         (
-            Some(run("teammig rebase")),
+            Some(run("rebase")),
             "a restack was interrupted; this says how to go on".to_owned(),
         )
     } else if let Some(operation) = facts.operation {

@@ -7,7 +7,7 @@ use expectrl::{Eof, Expect as _, Session, process::unix::WaitStatus};
 use crate::support::{Sandbox, keys::press};
 
 /// Starts a command at a terminal.
-fn start(sandbox: &Sandbox, args: &[&str]) -> expectrl::session::OsSession {
+pub(crate) fn start(sandbox: &Sandbox, args: &[&str]) -> expectrl::session::OsSession {
     let mut command = sandbox.command(env!("CARGO_BIN_EXE_teammig"), "ann");
     command.args(args).env("TERM", "xterm");
     let mut session = Session::spawn(command).unwrap();
@@ -15,7 +15,7 @@ fn start(sandbox: &Sandbox, args: &[&str]) -> expectrl::session::OsSession {
     session
 }
 
-fn end(mut session: expectrl::session::OsSession) -> (String, i32) {
+pub(crate) fn end(mut session: expectrl::session::OsSession) -> (String, i32) {
     let rest = session.expect(Eof).unwrap();
     let text = String::from_utf8_lossy(rest.as_bytes()).into_owned();
     match session.get_process().wait().unwrap() {
@@ -24,8 +24,8 @@ fn end(mut session: expectrl::session::OsSession) -> (String, i32) {
     }
 }
 
-const ENTER: &str = "\r";
-const DOWN: &str = "\u{1b}[B";
+pub(crate) const ENTER: &str = "\r";
+pub(crate) const DOWN: &str = "\u{1b}[B";
 
 #[test]
 fn sync_offers_to_restack_what_nobody_else_has_first() {

@@ -227,8 +227,7 @@ fn without_git() {
 
 /// The heads diverged, and what came in cannot be applied here.
 fn diverged_on_a_failure() -> Sandbox {
-    let sandbox = diverged();
-    sandbox.git("ann", &["pull", "-q", "--no-rebase", "--no-edit"]);
+    let sandbox = Sandbox::diverged_and_pulled();
     sandbox.sqlite("ann/dev.db", "CREATE INDEX users_name ON users (id)");
     sandbox
 }

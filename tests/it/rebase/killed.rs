@@ -8,6 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use expectrl::Expect as _;
 use insta::assert_snapshot;
 
 use super::{
@@ -15,7 +16,10 @@ use super::{
     on_postgresql::{REBASE, ROWS, diverged, values},
     pulled, tables,
 };
-use crate::support::{Sandbox, postgres::Cluster};
+use crate::{
+    prompt,
+    support::{Sandbox, keys::press, postgres::Cluster},
+};
 
 /// A statement without end.
 const ENDLESS: &str = "SELECT count(*) FROM (WITH RECURSIVE c (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT x FROM c);";
@@ -294,6 +298,74 @@ fn with_files_that_are_ahead_it_can_go_on() {
     ");
     assert_eq!(ledger(&sandbox)[2], r#"aaaa11112222|["c01d9e88ab12"]"#);
     nothing_lies_about(&sandbox, "ann", &format!(" M {MINE}\n"));
+}
+
+#[test]
+fn sync_asks_at_a_terminal() {
+    let sandbox = killed_with_the_files_ahead();
+    let mut session = prompt::start(&sandbox, &["sync"]);
+    session.expect("a restack was interrupted here").unwrap();
+    session.expect("The files have the new parents.").unwrap();
+    session.expect("Put back").unwrap();
+    session.expect("Stop").unwrap();
+    press(&mut session, prompt::ENTER);
+    let (text, code) = prompt::end(session);
+    assert_eq!(code, 0, "{text}");
+    nothing_lies_about(&sandbox, "ann", "");
+    // Now it goes on from there, with the question that it always asks.
+    let mut session = prompt::start(&sandbox, &["sync"]);
+    session.expect("Restack yours on top of theirs").unwrap();
+    session.expect("Stop").unwrap();
+    press(&mut session, prompt::ENTER);
+    let (text, code) = prompt::end(session);
+    assert_eq!(code, 0, "{text}");
+    assert_eq!(ledger(&sandbox).len(), 4);
+}
+
+#[test]
+fn sync_goes_on_at_a_terminal() {
+    let sandbox = killed_with_the_files_ahead();
+    let mut session = prompt::start(&sandbox, &["sync"]);
+    session.expect("Stop").unwrap();
+    press(&mut session, prompt::DOWN);
+    press(&mut session, prompt::ENTER);
+    let (text, code) = prompt::end(session);
+    assert_eq!(code, 0, "{text}");
+    assert_eq!(ledger(&sandbox)[2], r#"aaaa11112222|["c01d9e88ab12"]"#);
+    assert!(journal(&sandbox).is_none());
+}
+
+#[test]
+fn without_git_what_a_restack_needs_ignores_itself() {
+    let sandbox = Sandbox::new();
+    sandbox.write(
+        "plain/teammig.yaml",
+        "environments:\n  dev: sqlite:dev.db\n",
+    );
+    let pass = "SELECT 1;";
+    sandbox.revision("plain", "9209a434d045", &[], "Base", pass, pass);
+    sandbox.revision(
+        "plain",
+        "aaaa11112222",
+        &["9209a434d045"],
+        "Mine",
+        pass,
+        pass,
+    );
+    sandbox.ok("plain", &["upgrade"]);
+    sandbox.revision(
+        "plain",
+        "c01d9e88ab12",
+        &["9209a434d045"],
+        "Theirs",
+        pass,
+        pass,
+    );
+    sandbox.ok("plain", &["rebase", "aaaa", "--onto", "c01d"]);
+    assert_eq!(sandbox.read("plain/.teammig/.gitignore"), "*\n");
+    let left = fs::read_dir(sandbox.at("plain/.teammig")).unwrap();
+    let folders = left.filter(|entry| entry.as_ref().unwrap().path().is_dir());
+    assert_eq!(folders.count(), 0);
 }
 
 #[test]
