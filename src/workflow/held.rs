@@ -64,8 +64,7 @@ impl Staged<'_> {
     /// The files alone.
     pub(super) fn alone(self) -> Result<(), Error> {
         if let Err(error) = self.journal.write(&self.record) {
-            self.journal.end()?;
-            return Err(error);
+            return Err(self.over(error));
         }
         match rewrite::put(self.context, self.journal.folder(), self.files) {
             Ok(()) => self.journal.end(),
@@ -88,22 +87,19 @@ impl Staged<'_> {
         let held = match held {
             Ok(held) => held,
             Err(error) => {
-                self.journal.end()?;
-                return Err(Error::database(database, error));
+                return Err(self.over(Error::database(database, error)));
             }
         };
         if let Err(error) = self.write(fresh, held) {
             let _ = database.take_back();
-            self.journal.end()?;
-            return Err(error);
+            return Err(self.over(error));
         }
         let ran = run_steps(database, &fresh.steps, held != Held::No, on_event);
         let (done, told) = match ran {
             Ok(ran) => ran,
             Err(error) if held == Held::No => {
                 // Steps that stay, as in any run; the files have not been touched.
-                self.journal.end()?;
-                return Err(error);
+                return Err(self.over(error));
             }
             Err(error) => return Err(self.take_back(database, error)),
         };
@@ -122,7 +118,8 @@ impl Staged<'_> {
         done[told..]
             .iter()
             .for_each(|step| on_event(Event::Finished(step)));
-        self.journal.end()?;
+        // Everything is done: a journal that stays says so when it is found.
+        let _ = self.journal.end();
         Ok(done)
     }
 

@@ -149,3 +149,95 @@ fn replace(folder: &Path, path: &Path, text: &str) -> io::Result<()> {
         other => other.map_err(|error| error.error),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        config::Env,
+        workflow::{Interrupt, Options},
+    };
+
+    /// A project of two files that are to change.
+    fn project() -> (tempfile::TempDir, Context, Vec<Rewrite>) {
+        let folder = tempfile::tempdir().unwrap();
+        let files: Vec<Rewrite> = ["a.sql", "b.sql"]
+            .into_iter()
+            .map(|path| Rewrite {
+                revision: None,
+                path: path.to_owned(),
+                before: format!("{path} before"),
+                after: format!("{path} after"),
+            })
+            .collect();
+        for file in &files {
+            fs::write(folder.path().join(&file.path), &file.before).unwrap();
+        }
+        let context = Context::new(
+            folder.path().to_owned(),
+            Env::of(&[("TEAMMIG_NOW", "2026-11-22T10:00:00Z")]),
+            Options::default(),
+            Interrupt::default(),
+        );
+        (folder, context.unwrap(), files)
+    }
+
+    fn texts(folder: &Path) -> [String; 2] {
+        ["a.sql", "b.sql"].map(|path| fs::read_to_string(folder.join(path)).unwrap())
+    }
+
+    #[test]
+    fn those_before_the_one_that_cannot_be_changed_go_back() {
+        let (folder, context, files) = project();
+        let root = folder.path();
+        assert_eq!(look(&context, &files), Files::Before);
+        fs::write(root.join("b.sql"), "edited").unwrap();
+        let failed = put(&context, root, &files).unwrap_err();
+        assert!(matches!(failed.cause, Error::ChangedMeanwhile { path } if path == "b.sql"));
+        assert_eq!(failed.left, []);
+        assert_eq!(texts(root), ["a.sql before", "edited"]);
+        assert_eq!(
+            look(&context, &files),
+            Files::Changed(vec!["b.sql".to_owned()])
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_put_back_is_named_and_the_rest_goes_back() {
+        let (folder, context, files) = project();
+        let root = folder.path();
+        put(&context, root, &files).unwrap();
+        assert_eq!(look(&context, &files), Files::After);
+        fs::write(root.join("a.sql"), "edited").unwrap();
+        let left = put_back(&context, root, &files);
+        let left: Vec<&str> = left.iter().map(|file| file.path.as_str()).collect();
+        assert_eq!(left, ["a.sql"]);
+        assert_eq!(texts(root), ["edited", "b.sql before"]);
+    }
+
+    #[test]
+    fn what_is_mixed_goes_either_way() {
+        let (folder, context, files) = project();
+        let root = folder.path();
+        put(&context, root, &files[..1]).unwrap();
+        assert_eq!(look(&context, &files), Files::Mixed);
+        assert_eq!(put_rest(&context, root, &files), []);
+        assert_eq!(look(&context, &files), Files::After);
+        assert_eq!(put_back(&context, root, &files), []);
+        assert_eq!(look(&context, &files), Files::Before);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_mode_stays_there_and_back() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let (folder, context, files) = project();
+        let path = folder.path().join("a.sql");
+        let mode = || fs::metadata(&path).unwrap().permissions().mode() & 0o777;
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+        put(&context, folder.path(), &files).unwrap();
+        assert_eq!(mode(), 0o640);
+        assert_eq!(put_back(&context, folder.path(), &files), []);
+        assert_eq!(mode(), 0o640);
+    }
+}

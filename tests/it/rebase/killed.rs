@@ -432,6 +432,41 @@ fn on_a_server_nothing_happened_among_the_steps() {
     assert_eq!(values(&url, ROWS).len(), 3);
 }
 
+#[test]
+fn on_a_server_outside_of_a_transaction_it_goes_on_from_there() {
+    let theirs =
+        "CREATE INDEX CONCURRENTLY users_id ON users (id);\nSELECT pg_advisory_lock(4711);";
+    let (sandbox, url) = diverged(theirs, "transaction:false");
+    let psql = Cluster::shared().psql_at(&url);
+    psql.run("SELECT pg_advisory_lock(4711)");
+    let child = start(&sandbox, "project", REBASE);
+    psql.wait_for(WAITS);
+    kill(child);
+    psql.run("SELECT count(pg_terminate_backend(pid)) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted");
+    psql.run("SELECT pg_advisory_unlock(4711)");
+    assert_snapshot!(sandbox.teammig("project", REBASE), @"
+    exit 0
+    --- stderr
+    an earlier restack was interrupted: the files are whole, and the database goes on from where it is
+    c01d9e88ab12 was interrupted; going on after its first 1 statement
+      aaaa11112222  parents: [9209a434d045] → [c01d9e88ab12]
+    Applying 2 revisions
+        c01d9e88ab12  c01d9e88ab12
+        aaaa11112222  Mine
+      ✔ c01d9e88ab12  c01d9e88ab12   [TIME]
+      ✔ aaaa11112222  Mine   [TIME]
+    hint: commit it: `git add migrations/aaaa11112222.sql`
+    ");
+    assert_eq!(
+        values(&url, ROWS),
+        [
+            "9209a434d045 {}",
+            "c01d9e88ab12 {9209a434d045}",
+            "aaaa11112222 {c01d9e88ab12}"
+        ]
+    );
+}
+
 /// Killed at the COMMIT, which waits for a lock at the server.
 fn killed_at_the_commit() -> (Sandbox, String, crate::support::postgres::Psql) {
     let (sandbox, url) = diverged(
