@@ -74,7 +74,7 @@ fn killed_among_the_steps() -> Sandbox {
         "INSERT INTO users VALUES (1, 'Ann', '555', 'ann@example.org') RETURNING id",
     );
     let child = start(&sandbox, "ann", &["rebase"]);
-    let running = "SELECT count(*) FROM teammig_ledger WHERE state <> 'applied' AND revision = 'c01d9e88ab12'";
+    let running = "SELECT count(*) FROM teammig_ledger WHERE revision = 'c01d9e88ab12' AND state <> 'applied' AND statements_done = 1";
     let begun = within(Duration::from_secs(30), || {
         sandbox.sqlite("ann/dev.db", running) == ["1"]
     });
