@@ -1,6 +1,7 @@
 //! The one place where errors become words, hints and exit codes.
 
 mod database;
+mod git;
 mod graph;
 mod restack;
 mod unfinished;
@@ -11,9 +12,9 @@ use serde_json::json;
 use super::json;
 use crate::{
     config::ConfigError,
-    model::{Direction, Finding, Operation, RevId, Severity, finding::Place},
+    model::{Direction, Finding, RevId, Severity, finding::Place},
     ui::{Kind, Ui},
-    workflow::{Error, GitError, Why, unfinished::Unfinished},
+    workflow::{Error, Why, unfinished::Unfinished},
 };
 
 /// An error, ready to be shown.
@@ -159,7 +160,7 @@ fn report(error: &Error) -> Report {
     let words = error.to_string();
     match error {
         Error::Config(error) => config(error),
-        Error::Git(error) => git(error),
+        Error::Git(error) => git::error(error),
         Error::Io { source, .. } => {
             let report = Report::new("io", 1, format!("{words}: {source}"));
             match io_hint(source) {
@@ -225,7 +226,7 @@ fn report(error: &Error) -> Report {
         Error::NotUpToDate { pending } => Report::new("not-up-to-date", 3, words)
             .note(format!("{pending} pending"))
             .hint("`teammig upgrade` applies what is pending"),
-        Error::InProgress { operation, first } => in_progress(*operation, first, words),
+        Error::InProgress { operation, first } => git::in_progress(*operation, first, words),
         Error::Held { .. }
         | Error::Sides { .. }
         | Error::Restack(_)
@@ -321,77 +322,6 @@ fn known_names(what: &str, known: &[String]) -> String {
     } else {
         format!("the {what} of teammig.yaml: {}", known.join(", "))
     }
-}
-
-fn git(error: &GitError) -> Report {
-    let mut words = error.to_string();
-    if let Some(source) = std::error::Error::source(error) {
-        words = format!("{words}: {source}");
-    }
-    let unreadable = Report::new("git", 4, &words);
-    let report = Report::new("git", 1, &words);
-    match error {
-        GitError::NotARepository { .. } => {
-            report.hint("`git init` makes one; without Git, `upgrade`, `downgrade` and `current` work all the same")
-        }
-        GitError::NotOurs { start, .. } => unreadable.hint(format!(
-            "if you trust it: `git config --global --add safe.directory {}`",
-            start.display()
-        )),
-        GitError::Unsupported { .. } => {
-            unreadable.hint("commands that read the working tree alone work all the same")
-        }
-        GitError::FolderIsLink { .. } => {
-            unreadable.hint("name the real folder in teammig.yaml (`migrations: PATH`); it has to be in the repository")
-        }
-        GitError::HistoryMissing { .. } => {
-            unreadable.hint("`git fetch --unshallow` brings the history; in CI, set `fetch-depth: 0`")
-        }
-        GitError::ObjectMissing { .. } => {
-            unreadable.hint("a partial clone fetches what it lacks from its remote: is that within reach?")
-        }
-        GitError::NoSuchCommit { name, candidates, shallow } => {
-            let report = if *shallow { unreadable } else { report };
-            if *shallow {
-                report.hint("`git fetch --unshallow` brings the history; in CI, set `fetch-depth: 0`")
-            } else if name == "HEAD" || name == "@" {
-                report.hint("does this branch have a commit yet? Without `--at`, the files on disk are read")
-            } else if candidates.is_empty() {
-                report.hint("`git fetch` may bring it; `git branch --all` and `git tag` list the names")
-            } else {
-                report.hint(format!("did you mean {}?", candidates.join(", ")))
-            }
-        }
-        GitError::Bare { .. } => report.hint("`--at HEAD` reads the revisions of a commit instead"),
-        _ => report,
-    }
-}
-
-/// Only so many paths are named.
-const MOST_NAMED: usize = 3;
-
-fn in_progress(operation: Operation, first: &[String], words: String) -> Report {
-    let report = Report::new("in-progress", 1, words);
-    let (finish, abort) = (operation.finish(), operation.abort());
-    if finish == abort {
-        return report.hint(format!("`{finish}` ends it"));
-    }
-    if first.is_empty() {
-        return report.hint(format!(
-            "finish it (`{finish}`) or stop it (`{abort}`) first"
-        ));
-    }
-    let named = first[..first.len().min(MOST_NAMED)].join(", ");
-    let named = match first.len().saturating_sub(MOST_NAMED) {
-        0 => named,
-        more => format!("{named} and {more} more"),
-    };
-    report
-        .hint(format!(
-            "resolve the other conflicts and `git add` them: {named}"
-        ))
-        .hint("then call this again: it settles the heads and writes the head file")
-        .hint(format!("`{abort}` stops it"))
 }
 
 fn diverged(heads: &[(RevId, String)], why: Why) -> Report {
