@@ -86,6 +86,12 @@ pub(super) fn warn(ui: &mut Ui, warnings: &[Warning]) {
                 ));
                 ui.hint("the change does not reach this database; write a new revision for it");
             }
+            Warning::Waiting { pending, undecided } => ui.warn(format!(
+                "{} not applied before the edit of {} is settled: {}",
+                plural(pending.len(), "revision"),
+                names(undecided),
+                names(pending)
+            )),
             Warning::AmbiguousStep(id) => ui.warn(format!(
                 "the database is at several heads; counting from {id}, which was applied last"
             )),

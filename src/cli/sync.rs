@@ -235,10 +235,10 @@ fn left(
     if report
         .edited
         .iter()
-        .any(|edited| edited.fixed.is_some() || (!edited.only_down && !decisions.redo))
+        .any(|edited| edited.fixed.is_some() || (!edited.only_down && !goes(&edited.revision)))
     {
         if report.edited.iter().any(Edited::can_be_redone) {
-            ui.hint("`teammig sync --redo` runs what was edited again: the old way down, the new way up");
+            ui.hint(carry::REDO);
         }
         status = Status::Attention;
     }

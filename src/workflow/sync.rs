@@ -318,15 +318,27 @@ pub fn plan(
     if decisions.roll_back {
         take_down.extend(drift::to_roll_back(context, &state, source)?);
     }
-    if decisions.redo {
-        take_down.extend(drift::to_redo(context, project, &state, source)?);
-    }
+    let edited = drift::to_redo(context, project, &state, source)?;
+    let mut again = BTreeSet::new();
     if let Some(restacking) = restacking {
-        take_down.extend(restack::to_redo(restacking, &state));
+        again.extend(restack::to_redo(restacking, &state));
+    }
+    let mut undecided = BTreeSet::new();
+    if decisions.redo {
+        take_down.extend(edited);
+    } else {
+        // What runs again anyway runs as the file says it now.
+        let all = take_down.union(&again).cloned().collect();
+        let goes = state.graph.unwind(&state.applied, &all);
+        undecided = edited;
+        undecided.retain(|id| !goes.contains(id));
     }
     if decisions.skipped == Skipped::InOrder {
-        take_down.extend(state.skipped.iter().cloned());
+        again.extend(state.skipped.iter().cloned());
     }
+    // What waits is not put in order either: it would go and not come back.
+    let waits = state.graph.descendants(&Vec::from_iter(undecided.clone()));
+    take_down.extend(again.difference(&waits).cloned());
     plan::upgrade(
         context,
         project,
@@ -335,6 +347,7 @@ pub fn plan(
             all_heads: decisions.settle.is_some(),
             out_of_order: decisions.skipped == Skipped::OutOfOrder,
             take_down,
+            undecided,
             ..Upgrade::default()
         },
     )

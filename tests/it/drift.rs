@@ -232,6 +232,95 @@ fn an_edit_that_nobody_else_has_is_redone() {
     ");
 }
 
+/// `sync` put the next revision on top of an edit that nobody had decided about.
+#[test]
+fn what_builds_on_an_undecided_edit_waits() {
+    let sandbox = switched();
+    sandbox.git("ann", &["switch", "-q", "feature"]);
+    sandbox.edit(
+        "ann/migrations/aaaa11112222.sql",
+        "phone text",
+        "phone varchar(20)",
+    );
+    sandbox.table("ann", "cccc11112222", &["bbbb11112222"], "calls");
+    let bills = [
+        "--rev-id",
+        "dddd11112222",
+        "--head",
+        "base",
+        "--label",
+        "bills",
+    ];
+    sandbox.ok("ann", &[&["create", "Bills"], &bills[..]].concat());
+    assert_snapshot!(sandbox.teammig("ann", &["sync", "--dry-run"]), @"
+    exit 3
+    --- stdout
+    up   dddd11112222  Bills
+    --- stderr
+    Came in with the checkout: 2 revisions
+      aaaa11112222  Add phone   Ann, 5 minutes ago
+      bbbb11112222  Index phone   Ann, 5 minutes ago
+    Edited since applied: 1 revision
+      aaaa11112222  Add phone   not published
+    warning: 1 revision not applied before the edit of aaaa11112222 is settled: cccc11112222
+    hint: `teammig sync --redo` runs what was edited again: the old way down, the new way up
+    ");
+    assert_snapshot!(sandbox.teammig("ann", &["sync"]), @"
+    exit 3
+    --- stderr
+    Came in with the checkout: 2 revisions
+      aaaa11112222  Add phone   Ann, 6 minutes ago
+      bbbb11112222  Index phone   Ann, 6 minutes ago
+    Edited since applied: 1 revision
+      aaaa11112222  Add phone   not published
+    warning: 1 revision not applied before the edit of aaaa11112222 is settled: cccc11112222
+    Applying 1 revision
+        dddd11112222  Bills
+      ✔ dddd11112222  Bills   [TIME]
+    hint: `teammig sync --redo` runs what was edited again: the old way down, the new way up
+    ");
+    let (document, code) = sandbox.json("ann", &["sync"]);
+    assert_eq!(code, 3);
+    for key in ["waiting", "pending"] {
+        assert_eq!(document[key], serde_json::json!(["cccc11112222"]), "{key}");
+    }
+    let run = sandbox.teammig("ann", &["sync", "--redo"]);
+    assert_eq!(run.code, 0, "{run}");
+    assert_eq!(applied(&sandbox).last().unwrap(), "cccc11112222");
+}
+
+/// Neither is it run out of order, nor is what stands on it rolled back to make room.
+#[test]
+fn what_was_inserted_above_an_undecided_edit_waits_too() {
+    let sandbox = switched();
+    sandbox.git("ann", &["switch", "-q", "feature"]);
+    sandbox.edit(
+        "ann/migrations/aaaa11112222.sql",
+        "phone text",
+        "phone varchar(20)",
+    );
+    sandbox.table("ann", "cccc11112222", &["aaaa11112222"], "calls");
+    sandbox.edit(
+        "ann/migrations/bbbb11112222.sql",
+        "[aaaa11112222]",
+        "[cccc11112222]",
+    );
+    for more in [&[][..], &["--out-of-order"]] {
+        let (document, code) = sandbox.json("ann", &[&["sync"], more].concat());
+        assert_eq!(code, 3, "{document}");
+        assert_eq!(document["waiting"], serde_json::json!(["cccc11112222"]));
+        assert_eq!(document["done"], serde_json::json!([]));
+    }
+    sandbox.ok("ann", &["sync", "--redo"]);
+    let order = [
+        "9209a434d045",
+        "aaaa11112222",
+        "cccc11112222",
+        "bbbb11112222",
+    ];
+    assert_eq!(applied(&sandbox), order);
+}
+
 #[test]
 fn an_edit_of_what_others_have_is_not_redone() {
     let sandbox = Sandbox::team();

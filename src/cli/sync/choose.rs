@@ -132,7 +132,7 @@ fn edited(ui: &mut Ui, report: &Report, args: &Args) -> Result<Option<bool>, Err
     }
     let items = [
         "Redo it    the old way down from the ledger, then the new way up",
-        "Leave it   this database keeps what it ran",
+        "Leave it   this database keeps what it ran, and what builds on it waits",
         "Stop",
     ];
     let question = format!(

@@ -10,7 +10,7 @@ use super::{
         json, merge_heads,
         plan::show_plan,
     },
-    carry::{Carried, show_rewrites},
+    carry::{Carried, show_news, show_rewrites},
 };
 use crate::{
     model::{
@@ -208,6 +208,7 @@ pub(super) fn dry_run(
         ui.json(&document(project, report, carried, Some(proposal)));
         return;
     }
+    show_news(ui, proposal);
     let restacking = report.restacking.as_ref();
     show_rewrites(
         ui,
@@ -289,6 +290,7 @@ pub(super) fn document(
         "edited": edited,
         "skipped": state.skipped.iter().filter(|id| !gone(id, Direction::Up)).collect::<Vec<_>>(),
         "pending": pending,
+        "waiting": plan.map_or(&*carried.waiting, Proposal::waiting),
         "plan": plan.map(|plan| json::plan(&plan.plan, &plan.steps)),
         "done": json::done(&carried.done),
         "merges": carried.written().collect::<Vec<_>>(),

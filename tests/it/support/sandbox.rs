@@ -144,6 +144,13 @@ impl Sandbox {
         fs::write(path, content).unwrap();
     }
 
+    /// Puts `new` in the place of `old`, which the file has once.
+    pub(crate) fn edit(&self, path: &str, old: &str, new: &str) {
+        let text = self.read(path);
+        assert_eq!(text.matches(old).count(), 1, "{old} in {path}:\n{text}");
+        self.write(path, text.replace(old, new));
+    }
+
     pub(crate) fn read(&self, path: &str) -> String {
         fs::read_to_string(self.at(path)).unwrap()
     }
