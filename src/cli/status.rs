@@ -171,9 +171,14 @@ fn show_database(ui: &mut Ui, database: &Database) {
         text.push_str(", nothing pending");
     }
     row(ui, "Database", &text);
-    let lists: [(&str, &[RevId]); 4] = [
+    let to_come = database.to_come.as_ref();
+    let to_come = to_come.map_or(&[][..], |to_come| &to_come.revisions);
+    let mut phantoms = state.phantoms.clone();
+    phantoms.retain(|id| !to_come.contains(id));
+    let lists: [(&str, &[RevId]); 5] = [
         ("pending", &state.pending),
-        ("only there", &state.phantoms),
+        ("only there", &phantoms),
+        ("only there so far; later commits bring them", to_come),
         ("edited since applied", &state.edited),
         ("never ran, though later ones did", &state.skipped),
     ];
@@ -277,6 +282,7 @@ fn document(status: &Status) -> Value {
                 "pending": database.state.pending,
                 "phantoms": database.state.phantoms,
                 "unread": json::unread(&database.state.hidden),
+                "to_come": database.to_come.as_ref().map_or(&[][..], |to_come| &to_come.revisions),
                 "edited": database.state.edited,
                 "skipped": database.state.skipped,
                 "interrupted": database.state.interrupted.iter().map(|entry| &entry.revision).collect::<Vec<_>>(),

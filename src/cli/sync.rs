@@ -222,12 +222,12 @@ fn left(
         let mut steps = proposal.plan.steps.iter();
         steps.any(|step| step.direction == Direction::Down && step.revision == *id)
     };
-    let stays = |phantom: &&Phantom| !goes(&phantom.entry.revision);
+    let stays = |phantom: &&Phantom| !goes(&phantom.entry.revision) && !phantom.is_to_come();
     let stays: Vec<_> = report.phantoms.iter().filter(stays).collect();
     if !stays.is_empty() && !args.keep {
         if stays.iter().any(|phantom| phantom.has_way_back()) && !decisions.roll_back {
             ui.hint("`teammig sync --roll-back` takes back what only the database has; `--keep` leaves it without a word");
-        } else {
+        } else if stays.iter().any(|phantom| phantom.returns.is_none()) {
             ui.hint("write a new revision that undoes what has no way back, or leave it: `teammig sync --keep`");
         }
         status = Status::Attention;

@@ -28,6 +28,7 @@ mod plan;
 pub mod radar;
 pub mod rebase;
 mod remembered;
+pub mod replay;
 pub mod restack;
 pub mod revisions;
 mod rewrite;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{
     Context, Error, State, Why,
+    replay::{self, ToCome},
     step::{Facts, Prepared},
     way_back_in_git::{self, FoundWayBack},
 };
@@ -91,6 +92,8 @@ pub enum Warning {
         /// Those that nothing applied builds on: they can be rolled back alone.
         heads: Vec<RevId>,
     },
+    /// Those of them that an operation of Git in progress is still to bring.
+    ToCome(ToCome),
     /// Applied revisions whose files differ now.
     Edited(Vec<RevId>),
     /// A downgrade by steps from several heads: the one applied last was taken.
@@ -242,7 +245,7 @@ pub fn upgrade(
             )?);
         }
     }
-    let mut warnings = drift_warnings(&state, &down);
+    let mut warnings = drift_warnings(context, &state, &down);
     warnings.extend(waiting);
     finish(source, state, steps, warnings)
 }
@@ -366,7 +369,7 @@ fn down_steps(
 }
 
 /// What differs between files and database and stays so.
-fn drift_warnings(state: &State, down: &[RevId]) -> Vec<Warning> {
+fn drift_warnings(context: &Context, state: &State, down: &[RevId]) -> Vec<Warning> {
     let mut warnings = Vec::new();
     let stay = |ids: &[RevId]| -> Vec<RevId> {
         ids.iter()
@@ -374,7 +377,12 @@ fn drift_warnings(state: &State, down: &[RevId]) -> Vec<Warning> {
             .cloned()
             .collect()
     };
-    let phantoms = stay(&state.phantoms);
+    let mut phantoms = stay(&state.phantoms);
+    // Only the words hang on it: where it cannot be said, they are phantoms like others.
+    if let Ok(Some(to_come)) = replay::to_come(context, &phantoms) {
+        phantoms.retain(|id| !to_come.revisions.contains(id));
+        warnings.push(Warning::ToCome(to_come));
+    }
     if !phantoms.is_empty() {
         let is_head = |id: &&RevId| state.heads.contains(id);
         warnings.push(Warning::Phantoms {

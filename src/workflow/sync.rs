@@ -52,6 +52,17 @@ pub struct Report {
 }
 
 impl Report {
+    /// Only the database has it so far, and what Git is in the middle of brings it.
+    pub fn is_to_come(&self, id: &RevId) -> bool {
+        let mut phantoms = self.phantoms.iter();
+        phantoms.any(|phantom| phantom.entry.revision == *id && phantom.is_to_come())
+    }
+
+    /// There are such.
+    pub fn brings_more(&self) -> bool {
+        self.phantoms.iter().any(Phantom::is_to_come)
+    }
+
     /// The ways to make one head of several, the best one first.
     pub fn offers(&self) -> Vec<Settle> {
         match self.divergence {

@@ -115,8 +115,12 @@ pub(in crate::cli) fn show_rewrites(ui: &mut Ui, restacking: Option<&Restacking>
 
 /// Shows the warnings of a plan; what differs and stays was shown before anything was asked.
 pub(in crate::cli) fn show_news(ui: &mut Ui, proposal: &Proposal) {
-    let new =
-        |warning: &&Warning| !matches!(warning, Warning::Phantoms { .. } | Warning::Edited(_));
+    let new = |warning: &&Warning| {
+        !matches!(
+            warning,
+            Warning::Phantoms { .. } | Warning::ToCome(_) | Warning::Edited(_)
+        )
+    };
     let warnings: Vec<Warning> = proposal.warnings.iter().filter(new).cloned().collect();
     warn(ui, &warnings);
 }

@@ -137,6 +137,27 @@ fn a_cherry_pick_of_several_is_not_over_after_a_commit_by_hand() {
 }
 
 #[test]
+fn what_is_still_to_be_replayed() {
+    isolated!();
+    for arguments in [
+        ["rebase", "-q", "main", "topic"].as_slice(),
+        &["rebase", "-q", "--apply", "main", "topic"],
+        &["cherry-pick", "main..topic"],
+    ] {
+        let git = quarrel();
+        let last = git.open().resolve("topic").unwrap();
+        assert_eq!(git.open().to_replay(), []);
+        assert!(!git.try_git(arguments).status.success(), "{arguments:?}");
+        let left = git.open().to_replay();
+        assert_eq!(left.last(), Some(&last), "{arguments:?}: {left:?}");
+        assert!(left.len() < 3, "{arguments:?}: {left:?}");
+    }
+    let git = quarrel();
+    assert!(!git.try_git(&["merge", "-q", "topic"]).status.success());
+    assert_eq!(git.open().to_replay(), []);
+}
+
+#[test]
 fn operations_in_a_linked_working_tree_are_its_own() {
     isolated!();
     let git = quarrel();
