@@ -9,7 +9,7 @@ use super::{
     events::{names, plural},
     hooks::words::describe_state,
     json,
-    merge_heads::{origin, whose, whose_name},
+    merge_heads::{origin, sides, whose, whose_name},
     plan::heads as heads_or_base,
     report,
 };
@@ -90,6 +90,9 @@ fn branch(ui: &mut Ui, git: &Git) {
         ),
     };
     match &git.upstream {
+        Some(upstream) if upstream.of_empty_remote => {
+            let _ = write!(text, " → {}, where nothing was pushed yet", upstream.name);
+        }
         Some(upstream) if upstream.commit.is_none() => {
             let _ = write!(text, " → {}, which is gone", upstream.name);
         }
@@ -132,6 +135,7 @@ fn heads(ui: &mut Ui, context: &Context, status: &Status) {
         None if status.heads.len() == 1 => "Head",
         None => "Heads",
     };
+    let apart = status.divergence.is_some() && sides(status.heads.iter().map(|head| &head.whose));
     for (n, head) in status.heads.iter().enumerate() {
         let labels = graph.labels(head.revision.as_str()).join(", ");
         let label = if labels.is_empty() || status.heads.len() == 1 {
@@ -139,11 +143,7 @@ fn heads(ui: &mut Ui, context: &Context, status: &Status) {
         } else {
             format!(" ({labels})")
         };
-        let whose = if status.divergence.is_some() {
-            format!("{:<6} ", whose(&head.whose))
-        } else {
-            String::new()
-        };
+        let whose = if apart { whose(&head.whose) } else { "" };
         let text = format!(
             "{whose}{}{label}  {}   {}",
             ui.id(head.revision.as_str()),

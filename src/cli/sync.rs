@@ -205,6 +205,7 @@ fn carry_out(
         ui.json(&show::document(now, report, carried, None));
     } else {
         carry::tell(ui, carried);
+        sync::told(context, report, &proposal);
     }
     Ok(proposal)
 }

@@ -39,6 +39,7 @@ mod state;
 pub mod status;
 mod step;
 pub mod sync;
+mod told;
 pub mod unfinished;
 mod way_back_in_git;
 pub mod why;

@@ -15,13 +15,14 @@ use super::{
     plan::{self, require_sound},
     restack::{self, Restacking},
     run::run_with,
+    told::Told,
     write::Written,
 };
 use crate::{
     db::Database,
     git::{CommitId, CommitInfo, How, Repo},
     model::{
-        Operation, Project, RevId,
+        Direction, Operation, Project, RevId,
         settle::{self, Movable, Settle},
     },
 };
@@ -37,6 +38,10 @@ pub struct Report {
     pub upstream: Option<String>,
     /// Revisions that came in with that move, parents first.
     pub came_in: Vec<CameIn>,
+    /// They are no news: a `sync` told of them, and the database has them all.
+    pub told: bool,
+    /// The move of HEAD that brought them.
+    moved: Option<Told>,
     /// Several heads of one line.
     pub divergence: Option<Divergence>,
     /// Whether my side can be put on top of the other one.
@@ -129,9 +134,19 @@ pub fn look(
         Some(found) => movable(context, project, database, found, &came_in)?,
         None => (Movable::Unclear, None),
     };
+    let how = moved.as_ref().map(|moved| moved.how);
+    let moved = moved
+        .filter(|_| !came_in.is_empty())
+        .map(|moved| Told::of(context, moved.from, moved.to))
+        .transpose()?;
     Ok(Report {
         going_on,
-        how: moved.map(|moved| moved.how),
+        how,
+        told: moved.as_ref().is_some_and(|moved| moved.is_known(context))
+            && came_in
+                .iter()
+                .all(|one| state.applied.contains(&one.revision)),
+        moved,
         upstream: repo.upstream()?.map(|upstream| upstream.name),
         came_in,
         divergence,
@@ -390,6 +405,22 @@ pub fn run(
         _ => None,
     };
     run_with(context, database, shown, &replan, files, on_event)
+}
+
+/// Remembers that people were told what came in, once a run has applied all of it.
+pub fn told(context: &Context, report: &Report, done: &Proposal) {
+    let applied = |id: &RevId| {
+        let mut steps = done.plan.steps.iter().rev();
+        steps.find(|step| step.revision == *id).map_or_else(
+            || report.state.applied.contains(id),
+            |step| step.direction == Direction::Up,
+        )
+    };
+    if let Some(moved) = &report.moved
+        && report.came_in.iter().all(|one| applied(&one.revision))
+    {
+        moved.remember(context);
+    }
 }
 
 /// What moved HEAD, in a word.

@@ -23,6 +23,20 @@ fn team() -> Sandbox {
     sandbox
 }
 
+/// Its upstream was said to be gone.
+#[test]
+fn a_clone_of_a_repository_without_a_commit() {
+    let sandbox = Sandbox::new();
+    sandbox.git(".", &["init", "-q", "--bare", "-b", "main", "origin.git"]);
+    sandbox.git(".", &["clone", "-q", "origin.git", "ann"]);
+    sandbox.ok("ann", &["init", "--no-hooks"]);
+    let status = sandbox.ok("ann", &["status"]);
+    assert_eq!(
+        status.lines().next(),
+        Some("Branch     main, without a commit yet → origin/main, where nothing was pushed yet")
+    );
+}
+
 #[test]
 fn one_screen() {
     let sandbox = team();

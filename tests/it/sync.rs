@@ -45,8 +45,6 @@ fn a_fast_forward_brings_revisions() {
     assert_snapshot!(sandbox.teammig("ann", &["sync"]), @"
     exit 3
     --- stderr
-    Came in with the pull: 1 revision (origin/main)
-      c01d9e88ab12  Add login index   Bob, 9 minutes ago
     Only in the database: 1 revision
       7f3a9c21e4b0  Add phone_number to users   applied 7 minutes ago by ann@host from main; no branch has it now
     the database is up to date
@@ -153,6 +151,57 @@ fn refused_in_the_middle_of_a_merge() {
     error: a merge is in progress
     hint: finish it (`git commit`) or stop it (`git merge --abort`) first
     ");
+}
+
+/// Both were called "theirs", which told nobody which is whose.
+#[test]
+fn heads_of_which_both_are_published_are_told_apart_by_who_made_them() {
+    let sandbox = Sandbox::diverged_and_pulled();
+    sandbox.git("ann", &["push", "-q", "--no-verify"]);
+    sandbox.git("bob", &["pull", "-q"]);
+    assert_snapshot!(sandbox.teammig("bob", &["sync"]), @"
+    exit 3
+    --- stderr
+    Came in with the pull: 1 revision (origin/main)
+      7f3a9c21e4b0  Add phone_number to users   Ann, 4 minutes ago
+    2 heads, they part at 9209a434d045
+      7f3a9c21e4b0  Add phone_number to users   origin/main, Ann, 4 minutes ago
+      c01d9e88ab12  Add login index   origin/main, Bob, 8 minutes ago
+    error: Multiple head revisions are present: 7f3a9c21e4b0, c01d9e88ab12
+    hint: `teammig sync --merge` writes a merge revision; `--apply-both` leaves them as they are
+    ");
+    let status = sandbox.ok("bob", &["status"]);
+    assert!(!status.contains("theirs"), "{status}");
+}
+
+/// Every `sync` said again what had come in, until HEAD moved.
+#[test]
+fn what_came_in_is_news_until_it_is_applied() {
+    let sandbox = Sandbox::diverged();
+    sandbox.git("bob", &["pull", "-q"]);
+    sandbox.table("ann", "aaaa00000003", &["7f3a9c21e4b0"], "three");
+    sandbox.commit("ann", "Three");
+    sandbox.git("ann", &["reset", "-q", "--hard", "HEAD~1"]);
+    sandbox.git("ann", &["merge", "-q", "--ff-only", "ORIG_HEAD"]);
+    let news = "Came in with the merge: 1 revision";
+    let said = |args: &[&str]| sandbox.teammig("ann", &[&["sync"], args].concat()).stderr;
+    assert!(said(&["--dry-run"]).contains(news));
+    assert!(said(&[]).contains(news));
+    assert!(!said(&[]).contains(news));
+    // Programs are told what is so.
+    let (document, _) = sandbox.json("ann", &["sync"]);
+    assert_eq!(document["came_in"], serde_json::json!(["aaaa00000003"]));
+    // Another database has not got it yet.
+    sandbox.write(
+        "ann/teammig.yaml",
+        "environments:\n  dev: sqlite:dev.db\n  two: sqlite:two.db\n",
+    );
+    assert!(said(&["--env", "two"]).contains(news));
+    assert!(!said(&["--env", "two"]).contains(news));
+    sandbox.git("ann", &["switch", "-q", "-c", "back", "HEAD~1"]);
+    assert!(said(&["--roll-back"]).contains("Rolling back 1 revision"));
+    sandbox.git("ann", &["switch", "-q", "main"]);
+    assert!(said(&[]).contains("Came in with the checkout: 1 revision"));
 }
 
 #[test]

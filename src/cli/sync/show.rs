@@ -50,7 +50,10 @@ pub(super) fn report(ui: &mut Ui, context: &Context, report: &Report) {
 }
 
 fn came_in(ui: &mut Ui, context: &Context, report: &Report) {
-    let Some(how) = report.how.filter(|_| !report.came_in.is_empty()) else {
+    let Some(how) = report
+        .how
+        .filter(|_| !report.came_in.is_empty() && !report.told)
+    else {
         return;
     };
     let from = report

@@ -45,6 +45,7 @@ fn upstream_and_the_remotes_default_branch() {
         Some(Upstream {
             name: "origin/trunk".into(),
             commit: Some(first),
+            of_empty_remote: false,
         })
     );
     // Clones made by `git init` and `git fetch` have no origin/HEAD.
@@ -64,7 +65,33 @@ fn upstream_and_the_remotes_default_branch() {
         Some(Upstream {
             name: "company/trunk".into(),
             commit: None,
+            of_empty_remote: false,
         })
+    );
+}
+
+/// The upstream of such a clone was said to be gone.
+#[test]
+fn the_upstream_of_a_clone_of_nothing() {
+    isolated!();
+    let empty = TestRepo::new();
+    let clone = empty.cloned("clone", &[]);
+    let upstream = |commit, of_empty_remote| {
+        Some(Upstream {
+            name: "origin/main".into(),
+            commit,
+            of_empty_remote,
+        })
+    };
+    assert_eq!(clone.open().upstream().unwrap(), upstream(None, true));
+    let first = clone.commit("a", "a");
+    clone.git(&["push", "-q", "origin", "main:other"]);
+    assert_eq!(clone.open().upstream().unwrap(), upstream(None, false));
+    clone.git(&["push", "-q", "origin", "main:trunk"]);
+    clone.git(&["branch", "-q", "--set-upstream-to", "origin/trunk"]);
+    assert_eq!(
+        clone.open().upstream().unwrap().unwrap().commit,
+        Some(first)
     );
 }
 
