@@ -635,8 +635,19 @@ fn the_page_takes_no_text_for_html_and_asks_for_nothing() {
     ] {
         assert_eq!(page.contains(text), there, "{text}");
     }
-    let run = sandbox.teammig("project", &["audit", "--html", "nowhere/page.html"]);
+    // The report was lost with the page.
+    let args = ["audit", "--html", "no where/page.html"];
+    let run = sandbox.teammig("project", &args);
     assert_eq!(run.code, 1, "{run}");
+    assert!(run.stdout.contains("1 divergence landed"), "{run}");
+    assert!(
+        run.stderr.ends_with(
+            "error: cannot write no where/page.html: there is no folder no where\nhint: `mkdir -p 'no where'` makes it\n"
+        ),
+        "{run}"
+    );
+    let (document, code) = sandbox.json("project", &args);
+    assert_eq!((code, &document["schema"]), (1, &json!("teammig.audit/1")));
 }
 
 /// What did not land yet, and would diverge.

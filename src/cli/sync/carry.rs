@@ -2,7 +2,7 @@
 
 use super::super::events::{Shower, names, plural, warn};
 use crate::{
-    model::{Direction, Operation, Project, RevId},
+    model::{Direction, Operation, Project, RevId, shell},
     ui::Ui,
     workflow::{
         Context, Database, Done, Error, Proposal, Warning, Written, drift, head_file,
@@ -229,7 +229,7 @@ pub(in crate::cli) fn tell(ui: &mut Ui, carried: &Carried) {
         .collect();
     if !files.is_empty() {
         let them = if files.len() == 1 { "it" } else { "them" };
-        let add = format!("`git add {}`", files.join(" "));
+        let add = format!("`git add {}`", shell::words(files));
         ui.hint(match carried.going_on {
             None => format!("commit {them}: {add}"),
             Some(operation) => format!(
