@@ -332,6 +332,52 @@ fn an_edit_of_what_others_have_is_not_redone() {
     ");
 }
 
+/// The row was overwritten with the file of one's own, and nothing could be compared any more.
+#[test]
+fn a_way_back_that_others_have_is_not_recorded_anew() {
+    let sandbox = Sandbox::team();
+    let (file, row) = (
+        "ann/migrations/9209a434d045.sql",
+        "SELECT down, checksum FROM teammig_ledger",
+    );
+    let before = sandbox.sqlite("ann/dev.db", row);
+    sandbox.edit(file, "DROP TABLE users", "DROP TABLE IF EXISTS users");
+    assert_snapshot!(sandbox.teammig("ann", &["sync"]), @"
+    exit 3
+    --- stderr
+    Edited since applied: 1 revision
+      9209a434d045  Initial migration   was published in origin/main: restore it, or write a new revision
+    the database is up to date
+    ");
+    assert_eq!(sandbox.sqlite("ann/dev.db", row), before);
+}
+
+/// `--roll-back` dropped the tables of a revision whose file was deleted by accident.
+#[test]
+fn what_others_have_is_not_rolled_back_for_a_deleted_file() {
+    let sandbox = switched();
+    std::fs::remove_file(sandbox.at("ann/migrations/9209a434d045.sql")).unwrap();
+    assert_snapshot!(sandbox.teammig("ann", &["sync", "--roll-back"]), @"
+    exit 3
+    --- stderr
+    Only in the database: 3 revisions
+      9209a434d045  Initial migration   applied 9 minutes ago by ann@host from main; it is on feature, main, origin/main; its file is deleted here: `git restore` brings it back
+      aaaa11112222  Add phone   applied 2 minutes ago by ann@host from feature; it is on feature
+      bbbb11112222  Index phone   applied 2 minutes ago by ann@host from feature; it is on feature
+    Rolling back 2 revisions
+        down bbbb11112222  Index phone
+        down aaaa11112222  Add phone
+      ↶ bbbb11112222  Index phone   [TIME]
+      ↶ aaaa11112222  Add phone   [TIME]
+    ");
+    assert_eq!(applied(&sandbox), ["9209a434d045"]);
+    // Committed, the deletion is one of this branch.
+    sandbox.commit("ann", "Delete it");
+    let run = sandbox.teammig("ann", &["sync", "--roll-back"]);
+    assert_eq!(run.code, 0, "{run}");
+    assert_eq!(applied(&sandbox), [""; 0]);
+}
+
 #[test]
 fn a_mended_way_back_is_recorded_and_nothing_runs() {
     let sandbox = switched();

@@ -248,6 +248,37 @@ fn the_json_document() {
     assert_eq!(document["done"].as_array().unwrap().len(), 2);
 }
 
+/// The document told of the revisions as they had been before they were restacked.
+#[test]
+fn the_json_document_after_a_restack() {
+    let sandbox = Sandbox::diverged_and_pulled();
+    let (document, code) = sandbox.json("ann", &["sync", "--rebase"]);
+    assert_eq!(
+        (code, &document["diverged"]),
+        (0, &serde_json::json!(false))
+    );
+    let heads = document["heads"].as_array().unwrap();
+    assert_eq!(heads.len(), 1);
+    assert_eq!(heads[0]["revision"], "7f3a9c21e4b0");
+    assert_eq!(heads[0]["parents"], serde_json::json!(["c01d9e88ab12"]));
+    assert_eq!(document["pending"], serde_json::json!([]));
+}
+
+/// It ended with 3 and the hint to redo what it had just run anew.
+#[test]
+fn an_edit_that_a_restack_runs_anew_is_settled() {
+    let sandbox = Sandbox::diverged_and_pulled();
+    sandbox.edit(
+        "ann/migrations/7f3a9c21e4b0.sql",
+        "phone_number text",
+        "phone_number varchar(20)",
+    );
+    let run = sandbox.teammig("ann", &["sync", "--rebase"]);
+    assert_eq!(run.code, 0, "{run}");
+    assert!(!run.stderr.contains("--redo"), "{run}");
+    sandbox.ok("ann", &["current", "--check"]);
+}
+
 /// Outside of a repository the rest works; what needs Git says so.
 #[test]
 fn without_git() {
