@@ -1,5 +1,8 @@
 //! `teammig audit` over histories that real Git made.
 
+#[cfg(unix)]
+mod pages;
+
 use serde_json::{Value, json};
 
 use crate::support::Sandbox;

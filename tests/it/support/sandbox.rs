@@ -236,6 +236,11 @@ impl Sandbox {
         self.git(folder, &["commit", "-q", "--no-verify", "-m", message]);
     }
 
+    /// Lets days pass before the next command.
+    pub(crate) fn pass_days(&self, days: i64) {
+        self.seconds.set(self.seconds.get() + days * 86_400);
+    }
+
     /// A command in the sandbox's world.
     pub(crate) fn command(&self, program: &str, folder: &str) -> Command {
         let seconds = self.seconds.get() + 60;
