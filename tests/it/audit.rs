@@ -25,9 +25,7 @@ fn add(sandbox: &Sandbox, id: &str, parents: &[&str]) {
 
 fn change(sandbox: &Sandbox, id: &str, from: &str, to: &str) {
     let path = format!("project/migrations/{id}.sql");
-    let text = sandbox.read(&path);
-    assert!(text.contains(from), "{text}");
-    sandbox.write(&path, text.replace(from, to));
+    sandbox.edit(&path, from, to);
 }
 
 /// Two branches that both build on `aaaa2`, merged one after the other.
@@ -303,10 +301,7 @@ fn a_pull_that_was_pushed_as_it_was_is_told() {
     sandbox.git("bob", &["pull", "-q", "--no-rebase"]);
     sandbox.git("bob", &["push", "-q"]);
     let path = "bob/migrations/bbbb2.sql";
-    sandbox.write(
-        path,
-        sandbox.read(path).replace("[9209a434d045]", "[aaaa2]"),
-    );
+    sandbox.edit(path, "[9209a434d045]", "[aaaa2]");
     sandbox.commit("bob", "put right");
     sandbox.git("bob", &["push", "-q"]);
     let (document, _) = sandbox.json("bob", &["audit"]);
@@ -429,7 +424,7 @@ fn a_folder_that_moved_is_followed() {
 
 fn change_in(sandbox: &Sandbox, path: &str) {
     let path = format!("project/{path}");
-    sandbox.write(&path, sandbox.read(&path).replace("x integer", "x text"));
+    sandbox.edit(&path, "x integer", "x text");
 }
 
 #[test]

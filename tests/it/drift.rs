@@ -8,14 +8,7 @@ use crate::support::Sandbox;
 fn switched() -> Sandbox {
     let sandbox = Sandbox::team();
     sandbox.git("ann", &["switch", "-q", "-c", "feature"]);
-    sandbox.revision(
-        "ann",
-        "aaaa11112222",
-        &["9209a434d045"],
-        "Add phone",
-        "ALTER TABLE users ADD COLUMN phone text;",
-        "ALTER TABLE users DROP COLUMN phone;",
-    );
+    sandbox.column("ann", "aaaa11112222", &["9209a434d045"], "phone");
     sandbox.revision(
         "ann",
         "bbbb11112222",
@@ -181,10 +174,10 @@ fn a_phantom_without_a_way_back_stays() {
 fn an_edit_that_nobody_else_has_is_redone() {
     let sandbox = switched();
     sandbox.git("ann", &["switch", "-q", "feature"]);
-    let text = sandbox.read("ann/migrations/aaaa11112222.sql");
-    sandbox.write(
+    sandbox.edit(
         "ann/migrations/aaaa11112222.sql",
-        text.replace("phone text", "phone varchar(20)"),
+        "phone text",
+        "phone varchar(20)",
     );
     assert_snapshot!(sandbox.teammig("ann", &["sync"]), @"
     exit 3
@@ -318,10 +311,10 @@ fn what_was_inserted_above_an_undecided_edit_waits_too() {
 #[test]
 fn an_edit_of_what_others_have_is_not_redone() {
     let sandbox = Sandbox::team();
-    let text = sandbox.read("ann/migrations/9209a434d045.sql");
-    sandbox.write(
+    sandbox.edit(
         "ann/migrations/9209a434d045.sql",
-        text.replace("name text", "name varchar(9)"),
+        "name text",
+        "name varchar(9)",
     );
     assert_snapshot!(sandbox.teammig("ann", &["sync", "--redo"]), @"
     exit 3
@@ -382,10 +375,10 @@ fn what_others_have_is_not_rolled_back_for_a_deleted_file() {
 fn a_mended_way_back_is_recorded_and_nothing_runs() {
     let sandbox = switched();
     sandbox.git("ann", &["switch", "-q", "feature"]);
-    let text = sandbox.read("ann/migrations/bbbb11112222.sql");
-    sandbox.write(
+    sandbox.edit(
         "ann/migrations/bbbb11112222.sql",
-        text.replace("DROP INDEX ", "DROP INDEX IF EXISTS "),
+        "DROP INDEX ",
+        "DROP INDEX IF EXISTS ",
     );
     assert_snapshot!(sandbox.teammig("ann", &["sync"]), @"
     exit 0

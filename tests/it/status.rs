@@ -12,14 +12,7 @@ fn team() -> Sandbox {
         "environments:\n  dev: sqlite:dev.db\n  staging: {url: \"sqlite:staging.db\", protected: true}\n",
     );
     sandbox.ok("ann", &["upgrade", "--env", "staging"]);
-    sandbox.revision(
-        "ann",
-        "7f3a9c21e4b0",
-        &["9209a434d045"],
-        "Add phone",
-        "ALTER TABLE users ADD COLUMN phone text;",
-        "ALTER TABLE users DROP COLUMN phone;",
-    );
+    sandbox.column("ann", "7f3a9c21e4b0", &["9209a434d045"], "phone");
     sandbox
 }
 
