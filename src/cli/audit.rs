@@ -58,20 +58,23 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
             since: args.since.clone(),
         },
     )?;
-    if let Some(file) = &args.html {
-        write_document(context, file, &page::page(&audit, context.now))?;
-    }
     if ui.is_json() {
         ui.json(&document(&audit));
     } else {
         text::show(ui, context, &audit);
-        if let Some(file) = &args.html {
-            ui.status(format!("wrote {}", file.display()));
-        }
         for gap in &audit.gaps {
             let (message, hint) = words::gap(gap);
             ui.error(message);
             ui.hint(hint);
+        }
+    }
+    // Last, so that a page that cannot be written does not cost the report.
+    if let Some(file) = &args.html {
+        if let Err(error) = write_document(context, file, &page::page(&audit, context.now)) {
+            return Ok(Status::Code(report::show_beside(ui, &error)));
+        }
+        if !ui.is_json() {
+            ui.status(format!("wrote {}", file.display()));
         }
     }
     let report = &audit.report;

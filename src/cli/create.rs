@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::{Status, edit, report};
 use crate::{
+    model::shell,
     ui::Ui,
     workflow::{self, Context, Error, Written, create::Request},
 };
@@ -133,7 +134,8 @@ pub(super) fn show_written(ui: &mut Ui, context: &Context, schema: &str, written
         ui.data(&path);
         if let Some(head_file) = head_file {
             ui.hint(format!(
-                "they belong in one commit: `git add {path} {head_file}`"
+                "they belong in one commit: `git add {}`",
+                shell::words([path.as_str(), &head_file])
             ));
         }
     }

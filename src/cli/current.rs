@@ -5,13 +5,13 @@ use serde_json::json;
 use super::{
     Status,
     create::show_findings,
-    events::{names, plural},
+    events::{self, names, plural},
     json,
 };
 use crate::{
     model::{EntryState, Project},
     ui::{Ui, age},
-    workflow::{self, Context, Error, State},
+    workflow::{self, Context, Error, State, replay::to_come},
 };
 
 /// Show where the database stands
@@ -94,11 +94,16 @@ fn show_text(ui: &mut Ui, context: &Context, project: &Project, state: &State) {
             ));
         }
     }
-    if !state.phantoms.is_empty() {
+    let mut phantoms = state.phantoms.clone();
+    if let Ok(Some(coming)) = to_come(context, &phantoms) {
+        phantoms.retain(|id| !coming.revisions.contains(id));
+        events::to_come(ui, &coming);
+    }
+    if !phantoms.is_empty() {
         ui.warn(format!(
             "the database has {} that these files do not: {}",
-            plural(state.phantoms.len(), "revision"),
-            names(&state.phantoms)
+            plural(phantoms.len(), "revision"),
+            names(&phantoms)
         ));
     }
     for (id, path) in &state.hidden {

@@ -55,7 +55,7 @@ pub(super) fn run(ui: &mut Ui, interrupt: &Interrupt, args: &Args) -> Result<Sta
 fn play(stage: &mut Stage<'_>) -> Result<(), Error> {
     stage.prepare()?;
     stage.say("Ann starts a project");
-    stage.command("ann", "teammig init --no-hooks --no-head-file")?;
+    stage.command("ann", "teammig init --no-hooks")?;
     stage.command(
         "ann",
         "teammig create \"Create users\" --rev-id 9209a434d045",
@@ -68,7 +68,7 @@ fn play(stage: &mut Stage<'_>) -> Result<(), Error> {
     )?;
     stage.command("ann", "teammig upgrade")?;
     stage.command("ann", "teammig hooks install")?;
-    stage.quiet("ann", "git add .gitignore teammig.yaml migrations")?;
+    stage.quiet("ann", "git add .")?;
     stage.command("ann", "git commit -qm \"Create users\"")?;
     stage.command("ann", "git push -q -u origin main")?;
 
@@ -105,8 +105,8 @@ fn play(stage: &mut Stage<'_>) -> Result<(), Error> {
     stage.quiet("ann", "git add migrations")?;
     stage.command("ann", "git commit -qm \"Add phone to users\"")?;
 
-    stage.say("Ann pulls: Git sees no conflict, teammig does");
-    stage.command("ann", "git pull -q --no-rebase --no-edit")?;
+    stage.say("Ann pulls: two heads are a conflict in migrations/HEAD, and nothing else is");
+    stage.refused("ann", "git pull -q --no-rebase --no-edit")?;
     stage.command(
         "ann",
         "teammig sync --merge --message \"Merge phone and login index\"",

@@ -3,7 +3,7 @@
 use crate::{
     model::Direction,
     ui::{Progress, Ui, age},
-    workflow::{Event, FoundWayBack, Warning},
+    workflow::{Event, FoundWayBack, Warning, replay::ToCome},
 };
 
 /// Shows events of a run of so many steps.
@@ -77,6 +77,7 @@ pub(super) fn warn(ui: &mut Ui, warnings: &[Warning]) {
                     None => ui.hint("applied from another branch, or the file was deleted; later revisions build on it"),
                 }
             }
+            Warning::ToCome(coming) => to_come(ui, coming),
             Warning::Edited(ids) => {
                 ui.warn(format!(
                     "{} differ{} from what was applied: {}",
@@ -86,6 +87,12 @@ pub(super) fn warn(ui: &mut Ui, warnings: &[Warning]) {
                 ));
                 ui.hint("the change does not reach this database; write a new revision for it");
             }
+            Warning::Waiting { pending, undecided } => ui.warn(format!(
+                "{} not applied before the edit of {} is settled: {}",
+                plural(pending.len(), "revision"),
+                names(undecided),
+                names(pending)
+            )),
             Warning::AmbiguousStep(id) => ui.warn(format!(
                 "the database is at several heads; counting from {id}, which was applied last"
             )),
@@ -114,6 +121,17 @@ pub(super) fn way_back(found: &FoundWayBack) -> String {
     } else {
         format!("{} has", found.place)
     }
+}
+
+/// Says that what only the database has comes with what Git is in the middle of.
+pub(super) fn to_come(ui: &mut Ui, coming: &ToCome) {
+    let operation = coming.operation;
+    ui.status(format!(
+        "{} of the database that the files do not have yet, since {operation} is in progress: {}",
+        plural(coming.revisions.len(), "revision"),
+        names(&coming.revisions)
+    ));
+    ui.hint(format!("`{}` brings what is missing", operation.finish()));
 }
 
 pub(super) fn names(ids: &[crate::model::RevId]) -> String {

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::{Status, create::show_findings, history::line, json};
 use crate::{
+    model::shell,
     ui::Ui,
     workflow::{Context, Error, head_file},
 };
@@ -68,7 +69,7 @@ fn write(ui: &mut Ui, context: &Context) -> Result<Status, Error> {
         }));
     } else if written.changed {
         ui.data(&path);
-        ui.hint(format!("commit it: `git add {path}`"));
+        ui.hint(format!("commit it: `git add {}`", shell::word(&path)));
     } else {
         ui.status(format!("{path} is right already"));
     }

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::{Status, json, report, report::show_finding};
 use crate::{
+    model::shell,
     ui::Ui,
     workflow::{
         self, Context, Error,
@@ -100,7 +101,7 @@ fn show_driver(ui: &mut Ui, context: &Context, done: &driver::Installed) {
     for file in &done.attributes {
         let file = relative(context, file);
         ui.status(format!("  {DRIVER} added to {file}"));
-        ui.hint(format!("commit it: `git add {file}`"));
+        ui.hint(format!("commit it: `git add {}`", shell::word(&file)));
     }
     for file in &done.left_alone {
         ui.warn(format!(

@@ -1,5 +1,7 @@
 //! `teammig merge-heads`
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use super::{
@@ -96,10 +98,12 @@ pub(super) fn show(ui: &mut Ui, context: &Context, divergence: &Divergence) {
             parts => format!(", they part at {}", names(parts)),
         };
         ui.status(format!("{} heads{at}", line.heads.len()));
+        let apart = sides(line.heads.iter().map(|head| &head.whose));
         for head in &line.heads {
+            let side = if apart { whose(&head.whose) } else { "" };
             ui.status(format!(
-                "  {:<6} {}  {}   {}",
-                whose(&head.whose),
+                "  {}{}  {}   {}",
+                side,
                 ui.id_err(head.revision.as_str()),
                 head.message,
                 ui.dim_err(&origin(&head.whose, head.commit.as_ref(), context))
@@ -108,12 +112,19 @@ pub(super) fn show(ui: &mut Ui, context: &Context, divergence: &Divergence) {
     }
 }
 
-/// Whose a revision is, in a word.
+/// Whether "yours" and "theirs" tell heads apart. Where all are of one side, what is said
+/// of each (the branch, the author, the date) has to.
+pub(super) fn sides<'a>(heads: impl Iterator<Item = &'a Whose>) -> bool {
+    let words: BTreeSet<&str> = heads.map(whose).collect();
+    words.len() > 1
+}
+
+/// Whose a revision is, in a word; padded, to stand in a column.
 pub(super) fn whose(whose: &Whose) -> &'static str {
     match whose {
-        Whose::Uncommitted | Whose::NotPublished => "yours",
-        Whose::Published(_) => "theirs",
-        Whose::Unknown => "",
+        Whose::Uncommitted | Whose::NotPublished => "yours  ",
+        Whose::Published(_) => "theirs ",
+        Whose::Unknown => "       ",
     }
 }
 

@@ -295,7 +295,9 @@ pub(super) fn show_plan(ui: &mut Ui, project: &Project, proposal: &Proposal) {
         return;
     }
     if proposal.steps.is_empty() {
-        ui.status("nothing to do");
+        if proposal.waiting().is_empty() {
+            ui.status("nothing to do");
+        }
         return;
     }
     let paths: BTreeMap<_, _> = proposal

@@ -16,7 +16,7 @@ use crate::{
     model::interrupted::Standing,
     ui::Ui,
     workflow::{
-        self, Context, Error, Source, head_file,
+        self, Context, Error, Proposal, Source, head_file,
         rebase::{self, Request},
         restack::{self, Restacking},
         sync,
@@ -127,10 +127,11 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
             document["plan"] = super::json::plan(&proposal.plan, &proposal.steps);
             ui.json(&document);
         } else {
+            carry::show_news(ui, &proposal);
             carry::show_rewrites(ui, Some(&restacking));
             show_plan(ui, &project, &proposal);
         }
-        return Ok(Status::Fine);
+        return Ok(left(ui, &proposal));
     }
     confirm_down(ui, context, args.yes, &proposal)?;
     carry::carry_out(
@@ -144,7 +145,16 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
         &mut carried,
     )?;
     finish(ui, &restacking, &carried);
-    Ok(Status::Fine)
+    Ok(left(ui, &proposal))
+}
+
+/// What waits for somebody to decide about an edit.
+fn left(ui: &mut Ui, proposal: &Proposal) -> Status {
+    if proposal.waiting().is_empty() {
+        return Status::Fine;
+    }
+    ui.hint(carry::REDO);
+    Status::Attention
 }
 
 /// `--abort`, `--continue` and `--quit`.
@@ -198,6 +208,7 @@ pub(super) fn go_on(ui: &mut Ui, context: &Context, open: &Unfinished) -> Result
         return Ok(Status::Fine);
     }
     unfinished::put_back(ui, context, open)?;
+    let mut status = Status::Fine;
     let project = context.writable_project()?;
     let restacking = restack::propose(context, &project, &open.moves)?;
     if open.environment.is_none() {
@@ -219,9 +230,10 @@ pub(super) fn go_on(ui: &mut Ui, context: &Context, open: &Unfinished) -> Result
             decisions,
             &mut carried,
         )?;
+        status = left(ui, &proposal);
     }
     finish(ui, &restacking, &carried);
-    Ok(Status::Fine)
+    Ok(status)
 }
 
 fn finish(ui: &mut Ui, restacking: &Restacking, carried: &Carried) {

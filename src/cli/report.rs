@@ -12,7 +12,7 @@ use serde_json::json;
 use super::json;
 use crate::{
     config::ConfigError,
-    model::{Direction, Finding, RevId, Severity, finding::Place},
+    model::{Direction, Finding, RevId, Severity, finding::Place, shell},
     ui::{Kind, Ui},
     workflow::{Error, Why, unfinished::Unfinished},
 };
@@ -62,8 +62,21 @@ pub(super) fn show(ui: &mut Ui, error: &Error) -> u8 {
     let report = report(error);
     if ui.is_json() {
         show_json(ui, &report, error);
-        return report.code;
+    } else {
+        show_text(ui, &report);
     }
+    report.code
+}
+
+/// Shows an error on stderr alone, where stdout has the answer already; returns the
+/// exit code.
+pub(super) fn show_beside(ui: &mut Ui, error: &Error) -> u8 {
+    let report = report(error);
+    show_text(ui, &report);
+    report.code
+}
+
+fn show_text(ui: &mut Ui, report: &Report) {
     for finding in &report.findings {
         show_finding(ui, finding);
     }
@@ -79,7 +92,6 @@ pub(super) fn show(ui: &mut Ui, error: &Error) -> u8 {
     for hint in &report.hints {
         ui.hint(hint);
     }
-    report.code
 }
 
 fn show_json(ui: &mut Ui, report: &Report, error: &Error) {
@@ -167,6 +179,10 @@ fn report(error: &Error) -> Report {
                 Some(hint) => report.hint(hint),
                 None => report,
             }
+        }
+        Error::NoFolderFor { folder, .. } => {
+            let folder = shell::word(&folder.display().to_string());
+            Report::new("no-folder", 1, words).hint(format!("`mkdir -p {folder}` makes it"))
         }
         Error::NoFolder(_) => Report::new("no-migrations", 1, words)
             .hint("`teammig init` sets up a project here; `--migrations PATH` names another folder"),

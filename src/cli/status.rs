@@ -9,7 +9,7 @@ use super::{
     events::{names, plural},
     hooks::words::describe_state,
     json,
-    merge_heads::{origin, whose, whose_name},
+    merge_heads::{origin, sides, whose, whose_name},
     plan::heads as heads_or_base,
     report,
 };
@@ -90,6 +90,9 @@ fn branch(ui: &mut Ui, git: &Git) {
         ),
     };
     match &git.upstream {
+        Some(upstream) if upstream.of_empty_remote => {
+            let _ = write!(text, " → {}, where nothing was pushed yet", upstream.name);
+        }
         Some(upstream) if upstream.commit.is_none() => {
             let _ = write!(text, " → {}, which is gone", upstream.name);
         }
@@ -132,6 +135,7 @@ fn heads(ui: &mut Ui, context: &Context, status: &Status) {
         None if status.heads.len() == 1 => "Head",
         None => "Heads",
     };
+    let apart = status.divergence.is_some() && sides(status.heads.iter().map(|head| &head.whose));
     for (n, head) in status.heads.iter().enumerate() {
         let labels = graph.labels(head.revision.as_str()).join(", ");
         let label = if labels.is_empty() || status.heads.len() == 1 {
@@ -139,11 +143,7 @@ fn heads(ui: &mut Ui, context: &Context, status: &Status) {
         } else {
             format!(" ({labels})")
         };
-        let whose = if status.divergence.is_some() {
-            format!("{:<6} ", whose(&head.whose))
-        } else {
-            String::new()
-        };
+        let whose = if apart { whose(&head.whose) } else { "" };
         let text = format!(
             "{whose}{}{label}  {}   {}",
             ui.id(head.revision.as_str()),
@@ -171,9 +171,14 @@ fn show_database(ui: &mut Ui, database: &Database) {
         text.push_str(", nothing pending");
     }
     row(ui, "Database", &text);
-    let lists: [(&str, &[RevId]); 4] = [
+    let to_come = database.to_come.as_ref();
+    let to_come = to_come.map_or(&[][..], |to_come| &to_come.revisions);
+    let mut phantoms = state.phantoms.clone();
+    phantoms.retain(|id| !to_come.contains(id));
+    let lists: [(&str, &[RevId]); 5] = [
         ("pending", &state.pending),
-        ("only there", &state.phantoms),
+        ("only there", &phantoms),
+        ("only there so far; later commits bring them", to_come),
         ("edited since applied", &state.edited),
         ("never ran, though later ones did", &state.skipped),
     ];
@@ -277,6 +282,7 @@ fn document(status: &Status) -> Value {
                 "pending": database.state.pending,
                 "phantoms": database.state.phantoms,
                 "unread": json::unread(&database.state.hidden),
+                "to_come": database.to_come.as_ref().map_or(&[][..], |to_come| &to_come.revisions),
                 "edited": database.state.edited,
                 "skipped": database.state.skipped,
                 "interrupted": database.state.interrupted.iter().map(|entry| &entry.revision).collect::<Vec<_>>(),

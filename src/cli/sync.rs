@@ -205,6 +205,7 @@ fn carry_out(
         ui.json(&show::document(now, report, carried, None));
     } else {
         carry::tell(ui, carried);
+        sync::told(context, report, &proposal);
     }
     Ok(proposal)
 }
@@ -222,12 +223,12 @@ fn left(
         let mut steps = proposal.plan.steps.iter();
         steps.any(|step| step.direction == Direction::Down && step.revision == *id)
     };
-    let stays = |phantom: &&Phantom| !goes(&phantom.entry.revision);
+    let stays = |phantom: &&Phantom| !goes(&phantom.entry.revision) && !phantom.is_to_come();
     let stays: Vec<_> = report.phantoms.iter().filter(stays).collect();
     if !stays.is_empty() && !args.keep {
         if stays.iter().any(|phantom| phantom.has_way_back()) && !decisions.roll_back {
             ui.hint("`teammig sync --roll-back` takes back what only the database has; `--keep` leaves it without a word");
-        } else {
+        } else if stays.iter().any(|phantom| phantom.returns.is_none()) {
             ui.hint("write a new revision that undoes what has no way back, or leave it: `teammig sync --keep`");
         }
         status = Status::Attention;
@@ -235,10 +236,10 @@ fn left(
     if report
         .edited
         .iter()
-        .any(|edited| edited.fixed.is_some() || (!edited.only_down && !decisions.redo))
+        .any(|edited| edited.fixed.is_some() || (!edited.only_down && !goes(&edited.revision)))
     {
         if report.edited.iter().any(Edited::can_be_redone) {
-            ui.hint("`teammig sync --redo` runs what was edited again: the old way down, the new way up");
+            ui.hint(carry::REDO);
         }
         status = Status::Attention;
     }

@@ -24,8 +24,8 @@ use crate::{
 };
 
 /// What to do instead.
-const ADVICE: &str = "to rebuild the table, write `foreign_keys:off` after the marker (`-- migrate:up \
-     foreign_keys:off`); if the rows are to go, say so: DELETE FROM or UPDATE them in a statement before";
+const ADVICE: &str = "to rebuild the table, write `foreign_keys:off` after the marker of its section \
+     (`-- migrate:up` or `-- migrate:down`); if the rows are to go, say so: DELETE FROM or UPDATE them in a statement before";
 
 /// Why it happens: few know that a DROP deletes.
 const WHY: &str = "with foreign keys on, SQLite deletes all rows of a table before it drops it";

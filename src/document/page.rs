@@ -19,6 +19,7 @@ p { margin: .25rem 0; } code { font: .9em ui-monospace, monospace; } .dim { colo
 svg text { fill: var(--ink); font: 12px system-ui, sans-serif; } svg .dim { fill: var(--dim); }\n\
 table { border-collapse: collapse; width: 100%; } th { text-align: left; color: var(--dim); font-weight: 600; }\n\
 th, td { padding: .4rem .75rem .4rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }\n\
+td { overflow-wrap: anywhere; min-width: 8rem; } td.when { min-width: 0; }\n\
 .when { white-space: nowrap; } tr:target { background: var(--box); }\n\
 summary { cursor: pointer; margin: .5rem 0; } .bad { color: var(--red); font-weight: 600; }\n";
 

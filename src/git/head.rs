@@ -56,8 +56,10 @@ impl Head {
 pub struct Upstream {
     /// As people say it: `origin/main`.
     pub name: String,
-    /// Its newest known commit; `None` when it is configured and gone.
+    /// Its newest known commit; `None` when it is configured and not there.
     pub commit: Option<CommitId>,
+    /// This clone knows no branch of that remote at all: nothing was pushed there yet.
+    pub of_empty_remote: bool,
 }
 
 /// The user as Git's configuration knows them.
@@ -113,9 +115,26 @@ impl Repo {
             .found(&doing)?;
         let Some(full) = full else { return Ok(None) };
         let full = String::from_utf8_lossy(&full).into_owned();
+        let commit = self.tip_of(&full)?;
+        let remote = match commit {
+            Some(_) => None,
+            None => self
+                .inner
+                .branch_upstream_remote(&format!("{HEADS}{branch}"))
+                .found(&doing)?,
+        };
+        let of_empty_remote = match remote {
+            Some(remote) => {
+                let remote = String::from_utf8_lossy(&remote);
+                self.tips_in(Some(&format!("{REMOTES}{remote}/")))?
+                    .is_empty()
+            }
+            None => false,
+        };
         Ok(Some(Upstream {
             name: short_name(&full).to_owned(),
-            commit: self.tip_of(&full)?,
+            commit,
+            of_empty_remote,
         }))
     }
 

@@ -34,6 +34,7 @@ mod merge_driver;
 mod objects;
 mod reflog;
 mod refs;
+mod replay;
 mod repo;
 mod resolve;
 mod snapshot;

@@ -57,7 +57,7 @@ impl Repo {
         self.tips_in(None)
     }
 
-    fn tips_in(&self, prefix: Option<&str>) -> Result<Vec<Tip>, GitError> {
+    pub(super) fn tips_in(&self, prefix: Option<&str>) -> Result<Vec<Tip>, GitError> {
         let mut tips = Vec::new();
         let references = match prefix {
             None => self.inner.references(),

@@ -28,6 +28,8 @@ pub struct Facts {
     pub interrupted: bool,
     /// In the database only.
     pub phantoms: usize,
+    /// Those of them that the operation in progress is still to bring.
+    pub to_come: usize,
     /// Applied, and different in the files.
     pub edited: usize,
     /// Never ran, though later ones did.
@@ -139,6 +141,16 @@ pub fn next(facts: &Facts) -> Advice {
         )
     } else if let Some(operation) = facts.operation {
         let reason = format!("{operation} is in progress");
+        if facts.only_heads && facts.to_come > 0 {
+            // Half of mine is here: the database is brought along when all of it is.
+            return Advice {
+                command: Some(write("rebase --no-database")),
+                reason: format!(
+                    "{reason}, which brings {} more; now only the heads are left to settle",
+                    count(facts.to_come)
+                ),
+            };
+        }
         if facts.only_heads {
             return Advice {
                 command: Some(run("sync")),
@@ -225,6 +237,7 @@ mod tests {
             diverged: true,
             interrupted: true,
             phantoms: 2,
+            to_come: 1,
             edited: 1,
             skipped: 1,
             pending: 3,
@@ -238,6 +251,8 @@ mod tests {
         let mut step = |facts: &Facts| table.push(said(facts));
         step(&facts);
         facts.restack = false;
+        step(&facts);
+        facts.to_come = 0;
         step(&facts);
         facts.only_heads = false;
         step(&facts);
@@ -271,6 +286,8 @@ mod tests {
             table,
             [
                 "teammig rebase | a restack was interrupted; this says how to go on",
+                "teammig rebase --no-database | a rebase is in progress, which brings 1 revision more; now only the heads \
+                 are left to settle",
                 "teammig sync | a rebase is in progress, and only the heads are left to settle",
                 "git rebase --continue | a rebase is in progress",
                 " | put the files right first",

@@ -13,6 +13,7 @@ use super::{
     migration::Checksum,
     project::Project,
     revision::RevId,
+    shell,
     source::Span,
 };
 
@@ -259,6 +260,7 @@ impl Change {
 fn help(fixed: &[&Fixed], change: Change, path: Option<&str>) -> String {
     let undo = change.undo();
     let path = path.map_or(String::new(), |path| {
+        let path = shell::word(path);
         format!(" (`git restore --source=HEAD --staged --worktree {path}`)")
     });
     let mut own: Vec<(&str, &str)> = Vec::new();

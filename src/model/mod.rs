@@ -24,6 +24,7 @@ pub mod radar;
 pub mod restack;
 pub mod revision;
 pub mod settle;
+pub mod shell;
 pub mod snapshot;
 pub mod source;
 pub mod threads;

@@ -4,7 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Context, Error, Event, Source, State, fixed, outline, revisions,
+    Context, Error, Event, Source, State, fixed, outline,
+    replay::to_come,
+    revisions,
     run::change_ledger,
     step,
     way_back_in_git::{self, FoundWayBack},
@@ -12,7 +14,7 @@ use super::{
 use crate::{
     db::{Database, LedgerChange},
     model::{
-        Entry, EntryState, Migration, NoWayBack, Project, RevId, guard::Evidence,
+        Entry, EntryState, Migration, NoWayBack, Operation, Project, RevId, guard::Evidence,
         ledger::StoredScripts,
     },
     sql,
@@ -30,14 +32,28 @@ pub struct Phantom {
     pub way_back: Option<FoundWayBack>,
     /// Branches and tags that have its file.
     pub refs: Vec<String>,
-    /// Others have it, and only its file was deleted here.
-    pub deleted: bool,
+    /// How its file comes back, where it is not gone for good.
+    pub returns: Option<Returns>,
+}
+
+/// How the file of a phantom comes back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Returns {
+    /// Others have it, and only its file was deleted here: `git restore`.
+    Restored,
+    /// With a later commit of what Git is in the middle of.
+    Replayed(Operation),
 }
 
 impl Phantom {
     /// It can be rolled back.
     pub fn has_way_back(&self) -> bool {
-        !self.deleted && self.no_way_back().is_none()
+        self.returns.is_none() && self.no_way_back().is_none()
+    }
+
+    /// What Git is in the middle of brings it.
+    pub fn is_to_come(&self) -> bool {
+        matches!(self.returns, Some(Returns::Replayed(_)))
     }
 
     /// Why its scripts do not lead back, where that is so.
@@ -74,7 +90,7 @@ pub(super) fn phantoms(
     database: &mut dyn Database,
 ) -> Result<Vec<Phantom>, Error> {
     let mut found = Vec::new();
-    let deleted = deleted_here(context, state)?;
+    let returns = returns(context, state)?;
     let mut ways = ways_back(context, state, database)?;
     for id in &state.phantoms {
         let Some(entry) = state.ledger.entry(id.as_str()) else {
@@ -89,7 +105,7 @@ pub(super) fn phantoms(
             scripts,
             way_back,
             refs: revisions::refs_with(context, id),
-            deleted: deleted.contains(id),
+            returns: returns.get(id).copied(),
         });
     }
     Ok(found)
@@ -144,6 +160,20 @@ pub(super) fn edited(
     Ok(found)
 }
 
+/// The phantoms whose files come back.
+fn returns(context: &Context, state: &State) -> Result<BTreeMap<RevId, Returns>, Error> {
+    let deleted = deleted_here(context, state)?;
+    let mut all: BTreeMap<RevId, Returns> = deleted
+        .into_iter()
+        .map(|id| (id, Returns::Restored))
+        .collect();
+    if let Some(to_come) = to_come(context, &state.phantoms)? {
+        let replayed = Returns::Replayed(to_come.operation);
+        all.extend(to_come.revisions.into_iter().map(|id| (id, replayed)));
+    }
+    Ok(all)
+}
+
 /// Phantoms that others have and whose file the commit that is checked out has: the
 /// file was deleted in the working tree, and comes back with `git restore`.
 fn deleted_here(context: &Context, state: &State) -> Result<BTreeSet<RevId>, Error> {
@@ -173,7 +203,7 @@ pub(super) fn to_roll_back(
     let Source::Database(database) = source else {
         return Ok(BTreeSet::new());
     };
-    let mut stuck = deleted_here(context, state)?;
+    let mut stuck: BTreeSet<RevId> = returns(context, state)?.into_keys().collect();
     for (id, (scripts, found)) in ways_back(context, state, *database)? {
         let leads_back = |scripts: &StoredScripts| step::no_way_back(scripts).is_none();
         if found.is_none() && !scripts.as_ref().is_some_and(leads_back) {

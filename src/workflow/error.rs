@@ -37,6 +37,14 @@ pub enum Error {
         #[source]
         source: io::Error,
     },
+    /// The folder of a document that is to be written is not there.
+    #[error("cannot write {}: there is no folder {}", file.display(), folder.display())]
+    NoFolderFor {
+        /// The document, as the user names it.
+        file: PathBuf,
+        /// Its folder.
+        folder: PathBuf,
+    },
     /// The migrations folder is not there.
     #[error("there is no folder {}", .0.display())]
     NoFolder(PathBuf),

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{
     Context, Error, State, Why,
+    replay::{self, ToCome},
     step::{Facts, Prepared},
     way_back_in_git::{self, FoundWayBack},
 };
@@ -39,6 +40,9 @@ pub struct Upgrade {
     /// Roll these back first, with everything applied that needs them. One that is
     /// not applied stands for what was applied over its head.
     pub take_down: BTreeSet<RevId>,
+    /// Applied revisions of which nobody has said what becomes of them: as long as they
+    /// stay, nothing is applied that needs them.
+    pub undecided: BTreeSet<RevId>,
     /// What to do about a statement of which nobody knows whether it ran.
     pub resume: Resume,
 }
@@ -65,6 +69,19 @@ pub struct Proposal {
     pub state: State,
 }
 
+impl Proposal {
+    /// Pending revisions that are not applied, since they need what is undecided.
+    pub fn waiting(&self) -> &[RevId] {
+        let mut warnings = self.warnings.iter();
+        warnings
+            .find_map(|warning| match warning {
+                Warning::Waiting { pending, .. } => Some(pending.as_slice()),
+                _ => None,
+            })
+            .unwrap_or_default()
+    }
+}
+
 /// Something worth knowing before a run; it does not stop it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Warning {
@@ -75,6 +92,8 @@ pub enum Warning {
         /// Those that nothing applied builds on: they can be rolled back alone.
         heads: Vec<RevId>,
     },
+    /// Those of them that an operation of Git in progress is still to bring.
+    ToCome(ToCome),
     /// Applied revisions whose files differ now.
     Edited(Vec<RevId>),
     /// A downgrade by steps from several heads: the one applied last was taken.
@@ -83,6 +102,13 @@ pub enum Warning {
     FromLedger(Vec<RevId>),
     /// The ledger kept no way back, and it was found in Git.
     FoundWayBack(RevId, FoundWayBack),
+    /// Pending revisions that wait, since they need what is undecided.
+    Waiting {
+        /// Those that wait, in file order.
+        pending: Vec<RevId>,
+        /// What they need, in file order.
+        undecided: Vec<RevId>,
+    },
     /// An interrupted script goes on after these many statements.
     Resumes(RevId, u32),
 }
@@ -188,6 +214,8 @@ pub fn upgrade(
     let mut stays = state.applied.clone();
     stays.retain(|id| !down.contains(id));
     let mut path = project.graph.upgrade(&stays, target)?;
+    path.retain(|id| !stays.contains(id));
+    let waiting = waiting(&project.graph, &request.undecided, &stays, &mut path);
     if !request.out_of_order {
         // A gap in another line is none of this target's business.
         let skipped: Vec<_> = if down.is_empty() {
@@ -203,7 +231,6 @@ pub fn upgrade(
             return Err(Error::Skipped(skipped));
         }
     }
-    path.retain(|id| !stays.contains(id));
     let facts = Facts::gather(context);
     let dialect = source.dialect();
     let mut steps = down_steps(context, project, source, &state, &down, request.resume)?;
@@ -218,8 +245,29 @@ pub fn upgrade(
             )?);
         }
     }
-    let warnings = drift_warnings(&state, &down);
+    let mut warnings = drift_warnings(context, &state, &down);
+    warnings.extend(waiting);
     finish(source, state, steps, warnings)
+}
+
+/// Takes out of `path` what needs an undecided revision that stays.
+fn waiting(
+    graph: &graph::Graph,
+    undecided: &BTreeSet<RevId>,
+    stays: &BTreeSet<RevId>,
+    path: &mut Vec<RevId>,
+) -> Option<Warning> {
+    let undecided: Vec<RevId> = undecided.intersection(stays).cloned().collect();
+    let above = graph.descendants(&undecided);
+    let pending: Vec<RevId> = path.extract_if(.., |id| above.contains(id)).collect();
+    let needed = graph.ancestors(&pending);
+    (!pending.is_empty()).then(|| Warning::Waiting {
+        undecided: undecided
+            .into_iter()
+            .filter(|id| needed.contains(id))
+            .collect(),
+        pending,
+    })
 }
 
 /// What a downgrade would do. Revisions that only the ledger knows take part.
@@ -321,7 +369,7 @@ fn down_steps(
 }
 
 /// What differs between files and database and stays so.
-fn drift_warnings(state: &State, down: &[RevId]) -> Vec<Warning> {
+fn drift_warnings(context: &Context, state: &State, down: &[RevId]) -> Vec<Warning> {
     let mut warnings = Vec::new();
     let stay = |ids: &[RevId]| -> Vec<RevId> {
         ids.iter()
@@ -329,7 +377,12 @@ fn drift_warnings(state: &State, down: &[RevId]) -> Vec<Warning> {
             .cloned()
             .collect()
     };
-    let phantoms = stay(&state.phantoms);
+    let mut phantoms = stay(&state.phantoms);
+    // Only the words hang on it: where it cannot be said, they are phantoms like others.
+    if let Ok(Some(to_come)) = replay::to_come(context, &phantoms) {
+        phantoms.retain(|id| !to_come.revisions.contains(id));
+        warnings.push(Warning::ToCome(to_come));
+    }
     if !phantoms.is_empty() {
         let is_head = |id: &&RevId| state.heads.contains(id);
         warnings.push(Warning::Phantoms {

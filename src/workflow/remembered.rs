@@ -1,4 +1,4 @@
-//! Answers that stay true for ever, kept under the common directory: where two
+//! Answers kept under the common directory. Most stay true for ever: where two
 //! commits part, what differs between two folders.
 
 use std::collections::HashMap;

@@ -11,6 +11,7 @@ use super::{
     At, Context, Error, State,
     divergence::{self, Divergence, Whose},
     head_file, hooks, known, outline,
+    replay::{ToCome, to_come},
     unfinished::{self, Unfinished},
 };
 use crate::{
@@ -82,6 +83,8 @@ pub struct Database {
     pub location: String,
     /// Where it stands.
     pub state: State,
+    /// What only it has and Git is still to bring.
+    pub to_come: Option<ToCome>,
 }
 
 /// An environment as this clone saw it last.
@@ -226,11 +229,14 @@ fn database(context: &Context, project: &Project) -> (Result<Database, Error>, O
     };
     let state = context.target().and_then(|target| {
         let ledger = context.ledger(&mut *opened)?;
+        let state = State::new(project, ledger);
         Ok(Database {
             environment: target.environment,
             protected: target.protected,
             location: opened.location().to_owned(),
-            state: State::new(project, ledger),
+            // Where it cannot be said, the rest is worth showing.
+            to_come: to_come(context, &state.phantoms).unwrap_or_default(),
+            state,
         })
     });
     let found = unfinished::look(context, Some(&mut *opened));
@@ -279,6 +285,9 @@ fn facts(
 ) -> Facts {
     let state = database.map(|database| &database.state);
     let count = |of: fn(&State) -> usize| state.map_or(0, of);
+    let to_come = database
+        .as_ref()
+        .and_then(|database| database.to_come.as_ref());
     Facts {
         operation: git.and_then(|git| git.operation),
         only_heads: git.is_some_and(|git| git.only_heads),
@@ -289,6 +298,7 @@ fn facts(
         restack: false,
         interrupted: count(|state| state.interrupted.len()) > 0,
         phantoms: count(|state| state.phantoms.len()),
+        to_come: to_come.map_or(0, |to_come| to_come.revisions.len()),
         edited: count(|state| state.edited.len()),
         skipped: count(|state| state.skipped.len()),
         pending: count(|state| state.pending.len()),

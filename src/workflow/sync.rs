@@ -15,13 +15,14 @@ use super::{
     plan::{self, require_sound},
     restack::{self, Restacking},
     run::run_with,
+    told::Told,
     write::Written,
 };
 use crate::{
     db::Database,
     git::{CommitId, CommitInfo, How, Repo},
     model::{
-        Operation, Project, RevId,
+        Direction, Operation, Project, RevId,
         settle::{self, Movable, Settle},
     },
 };
@@ -37,6 +38,10 @@ pub struct Report {
     pub upstream: Option<String>,
     /// Revisions that came in with that move, parents first.
     pub came_in: Vec<CameIn>,
+    /// They are no news: a `sync` told of them, and the database has them all.
+    pub told: bool,
+    /// The move of HEAD that brought them.
+    moved: Option<Told>,
     /// Several heads of one line.
     pub divergence: Option<Divergence>,
     /// Whether my side can be put on top of the other one.
@@ -52,6 +57,17 @@ pub struct Report {
 }
 
 impl Report {
+    /// Only the database has it so far, and what Git is in the middle of brings it.
+    pub fn is_to_come(&self, id: &RevId) -> bool {
+        let mut phantoms = self.phantoms.iter();
+        phantoms.any(|phantom| phantom.entry.revision == *id && phantom.is_to_come())
+    }
+
+    /// There are such.
+    pub fn brings_more(&self) -> bool {
+        self.phantoms.iter().any(Phantom::is_to_come)
+    }
+
     /// The ways to make one head of several, the best one first.
     pub fn offers(&self) -> Vec<Settle> {
         match self.divergence {
@@ -118,9 +134,19 @@ pub fn look(
         Some(found) => movable(context, project, database, found, &came_in)?,
         None => (Movable::Unclear, None),
     };
+    let how = moved.as_ref().map(|moved| moved.how);
+    let moved = moved
+        .filter(|_| !came_in.is_empty())
+        .map(|moved| Told::of(context, moved.from, moved.to))
+        .transpose()?;
     Ok(Report {
         going_on,
-        how: moved.map(|moved| moved.how),
+        how,
+        told: moved.as_ref().is_some_and(|moved| moved.is_known(context))
+            && came_in
+                .iter()
+                .all(|one| state.applied.contains(&one.revision)),
+        moved,
         upstream: repo.upstream()?.map(|upstream| upstream.name),
         came_in,
         divergence,
@@ -318,15 +344,27 @@ pub fn plan(
     if decisions.roll_back {
         take_down.extend(drift::to_roll_back(context, &state, source)?);
     }
-    if decisions.redo {
-        take_down.extend(drift::to_redo(context, project, &state, source)?);
-    }
+    let edited = drift::to_redo(context, project, &state, source)?;
+    let mut again = BTreeSet::new();
     if let Some(restacking) = restacking {
-        take_down.extend(restack::to_redo(restacking, &state));
+        again.extend(restack::to_redo(restacking, &state));
+    }
+    let mut undecided = BTreeSet::new();
+    if decisions.redo {
+        take_down.extend(edited);
+    } else {
+        // What runs again anyway runs as the file says it now.
+        let all = take_down.union(&again).cloned().collect();
+        let goes = state.graph.unwind(&state.applied, &all);
+        undecided = edited;
+        undecided.retain(|id| !goes.contains(id));
     }
     if decisions.skipped == Skipped::InOrder {
-        take_down.extend(state.skipped.iter().cloned());
+        again.extend(state.skipped.iter().cloned());
     }
+    // What waits is not put in order either: it would go and not come back.
+    let waits = state.graph.descendants(&Vec::from_iter(undecided.clone()));
+    take_down.extend(again.difference(&waits).cloned());
     plan::upgrade(
         context,
         project,
@@ -335,6 +373,7 @@ pub fn plan(
             all_heads: decisions.settle.is_some(),
             out_of_order: decisions.skipped == Skipped::OutOfOrder,
             take_down,
+            undecided,
             ..Upgrade::default()
         },
     )
@@ -366,6 +405,22 @@ pub fn run(
         _ => None,
     };
     run_with(context, database, shown, &replan, files, on_event)
+}
+
+/// Remembers that people were told what came in, once a run has applied all of it.
+pub fn told(context: &Context, report: &Report, done: &Proposal) {
+    let applied = |id: &RevId| {
+        let mut steps = done.plan.steps.iter().rev();
+        steps.find(|step| step.revision == *id).map_or_else(
+            || report.state.applied.contains(id),
+            |step| step.direction == Direction::Up,
+        )
+    };
+    if let Some(moved) = &report.moved
+        && report.came_in.iter().all(|one| applied(&one.revision))
+    {
+        moved.remember(context);
+    }
 }
 
 /// What moved HEAD, in a word.

@@ -88,8 +88,13 @@ pub(super) fn create_new(path: &Path, bytes: &[u8]) -> Result<(), Error> {
 /// all, over an older one.
 pub fn write_document(context: &Context, file: &Path, text: &str) -> Result<(), Error> {
     let path = context.cwd.join(file);
-    if let Some(folder) = path.parent() {
-        fs::metadata(folder).map_err(Error::io("find", folder))?;
+    if let Some(folder) = file.parent()
+        && !context.cwd.join(folder).exists()
+    {
+        return Err(Error::NoFolderFor {
+            file: file.to_owned(),
+            folder: folder.to_owned(),
+        });
     }
     stage(&path, text.as_bytes())?
         .persist(&path)

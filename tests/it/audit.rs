@@ -1,5 +1,8 @@
 //! `teammig audit` over histories that real Git made.
 
+#[cfg(unix)]
+mod pages;
+
 use serde_json::{Value, json};
 
 use crate::support::Sandbox;
@@ -22,9 +25,7 @@ fn add(sandbox: &Sandbox, id: &str, parents: &[&str]) {
 
 fn change(sandbox: &Sandbox, id: &str, from: &str, to: &str) {
     let path = format!("project/migrations/{id}.sql");
-    let text = sandbox.read(&path);
-    assert!(text.contains(from), "{text}");
-    sandbox.write(&path, text.replace(from, to));
+    sandbox.edit(&path, from, to);
 }
 
 /// Two branches that both build on `aaaa2`, merged one after the other.
@@ -300,10 +301,7 @@ fn a_pull_that_was_pushed_as_it_was_is_told() {
     sandbox.git("bob", &["pull", "-q", "--no-rebase"]);
     sandbox.git("bob", &["push", "-q"]);
     let path = "bob/migrations/bbbb2.sql";
-    sandbox.write(
-        path,
-        sandbox.read(path).replace("[9209a434d045]", "[aaaa2]"),
-    );
+    sandbox.edit(path, "[9209a434d045]", "[aaaa2]");
     sandbox.commit("bob", "put right");
     sandbox.git("bob", &["push", "-q"]);
     let (document, _) = sandbox.json("bob", &["audit"]);
@@ -426,7 +424,7 @@ fn a_folder_that_moved_is_followed() {
 
 fn change_in(sandbox: &Sandbox, path: &str) {
     let path = format!("project/{path}");
-    sandbox.write(&path, sandbox.read(&path).replace("x integer", "x text"));
+    sandbox.edit(&path, "x integer", "x text");
 }
 
 #[test]
@@ -635,8 +633,19 @@ fn the_page_takes_no_text_for_html_and_asks_for_nothing() {
     ] {
         assert_eq!(page.contains(text), there, "{text}");
     }
-    let run = sandbox.teammig("project", &["audit", "--html", "nowhere/page.html"]);
+    // The report was lost with the page.
+    let args = ["audit", "--html", "no where/page.html"];
+    let run = sandbox.teammig("project", &args);
     assert_eq!(run.code, 1, "{run}");
+    assert!(run.stdout.contains("1 divergence landed"), "{run}");
+    assert!(
+        run.stderr.ends_with(
+            "error: cannot write no where/page.html: there is no folder no where\nhint: `mkdir -p 'no where'` makes it\n"
+        ),
+        "{run}"
+    );
+    let (document, code) = sandbox.json("project", &args);
+    assert_eq!((code, &document["schema"]), (1, &json!("teammig.audit/1")));
 }
 
 /// What did not land yet, and would diverge.

@@ -227,11 +227,7 @@ fn names_are_looked_up_in_each() {
 #[test]
 fn plans_are_read_too() {
     let sandbox = two();
-    let config = sandbox.read("project/teammig.yaml");
-    sandbox.write(
-        "project/teammig.yaml",
-        config.replace("${JOBS_URL}", "sqlite:jobs.db"),
-    );
+    sandbox.edit("project/teammig.yaml", "${JOBS_URL}", "sqlite:jobs.db");
     let (document, code) = sandbox.json("project", &["plan"]);
     assert_eq!(code, 0);
     assert_eq!(document["schema"], "teammig.plan/1");

@@ -27,7 +27,7 @@ fn the_demo_tells_its_story_and_cleans_up() {
     );
     assert_eq!(run.code, 0, "{run}");
     assert!(
-        run.stderr.contains("Came in with the pull: 1 revision"),
+        run.stderr.contains("Came in with the merge: 1 revision"),
         "{run}"
     );
     assert!(run.stderr.contains("[edited-revision]"), "{run}");

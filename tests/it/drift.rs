@@ -8,14 +8,7 @@ use crate::support::Sandbox;
 fn switched() -> Sandbox {
     let sandbox = Sandbox::team();
     sandbox.git("ann", &["switch", "-q", "-c", "feature"]);
-    sandbox.revision(
-        "ann",
-        "aaaa11112222",
-        &["9209a434d045"],
-        "Add phone",
-        "ALTER TABLE users ADD COLUMN phone text;",
-        "ALTER TABLE users DROP COLUMN phone;",
-    );
+    sandbox.column("ann", "aaaa11112222", &["9209a434d045"], "phone");
     sandbox.revision(
         "ann",
         "bbbb11112222",
@@ -181,10 +174,10 @@ fn a_phantom_without_a_way_back_stays() {
 fn an_edit_that_nobody_else_has_is_redone() {
     let sandbox = switched();
     sandbox.git("ann", &["switch", "-q", "feature"]);
-    let text = sandbox.read("ann/migrations/aaaa11112222.sql");
-    sandbox.write(
+    sandbox.edit(
         "ann/migrations/aaaa11112222.sql",
-        text.replace("phone text", "phone varchar(20)"),
+        "phone text",
+        "phone varchar(20)",
     );
     assert_snapshot!(sandbox.teammig("ann", &["sync"]), @"
     exit 3
@@ -200,9 +193,6 @@ fn an_edit_that_nobody_else_has_is_redone() {
     assert_snapshot!(sandbox.teammig("ann", &["sync", "--redo"]), @"
     exit 0
     --- stderr
-    Came in with the checkout: 2 revisions
-      aaaa11112222  Add phone   Ann, 5 minutes ago
-      bbbb11112222  Index phone   Ann, 5 minutes ago
     Edited since applied: 1 revision
       aaaa11112222  Add phone   not published
     Rolling back 2 revisions (what they stored in this database goes), applying 2
@@ -225,20 +215,106 @@ fn an_edit_that_nobody_else_has_is_redone() {
     assert_snapshot!(sandbox.teammig("ann", &["sync"]), @"
     exit 0
     --- stderr
+    the database is up to date
+    ");
+}
+
+/// `sync` put the next revision on top of an edit that nobody had decided about.
+#[test]
+fn what_builds_on_an_undecided_edit_waits() {
+    let sandbox = switched();
+    sandbox.git("ann", &["switch", "-q", "feature"]);
+    sandbox.edit(
+        "ann/migrations/aaaa11112222.sql",
+        "phone text",
+        "phone varchar(20)",
+    );
+    sandbox.table("ann", "cccc11112222", &["bbbb11112222"], "calls");
+    let bills = [
+        "--rev-id",
+        "dddd11112222",
+        "--head",
+        "base",
+        "--label",
+        "bills",
+    ];
+    sandbox.ok("ann", &[&["create", "Bills"], &bills[..]].concat());
+    assert_snapshot!(sandbox.teammig("ann", &["sync", "--dry-run"]), @"
+    exit 3
+    --- stdout
+    up   dddd11112222  Bills
+    --- stderr
+    Came in with the checkout: 2 revisions
+      aaaa11112222  Add phone   Ann, 5 minutes ago
+      bbbb11112222  Index phone   Ann, 5 minutes ago
+    Edited since applied: 1 revision
+      aaaa11112222  Add phone   not published
+    warning: 1 revision not applied before the edit of aaaa11112222 is settled: cccc11112222
+    hint: `teammig sync --redo` runs what was edited again: the old way down, the new way up
+    ");
+    assert_snapshot!(sandbox.teammig("ann", &["sync"]), @"
+    exit 3
+    --- stderr
     Came in with the checkout: 2 revisions
       aaaa11112222  Add phone   Ann, 6 minutes ago
       bbbb11112222  Index phone   Ann, 6 minutes ago
-    the database is up to date
+    Edited since applied: 1 revision
+      aaaa11112222  Add phone   not published
+    warning: 1 revision not applied before the edit of aaaa11112222 is settled: cccc11112222
+    Applying 1 revision
+        dddd11112222  Bills
+      ✔ dddd11112222  Bills   [TIME]
+    hint: `teammig sync --redo` runs what was edited again: the old way down, the new way up
     ");
+    let (document, code) = sandbox.json("ann", &["sync"]);
+    assert_eq!(code, 3);
+    for key in ["waiting", "pending"] {
+        assert_eq!(document[key], serde_json::json!(["cccc11112222"]), "{key}");
+    }
+    let run = sandbox.teammig("ann", &["sync", "--redo"]);
+    assert_eq!(run.code, 0, "{run}");
+    assert_eq!(applied(&sandbox).last().unwrap(), "cccc11112222");
+}
+
+/// Neither is it run out of order, nor is what stands on it rolled back to make room.
+#[test]
+fn what_was_inserted_above_an_undecided_edit_waits_too() {
+    let sandbox = switched();
+    sandbox.git("ann", &["switch", "-q", "feature"]);
+    sandbox.edit(
+        "ann/migrations/aaaa11112222.sql",
+        "phone text",
+        "phone varchar(20)",
+    );
+    sandbox.table("ann", "cccc11112222", &["aaaa11112222"], "calls");
+    sandbox.edit(
+        "ann/migrations/bbbb11112222.sql",
+        "[aaaa11112222]",
+        "[cccc11112222]",
+    );
+    for more in [&[][..], &["--out-of-order"]] {
+        let (document, code) = sandbox.json("ann", &[&["sync"], more].concat());
+        assert_eq!(code, 3, "{document}");
+        assert_eq!(document["waiting"], serde_json::json!(["cccc11112222"]));
+        assert_eq!(document["done"], serde_json::json!([]));
+    }
+    sandbox.ok("ann", &["sync", "--redo"]);
+    let order = [
+        "9209a434d045",
+        "aaaa11112222",
+        "cccc11112222",
+        "bbbb11112222",
+    ];
+    assert_eq!(applied(&sandbox), order);
 }
 
 #[test]
 fn an_edit_of_what_others_have_is_not_redone() {
     let sandbox = Sandbox::team();
-    let text = sandbox.read("ann/migrations/9209a434d045.sql");
-    sandbox.write(
+    sandbox.edit(
         "ann/migrations/9209a434d045.sql",
-        text.replace("name text", "name varchar(9)"),
+        "name text",
+        "name varchar(9)",
     );
     assert_snapshot!(sandbox.teammig("ann", &["sync", "--redo"]), @"
     exit 3
@@ -249,14 +325,60 @@ fn an_edit_of_what_others_have_is_not_redone() {
     ");
 }
 
+/// The row was overwritten with the file of one's own, and nothing could be compared any more.
+#[test]
+fn a_way_back_that_others_have_is_not_recorded_anew() {
+    let sandbox = Sandbox::team();
+    let (file, row) = (
+        "ann/migrations/9209a434d045.sql",
+        "SELECT down, checksum FROM teammig_ledger",
+    );
+    let before = sandbox.sqlite("ann/dev.db", row);
+    sandbox.edit(file, "DROP TABLE users", "DROP TABLE IF EXISTS users");
+    assert_snapshot!(sandbox.teammig("ann", &["sync"]), @"
+    exit 3
+    --- stderr
+    Edited since applied: 1 revision
+      9209a434d045  Initial migration   was published in origin/main: restore it, or write a new revision
+    the database is up to date
+    ");
+    assert_eq!(sandbox.sqlite("ann/dev.db", row), before);
+}
+
+/// `--roll-back` dropped the tables of a revision whose file was deleted by accident.
+#[test]
+fn what_others_have_is_not_rolled_back_for_a_deleted_file() {
+    let sandbox = switched();
+    std::fs::remove_file(sandbox.at("ann/migrations/9209a434d045.sql")).unwrap();
+    assert_snapshot!(sandbox.teammig("ann", &["sync", "--roll-back"]), @"
+    exit 3
+    --- stderr
+    Only in the database: 3 revisions
+      9209a434d045  Initial migration   applied 9 minutes ago by ann@host from main; it is on feature, main, origin/main; its file is deleted here: `git restore` brings it back
+      aaaa11112222  Add phone   applied 2 minutes ago by ann@host from feature; it is on feature
+      bbbb11112222  Index phone   applied 2 minutes ago by ann@host from feature; it is on feature
+    Rolling back 2 revisions
+        down bbbb11112222  Index phone
+        down aaaa11112222  Add phone
+      ↶ bbbb11112222  Index phone   [TIME]
+      ↶ aaaa11112222  Add phone   [TIME]
+    ");
+    assert_eq!(applied(&sandbox), ["9209a434d045"]);
+    // Committed, the deletion is one of this branch.
+    sandbox.commit("ann", "Delete it");
+    let run = sandbox.teammig("ann", &["sync", "--roll-back"]);
+    assert_eq!(run.code, 0, "{run}");
+    assert_eq!(applied(&sandbox), [""; 0]);
+}
+
 #[test]
 fn a_mended_way_back_is_recorded_and_nothing_runs() {
     let sandbox = switched();
     sandbox.git("ann", &["switch", "-q", "feature"]);
-    let text = sandbox.read("ann/migrations/bbbb11112222.sql");
-    sandbox.write(
+    sandbox.edit(
         "ann/migrations/bbbb11112222.sql",
-        text.replace("DROP INDEX ", "DROP INDEX IF EXISTS "),
+        "DROP INDEX ",
+        "DROP INDEX IF EXISTS ",
     );
     assert_snapshot!(sandbox.teammig("ann", &["sync"]), @"
     exit 0

@@ -179,14 +179,7 @@ fn stamping_a_database_that_has_the_schema() {
 #[test]
 fn when_someone_else_creates_a_migration() {
     let sandbox = Sandbox::team();
-    sandbox.revision(
-        "bob",
-        "51be0f2277d1",
-        &["9209a434d045"],
-        "Add mail",
-        "ALTER TABLE users ADD COLUMN mail text;",
-        "ALTER TABLE users DROP COLUMN mail;",
-    );
+    sandbox.column("bob", "51be0f2277d1", &["9209a434d045"], "mail");
     sandbox.commit("bob", "Add mail");
     sandbox.git("bob", &["push", "-q"]);
     sandbox.git("ann", &["pull", "-q", "origin", "main"]);

@@ -64,6 +64,27 @@ pub(crate) fn read(sandbox: &Sandbox, clone: &str) -> String {
     sandbox.read(&format!("{clone}/{HEAD}"))
 }
 
+/// The path of a command fell apart at its blank.
+#[test]
+fn a_folder_with_a_blank_is_one_word_of_a_command() {
+    let sandbox = Sandbox::project();
+    sandbox.write(
+        "project/teammig.yaml",
+        "migrations: it's my db\nenvironments:\n  dev: sqlite:dev.db\n",
+    );
+    sandbox.ok("project", &["create", "One", "--rev-id", "aaaa00000001"]);
+    let run = sandbox.teammig("project", &["heads", "--write"]);
+    assert!(
+        run.stderr.ends_with("`git add 'it'\\''s my db/HEAD'`\n"),
+        "{run}"
+    );
+    let run = sandbox.teammig("project", &["create", "Two", "--rev-id", "aaaa00000002"]);
+    assert!(
+        run.stderr.contains("two.sql' 'it'\\''s my db/HEAD'`"),
+        "{run}"
+    );
+}
+
 #[test]
 fn it_is_kept_by_whoever_writes_revisions() {
     let sandbox = Sandbox::new();

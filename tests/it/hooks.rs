@@ -62,8 +62,7 @@ fn the_index_that_git_uses_is_the_one_that_is_judged() {
     sandbox.git("ann", &["worktree", "add", "-q", "../tree", "-b", "side"]);
     for folder in ["ann", "tree"] {
         let path = format!("{folder}/migrations/9209a434d045.sql");
-        let text = sandbox.read(&path);
-        sandbox.write(&path, text.replace("name text", "name blob"));
+        sandbox.edit(&path, "name text", "name blob");
         // Not staged: an empty commit has nothing to do with it.
         assert_eq!(
             sandbox

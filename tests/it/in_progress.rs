@@ -65,6 +65,94 @@ fn a_rebase_of_several_commits_stops_once() {
     sandbox.ok("ann", &["current", "--check"]);
 }
 
+/// The later ones of mine, which the rebase had yet to bring, were offered to be rolled back.
+#[test]
+fn what_a_rebase_is_still_to_bring_is_no_revision_of_another_branch() {
+    for backend in ["--merge", "--apply"] {
+        let sandbox = diverged();
+        sandbox.ok("ann", &["create", "Two", "--rev-id", "aaaa00000002"]);
+        sandbox.ok("ann", &["upgrade"]);
+        sandbox.git("ann", &["add", "-A"]);
+        sandbox.git("ann", &["commit", "-qm", "Two"]);
+        sandbox.git("ann", &["fetch", "-q"]);
+        let run = sandbox.try_git("ann", &["rebase", "-q", backend, "origin/main"]);
+        assert_eq!(run.code, 1, "{run}");
+        if backend == "--apply" {
+            let (document, _) = sandbox.json("ann", &["status"]);
+            let expected = serde_json::json!(["aaaa00000002"]);
+            assert_eq!(document["database"]["to_come"], expected, "{document}");
+            continue;
+        }
+        assert_snapshot!(sandbox.teammig("ann", &["status"]), @"
+        exit 0
+        --- stdout
+        Branch     none; at commit 4cd77d15be; a rebase is in progress
+        Heads      2, they part at 9209a434d045
+                   yours  7f3a9c21e4b0  Add phone   not committed
+                   theirs c01d9e88ab12  Add login index   origin/main, Bob, 12 minutes ago
+        Database   dev: 3 applied, at aaaa00000002
+                   1 pending: c01d9e88ab12
+                   1 only there so far; later commits bring them: aaaa00000002
+        Hooks      pre-commit works ([DIR]/ann/.git/hooks/pre-commit)
+        Next       teammig rebase --no-database   a rebase is in progress, which brings 1 revision more; now only the heads are left to settle
+        --- stderr
+        warning: migrations/HEAD has merge-conflict markers [head-file]
+         --> migrations/HEAD:1:1
+          |
+        1 | <<<<<<< HEAD
+          | ^^^^^^^^^^^^ ours: c01d9e88ab12; theirs: 7f3a9c21e4b0
+        hint: the heads diverged: `teammig sync` or `teammig merge-heads` settles them and writes it anew
+        ");
+        assert_snapshot!(sandbox.teammig("ann", &["sync"]), @"
+        exit 3
+        --- stderr
+        Came in with the rebase: 1 revision
+          c01d9e88ab12  Add login index   Bob, 13 minutes ago
+        Only in the database: 1 revision
+          aaaa00000002  Two   applied 6 minutes ago by ann@host from main; it is on main; it comes with a later commit of the rebase
+        2 heads, they part at 9209a434d045
+          yours  7f3a9c21e4b0  Add phone   not committed
+          theirs c01d9e88ab12  Add login index   origin/main, Bob, 13 minutes ago
+        error: Multiple head revisions are present: 7f3a9c21e4b0, c01d9e88ab12
+        hint: `teammig rebase --no-database` puts yours on top of theirs in the files, and `teammig sync` at the end brings the database along; `teammig sync --merge` writes a merge revision; `--apply-both` leaves them as they are
+        ");
+        assert_snapshot!(sandbox.teammig("ann", &["current"]), @"
+        exit 0
+        --- stdout
+        aaaa00000002 (not in these files)  Two
+        --- stderr
+        warning: migrations/HEAD has merge-conflict markers [head-file]
+         --> migrations/HEAD:1:1
+          |
+        1 | <<<<<<< HEAD
+          | ^^^^^^^^^^^^ ours: c01d9e88ab12; theirs: 7f3a9c21e4b0
+        hint: the heads diverged: `teammig sync` or `teammig merge-heads` settles them and writes it anew
+        1 revision of the database that the files do not have yet, since a rebase is in progress: aaaa00000002
+        hint: `git rebase --continue` brings what is missing
+        1 revision pending; the heads diverged: `teammig merge-heads` first
+        ");
+        sandbox.ok("ann", &["sync", "--apply-both", "--roll-back"]);
+        assert_snapshot!(sandbox.teammig("ann", &["upgrade", "heads", "--dry-run"]), @"
+        exit 0
+        --- stderr
+        warning: migrations/HEAD has merge-conflict markers [head-file]
+         --> migrations/HEAD:1:1
+          |
+        1 | <<<<<<< HEAD
+          | ^^^^^^^^^^^^ ours: c01d9e88ab12; theirs: 7f3a9c21e4b0
+        hint: the heads diverged: `teammig sync` or `teammig merge-heads` settles them and writes it anew
+        1 revision of the database that the files do not have yet, since a rebase is in progress: aaaa00000002
+        hint: `git rebase --continue` brings what is missing
+        nothing to do
+        ");
+        sandbox.ok("ann", &["rebase", "--no-database"]);
+        sandbox.git("ann", &["add", "-A"]);
+        sandbox.git("ann", &["rebase", "--continue"]);
+        sandbox.ok("ann", &["sync", "--yes"]);
+        sandbox.ok("ann", &["current", "--check"]);
+    }
+}
+
 /// "It is not clear which head is yours" was the answer where neither was published.
 #[test]
 fn a_rebase_onto_a_branch_of_nobody_else_can_be_restacked() {

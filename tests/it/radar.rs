@@ -33,14 +33,7 @@ fn team() -> Sandbox {
     sandbox.commit("bob", "Write a README");
     sandbox.git("bob", &["push", "-q", "origin", "readme"]);
     sandbox.git("ann", &["switch", "-q", "-c", "phone"]);
-    sandbox.revision(
-        "ann",
-        "7f3a9c21e4b0",
-        &["9209a434d045"],
-        "Add phone",
-        "ALTER TABLE users ADD COLUMN phone text;",
-        "ALTER TABLE users DROP COLUMN phone;",
-    );
+    sandbox.column("ann", "7f3a9c21e4b0", &["9209a434d045"], "phone");
     sandbox.commit("ann", "Add phone");
     sandbox.git("ann", &["fetch", "-q"]);
     sandbox
@@ -208,7 +201,7 @@ fn a_branch_that_edits_what_is_published() {
         ("comment", "CREATE TABLE", "-- a word\nCREATE TABLE"),
     ] {
         sandbox.git("bob", &["switch", "-q", "-c", branch, "origin/main"]);
-        sandbox.write(path, sandbox.read(path).replace(from, to));
+        sandbox.edit(path, from, to);
         sandbox.commit("bob", branch);
         sandbox.git("bob", &["push", "-q", "origin", branch]);
     }
@@ -257,7 +250,7 @@ fn conflicts_in_the_migrations_count_and_others_do_not() {
     let path = "migrations/cccc00000001.sql";
     for (clone, table) in [("ann", "left"), ("bob", "right")] {
         let file = format!("{clone}/{path}");
-        sandbox.write(&file, sandbox.read(&file).replace("tcccc00000001", table));
+        sandbox.edit(&file, "tcccc00000001", table);
         sandbox.write(&format!("{clone}/other"), table);
         sandbox.commit(clone, table);
     }
@@ -462,7 +455,7 @@ fn every_protected_ref_counts() {
     }
     sandbox.git("bob", &["switch", "-q", "-c", "edits", "origin/release"]);
     let path = "bob/migrations/aaaa1.sql";
-    sandbox.write(path, sandbox.read(path).replace("x integer", "x text"));
+    sandbox.edit(path, "x integer", "x text");
     sandbox.commit("bob", "edit");
     sandbox.git("bob", &["push", "-q", "origin", "edits"]);
     sandbox.git("bob", &["switch", "-q", "release"]);

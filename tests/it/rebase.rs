@@ -26,22 +26,8 @@ fn pulled(theirs: &str) -> Sandbox {
     );
     sandbox.commit("bob", "Theirs");
     sandbox.git("bob", &["push", "-q"]);
-    sandbox.revision(
-        "ann",
-        "aaaa11112222",
-        &["9209a434d045"],
-        "Add phone",
-        ADD_PHONE,
-        DROP_PHONE,
-    );
-    sandbox.revision(
-        "ann",
-        "bbbb11112222",
-        &["aaaa11112222"],
-        "Add mail",
-        "ALTER TABLE users ADD COLUMN mail text;",
-        "ALTER TABLE users DROP COLUMN mail;",
-    );
+    sandbox.column("ann", "aaaa11112222", &["9209a434d045"], "phone");
+    sandbox.column("ann", "bbbb11112222", &["aaaa11112222"], "mail");
     sandbox.ok("ann", &["upgrade"]);
     sandbox.commit("ann", "Mine");
     sandbox.git("ann", &["pull", "-q", "--no-rebase", "--no-edit"]);
@@ -160,10 +146,10 @@ fn a_table_rebuild_among_the_steps_is_taken_back_too() {
     let sandbox = pulled(
         "CREATE TABLE users2 (id integer PRIMARY KEY, name text NOT NULL);\nSELECT nothing;",
     );
-    let text = sandbox.read("ann/migrations/c01d9e88ab12.sql");
-    sandbox.write(
+    sandbox.edit(
         "ann/migrations/c01d9e88ab12.sql",
-        text.replace("migrate:up", "migrate:up foreign_keys:off"),
+        "migrate:up",
+        "migrate:up foreign_keys:off",
     );
     let (rows, schema) = (ledger(&sandbox), tables(&sandbox));
     let run = sandbox.teammig("ann", &["rebase"]);

@@ -111,10 +111,7 @@ fn interrupted_rows_are_settled() {
     // The command that the message names finishes it.
     let sandbox = half_rolled_back();
     let path = "project/migrations/aaaa00000002.sql";
-    sandbox.write(
-        path,
-        sandbox.read(path).replace("nonsense", "DROP TABLE two"),
-    );
+    sandbox.edit(path, "nonsense", "DROP TABLE two");
     let run = sandbox.teammig("project", &["upgrade"]);
     assert!(
         run.stderr

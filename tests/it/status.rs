@@ -12,15 +12,22 @@ fn team() -> Sandbox {
         "environments:\n  dev: sqlite:dev.db\n  staging: {url: \"sqlite:staging.db\", protected: true}\n",
     );
     sandbox.ok("ann", &["upgrade", "--env", "staging"]);
-    sandbox.revision(
-        "ann",
-        "7f3a9c21e4b0",
-        &["9209a434d045"],
-        "Add phone",
-        "ALTER TABLE users ADD COLUMN phone text;",
-        "ALTER TABLE users DROP COLUMN phone;",
-    );
+    sandbox.column("ann", "7f3a9c21e4b0", &["9209a434d045"], "phone");
     sandbox
+}
+
+/// Its upstream was said to be gone.
+#[test]
+fn a_clone_of_a_repository_without_a_commit() {
+    let sandbox = Sandbox::new();
+    sandbox.git(".", &["init", "-q", "--bare", "-b", "main", "origin.git"]);
+    sandbox.git(".", &["clone", "-q", "origin.git", "ann"]);
+    sandbox.ok("ann", &["init", "--no-hooks"]);
+    let status = sandbox.ok("ann", &["status"]);
+    assert_eq!(
+        status.lines().next(),
+        Some("Branch     main, without a commit yet → origin/main, where nothing was pushed yet")
+    );
 }
 
 #[test]

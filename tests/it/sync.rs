@@ -45,8 +45,6 @@ fn a_fast_forward_brings_revisions() {
     assert_snapshot!(sandbox.teammig("ann", &["sync"]), @"
     exit 3
     --- stderr
-    Came in with the pull: 1 revision (origin/main)
-      c01d9e88ab12  Add login index   Bob, 9 minutes ago
     Only in the database: 1 revision
       7f3a9c21e4b0  Add phone_number to users   applied 7 minutes ago by ann@host from main; no branch has it now
     the database is up to date
@@ -155,6 +153,57 @@ fn refused_in_the_middle_of_a_merge() {
     ");
 }
 
+/// Both were called "theirs", which told nobody which is whose.
+#[test]
+fn heads_of_which_both_are_published_are_told_apart_by_who_made_them() {
+    let sandbox = Sandbox::diverged_and_pulled();
+    sandbox.git("ann", &["push", "-q", "--no-verify"]);
+    sandbox.git("bob", &["pull", "-q"]);
+    assert_snapshot!(sandbox.teammig("bob", &["sync"]), @"
+    exit 3
+    --- stderr
+    Came in with the pull: 1 revision (origin/main)
+      7f3a9c21e4b0  Add phone_number to users   Ann, 4 minutes ago
+    2 heads, they part at 9209a434d045
+      7f3a9c21e4b0  Add phone_number to users   origin/main, Ann, 4 minutes ago
+      c01d9e88ab12  Add login index   origin/main, Bob, 8 minutes ago
+    error: Multiple head revisions are present: 7f3a9c21e4b0, c01d9e88ab12
+    hint: `teammig sync --merge` writes a merge revision; `--apply-both` leaves them as they are
+    ");
+    let status = sandbox.ok("bob", &["status"]);
+    assert!(!status.contains("theirs"), "{status}");
+}
+
+/// Every `sync` said again what had come in, until HEAD moved.
+#[test]
+fn what_came_in_is_news_until_it_is_applied() {
+    let sandbox = Sandbox::diverged();
+    sandbox.git("bob", &["pull", "-q"]);
+    sandbox.table("ann", "aaaa00000003", &["7f3a9c21e4b0"], "three");
+    sandbox.commit("ann", "Three");
+    sandbox.git("ann", &["reset", "-q", "--hard", "HEAD~1"]);
+    sandbox.git("ann", &["merge", "-q", "--ff-only", "ORIG_HEAD"]);
+    let news = "Came in with the merge: 1 revision";
+    let said = |args: &[&str]| sandbox.teammig("ann", &[&["sync"], args].concat()).stderr;
+    assert!(said(&["--dry-run"]).contains(news));
+    assert!(said(&[]).contains(news));
+    assert!(!said(&[]).contains(news));
+    // Programs are told what is so.
+    let (document, _) = sandbox.json("ann", &["sync"]);
+    assert_eq!(document["came_in"], serde_json::json!(["aaaa00000003"]));
+    // Another database has not got it yet.
+    sandbox.write(
+        "ann/teammig.yaml",
+        "environments:\n  dev: sqlite:dev.db\n  two: sqlite:two.db\n",
+    );
+    assert!(said(&["--env", "two"]).contains(news));
+    assert!(!said(&["--env", "two"]).contains(news));
+    sandbox.git("ann", &["switch", "-q", "-c", "back", "HEAD~1"]);
+    assert!(said(&["--roll-back"]).contains("Rolling back 1 revision"));
+    sandbox.git("ann", &["switch", "-q", "main"]);
+    assert!(said(&[]).contains("Came in with the checkout: 1 revision"));
+}
+
 #[test]
 fn merge_heads_needs_a_terminal_or_a_yes() {
     let sandbox = Sandbox::diverged();
@@ -197,6 +246,37 @@ fn the_json_document() {
         (0, &serde_json::json!(false))
     );
     assert_eq!(document["done"].as_array().unwrap().len(), 2);
+}
+
+/// The document told of the revisions as they had been before they were restacked.
+#[test]
+fn the_json_document_after_a_restack() {
+    let sandbox = Sandbox::diverged_and_pulled();
+    let (document, code) = sandbox.json("ann", &["sync", "--rebase"]);
+    assert_eq!(
+        (code, &document["diverged"]),
+        (0, &serde_json::json!(false))
+    );
+    let heads = document["heads"].as_array().unwrap();
+    assert_eq!(heads.len(), 1);
+    assert_eq!(heads[0]["revision"], "7f3a9c21e4b0");
+    assert_eq!(heads[0]["parents"], serde_json::json!(["c01d9e88ab12"]));
+    assert_eq!(document["pending"], serde_json::json!([]));
+}
+
+/// It ended with 3 and the hint to redo what it had just run anew.
+#[test]
+fn an_edit_that_a_restack_runs_anew_is_settled() {
+    let sandbox = Sandbox::diverged_and_pulled();
+    sandbox.edit(
+        "ann/migrations/7f3a9c21e4b0.sql",
+        "phone_number text",
+        "phone_number varchar(20)",
+    );
+    let run = sandbox.teammig("ann", &["sync", "--rebase"]);
+    assert_eq!(run.code, 0, "{run}");
+    assert!(!run.stderr.contains("--redo"), "{run}");
+    sandbox.ok("ann", &["current", "--check"]);
 }
 
 /// Outside of a repository the rest works; what needs Git says so.

@@ -12,14 +12,7 @@ const FILE: &str = "project/migrations/aaaa2.sql";
 /// A project whose database has both of its revisions.
 fn applied() -> Sandbox {
     let sandbox = Sandbox::project();
-    sandbox.revision(
-        "project",
-        "aaaa1",
-        &[],
-        "one",
-        "CREATE TABLE one (x);",
-        "DROP TABLE one;",
-    );
+    sandbox.table("project", "aaaa1", &[], "one");
     let up = "CREATE TABLE two (x);";
     sandbox.revision("project", "aaaa2", &["aaaa1"], "two", up, "DROP TABLE two;");
     sandbox.commit("project", "two revisions");

@@ -161,8 +161,7 @@ fn a_phantom_that_was_applied_with_an_empty_way_back_stays() {
     // Where its file is, with the same way up, a way back that is written now is taken.
     sandbox.git("ann", &["switch", "-q", "feature"]);
     let path = format!("ann/{path}");
-    let text = sandbox.read(&path);
-    sandbox.write(&path, text.replace("-- later", "DROP TABLE phones;"));
+    sandbox.edit(&path, "-- later", "DROP TABLE phones;");
     sandbox.ok("ann", &["downgrade"]);
     assert_eq!(sandbox.sqlite("ann/dev.db", rows), ["9209a434d045"]);
 }
@@ -179,7 +178,7 @@ fn an_edit_cannot_be_redone_over_an_empty_way_back() {
     );
     sandbox.ok("ann", &["upgrade"]);
     let path = "ann/migrations/aaaa11112222.sql";
-    sandbox.write(path, sandbox.read(path).replace("(x)", "(x, y)"));
+    sandbox.edit(path, "(x)", "(x, y)");
     assert_snapshot!(sandbox.teammig("ann", &["sync", "--yes"]), @"
     exit 1
     --- stderr

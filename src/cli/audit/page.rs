@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::{super::events::plural, timeline, words};
 use crate::{
     document::{escape, page},
-    model::audit::{Commit, Divergence, Edit, EditKind, Problem, Report},
+    model::audit::{Commit, Divergence, Edit, EditKind, Head, Problem, Report},
     workflow::audit::Audit,
 };
 
@@ -111,36 +111,29 @@ fn divergences(out: &mut String, report: &Report) {
 }
 
 fn divergence(out: &mut String, at: usize, one: &Divergence) {
-    let mut heads = String::new();
-    for head in &one.heads {
-        let _ = write!(
-            heads,
-            "{} <span class=\"dim\">{} <span class=\"when\">{}</span></span><br>",
+    let head = |head: &Head| {
+        format!(
+            "{} <span class=\"dim\">{} <span class=\"when\">{}</span></span>",
             code(head.revision.as_str()),
             escape(&head.commit.author),
             words::day(head.commit.at)
-        );
-    }
+        )
+    };
+    let mut heads: Vec<String> = one.heads.iter().map(head).collect();
     if !one.parts_at.is_empty() {
         let names: Vec<&str> = one
             .parts_at
             .iter()
             .map(crate::model::RevId::as_str)
             .collect();
-        let _ = write!(
-            heads,
-            "<span class=\"dim\">they part at {}</span>",
-            escape(&names.join(", "))
-        );
+        let names = escape(&names.join(", "));
+        heads.push(format!("<span class=\"dim\">they part at {names}</span>"));
     }
-    for grew in &one.grew {
-        let _ = write!(
-            heads,
-            "<br>one more head on {} {}",
-            words::day(grew.at),
-            commit(grew)
-        );
-    }
+    heads.extend(one.grew.iter().map(|grew| {
+        let day = words::day(grew.at);
+        format!("one more head on {day} {}", commit(grew))
+    }));
+    let heads = heads.join("<br>");
     let ended = match &one.repaired_by {
         Some(by) => format!("{}<br>{}", escape(&words::ending(one)), commit(by)),
         None => format!("<span class=\"bad\">{}</span>", words::ending(one)),

@@ -2,7 +2,7 @@
 
 use super::super::events::{Shower, names, plural, warn};
 use crate::{
-    model::{Direction, Operation, Project, RevId},
+    model::{Direction, Operation, Project, RevId, shell},
     ui::Ui,
     workflow::{
         Context, Database, Done, Error, Proposal, Warning, Written, drift, head_file,
@@ -44,6 +44,8 @@ pub(in crate::cli) struct Carried {
     pub(in crate::cli) head_file: Option<String>,
     /// What has to be finished with Git afterwards.
     pub(in crate::cli) going_on: Option<Operation>,
+    /// Pending revisions that were not applied, since they need an edited one.
+    pub(in crate::cli) waiting: Vec<RevId>,
     /// Rows that were brought up to date without running anything.
     pub(in crate::cli) recorded: Vec<RevId>,
 }
@@ -111,6 +113,22 @@ pub(in crate::cli) fn show_rewrites(ui: &mut Ui, restacking: Option<&Restacking>
     }
 }
 
+/// Shows the warnings of a plan; what differs and stays was shown before anything was asked.
+pub(in crate::cli) fn show_news(ui: &mut Ui, proposal: &Proposal) {
+    let new = |warning: &&Warning| {
+        !matches!(
+            warning,
+            Warning::Phantoms { .. } | Warning::ToCome(_) | Warning::Edited(_)
+        )
+    };
+    let warnings: Vec<Warning> = proposal.warnings.iter().filter(new).cloned().collect();
+    warn(ui, &warnings);
+}
+
+/// The way to settle an edit.
+pub(in crate::cli) const REDO: &str =
+    "`teammig sync --redo` runs what was edited again: the old way down, the new way up";
+
 /// Shows the plan and carries it out.
 #[allow(
     clippy::too_many_arguments,
@@ -128,16 +146,12 @@ pub(in crate::cli) fn carry_out(
 ) -> Result<(), Error> {
     let restacking =
         restacking.filter(|_| decisions.settle == Some(crate::model::settle::Settle::Restack));
-    // What differs and stays was shown before anything was asked.
-    let new =
-        |warning: &&Warning| !matches!(warning, Warning::Phantoms { .. } | Warning::Edited(_));
-    let warnings: Vec<Warning> = proposal.warnings.iter().filter(new).cloned().collect();
-    warn(ui, &warnings);
+    show_news(ui, proposal);
     show_rewrites(ui, restacking);
-    if proposal.steps.is_empty() {
-        ui.status("the database is up to date");
-    } else {
+    if !proposal.steps.is_empty() {
         show_steps(ui, proposal);
+    } else if proposal.waiting().is_empty() {
+        ui.status("the database is up to date");
     }
     let shower = Shower::new(ui, proposal.steps.len());
     let outcome = sync::run(
@@ -151,6 +165,7 @@ pub(in crate::cli) fn carry_out(
     );
     drop(shower);
     carried.done = outcome?.done;
+    carried.waiting = proposal.waiting().to_vec();
     if let Some(restacking) = restacking {
         carried.restacked(&restacking.files);
     }
@@ -214,7 +229,7 @@ pub(in crate::cli) fn tell(ui: &mut Ui, carried: &Carried) {
         .collect();
     if !files.is_empty() {
         let them = if files.len() == 1 { "it" } else { "them" };
-        let add = format!("`git add {}`", files.join(" "));
+        let add = format!("`git add {}`", shell::words(files));
         ui.hint(match carried.going_on {
             None => format!("commit {them}: {add}"),
             Some(operation) => format!(

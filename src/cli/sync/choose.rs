@@ -65,8 +65,10 @@ fn phantoms(
     report: &Report,
     args: &Args,
 ) -> Result<Option<bool>, Error> {
+    let gone = report.phantoms.iter().filter(|one| one.returns.is_none());
+    let gone = gone.count();
     let possible = report.phantoms.iter().any(Phantom::has_way_back);
-    if report.phantoms.is_empty() || args.keep || (!possible && !args.roll_back) {
+    if gone == 0 || args.keep || (!possible && !args.roll_back) {
         return Ok(Some(false));
     }
     // A yes to everything is meant for the database of one's own.
@@ -77,7 +79,7 @@ fn phantoms(
     if !ui.can_prompt() {
         return Ok(Some(false));
     }
-    let (them, scripts) = match report.phantoms.len() {
+    let (them, scripts) = match gone {
         1 => ("it", "the script"),
         _ => ("them", "the scripts"),
     };
@@ -102,7 +104,7 @@ fn phantoms(
             ui,
             &format!(
                 "Only the database has {}. What about {them}?",
-                plural(report.phantoms.len(), "revision")
+                plural(gone, "revision")
             ),
             &items,
         )?;
@@ -132,7 +134,7 @@ fn edited(ui: &mut Ui, report: &Report, args: &Args) -> Result<Option<bool>, Err
     }
     let items = [
         "Redo it    the old way down from the ledger, then the new way up",
-        "Leave it   this database keeps what it ran",
+        "Leave it   this database keeps what it ran, and what builds on it waits",
         "Stop",
     ];
     let question = format!(

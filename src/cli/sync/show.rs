@@ -10,7 +10,7 @@ use super::{
         json, merge_heads,
         plan::show_plan,
     },
-    carry::{Carried, show_rewrites},
+    carry::{Carried, show_news, show_rewrites},
 };
 use crate::{
     model::{
@@ -21,7 +21,7 @@ use crate::{
     workflow::{
         Context, Proposal,
         divergence::Divergence,
-        drift::Phantom,
+        drift::{Phantom, Returns},
         head_file,
         sync::{self, Decisions, Report},
     },
@@ -50,7 +50,10 @@ pub(super) fn report(ui: &mut Ui, context: &Context, report: &Report) {
 }
 
 fn came_in(ui: &mut Ui, context: &Context, report: &Report) {
-    let Some(how) = report.how.filter(|_| !report.came_in.is_empty()) else {
+    let Some(how) = report
+        .how
+        .filter(|_| !report.came_in.is_empty() && !report.told)
+    else {
         return;
     };
     let from = report
@@ -104,16 +107,25 @@ fn phantoms(ui: &mut Ui, context: &Context, report: &Report) {
                 let _ = write!(about, "; it is on {}", refs.join(", "));
             }
         }
-        if phantom.deleted {
-            about.push_str("; its file is deleted here: `git restore` brings it back");
-        } else if let Some(found) = &phantom.way_back {
-            let _ = write!(
-                about,
-                "; the ledger kept no way back, but there is the one that {}",
-                way_back(found)
-            );
-        } else if let Some(why) = phantom.no_way_back() {
-            let _ = write!(about, "; it has no way back: {why}");
+        match (phantom.returns, &phantom.way_back, phantom.no_way_back()) {
+            (Some(Returns::Restored), ..) => {
+                about.push_str("; its file is deleted here: `git restore` brings it back");
+            }
+            (Some(Returns::Replayed(operation)), ..) => {
+                let name = operation.name();
+                let _ = write!(about, "; it comes with a later commit of the {name}");
+            }
+            (None, Some(found), _) => {
+                let _ = write!(
+                    about,
+                    "; the ledger kept no way back, but there is the one that {}",
+                    way_back(found)
+                );
+            }
+            (None, None, Some(why)) => {
+                let _ = write!(about, "; it has no way back: {why}");
+            }
+            (None, None, None) => {}
         }
         ui.status(format!(
             "  {}  {}   {}",
@@ -187,6 +199,11 @@ pub(super) fn open(ui: &mut Ui, project: &Project, report: &Report) {
         .offers()
         .into_iter()
         .map(|offer| match offer {
+            // The database is brought along once all of it is there.
+            Settle::Restack if report.brings_more() => {
+                "`teammig rebase --no-database` puts yours on top of theirs in the files, and `teammig sync` at the end \
+                 brings the database along"
+            }
             Settle::Restack => "`teammig sync --rebase` puts yours on top of theirs",
             Settle::Merge => "`teammig sync --merge` writes a merge revision",
             Settle::ApplyBoth => "`--apply-both` leaves them as they are",
@@ -208,6 +225,7 @@ pub(super) fn dry_run(
         ui.json(&document(project, report, carried, Some(proposal)));
         return;
     }
+    show_news(ui, proposal);
     let restacking = report.restacking.as_ref();
     show_rewrites(
         ui,
@@ -286,9 +304,11 @@ pub(super) fn document(
                 "only_reflog": found.only_reflog,
             }))
         }).collect::<Vec<_>>(),
+        "to_come": phantoms.iter().filter(|id| report.is_to_come(id)).collect::<Vec<_>>(),
         "edited": edited,
         "skipped": state.skipped.iter().filter(|id| !gone(id, Direction::Up)).collect::<Vec<_>>(),
         "pending": pending,
+        "waiting": plan.map_or(&*carried.waiting, Proposal::waiting),
         "plan": plan.map(|plan| json::plan(&plan.plan, &plan.steps)),
         "done": json::done(&carried.done),
         "merges": carried.written().collect::<Vec<_>>(),

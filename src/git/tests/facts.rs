@@ -45,6 +45,7 @@ fn upstream_and_the_remotes_default_branch() {
         Some(Upstream {
             name: "origin/trunk".into(),
             commit: Some(first),
+            of_empty_remote: false,
         })
     );
     // Clones made by `git init` and `git fetch` have no origin/HEAD.
@@ -64,7 +65,33 @@ fn upstream_and_the_remotes_default_branch() {
         Some(Upstream {
             name: "company/trunk".into(),
             commit: None,
+            of_empty_remote: false,
         })
+    );
+}
+
+/// The upstream of such a clone was said to be gone.
+#[test]
+fn the_upstream_of_a_clone_of_nothing() {
+    isolated!();
+    let empty = TestRepo::new();
+    let clone = empty.cloned("clone", &[]);
+    let upstream = |commit, of_empty_remote| {
+        Some(Upstream {
+            name: "origin/main".into(),
+            commit,
+            of_empty_remote,
+        })
+    };
+    assert_eq!(clone.open().upstream().unwrap(), upstream(None, true));
+    let first = clone.commit("a", "a");
+    clone.git(&["push", "-q", "origin", "main:other"]);
+    assert_eq!(clone.open().upstream().unwrap(), upstream(None, false));
+    clone.git(&["push", "-q", "origin", "main:trunk"]);
+    clone.git(&["branch", "-q", "--set-upstream-to", "origin/trunk"]);
+    assert_eq!(
+        clone.open().upstream().unwrap().unwrap().commit,
+        Some(first)
     );
 }
 
@@ -134,6 +161,27 @@ fn a_cherry_pick_of_several_is_not_over_after_a_commit_by_hand() {
     assert_eq!(git.open().operation(), Some(Operation::CherryPick));
     git.git(&["cherry-pick", "--continue"]);
     assert_eq!(git.open().operation(), None);
+}
+
+#[test]
+fn what_is_still_to_be_replayed() {
+    isolated!();
+    for arguments in [
+        ["rebase", "-q", "main", "topic"].as_slice(),
+        &["rebase", "-q", "--apply", "main", "topic"],
+        &["cherry-pick", "main..topic"],
+    ] {
+        let git = quarrel();
+        let last = git.open().resolve("topic").unwrap();
+        assert_eq!(git.open().to_replay(), []);
+        assert!(!git.try_git(arguments).status.success(), "{arguments:?}");
+        let left = git.open().to_replay();
+        assert_eq!(left.last(), Some(&last), "{arguments:?}: {left:?}");
+        assert!(left.len() < 3, "{arguments:?}: {left:?}");
+    }
+    let git = quarrel();
+    assert!(!git.try_git(&["merge", "-q", "topic"]).status.success());
+    assert_eq!(git.open().to_replay(), []);
 }
 
 #[test]

@@ -281,7 +281,8 @@ fn what_it_is_drawn_as() {
     assert_snapshot!(sandbox.teammig("shop", &["graph", "-o", "no/such/folder.svg"]), @"
     exit 1
     --- stderr
-    error: cannot find [DIR]/shop/no/such: No such file or directory (os error 2)
+    error: cannot write no/such/folder.svg: there is no folder no/such
+    hint: `mkdir -p no/such` makes it
     ");
     let run = sandbox.teammig("shop", &["graph", "--format", "json", "--as", "svg"]);
     assert_eq!(run.code, 2, "{run}");

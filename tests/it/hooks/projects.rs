@@ -34,8 +34,7 @@ fn projects_below_the_top_are_judged() {
     sandbox.git("mono", &["commit", "-qm", "three projects"]);
     for project in ["mono/backend", "mono/tools/log", "mono"] {
         let path = format!("{project}/migrations/aaaa00000001.sql");
-        let text = sandbox.read(&path);
-        sandbox.write(&path, text.replace("one (x)", "one (y)"));
+        sandbox.edit(&path, "one (x)", "one (y)");
         let run = sandbox.try_git("mono", &["commit", "-qam", "edit"]);
         assert_eq!(run.code, 1, "{project} {run}");
         let shown = path.trim_start_matches("mono/");
@@ -122,8 +121,7 @@ fn worktrees_remember_their_own_databases() {
     );
     sandbox.ok("tree", &["upgrade"]);
     let path = "ann/migrations/aaaa00000002.sql";
-    let text = sandbox.read(path);
-    sandbox.write(path, text.replace("two (x)", "two (y)"));
+    sandbox.edit(path, "two (x)", "two (y)");
     let run = sandbox.try_git("ann", &["commit", "-qam", "edit"]);
     assert_eq!(run.code, 1, "{run}");
 }
@@ -223,7 +221,7 @@ fn a_configuration_that_is_a_link_is_one() {
     sandbox.git("ann", &["add", "-A"]);
     sandbox.git("ann", &["commit", "-qm", "links"]);
     let path = "ann/backend/migrations/bbbb00000001.sql";
-    sandbox.write(path, sandbox.read(path).replace("(x)", "(y)"));
+    sandbox.edit(path, "(x)", "(y)");
     let run = sandbox.try_git("ann", &["commit", "-qam", "edit"]);
     assert_eq!(run.code, 1, "{run}");
 }

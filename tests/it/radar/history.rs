@@ -125,7 +125,7 @@ fn branches_that_were_merged_crosswise() {
     for (branch, table) in [("left", "one"), ("right", "two")] {
         sandbox.git("bob", &["switch", "-q", branch]);
         let path = "bob/migrations/aaaa00000001.sql";
-        sandbox.write(path, sandbox.read(path).replace("taaaa00000001", table));
+        sandbox.edit(path, "taaaa00000001", table);
         sandbox.commit("bob", table);
     }
     sandbox.git("bob", &["push", "-q", "origin", "left", "right"]);

@@ -67,7 +67,7 @@ fn a_file_that_both_sides_changed() {
     ] {
         sandbox.git(clone, &["switch", "-q", "-c", "edit"]);
         let file = format!("{clone}/{path}");
-        sandbox.write(&file, sandbox.read(&file).replace(from, to));
+        sandbox.edit(&file, from, to);
         sandbox.commit(clone, "edit");
     }
     sandbox.git("bob", &["push", "-q", "origin", "edit"]);

@@ -69,7 +69,7 @@ fn a_rebuild_with_foreign_keys_on_is_refused() {
       detail: with foreign keys on, SQLite deletes all rows of a table before it drops it; ON DELETE then acts on the rows that refer to them
     aaaa00000002 was rolled back and left nothing.
     Nothing else had been done in this run.
-    hint: to rebuild the table, write `foreign_keys:off` after the marker (`-- migrate:up foreign_keys:off`); if the rows are to go, say so: DELETE FROM or UPDATE them in a statement before
+    hint: to rebuild the table, write `foreign_keys:off` after the marker of its section (`-- migrate:up` or `-- migrate:down`); if the rows are to go, say so: DELETE FROM or UPDATE them in a statement before
     ");
     assert_eq!(rows(&sandbox), before);
     let run = then(&sandbox, " foreign_keys:off", REBUILD);
@@ -122,7 +122,7 @@ fn what_sqlite_refuses_itself_is_explained() {
       detail: 2 rows of orders refer to it (ON DELETE RESTRICT); with foreign keys on, SQLite deletes all rows of a table before it drops it
     aaaa00000002 was rolled back and left nothing.
     Nothing else had been done in this run.
-    hint: to rebuild the table, write `foreign_keys:off` after the marker (`-- migrate:up foreign_keys:off`); if the rows are to go, say so: DELETE FROM or UPDATE them in a statement before
+    hint: to rebuild the table, write `foreign_keys:off` after the marker of its section (`-- migrate:up` or `-- migrate:down`); if the rows are to go, say so: DELETE FROM or UPDATE them in a statement before
     ");
 }
 
@@ -175,6 +175,8 @@ fn a_way_back_is_looked_at_too() {
     let before = rows(&sandbox);
     let run = sandbox.teammig("project", &["downgrade"]);
     assert_eq!(run.code, 1, "{run}");
+    // The advice was about the other section.
+    assert!(run.stderr.contains("or `-- migrate:down`"), "{run}");
     assert_eq!(rows(&sandbox), before);
 }
 

@@ -10,22 +10,8 @@ use crate::support::Sandbox;
 #[test]
 fn a_revision_without_its_file_is_rolled_back_from_the_ledger() {
     let sandbox = Sandbox::project();
-    sandbox.revision(
-        "project",
-        "aaaa00000001",
-        &[],
-        "one",
-        "CREATE TABLE one (x);",
-        "DROP TABLE one;",
-    );
-    let path = sandbox.revision(
-        "project",
-        "aaaa00000002",
-        &["aaaa00000001"],
-        "two",
-        "CREATE TABLE two (x);",
-        "DROP TABLE two;",
-    );
+    sandbox.table("project", "aaaa00000001", &[], "one");
+    let path = sandbox.table("project", "aaaa00000002", &["aaaa00000001"], "two");
     sandbox.ok("project", &["upgrade"]);
     fs::remove_file(sandbox.at("project").join(path)).unwrap();
     assert_snapshot!(sandbox.teammig("project", &["current"]), @"
@@ -93,39 +79,11 @@ fn what_has_no_way_back_is_not_rolled_back() {
 #[test]
 fn a_skipped_revision_is_named() {
     let sandbox = Sandbox::project();
-    sandbox.revision(
-        "project",
-        "aaaa00000001",
-        &[],
-        "one",
-        "CREATE TABLE one (x);",
-        "DROP TABLE one;",
-    );
-    sandbox.revision(
-        "project",
-        "aaaa00000003",
-        &["aaaa00000001"],
-        "three",
-        "CREATE TABLE three (x);",
-        "DROP TABLE three;",
-    );
+    sandbox.table("project", "aaaa00000001", &[], "one");
+    sandbox.table("project", "aaaa00000003", &["aaaa00000001"], "three");
     sandbox.ok("project", &["upgrade"]);
-    sandbox.revision(
-        "project",
-        "aaaa00000002",
-        &["aaaa00000001"],
-        "two",
-        "CREATE TABLE two (x);",
-        "DROP TABLE two;",
-    );
-    sandbox.revision(
-        "project",
-        "aaaa00000003",
-        &["aaaa00000002"],
-        "three",
-        "CREATE TABLE three (x);",
-        "DROP TABLE three;",
-    );
+    sandbox.table("project", "aaaa00000002", &["aaaa00000001"], "two");
+    sandbox.table("project", "aaaa00000003", &["aaaa00000002"], "three");
     assert_snapshot!(sandbox.teammig("project", &["upgrade"]), @"
     exit 3
     --- stderr

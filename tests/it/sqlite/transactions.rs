@@ -11,22 +11,8 @@ use crate::support::Sandbox;
 #[test]
 fn a_failing_revision_leaves_the_ones_before_it() {
     let sandbox = Sandbox::project();
-    sandbox.revision(
-        "project",
-        "aaaa00000001",
-        &[],
-        "one",
-        "CREATE TABLE one (x);",
-        "DROP TABLE one;",
-    );
-    sandbox.revision(
-        "project",
-        "aaaa00000002",
-        &["aaaa00000001"],
-        "two",
-        "CREATE TABLE two (x);",
-        "DROP TABLE two;",
-    );
+    sandbox.table("project", "aaaa00000001", &[], "one");
+    sandbox.table("project", "aaaa00000002", &["aaaa00000001"], "two");
     sandbox.revision(
         "project",
         "aaaa00000003",

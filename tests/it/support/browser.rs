@@ -26,8 +26,49 @@ pub(crate) struct Look {
     pub dark: bool,
 }
 
+/// A page with defects, and the words for them: the test of the test.
+pub(crate) struct Broken {
+    pub page: &'static str,
+    pub defects: &'static [&'static str],
+}
+
+/// Looks at pages in which nothing may be wrong, and at one that is broken on purpose, where
+/// all of it has to be seen; what it complains about says so. `papers` are the colours of
+/// the page in light and in dark. Gives what the browser saw, without the broken page.
+pub(crate) fn inspect(
+    folder: &Path,
+    pages: &[Look],
+    broken: &Broken,
+    papers: [&str; 2],
+) -> Vec<Value> {
+    fs::write(folder.join("broken.html"), broken.page).unwrap();
+    let last = Look {
+        file: "broken.html",
+        width: 1280,
+        dark: false,
+    };
+    let all: Vec<&Look> = pages.iter().chain([&last]).collect();
+    let (mut found, complaints) = look(folder, &all);
+    let words = found.pop().unwrap()["found"].to_string();
+    for defect in broken.defects {
+        assert!(words.contains(defect), "{defect} was not seen: {words}");
+    }
+    let complaints: Vec<&str> = complaints
+        .lines()
+        .filter(|line| !line.contains("broken on purpose"))
+        .collect();
+    assert!(complaints.is_empty(), "{complaints:#?}");
+    for (page, found) in pages.iter().zip(&found) {
+        let problems = found["found"].as_array().unwrap();
+        let at = format!("{} at {}", page.file, page.width);
+        assert!(problems.is_empty(), "{at}: {problems:#?}");
+        assert_eq!(found["paper"], papers[usize::from(page.dark)], "{at}");
+    }
+    found
+}
+
 /// What a browser sees in pages of a folder, in their order, and what it complained about.
-pub(crate) fn look(folder: &Path, pages: &[Look]) -> (Vec<Value>, String) {
+fn look(folder: &Path, pages: &[&Look]) -> (Vec<Value>, String) {
     let mut harness = String::from("<!doctype html><meta charset=utf-8><title>pages</title>\n");
     for page in pages {
         let scheme = if page.dark { "dark" } else { "light" };

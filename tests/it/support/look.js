@@ -162,6 +162,40 @@ function html(found, window, document) {
   return report;
 }
 
+// A report: headings, tables, and a drawing over the years.
+function tables(found, window, document) {
+  const root = document.documentElement;
+  for (const fold of document.querySelectorAll('details')) fold.open = true;
+  for (const cell of document.querySelectorAll('td, th'))
+    if (cell.scrollWidth > cell.clientWidth + 1) found.push('out of its cell: ' + excerpt(cell));
+  for (const box of document.querySelectorAll('.wide'))
+    if (root.clientWidth > 800 && box.scrollWidth > box.clientWidth + 1) found.push('wider than the page: ' + excerpt(box));
+  for (const drawing of document.querySelectorAll('svg')) {
+    const frame = drawing.getBoundingClientRect();
+    const parts = [...drawing.querySelectorAll('text, rect, circle')].filter(part => shown(part.getBoundingClientRect()));
+    const boxes = parts.map(part => [part, part.getBoundingClientRect()]);
+    for (const [part, own] of boxes)
+      if (own.left < frame.left - 1 || own.right > frame.right + 1 || own.top < frame.top - 1 || own.bottom > frame.bottom + 1)
+        found.push('outside of the drawing: ' + excerpt(part));
+    // Marks may lie on marks: landings of one day. Nothing lies on a label.
+    for (const [label, own] of boxes.filter(([part]) => part.localName === 'text'))
+      for (const [part, other] of boxes)
+        if (part !== label && overlap(own, other)) found.push('labels overlap: ' + excerpt(label) + ' / ' + excerpt(part));
+  }
+  for (const summary of document.querySelectorAll('summary'))
+    if (summary.tabIndex < 0) found.push('the keyboard does not reach ' + excerpt(summary));
+  const links = [...document.querySelectorAll('a')].map(link => link.getAttribute('href'));
+  for (const link of links)
+    if (!document.getElementById(link.replace(/^#/, ''))) found.push('a link leads nowhere: ' + link);
+  const text = ['h1', 'h2', 'p', 'th', 'td', 'td *', 'summary', 'svg text'].join();
+  const report = { links: links.length, rows: document.querySelectorAll('td:first-child').length };
+  report.paper = window.getComputedStyle(document.body).backgroundColor;
+  report.contrast = colours(found, window, document.querySelectorAll(text), report.paper);
+  report.text = document.body.innerText;
+  report.wide = root.scrollWidth > root.clientWidth;
+  return report;
+}
+
 function svg(found, window, document) {
   const root = document.documentElement;
   const rows = [...root.querySelectorAll('.row')];
@@ -188,9 +222,8 @@ window.addEventListener('load', () => {
       const inner = frame.contentDocument;
       strangers(found, inner);
       if (frame.contentWindow.performance.getEntriesByType('resource').length) found.push('something was loaded');
-      report = inner.documentElement.localName === 'svg'
-        ? svg(found, frame.contentWindow, inner)
-        : html(found, frame.contentWindow, inner);
+      const kind = inner.documentElement.localName === 'svg' ? svg : inner.querySelector('table') ? tables : html;
+      report = kind(found, frame.contentWindow, inner);
     } catch (error) {
       found.push('cannot look: ' + error.stack);
     }

@@ -144,6 +144,13 @@ impl Sandbox {
         fs::write(path, content).unwrap();
     }
 
+    /// Puts `new` in the place of `old`, which the file has.
+    pub(crate) fn edit(&self, path: &str, old: &str, new: &str) {
+        let text = self.read(path);
+        assert!(text.contains(old), "{old} is not in {path}:\n{text}");
+        self.write(path, text.replace(old, new));
+    }
+
     pub(crate) fn read(&self, path: &str) -> String {
         fs::read_to_string(self.at(path)).unwrap()
     }
@@ -175,6 +182,14 @@ impl Sandbox {
         let up = format!("CREATE TABLE {name} (x);");
         let down = format!("DROP TABLE {name};");
         self.revision(project, id, parents, name, &up, &down)
+    }
+
+    /// Writes a revision that adds a column to the table `users` of a team.
+    pub(crate) fn column(&self, project: &str, id: &str, parents: &[&str], name: &str) -> String {
+        let message = format!("Add {name}");
+        let up = format!("ALTER TABLE users ADD COLUMN {name} text;");
+        let down = format!("ALTER TABLE users DROP COLUMN {name};");
+        self.revision(project, id, parents, &message, &up, &down)
     }
 
     /// Writes a file of migrations with everything but the id left to the caller.
@@ -227,6 +242,11 @@ impl Sandbox {
     pub(crate) fn commit(&self, folder: &str, message: &str) {
         self.git(folder, &["add", "-A"]);
         self.git(folder, &["commit", "-q", "--no-verify", "-m", message]);
+    }
+
+    /// Lets days pass before the next command.
+    pub(crate) fn pass_days(&self, days: i64) {
+        self.seconds.set(self.seconds.get() + days * 86_400);
     }
 
     /// A command in the sandbox's world.
