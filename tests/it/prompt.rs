@@ -147,34 +147,37 @@ fn sync_shows_the_scripts_of_phantoms_and_rolls_them_back() {
 #[test]
 fn sync_asks_before_it_redoes_an_edit() {
     let sandbox = Sandbox::team();
-    sandbox.revision(
-        "ann",
-        "7f3a9c21e4b0",
-        &["9209a434d045"],
-        "Add phone",
-        "CREATE TABLE phones (id int);",
-        "DROP TABLE phones;",
-    );
+    let path = sandbox.table("ann", "7f3a9c21e4b0", &["9209a434d045"], "phones");
     sandbox.ok("ann", &["upgrade"]);
-    sandbox.revision(
-        "ann",
-        "7f3a9c21e4b0",
-        &["9209a434d045"],
-        "Add phone",
-        "CREATE TABLE phones (id text);",
-        "DROP TABLE phones;",
+    sandbox.edit(&format!("ann/{path}"), "(x)", "(y)");
+    sandbox.table("ann", "aaaa00000003", &["7f3a9c21e4b0"], "calls");
+    let tables = || {
+        let sql = "SELECT sql FROM sqlite_schema WHERE name IN ('phones', 'calls')";
+        sandbox.sqlite("ann/dev.db", sql)
+    };
+    let answer = |keys: &[&str]| {
+        let mut session = start(&sandbox, &["sync"]);
+        session.expect("You edited 1 revision").unwrap();
+        session.expect("Stop").unwrap();
+        for key in keys {
+            press(&mut session, key);
+        }
+        end(session)
+    };
+    // With a no, what builds on it waits.
+    let (text, code) = answer(&[DOWN, ENTER]);
+    assert_eq!(code, 3, "{text}");
+    assert!(
+        text.contains("not applied before the edit of 7f3a9c21e4b0 is settled"),
+        "{text}"
     );
-    let mut session = start(&sandbox, &["sync"]);
-    session.expect("You edited 1 revision").unwrap();
-    session.expect("Stop").unwrap();
-    press(&mut session, ENTER);
-    let (text, code) = end(session);
+    assert_eq!(tables(), ["CREATE TABLE phones (x)"]);
+    let (text, code) = answer(&[ENTER]);
     assert_eq!(code, 0, "{text}");
-    let sql = sandbox.sqlite(
-        "ann/dev.db",
-        "SELECT sql FROM sqlite_schema WHERE name = 'phones'",
+    assert_eq!(
+        tables(),
+        ["CREATE TABLE phones (y)", "CREATE TABLE calls (x)"]
     );
-    assert_eq!(sql, ["CREATE TABLE phones (id text)"]);
 }
 
 /// History that changed below what was applied: two ways out, and none is taken unasked.
