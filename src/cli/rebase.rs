@@ -74,13 +74,18 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
     if args.abort || args.go_on || args.quit {
         return earlier(ui, context, args);
     }
-    match unfinished::settle(ui, context)? {
+    let earlier = if args.dry_run {
+        unfinished::look(context).map(|()| Chosen::Go)
+    } else {
+        unfinished::settle(ui, context)
+    };
+    match earlier? {
         Chosen::Go => {}
         Chosen::PutBack(open) => {
             unfinished::put_back(ui, context, &open)?;
             return Ok(Status::Fine);
         }
-        Chosen::GoOn(open) => return go_on(ui, context, &open),
+        Chosen::GoOn(open) => return go_on(ui, context, &open, args.yes),
         Chosen::Stop => {
             ui.status("stopped; nothing was done");
             return Ok(Status::Attention);
@@ -159,8 +164,8 @@ fn left(ui: &mut Ui, proposal: &Proposal) -> Status {
 
 /// `--abort`, `--continue` and `--quit`.
 fn earlier(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status, Error> {
-    if args.quit {
-        unfinished::quit(ui, context)?;
+    let kept = if args.quit {
+        unfinished::quit(ui, context)?
     } else {
         let Some(open) = unfinished::open(ui, context)? else {
             if ui.is_json() {
@@ -178,22 +183,29 @@ fn earlier(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status, Error>
             return Err(Error::Unfinished(open));
         };
         if args.go_on && can_go_on {
-            return go_on(ui, context, &open);
+            return go_on(ui, context, &open, args.yes);
         }
         if args.go_on || !put_back {
             return Err(Error::Unfinished(open));
         }
-        unfinished::put_back(ui, context, &open)?;
-    }
+        unfinished::put_back(ui, context, &open)?
+    };
     if ui.is_json() {
-        ui.json(&document(None, &Carried::default()));
+        let mut document = document(None, &Carried::default());
+        document["kept"] = json!(kept.map(|kept| context.display_path(&kept)));
+        ui.json(&document);
     }
     Ok(Status::Fine)
 }
 
 /// Brings a restack to its end that was interrupted: the files alone where the
 /// database has it all, else from the beginning.
-pub(super) fn go_on(ui: &mut Ui, context: &Context, open: &Unfinished) -> Result<Status, Error> {
+pub(super) fn go_on(
+    ui: &mut Ui,
+    context: &Context,
+    open: &Unfinished,
+    yes: bool,
+) -> Result<Status, Error> {
     let mut carried = Carried {
         going_on: head_file::halted(context).ok().flatten(),
         ..Carried::default()
@@ -220,6 +232,7 @@ pub(super) fn go_on(ui: &mut Ui, context: &Context, open: &Unfinished) -> Result
         let mut source = Source::Database(&mut *database);
         let decisions = open.decisions;
         let proposal = sync::plan(context, &project, Some(&restacking), &mut source, decisions)?;
+        confirm_down(ui, context, yes, &proposal)?;
         carry::carry_out(
             ui,
             context,

@@ -251,6 +251,7 @@ fn report(error: &Error) -> Report {
         Error::BrokenOff(_)
         | Error::Unfinished(_)
         | Error::RestackBegins
+        | Error::UnreadableJournal { .. }
         | Error::FilesLeft(_)
         | Error::AfterMerge { .. } => unfinished::report(error, words),
         Error::Stopped => Report::new("interrupted", 130, words),

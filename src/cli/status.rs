@@ -57,7 +57,10 @@ pub(super) fn run(ui: &mut Ui, context: &Context, _: &Args) -> Result<Exit, Erro
     for (n, one) in status.elsewhere.iter().enumerate() {
         elsewhere(ui, context, one, n == 0);
     }
-    if let Some(found) = status.unfinished.as_ref().filter(|found| found.is_open()) {
+    if let Err(error) = &status.unfinished {
+        row(ui, "Restack", &report::message(error));
+    }
+    if let Some(found) = open(&status) {
         let text = Error::Unfinished(Box::new(found.clone())).to_string();
         row(ui, "Restack", &text);
         for line in report::unfinished_notes(found) {
@@ -311,10 +314,19 @@ fn document(status: &Status) -> Value {
             "event": hook.event.name(),
             "works": crate::workflow::hooks::works(hook),
         })).collect::<Vec<_>>(),
-        "restack": status.unfinished.as_ref().filter(|found| found.is_open()).map(restack_json),
+        "restack": match &status.unfinished {
+            Ok(_) => json!(open(status).map(restack_json)),
+            Err(error) => json!({ "error": report::message(error) }),
+        },
         "next": { "command": status.advice.command, "reason": status.advice.reason },
         "findings": json::findings(&status.project),
     })
+}
+
+/// The restack that somebody has to say something about.
+fn open(status: &Status) -> Option<&Unfinished> {
+    let found = status.unfinished.as_ref().ok()?.as_ref();
+    found.filter(|found| found.is_open())
 }
 
 /// A restack that never came to its end.
@@ -330,7 +342,7 @@ fn restack_json(found: &Unfinished) -> Value {
             Files::Before => "before",
             Files::After => "after",
             Files::Mixed => "mixed",
-            Files::Changed(_) => "changed",
+            Files::Changed { .. } => "changed",
         },
         "steps": match found.rows {
             Rows::At { done, of, .. } => json!({ "done": done, "of": of }),

@@ -82,7 +82,9 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status, Error> {
-    if let Some(status) = earlier(ui, context)? {
+    if args.dry_run {
+        unfinished::look(context)?;
+    } else if let Some(status) = earlier(ui, context, args.yes)? {
         return Ok(status);
     }
     let going_on = head_file::halted(context)?;
@@ -148,14 +150,14 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
 }
 
 /// What is done about a restack that was interrupted; `None` = go on with the sync.
-fn earlier(ui: &mut Ui, context: &Context) -> Result<Option<Status>, Error> {
+fn earlier(ui: &mut Ui, context: &Context, yes: bool) -> Result<Option<Status>, Error> {
     match unfinished::settle(ui, context)? {
         unfinished::Chosen::Go => Ok(None),
         unfinished::Chosen::PutBack(open) => {
             unfinished::put_back(ui, context, &open)?;
             Ok(Some(Status::Fine))
         }
-        unfinished::Chosen::GoOn(open) => rebase::go_on(ui, context, &open).map(|_| None),
+        unfinished::Chosen::GoOn(open) => rebase::go_on(ui, context, &open, yes).map(|_| None),
         unfinished::Chosen::Stop => Ok(Some(stopped(ui))),
     }
 }

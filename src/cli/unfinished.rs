@@ -1,5 +1,7 @@
 //! A restack that never came to its end: said once, before anything else is done.
 
+use std::path::PathBuf;
+
 use super::{
     events::{Shower, names},
     merge_heads, report,
@@ -66,8 +68,21 @@ pub(super) fn pass(
     database: &mut dyn Database,
 ) -> Result<(), Error> {
     match find(ui, context, Some(database))? {
-        // Another database's steps are not in the way of this one.
-        Some(open) if !(open.elsewhere && open.files_are_whole()) => Err(Error::Unfinished(open)),
+        Some(open) if open.is_in_the_way() => Err(Error::Unfinished(open)),
+        _ => Ok(()),
+    }
+}
+
+/// For a dry run: says what there is to settle first, and settles nothing.
+pub(super) fn look(context: &Context) -> Result<(), Error> {
+    let found = match unfinished::look(context, None)? {
+        Some(found) if found.environment.is_some() && !found.running => {
+            unfinished::look(context, Some(&mut *context.database()?))?
+        }
+        found => found,
+    };
+    match found {
+        Some(open) if open.is_open() => Err(Error::Unfinished(Box::new(open))),
         _ => Ok(()),
     }
 }
@@ -109,8 +124,12 @@ fn find(
     }
 }
 
-/// Puts files and database back, and says so.
-pub(super) fn put_back(ui: &mut Ui, context: &Context, open: &Unfinished) -> Result<(), Error> {
+/// Puts files and database back, and says so. Gives the place of what the database held.
+pub(super) fn put_back(
+    ui: &mut Ui,
+    context: &Context,
+    open: &Unfinished,
+) -> Result<Option<PathBuf>, Error> {
     let mut database = match open.environment {
         Some(_) => Some(context.database()?),
         None => None,
@@ -131,27 +150,27 @@ pub(super) fn put_back(ui: &mut Ui, context: &Context, open: &Unfinished) -> Res
             names(&open.moved)
         )
     });
-    if let Some(aside) = done.aside {
+    if let Some(aside) = &done.aside {
         ui.hint(format!(
             "what the database held until now is kept, should another program have written to it since: {}",
-            context.display_path(&aside)
+            context.display_path(aside)
         ));
     }
     if done.stays {
         ui.hint("`teammig sync` brings the database along");
     }
-    Ok(())
+    Ok(done.aside)
 }
 
-/// Leaves everything as it is, and says what stays.
-pub(super) fn quit(ui: &mut Ui, context: &Context) -> Result<(), Error> {
+/// Leaves everything as it is, and says what stays. Gives the place of the copy.
+pub(super) fn quit(ui: &mut Ui, context: &Context) -> Result<Option<PathBuf>, Error> {
     let kept = unfinished::forget(context)?;
     ui.status("left as it is; `teammig status` shows where files and database stand");
-    if let Some(kept) = kept {
+    if let Some(kept) = &kept {
         ui.hint(format!(
             "the database as it was before the restack is kept: {}",
-            context.display_path(&kept)
+            context.display_path(kept)
         ));
     }
-    Ok(())
+    Ok(kept)
 }

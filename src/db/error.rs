@@ -28,6 +28,8 @@ pub enum ErrorKind {
     Interrupted,
     /// A lock timeout of the server.
     LockTimeout,
+    /// Another program wrote to the database, which so cannot be put back.
+    WrittenMeanwhile,
     /// The server rejected a statement.
     Statement,
     /// The connection broke.

@@ -18,8 +18,12 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension as _};
 
 use super::{
     Database, DbError, ErrorKind, Interrupter, Job, JobError, LedgerChange, Notice, Ran,
-    RunSettings, ledger_sql, sqlite_error::db_error, sqlite_group::Group, sqlite_hold::Copy,
-    sqlite_lock::FileLock, sqlite_rows,
+    RunSettings, ledger_sql,
+    sqlite_error::db_error,
+    sqlite_group::Group,
+    sqlite_hold::{Copy, is_copy},
+    sqlite_lock::FileLock,
+    sqlite_rows,
 };
 use crate::{
     model::{
@@ -374,6 +378,7 @@ impl Database for Sqlite {
         }
         self.soiled = leaves_traces(&script.text);
         if !script.transaction {
+            self.note_commit();
             return self.run_bare(job, &script.text, notice);
         }
         if script.foreign_keys_off {
@@ -405,6 +410,7 @@ impl Database for Sqlite {
     }
 
     fn restore(&mut self, copy: &Path, aside: &Path) -> Result<(), DbError> {
+        is_copy(copy)?;
         self.copy_to(aside)?;
         self.put_back(copy)
     }

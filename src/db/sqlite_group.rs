@@ -82,7 +82,10 @@ impl Sqlite {
     fn commit(&mut self) -> Result<(), DbError> {
         let mut outcome = self.execute("COMMIT");
         match &mut outcome {
-            Ok(()) => self.unmade = false,
+            Ok(()) => {
+                self.unmade = false;
+                self.note_commit();
+            }
             Err(error) => {
                 self.explain_commit(error);
                 self.roll_back();

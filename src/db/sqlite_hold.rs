@@ -11,6 +11,8 @@ use std::{
     sync::atomic::Ordering,
 };
 
+use rusqlite::{Connection, OpenFlags};
+
 use super::{DbError, ErrorKind, sqlite::Sqlite, sqlite_error::db_error};
 
 /// The database as it was.
@@ -20,6 +22,8 @@ pub(super) struct Copy {
     version: i64,
     /// Somebody else has written since, seen when a connection was given up.
     pub(super) foreign: bool,
+    /// Something of the stretch was committed: rolling back is not enough.
+    pub(super) committed: bool,
 }
 
 impl Sqlite {
@@ -33,6 +37,7 @@ impl Sqlite {
             file: file.to_owned(),
             version,
             foreign: false,
+            committed: false,
         })
     }
 
@@ -84,15 +89,25 @@ impl Sqlite {
         }
     }
 
+    /// Something of the stretch is about to be committed, or was.
+    pub(super) fn note_commit(&mut self) {
+        if let Some(held) = &mut self.held {
+            held.committed = true;
+        }
+    }
+
     /// Puts everything back to what it was, where nobody else has written since.
     pub(super) fn put_back_if_alone(&mut self, copy: &Copy) -> Result<(), DbError> {
         self.group = None;
         self.roll_back();
         // The user may have asked to stop; this is how.
         self.stop.store(false, Ordering::SeqCst);
+        if !copy.committed {
+            return Ok(());
+        }
         if copy.foreign || self.data_version() != Ok(copy.version) {
             return Err(DbError::new(
-                ErrorKind::Statement,
+                ErrorKind::WrittenMeanwhile,
                 "another program wrote to the database meanwhile",
             ));
         }
@@ -101,6 +116,7 @@ impl Sqlite {
 
     /// Makes the database what a copy of it is.
     pub(super) fn put_back(&mut self, copy: &Path) -> Result<(), DbError> {
+        is_copy(copy)?;
         self.renew()?;
         self.writer()?;
         match &mut self.connection {
@@ -110,6 +126,24 @@ impl Sqlite {
             None => Ok(()),
         }
     }
+}
+
+/// SQLite would make an empty database of a file that is not there, and put that back.
+pub(super) fn is_copy(copy: &Path) -> Result<(), DbError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let tables = Connection::open_with_flags(copy, flags).and_then(|connection| {
+        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))
+    });
+    let why = match tables {
+        Ok(0_i64) => "it is empty".to_owned(),
+        Ok(_) => return Ok(()),
+        Err(error) => db_error(&error).message,
+    };
+    let place = copy.display();
+    Err(DbError::new(
+        ErrorKind::Statement,
+        format!("{place} is not the copy of the database that it should be: {why}"),
+    ))
 }
 
 /// An empty file of one's own.

@@ -59,8 +59,13 @@ pub enum Files {
     After,
     /// Some are, some are not.
     Mixed,
-    /// These were changed since, or are gone.
-    Changed(Vec<String>),
+    /// Some were changed since, or are gone.
+    Changed {
+        /// These.
+        paths: Vec<String>,
+        /// Of the others, some are as they were to become.
+        torn: bool,
+    },
 }
 
 /// Where the database of a restack stands.
@@ -194,21 +199,25 @@ pub fn standing(files: &Files, rows: Rows, held: Held) -> Standing {
     let open = |put_back, go_on| Standing::Open { put_back, go_on };
     match (files, rows, held) {
         (Files::Before, rows, _) if rows.untouched() => Standing::Untouched,
+        // The rest can go back; what was changed since is for whoever changed it.
+        (Files::Changed { torn: true, .. }, rows, _) if rows.untouched() => open(true, false),
         // Whoever changed the files since did it on purpose.
-        (Files::Changed(_), rows, _) if rows.untouched() => Standing::Untouched,
-        (Files::After | Files::Changed(_), rows, _) if rows.complete() => Standing::Finished,
+        (Files::Changed { .. }, rows, _) if rows.untouched() => Standing::Untouched,
+        (Files::After | Files::Changed { .. }, rows, _) if rows.complete() => Standing::Finished,
         // The copy may be the only place where rows of the user's are.
         (_, Rows::Foreign, Held::Copy)
-        | (Files::Changed(_), _, Held::Copy)
+        | (Files::Changed { .. }, _, Held::Copy)
         | (_, Rows::Unknown, _) => open(false, false),
         // Committed as a whole: there is no way back, and little is left to do.
         (_, rows, Held::Transaction) if rows.complete() => open(false, true),
         (Files::Before | Files::Mixed, Rows::At { .. }, Held::No) if rows.complete() => {
             open(false, true)
         }
-        (Files::Before | Files::Changed(_), _, Held::No)
-        | (Files::After | Files::Before | Files::Changed(_), Rows::Foreign, _) => Standing::Left,
-        (Files::Changed(_), ..) => open(false, false),
+        (Files::Before | Files::Changed { .. }, _, Held::No)
+        | (Files::After | Files::Before | Files::Changed { .. }, Rows::Foreign, _) => {
+            Standing::Left
+        }
+        (Files::Changed { .. }, ..) => open(false, false),
         (Files::Mixed, Rows::Foreign, _) => open(true, false),
         (Files::Before | Files::After | Files::Mixed, ..) => open(true, true),
     }
@@ -300,7 +309,10 @@ mod tests {
             of: 3,
             begun: true,
         };
-        let changed = || Files::Changed(vec!["a.sql".to_owned()]);
+        let changed = || Files::Changed {
+            paths: vec!["a.sql".to_owned()],
+            torn: false,
+        };
         let open = |put_back, go_on| Standing::Open { put_back, go_on };
         for (files, rows, held, expected) in [
             (Files::Before, at(0), Copy, Standing::Untouched),

@@ -221,6 +221,16 @@ pub enum Error {
     /// An earlier restack never came to its end, or is at work.
     #[error("{}", if .0.running { "a restack is at work here" } else { "a restack was interrupted here" })]
     Unfinished(Box<Unfinished>),
+    /// What an earlier restack wrote down says nothing that this teammig understands.
+    #[error(
+        "a restack was interrupted here, and its journal cannot be understood: another version of teammig wrote it, or \
+         it is damaged ({})",
+        path.display()
+    )]
+    UnreadableJournal {
+        /// The journal.
+        path: PathBuf,
+    },
     /// Something failed after merge revisions had been written.
     #[error("{cause}")]
     AfterMerge {
@@ -287,6 +297,11 @@ pub enum TakenBack {
     NotTried,
     /// Files and database are as before.
     Yes,
+    /// They could not be taken back now, and can be later: the journal stays.
+    Later {
+        /// Why not.
+        why: String,
+    },
     /// They should have been taken back and could not be.
     No {
         /// Why not.
@@ -305,6 +320,11 @@ pub enum DatabaseLeft {
     Before,
     /// All steps are done, and stay.
     Done,
+    /// It could not be put back now, and can be later: the journal stays.
+    Later {
+        /// Why not.
+        why: String,
+    },
     /// It should be as before, and is not.
     NotTakenBack {
         /// Why not.

@@ -137,30 +137,25 @@ impl Staged<'_> {
 
     /// A step failed; the files are as they were.
     fn take_back(mut self, database: &mut dyn Database, error: Error) -> Error {
-        let taken_back = database.take_back();
-        match (error, taken_back) {
-            (Error::Step(mut step), taken_back) => {
-                step.taken_back = match taken_back {
-                    Ok(()) => {
+        let left = self.database_back(database);
+        let later = matches!(left, DatabaseLeft::Later { .. });
+        let error = match error {
+            Error::Step(mut step) => {
+                step.taken_back = match left {
+                    DatabaseLeft::Later { why } => TakenBack::Later { why },
+                    DatabaseLeft::NotTakenBack { why, copy } => TakenBack::No { why, copy },
+                    _ => {
                         step.done.clear();
                         TakenBack::Yes
                     }
-                    Err(why) => TakenBack::No {
-                        why: why.message,
-                        copy: self.copy_kept(),
-                    },
                 };
-                self.over(Error::Step(step))
+                Error::Step(step)
             }
-            (error, Ok(())) => self.over(error),
-            (error, Err(why)) => {
-                let database = DatabaseLeft::NotTakenBack {
-                    why: why.message,
-                    copy: self.copy_kept(),
-                };
-                self.over(broken_off(error, false, Vec::new(), database))
-            }
-        }
+            error if left == DatabaseLeft::Before => error,
+            error => broken_off(error, false, Vec::new(), left),
+        };
+        // The journal stays for what can only be put back later.
+        if later { error } else { self.over(error) }
     }
 
     /// The steps ran and the files changed, and the database did not keep its part.
@@ -195,7 +190,7 @@ impl Staged<'_> {
         if files.is_empty() && !lost && left == DatabaseLeft::Before {
             return Err(self.over(cause));
         }
-        let whole = files.is_empty();
+        let whole = files.is_empty() && !matches!(left, DatabaseLeft::Later { .. });
         let error = broken_off(cause, false, files, left);
         Err(if whole { self.over(error) } else { error })
     }
@@ -234,10 +229,12 @@ impl Staged<'_> {
     fn database_back(&mut self, database: &mut dyn Database) -> DatabaseLeft {
         match database.take_back() {
             Ok(()) => DatabaseLeft::Before,
-            Err(why) => DatabaseLeft::NotTakenBack {
+            Err(why) if why.kind == ErrorKind::WrittenMeanwhile => DatabaseLeft::NotTakenBack {
                 why: why.message,
                 copy: self.copy_kept(),
             },
+            // Somebody reads it at this moment, or the disk is full.
+            Err(why) => DatabaseLeft::Later { why: why.message },
         }
     }
 
@@ -255,7 +252,8 @@ impl Staged<'_> {
         if left.is_empty() && plain {
             return self.over(cause);
         }
-        let whole = left.is_empty() && database != DatabaseLeft::Done;
+        let stays = matches!(database, DatabaseLeft::Done | DatabaseLeft::Later { .. });
+        let whole = left.is_empty() && !stays;
         let error = broken_off(cause, false, left, database);
         if whole { self.over(error) } else { error }
     }

@@ -105,6 +105,8 @@ pub(super) enum Found {
     Unwritten(Journal),
     /// A restack never came to its end.
     Left(Journal, Box<Record>),
+    /// It never came to its end, and what it wrote down cannot be understood.
+    Unreadable(Journal, Error),
 }
 
 /// Looks for a journal.
@@ -120,9 +122,10 @@ pub(super) fn find(context: &Context) -> Result<Found, Error> {
         folder,
         _lock: lock,
     };
-    Ok(match read(&journal.folder)? {
-        Some(record) => Found::Left(journal, Box::new(record)),
-        None => Found::Unwritten(journal),
+    Ok(match read(&journal.folder) {
+        Ok(Some(record)) => Found::Left(journal, Box::new(record)),
+        Ok(None) => Found::Unwritten(journal),
+        Err(error) => Found::Unreadable(journal, error),
     })
 }
 
@@ -183,6 +186,11 @@ impl Journal {
     /// The copy of the database as it was.
     pub(super) fn copy(&self) -> PathBuf {
         self.folder.join("before.db")
+    }
+
+    /// There is one.
+    pub(super) fn has_copy(&self) -> bool {
+        self.copy().exists()
     }
 
     /// A place for a copy of the database that is to stay.
@@ -269,9 +277,7 @@ fn read(folder: &Path) -> Result<Option<Record>, Error> {
     let record: Result<Record, _> = serde_json::from_slice(&bytes);
     match record {
         Ok(record) if record.version == VERSION => Ok(Some(record)),
-        _ => Err(Error::io("understand", &path)(io::Error::other(
-            "it is the journal of a restack by another version of teammig, which never came to its end",
-        ))),
+        _ => Err(Error::UnreadableJournal { path }),
     }
 }
 

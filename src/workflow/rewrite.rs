@@ -43,7 +43,10 @@ pub(super) fn look(context: &Context, files: &[Rewrite]) -> Files {
         }
     }
     match (before, after) {
-        _ if !changed.is_empty() => Files::Changed(changed),
+        _ if !changed.is_empty() => Files::Changed {
+            paths: changed,
+            torn: after > 0,
+        },
         (_, 0) => Files::Before,
         (0, _) => Files::After,
         _ => Files::Mixed,
@@ -128,6 +131,8 @@ fn turn(
 
 /// Another text for a file, whole or not at all; its mode stays.
 fn replace(folder: &Path, path: &Path, text: &str) -> io::Result<()> {
+    // What is reached through a link stays behind it.
+    let path = &fs::canonicalize(path)?;
     let mode = fs::metadata(path)?.permissions();
     let staged = |folder: &Path| -> io::Result<tempfile::TempPath> {
         let mut temp = tempfile::Builder::new()
@@ -196,10 +201,13 @@ mod tests {
         assert!(matches!(failed.cause, Error::ChangedMeanwhile { path } if path == "b.sql"));
         assert_eq!(failed.left, []);
         assert_eq!(texts(root), ["a.sql before", "edited"]);
-        assert_eq!(
-            look(&context, &files),
-            Files::Changed(vec!["b.sql".to_owned()])
-        );
+        let changed = |torn| Files::Changed {
+            paths: vec!["b.sql".to_owned()],
+            torn,
+        };
+        assert_eq!(look(&context, &files), changed(false));
+        fs::write(root.join("a.sql"), "a.sql after").unwrap();
+        assert_eq!(look(&context, &files), changed(true));
     }
 
     #[test]

@@ -268,7 +268,9 @@ pub(super) fn change_ledger<T>(
     decide: impl FnOnce(&mut dyn Database, Ledger) -> Result<(Vec<crate::db::LedgerChange>, T), Error>,
     on_event: &mut dyn FnMut(Event<'_>),
 ) -> Result<T, Error> {
-    if let Earlier::Open(open) = unfinished::find(context, Some(&mut *database), on_event)? {
+    if let Earlier::Open(open) = unfinished::find(context, Some(&mut *database), on_event)?
+        && open.is_in_the_way()
+    {
         return Err(Error::Unfinished(open));
     }
     let _guard = context.interrupt.guard(database.interrupter());

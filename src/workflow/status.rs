@@ -39,7 +39,8 @@ pub struct Status {
     /// Other environments, as this clone saw them last.
     pub elsewhere: Vec<Elsewhere>,
     /// A restack that never came to its end.
-    pub unfinished: Option<Unfinished>,
+    /// An error says that there is one, and nothing more is known of it.
+    pub unfinished: Result<Option<Unfinished>, Error>,
     /// What to do next.
     pub advice: Advice,
 }
@@ -131,7 +132,10 @@ pub fn status(context: &Context) -> Result<Status, Error> {
                     .map(|target| target.environment)
                     .filter(|name| context.config.has_to_be_named(name)),
                 unreachable: matches!(database, Some(Err(_))),
-                restack: unfinished.as_ref().is_some_and(Unfinished::is_open),
+                restack: match &unfinished {
+                    Ok(found) => found.as_ref().is_some_and(Unfinished::is_open),
+                    Err(_) => true,
+                },
                 ..facts(&project, git.as_ref(), divergence.is_some(), read)
             })
         }
@@ -219,12 +223,15 @@ fn heads(context: &Context, project: &Project, divergence: Option<&Divergence>) 
 }
 
 /// The database, and what an earlier restack left, as far as that can be looked at.
-fn database(context: &Context, project: &Project) -> (Result<Database, Error>, Option<Unfinished>) {
+fn database(
+    context: &Context,
+    project: &Project,
+) -> (Result<Database, Error>, Result<Option<Unfinished>, Error>) {
     let mut opened = match context.database() {
         Ok(opened) => opened,
         Err(error) => {
             let found = unfinished::look(context, None);
-            return (Err(error), found.ok().flatten());
+            return (Err(error), found);
         }
     };
     let state = context.target().and_then(|target| {
@@ -240,7 +247,7 @@ fn database(context: &Context, project: &Project) -> (Result<Database, Error>, O
         })
     });
     let found = unfinished::look(context, Some(&mut *opened));
-    (state, found.ok().flatten())
+    (state, found)
 }
 
 fn elsewhere(context: &Context, project: &Project, here: Option<&Database>) -> Vec<Elsewhere> {

@@ -65,7 +65,13 @@ impl Unfinished {
     /// No file is changed in part of the others' company: all are as before, or all are
     /// as they were to become, or somebody saw to it.
     pub fn files_are_whole(&self) -> bool {
-        self.files != Files::Mixed
+        !matches!(self.files, Files::Mixed | Files::Changed { torn: true, .. })
+    }
+
+    /// Changes of the database that was chosen now have to wait for it. Those of
+    /// another one need not, unless the files are torn.
+    pub fn is_in_the_way(&self) -> bool {
+        !(self.elsewhere && self.files_are_whole())
     }
 }
 
@@ -98,13 +104,17 @@ pub fn look(
 ) -> Result<Option<Unfinished>, Error> {
     match journal::find(context)? {
         Found::Nothing | Found::Unwritten(_) => Ok(None),
+        Found::Unreadable(_, error) => Err(error),
         Found::Running(record) => Ok(record.map(|record| running(context, &record))),
-        Found::Left(_, record) => {
+        Found::Left(journal, record) => {
+            let copy = journal.has_copy();
+            // A slow server must not look like a restack at work.
+            drop(journal);
             let now = match database {
                 Some(database) => ask(context, &record, database).unwrap_or(Rows::Unknown),
                 None => unasked(&record),
             };
-            Ok(Some(judge(context, &record, now)))
+            Ok(Some(judge(context, &record, now, copy)))
         }
     }
 }
@@ -127,11 +137,12 @@ pub fn find(
         Found::Running(Some(record)) => {
             return Err(Error::Unfinished(Box::new(running(context, &record))));
         }
+        Found::Unreadable(_, error) => return Err(error),
         Found::Left(journal, record) => (journal, record),
     };
     let unfinished = match database {
-        Some(database) => under_lock(context, &record, database, on_event)?,
-        None => judge(context, &record, unasked(&record)),
+        Some(database) => under_lock(context, &record, journal.has_copy(), database, on_event)?,
+        None => judge(context, &record, unasked(&record), journal.has_copy()),
     };
     if matches!(unfinished.standing, Standing::Open { .. }) {
         return Ok(Earlier::Open(Box::new(unfinished)));
@@ -144,7 +155,7 @@ pub fn find(
 /// restack are changed. (With the files whole, the database can wait.)
 pub(super) fn refuse_mixed(context: &Context) -> Result<(), Error> {
     match look(context, None)? {
-        Some(found) if found.running || found.files == Files::Mixed => {
+        Some(found) if found.running || !found.files_are_whole() => {
             Err(Error::Unfinished(Box::new(found)))
         }
         _ => Ok(()),
@@ -178,17 +189,13 @@ pub fn put_back(
         database,
         |database, _| {
             let now = ask(context, &record, database)?;
-            let found = judge(context, &record, now);
+            let found = judge(context, &record, now, journal.has_copy());
             match found.standing {
                 Standing::Open { put_back: true, .. } => {}
                 Standing::Open { .. } => return Err(Error::Unfinished(Box::new(found))),
-                _ => return Ok(()),
+                _ => return Err(nothing_there()),
             }
-            let held = record
-                .database
-                .as_ref()
-                .map_or(Held::No, |involved| involved.held);
-            if held == Held::Copy && !now.untouched() {
+            if found.copy && !now.untouched() {
                 let aside = journal.kept(context, "before-abort")?;
                 database
                     .restore(&journal.copy(), &aside)
@@ -217,7 +224,10 @@ pub fn finish(context: &Context) -> Result<Vec<Rewrite>, Error> {
 /// Leaves everything as it is and forgets the restack. Gives the place of the
 /// database's copy, which stays.
 pub fn forget(context: &Context) -> Result<Option<PathBuf>, Error> {
-    let (journal, _) = taken(context)?;
+    let journal = match journal::find(context)? {
+        Found::Unreadable(journal, _) | Found::Left(journal, _) => journal,
+        other => return Err(not_taken(context, other)),
+    };
     let kept = journal.keep_copy(context)?;
     journal.end()?;
     Ok(kept)
@@ -226,11 +236,21 @@ pub fn forget(context: &Context) -> Result<Option<PathBuf>, Error> {
 fn taken(context: &Context) -> Result<(Journal, Box<Record>), Error> {
     match journal::find(context)? {
         Found::Left(journal, record) => Ok((journal, record)),
-        Found::Running(_) => Err(in_the_way(context)),
-        Found::Nothing | Found::Unwritten(_) => Err(Error::Usage(
-            "there is no restack that was interrupted".to_owned(),
-        )),
+        other => Err(not_taken(context, other)),
     }
+}
+
+/// Why there is no journal to be taken.
+fn not_taken(context: &Context, found: Found) -> Error {
+    match found {
+        Found::Running(_) => in_the_way(context),
+        Found::Unreadable(_, error) => error,
+        _ => nothing_there(),
+    }
+}
+
+fn nothing_there() -> Error {
+    Error::Usage("there is no restack that was interrupted".to_owned())
 }
 
 fn all_there(left: Vec<NotBack>) -> Result<(), Error> {
@@ -244,16 +264,17 @@ fn all_there(left: Vec<NotBack>) -> Result<(), Error> {
 fn under_lock(
     context: &Context,
     record: &Record,
+    copy: bool,
     database: &mut dyn Database,
     on_event: &mut dyn FnMut(Event<'_>),
 ) -> Result<Unfinished, Error> {
     if record.database.is_none() || is_elsewhere(context, record) {
-        return Ok(judge(context, record, unasked(record)));
+        return Ok(judge(context, record, unasked(record), copy));
     }
     let look =
         |database: &mut dyn Database, _: &mut dyn FnMut(Event<'_>)| ask(context, record, database);
     let now = locked(context, database, look, on_event)?;
-    Ok(judge(context, record, now))
+    Ok(judge(context, record, now, copy))
 }
 
 /// Where the database stands, where it is the one that had a part.
@@ -285,14 +306,18 @@ fn is_elsewhere(context: &Context, record: &Record) -> bool {
 fn running(context: &Context, record: &Record) -> Unfinished {
     Unfinished {
         running: true,
-        ..judge(context, record, unasked(record))
+        ..judge(context, record, unasked(record), true)
     }
 }
 
-fn judge(context: &Context, record: &Record, rows: Rows) -> Unfinished {
+/// `copy`: the copy of the database, where one was made, is still there.
+fn judge(context: &Context, record: &Record, rows: Rows, copy: bool) -> Unfinished {
     let files = rewrite::look(context, &record.files);
     let involved: Option<&Involved> = record.database.as_ref();
-    let held = involved.map_or(Held::No, |involved| involved.held);
+    let held = match involved.map(|involved| involved.held) {
+        Some(Held::Copy) if !copy => Held::No,
+        held => held.unwrap_or(Held::No),
+    };
     Unfinished {
         command: record.command.clone(),
         started: record.started,

@@ -1,6 +1,10 @@
 //! What databases answer, in words. Hints are those of the product that answered.
 
-use super::{super::events::plural, Report, unfinished::not_taken_back};
+use super::{
+    super::events::plural,
+    Report,
+    unfinished::{PUT_BACK_LATER, not_taken_back},
+};
 use crate::{
     model::{Dialect, Direction},
     workflow::{DbError, ErrorKind, FailedStep, TakenBack},
@@ -90,11 +94,20 @@ fn details(report: &mut Report, error: &DbError) {
     report.hints.extend(error.advice.clone());
 }
 
+/// PostgreSQL refuses it only until the transaction that an earlier step began is
+/// committed: an enum's new value (55P04), a table with pending events (55006).
+fn wants_a_commit(error: &DbError) -> bool {
+    matches!(error.code.as_deref(), Some("55P04" | "55006"))
+}
+
 /// What the run did before the step that failed.
 fn done_before(step: &FailedStep) -> String {
     if step.taken_back == TakenBack::Yes {
         let what = if step.bare { "All" } else { "Everything else" };
         return format!("{what} of this run was taken back: files and database are as before.");
+    }
+    if step.done.is_empty() && step.taken_back != TakenBack::NotTried {
+        return "What this run did before it is still there: `teammig current` shows where the database is.".to_owned();
     }
     let count = |direction| {
         let mut done = step.done.iter().map(|done| done.direction);
@@ -169,6 +182,12 @@ pub(super) fn failed_step(step: &FailedStep) -> Report {
             "mend the failing statement; `teammig {way}` goes on there"
         ));
     }
+    if let TakenBack::Later { why } = &step.taken_back {
+        report = report
+            .note("The files are as before.")
+            .note(format!("The database could not be put back yet: {why}."))
+            .hint(PUT_BACK_LATER);
+    }
     if let TakenBack::No { why, copy } = &step.taken_back {
         report = report
             .note("The files are as before.")
@@ -176,9 +195,11 @@ pub(super) fn failed_step(step: &FailedStep) -> Report {
             .hint("`teammig sync` goes on from where the database is");
     }
     if step.taken_back == TakenBack::Yes && step.direction == Direction::Up && !stopped {
-        report = report.hint(
-            "the order matters: edit your revision so that it runs after theirs, and call it again",
-        );
+        report = report.hint(if wants_a_commit(error) {
+            "all of a restack is one transaction, and this wants a commit before it: `teammig rebase --no-database`, then `teammig sync`"
+        } else {
+            "the order matters: edit your revision so that it runs after theirs, and call it again"
+        });
     }
     match error.kind {
         ErrorKind::LockTimeout => {

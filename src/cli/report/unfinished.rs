@@ -18,6 +18,7 @@ pub(super) fn report(error: &Error, words: String) -> Report {
         Error::Unfinished(found) => unfinished(found, words),
         Error::FilesLeft(left) => files_left(left, words),
         Error::AfterMerge { cause, written } => after_merge(cause, written),
+        Error::UnreadableJournal { .. } => unreadable(words),
         _ => {
             Report::new("restack-running", 1, words).hint("wait for it to end, and call this again")
         }
@@ -42,6 +43,10 @@ fn after_merge(cause: &Error, written: &[String]) -> Report {
     );
     report
 }
+
+/// What is in the way of putting the database back goes away.
+pub(super) const PUT_BACK_LATER: &str =
+    "`teammig rebase --abort` puts it back, once nobody else is using it";
 
 /// A restack that broke off in this run.
 fn broken_off(broken: &BrokenOff) -> Report {
@@ -69,6 +74,10 @@ fn broken_off(broken: &BrokenOff) -> Report {
         DatabaseLeft::Done => {
             report = report.note("The database has run all steps, and they stay.");
         }
+        DatabaseLeft::Later { why } => {
+            let report = report.note(format!("The database could not be put back yet: {why}."));
+            return report.hint(PUT_BACK_LATER);
+        }
         DatabaseLeft::NotTakenBack { why, copy } => {
             report = report.note(not_taken_back(why, copy.as_deref()));
             report = report.hint("`teammig sync` goes on from where the database is");
@@ -91,6 +100,13 @@ fn broken_off(broken: &BrokenOff) -> Report {
     report.hint(
         "put that right; then `teammig rebase --abort` puts them back, or `--continue` does it all",
     )
+}
+
+/// A restack of which nothing is known but that it was.
+fn unreadable(words: String) -> Report {
+    Report::new("restack-unreadable", 1, words)
+        .hint("the version of teammig that began it can put files and database back, or go on")
+        .hint("`teammig rebase --quit` leaves everything as it is, and keeps the copy of the database where there is one")
 }
 
 /// Why the database is not as before, and where the copy is.
@@ -163,7 +179,9 @@ pub(super) fn notes(found: &Unfinished) -> Vec<String> {
         Files::Before => "The files are as they were before.".to_owned(),
         Files::After => "The files have the new parents.".to_owned(),
         Files::Mixed => "Some files have the new parents, others have not.".to_owned(),
-        Files::Changed(paths) => format!("These files were changed since: {}", paths.join(", ")),
+        Files::Changed { paths, .. } => {
+            format!("These files were changed since: {}", paths.join(", "))
+        }
     });
     let name = found.environment.as_deref().unwrap_or_default();
     notes.extend(match found.rows {

@@ -23,14 +23,35 @@ impl Postgres {
         Ok(Held::Transaction)
     }
 
-    /// Commits it. What is checked as late as that fails here.
+    /// Commits it. What is checked as late as that fails here. A transaction that was
+    /// aborted unnoticed answers COMMIT with a ROLLBACK that is no error, and any other
+    /// statement with one (<https://www.postgresql.org/docs/current/sql-commit.html>).
     pub(super) fn end_stretch(&mut self) -> Result<(), DbError> {
-        let outcome = self.execute("COMMIT");
+        let outcome = self
+            .execute("SELECT 1")
+            .and_then(|()| self.execute("COMMIT"));
         if outcome.is_ok() {
             self.held = false;
             self.unflushed = false;
         }
         outcome
+    }
+
+    /// Drops the temporary tables that a script left. It is done, whatever becomes of
+    /// this; inside a stretch a failure must not take the transaction with it.
+    pub(super) fn discard_temporary(&mut self) {
+        if !self.held {
+            let _ = self.execute("DISCARD TEMP");
+            return;
+        }
+        let (begin, end) = self.bounds();
+        if self
+            .execute(&format!("{begin}; DISCARD TEMP; {end}"))
+            .is_err()
+        {
+            let _ =
+                self.execute("ROLLBACK TO SAVEPOINT teammig_step; RELEASE SAVEPOINT teammig_step");
+        }
     }
 
     /// Rolls it back. A session that broke was rolled back by the server.

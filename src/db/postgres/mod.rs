@@ -214,8 +214,7 @@ impl Database for Postgres {
         };
         self.unflushed = !job.last;
         if script.leaves_temporary {
-            // The script is done, whatever becomes of this.
-            let _ = self.execute("DISCARD TEMP");
+            self.discard_temporary();
         }
         Ok(Ran {
             duration,

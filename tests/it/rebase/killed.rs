@@ -535,3 +535,91 @@ fn a_server_that_did_not_commit_leaves_files_to_put_back() {
     let run = sandbox.teammig("project", REBASE);
     assert_eq!(run.code, 0, "{run}");
 }
+
+/// A journal whose copy is gone put an empty database back, and said "as before".
+#[test]
+fn a_copy_that_is_gone_is_not_put_back() {
+    let sandbox = killed_among_the_steps();
+    fs::remove_file(journal(&sandbox).unwrap().join("before.db")).unwrap();
+    let rows = ledger(&sandbox);
+    let run = sandbox.teammig("ann", &["rebase", "--abort"]);
+    assert!(!run.stderr.contains("database are as they were"), "{run}");
+    assert_eq!(ledger(&sandbox), rows);
+    // The files are whole, and the database goes on from where it is.
+    assert!(
+        !sandbox
+            .teammig("ann", &["status"])
+            .stdout
+            .contains("Restack")
+    );
+}
+
+/// It stood in the way of everything, also of what should have ended it.
+#[test]
+fn a_journal_that_cannot_be_understood_can_be_forgotten() {
+    let sandbox = killed_among_the_steps();
+    let path = journal(&sandbox).unwrap().join("journal.json");
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, text.replacen("\"version\":1", "\"version\":99", 1)).unwrap();
+    let status = sandbox.teammig("ann", &["status"]);
+    assert!(
+        status
+            .stdout
+            .contains("Restack    a restack was interrupted here"),
+        "{status}"
+    );
+    let run = sandbox.teammig("ann", &["sync"]);
+    assert!(
+        run.code == 1 && run.stderr.contains("rebase --quit"),
+        "{run}"
+    );
+    let (document, code) = sandbox.json("ann", &["rebase", "--quit"]);
+    assert_eq!(code, 0);
+    let kept = document["kept"].as_str().unwrap();
+    assert!(sandbox.at("ann").join(kept).exists(), "{kept}");
+    assert!(
+        !sandbox
+            .teammig("ann", &["sync", "--dry-run"])
+            .stderr
+            .contains("restack was interrupted")
+    );
+}
+
+/// The first file kept its new parents, and the journal went.
+#[test]
+fn files_that_changed_in_part_are_put_back_where_that_is_possible() {
+    let sandbox = killed_with_the_files_ahead();
+    let other = "ann/migrations/9209a434d045.sql";
+    let record = journal(&sandbox).unwrap().join("journal.json");
+    // As if that file had been part of it, and was edited since.
+    let mut written: serde_json::Value =
+        serde_json::from_str(&fs::read_to_string(&record).unwrap()).unwrap();
+    let mut file = written["files"][0].clone();
+    file["path"] = "migrations/9209a434d045.sql".into();
+    file["before"] = "before".into();
+    file["after"] = "after".into();
+    written["files"].as_array_mut().unwrap().push(file);
+    fs::write(&record, written.to_string()).unwrap();
+    let text = sandbox.read(other);
+    let run = sandbox.teammig("ann", &["rebase", "--abort"]);
+    assert!(
+        run.code == 1 && run.stderr.contains("somebody else changed it"),
+        "{run}"
+    );
+    assert!(!sandbox.read(&format!("ann/{MINE}")).contains(NEW_PARENT));
+    assert_eq!(sandbox.read(other), text);
+}
+
+/// It asked, and put files and database back.
+#[test]
+fn a_dry_run_settles_nothing() {
+    let sandbox = killed_among_the_steps();
+    for command in ["sync", "rebase"] {
+        let run = sandbox.teammig("ann", &[command, "--dry-run"]);
+        assert!(
+            run.code == 3 && run.stderr.contains("a restack was interrupted"),
+            "{run}"
+        );
+    }
+    assert!(journal(&sandbox).is_some());
+}

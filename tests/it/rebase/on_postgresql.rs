@@ -107,6 +107,70 @@ fn what_is_checked_at_the_commit_takes_everything_back() {
     assert_eq!(values(&url, "SELECT phone FROM users"), ["555"]);
 }
 
+/// What could not be dropped at once aborted the transaction, whose COMMIT then was
+/// answered with a ROLLBACK that nobody noticed: all was said to be done.
+#[test]
+fn temporary_tables_that_cannot_go_yet_take_nothing_with_them() {
+    let theirs = "CREATE TABLE theirs (id int);
+CREATE TEMP TABLE ta (id int PRIMARY KEY);
+CREATE TEMP TABLE tb (a int REFERENCES ta DEFERRABLE INITIALLY DEFERRED);
+INSERT INTO tb VALUES (1);
+INSERT INTO ta VALUES (1);";
+    let (sandbox, url) = diverged(theirs, "");
+    let run = sandbox.teammig("project", REBASE);
+    assert_eq!(run.code, 0, "{run}");
+    assert_eq!(values(&url, "SELECT count(*) FROM theirs"), ["0"]);
+    assert_eq!(values(&url, ROWS).len(), 3);
+}
+
+/// A new value of an enum cannot be used before it is committed.
+#[test]
+fn what_wants_a_commit_is_told_the_way_around() {
+    let (sandbox, url) = diverged(
+        "CREATE TYPE mood AS ENUM ('a');\nALTER TABLE users ADD COLUMN m mood;",
+        "",
+    );
+    sandbox.revision(
+        "project",
+        "c01d9e88ab13",
+        &["c01d9e88ab12"],
+        "Value",
+        "ALTER TYPE mood ADD VALUE 'b';",
+        "SELECT 1;",
+    );
+    sandbox.revision(
+        "project",
+        "c01d9e88ab14",
+        &["c01d9e88ab13"],
+        "Use",
+        "UPDATE users SET m = 'b';",
+        "SELECT 1;",
+    );
+    Cluster::shared()
+        .psql_at(&url)
+        .run("CREATE TYPE other AS ENUM ('a')");
+    sandbox.write(
+        "project/migrations/c01d9e88ab12.sql",
+        sandbox.read("project/migrations/c01d9e88ab12.sql").replace(
+            "CREATE TYPE mood AS ENUM ('a');",
+            "ALTER TYPE other RENAME TO mood;",
+        ),
+    );
+    let onto = ["rebase", "aaaa", "--onto", "c01d9e88ab14"];
+    let run = sandbox.teammig("project", &onto);
+    assert_eq!(run.code, 1, "{run}");
+    assert!(
+        run.stderr.contains("`teammig rebase --no-database`"),
+        "{run}"
+    );
+    sandbox.ok(
+        "project",
+        &["rebase", "aaaa", "--onto", "c01d9e88ab14", "--no-database"],
+    );
+    sandbox.ok("project", &["sync", "--yes"]);
+    assert_eq!(values(&url, ROWS).len(), 5);
+}
+
 #[test]
 fn outside_of_a_transaction_what_was_done_is_said() {
     let (sandbox, url) = diverged(
