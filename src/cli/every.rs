@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{Command, Status, dispatch, report};
 use crate::{
     config::ConfigError,
-    model::graph::GraphError,
+    model::{advice::About, graph::GraphError},
     ui::Ui,
     workflow::{Context, Error},
 };
@@ -29,16 +29,20 @@ pub(super) fn run(
     ui: &mut Ui,
     command: &Command,
     names: &[String],
-    environment: Option<&str>,
+    about: &About,
     begin: &dyn Fn(&str) -> Result<Context, Error>,
 ) -> Status {
+    let of_database = |name: &String| About {
+        database: Some(name.clone()),
+        ..about.clone()
+    };
     let mut code = 0;
     let mut documents = Vec::new();
     // A name that one database knows need not mean anything in the others.
     let mut elsewhere = Vec::new();
     let mut found = false;
     for name in names {
-        ui.about(Some(name), environment);
+        ui.about(of_database(name));
         let (document, outcome) = ui.part(name, |ui| {
             begin(name).and_then(|context| dispatch(ui, &context, command))
         });
@@ -53,7 +57,7 @@ pub(super) fn run(
         }
     }
     if !found && let Some((name, error)) = elsewhere.first() {
-        ui.about(Some(name), environment);
+        ui.about(of_database(name));
         code = tell(ui, name, error, &mut documents).max(code);
     }
     if ui.is_json() {

@@ -39,8 +39,9 @@ use clap::{Parser, Subcommand, error::ErrorKind};
 
 use crate::{
     config::Env,
+    model::advice::About,
     ui::{Color, Format, Ui, UiOptions, restore_cursor},
-    workflow::{Context, Error, Interrupt},
+    workflow::{self, Context, Error, Interrupt},
 };
 
 /// Database migrations that know about Git
@@ -255,10 +256,12 @@ fn run(ui: &mut Ui, cli: &Cli, interrupt: &Interrupt) -> Result<Status, Error> {
         _ => crate::config::Timeouts::default(),
     };
     let options = cli.global.options(command.name(), timeouts);
-    ui.about(
-        options.overrides.database.as_deref(),
-        options.environment.as_deref(),
-    );
+    let about = About {
+        database: options.overrides.database.clone(),
+        environment: options.environment.clone(),
+        url: options.url.as_deref().and_then(workflow::shown_url),
+    };
+    ui.about(about.clone());
     let begin = match command {
         // One clone has one set of hooks, however many projects and databases it has.
         Command::Hooks(_) => Context::of_repository,
@@ -271,8 +274,7 @@ fn run(ui: &mut Ui, cli: &Cli, interrupt: &Interrupt) -> Result<Status, Error> {
             let Some(names) = every::names(command, options.url.is_some(), &error) else {
                 return Err(error);
             };
-            let environment = options.environment.as_deref();
-            return Ok(every::run(ui, command, &names, environment, &|name| {
+            return Ok(every::run(ui, command, &names, &about, &|name| {
                 let mut options = options.clone();
                 options.overrides.database = Some(name.to_owned());
                 begin(options)

@@ -71,7 +71,11 @@ pub(super) fn run(ui: &mut Ui, context: &Context, _: &Args) -> Result<Exit, Erro
         hooks(ui, git);
     }
     let next = match &status.advice.command {
-        Some(command) => format!("{}   {}", ui.good(command), ui.dim(&status.advice.reason)),
+        Some(command) => {
+            let command = ui.for_this_run(&format!("`{command}`"));
+            let command = command.trim_matches('`');
+            format!("{}   {}", ui.good(command), ui.dim(&status.advice.reason))
+        }
         None => status.advice.reason.clone(),
     };
     row(ui, "Next", &next);
@@ -326,7 +330,7 @@ fn document(status: &Status) -> Value {
 /// The restack that somebody has to say something about.
 fn open(status: &Status) -> Option<&Unfinished> {
     let found = status.unfinished.as_ref().ok()?.as_ref();
-    found.filter(|found| found.is_open())
+    found.filter(|found| found.is_open() || found.standing == Standing::Left)
 }
 
 /// A restack that never came to its end.

@@ -196,7 +196,11 @@ fn carry_out(
     if project.head_file.is_some() {
         carried.repair(context)?;
         if carried.going_on.is_some() && carried.head_file.is_none() {
-            ui.hint("the head file stays in conflict until the heads are one: `teammig sync --merge` or `--rebase`");
+            if project.graph.diverged().is_empty() {
+                carried.head_file = head_file::place(context, &project);
+            } else {
+                ui.hint("the head file stays in conflict until the heads are one: `teammig sync --merge` or `--rebase`");
+            }
         }
     }
     if ui.is_json() {

@@ -1,7 +1,7 @@
 //! The one thing to do next, from what is known. The first that applies wins:
 //! what stops everything else comes first.
 
-use super::Operation;
+use super::{Operation, shell};
 
 /// What is known about a project and its database. Counts are of revisions.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -16,6 +16,12 @@ pub struct Facts {
     pub operation: Option<Operation>,
     /// Only the heads are left to settle in it, which `sync` does.
     pub only_heads: bool,
+    /// Files are in conflict in it.
+    pub conflicts: bool,
+    /// The folder of the migrations, to be named to Git.
+    pub folder: String,
+    /// Revisions of the files that the commit checked out has not, or on other parents.
+    pub uncommitted: usize,
     /// The head file does not say what the graph is.
     pub head_file_wrong: bool,
     /// Files that cannot be trusted.
@@ -79,6 +85,17 @@ pub fn command(words: &str, database: Option<&str>, environment: Option<&str>) -
     command
 }
 
+/// What a run was told to be about; what it advises is about the same.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct About {
+    /// Which of several `databases:`.
+    pub database: Option<String>,
+    /// Which environment.
+    pub environment: Option<String>,
+    /// Which database, without a password.
+    pub url: Option<String>,
+}
+
 /// Commands of ours that ask a database, or change it.
 const OF_A_DATABASE: [&str; 11] = [
     "check",
@@ -96,8 +113,8 @@ const OF_A_DATABASE: [&str; 11] = [
 
 /// A hint whose commands (between backticks) are about the database and the environment
 /// of this run: the next one without them would be of another database.
-pub fn for_this_run(hint: &str, database: Option<&str>, environment: Option<&str>) -> String {
-    if database.is_none() && environment.is_none() {
+pub fn for_this_run(hint: &str, about: &About) -> String {
+    if *about == About::default() {
         return hint.to_owned();
     }
     let one = |command: &str| {
@@ -105,13 +122,25 @@ pub fn for_this_run(hint: &str, database: Option<&str>, environment: Option<&str
             return command.to_owned();
         };
         let verb = verb.split(' ').next().unwrap_or_default();
-        let environment = environment.filter(|_| OF_A_DATABASE.contains(&verb));
+        if verb == "hooks" {
+            // A clone has one set of them.
+            return command.to_owned();
+        }
+        let asks = OF_A_DATABASE.contains(&verb);
+        let (environment, url) = (&about.environment, &about.url);
         let mut command = command.to_owned();
-        for (option, name) in [("--database", database), ("--env", environment)] {
+        for (option, name) in [
+            ("--database", about.database.as_ref()),
+            (
+                "--env",
+                environment.as_ref().filter(|_| asks && url.is_none()),
+            ),
+            ("--url", url.as_ref().filter(|_| asks)),
+        ] {
             if let Some(name) = name
                 && !command.split(' ').any(|word| word == option)
             {
-                command = format!("{command} {option} {name}");
+                command = format!("{command} {option} {}", shell::word(name));
             }
         }
         command
@@ -141,6 +170,19 @@ pub fn next(facts: &Facts) -> Advice {
         )
     } else if let Some(operation) = facts.operation {
         let reason = format!("{operation} is in progress");
+        if facts.problems > 0 {
+            return Advice {
+                command: None,
+                reason: format!("{reason}; put the files right first"),
+            };
+        }
+        if facts.only_heads && !facts.diverged && !facts.head_file_wrong {
+            let (folder, finish) = (shell::word(&facts.folder), operation.finish());
+            return Advice {
+                command: Some(format!("git add {folder} && {finish}")),
+                reason: format!("{reason}, and the heads are settled"),
+            };
+        }
         if facts.only_heads && facts.to_come > 0 {
             // Half of mine is here: the database is brought along when all of it is.
             return Advice {
@@ -155,6 +197,15 @@ pub fn next(facts: &Facts) -> Advice {
             return Advice {
                 command: Some(run("sync")),
                 reason: format!("{reason}, and only the heads are left to settle"),
+            };
+        }
+        if facts.conflicts {
+            return Advice {
+                command: Some("git status".to_owned()),
+                reason: format!(
+                    "{reason}: it shows the conflicts; resolve them, then `{}`",
+                    operation.finish()
+                ),
             };
         }
         (Some(operation.finish().to_owned()), reason)
@@ -210,6 +261,14 @@ pub fn next(facts: &Facts) -> Advice {
             Some("teammig hooks install".to_owned()),
             "nothing keeps applied revisions from being edited".to_owned(),
         )
+    } else if facts.uncommitted > 0 {
+        (
+            Some(format!(
+                "git add {} && git commit",
+                shell::word(&facts.folder)
+            )),
+            format!("{} to be committed", count(facts.uncommitted)),
+        )
     } else {
         (None, "nothing to do".to_owned())
     };
@@ -245,6 +304,9 @@ mod tests {
             upstream_new: 1,
             upstream: Some("origin/main".to_owned()),
             unguarded: true,
+            conflicts: true,
+            folder: "my migrations".to_owned(),
+            uncommitted: 1,
             ..Facts::default()
         };
         let mut table: Vec<String> = Vec::new();
@@ -252,11 +314,21 @@ mod tests {
         step(&facts);
         facts.restack = false;
         step(&facts);
+        facts.problems = 0;
+        step(&facts);
         facts.to_come = 0;
         step(&facts);
+        step(&Facts {
+            diverged: false,
+            head_file_wrong: false,
+            ..facts.clone()
+        });
         facts.only_heads = false;
         step(&facts);
+        facts.conflicts = false;
+        step(&facts);
         facts.operation = None;
+        facts.problems = 1;
         step(&facts);
         facts.problems = 0;
         step(&facts);
@@ -282,13 +354,18 @@ mod tests {
         step(&facts);
         facts.unguarded = false;
         step(&facts);
+        facts.uncommitted = 0;
+        step(&facts);
         assert_eq!(
             table,
             [
                 "teammig rebase | a restack was interrupted; this says how to go on",
+                " | a rebase is in progress; put the files right first",
                 "teammig rebase --no-database | a rebase is in progress, which brings 1 revision more; now only the heads \
                  are left to settle",
                 "teammig sync | a rebase is in progress, and only the heads are left to settle",
+                "git add 'my migrations' && git rebase --continue | a rebase is in progress, and the heads are settled",
+                "git status | a rebase is in progress: it shows the conflicts; resolve them, then `git rebase --continue`",
                 "git rebase --continue | a rebase is in progress",
                 " | put the files right first",
                 "teammig upgrade | a script was interrupted; this says how to go on",
@@ -302,6 +379,7 @@ mod tests {
                 "teammig create \"what it does\" | there is no revision yet",
                 " | the database did not answer",
                 "teammig hooks install | nothing keeps applied revisions from being edited",
+                "git add 'my migrations' && git commit | 1 revision to be committed",
                 " | nothing to do",
             ]
         );
@@ -310,7 +388,12 @@ mod tests {
     /// A hint after `upgrade --env staging` led to the upgrade of another database.
     #[test]
     fn the_commands_of_a_hint_are_about_the_same_database() {
-        let said = |hint| for_this_run(hint, Some("jobs"), Some("staging"));
+        let about = About {
+            database: Some("jobs".to_owned()),
+            environment: Some("staging".to_owned()),
+            url: None,
+        };
+        let said = |hint| for_this_run(hint, &about);
         for (hint, expected) in [
             (
                 "run `teammig sync`, or `--keep` it",
@@ -334,8 +417,17 @@ mod tests {
             ),
         ] {
             assert_eq!(said(hint), expected);
-            assert_eq!(for_this_run(hint, None, None), hint);
+            assert_eq!(for_this_run(hint, &About::default()), hint);
         }
+        // `stamp` marked the database of the environment instead.
+        let about = About {
+            url: Some("sqlite:my app.db".to_owned()),
+            ..about
+        };
+        assert_eq!(
+            for_this_run("`teammig stamp --only aaaa`", &about),
+            "`teammig stamp --only aaaa --database jobs --url 'sqlite:my app.db'`"
+        );
     }
 
     /// It named a command that asks which database.

@@ -18,7 +18,11 @@ use std::{
 
 use console::{Style, Term};
 
-use crate::model::{advice, finding::Place, visible::is_hidden};
+use crate::model::{
+    advice::{self, About},
+    finding::Place,
+    visible::is_hidden,
+};
 
 pub use progress::Progress;
 pub use prompt::{PromptError, restore_cursor};
@@ -84,8 +88,8 @@ pub struct Ui {
     captured: Option<Vec<serde_json::Value>>,
     /// An error was shown: what follows belongs to it.
     failed: bool,
-    /// The database and the environment that this run was told to take.
-    about: (Option<String>, Option<String>),
+    /// What this run was told to be about.
+    about: About,
 }
 
 impl Ui {
@@ -118,7 +122,7 @@ impl Ui {
             due_err: None,
             captured: None,
             failed: false,
-            about: (None, None),
+            about: About::default(),
         }
     }
 
@@ -278,14 +282,13 @@ impl Ui {
 
     /// Which of several databases, and which environment, this run was told to take: what
     /// it advises is about the same.
-    pub fn about(&mut self, database: Option<&str>, environment: Option<&str>) {
-        self.about = (database.map(str::to_owned), environment.map(str::to_owned));
+    pub fn about(&mut self, about: About) {
+        self.about = about;
     }
 
     /// A hint whose commands name the database and the environment of this run.
     pub fn for_this_run(&self, hint: &str) -> String {
-        let (database, environment) = &self.about;
-        advice::for_this_run(hint, database.as_deref(), environment.as_deref())
+        advice::for_this_run(hint, &self.about)
     }
 
     /// Why it did not work.

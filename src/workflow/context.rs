@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use super::{Error, Interrupt, way_back_in_git::FoundWayBack};
 use crate::{
     config::{ChosenBy, Config, DEFAULT_LOCK_TIMEOUT, Env, Overrides, Target, Timeouts},
-    db::{self, Database, RunSettings},
+    db::{self, Database, DatabaseUrl, RunSettings},
     git::{Captured, Folders, GitError, Repo, worktree_snapshot},
     layout::{self, Layout, Native},
     model::{Finding, Ledger, Project, RevId, Rule},
@@ -269,7 +269,7 @@ impl Context {
                 "--at reads from Git; this command writes files".to_owned(),
             ));
         }
-        super::unfinished::refuse_mixed(self)?;
+        super::unfinished::refuse(self)?;
         self.project()
     }
 
@@ -418,6 +418,11 @@ impl Context {
             .display()
             .to_string()
     }
+}
+
+/// A database's URL without its password; `None` where it is none.
+pub fn shown_url(url: &str) -> Option<String> {
+    DatabaseUrl::parse(url).ok().map(|url| url.to_string())
 }
 
 /// The time of the call.

@@ -112,6 +112,12 @@ pub fn write(context: &Context, project: &Project) -> Result<Written, Error> {
     })
 }
 
+/// The head file of a project that keeps one, for people.
+pub fn place(context: &Context, project: &Project) -> Option<String> {
+    project.head_file.as_ref()?;
+    Some(context.display_path(&path_of(&context.config)))
+}
+
 /// Where a project's head file stands, if it keeps one.
 pub(super) fn path_of(config: &Config) -> PathBuf {
     let first = config.folders.first();

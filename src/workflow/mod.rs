@@ -45,7 +45,7 @@ mod way_back_in_git;
 pub mod why;
 mod write;
 
-pub use context::{At, Context, Options};
+pub use context::{At, Context, Options, shown_url};
 pub use error::{BrokenOff, DatabaseLeft, Error, FailedStep, Locate, TakenBack, Why};
 pub use interrupt::Interrupt;
 pub use plan::{Downgrade, Proposal, Resume, Source, Upgrade, Warning, downgrade, upgrade};

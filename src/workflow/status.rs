@@ -3,7 +3,10 @@
 //! Reads only, and goes on where a part of it cannot be read: a repository that
 //! is none, a database that does not answer.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use jiff::Timestamp;
 
@@ -58,6 +61,10 @@ pub struct Git {
     pub operation: Option<Operation>,
     /// Only the heads are left to settle in it.
     pub only_heads: bool,
+    /// Files are in conflict in it.
+    pub conflicts: bool,
+    /// Revisions of the files that the commit checked out has not, or on other parents.
+    pub uncommitted: usize,
     /// The hooks; empty where they cannot be looked at.
     pub hooks: Vec<HookStatus>,
 }
@@ -136,6 +143,7 @@ pub fn status(context: &Context) -> Result<Status, Error> {
                     Ok(found) => found.as_ref().is_some_and(Unfinished::is_open),
                     Err(_) => true,
                 },
+                folder: context.config.folders.first().cloned().unwrap_or_default(),
                 ..facts(&project, git.as_ref(), divergence.is_some(), read)
             })
         }
@@ -163,6 +171,8 @@ fn git(context: &Context, project: &Project) -> Option<Git> {
             .unwrap_or_default(),
         upstream,
         only_heads: matches!(head_file::halted(context), Ok(Some(_))),
+        conflicts: repo.conflicted().is_ok_and(|paths| !paths.is_empty()),
+        uncommitted: uncommitted(context, project).unwrap_or_default(),
         operation: repo.operation(),
         // Nobody commits in a bare repository.
         hooks: if repo.is_bare() {
@@ -171,6 +181,24 @@ fn git(context: &Context, project: &Project) -> Option<Git> {
             hooks::status(context).unwrap_or_default()
         },
     })
+}
+
+/// Revisions that are not committed, or were on other parents: a restack, say. (What
+/// differs in its scripts alone is found as edited where it was applied.)
+fn uncommitted(context: &Context, project: &Project) -> Result<usize, Error> {
+    let repo = context.repo()?;
+    let Some(head) = repo.head()?.commit().filter(|_| !repo.is_bare()) else {
+        return Ok(0);
+    };
+    let committed = outline::of_commit(context, &head.to_string())?;
+    let committed: HashMap<_, _> = committed
+        .iter()
+        .map(|one| (one.revision.as_str(), &one.parents))
+        .collect();
+    let here = project.graph.iter();
+    Ok(here
+        .filter(|one| committed.get(one.id.as_str()) != Some(&&one.parents))
+        .count())
 }
 
 /// Revisions of a commit that the files have not.
@@ -298,6 +326,8 @@ fn facts(
     Facts {
         operation: git.and_then(|git| git.operation),
         only_heads: git.is_some_and(|git| git.only_heads),
+        conflicts: git.is_some_and(|git| git.conflicts),
+        uncommitted: git.map_or(0, |git| git.uncommitted),
         head_file_wrong: head_file::needs_repair(project),
         problems: project.errors().count(),
         empty: project.graph.is_empty(),

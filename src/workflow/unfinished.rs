@@ -151,13 +151,11 @@ pub fn find(
     Ok(Earlier::Over(Box::new(unfinished)))
 }
 
-/// For commands that change files alone: refuses while half of the files of a
-/// restack are changed. (With the files whole, the database can wait.)
-pub(super) fn refuse_mixed(context: &Context) -> Result<(), Error> {
+/// For commands that change files alone: what they write, the head file too, would
+/// stand in the way of putting a restack's files back.
+pub(super) fn refuse(context: &Context) -> Result<(), Error> {
     match look(context, None)? {
-        Some(found) if found.running || !found.files_are_whole() => {
-            Err(Error::Unfinished(Box::new(found)))
-        }
+        Some(found) if found.is_open() => Err(Error::Unfinished(Box::new(found))),
         _ => Ok(()),
     }
 }

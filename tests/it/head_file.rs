@@ -267,6 +267,17 @@ fn a_pull_stops_at_the_head_file_and_sync_goes_on() {
     hint: a merge is in progress: `git add migrations/2026-11-22_7f3a9c21e4b0_add_phone.sql migrations/HEAD`, then `git commit`
     ");
     assert_eq!(read(&sandbox, "ann"), "7f3a9c21e4b0  # Add phone\n");
+    // The heads are settled: neither asks for another sync.
+    let (status, _) = sandbox.json("ann", &["status"]);
+    let next = "git add migrations && git commit";
+    assert_eq!(status["next"]["command"], next, "{status}");
+    let run = sandbox.teammig("ann", &["sync"]);
+    assert!(
+        run.stderr
+            .contains("`git add migrations/HEAD`, then `git commit`"),
+        "{run}"
+    );
+    assert!(!run.stderr.contains("until the heads are one"), "{run}");
     sandbox.git("ann", &["add", "migrations"]);
     let run = sandbox.try_git("ann", &["commit", "-q", "--no-edit"]);
     assert_eq!(run.code, 0, "{run}");

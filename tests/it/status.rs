@@ -352,3 +352,32 @@ fn what_a_bare_repository_has_is_published() {
     let (why, _) = sandbox.json("tree", &["why", "aaaa2"]);
     assert_eq!(why["may_edit"], "yes", "{why}");
 }
+
+/// A restack that is not committed was "nothing to do", and the push published two heads.
+#[test]
+fn a_restack_wants_to_be_committed() {
+    let sandbox = Sandbox::diverged_and_pulled();
+    sandbox.ok("ann", &["hooks", "install"]);
+    sandbox.ok("ann", &["sync", "--rebase"]);
+    let next = |sandbox: &Sandbox| {
+        let (status, _) = sandbox.json("ann", &["status"]);
+        status["next"].clone()
+    };
+    assert_eq!(
+        next(&sandbox)["command"],
+        "git add migrations && git commit"
+    );
+    assert_eq!(next(&sandbox)["reason"], "1 revision to be committed");
+    sandbox.commit("ann", "Restack");
+    assert_eq!(next(&sandbox)["reason"], "nothing to do");
+}
+
+/// Pasted, it worked on the database of the environment.
+#[test]
+fn what_is_advised_is_about_the_database_of_the_url() {
+    let sandbox = Sandbox::team();
+    let status = ["status", "--url", "sqlite:other.db"];
+    let run = sandbox.teammig("ann", &status);
+    let next = "Next       teammig upgrade --url sqlite:other.db ";
+    assert!(run.stdout.contains(next), "{run}");
+}

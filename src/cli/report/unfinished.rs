@@ -147,6 +147,9 @@ fn unfinished(found: &Unfinished, words: String) -> Report {
             report = report.hint(GO_ON);
         }
     }
+    if found.rows == Rows::Unknown && !found.elsewhere {
+        report = report.hint("`teammig sync` looks at the database, and says what can be done");
+    }
     if found.elsewhere {
         let name = found.environment.as_deref().unwrap_or_default();
         report = report.hint(format!(

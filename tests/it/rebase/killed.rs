@@ -444,6 +444,13 @@ fn on_a_server_outside_of_a_transaction_it_goes_on_from_there() {
     kill(child);
     psql.run("SELECT count(pg_terminate_backend(pid)) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted");
     psql.run("SELECT pg_advisory_unlock(4711)");
+    let status = sandbox.teammig("project", &["status"]);
+    assert!(
+        status
+            .stdout
+            .contains("Restack    a restack was interrupted here"),
+        "{status}"
+    );
     assert_snapshot!(sandbox.teammig("project", REBASE), @"
     exit 0
     --- stderr
@@ -608,6 +615,28 @@ fn files_that_changed_in_part_are_put_back_where_that_is_possible() {
     );
     assert!(!sandbox.read(&format!("ann/{MINE}")).contains(NEW_PARENT));
     assert_eq!(sandbox.read(other), text);
+}
+
+/// They wrote the head file, with which the way back was gone.
+#[test]
+fn what_writes_revisions_waits_for_it() {
+    let sandbox = killed_among_the_steps();
+    for args in [
+        &["merge-heads", "--yes"][..],
+        &["create", "more", "--head", "c01d"],
+    ] {
+        let run = sandbox.teammig("ann", args);
+        assert!(
+            run.code == 3 && run.stderr.contains("a restack was interrupted"),
+            "{run}"
+        );
+        assert!(
+            run.stderr.contains("`teammig sync` looks at the database"),
+            "{run}"
+        );
+    }
+    sandbox.ok("ann", &["rebase", "--abort"]);
+    sandbox.ok("ann", &["create", "more", "--head", "c01d"]);
 }
 
 /// It asked, and put files and database back.
