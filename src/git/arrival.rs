@@ -107,7 +107,7 @@ impl File {
     }
 
     fn is_in(&mut self, repo: &Repo, root: Oid) -> Result<bool, GitError> {
-        let Some(folder) = repo.folder_id(root, &self.folder)? else {
+        let Some(folder) = repo.folder_if_there(root, &self.folder)? else {
             return Ok(false);
         };
         if self.seen == Some(folder) {

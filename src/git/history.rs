@@ -133,11 +133,8 @@ impl Search<'_> {
         for parent in commit.parent_ids() {
             match self.repo.inner.find_commit(parent) {
                 Ok(parent) => {
-                    let folder = match self.repo.folder_id(parent.tree_id(), self.folder) {
-                        // A link led out of the repository then: the files begin here.
-                        Err(GitError::FolderIsLink { .. }) => None,
-                        folder => folder?,
-                    };
+                    // A link led nowhere then: the files begin here.
+                    let folder = self.repo.folder_if_there(parent.tree_id(), self.folder)?;
                     let time = parent.time().seconds();
                     if folder == Some(here.folder) {
                         let given = Handed {

@@ -71,10 +71,13 @@ impl Repo {
         prefix: &str,
         folders: &Folders,
     ) -> Result<Mainline, GitError> {
+        let places = folders.in_repository(prefix)?;
+        // That a link leads nowhere may have been for a while, and not be so now.
+        self.folder_ids(line.tip(), &places)?;
         let mut walk = Walk {
             repo: self,
             folders,
-            places: folders.in_repository(prefix)?,
+            places,
             shown: Rc::new(folders.paths().to_vec()),
             known: HashMap::new(),
             moves: Vec::new(),
@@ -198,7 +201,7 @@ impl Walk<'_> {
         let ids = self
             .places
             .iter()
-            .map(|place| self.repo.folder_id(root, place))
+            .map(|place| self.repo.folder_if_there(root, place))
             .collect::<Result<Vec<_>, _>>()?;
         self.known.insert(root, ids.clone());
         Ok(ids)

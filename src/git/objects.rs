@@ -88,6 +88,15 @@ impl Repo {
         }
     }
 
+    /// The same for a commit that others are only compared with: what a link lost is no
+    /// folder there, and no reason to stop.
+    pub(super) fn folder_if_there(&self, root: Oid, folder: &str) -> Result<Option<Oid>, GitError> {
+        match self.folder_id(root, folder) {
+            Err(GitError::FolderIsLink { .. }) => Ok(None),
+            found => found,
+        }
+    }
+
     /// What a path leads to in a commit's tree.
     pub(super) fn walk(&self, root: Oid, links: &mut Links) -> Result<Walked, GitError> {
         let mut trees = vec![root];

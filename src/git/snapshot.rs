@@ -158,23 +158,29 @@ impl Repo {
         })
     }
 
-    /// Whether the folders differ between two commits. Reads no file.
+    /// Whether the folders differ between two commits. `None` = that cannot be said, since
+    /// one of them has a link that leads nowhere in the place of a folder. Reads no file.
     pub fn folders_differ(
         &self,
         prefix: &str,
         folders: &Folders,
         one: CommitId,
         other: CommitId,
-    ) -> Result<bool, GitError> {
+    ) -> Result<Option<bool>, GitError> {
         if one == other {
-            return Ok(false);
+            return Ok(Some(false));
         }
         let places = folders.in_repository(prefix)?;
-        Ok(self.folder_ids(one, &places)? != self.folder_ids(other, &places)?)
+        let ids = |commit| match self.folder_ids(commit, &places) {
+            Err(GitError::FolderIsLink { .. }) => Ok(None),
+            ids => ids.map(Some),
+        };
+        Ok(ids(one)?.zip(ids(other)?).map(|(one, other)| one != other))
     }
 
     /// Visits the different states that the folders have at these tips: once
-    /// per state, with all the tips that share it, in the order of the tips.
+    /// per state, with all the tips that share it, in the order of the tips. A folder
+    /// that is a link which leads nowhere is missing of that state alone.
     pub fn for_each_distinct_state<'t>(
         &self,
         prefix: &str,
@@ -199,7 +205,11 @@ impl Repo {
         let mut order: HashMap<Vec<Option<Oid>>, usize> = HashMap::new();
         let mut groups: Vec<(Vec<Option<Oid>>, Vec<&Tip>)> = Vec::new();
         for tip in tips {
-            let ids = self.folder_ids(tip.commit, &places)?;
+            let root = self.root(tip.commit)?;
+            let ids = places
+                .iter()
+                .map(|place| self.folder_if_there(root, place))
+                .collect::<Result<Vec<_>, _>>()?;
             let at = *order.entry(ids.clone()).or_insert_with(|| {
                 groups.push((ids, Vec::new()));
                 groups.len() - 1

@@ -169,7 +169,7 @@ pub(super) fn published(context: &Context) -> Result<Vec<(String, BTreeSet<RevId
     protected_refs(context)?
         .into_iter()
         .map(|name| {
-            let (outlined, unread) = outline::all_of_commit(context, &name)?;
+            let (outlined, unread) = outline::of_protected(context, &name)?;
             let mut ids: BTreeSet<RevId> = outlined.into_iter().map(|one| one.revision).collect();
             let claims = unread.iter().flat_map(UnreadFile::claims);
             ids.extend(claims.filter_map(|id| RevId::parse(id).ok()));

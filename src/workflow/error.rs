@@ -377,6 +377,12 @@ pub struct FailedStep {
 }
 
 impl Error {
+    /// A commit's migrations folder is a link that leads nowhere, which says nothing of
+    /// other commits.
+    pub(super) fn is_lost_folder(&self) -> bool {
+        matches!(self, Self::Git(GitError::FolderIsLink { .. }))
+    }
+
     /// A database's answer, with where it is.
     pub fn database(database: &dyn Database, error: DbError) -> Self {
         Self::Database {

@@ -204,7 +204,7 @@ fn fixed(
         }
     }
     for name in protected_refs(context)? {
-        let tips = outline::of_commit(context, &name)?;
+        let (tips, _) = outline::of_protected(context, &name)?;
         fixed.extend(published(context, &name, tips, (before, after), reading));
     }
     Ok(fixed)

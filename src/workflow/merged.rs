@@ -35,6 +35,8 @@ pub enum Unknown {
     CrissCross,
     /// The other side has no migrations folder any more.
     NoFolder,
+    /// Its migrations folder, or the one where they part, is a link that leads nowhere.
+    LostFolder,
     /// The clone does not have the content of all files.
     Contents,
 }
@@ -166,7 +168,12 @@ impl<'c> Merger<'c> {
         for bases in bases {
             if let Bases::Known(bases) = bases {
                 for base in bases {
-                    moved = moved || self.state(*base)?.lacks_some_of(&now);
+                    moved = moved
+                        || match self.state(*base) {
+                            // Its branch cannot be judged anyway.
+                            Err(error) if error.is_lost_folder() => false,
+                            state => state?.lacks_some_of(&now),
+                        };
                 }
             }
         }

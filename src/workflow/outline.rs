@@ -66,20 +66,40 @@ struct Row {
 }
 
 /// The revisions that a commit's files hold. Files that cannot be read are left out.
+///
+/// It is for commits that something else is compared with: one whose migrations folder is
+/// a link that leads nowhere has no revisions.
 pub(super) fn of_commit(context: &Context, name: &str) -> Result<Vec<Outlined>, Error> {
-    Ok(of_listing(context, &listing(context, name)?)?.0)
+    match listing(context, name) {
+        Err(error) if error.is_lost_folder() => Ok(Vec::new()),
+        listing => Ok(of_listing(context, &listing?)?.0),
+    }
 }
 
-/// The same, and the files that cannot be read.
-pub(super) fn all_of_commit(
+/// The revisions of a protected ref, and its files that cannot be read. Where a link that
+/// leads nowhere came into the place of its migrations folder, those that it had before:
+/// they are published all the same.
+pub(super) fn of_protected(
     context: &Context,
     name: &str,
 ) -> Result<(Vec<Outlined>, Vec<UnreadFile>), Error> {
-    let (outlined, unread) = of_listing(context, &listing(context, name)?)?;
+    let repo = context.repo()?;
+    let mut listed = listing(context, name);
+    let mut name = name.to_owned();
+    while let Err(error) = &listed
+        && error.is_lost_folder()
+    {
+        let Ok(before) = repo.resolve(&format!("{name}^")) else {
+            return Ok((Vec::new(), Vec::new()));
+        };
+        name = before.to_string();
+        listed = listing(context, &name);
+    }
+    let (outlined, unread) = of_listing(context, &listed?)?;
     if unread.is_empty() {
         return Ok((outlined, Vec::new()));
     }
-    let files = context.repo()?.read_files(&unread)?;
+    let files = repo.read_files(&unread)?;
     Ok((outlined, files.iter().map(UnreadFile::new).collect()))
 }
 

@@ -50,7 +50,7 @@ pub struct Request {
 pub struct Radar {
     /// The side that all branches are judged against.
     pub mine: Mine,
-    /// The protected refs. Where sides are judged, it is against the first; what is in
+    /// The protected refs, without those of which a gap tells. Where sides are judged, it is against the first; what is in
     /// any of them is merged and published.
     pub protected: Vec<String>,
     /// The branches, worst first, then newest first.
@@ -126,6 +126,9 @@ pub struct Counts {
 pub enum Gap {
     /// A configured `protected:` ref is not in this clone.
     Ref(String),
+    /// The migrations folder of a protected ref is a link that leads nowhere: nothing was
+    /// judged against it.
+    LostFolder(String),
     /// This clone has one branch only.
     OneBranch,
     /// The content of some files of the side that was asked for is not here.
@@ -157,7 +160,10 @@ pub fn radar(context: &Context, request: &Request) -> Result<Radar, Error> {
         let commit = repo.resolve(name)?;
         // After a push both sides are one.
         let is_mine = matches!(at, At::Commit(_)) && commit == side.commit;
-        protected.push(Protected::new(&merger, name, commit, is_mine)?);
+        match Protected::new(&merger, name, commit, is_mine) {
+            Err(error) if error.is_lost_folder() => gaps.push(Gap::LostFolder(name.clone())),
+            one => protected.push(one?),
+        }
     }
 
     let open = Open::new(context, request, &at, &protected_names)?;
@@ -218,7 +224,7 @@ pub fn radar(context: &Context, request: &Request) -> Result<Radar, Error> {
             diverged: judge.mine.is_diverged(),
             name: name.clone(),
         },
-        protected: protected_names,
+        protected: judge.protected.into_iter().map(|one| one.name).collect(),
         branches,
         among,
         counts,
@@ -325,15 +331,21 @@ fn has_one_branch(merger: &Merger<'_>) -> Result<bool, Error> {
 fn know_all(merger: &Merger<'_>, pending: &[Pending]) -> Result<(), Error> {
     let mut files: Vec<Listed> = Vec::new();
     let mut asked = HashSet::new();
+    let mut differing = |bases: &[CommitId], tip: CommitId| -> Result<Vec<Listed>, Error> {
+        let changes = match merger.one_base(bases)? {
+            Some(base) if asked.insert((base, tip)) => merger.differing(base, tip)?,
+            _ => Vec::new(),
+        };
+        let files = changes.into_iter().flat_map(|one| [one.old, one.new]);
+        Ok(files.flatten().collect())
+    };
     for one in pending {
         for bases in one.all_bases() {
-            if let Bases::Known(bases) = bases
-                && let Some(base) = merger.one_base(bases)?
-                && asked.insert((base, one.branch.commit))
-            {
-                for change in merger.differing(base, one.branch.commit)? {
-                    files.extend(change.old);
-                    files.extend(change.new);
+            if let Bases::Known(bases) = bases {
+                match differing(bases, one.branch.commit) {
+                    // The judge says so.
+                    Err(error) if error.is_lost_folder() => {}
+                    changes => files.extend(changes?),
                 }
             }
         }

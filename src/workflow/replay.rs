@@ -51,7 +51,8 @@ fn brought(context: &Context, commit: CommitId) -> Result<BTreeSet<RevId>, Error
     let Ok(parent) = repo.resolve(&format!("{commit}^1")) else {
         return revisions(commit);
     };
-    if !repo.folders_differ(&context.prefix()?, &context.folders(), parent, commit)? {
+    let differ = repo.folders_differ(&context.prefix()?, &context.folders(), parent, commit)?;
+    if differ == Some(false) {
         return Ok(BTreeSet::new());
     }
     let before = revisions(parent)?;

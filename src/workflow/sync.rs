@@ -225,7 +225,7 @@ fn last_move(repo: &Repo) -> Result<Option<Moved>, Error> {
     }))
 }
 
-/// The revisions that the commit before a move did not have.
+/// The revisions that the commit before a move did not have; none where that cannot be said.
 fn came_in(context: &Context, project: &Project, moved: &Moved) -> Result<Vec<CameIn>, Error> {
     let ids = |name: &str| -> Result<BTreeSet<RevId>, Error> {
         Ok(outline::of_commit(context, name)?
@@ -233,12 +233,13 @@ fn came_in(context: &Context, project: &Project, moved: &Moved) -> Result<Vec<Ca
             .map(|outlined| outlined.revision)
             .collect())
     };
-    if !context.repo()?.folders_differ(
+    let differ = context.repo()?.folders_differ(
         &context.prefix()?,
         &context.folders(),
         moved.from,
         moved.to,
-    )? {
+    )?;
+    if differ != Some(true) {
         return Ok(Vec::new());
     }
     let before = ids(&moved.from.to_string())?;

@@ -2,7 +2,9 @@
 //! revision's file stands on a branch or a tag, or stood where a reflog remembers.
 //!
 //! Must not guess: a file counts only where its way up is what ran. Of several versions
-//! the newest decides, so that a way back which its author took away is not run.
+//! that of the newest commit decides. But whichever says on purpose that there is no way
+//! back has the last word: a branch that was left behind gets newer commits too, and
+//! would bring back what its author took away.
 
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
@@ -14,7 +16,7 @@ use crate::{
     git::{Listed, RefKind, Tip},
     layout::read_file,
     model::{
-        RevId, SourceFile,
+        Migration, NoWayBack, RevId, SourceFile,
         audit::Content,
         ledger::{StoredScript, StoredScripts},
     },
@@ -97,8 +99,8 @@ fn search(
         .iter()
         .map(|(id, scripts)| (*id, sql::checksum(&scripts.up.text, None)))
         .collect();
-    let mut found = BTreeMap::new();
-    let mut decided: HashSet<RevId> = HashSet::new();
+    let mut found: BTreeMap<RevId, Option<FoundWayBack>> = BTreeMap::new();
+    let mut irreversible: HashSet<RevId> = HashSet::new();
     for (file, tip) in &files {
         let Some(Content::Revision(outline)) = said.get(&file.blob()) else {
             continue;
@@ -106,30 +108,40 @@ fn search(
         let Some(up) = ran.get(&outline.revision) else {
             continue;
         };
-        if outline.up == *up
-            && decided.insert(outline.revision.clone())
-            && let Some(way_back) = read(context, file, tip)?
-        {
-            found.insert(outline.revision.clone(), way_back);
+        if outline.up != *up || irreversible.contains(&outline.revision) {
+            continue;
+        }
+        let migration = read(context, file)?;
+        let no_way_back = migration.as_ref().and_then(Migration::no_way_back);
+        if no_way_back == Some(NoWayBack::OnPurpose) {
+            irreversible.insert(outline.revision.clone());
+        } else {
+            found
+                .entry(outline.revision.clone())
+                .or_insert_with(|| way_back(&migration?, tip));
         }
     }
-    Ok(found)
+    found.retain(|id, _| !irreversible.contains(id));
+    let found = found.into_iter();
+    Ok(found.filter_map(|(id, way)| Some((id, way?))).collect())
+}
+
+fn read(context: &Context, file: &Listed) -> Result<Option<Migration>, Error> {
+    let files = context.repo()?.read_files(std::slice::from_ref(file))?;
+    Ok(files
+        .first()
+        .and_then(|file| context.layout().parse(read_file(file).ok()?).ok()))
 }
 
 /// The way back in a file, where it has one.
-fn read(context: &Context, file: &Listed, tip: &Tip) -> Result<Option<FoundWayBack>, Error> {
-    let files = context.repo()?.read_files(std::slice::from_ref(file))?;
-    let migration = files
-        .first()
-        .and_then(|file| context.layout().parse(read_file(file).ok()?).ok());
-    let Some(migration) = migration.filter(|migration| migration.no_way_back().is_none()) else {
-        return Ok(None);
-    };
-    let (Some(script), Some(down)) = (step::scripts_of(&migration).down, &migration.down) else {
-        return Ok(None);
-    };
+fn way_back(migration: &Migration, tip: &Tip) -> Option<FoundWayBack> {
+    if migration.no_way_back().is_some() {
+        return None;
+    }
+    let script = step::scripts_of(migration).down?;
+    let down = migration.down.as_ref()?;
     let place = tip.short().to_owned();
-    Ok(Some(FoundWayBack {
+    Some(FoundWayBack {
         file: SourceFile::new(
             format!("{place}:{}", migration.file.path),
             &*migration.file.text,
@@ -138,5 +150,5 @@ fn read(context: &Context, file: &Listed, tip: &Tip) -> Result<Option<FoundWayBa
         only_reflog: tip.kind == RefKind::Reflog,
         script,
         place,
-    }))
+    })
 }

@@ -181,7 +181,7 @@ fn published(
         return Ok((published, first));
     }
     for name in guard::protected_refs(context)? {
-        let (tip, unread) = outline::all_of_commit(context, &name)?;
+        let (tip, unread) = outline::of_protected(context, &name)?;
         if let Some(tip) = tip.into_iter().find(|one| one.revision == *revision) {
             let origin = outline::first_of(context, &name, &tip)?;
             published.push(Publication {

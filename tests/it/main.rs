@@ -14,6 +14,8 @@ mod architecture;
 mod audit;
 mod bad_input;
 #[cfg(unix)]
+mod broken_link;
+#[cfg(unix)]
 mod crash;
 mod databases;
 #[cfg(unix)]

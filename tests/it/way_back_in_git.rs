@@ -104,3 +104,31 @@ fn no_way_back_is_guessed() {
     let other = with_down().replace("number text", "number integer");
     none(&applied_without_a_way_back(&other));
 }
+
+/// What decided was the date of the branch's last commit, which may concern something
+/// else: a branch that was left behind had the say.
+#[test]
+fn a_stale_branch_gave_a_way_back_that_its_author_had_taken_away() {
+    let sandbox = Sandbox::team();
+    sandbox.raw_revision("ann", ID, "9209a434d045", &with_down());
+    sandbox.commit("ann", "Phone");
+    sandbox.git("ann", &["branch", "-q", "stale"]);
+    sandbox.raw_revision(
+        "ann",
+        ID,
+        "9209a434d045",
+        &format!("{UP}\n-- migrate:down irreversible\n"),
+    );
+    sandbox.commit("ann", "There is no way back");
+    sandbox.ok("ann", &["upgrade"]);
+    sandbox.git("ann", &["switch", "-q", "stale"]);
+    sandbox.write("ann/README", "x");
+    sandbox.commit("ann", "Write a README");
+    sandbox.git("ann", &["switch", "-q", "-c", "other", "origin/main"]);
+    let (document, code) = sandbox.json("ann", &["sync", "--dry-run", "--roll-back"]);
+    assert_eq!(
+        (&document["ways_back"], &document["plan"]["steps"], code),
+        (&json!([]), &json!([]), 3),
+        "{document:#}"
+    );
+}

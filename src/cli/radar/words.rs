@@ -117,6 +117,13 @@ pub(super) fn unknown(why: Unknown, mine: &str) -> (String, &'static str) {
             "it has no migrations folder any more; was the folder moved?".to_owned(),
             "`--migrations PATH` names another folder",
         ),
+        Unknown::LostFolder => (
+            format!(
+                "its migrations folder is a link that does not lead to a folder of the repository, \
+                 or was one where it parts from {mine}"
+            ),
+            "put the folder in the place of the link, on that branch",
+        ),
         Unknown::Contents => (
             "this clone does not have the content of some of its files".to_owned(),
             "`git fetch --refetch` brings them, or use a full clone",
@@ -130,6 +137,13 @@ pub(in crate::cli) fn gap(gap: &Gap) -> (String, String) {
         Gap::Ref(name) => (
             format!("the protected branch {name} is not in this clone"),
             format!("`git fetch` it, or correct `protected:` in teammig.yaml ({name})"),
+        ),
+        Gap::LostFolder(name) => (
+            format!(
+                "the migrations folder of the protected branch {name} is a link that does not lead to a folder of \
+                 the repository: nothing is judged against it"
+            ),
+            format!("put the folder in the place of the link, on {name}"),
         ),
         Gap::OneBranch => (
             "this clone has one branch only: there is nothing to compare with".to_owned(),

@@ -126,7 +126,16 @@ pub(super) struct Judge<'a, 'c> {
 }
 
 impl Judge<'_, '_> {
+    /// Merges the branch. Whose folder is lost, or was where it parts, is judged by no
+    /// merge, and the others are.
     pub(super) fn one(&self, pending: &Pending) -> Result<Seen, Error> {
+        match self.merged(pending) {
+            Err(error) if error.is_lost_folder() => Ok(Seen::unknown(Unknown::LostFolder)),
+            seen => seen,
+        }
+    }
+
+    fn merged(&self, pending: &Pending) -> Result<Seen, Error> {
         let tip = pending.branch.commit;
         if self.merger.state(tip)?.is_absent() && !matches!(pending.of_mine, Bases::Known(_)) {
             // `gh-pages` and its like.
