@@ -22,6 +22,8 @@ pub enum Settle {
 pub enum Movable {
     /// Nobody else has it.
     Yes,
+    /// Branches of others have a revision that would move.
+    Shared(RevId, Vec<String>),
     /// A revision of mine is fixed.
     Fixed(RevId, Evidence),
     /// A revision of mine is applied here and has no way back.
@@ -31,10 +33,11 @@ pub enum Movable {
 }
 
 /// The ways to go on, the best one first. Restacking is not among them where
-/// somebody else would be hurt by it.
+/// somebody else would be hurt by it, and not the first where somebody may be.
 pub fn offers(movable: &Movable) -> Vec<Settle> {
     match movable {
         Movable::Yes => vec![Settle::Restack, Settle::Merge, Settle::ApplyBoth],
+        Movable::Shared(..) => vec![Settle::Merge, Settle::Restack, Settle::ApplyBoth],
         Movable::Fixed(..) | Movable::NoWayBack(_) | Movable::Unclear => {
             vec![Settle::Merge, Settle::ApplyBoth]
         }
