@@ -14,8 +14,8 @@ use crate::{
 
 /// May I edit this revision? Who has it, since when, and what differs
 ///
-/// Looks at the protected refs and tags of this clone, and at the databases as it saw
-/// them last. Who published it first is found along the branch itself, as `teammig
+/// Looks at the protected refs, the tags and the branches of others in this clone, and
+/// at the databases as it saw them last. Who published it first is found along the branch itself, as `teammig
 /// audit` finds it.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {

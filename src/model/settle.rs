@@ -43,3 +43,22 @@ pub fn offers(movable: &Movable) -> Vec<Settle> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_others_have_is_not_moved_by_default() {
+        let id = RevId::trusted("a");
+        let first = |movable: &Movable| offers(movable)[0];
+        assert_eq!(first(&Movable::Yes), Settle::Restack);
+        let shared = Movable::Shared(id.clone(), vec!["origin/fa".to_owned()]);
+        assert_eq!(first(&shared), Settle::Merge);
+        assert!(offers(&shared).contains(&Settle::Restack));
+        let tag = "v1.0.1".to_owned();
+        let fixed = Movable::Fixed(id, Evidence::Released { tag });
+        assert_eq!(first(&fixed), Settle::Merge);
+        assert!(!offers(&fixed).contains(&Settle::Restack));
+    }
+}

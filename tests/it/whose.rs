@@ -51,16 +51,53 @@ fn parents(sandbox: &Sandbox, clone: &str, id: &str) -> String {
     line.unwrap().to_owned()
 }
 
+/// `sync --yes` takes the merge revision.
+fn merged_by_default(sandbox: &Sandbox, clone: &str) {
+    let (document, code) = sandbox.json(clone, &["sync", "--yes"]);
+    assert_eq!(code, 0, "{document}");
+    assert_eq!(document["rewritten"], serde_json::json!([]), "{document}");
+    let merges = document["merge_revisions"].as_array().unwrap();
+    assert_eq!(merges.len(), 1, "{document}");
+}
+
 #[test]
 fn a_tagged_hotfix_was_free_for_all() {
     let sandbox = hotfix();
-    assert_snapshot!(sandbox.teammig("ann", &["why", HOTFIX]), @"");
+    assert_snapshot!(sandbox.teammig("ann", &["why", HOTFIX]), @r#"
+    exit 0
+    --- stdout
+    e0f1e0f1e0f1  Add hotfix
+    File       migrations/e0f1e0f1e0f1.sql
+    Edit it?   no, it was released in the tag v1.0.1
+    Published  no
+    Tags       v1.0.1
+    Applied    in no database that this clone has seen
+    Content    as it was released
+    --- stderr
+    hint: write a new revision for the change: `teammig create "…"`
+    "#);
     let (document, _) = sandbox.json("ann", &["why", HOTFIX]);
     assert_eq!(document["may_edit"], "no");
     assert_eq!(document["tags"], serde_json::json!(["v1.0.1"]));
-    assert_snapshot!(sandbox.teammig("ann", &["rebase", HOTFIX]), @"");
-    assert_snapshot!(sandbox.teammig("ann", &["sync", "--rebase"]), @"");
-    assert_snapshot!(sandbox.teammig("ann", &["sync", "--yes"]), @"");
+    assert_snapshot!(sandbox.teammig("ann", &["rebase", HOTFIX]), @"
+    exit 3
+    --- stderr
+    error: e0f1e0f1e0f1 cannot be restacked: it is released in the tag v1.0.1
+    hint: others have it as it is: `teammig merge-heads` joins the heads with a merge revision
+    ");
+    assert_snapshot!(sandbox.teammig("ann", &["sync", "--rebase"]), @"
+    exit 3
+    --- stderr
+    Came in with the merge: 1 revision
+      e0f1e0f1e0f1  Add hotfix   Ann, 8 minutes ago
+    2 heads, they part at 9209a434d045
+      c01d9e88ab12  Add login   origin/main, Bob, 13 minutes ago
+      e0f1e0f1e0f1  Add hotfix   tag v1.0.1, Ann, 8 minutes ago
+      e0f1e0f1e0f1 was released in the tag v1.0.1, so it stays where it is
+    error: e0f1e0f1e0f1 cannot be restacked: it is released in the tag v1.0.1
+    hint: others have it as it is: `teammig merge-heads` joins the heads with a merge revision
+    ");
+    merged_by_default(&sandbox, "ann");
     assert_eq!(
         parents(&sandbox, "ann", HOTFIX),
         "--   parents: [9209a434d045]"
@@ -86,7 +123,17 @@ fn the_hook_let_a_tagged_hotfix_be_edited() {
         "ADD COLUMN other",
     );
     sandbox.git("ann", &["add", "-A"]);
-    assert_snapshot!(sandbox.teammig("ann", &["hooks", "run", "pre-commit"]), @"");
+    assert_snapshot!(sandbox.teammig("ann", &["hooks", "run", "pre-commit"]), @r#"
+    exit 3
+    --- stderr
+    error: e0f1e0f1e0f1 is edited, and it was released in the tag v1.0.1 [edited-revision]
+     --> migrations/e0f1e0f1e0f1.sql:7:1
+      |
+    7 | ALTER TABLE users ADD COLUMN other text;
+      | ^ its scripts differ from then
+    hint: take the edit back (`git restore --source=HEAD --staged --worktree migrations/e0f1e0f1e0f1.sql`), and write a new revision for the change: `teammig create "…"`
+    hint: `git commit --no-verify` commits without this check
+    "#);
 }
 
 #[test]
@@ -107,7 +154,16 @@ fn mine_goes_on_top_of_a_tagged_hotfix() {
 #[test]
 fn a_revision_of_a_colleagues_branch_was_taken_for_mine() {
     let sandbox = taken();
-    assert_snapshot!(sandbox.teammig("bob", &["why", MINE]), @"");
+    assert_snapshot!(sandbox.teammig("bob", &["why", MINE]), @"
+    exit 0
+    --- stdout
+    7f3a9c21e4b0  Add phone
+    File       migrations/7f3a9c21e4b0.sql
+    Edit it?   with care: it is on origin/fa too, and whoever works there has to know
+    Published  no
+    Also on    origin/fa
+    Applied    in no database that this clone has seen
+    ");
     let (document, _) = sandbox.json("bob", &["why", MINE]);
     assert_eq!(document["may_edit"], "care");
     assert_eq!(document["also_on"], serde_json::json!(["origin/fa"]));
@@ -116,8 +172,21 @@ fn a_revision_of_a_colleagues_branch_was_taken_for_mine() {
     assert_eq!(document["heads"][0]["whose"], "pushed");
     assert_eq!(document["heads"][0]["found_in"], "origin/fa");
     // Who asks for it gets it, and is told.
-    assert_snapshot!(sandbox.teammig("bob", &["rebase", "--dry-run"]), @"");
-    assert_snapshot!(sandbox.teammig("bob", &["sync", "--yes"]), @"");
+    assert_snapshot!(sandbox.teammig("bob", &["rebase", "--dry-run"]), @"
+    exit 0
+    --- stdout
+    up   c01d9e88ab12  Add login
+    up   7f3a9c21e4b0  Add phone
+    --- stderr
+      7f3a9c21e4b0  parents: [9209a434d045] → [c01d9e88ab12]
+    warning: 7f3a9c21e4b0 is on origin/fa too: whoever works there has it on its old parents until they take yours
+    ");
+    let run = sandbox.teammig("bob", &["sync", "--dry-run", "--yes"]);
+    let words = format!(
+        "{MINE} is on origin/fa too, so a merge revision, which moves nothing, comes first"
+    );
+    assert!(run.stderr.contains(&words), "{run}");
+    merged_by_default(&sandbox, "bob");
     assert_eq!(
         parents(&sandbox, "bob", MINE),
         "--   parents: [9209a434d045]"
