@@ -141,6 +141,16 @@ pub(super) fn names(ids: &[crate::model::RevId]) -> String {
         .join(", ")
 }
 
+/// Names of branches in a sentence; of many, how many there are.
+pub(super) fn listed(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => one.clone(),
+        [all @ .., last] if all.len() < 3 => format!("{} and {last}", all.join(", ")),
+        [first, second, more @ ..] => format!("{first}, {second} and {} more", more.len()),
+    }
+}
+
 pub(super) fn plural(n: usize, noun: &str) -> String {
     if n == 1 {
         format!("1 {noun}")

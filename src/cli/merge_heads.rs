@@ -123,7 +123,7 @@ pub(super) fn sides<'a>(heads: impl Iterator<Item = &'a Whose>) -> bool {
 pub(super) fn whose(whose: &Whose) -> &'static str {
     match whose {
         Whose::Uncommitted | Whose::NotPublished => "yours  ",
-        Whose::Published(_) => "theirs ",
+        Whose::Published(_) | Whose::Released(_) | Whose::Pushed(_) => "theirs ",
         Whose::Unknown => "       ",
     }
 }
@@ -133,7 +133,8 @@ pub(super) fn origin(whose: &Whose, commit: Option<&CommitInfo>, context: &Conte
     let state = match whose {
         Whose::Uncommitted => "not committed".to_owned(),
         Whose::NotPublished => "not published".to_owned(),
-        Whose::Published(name) => name.clone(),
+        Whose::Published(name) | Whose::Pushed(name) => name.clone(),
+        Whose::Released(tag) => format!("tag {tag}"),
         Whose::Unknown => String::new(),
     };
     match commit {
@@ -152,6 +153,8 @@ pub(super) fn whose_name(whose: &Whose) -> &'static str {
         Whose::Uncommitted => "uncommitted",
         Whose::NotPublished => "not-published",
         Whose::Published(_) => "published",
+        Whose::Released(_) => "released",
+        Whose::Pushed(_) => "pushed",
         Whose::Unknown => "unknown",
     }
 }
@@ -168,6 +171,10 @@ pub(super) fn heads_json(divergence: &Divergence) -> Value {
                 "whose": whose_name(&head.whose),
                 "published_in": match &head.whose {
                     Whose::Published(name) => Some(name),
+                    _ => None,
+                },
+                "found_in": match &head.whose {
+                    Whose::Released(name) | Whose::Pushed(name) => Some(name),
                     _ => None,
                 },
                 "author": head.commit.as_ref().map(|commit| &commit.author),

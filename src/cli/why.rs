@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Status, report};
+use super::{Status, events::listed, report};
 use crate::{
     model::guard::MayEdit,
     ui::{Ui, age},
@@ -14,8 +14,8 @@ use crate::{
 
 /// May I edit this revision? Who has it, since when, and what differs
 ///
-/// Looks at the protected refs and tags of this clone, and at the databases as it saw
-/// them last. Who published it first is found along the branch itself, as `teammig
+/// Looks at the protected refs, the tags and the branches of others in this clone, and
+/// at the databases as it saw them last. Who published it first is found along the branch itself, as `teammig
 /// audit` finds it.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -58,6 +58,9 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
     if !why.tags.is_empty() {
         row(ui, "Tags", &few(&why.tags));
     }
+    if !why.also_on.is_empty() {
+        row(ui, "Also on", &few(&why.also_on));
+    }
     if why.applied.is_empty() {
         row(ui, "Applied", "in no database that this clone has seen");
     }
@@ -85,11 +88,7 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
         );
     }
     if let Some(content) = why.content {
-        row(
-            ui,
-            "Content",
-            &difference(content, !why.published.is_empty()),
-        );
+        row(ui, "Content", &difference(content, &why));
     }
     hint(ui, &why);
     Ok(Status::Fine)
@@ -106,6 +105,16 @@ fn answer(may_edit: &MayEdit) -> String {
             "yes; then `teammig sync` redoes it in {}",
             environments.join(" and ")
         ),
+        MayEdit::WithCare { branches, redo } => {
+            let then = match redo.as_slice() {
+                [] => String::new(),
+                redo => format!("; then `teammig sync` redoes it in {}", redo.join(" and ")),
+            };
+            format!(
+                "with care: it is on {} too, and whoever works there has to know{then}",
+                listed(branches)
+            )
+        }
         MayEdit::No(evidence) => format!("no, it was {}", evidence.words()),
     }
 }
@@ -120,18 +129,20 @@ fn by(commit: &CommitInfo, context: &Context) -> String {
 }
 
 /// The first and the last say most.
-fn few(tags: &[String]) -> String {
-    match tags {
-        [first, .., last] if tags.len() > 4 => {
-            format!("{first}, … {last} ({} tags)", tags.len())
+fn few(names: &[String]) -> String {
+    match names {
+        [first, .., last] if names.len() > 4 => {
+            format!("{first}, … {last} ({} of them)", names.len())
         }
-        tags => tags.join(", "),
+        names => names.join(", "),
     }
 }
 
-fn difference(content: Content, published: bool) -> String {
-    let then = if published {
+fn difference(content: Content, why: &Why) -> String {
+    let then = if !why.published.is_empty() {
         "first published"
+    } else if !why.tags.is_empty() {
+        "released"
     } else {
         "applied"
     };
@@ -174,11 +185,13 @@ fn document(why: &Why) -> Value {
         "may_edit": match &why.may_edit {
             MayEdit::Freely => "yes",
             MayEdit::Redo(_) => "redo",
+            MayEdit::WithCare { .. } => "care",
             MayEdit::No(_) => "no",
         },
         "reason": match &why.may_edit {
             MayEdit::No(evidence) => Some(evidence.words()),
-            _ => None,
+            MayEdit::WithCare { branches, .. } => Some(format!("also on {}", listed(branches))),
+            MayEdit::Freely | MayEdit::Redo(_) => None,
         },
         "published": why.published.iter().map(|one| json!({
             "ref": one.name,
@@ -188,6 +201,7 @@ fn document(why: &Why) -> Value {
             "unread": one.unread.as_deref(),
         })).collect::<Vec<_>>(),
         "tags": why.tags,
+        "also_on": why.also_on,
         "applied": why.applied.iter().map(|one| json!({
             "environment": one.environment,
             "protected": one.protected,

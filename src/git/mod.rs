@@ -39,6 +39,7 @@ mod repo;
 mod resolve;
 mod snapshot;
 mod staged;
+mod stays;
 mod tree_changes;
 mod worktree;
 
@@ -70,4 +71,5 @@ pub use reflog::{HeadMove, How, PreviousHead};
 pub use refs::{RefKind, Tip};
 pub use repo::Repo;
 pub use snapshot::{Captured, Listed, Listing};
+pub use stays::Stay;
 pub use worktree::worktree_snapshot;

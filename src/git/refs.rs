@@ -93,6 +93,11 @@ impl Repo {
         Ok(tips)
     }
 
+    /// The tags that name a commit, newest first.
+    pub fn tags(&self) -> Result<Vec<Tip>, GitError> {
+        self.tips_in(Some(TAGS))
+    }
+
     /// The branches of all remotes, newest first.
     pub fn remote_branches(&self) -> Result<Vec<Tip>, GitError> {
         self.tips_in(Some(REMOTES))

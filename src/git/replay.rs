@@ -1,12 +1,12 @@
 //! What a rebase, a cherry-pick or a `git am` has yet to do: the commits after the one
-//! where it stopped.
+//! where it stopped, and the branch that it comes back to.
 //!
 //! Git keeps the list in files of its own whose form is documented only by what its
 //! `sequencer.c` and `git-am` read; a line that is not understood is passed over.
 
 use std::fs;
 
-use super::{CommitId, Repo};
+use super::{CommitId, Repo, refs::HEADS};
 
 impl Repo {
     /// The commits whose changes the operation in progress is still to bring, in order.
@@ -23,6 +23,15 @@ impl Repo {
             .iter()
             .filter_map(|name| self.resolve(name).ok())
             .collect()
+    }
+
+    /// The branch that a rebase in progress comes back to, when nothing is checked out.
+    pub fn rebased_branch(&self) -> Option<String> {
+        ["rebase-merge", "rebase-apply"].iter().find_map(|folder| {
+            let path = self.git_dir().join(folder).join("head-name");
+            let name = fs::read_to_string(path).ok()?;
+            Some(name.trim().strip_prefix(HEADS)?.to_owned())
+        })
     }
 
     /// The commits of the patches that `git rebase --apply` and `git am` have left.

@@ -1,7 +1,7 @@
 //! What may not be edited any more, and whether a change does.
 //!
-//! A revision is fixed once it is published or applied in a database that this
-//! clone knows. Identity is the revision id, so moving a file is no change; the
+//! A revision is fixed once it is published, contained in a tag, or applied in a
+//! database that this clone knows. Identity is the revision id, so moving a file is no change; the
 //! checksum leaves out comments and white space, so formatting is none either.
 
 use std::collections::BTreeMap;
@@ -65,6 +65,11 @@ pub enum Evidence {
         /// The ref (`origin/main`).
         name: String,
     },
+    /// In a tag: what is deployed has it.
+    Released {
+        /// The oldest tag that has it.
+        tag: String,
+    },
 }
 
 impl Evidence {
@@ -81,6 +86,7 @@ impl Evidence {
                 at.strftime("%Y-%m-%d")
             ),
             Self::Published { name } => format!("published in {name}"),
+            Self::Released { tag } => format!("released in the tag {tag}"),
         }
     }
 
@@ -91,7 +97,7 @@ impl Evidence {
     /// Others have it, so what a database of one's own says of it counts for nothing.
     pub fn binds(&self) -> bool {
         match self {
-            Self::Published { .. } => true,
+            Self::Published { .. } | Self::Released { .. } => true,
             Self::Applied { protected, .. } => *protected,
         }
     }
@@ -104,12 +110,20 @@ pub enum MayEdit {
     Freely,
     /// Databases of one's own have it: `sync` redoes it there.
     Redo(Vec<String>),
+    /// Branches of others have it.
+    WithCare {
+        /// Those branches.
+        branches: Vec<String>,
+        /// The databases of one's own that have it.
+        redo: Vec<String>,
+    },
     /// Others have it.
     No(Evidence),
 }
 
-/// Whether a revision may be edited that was seen there.
-pub fn may_edit(evidence: &[Evidence]) -> MayEdit {
+/// Whether a revision may be edited that was seen there, and that these branches of
+/// others have.
+pub fn may_edit(evidence: &[Evidence], branches: &[String]) -> MayEdit {
     if let Some(binding) = evidence.iter().find(|one| one.binds()) {
         return MayEdit::No(binding.clone());
     }
@@ -117,10 +131,15 @@ pub fn may_edit(evidence: &[Evidence]) -> MayEdit {
         .iter()
         .filter_map(|one| match one {
             Evidence::Applied { environment, .. } => Some(environment.clone()),
-            Evidence::Published { .. } => None,
+            Evidence::Published { .. } | Evidence::Released { .. } => None,
         })
         .collect();
-    if environments.is_empty() {
+    if !branches.is_empty() {
+        MayEdit::WithCare {
+            branches: branches.to_vec(),
+            redo: environments,
+        }
+    } else if environments.is_empty() {
         MayEdit::Freely
     } else {
         MayEdit::Redo(environments)

@@ -1,6 +1,6 @@
 //! Several heads of one line: who made each, where they part.
 
-use super::{Context, Error, guard::protected_refs, outline, restack::Move};
+use super::{Context, Error, elsewhere, fixed, guard::protected_refs, outline, restack::Move};
 use crate::{
     git::CommitInfo,
     model::{Project, RevId, UnreadFile},
@@ -25,19 +25,27 @@ pub struct Line {
 
 impl Line {
     /// Which heads are mine and what they would be put on: the one head that is
-    /// published, or else the one that just came in, or else the one that is
-    /// committed where the others are not (as where a rebase or a cherry-pick stopped).
+    /// published, or else the one that is released, or else the one that just came in,
+    /// or else the one that others have on a branch, or else the one that is committed where the others are not (as where a rebase or a cherry-pick stopped).
     /// `None` where it is not clear.
     pub fn sides(&self, came_in: &BTreeSet<&RevId>) -> Option<Move> {
         let published = |head: &&Head| matches!(head.whose, Whose::Published(_));
+        let released = |head: &&Head| matches!(head.whose, Whose::Released(_));
+        let pushed = |head: &&Head| matches!(head.whose, Whose::Pushed(_));
         let came = |head: &&Head| came_in.contains(&head.revision);
         let committed = |head: &&Head| head.whose == Whose::NotPublished;
         let those = |which: &dyn Fn(&&Head) -> bool| -> Vec<&Head> {
             self.heads.iter().filter(which).collect()
         };
-        let theirs = [those(&published), those(&came), those(&committed)]
-            .into_iter()
-            .find(|heads| !heads.is_empty())?;
+        let theirs = [
+            those(&published),
+            those(&released),
+            those(&came),
+            those(&pushed),
+            those(&committed),
+        ]
+        .into_iter()
+        .find(|heads| !heads.is_empty())?;
         let [onto] = theirs.as_slice() else {
             return None;
         };
@@ -84,6 +92,10 @@ pub enum Whose {
     NotPublished,
     /// In a protected ref.
     Published(String),
+    /// In a tag.
+    Released(String),
+    /// On a branch of somebody else's.
+    Pushed(String),
     /// There is no repository to tell.
     Unknown,
 }
@@ -95,7 +107,8 @@ pub fn find(context: &Context, project: &Project) -> Result<Option<Divergence>, 
         return Ok(None);
     }
     let all: Vec<RevId> = lines.iter().flatten().cloned().collect();
-    let facts = facts(context, project, &all);
+    let mut facts = facts(context, project, &all);
+    look_elsewhere(context, &mut facts)?;
     let head = |id: &RevId| {
         let fact = facts.get(id);
         Head {
@@ -117,6 +130,32 @@ pub fn find(context: &Context, project: &Project) -> Result<Option<Divergence>, 
         })
         .collect();
     Ok(Some(Divergence { lines }))
+}
+
+/// Of what is not published, what is in tags and on branches of others is theirs.
+fn look_elsewhere(
+    context: &Context,
+    facts: &mut BTreeMap<RevId, (Whose, Option<CommitInfo>)>,
+) -> Result<(), Error> {
+    let open = facts.iter().filter(|(_, (whose, _))| {
+        // What came in with an operation in progress is not committed yet.
+        matches!(whose, Whose::NotPublished | Whose::Uncommitted)
+    });
+    let mut open: BTreeSet<RevId> = open.map(|(id, _)| id.clone()).collect();
+    let mut found = BTreeMap::new();
+    for (id, mut tags) in elsewhere::tags(context, &open)? {
+        open.remove(&id);
+        found.insert(id, Whose::Released(tags.swap_remove(0).name));
+    }
+    for (id, mut branches) in fixed::shared(context, &open)? {
+        found.insert(id, Whose::Pushed(branches.swap_remove(0)));
+    }
+    for (id, whose) in found {
+        if let Some(fact) = facts.get_mut(&id) {
+            fact.0 = whose;
+        }
+    }
+    Ok(())
 }
 
 /// Whose revisions are, and which commit brought them.
@@ -185,7 +224,8 @@ mod tests {
     #[test]
     fn which_heads_move() {
         let id = |text: &str| RevId::trusted(text);
-        // Each head with who has it (published, committed, uncommitted, unknown); what
+        // Each head with who has it (published, released, on a branch of others, committed,
+        // uncommitted, unknown); what
         // came in; what the others would be put on.
         let table = [
             ("a:p b:c", "", Some("a")),
@@ -200,6 +240,11 @@ mod tests {
             ("a:u b:c c:c", "", None),
             ("a:u b:u", "", None),
             ("a:? b:?", "", None),
+            ("a:c b:r", "a", Some("b")),
+            ("a:p b:r", "b", Some("a")),
+            ("a:c b:b", "", Some("b")),
+            ("a:c b:b", "a", Some("a")),
+            ("a:b b:b", "", None),
         ];
         for (heads, came_in, want) in table {
             let head = |text: &str| {
@@ -210,6 +255,8 @@ mod tests {
                     path: String::new(),
                     whose: match whose {
                         "p" => Whose::Published("origin/main".to_owned()),
+                        "r" => Whose::Released("v1".to_owned()),
+                        "b" => Whose::Pushed("origin/b".to_owned()),
                         "c" => Whose::NotPublished,
                         "u" => Whose::Uncommitted,
                         _ => Whose::Unknown,

@@ -1,9 +1,11 @@
 //! The pre-commit check: what is staged against what is committed.
 
+use std::collections::BTreeSet;
+
 use super::{
     Context, Error,
     context::Unread,
-    known,
+    elsewhere, known,
     outline::{self, Outlined},
 };
 use crate::{
@@ -203,11 +205,45 @@ fn fixed(
             }
         }
     }
+    let mut open = touched(before, after);
     for name in protected_refs(context)? {
         let (tips, _) = outline::of_protected(context, &name)?;
+        for tip in &tips {
+            open.remove(&tip.revision);
+        }
         fixed.extend(published(context, &name, tips, (before, after), reading));
     }
+    for (revision, tags) in elsewhere::tags(context, &open)? {
+        let mut versions: Vec<Fixed> = Vec::new();
+        for tag in tags {
+            let (checksum, parents) = (tag.was.checksum, &tag.was.parents);
+            let is_new = |one: &Fixed| one.checksum != checksum || one.parents != *parents;
+            if versions.iter().all(is_new) {
+                versions.push(Fixed {
+                    revision: revision.clone(),
+                    checksum,
+                    parents: parents.clone(),
+                    first: None,
+                    evidence: Evidence::Released { tag: tag.name },
+                });
+            }
+        }
+        fixed.append(&mut versions);
+    }
     Ok(fixed)
+}
+
+/// The revisions whose files a step from `before` to `after` changes.
+fn touched(before: &Project, after: &Project) -> BTreeSet<RevId> {
+    let text = |project: &Project, id: &RevId| {
+        let found = project.migration(id.as_str());
+        found.map(|migration| migration.file.text.clone())
+    };
+    let all = before.migrations.values().chain(after.migrations.values());
+    all.map(|migration| &migration.revision.id)
+        .filter(|id| text(before, id) != text(after, id))
+        .cloned()
+        .collect()
 }
 
 /// What is fixed because a protected ref has it; `tips` is what it has now.

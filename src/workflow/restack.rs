@@ -38,6 +38,8 @@ pub struct Restacking {
     pub files: Vec<Rewrite>,
     /// The revisions as they will be.
     pub future: Project,
+    /// What changes and others have on branches of theirs, with the branches.
+    pub shared: BTreeMap<RevId, Vec<String>>,
 }
 
 /// A file that changes: a revision that gets other parents, or the head file.
@@ -116,7 +118,10 @@ pub fn propose(context: &Context, project: &Project, moves: &[Move]) -> Result<R
         // The head file last: what it names is there by then.
         .chain(head_file)
         .collect();
+    let moved = lines.iter().flat_map(|line: &Restack| &line.moved);
+    let moved = moved.map(|moved| moved.revision.clone()).collect();
     Ok(Restacking {
+        shared: fixed::shared(context, &moved)?,
         moves: moves.to_vec(),
         lines,
         files,

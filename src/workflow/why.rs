@@ -9,13 +9,15 @@ use std::{collections::BTreeSet, sync::Arc};
 use jiff::Timestamp;
 
 use super::{
-    Context, Error, fixed, guard, known,
+    Context, Error,
+    elsewhere::{self, Holding},
+    fixed, guard, known,
     outline::{self, First},
     step,
 };
 use crate::{
     config::ConfigError,
-    git::{CommitInfo, RefKind},
+    git::CommitInfo,
     model::{
         Checksum, Project, RevId, UnreadFile,
         guard::{Evidence, MayEdit, may_edit},
@@ -37,8 +39,10 @@ pub struct Why {
     pub may_edit: MayEdit,
     /// The protected refs that have it.
     pub published: Vec<Publication>,
-    /// The tags whose commits contain its first publication, oldest first.
+    /// The tags that have it, oldest first.
     pub tags: Vec<String>,
+    /// The branches of others that have it, where nothing fixes it.
+    pub also_on: Vec<String>,
     /// The databases that have it.
     pub applied: Vec<Applied>,
     /// How the file differs from what is fixed, or from what was applied.
@@ -104,19 +108,24 @@ pub fn why(context: &Context, name: &str) -> Result<Why, Error> {
     let ledgers = known::recall(context);
     let revision = find(context, &project, &ledgers, name)?;
     let migration = project.migration(revision.as_str());
-    let mut evidence = fixed::evidence(context, &BTreeSet::from([revision.clone()]))?
+    let asked = BTreeSet::from([revision.clone()]);
+    let mut evidence = fixed::evidence(context, &asked)?
         .remove(&revision)
         .unwrap_or_default();
 
     let (published, first) = published(context, &revision)?;
-    let tags = match &first {
-        Some(first) => tags(context, first)?,
-        None => Vec::new(),
-    };
+    let tags = elsewhere::tags(context, &asked)?.remove(&revision);
+    let tags = tags.unwrap_or_default();
     // What cannot be read is not free for that.
     evidence.extend(published.iter().map(|one| Evidence::Published {
         name: one.name.clone(),
     }));
+    let also_on = if evidence.iter().any(Evidence::binds) {
+        Vec::new()
+    } else {
+        let shared = fixed::shared(context, &asked)?.remove(&revision);
+        shared.unwrap_or_default()
+    };
     let unread_path = project.hides(&revision).map(ToString::to_string);
     let applied: Vec<Applied> = ledgers
         .iter()
@@ -144,14 +153,23 @@ pub fn why(context: &Context, name: &str) -> Result<Why, Error> {
                 Some(first.was.up),
             ))
         }
-        (Some(migration), None) => ledgers
-            .iter()
-            .flat_map(|ledger| &ledger.rows)
-            .find(|row| row.revision == revision)
-            .and_then(|row| {
-                let checksum = Checksum::from_hex(&row.checksum)?;
-                Some(compare(migration, None, &row.parents, checksum, None))
-            }),
+        (Some(migration), None) => match tags.first() {
+            Some(Holding { was, .. }) => Some(compare(
+                migration,
+                None,
+                &was.parents,
+                was.checksum,
+                Some(was.up),
+            )),
+            None => ledgers
+                .iter()
+                .flat_map(|ledger| &ledger.rows)
+                .find(|row| row.revision == revision)
+                .and_then(|row| {
+                    let checksum = Checksum::from_hex(&row.checksum)?;
+                    Some(compare(migration, None, &row.parents, checksum, None))
+                }),
+        },
         (None, _) => None,
     };
     Ok(Why {
@@ -160,9 +178,10 @@ pub fn why(context: &Context, name: &str) -> Result<Why, Error> {
         path: migration
             .map(|migration| migration.file.path.to_string())
             .or(unread_path),
-        may_edit: may_edit(&evidence),
+        may_edit: may_edit(&evidence, &also_on),
+        also_on,
         published,
-        tags,
+        tags: tags.into_iter().map(|tag| tag.name).collect(),
         applied,
         content: difference,
         unread,
@@ -199,22 +218,6 @@ fn published(
         }
     }
     Ok((published, first))
-}
-
-/// The tags that contain a landing, oldest first.
-fn tags(context: &Context, first: &First) -> Result<Vec<String>, Error> {
-    let repo = context.repo()?;
-    let time = repo.committed_at(first.landed)?;
-    let mut tags = Vec::new();
-    for tip in repo.tips()?.iter().rev() {
-        if tip.kind == RefKind::Tag
-            && tip.time >= time
-            && repo.contains(tip.commit, first.landed)?
-        {
-            tags.push(tip.short().to_owned());
-        }
-    }
-    Ok(tags)
 }
 
 /// The revision of that name: of the files, those included that cannot be read, or of a

@@ -53,3 +53,4 @@ mod sync;
 mod unread;
 mod way_back;
 mod way_back_in_git;
+mod whose;

@@ -1,6 +1,6 @@
 //! What `sync` and `rebase` do once everything is decided: files and database.
 
-use super::super::events::{Shower, names, plural, warn};
+use super::super::events::{Shower, listed, names, plural, warn};
 use crate::{
     model::{Direction, Operation, Project, RevId, shell},
     ui::Ui,
@@ -106,6 +106,12 @@ pub(in crate::cli) fn show_rewrites(ui: &mut Ui, restacking: Option<&Restacking>
                 names(&moved.after)
             ));
         }
+    }
+    for (id, branches) in restacking.iter().flat_map(|one| &one.shared) {
+        ui.warn(format!(
+            "{id} is on {} too: whoever works there has it on its old parents until they take yours",
+            listed(branches)
+        ));
     }
     let files = restacking.iter().flat_map(|restacking| &restacking.files);
     for file in files.filter(|file| file.revision.is_none()) {

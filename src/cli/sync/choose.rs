@@ -181,7 +181,10 @@ fn heads(ui: &mut Ui, report: &Report, args: &Args) -> Result<Heads, Error> {
     if !ui.can_prompt() {
         return Ok(Heads::Open);
     }
-    let mut items: Vec<&str> = offers.iter().map(|offer| words(*offer)).collect();
+    let mut items: Vec<&str> = offers
+        .iter()
+        .map(|offer| words(*offer, &report.movable))
+        .collect();
     items.push("Stop");
     Ok(match merge_heads::ask(ui, merge_heads::HOW, &items)? {
         Some(at) if at < offers.len() => Heads::Settle(offers[at]),
@@ -189,8 +192,11 @@ fn heads(ui: &mut Ui, report: &Report, args: &Args) -> Result<Heads, Error> {
     })
 }
 
-fn words(offer: Settle) -> &'static str {
+fn words(offer: Settle, movable: &Movable) -> &'static str {
     match offer {
+        Settle::Restack if matches!(movable, Movable::Shared(..)) => {
+            "Restack them on top of theirs    keeps history linear; others have them on a branch of theirs"
+        }
         Settle::Restack => {
             "Restack yours on top of theirs   keeps history linear; yours is not published, and runs again"
         }
@@ -210,7 +216,7 @@ pub(in crate::cli) fn refused(movable: &Movable) -> Error {
             evidence: Some(evidence.clone()),
         },
         Movable::NoWayBack(found) => Error::Irreversible(found.clone()),
-        Movable::Yes | Movable::Unclear => Error::Usage(
+        Movable::Yes | Movable::Shared(..) | Movable::Unclear => Error::Usage(
             "it is not clear which head is yours and which one it should stand on: `teammig rebase YOURS --onto THEIRS` \
              says it"
                 .to_owned(),

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{
     super::{
-        events::{names, plural, way_back},
+        events::{listed, names, plural, way_back},
         json, merge_heads,
         plan::show_plan,
     },
@@ -37,6 +37,10 @@ pub(super) fn report(ui: &mut Ui, context: &Context, report: &Report) {
     edited(ui, report);
     super::heads(ui, context, report);
     match &report.movable {
+        Movable::Shared(id, branches) => ui.status(format!(
+            "  {id} is on {} too, so a merge revision, which moves nothing, comes first",
+            listed(branches)
+        )),
         Movable::Fixed(id, evidence) => ui.status(format!(
             "  {id} was {}, so it stays where it is",
             evidence.words()

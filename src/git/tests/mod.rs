@@ -9,3 +9,4 @@ mod opening;
 mod partial;
 mod reflog;
 mod snapshots;
+mod stays;

@@ -1,11 +1,14 @@
 //! The branches that are looked at: those of others, which are young enough.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use super::{super::Context, Request};
 use crate::{
     git::{Bases, CommitId, RefKind, Repo, Tip},
-    workflow::{At, Error},
+    workflow::{
+        At, Error,
+        mine::{Mine, branch_of},
+    },
 };
 
 const SECONDS_OF_A_DAY: i64 = 24 * 60 * 60;
@@ -137,52 +140,4 @@ fn is_further(repo: &Repo, one: &Tip, other: &Tip) -> bool {
     [(one, other), (other, one)]
         .iter()
         .any(|(newer, older)| repo.contains(newer.commit, older.commit).unwrap_or(false))
-}
-
-/// A branch's name without the remote's.
-fn branch_of<'t>(tip: &'t Tip, remotes: &[String]) -> &'t str {
-    if tip.kind != RefKind::Remote {
-        return tip.short();
-    }
-    let short = tip.short();
-    let known = remotes
-        .iter()
-        .filter_map(|remote| short.strip_prefix(remote.as_str())?.strip_prefix('/'))
-        // `team/fork` and `team` may both be remotes.
-        .min_by_key(|branch| branch.len());
-    known.unwrap_or_else(|| short.split_once('/').map_or(short, |(_, branch)| branch))
-}
-
-/// The names under which my own branch is known.
-struct Mine {
-    refs: BTreeSet<String>,
-    /// Without a remote.
-    branch: Option<String>,
-}
-
-impl Mine {
-    fn of(repo: &Repo, at: &At, remotes: &[String]) -> Result<Self, Error> {
-        let mut refs = BTreeSet::new();
-        let branch = match at {
-            At::WorkTree | At::Index => {
-                refs.extend(repo.upstream()?.map(|upstream| upstream.name));
-                repo.head()?.branch().map(str::to_owned)
-            }
-            At::Commit(name) => {
-                refs.insert(name.clone());
-                let is_it = |tip: &Tip| tip.short() == name || tip.name == *name;
-                let mut tips = repo.local_branches()?;
-                tips.extend(repo.remote_branches()?);
-                let tip = tips.iter().find(|tip| is_it(tip));
-                tip.map(|tip| branch_of(tip, remotes).to_owned())
-            }
-        };
-        Ok(Self { refs, branch })
-    }
-
-    fn is(&self, tip: &Tip, remotes: &[String]) -> bool {
-        self.refs.contains(tip.short())
-            || self.refs.contains(&tip.name)
-            || self.branch.as_deref() == Some(branch_of(tip, remotes))
-    }
 }
