@@ -154,12 +154,53 @@ pub fn for_this_run(hint: &str, about: &About) -> String {
     spans.collect::<Vec<_>>().join("`")
 }
 
-/// The next step.
-pub fn next(facts: &Facts) -> Advice {
-    let count = |n: usize| match n {
+fn count(n: usize) -> String {
+    match n {
         1 => "1 revision".to_owned(),
         n => format!("{n} revisions"),
+    }
+}
+
+/// The next step while Git is in the middle of something.
+fn in_the_middle(operation: Operation, facts: &Facts) -> Advice {
+    let (database, environment) = (facts.database.as_deref(), facts.environment.as_deref());
+    let finish = operation.finish();
+    let folder = shell::word(&facts.folder);
+    let (next, why) = if facts.problems > 0 {
+        (None, "; put the files right first".to_owned())
+    } else if facts.only_heads && !facts.diverged && !facts.head_file_wrong {
+        let next = format!("git add {folder} && {finish}");
+        (Some(next), ", and the heads are settled".to_owned())
+    } else if facts.only_heads && facts.to_come > 0 {
+        // Half of mine is here: the database is brought along when all of it is.
+        (
+            Some(command("rebase --no-database", database, None)),
+            format!(
+                ", which brings {} more; now only the heads are left to settle",
+                count(facts.to_come)
+            ),
+        )
+    } else if facts.only_heads {
+        (
+            Some(command("sync", database, environment)),
+            ", and only the heads are left to settle".to_owned(),
+        )
+    } else if facts.conflicts {
+        (
+            Some("git status".to_owned()),
+            format!(": it shows the conflicts; resolve them, then `{finish}`"),
+        )
+    } else {
+        (Some(finish.to_owned()), String::new())
     };
+    Advice {
+        command: next,
+        reason: format!("{operation} is in progress{why}"),
+    }
+}
+
+/// The next step.
+pub fn next(facts: &Facts) -> Advice {
     let database = facts.database.as_deref();
     let run = |words: &str| command(words, database, facts.environment.as_deref());
     let write = |words: &str| command(words, database, None);
@@ -169,46 +210,7 @@ pub fn next(facts: &Facts) -> Advice {
             "a restack was interrupted; this says how to go on".to_owned(),
         )
     } else if let Some(operation) = facts.operation {
-        let reason = format!("{operation} is in progress");
-        if facts.problems > 0 {
-            return Advice {
-                command: None,
-                reason: format!("{reason}; put the files right first"),
-            };
-        }
-        if facts.only_heads && !facts.diverged && !facts.head_file_wrong {
-            let (folder, finish) = (shell::word(&facts.folder), operation.finish());
-            return Advice {
-                command: Some(format!("git add {folder} && {finish}")),
-                reason: format!("{reason}, and the heads are settled"),
-            };
-        }
-        if facts.only_heads && facts.to_come > 0 {
-            // Half of mine is here: the database is brought along when all of it is.
-            return Advice {
-                command: Some(write("rebase --no-database")),
-                reason: format!(
-                    "{reason}, which brings {} more; now only the heads are left to settle",
-                    count(facts.to_come)
-                ),
-            };
-        }
-        if facts.only_heads {
-            return Advice {
-                command: Some(run("sync")),
-                reason: format!("{reason}, and only the heads are left to settle"),
-            };
-        }
-        if facts.conflicts {
-            return Advice {
-                command: Some("git status".to_owned()),
-                reason: format!(
-                    "{reason}: it shows the conflicts; resolve them, then `{}`",
-                    operation.finish()
-                ),
-            };
-        }
-        (Some(operation.finish().to_owned()), reason)
+        return in_the_middle(operation, facts);
     } else if facts.problems > 0 {
         (None, "put the files right first".to_owned())
     } else if facts.interrupted {
