@@ -192,16 +192,14 @@ fn movable(
         ..Decisions::default()
     };
     let mut source = Source::Database(database);
+    let shared = restacking.shared.first_key_value();
+    let movable = shared.map_or(Movable::Yes, |(id, branches)| {
+        Movable::Shared(id.clone(), branches.clone())
+    });
     match plan(context, project, Some(&restacking), &mut source, decisions) {
         Err(Error::Irreversible(found)) => Ok((Movable::NoWayBack(found), None)),
         // What else is wrong with the plan is told when it is asked for.
-        _ => {
-            let shared = restacking.shared.first_key_value();
-            let movable = shared.map_or(Movable::Yes, |(id, branches)| {
-                Movable::Shared(id.clone(), branches.clone())
-            });
-            Ok((movable, Some(restacking)))
-        }
+        _ => Ok((movable, Some(restacking))),
     }
 }
 
