@@ -118,10 +118,10 @@ pub fn propose(context: &Context, project: &Project, moves: &[Move]) -> Result<R
         // The head file last: what it names is there by then.
         .chain(head_file)
         .collect();
-    let mine = lines.iter().flat_map(|line: &Restack| &line.moved);
-    let mine = mine.map(|one| one.revision.clone()).collect();
+    let rewritten = lines.iter().flat_map(|line: &Restack| &line.moved);
+    let rewritten = rewritten.map(|one| one.revision.clone()).collect();
     Ok(Restacking {
-        shared: fixed::shared(context, &mine)?,
+        shared: fixed::shared(context, &rewritten)?,
         moves: moves.to_vec(),
         lines,
         files,

@@ -192,16 +192,15 @@ fn movable(
         ..Decisions::default()
     };
     let mut source = Source::Database(database);
-    // What else is wrong with the plan is told when it is asked for.
-    let plan = plan(context, project, Some(&restacking), &mut source, decisions);
-    if let Err(Error::Irreversible(found)) = plan {
-        return Ok((Movable::NoWayBack(found), None));
-    }
     let shared = restacking.shared.first_key_value();
     let movable = shared.map_or(Movable::Yes, |(id, branches)| {
         Movable::Shared(id.clone(), branches.clone())
     });
-    Ok((movable, Some(restacking)))
+    match plan(context, project, Some(&restacking), &mut source, decisions) {
+        Err(Error::Irreversible(found)) => Ok((Movable::NoWayBack(found), None)),
+        // What else is wrong with the plan is told when it is asked for.
+        _ => Ok((movable, Some(restacking))),
+    }
 }
 
 /// What brought revisions in: from one commit to another.

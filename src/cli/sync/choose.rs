@@ -195,7 +195,7 @@ fn heads(ui: &mut Ui, report: &Report, args: &Args) -> Result<Heads, Error> {
 fn words(offer: Settle, movable: &Movable) -> &'static str {
     match offer {
         Settle::Restack if matches!(movable, Movable::Shared(..)) => {
-            "Restack them on top of theirs    keeps history linear; others have them on a branch of theirs"
+            "Restack them on top of theirs    keeps history linear; others have them on their branches"
         }
         Settle::Restack => {
             "Restack yours on top of theirs   keeps history linear; yours is not published, and runs again"
