@@ -14,6 +14,7 @@ mod ancestry;
 mod arrival;
 mod bases;
 mod cache;
+mod clean;
 mod commit_id;
 mod error;
 mod folders;

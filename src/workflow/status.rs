@@ -171,7 +171,8 @@ fn git(context: &Context, project: &Project) -> Option<Git> {
             .unwrap_or_default(),
         upstream,
         only_heads: matches!(head_file::halted(context), Ok(Some(_))),
-        conflicts: repo.conflicted().is_ok_and(|paths| !paths.is_empty()),
+        conflicts: repo.operation().is_some()
+            && repo.conflicted().is_ok_and(|paths| !paths.is_empty()),
         uncommitted: uncommitted(context, project).unwrap_or_default(),
         operation: repo.operation(),
         // Nobody commits in a bare repository.
@@ -190,6 +191,9 @@ fn uncommitted(context: &Context, project: &Project) -> Result<usize, Error> {
     let Some(head) = repo.head()?.commit().filter(|_| !repo.is_bare()) else {
         return Ok(0);
     };
+    if repo.is_clean(&context.prefix()?, &context.config.folders) {
+        return Ok(0);
+    }
     let committed = outline::of_commit(context, &head.to_string())?;
     let committed: HashMap<_, _> = committed
         .iter()

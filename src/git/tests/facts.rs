@@ -297,3 +297,24 @@ fn the_cache_is_shared_and_never_fails() {
     cache.store("headers", 1, b"three");
     assert_eq!(cache.load("headers", 1), None);
 }
+
+#[test]
+fn a_folder_is_clean_or_it_is_not() {
+    isolated!();
+    let git = TestRepo::new();
+    git.commit("m/a.sql", "a");
+    let clean = || git.open().is_clean("", &["m".to_owned()]);
+    assert!(clean());
+    git.write("elsewhere", "x");
+    assert!(clean(), "another folder");
+    git.write("m/b.sql", "b");
+    assert!(!clean(), "not tracked");
+    git.git(&["add", "m/b.sql"]);
+    assert!(!clean(), "staged");
+    git.git(&["commit", "-qm", "b"]);
+    assert!(clean());
+    git.write("m/a.sql", "aa");
+    assert!(!clean(), "edited");
+    assert!(!git.open().is_clean("", &[]), "nothing was looked at");
+    assert!(!git.open().is_clean("", &["gone".to_owned()]));
+}
