@@ -28,7 +28,8 @@ use crate::{
 ///
 /// Rewrites their `parents` and nothing else in their files, as `git rebase` does with commits, and brings the
 /// database along: yours are rolled back, theirs applied, yours applied again. When a step fails, files and database
-/// are as before. Refused where a revision is published or applied in a protected environment.
+/// are as before; on PostgreSQL the files alone, where a script runs outside a transaction. Refused where a revision is
+/// published, in a tag, or applied in a protected environment.
 #[derive(Debug, clap::Args)]
 #[allow(
     clippy::struct_excessive_bools,
