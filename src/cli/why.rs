@@ -43,7 +43,14 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
     } else {
         row(ui, "File", path);
     }
-    row(ui, "Edit it?", &answer(&why.may_edit));
+    let answer = match (&why.path, &why.may_edit) {
+        (None, MayEdit::Redo(environments)) => format!(
+            "there is no file of it here; it is in {}, and `teammig sync` offers to roll it back",
+            environments.join(" and ")
+        ),
+        (_, may_edit) => answer(may_edit),
+    };
+    row(ui, "Edit it?", &answer);
     if why.published.is_empty() {
         row(ui, "Published", "no");
     }

@@ -257,7 +257,7 @@ pub fn next(facts: &Facts) -> Advice {
             "there is no revision yet".to_owned(),
         )
     } else if facts.unreachable {
-        (None, "the database did not answer".to_owned())
+        (None, "the database could not be read".to_owned())
     } else if facts.unguarded {
         (
             Some("teammig hooks install".to_owned()),
@@ -379,7 +379,7 @@ mod tests {
                 "git pull && teammig sync | origin/main has 1 revision more",
                 "teammig upgrade | 3 revisions pending",
                 "teammig create \"what it does\" | there is no revision yet",
-                " | the database did not answer",
+                " | the database could not be read",
                 "teammig hooks install | nothing keeps applied revisions from being edited",
                 "git add 'my migrations' && git commit | 1 revision to be committed",
                 " | nothing to do",

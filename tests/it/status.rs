@@ -113,7 +113,7 @@ fn a_database_out_of_reach_hides_nothing_else() {
     Elsewhere  dev: at 9209a434d045, 1 pending   as seen 5 minutes ago
                staging: at 9209a434d045, 1 pending   as seen 1 minute ago
     Hooks      pre-commit not installed; `teammig hooks install` does it
-    Next       the database did not answer
+    Next       the database could not be read
     ");
 }
 
@@ -380,4 +380,16 @@ fn what_is_advised_is_about_the_database_of_the_url() {
     let run = sandbox.teammig("ann", &status);
     let next = "Next       teammig upgrade --url sqlite:other.db ";
     assert!(run.stdout.contains(next), "{run}");
+}
+
+/// It was asked about an edit of a file that is not there.
+#[test]
+fn why_speaks_of_no_edit_where_only_the_database_has_it() {
+    let sandbox = Sandbox::team();
+    sandbox.table("ann", "aaaa00000002", &["9209a434d045"], "two");
+    sandbox.ok("ann", &["upgrade"]);
+    std::fs::remove_file(sandbox.at("ann/migrations/aaaa00000002.sql")).unwrap();
+    let run = sandbox.teammig("ann", &["why", "aaaa00000002"]);
+    let answer = "Edit it?   there is no file of it here; it is in dev, and `teammig sync` offers to roll it back";
+    assert!(run.stdout.contains(answer), "{run}");
 }
