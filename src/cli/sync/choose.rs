@@ -183,7 +183,7 @@ fn heads(ui: &mut Ui, report: &Report, args: &Args) -> Result<Heads, Error> {
     }
     let mut items: Vec<&str> = offers
         .iter()
-        .map(|offer| words(*offer, &report.movable))
+        .map(|offer| words(*offer, &report.movable, runs_again(report)))
         .collect();
     items.push("Stop");
     Ok(match merge_heads::ask(ui, merge_heads::HOW, &items)? {
@@ -192,13 +192,25 @@ fn heads(ui: &mut Ui, report: &Report, args: &Args) -> Result<Heads, Error> {
     })
 }
 
-fn words(offer: Settle, movable: &Movable) -> &'static str {
+/// This database has something of what a restack moves.
+fn runs_again(report: &Report) -> bool {
+    let lines = report.restacking.iter().flat_map(|one| &one.lines);
+    let mut moved = lines.flat_map(|line| &line.moved);
+    moved.any(|moved| report.state.applied.contains(&moved.revision))
+}
+
+/// A line of the menu. On a terminal of 80 columns a longer one would lose its second part,
+/// and with it what the choice costs.
+fn words(offer: Settle, movable: &Movable, runs_again: bool) -> &'static str {
     match offer {
         Settle::Restack if matches!(movable, Movable::Shared(..)) => {
-            "Restack them on top of theirs    keeps history linear; others have them on their branches"
+            "Restack them on top of theirs    others have them on their branches too"
+        }
+        Settle::Restack if runs_again => {
+            "Restack yours on top of theirs   runs again; what it stored here goes"
         }
         Settle::Restack => {
-            "Restack yours on top of theirs   keeps history linear; yours is not published, and runs again"
+            "Restack yours on top of theirs   keeps history linear; not published yet"
         }
         Settle::Merge => "Create a merge revision          joins the heads, and nothing moves",
         Settle::ApplyBoth => {
@@ -273,4 +285,24 @@ pub(super) fn skipped(
         Some(0 | 1) => Some(Skipped::OutOfOrder),
         _ => return Err(Error::Stopped),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::RevId;
+
+    /// The first choice of all stood there without a word about what it does.
+    #[test]
+    fn the_menu_fits_eighty_columns() {
+        let shared = Movable::Shared(RevId::trusted("aaaa"), Vec::new());
+        for offer in [Settle::Restack, Settle::Merge, Settle::ApplyBoth] {
+            for movable in [&Movable::Yes, &shared] {
+                for runs_again in [true, false] {
+                    let line = words(offer, movable, runs_again);
+                    assert!(line.len() <= 76 && line.contains("   "), "{line}");
+                }
+            }
+        }
+    }
 }
