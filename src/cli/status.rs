@@ -35,7 +35,7 @@ pub(super) struct Args {}
 pub(super) fn run(ui: &mut Ui, context: &Context, _: &Args) -> Result<Exit, Error> {
     let status = status::status(context)?;
     if ui.is_json() {
-        ui.json(&document(&status));
+        ui.json(&document(ui, &status));
         return Ok(Exit::Fine);
     }
     for finding in &status.project.findings {
@@ -70,12 +70,8 @@ pub(super) fn run(ui: &mut Ui, context: &Context, _: &Args) -> Result<Exit, Erro
     if let Some(git) = &status.git {
         hooks(ui, git);
     }
-    let next = match &status.advice.command {
-        Some(command) => {
-            let command = ui.for_this_run(&format!("`{command}`"));
-            let command = command.trim_matches('`');
-            format!("{}   {}", ui.good(command), ui.dim(&status.advice.reason))
-        }
+    let next = match &next_command(ui, &status) {
+        Some(command) => format!("{}   {}", ui.good(command), ui.dim(&status.advice.reason)),
         None => status.advice.reason.clone(),
     };
     row(ui, "Next", &next);
@@ -265,7 +261,14 @@ fn hooks(ui: &mut Ui, git: &Git) {
     }
 }
 
-fn document(status: &Status) -> Value {
+/// What is advised, about the database of this run.
+fn next_command(ui: &Ui, status: &Status) -> Option<String> {
+    let command = status.advice.command.as_ref()?;
+    let command = ui.for_this_run(&format!("`{command}`"));
+    Some(command.trim_matches('`').to_owned())
+}
+
+fn document(ui: &Ui, status: &Status) -> Value {
     let graph = &status.project.graph;
     json!({
         "schema": "teammig.status/1",
@@ -322,7 +325,7 @@ fn document(status: &Status) -> Value {
             Ok(_) => json!(open(status).map(restack_json)),
             Err(error) => json!({ "error": report::message(error) }),
         },
-        "next": { "command": status.advice.command, "reason": status.advice.reason },
+        "next": { "command": next_command(ui, status), "reason": status.advice.reason },
         "findings": json::findings(&status.project),
     })
 }

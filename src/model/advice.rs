@@ -50,10 +50,6 @@ pub struct Facts {
     pub upstream: Option<String>,
     /// The pre-commit hook does not run.
     pub unguarded: bool,
-    /// Which of several databases this is about; a command has to name it.
-    pub database: Option<String>,
-    /// Its environment, where that is not the one taken by default.
-    pub environment: Option<String>,
 }
 
 /// What is said of a state that is not the working tree, `name`: no command here acts on it.
@@ -163,7 +159,6 @@ fn count(n: usize) -> String {
 
 /// The next step while Git is in the middle of something.
 fn in_the_middle(operation: Operation, facts: &Facts) -> Advice {
-    let (database, environment) = (facts.database.as_deref(), facts.environment.as_deref());
     let finish = operation.finish();
     let folder = shell::word(&facts.folder);
     let (next, why) = if facts.problems > 0 {
@@ -174,7 +169,7 @@ fn in_the_middle(operation: Operation, facts: &Facts) -> Advice {
     } else if facts.only_heads && facts.to_come > 0 {
         // Half of mine is here: the database is brought along when all of it is.
         (
-            Some(command("rebase --no-database", database, None)),
+            Some("teammig rebase --no-database".to_owned()),
             format!(
                 ", which brings {} more; now only the heads are left to settle",
                 count(facts.to_come)
@@ -182,7 +177,7 @@ fn in_the_middle(operation: Operation, facts: &Facts) -> Advice {
         )
     } else if facts.only_heads {
         (
-            Some(command("sync", database, environment)),
+            Some("teammig sync".to_owned()),
             ", and only the heads are left to settle".to_owned(),
         )
     } else if facts.conflicts {
@@ -201,9 +196,7 @@ fn in_the_middle(operation: Operation, facts: &Facts) -> Advice {
 
 /// The next step.
 pub fn next(facts: &Facts) -> Advice {
-    let database = facts.database.as_deref();
-    let run = |words: &str| command(words, database, facts.environment.as_deref());
-    let write = |words: &str| command(words, database, None);
+    let run = |words: &str| format!("teammig {words}");
     let (command, reason) = if facts.restack {
         (
             Some(run("rebase")),
@@ -222,7 +215,7 @@ pub fn next(facts: &Facts) -> Advice {
         (Some(run("sync")), "the heads diverged".to_owned())
     } else if facts.head_file_wrong {
         (
-            Some(write("heads --write")),
+            Some(run("heads --write")),
             "the head file does not say what the revisions are".to_owned(),
         )
     } else if facts.skipped > 0 {
@@ -253,7 +246,7 @@ pub fn next(facts: &Facts) -> Advice {
         )
     } else if facts.empty {
         (
-            Some(write("create \"what it does\"")),
+            Some(run("create \"what it does\"")),
             "there is no revision yet".to_owned(),
         )
     } else if facts.unreachable {
@@ -309,7 +302,6 @@ mod tests {
             conflicts: true,
             folder: "my migrations".to_owned(),
             uncommitted: 1,
-            ..Facts::default()
         };
         let mut table: Vec<String> = Vec::new();
         let mut step = |facts: &Facts| table.push(said(facts));
@@ -413,6 +405,11 @@ mod tests {
                 "`teammig stamp head --env production`",
                 "`teammig stamp head --env production --database jobs`",
             ),
+            ("`teammig hooks install`", "`teammig hooks install`"),
+            (
+                "`teammig heads --write`",
+                "`teammig heads --write --database jobs`",
+            ),
             (
                 "teammig upgrade ` not closed",
                 "teammig upgrade ` not closed",
@@ -430,49 +427,5 @@ mod tests {
             for_this_run("`teammig stamp --only aaaa`", &about),
             "`teammig stamp --only aaaa --database jobs --url 'sqlite:my app.db'`"
         );
-    }
-
-    /// It named a command that asks which database.
-    #[test]
-    fn a_command_names_the_database_that_it_is_about() {
-        let facts = |facts: Facts| {
-            said(&Facts {
-                database: Some("jobs".to_owned()),
-                environment: Some("staging".to_owned()),
-                ..facts
-            })
-        };
-        for (of, expected) in [
-            (
-                Facts {
-                    pending: 1,
-                    ..Facts::default()
-                },
-                "teammig upgrade --database jobs --env staging | 1 revision pending",
-            ),
-            (
-                Facts {
-                    upstream_new: 1,
-                    ..Facts::default()
-                },
-                "git pull && teammig sync --database jobs --env staging | the upstream has 1 revision more",
-            ),
-            (
-                Facts {
-                    head_file_wrong: true,
-                    ..Facts::default()
-                },
-                "teammig heads --write --database jobs | the head file does not say what the revisions are",
-            ),
-            (
-                Facts {
-                    unguarded: true,
-                    ..Facts::default()
-                },
-                "teammig hooks install | nothing keeps applied revisions from being edited",
-            ),
-        ] {
-            assert_eq!(facts(of), expected);
-        }
     }
 }

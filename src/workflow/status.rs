@@ -18,7 +18,7 @@ use super::{
     unfinished::{self, Unfinished},
 };
 use crate::{
-    config::{ChosenBy, ConfigError},
+    config::ConfigError,
     git::{CommitInfo, Head, HookStatus, Upstream},
     model::{
         Operation, Project, RevId,
@@ -130,23 +130,15 @@ pub fn status(context: &Context) -> Result<Status, Error> {
         .and_then(|database| database.as_ref().ok());
     let advice = match context.at() {
         At::Commit(name) => advice::of_another_state(name),
-        At::WorkTree | At::Index => {
-            let target = context.target().ok();
-            let environment = target.filter(|target| target.by == ChosenBy::Environment);
-            advice::next(&Facts {
-                database: context.config.database.clone(),
-                environment: environment
-                    .map(|target| target.environment)
-                    .filter(|name| context.config.has_to_be_named(name)),
-                unreachable: matches!(database, Some(Err(_))),
-                restack: match &unfinished {
-                    Ok(found) => found.as_ref().is_some_and(Unfinished::is_open),
-                    Err(_) => true,
-                },
-                folder: context.config.folders.first().cloned().unwrap_or_default(),
-                ..facts(&project, git.as_ref(), divergence.is_some(), read)
-            })
-        }
+        At::WorkTree | At::Index => advice::next(&Facts {
+            unreachable: matches!(database, Some(Err(_))),
+            restack: match &unfinished {
+                Ok(found) => found.as_ref().is_some_and(Unfinished::is_open),
+                Err(_) => true,
+            },
+            folder: context.config.folders.first().cloned().unwrap_or_default(),
+            ..facts(&project, git.as_ref(), divergence.is_some(), read)
+        }),
     };
     Ok(Status {
         elsewhere: elsewhere(context, &project, read),

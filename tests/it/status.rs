@@ -380,6 +380,9 @@ fn what_is_advised_is_about_the_database_of_the_url() {
     let run = sandbox.teammig("ann", &status);
     let next = "Next       teammig upgrade --url sqlite:other.db ";
     assert!(run.stdout.contains(next), "{run}");
+    let (document, _) = sandbox.json("ann", &status);
+    let command = "teammig upgrade --url sqlite:other.db";
+    assert_eq!(document["next"]["command"], command);
 }
 
 /// It was asked about an edit of a file that is not there.
