@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Command, Status, dispatch, report};
+use super::{Command, Status, dispatch, report, way_to};
 use crate::{
     config::ConfigError,
     model::{advice::About, graph::GraphError},
@@ -32,8 +32,9 @@ pub(super) fn run(
     about: &About,
     begin: &dyn Fn(&str) -> Result<Context, Error>,
 ) -> Status {
-    let of_database = |name: &String| About {
+    let of_database = |name: &String, way| About {
         database: Some(name.clone()),
+        way,
         ..about.clone()
     };
     let mut code = 0;
@@ -42,9 +43,11 @@ pub(super) fn run(
     let mut elsewhere = Vec::new();
     let mut found = false;
     for name in names {
-        ui.about(of_database(name));
+        ui.about(of_database(name, None));
         let (document, outcome) = ui.part(name, |ui| {
-            begin(name).and_then(|context| dispatch(ui, &context, command))
+            let context = begin(name)?;
+            ui.about(of_database(name, way_to(&context)));
+            dispatch(ui, &context, command)
         });
         found |= outcome.is_ok();
         match outcome {
@@ -57,7 +60,7 @@ pub(super) fn run(
         }
     }
     if !found && let Some((name, error)) = elsewhere.first() {
-        ui.about(of_database(name));
+        ui.about(of_database(name, None));
         code = tell(ui, name, error, &mut documents).max(code);
     }
     if ui.is_json() {

@@ -136,6 +136,12 @@ impl Global {
         path.canonicalize().map_err(Error::io("enter", &path))
     }
 
+    /// `-C`, as it was given.
+    pub(super) fn given_directory(&self) -> Option<String> {
+        let given = self.directory.as_ref();
+        given.map(|path| path.display().to_string())
+    }
+
     pub(super) fn options(&self, command: &str, timeouts: Timeouts) -> Options {
         Options {
             at: match self.at.as_deref() {

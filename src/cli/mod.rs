@@ -39,7 +39,7 @@ use clap::{Parser, Subcommand, error::ErrorKind};
 
 use crate::{
     config::Env,
-    model::advice::About,
+    model::{advice::About, shell},
     ui::{Color, Format, Ui, UiOptions, restore_cursor},
     workflow::{self, Context, Error, Interrupt},
 };
@@ -260,6 +260,8 @@ fn run(ui: &mut Ui, cli: &Cli, interrupt: &Interrupt) -> Result<Status, Error> {
         database: options.overrides.database.clone(),
         environment: options.environment.clone(),
         url: options.url.as_deref().and_then(workflow::shown_url),
+        directory: cli.global.given_directory(),
+        way: None,
     };
     ui.about(about.clone());
     let begin = match command {
@@ -284,7 +286,17 @@ fn run(ui: &mut Ui, cli: &Cli, interrupt: &Interrupt) -> Result<Status, Error> {
     if cli.command.is_none() && !context.is_project() {
         return Err(Error::NoCommand);
     }
+    ui.about(About {
+        way: way_to(&context),
+        ..about
+    });
     dispatch(ui, &context, command)
+}
+
+/// From the shell's folder to the project's.
+fn way_to(context: &Context) -> Option<String> {
+    let here = std::env::current_dir().and_then(std::fs::canonicalize).ok()?;
+    shell::way(&here, &context.config.root.canonicalize().ok()?)
 }
 
 fn dispatch(ui: &mut Ui, context: &Context, command: &Command) -> Result<Status, Error> {

@@ -225,7 +225,7 @@ fn talk(ui: &mut Ui, context: &Context, radar: &Radar) {
             .collisions
             .iter()
             .filter(|one| one.with == radar.mine.name);
-        hints.extend(own.filter_map(|one| words::hint(one.collision.kind)));
+        hints.extend(own.filter_map(|one| words::hint(&one.collision)));
     }
     let mut said: Vec<&str> = Vec::new();
     for hint in hints {

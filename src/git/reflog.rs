@@ -65,6 +65,11 @@ impl How {
         }
     }
 
+    /// It recorded what was in the working tree: nothing came in with it.
+    pub fn is_own(self) -> bool {
+        matches!(self, Self::Commit | Self::Amend)
+    }
+
     /// It was `git pull`, as far as Git recorded it.
     pub fn is_pull(self) -> bool {
         matches!(
@@ -93,26 +98,34 @@ pub struct HeadMove {
     pub time: Timestamp,
 }
 
-/// Where `HEAD` stood before it last moved.
+/// The last time that something came in: where `HEAD` stood before and after.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PreviousHead {
-    /// The commit.
+    /// The commit before.
     pub commit: CommitId,
-    /// What moved `HEAD` away from it.
+    /// Where it came to; commits of one's own may stand on it now.
+    pub to: CommitId,
+    /// What moved `HEAD`.
     pub how: How,
 }
 
+/// So many commits of one's own are looked past.
+const MOST_OWN: usize = 100;
+
 impl Repo {
-    /// Where `HEAD` stood before it last moved to another commit: from its
-    /// reflog, else from `ORIG_HEAD`. `None` after a clone, and where the
+    /// Where `HEAD` stood before something came in, commits of one's own since then
+    /// aside: from its reflog, else from `ORIG_HEAD`. `None` after a clone, and where the
     /// clone no longer has that commit.
     pub fn previous_head(&self) -> Result<Option<PreviousHead>, GitError> {
-        let previous = match self.head_moves(1)?.first() {
+        let moves = self.head_moves(MOST_OWN)?;
+        let previous = match moves.iter().find(|one| !one.how.is_own()) {
             Some(last) => last.from.map(|commit| PreviousHead {
                 commit,
+                to: last.to,
                 how: last.how,
             }),
-            None => self.original_head()?,
+            None if moves.is_empty() => self.original_head()?,
+            None => None,
         };
         Ok(previous.filter(|previous| self.has(previous.commit)))
     }
@@ -139,11 +152,14 @@ impl Repo {
     }
 
     fn original_head(&self) -> Result<Option<PreviousHead>, GitError> {
-        let commit = self.tip_of("ORIG_HEAD")?;
-        Ok(commit
-            .filter(|commit| self.head().is_ok_and(|head| head.commit() != Some(*commit)))
-            .map(|commit| PreviousHead {
+        let before = self.tip_of("ORIG_HEAD")?;
+        let now = self.head()?.commit();
+        Ok(before
+            .zip(now)
+            .filter(|(before, now)| before != now)
+            .map(|(commit, to)| PreviousHead {
                 commit,
+                to,
                 how: How::Other,
             }))
     }

@@ -90,6 +90,11 @@ pub struct About {
     pub environment: Option<String>,
     /// Which database, without a password.
     pub url: Option<String>,
+    /// The folder that was given with `-C`.
+    pub directory: Option<String>,
+    /// The way from the shell's folder to the project's, where it is another: paths in
+    /// hints begin there.
+    pub way: Option<String>,
 }
 
 /// Commands of ours that ask a database, or change it.
@@ -107,24 +112,31 @@ const OF_A_DATABASE: [&str; 11] = [
     "why",
 ];
 
-/// A hint whose commands (between backticks) are about the database and the environment
-/// of this run: the next one without them would be of another database.
+/// A hint whose commands (between backticks) are about the database, the environment and
+/// the folder of this run: the next one without them would be of another database.
 pub fn for_this_run(hint: &str, about: &About) -> String {
     if *about == About::default() {
         return hint.to_owned();
     }
     let one = |command: &str| {
-        let Some(verb) = command.strip_prefix("teammig ") else {
+        if let Some(rest) = command.strip_prefix("git ") {
+            return of_git(rest, about);
+        }
+        let Some(words) = command.strip_prefix("teammig ") else {
             return command.to_owned();
         };
-        let verb = verb.split(' ').next().unwrap_or_default();
+        let verb = words.split(' ').next().unwrap_or_default();
+        let directory = about.directory.as_deref().map(shell::word);
+        let mut command = match &directory {
+            Some(directory) => format!("teammig -C {directory} {words}"),
+            None => command.to_owned(),
+        };
         if verb == "hooks" {
             // A clone has one set of them.
-            return command.to_owned();
+            return command;
         }
         let asks = OF_A_DATABASE.contains(&verb);
         let (environment, url) = (&about.environment, &about.url);
-        let mut command = command.to_owned();
         for (option, name) in [
             ("--database", about.database.as_ref()),
             (
@@ -148,6 +160,21 @@ pub fn for_this_run(hint: &str, about: &About) -> String {
         text.split(" && ").map(one).collect::<Vec<_>>().join(" && ")
     });
     spans.collect::<Vec<_>>().join("`")
+}
+
+/// Git commands with paths; `:/` in front of one means the top, wherever the shell is.
+const OF_PATHS: [&str; 4] = ["add", "checkout", "restore", "rm"];
+
+/// What is asked of Git, from the project's folder where the shell is elsewhere.
+fn of_git(words: &str, about: &About) -> String {
+    let verb = words.split(' ').next().unwrap_or_default();
+    let is_of_path = OF_PATHS.contains(&verb) && !words.contains(" :/");
+    match &about.way {
+        Some(way) if about.directory.is_some() || is_of_path => {
+            format!("git -C {} {words}", shell::word(way))
+        }
+        _ => format!("git {words}"),
+    }
 }
 
 fn count(n: usize) -> String {
@@ -385,7 +412,7 @@ mod tests {
         let about = About {
             database: Some("jobs".to_owned()),
             environment: Some("staging".to_owned()),
-            url: None,
+            ..About::default()
         };
         let said = |hint| for_this_run(hint, &about);
         for (hint, expected) in [
@@ -427,5 +454,38 @@ mod tests {
             for_this_run("`teammig stamp --only aaaa`", &about),
             "`teammig stamp --only aaaa --database jobs --url 'sqlite:my app.db'`"
         );
+    }
+
+    #[test]
+    fn commands_find_the_project_from_where_the_shell_is() {
+        let below = About {
+            way: Some("..".to_owned()),
+            ..About::default()
+        };
+        let elsewhere = About {
+            way: Some("my app".to_owned()),
+            directory: Some("my app/migrations".to_owned()),
+            ..About::default()
+        };
+        for (hint, from_below, from_elsewhere) in [
+            (
+                "`git add migrations/HEAD && git commit`",
+                "`git -C .. add migrations/HEAD && git commit`",
+                "`git -C 'my app' add migrations/HEAD && git -C 'my app' commit`",
+            ),
+            (
+                "`git restore :/migrations/a.sql`",
+                "`git restore :/migrations/a.sql`",
+                "`git -C 'my app' restore :/migrations/a.sql`",
+            ),
+            (
+                "`teammig sync`; `teammig hooks install`",
+                "`teammig sync`; `teammig hooks install`",
+                "`teammig -C 'my app/migrations' sync`; `teammig -C 'my app/migrations' hooks install`",
+            ),
+        ] {
+            assert_eq!(for_this_run(hint, &below), from_below);
+            assert_eq!(for_this_run(hint, &elsewhere), from_elsewhere);
+        }
     }
 }

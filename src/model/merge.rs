@@ -71,6 +71,8 @@ pub struct Conflict {
     pub paths: Vec<Arc<str>>,
     /// The revisions in them.
     pub revisions: Vec<RevId>,
+    /// All of them have the same scripts: one revision that came by two ways.
+    pub same_scripts: bool,
 }
 
 /// Why Git would stop.
@@ -315,6 +317,7 @@ impl Merge {
             kind,
             paths: Vec::new(),
             revisions: Vec::new(),
+            same_scripts: have_same_scripts(files),
         };
         for file in files {
             if !conflict.paths.contains(&file.path) {
@@ -346,6 +349,7 @@ impl Merge {
             kind: ConflictKind::Content,
             paths: vec![Arc::clone(&blend.path)],
             revisions: blend.revision.iter().cloned().collect(),
+            same_scripts: false,
         });
         let here = ours.iter().find(|file| file.blob == blend.ours);
         if let Some(here) = here
@@ -357,6 +361,12 @@ impl Merge {
             });
         }
     }
+}
+
+fn have_same_scripts(files: &[&FileFact]) -> bool {
+    let mut checksums = files.iter().map(|file| Some(file.outline()?.checksum));
+    let first = checksums.next().flatten();
+    first.is_some() && checksums.all(|one| one == first)
 }
 
 fn id_of(file: &FileFact) -> Option<&RevId> {

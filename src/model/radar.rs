@@ -446,11 +446,13 @@ impl Standing {
     }
 }
 
-/// A place where Git would stop. Two files of one name and one id are one revision
-/// that was written twice.
+/// A place where Git would stop. Two files of one name and one id are two revisions
+/// that were given one id; with the same scripts they are one, which came by two ways (a squash, a restack).
 fn stopped(conflict: &super::merge::Conflict) -> Collision {
     let kind = match conflict.kind {
-        ConflictKind::Added if conflict.revisions.len() == 1 => Kind::DuplicateRevision,
+        ConflictKind::Added if conflict.revisions.len() == 1 && !conflict.same_scripts => {
+            Kind::DuplicateRevision
+        }
         _ => Kind::Conflict,
     };
     Collision {

@@ -1,5 +1,23 @@
 //! Commands that hints show, as a shell takes them: a path with a blank in it would be two.
 
+use std::path::{Component, Path, PathBuf};
+
+/// The way from one folder to another (both absolute, their links followed); `None` where
+/// it is the same one. Where nothing is shared, it is the absolute path.
+pub fn way(from: &Path, to: &Path) -> Option<String> {
+    if from == to {
+        return None;
+    }
+    let mut shared = from.components().zip(to.components());
+    let shared = shared.by_ref().take_while(|(a, b)| a == b).count();
+    if shared <= 1 && from.components().count() > 1 {
+        return Some(to.display().to_string());
+    }
+    let up = from.components().skip(shared).map(|_| Component::ParentDir);
+    let way: PathBuf = up.chain(to.components().skip(shared)).collect();
+    Some(way.display().to_string())
+}
+
 /// Paths as arguments, one after the other.
 pub fn words<'a>(paths: impl IntoIterator<Item = &'a str>) -> String {
     paths.into_iter().map(word).collect::<Vec<_>>().join(" ")
@@ -24,6 +42,21 @@ pub fn word(path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ways_between_folders() {
+        for (from, to, want) in [
+            ("/a/b", "/a/b", None),
+            ("/a/b/migrations", "/a/b", Some("..")),
+            ("/a", "/a/b/c", Some("b/c")),
+            ("/a/x/y", "/a/b", Some("../../b")),
+            ("/home/ann", "/srv/app", Some("/srv/app")),
+            ("/", "/srv/app", Some("srv/app")),
+        ] {
+            let found = way(Path::new(from), Path::new(to));
+            assert_eq!(found.as_deref(), want, "{from} {to}");
+        }
+    }
 
     #[test]
     fn a_path_is_one_word() {

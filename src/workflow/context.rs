@@ -206,6 +206,9 @@ impl Context {
                     format!("there is no folder {folder}, which the configuration names"),
                 )
             }));
+        if *at == At::WorkTree {
+            super::committed::offer(self, &mut project);
+        }
         Ok(project)
     }
 

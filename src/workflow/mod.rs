@@ -3,6 +3,7 @@
 //! proposal, which is data, and the doing of what was chosen.
 
 pub mod audit;
+mod committed;
 mod context;
 pub mod create;
 pub mod current;

@@ -225,7 +225,7 @@ fn last_move(repo: &Repo) -> Result<Option<Moved>, Error> {
     Ok(repo.previous_head()?.map(|previous| Moved {
         how: previous.how,
         from: previous.commit,
-        to: head,
+        to: previous.to,
     }))
 }
 

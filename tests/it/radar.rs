@@ -489,3 +489,19 @@ fn every_protected_ref_counts() {
         (&json!("origin/release"), &json!(["aaaa1"]))
     );
 }
+
+/// A branch that was restacked when it was merged was called a duplicate of itself.
+#[test]
+fn one_revision_that_came_by_two_ways_is_no_duplicate() {
+    let sandbox = Sandbox::team();
+    bob_pushes(&sandbox, "phone", "7f3a9c21e4b0", &["9209a434d045"]);
+    // Squashed into main on top of what had come in, while the branch stays as it was.
+    sandbox.git("ann", &["switch", "-q", "main"]);
+    add(&sandbox, "ann", "51be0f2277d1", &["9209a434d045"]);
+    add(&sandbox, "ann", "7f3a9c21e4b0", &["51be0f2277d1"]);
+    sandbox.commit("ann", "Two at once");
+    sandbox.git("ann", &["push", "-q", "origin", "main"]);
+    sandbox.git("ann", &["fetch", "-q"]);
+    let run = sandbox.teammig("ann", &["radar"]);
+    assert_snapshot!(run, @"");
+}

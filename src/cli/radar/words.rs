@@ -60,6 +60,11 @@ pub(in crate::cli) fn collision(one: &Collision) -> String {
         Kind::Cycle => format!("{revisions} would come before themselves"),
         Kind::DuplicateLabel => format!("one label would be of {revisions}"),
         Kind::Conflict => match one.conflict {
+            // Of two revisions with other scripts it would be a duplicate.
+            Some(ConflictKind::Added) if one.revisions.len() == 1 => format!(
+                "both have {revisions} with the same scripts, and another header: it came there by another way, as \
+                 a squash or a restack does ({paths})"
+            ),
             Some(ConflictKind::Added) => format!("both added {paths}"),
             Some(ConflictKind::Deleted) => format!("one changed {paths}, the other deleted it"),
             Some(ConflictKind::Renamed) => format!("both renamed a file: {paths}"),
@@ -79,8 +84,12 @@ pub(super) fn cluster(one: &Cluster) -> String {
 }
 
 /// What to do about it; only where it is mine to do.
-pub(super) fn hint(kind: Kind) -> Option<&'static str> {
-    Some(match kind {
+pub(super) fn hint(one: &Collision) -> Option<&'static str> {
+    Some(match one.kind {
+        Kind::Conflict if one.conflict == Some(ConflictKind::Added) && one.revisions.len() == 1 => {
+            "a branch that was merged already can be deleted; one that goes on takes the file as it is on the other \
+             side"
+        }
         Kind::Diverges => {
             "whoever is merged second runs `teammig sync` then: it puts the new revisions on top of the others, or \
              joins the heads"

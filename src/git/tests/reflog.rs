@@ -14,9 +14,35 @@ fn behind() -> (TestRepo, TestRepo, CommitId) {
     (origin, clone, first)
 }
 
+/// The last move of HEAD, whoever made it.
 fn previous(git: &TestRepo) -> Option<(CommitId, How)> {
+    match git.open().head_moves(1).unwrap().first() {
+        Some(last) => last.from.map(|commit| (commit, last.how)),
+        None => brought(git),
+    }
+}
+
+fn brought(git: &TestRepo) -> Option<(CommitId, How)> {
     let previous = git.open().previous_head().unwrap();
-    previous.map(|PreviousHead { commit, how }| (commit, how))
+    previous.map(|PreviousHead { commit, how, .. }| (commit, how))
+}
+
+/// `sync` said of one's own revision that it came in with the commit.
+#[test]
+fn commits_of_ones_own_bring_nothing_in() {
+    isolated!();
+    let (origin, clone, first) = behind();
+    clone.git(&["pull", "-q"]);
+    let came_to = origin.open().head().unwrap().commit();
+    clone.commit("c", "c");
+    clone.git(&["commit", "-q", "--amend", "-m", "c, better"]);
+    assert_eq!(brought(&clone), Some((first, How::PullFastForward)));
+    let previous = clone.open().previous_head().unwrap().unwrap();
+    assert_eq!(Some(previous.to), came_to);
+    // A clone is no news, and neither is what was made in it since.
+    let (_, clone, _) = behind();
+    clone.commit("c", "c");
+    assert_eq!(brought(&clone), None);
 }
 
 #[test]
@@ -190,13 +216,13 @@ fn without_a_reflog_orig_head_tells() {
 #[test]
 fn a_commit_that_is_gone_is_none() {
     isolated!();
-    let git = TestRepo::new();
-    let first = git.commit("a", "a");
-    git.commit("b", "b");
+    let (_, git, first) = behind();
+    git.git(&["pull", "-q"]);
+    assert_eq!(brought(&git), Some((first, How::PullFastForward)));
     let log = git.path.join(".git/logs/HEAD");
     let text = std::fs::read_to_string(&log).unwrap();
     std::fs::write(log, text.replace(&first.to_string(), &"1".repeat(40))).unwrap();
-    assert_eq!(previous(&git), None);
+    assert_eq!(brought(&git), None);
 }
 
 #[test]
