@@ -503,5 +503,13 @@ fn one_revision_that_came_by_two_ways_is_no_duplicate() {
     sandbox.git("ann", &["push", "-q", "origin", "main"]);
     sandbox.git("ann", &["fetch", "-q"]);
     let run = sandbox.teammig("ann", &["radar"]);
-    assert_snapshot!(run, @"");
+    assert_snapshot!(run, @"
+    exit 3
+    --- stdout
+    main (no revision of its own): 1 open branch with migrations, 1 collides
+      conflict            origin/phone  Bob, 7 minutes ago: Add 7f3a9c21e4b0
+                          both have 7f3a9c21e4b0 with the same scripts, and another header: it came there by another way, as a squash or a restack does (migrations/7f3a9c21e4b0.sql)
+    --- stderr
+    hint: a branch that was merged already can be deleted; one that goes on takes the file as it is on the other side
+    ");
 }

@@ -282,11 +282,16 @@ impl Judge<'_, '_> {
             own.iter().filter_map(|changed| changed.old.as_ref()),
             own.iter().filter_map(|changed| changed.new.as_ref()),
         );
+        let before: BTreeSet<&RevId> = old
+            .clone()
+            .filter_map(|file| Some(&file.outline()?.revision))
+            .collect();
         let mut tips: Vec<Outlined> = Vec::new();
         for file in old.clone().chain(new.clone()) {
             let Some(outline) = file.outline() else {
                 continue;
             };
+            let own_scripts = outline.checksum;
             let is_there = judged.contains(&outline.revision);
             let mut published = standing.files().holding(&outline.revision);
             if !is_there
@@ -294,6 +299,11 @@ impl Judge<'_, '_> {
                 && let Some(outline) = tip.outline()
             {
                 judged.insert(outline.revision.clone());
+                // It had the revision before it was published in another form (a squash, a
+                // restack): it edits nothing, and what Git will ask is said.
+                if !before.contains(&outline.revision) && own_scripts == outline.checksum {
+                    continue;
+                }
                 tips.push(Outlined {
                     path: tip.path.clone(),
                     revision: outline.revision.clone(),
