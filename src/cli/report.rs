@@ -213,19 +213,7 @@ fn report(error: &Error) -> Report {
             error,
         } => database::failed(location, *dialect, error),
         Error::Step(step) => database::failed_step(step),
-        Error::Skipped(revisions) => {
-            let mut report = Report::new("skipped-revisions", 3, words);
-            for (id, message) in revisions {
-                report = report.note(format!("  {id}  {message}"));
-            }
-            report
-                .hint("`teammig sync` rolls back what came later and applies everything in order (`--yes`: without asking)")
-                .hint("`teammig upgrade --out-of-order` runs them now, after the later ones")
-                .hint(format!(
-                    "`teammig stamp --only {}` records them as applied, if their changes are there already",
-                    revisions.iter().map(|(id, _)| id.as_str()).collect::<Vec<_>>().join(" ")
-                ))
-        }
+        Error::Skipped { revisions, protected } => skipped(revisions, *protected, words),
         Error::Irreversible(found) => way_back::report(found, words),
         Error::Uncertain { revision, place, .. } => Report::new("interrupted", 3, words)
             .place(place.clone())
@@ -369,4 +357,25 @@ fn diverged(heads: &[(RevId, String)], why: Why) -> Report {
             "there is no terminal to ask at; `--yes` writes the merge revision without asking",
         ),
     }
+}
+
+/// What lies below applied revisions and never ran.
+fn skipped(revisions: &[(RevId, String)], protected: bool, words: String) -> Report {
+    let mut report = Report::new("skipped-revisions", 3, words);
+    for (id, message) in revisions {
+        report = report.note(format!("  {id}  {message}"));
+    }
+    if !protected {
+        report = report.hint(
+            "`teammig sync` can roll back what came later, and apply everything in order: it asks (`--yes`: without \
+             asking)",
+        );
+    }
+    let ids: Vec<&str> = revisions.iter().map(|(id, _)| id.as_str()).collect();
+    report
+        .hint("`teammig upgrade --out-of-order` runs them now, after the later ones")
+        .hint(format!(
+            "`teammig stamp --only {}` records them as applied, if their changes are there already",
+            ids.join(" ")
+        ))
 }

@@ -103,10 +103,18 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
     let restacking = report.restacking.as_ref();
     let mut source = Source::Database(&mut *database);
     let proposal = match sync::plan(context, &project, restacking, &mut source, decisions) {
-        Err(Error::Skipped(skipped)) => {
-            match choose::skipped(ui, context, &report, &skipped, args)? {
+        Err(Error::Skipped {
+            revisions,
+            protected,
+        }) => {
+            match choose::skipped(ui, &report, &revisions, protected, args)? {
                 Some(chosen) => decisions.skipped = chosen,
-                None => return Err(Error::Skipped(skipped)),
+                None => {
+                    return Err(Error::Skipped {
+                        revisions,
+                        protected,
+                    });
+                }
             }
             sync::plan(context, &project, restacking, &mut source, decisions)?
         }
@@ -199,7 +207,14 @@ fn carry_out(
             if project.graph.diverged().is_empty() {
                 carried.head_file = head_file::place(context, &project);
             } else {
-                ui.hint("the head file stays in conflict until the heads are one: `teammig sync --merge` or `--rebase`");
+                let restack = if report.offers().contains(&Settle::Restack) {
+                    " or `teammig sync --rebase`"
+                } else {
+                    ""
+                };
+                ui.hint(format!(
+                    "the head file stays in conflict until the heads are one: `teammig sync --merge`{restack}"
+                ));
             }
         }
     }

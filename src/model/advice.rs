@@ -188,7 +188,11 @@ fn count(n: usize) -> String {
 fn in_the_middle(operation: Operation, facts: &Facts) -> Advice {
     let finish = operation.finish();
     let folder = shell::word(&facts.folder);
-    let (next, why) = if facts.problems > 0 {
+    let (next, why) = if operation == Operation::Bisect {
+        // Nobody who bisects is about to end it.
+        let why = "; `git bisect good` or `git bisect bad` goes on, `git bisect reset` ends it";
+        (None, why.to_owned())
+    } else if facts.problems > 0 {
         (None, "; put the files right first".to_owned())
     } else if facts.only_heads && !facts.diverged && !facts.head_file_wrong {
         let next = format!("git add {folder} && {finish}");
@@ -348,6 +352,8 @@ mod tests {
         step(&facts);
         facts.conflicts = false;
         step(&facts);
+        facts.operation = Some(Operation::Bisect);
+        step(&facts);
         facts.operation = None;
         facts.problems = 1;
         step(&facts);
@@ -388,6 +394,7 @@ mod tests {
                 "git add 'my migrations' && git rebase --continue | a rebase is in progress, and the heads are settled",
                 "git status | a rebase is in progress: it shows the conflicts; resolve them, then `git rebase --continue`",
                 "git rebase --continue | a rebase is in progress",
+                " | a bisect is in progress; `git bisect good` or `git bisect bad` goes on, `git bisect reset` ends it",
                 " | put the files right first",
                 "teammig upgrade | a script was interrupted; this says how to go on",
                 "teammig sync | the heads diverged",

@@ -127,8 +127,13 @@ pub enum Error {
     #[error("{} failed", .0.revision)]
     Step(Box<FailedStep>),
     /// Pending revisions lie below applied ones.
-    #[error("{} never ran, though later ones did", count(.0.len(), "revision"))]
-    Skipped(Vec<(RevId, String)>),
+    #[error("{} never ran, though later ones did", count(revisions.len(), "revision"))]
+    Skipped {
+        /// Those, with their messages.
+        revisions: Vec<(RevId, String)>,
+        /// Others use the database, so nothing is rolled back for the sake of order.
+        protected: bool,
+    },
     /// The way back leads over a revision that has none.
     #[error(transparent)]
     Irreversible(#[from] Box<Irreversible>),

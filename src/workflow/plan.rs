@@ -228,7 +228,10 @@ pub fn upgrade(
         .map(|id| (id.clone(), state.message(&id).to_owned()))
         .collect();
         if !skipped.is_empty() {
-            return Err(Error::Skipped(skipped));
+            return Err(Error::Skipped {
+                revisions: skipped,
+                protected: context.target().is_ok_and(|target| target.protected),
+            });
         }
     }
     let facts = Facts::gather(context);

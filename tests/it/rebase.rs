@@ -277,7 +277,7 @@ fn the_database_can_follow_later() {
     --- stderr
     error: 1 revision never ran, though later ones did
       c01d9e88ab12  Theirs
-    hint: `teammig sync` rolls back what came later and applies everything in order (`--yes`: without asking)
+    hint: `teammig sync` can roll back what came later, and apply everything in order: it asks (`--yes`: without asking)
     hint: `teammig upgrade --out-of-order` runs them now, after the later ones
     hint: `teammig stamp --only c01d9e88ab12` records them as applied, if their changes are there already
     ");
@@ -288,7 +288,7 @@ fn the_database_can_follow_later() {
       c01d9e88ab12  Theirs   Bob, 8 minutes ago
     error: 1 revision never ran, though later ones did
       c01d9e88ab12  Theirs
-    hint: `teammig sync` rolls back what came later and applies everything in order (`--yes`: without asking)
+    hint: `teammig sync` can roll back what came later, and apply everything in order: it asks (`--yes`: without asking)
     hint: `teammig upgrade --out-of-order` runs them now, after the later ones
     hint: `teammig stamp --only c01d9e88ab12` records them as applied, if their changes are there already
     ");

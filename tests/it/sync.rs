@@ -327,7 +327,7 @@ fn a_merge_revision_that_stays_after_a_failure_is_named() {
     );
     assert!(
         run.stderr
-            .contains(&format!("The merge revision {path} is right, and stays.")),
+            .contains(&format!("The merge revision {path} was written, and stays.")),
         "{run}"
     );
     assert!(

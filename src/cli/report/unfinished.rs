@@ -29,8 +29,8 @@ pub(super) fn report(error: &Error, words: String) -> Report {
 fn after_merge(cause: &Error, written: &[String]) -> Report {
     let files = written.join(" ");
     let (it, stays) = match written.len() {
-        1 => ("it", "is right, and stays"),
-        _ => ("them", "are right, and stay"),
+        1 => ("it", "was written, and stays"),
+        _ => ("them", "were written, and stay"),
     };
     let which = match written.len() {
         1 => "The merge revision",

@@ -240,9 +240,9 @@ pub(in crate::cli) fn refused(movable: &Movable) -> Error {
 /// nobody is there to say.
 pub(super) fn skipped(
     ui: &mut Ui,
-    context: &Context,
     report: &Report,
     skipped: &[(RevId, String)],
+    protected: bool,
     args: &Args,
 ) -> Result<Option<Skipped>, Error> {
     let above = report.state.graph.unwind(
@@ -250,7 +250,6 @@ pub(super) fn skipped(
         &skipped.iter().map(|(id, _)| id.clone()).collect(),
     );
     // What others use is not rolled back for the sake of order.
-    let protected = context.target()?.protected;
     if args.yes {
         return Ok(Some(if protected {
             Skipped::OutOfOrder
