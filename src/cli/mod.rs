@@ -295,7 +295,9 @@ fn run(ui: &mut Ui, cli: &Cli, interrupt: &Interrupt) -> Result<Status, Error> {
 
 /// From the shell's folder to the project's.
 fn way_to(context: &Context) -> Option<String> {
-    let here = std::env::current_dir().and_then(std::fs::canonicalize).ok()?;
+    let here = std::env::current_dir()
+        .and_then(std::fs::canonicalize)
+        .ok()?;
     shell::way(&here, &context.config.root.canonicalize().ok()?)
 }
 

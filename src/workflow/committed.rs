@@ -23,13 +23,17 @@ pub(super) fn offer(context: &Context, project: &mut Project) {
         let fits = committed.migration(id.as_str()).is_some_and(|before| {
             before.file.path == place.file.path
                 && before.file.text != place.file.text
-                && !committed.errors().any(|one| one.revision.as_ref() == Some(id))
+                && !committed
+                    .errors()
+                    .any(|one| one.revision.as_ref() == Some(id))
         });
         if fits {
             let path = shell::word(&place.file.path);
             let back = format!("`git restore --source=HEAD --staged --worktree {path}`");
             finding.help = Some(match finding.help.take() {
-                Some(help) => format!("{back} goes back to what is committed, which fits; or {help}"),
+                Some(help) => {
+                    format!("{back} goes back to what is committed, which fits; or {help}")
+                }
                 None => format!("{back} goes back to what is committed, which fits"),
             });
         }

@@ -238,7 +238,7 @@ impl Context {
                             Some(repo) if repo.is_bare() => Err(Error::Git(GitError::Bare {
                                 git_dir: repo.git_dir().to_owned(),
                             })),
-                            _ => Err(Error::NoFolder(self.config.root.join(folder))),
+                            _ => Err(self.no_folder(folder)),
                         }
                     }
                     _ => Ok(captured),
@@ -263,6 +263,18 @@ impl Context {
             });
         }
         Ok(captured)
+    }
+
+    /// There is nothing at a folder's place, or a link that leads nowhere.
+    fn no_folder(&self, folder: &str) -> Error {
+        let path = self.config.root.join(folder);
+        match std::fs::read_link(&path) {
+            Ok(target) => Error::Git(GitError::FolderIsLink {
+                folder: folder.to_owned(),
+                target: target.display().to_string(),
+            }),
+            Err(_) => Error::NoFolder(path),
+        }
     }
 
     /// Revisions may only be written where they are read from: the working tree.

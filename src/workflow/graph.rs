@@ -69,7 +69,7 @@ pub fn draw(context: &Context, request: &Request<'_>) -> Result<Drawn, Error> {
     databases.sort_by_key(|seen| {
         environments
             .iter()
-            .position(|environment| environment.name == seen.name)
+            .position(|environment| environment.name == seen.environment.name)
             .unwrap_or(environments.len())
     });
     let others = if request.all {

@@ -132,7 +132,7 @@ pub fn why(context: &Context, name: &str) -> Result<Why, Error> {
         .filter_map(|ledger| {
             let row = ledger.rows.iter().find(|row| row.revision == revision)?;
             Some(Applied {
-                environment: ledger.name(),
+                environment: ledger.environment().to_owned(),
                 protected: ledger.protected,
                 at: row.applied_at,
                 by: row.applied_by.clone(),

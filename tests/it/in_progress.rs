@@ -292,6 +292,10 @@ fn a_bisect_is_ended() {
     hint: `git bisect reset` ends it
     ");
     let (status, _) = sandbox.json("ann", &["status"]);
-    assert_eq!(status["next"]["command"], "git bisect reset");
+    assert_eq!(status["next"]["command"], serde_json::Value::Null);
+    assert_eq!(
+        status["next"]["reason"],
+        "a bisect is in progress; `git bisect good` or `git bisect bad` goes on, `git bisect reset` ends it"
+    );
     assert_eq!(status["operation"], "bisect");
 }

@@ -430,3 +430,36 @@ fn which_one_is_mine_is_not_guessed() {
     error: cccc11112222 and bbbb11112222 are on one line already: there is nothing to restack
     ");
 }
+
+/// After `git merge --abort` the file named a parent that had gone, and nobody said how to get back.
+#[test]
+fn what_fits_as_committed_is_offered_back() {
+    let sandbox = Sandbox::diverged();
+    let file = "ann/migrations/7f3a9c21e4b0.sql";
+    let committed = sandbox.read(file);
+    sandbox.edit(file, "9209a434d045", "c01d9e88ab12");
+    let run = sandbox.teammig("ann/migrations", &["sync"]);
+    let hint = "`git -C .. restore --source=HEAD --staged --worktree migrations/7f3a9c21e4b0.sql` goes back to what is \
+                committed, which fits";
+    assert!(run.stderr.contains(hint), "{run}");
+    sandbox.git(
+        "ann",
+        &[
+            "restore",
+            "--source=HEAD",
+            "--staged",
+            "--worktree",
+            "migrations/7f3a9c21e4b0.sql",
+        ],
+    );
+    assert_eq!(sandbox.read(file), committed);
+    // Nothing to go back to where it was wrong before.
+    sandbox.edit(file, "9209a434d045", "c01d9e88ab12");
+    sandbox.git("ann", &["commit", "-qam", "Wrong"]);
+    sandbox.edit(file, "c01d9e88ab12", "51be0f2277d1");
+    let run = sandbox.teammig("ann", &["sync"]);
+    assert!(
+        run.stderr.contains("in no file") && !run.stderr.contains("git restore"),
+        "{run}"
+    );
+}

@@ -326,8 +326,9 @@ fn a_merge_revision_that_stays_after_a_failure_is_named() {
         "{run}"
     );
     assert!(
-        run.stderr
-            .contains(&format!("The merge revision {path} was written, and stays.")),
+        run.stderr.contains(&format!(
+            "The merge revision {path} was written, and stays."
+        )),
         "{run}"
     );
     assert!(

@@ -1,7 +1,7 @@
 use super::*;
 use crate::model::{merge::merge, migration::Checksum};
 
-/// `id<parent,parent`, with `@label`, `+dependency` and `#text`; `path=` before it where
+/// `id<parent,parent`, with `@label`, `+dependency` and `#scripts`; `path=` before it where
 /// the file is not called as the id; `path=!` = no revision.
 pub(super) fn file(word: &str) -> FileFact {
     let (path, rest) = word.split_once('=').unwrap_or(("", word));
@@ -18,6 +18,7 @@ pub(super) fn file(word: &str) -> FileFact {
     };
     let id = &rest[..rest.find(['<', '@', '+', '#']).unwrap_or(rest.len())];
     let path = if path.is_empty() { id } else { path };
+    let scripts = Checksum([part('#').map_or(0, |text| text.as_bytes()[0]); 32]);
     FileFact {
         path: path.into(),
         blob: rest.into(),
@@ -30,8 +31,8 @@ pub(super) fn file(word: &str) -> FileFact {
                 depends_on: list('+'),
                 labels: list('@'),
                 message: String::new(),
-                checksum: Checksum([0; 32]),
-                up: Checksum([0; 32]),
+                checksum: scripts,
+                up: scripts,
             }))
         },
     }
@@ -97,6 +98,8 @@ fn verdicts() {
         ("a", "b<a", "a z=b<a#t", "duplicate-revision b"),
         ("a", "b<a", "a b<a#t", "duplicate-revision b in b"),
         ("a", "b<a", "a b=c<a", "conflict b,c in b"),
+        // Once, by two ways: restacked when it was merged.
+        ("a", "c<a b<c", "a b<a", "conflict b in b"),
         ("a", "b<a", "a b<a", ""),
         (
             "a",

@@ -12,9 +12,7 @@ use crate::{
 
 /// A database's ledger, remembered or just read.
 pub(super) struct Seen {
-    /// The environment's name in the configuration.
-    pub(super) name: String,
-    /// The database.
+    /// The database, by its environment's name in the configuration.
     pub(super) environment: Environment,
     /// Its rows.
     pub(super) rows: Vec<KnownRow>,
@@ -29,9 +27,8 @@ impl Seen {
 impl From<known::KnownLedger> for Seen {
     fn from(known: known::KnownLedger) -> Self {
         Self {
-            name: known.environment().to_owned(),
             environment: Environment {
-                name: known.name(),
+                name: known.environment().to_owned(),
                 protected: known.protected,
                 seen_at: known.seen_at,
                 fresh: false,
@@ -45,14 +42,9 @@ pub(super) fn read(context: &Context) -> Result<Seen, Error> {
     let target = context.target()?;
     let mut database = context.database()?;
     let ledger = context.ledger(&mut *database)?;
-    let name = match &context.config.database {
-        Some(database) => format!("{} of {database}", target.environment),
-        None => target.environment.clone(),
-    };
     Ok(Seen {
-        name: target.environment,
         environment: Environment {
-            name,
+            name: target.environment,
             protected: target.protected,
             seen_at: context.now,
             fresh: true,
