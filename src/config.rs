@@ -340,7 +340,9 @@ fn folder_with_migrations(from: &Path) -> Option<&Path> {
         if folder.join(DEFAULT_FOLDER).is_dir() {
             return Some(folder);
         }
-        if folder.join(".git").exists() {
+        // A bare repository is what `.git` is elsewhere.
+        let is_bare = folder.join("HEAD").is_file() && folder.join("objects").is_dir();
+        if is_bare || folder.join(".git").exists() {
             return None;
         }
     }
@@ -573,6 +575,19 @@ mod tests {
         assert_eq!(config.root, folder.path());
         let target = config.target(None, None, Path::new("/")).unwrap();
         assert_eq!(target.url.expose(), "sqlite:x.db");
+    }
+
+    #[test]
+    fn a_bare_repository_is_the_top_of_itself() {
+        let folder = tempfile::tempdir().unwrap();
+        let bare = folder.path().join("app.git");
+        for path in ["migrations", "app.git/objects", "app.git/refs"] {
+            fs::create_dir_all(folder.path().join(path)).unwrap();
+        }
+        let load = || load(&bare, Env::of(&[]), &Overrides::default()).unwrap();
+        assert_eq!(load().root, folder.path());
+        fs::write(bare.join("HEAD"), "ref: refs/heads/main\n").unwrap();
+        assert_eq!(load().root, bare);
     }
 
     #[test]

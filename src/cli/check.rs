@@ -235,7 +235,8 @@ fn show_summary(ui: &mut Ui, answer: &Answer) {
         ui.data(words::summary(part));
     }
     for gap in answer.gaps.iter().filter(|gap| gap.counts()) {
-        ui.data(words::not_evaluated(gap));
+        let project = words::of(&gap.project);
+        ui.data(format!("{project}not evaluated"));
     }
 }
 

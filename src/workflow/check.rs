@@ -14,7 +14,10 @@ mod heads;
 mod sides;
 
 use super::{Context, Error, guard, known, merged::Unknown};
-use crate::model::{Finding, Project, RevId, Rule, Severity};
+use crate::{
+    config::FILE_NAME,
+    model::{Finding, Project, RevId, Rule, Severity, SourceFile, finding::Place},
+};
 
 pub(super) use fresh::of_new;
 use sides::Sides;
@@ -175,7 +178,15 @@ fn findings(context: &Context, sides: &Sides) -> Result<Vec<Finding>, Error> {
         own.extend(diverged);
     }
     own.extend(sides.conflicts.iter().cloned());
-    own.extend(guard::edits(context, &sides.guarded(), before, after)?);
+    let mut edits = guard::edits(context, &sides.guarded(), before, after)?;
+    // Two revisions of one id are no edit of either.
+    edits.retain(|finding| {
+        !finding
+            .revision
+            .as_ref()
+            .is_some_and(|id| sides.is_added_twice(id))
+    });
+    own.extend(edits);
     own.extend(of_new(context, before, after));
     own.extend(skipped(context, after));
     let levels = &context.config.levels;
@@ -187,12 +198,29 @@ fn findings(context: &Context, sides: &Sides) -> Result<Vec<Finding>, Error> {
         let name = sides.base.as_ref().map_or("HEAD", |(name, _)| name);
         findings.extend(old.into_iter().map(|finding| Finding {
             severity: Severity::Warning,
-            message: format!("{}; so it is on {name} already", finding.message),
+            message: format!("{}, as on {name} already", finding.message),
             ..finding
         }));
     }
+    for finding in &mut findings {
+        if finding.rule == Rule::MissingFolder && finding.place.is_none() {
+            finding.place = configured_in(context);
+        }
+    }
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     Ok(findings)
+}
+
+/// The file that names the folders.
+fn configured_in(context: &Context) -> Option<Place> {
+    let file = context.config.file.as_ref()?;
+    // It was read a moment ago; where it cannot be now, its name says enough.
+    let text = std::fs::read_to_string(file).unwrap_or_default();
+    Some(Place {
+        file: SourceFile::new(FILE_NAME, text),
+        span: 0..0,
+        label: String::new(),
+    })
 }
 
 /// Revisions that a database passed over, as far as this clone has seen its ledger.

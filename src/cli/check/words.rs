@@ -5,12 +5,21 @@ use crate::cli::{events::plural, radar};
 
 /// One line about what was judged.
 pub(super) fn summary(part: &Part) -> String {
-    let project = if part.project.is_empty() {
+    format!(
+        "{}{}: {}",
+        of(&part.project),
+        verdict(&part.findings),
+        what(part)
+    )
+}
+
+/// Whose line it is.
+pub(super) fn of(project: &str) -> String {
+    if project.is_empty() {
         String::new()
     } else {
-        format!("{}: ", part.project)
-    };
-    format!("{project}{}: {}", verdict(&part.findings), what(part))
+        format!("{project}: ")
+    }
 }
 
 fn verdict(findings: &[Finding]) -> String {
@@ -33,7 +42,7 @@ fn verdict(findings: &[Finding]) -> String {
 }
 
 /// What was judged.
-pub(super) fn what(part: &Part) -> String {
+fn what(part: &Part) -> String {
     let Some(judged) = &part.judged else {
         return "what is staged against HEAD".to_owned();
     };
@@ -55,12 +64,11 @@ pub(super) fn what(part: &Part) -> String {
 
 /// One line about what could not be judged.
 pub(super) fn not_evaluated(gap: &Gap) -> String {
-    let message = report::message(&gap.error);
-    if gap.project.is_empty() {
-        format!("not evaluated: {message}")
-    } else {
-        format!("{}: not evaluated: {message}", gap.project)
-    }
+    format!(
+        "{}not evaluated: {}",
+        of(&gap.project),
+        report::message(&gap.error)
+    )
 }
 
 /// Why a change cannot be judged, and what to do.

@@ -49,8 +49,12 @@ fn irreversible(migration: &Migration) -> Option<Finding> {
         NoWayBack::OnPurpose => return None,
         why => why,
     };
-    let end = migration.up.span.end;
-    let span = migration.down_marker.clone().unwrap_or(end..end);
+    // Where there is no section, it is missing after the last line.
+    let end = migration.file.text.trim_end().len();
+    let last = migration.file.text[..end]
+        .rfind('\n')
+        .map_or(0, |at| at + 1);
+    let span = migration.down_marker.clone().unwrap_or(last..end);
     Some(
         Finding::warning(Rule::Irreversible, format!("{id} cannot be rolled back: {why}"))
             .at(&migration.file, span, "")

@@ -43,6 +43,23 @@ fn makers(
     Ok(makers)
 }
 
+/// What to do about heads of which so many were there before.
+fn help(sides: &Sides, old: usize, all: usize) -> String {
+    let base = sides.base.as_ref().map_or("HEAD", |(name, _)| name);
+    if old == all && !sides.is_base {
+        format!("who works on {base} joins them there: `teammig merge-heads`")
+    } else if old > 0 && old < all && sides.merged {
+        format!(
+            "`git merge {base}` here, then `teammig sync`: it puts yours on top of theirs, or joins the heads"
+        )
+    } else if old > 0 {
+        "`teammig sync` puts yours on top of theirs, or joins the heads with a merge revision"
+            .to_owned()
+    } else {
+        "`teammig rebase` puts one on top of the other, `teammig merge-heads` joins them".to_owned()
+    }
+}
+
 fn finding(
     context: &Context,
     sides: &Sides,
@@ -86,13 +103,11 @@ fn finding(
             all.join(" and ")
         ),
     )
-    .help(if sides.merged {
-        format!(
-            "`git merge {base}` here, then `teammig sync`: it puts yours on top of theirs, or joins the heads"
-        )
-    } else {
-        "`teammig sync` puts yours on top of theirs, or joins the heads with a merge revision".to_owned()
-    });
+    .help(help(
+        sides,
+        heads.iter().filter(is_old).count(),
+        heads.len(),
+    ));
     for (n, id) in sorted.iter().enumerate() {
         if let Some(migration) = sides.after.migration(id.as_str()) {
             let span = context.layout().locate(migration, "parents", "");

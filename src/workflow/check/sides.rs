@@ -3,11 +3,14 @@
 use crate::{
     git::{Bases, CommitId, GitError, Repo},
     layout,
-    model::{Finding, Origin, Project, Rule, Severity, Snapshot, SourceFile},
+    model::{
+        Finding, Origin, Project, RevId, Rule, Snapshot, SourceFile,
+        merge::{Conflict, ConflictKind},
+    },
     workflow::{
         At, Context, Error,
         guard::{self, Base},
-        merged::{self, Unknown},
+        merged::{self, Merged, Unknown},
     },
 };
 
@@ -34,6 +37,8 @@ pub(super) struct Sides {
     pub(super) after: Project,
     /// Where Git would stop.
     pub(super) conflicts: Vec<Finding>,
+    /// Both sides have a file of their own with this revision.
+    added_twice: Vec<RevId>,
 }
 
 impl Sides {
@@ -55,16 +60,28 @@ impl Sides {
         }
     }
 
+    pub(super) fn is_added_twice(&self, id: &RevId) -> bool {
+        self.added_twice.contains(id)
+    }
+
     fn here(context: &Context) -> Result<Self, Error> {
         let repo = context.repo()?;
         let at = context.at();
+        if *at == At::WorkTree && repo.is_bare() {
+            let git_dir = repo.git_dir().to_owned();
+            return Err(GitError::Bare { git_dir }.into());
+        }
         let head = repo.head()?;
         let (ours, commit) = match at {
             At::WorkTree => ("the working tree".to_owned(), head.commit()),
             At::Index => ("the index".to_owned(), head.commit()),
             At::Commit(name) => (name.clone(), Some(repo.resolve(name)?)),
         };
-        let after = project(context, at)?;
+        let after = match context.config.file {
+            Some(_) => context.project_so_far(at)?,
+            // Without a configuration, the folder is what makes it a project.
+            None => context.project_at(at)?,
+        };
         let base = match commit {
             Some(commit) => nearest(context, commit)?,
             None => None,
@@ -72,7 +89,7 @@ impl Sides {
         // Without anything protected, what is committed is all there is to compare with.
         let parts_at = base.as_ref().map(|base| base.parts_at).or(commit);
         let before = match parts_at {
-            Some(commit) => project(context, &At::Commit(commit.to_string()))?,
+            Some(commit) => context.project_so_far(&At::Commit(commit.to_string()))?,
             None => nothing(context),
         };
         Ok(Self {
@@ -91,6 +108,7 @@ impl Sides {
             before,
             after,
             conflicts: Vec::new(),
+            added_twice: Vec::new(),
         })
     }
 
@@ -112,35 +130,18 @@ impl Sides {
             ours: ours.clone(),
             why,
         })?;
-        let before = project(context, &At::Commit(merged.theirs.to_string()))?;
+        let before = context.project_so_far(&At::Commit(merged.theirs.to_string()))?;
         let mut after = layout::load(&merged.snapshot, context.layout());
         if after.migrations.is_empty() && after.unread.is_empty() {
             after.findings.extend(no_folders(context));
         }
-        let conflicts = merged.conflicts.iter().map(|conflict| {
-            let finding = Finding::error(
-                Rule::MergeConflict,
-                format!("the merge with {base} conflicts: {}", conflict.words()),
-            )
-            .help(format!("merge {base} here and resolve it, or rebase on it"));
-            let files = merged.snapshot.files.iter();
-            let text = files
-                .filter(|file| conflict.paths.first() == Some(&file.path))
-                .filter_map(|file| file.content.as_deref().ok())
-                .map(|bytes| String::from_utf8_lossy(bytes).into_owned())
-                .next()
-                .unwrap_or_default();
-            let finding = match conflict.paths.first() {
-                Some(path) => finding.at(&SourceFile::new(path.clone(), text), 0..0, ""),
-                None => finding,
-            };
-            match conflict.revisions.as_slice() {
-                [one] => finding.about(one),
-                _ => finding,
-            }
-        });
+        let conflicts = merged.conflicts.iter();
+        let added = conflicts
+            .clone()
+            .filter(|one| one.kind == ConflictKind::Added);
         Ok(Self {
-            conflicts: conflicts.collect(),
+            added_twice: added.flat_map(|one| one.revisions.clone()).collect(),
+            conflicts: conflicts.map(|one| stops(&merged, one, &base)).collect(),
             is_base: repo.contains(merged.theirs, merged.ours)?,
             shown: matches!(at, At::Commit(_)).then_some(merged.ours),
             commit: Some(merged.ours),
@@ -151,6 +152,37 @@ impl Sides {
             after,
         })
     }
+}
+
+/// A place where Git would stop.
+fn stops(merged: &Merged, conflict: &Conflict, base: &str) -> Finding {
+    let finding = Finding::error(
+        Rule::MergeConflict,
+        format!("the merge with {base} conflicts: {}", conflict.words()),
+    );
+    let finding = match (conflict.kind, conflict.revisions.as_slice()) {
+        (ConflictKind::Added, [one]) => finding.about(one).help(
+            "two revisions have one id: give yours another `revision:`, and its file another name",
+        ),
+        (_, ids) => {
+            let finding =
+                finding.help(format!("merge {base} here and resolve it, or rebase on it"));
+            match ids {
+                [one] => finding.about(one),
+                _ => finding,
+            }
+        }
+    };
+    let Some(path) = conflict.paths.first() else {
+        return finding;
+    };
+    let files = merged.snapshot.files.iter();
+    let mut texts = files
+        .filter(|file| file.path == *path)
+        .filter_map(|file| file.content.as_deref().ok())
+        .map(|bytes| String::from_utf8_lossy(bytes).into_owned());
+    let file = SourceFile::new(path.clone(), texts.next().unwrap_or_default());
+    finding.at(&file, 0..0, "")
 }
 
 /// The ref to merge with.
@@ -222,19 +254,6 @@ fn last(repo: &Repo, bases: Vec<CommitId>) -> Result<Option<CommitId>, Error> {
     Ok(last.map(|(_, base)| base))
 }
 
-/// The revisions of a state. One without the folders has none, which is told and is no
-/// error: Git keeps no empty folders, and a project has to begin somehow.
-fn project(context: &Context, at: &At) -> Result<Project, Error> {
-    match context.project_at(at) {
-        Err(Error::NoFolder(_) | Error::NoFolderAt { .. }) if context.config.file.is_some() => {
-            let mut project = nothing(context);
-            project.findings.extend(no_folders(context));
-            Ok(project)
-        }
-        project => project,
-    }
-}
-
 fn nothing(context: &Context) -> Project {
     let snapshot = Snapshot {
         origin: Origin::WorkTree,
@@ -247,9 +266,8 @@ fn nothing(context: &Context) -> Project {
 fn no_folders(context: &Context) -> Vec<Finding> {
     let folders = context.config.folders.iter();
     folders
-        .map(|folder| Finding {
-            severity: Severity::Warning,
-            ..Finding::error(
+        .map(|folder| {
+            Finding::warning(
                 Rule::MissingFolder,
                 format!("there is no folder {folder}, which the configuration names"),
             )
