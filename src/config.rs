@@ -15,7 +15,7 @@ use std::{
 
 pub use self::env::Env;
 use self::file::{Folders, choose, parse};
-use crate::model::{SourceFile, Span};
+use crate::model::{Levels, SourceFile, Span};
 
 /// The configuration's file name, at the root of the project.
 pub const FILE_NAME: &str = "teammig.yaml";
@@ -127,6 +127,8 @@ pub struct Config {
     pub ledger_table: String,
     /// The ledger's schema (PostgreSQL).
     pub ledger_schema: Option<String>,
+    /// How much the rules of the check matter.
+    pub levels: Levels,
     /// Variables of the process and of `.env`.
     pub env: Env,
 }
@@ -309,6 +311,7 @@ fn settled(
             .and_then(|ledger| ledger.table.clone())
             .unwrap_or(defaults.ledger_table),
         ledger_schema: settings.ledger.and_then(|ledger| ledger.schema),
+        levels: settings.check.map(Levels::from).unwrap_or_default(),
         ..defaults
     }
 }
@@ -325,6 +328,7 @@ fn defaults(root: PathBuf, folders: Vec<String>, env: Env) -> Config {
         environments: Vec::new(),
         ledger_table: "teammig_ledger".to_owned(),
         ledger_schema: None,
+        levels: Levels::default(),
         env,
     }
 }
@@ -336,7 +340,9 @@ fn folder_with_migrations(from: &Path) -> Option<&Path> {
         if folder.join(DEFAULT_FOLDER).is_dir() {
             return Some(folder);
         }
-        if folder.join(".git").exists() {
+        // A bare repository is what `.git` is elsewhere.
+        let is_bare = folder.join("HEAD").is_file() && folder.join("objects").is_dir();
+        if is_bare || folder.join(".git").exists() {
             return None;
         }
     }
@@ -512,6 +518,18 @@ mod tests {
                 "not a length of time",
             ),
             ("migrations: [a\n", 1, "did not find expected"),
+            (
+                "check:\n  cycle: error\n  cylce: off\n",
+                3,
+                "there is no rule `cylce`; the rules are unreadable-revision,",
+            ),
+            ("check: {cycle: false}\n", 1, "invalid type"),
+            ("check:\n  cycle: no\n", 2, "unknown variant `no`"),
+            (
+                "check:\n  cycle: off\n  cycle: off\n",
+                3,
+                "stands here twice",
+            ),
         ];
         for (text, line, want) in table {
             match config(text, &[]) {
@@ -557,6 +575,19 @@ mod tests {
         assert_eq!(config.root, folder.path());
         let target = config.target(None, None, Path::new("/")).unwrap();
         assert_eq!(target.url.expose(), "sqlite:x.db");
+    }
+
+    #[test]
+    fn a_bare_repository_is_the_top_of_itself() {
+        let folder = tempfile::tempdir().unwrap();
+        let bare = folder.path().join("app.git");
+        for path in ["migrations", "app.git/objects", "app.git/refs"] {
+            fs::create_dir_all(folder.path().join(path)).unwrap();
+        }
+        let load = || load(&bare, Env::of(&[]), &Overrides::default()).unwrap();
+        assert_eq!(load().root, folder.path());
+        fs::write(bare.join("HEAD"), "ref: refs/heads/main\n").unwrap();
+        assert_eq!(load().root, bare);
     }
 
     #[test]

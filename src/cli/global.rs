@@ -56,13 +56,14 @@ pub(super) struct Global {
     #[allow(dead_code, reason = "there is one layout so far")]
     layout: LayoutName,
 
-    /// Output for people or as one JSON document
+    /// Output for people (text) or as one JSON document (json); `check` also has github, sarif and junit
     #[arg(
         long,
         value_enum,
         default_value = "text",
         global = true,
-        hide_default_value = true
+        hide_default_value = true,
+        hide_possible_values = true
     )]
     format: Format,
 
@@ -95,10 +96,17 @@ enum LayoutName {
     Native,
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Format {
+/// What an answer is written as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
     Text,
     Json,
+    /// Annotations of GitHub Actions
+    Github,
+    /// For code scanning
+    Sarif,
+    /// A test report
+    Junit,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -112,8 +120,9 @@ impl Global {
     pub(super) fn ui_options(&self) -> ui::UiOptions {
         ui::UiOptions {
             format: match self.format {
-                Format::Text => ui::Format::Text,
                 Format::Json => ui::Format::Json,
+                // What `check` writes instead is no concern of a terminal.
+                Format::Text | Format::Github | Format::Sarif | Format::Junit => ui::Format::Text,
             },
             color: match self.color {
                 Color::Auto => ui::Color::Auto,
@@ -123,6 +132,21 @@ impl Global {
             input: !self.no_input,
             quiet: self.quiet,
             verbose: self.verbose,
+        }
+    }
+
+    /// What the answer is written as, for the command that has more than two.
+    pub(super) fn format(&self) -> Format {
+        self.format
+    }
+
+    /// What all commands can write.
+    pub(super) fn refuse_documents(&self, command: &str) -> Result<(), Error> {
+        match self.format {
+            Format::Text | Format::Json => Ok(()),
+            Format::Github | Format::Sarif | Format::Junit => Err(Error::Usage(format!(
+                "`{command}` has `--format text` and `--format json`; only `teammig check` has more"
+            ))),
         }
     }
 

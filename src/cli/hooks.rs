@@ -5,15 +5,11 @@ pub(super) mod words;
 use clap::Subcommand;
 use serde_json::json;
 
-use super::{Status, json, report, report::show_finding};
+use super::{Status, check};
 use crate::{
     model::shell,
     ui::Ui,
-    workflow::{
-        self, Context, Error,
-        guard::{So, Unjudged},
-        hooks, merge_driver as driver,
-    },
+    workflow::{Context, Error, hooks, merge_driver as driver},
 };
 
 /// Install, remove, or look at the Git hooks
@@ -213,7 +209,7 @@ fn status(ui: &mut Ui, context: &Context) -> Result<Status, Error> {
     })
 }
 
-fn warn_of_absent(ui: &mut Ui, names: &[String]) {
+pub(super) fn warn_of_absent(ui: &mut Ui, names: &[String]) {
     for name in names {
         ui.warn(format!(
             "`protected:` names {name}, which this clone does not have: what is published there is not checked"
@@ -223,60 +219,15 @@ fn warn_of_absent(ui: &mut Ui, names: &[String]) {
 
 /// Git shows what we say and stops the commit when we fail.
 fn pre_commit(ui: &mut Ui, context: &Context) -> Result<Status, Error> {
-    let verdict = workflow::guard::staged(context)?;
-    warn_of_absent(ui, &verdict.absent_refs);
-    for one in &verdict.unjudged {
-        show_unjudged(ui, one);
-    }
-    if !verdict.any_project {
-        ui.warn("found no teammig.yaml and no folder migrations/, so nothing was checked");
-    }
+    let answer = check::staged(ui, context)?;
+    let status = answer.status();
     if ui.is_json() {
-        ui.json(&json!({
-            "schema": "teammig.check/1",
-            "evaluated": verdict.evaluated(),
-            "unjudged": verdict.unjudged.iter().map(|one| json!({
-                "message": report::message(&one.error),
-                "touched": match &one.so {
-                    So::Touched(path) => Some(path),
-                    So::StagedInstead | So::NotTouched => None,
-                },
-            })).collect::<Vec<_>>(),
-            "findings": verdict.findings.iter().map(json::finding).collect::<Vec<_>>(),
-        }));
+        ui.json(&check::document(&answer));
     } else {
-        for finding in &verdict.findings {
-            show_finding(ui, finding);
-        }
-        if !verdict.findings.is_empty() || !verdict.evaluated() {
+        check::show_findings(ui, &answer);
+        if status != Status::Fine {
             ui.hint("`git commit --no-verify` commits without this check");
         }
     }
-    Ok(if !verdict.evaluated() {
-        Status::Unknown
-    } else if verdict.findings.is_empty() {
-        Status::Fine
-    } else {
-        Status::Attention
-    })
-}
-
-/// A project that could not be looked at: an error where the commit touches it.
-fn show_unjudged(ui: &mut Ui, one: &Unjudged) {
-    let message = report::message(&one.error);
-    match &one.so {
-        So::StagedInstead => ui.warn(format!(
-            "{message}; this is not staged, and what is staged of the file was used"
-        )),
-        So::NotTouched => ui.warn(format!(
-            "could not be evaluated: {message}; this commit changes no migration of that project"
-        )),
-        So::Touched(_) if ui.is_json() => {}
-        So::Touched(path) => {
-            report::show(ui, &one.error);
-            ui.hint(format!(
-                "this commit changes {path}, which cannot be judged before that is put right"
-            ));
-        }
-    }
+    Ok(status)
 }

@@ -4,6 +4,7 @@
 
 mod audit;
 mod branches;
+mod check;
 mod create;
 mod current;
 mod demo;
@@ -80,6 +81,7 @@ enum Command {
     Branches(branches::Args),
     Radar(radar::Args),
     Audit(audit::Args),
+    Check(check::Args),
     Show(show::Args),
     Why(why::Args),
     Plan(upgrade::PlanOnly),
@@ -125,6 +127,7 @@ impl Command {
             Self::Branches(_) => "branches",
             Self::Radar(_) => "radar",
             Self::Audit(_) => "audit",
+            Self::Check(_) => "check",
             Self::Show(_) => "show",
             Self::Why(_) => "why",
             Self::Plan(_) => "plan",
@@ -246,6 +249,9 @@ fn run(ui: &mut Ui, cli: &Cli, interrupt: &Interrupt) -> Result<Status, Error> {
         Some(command) => command,
         None => &Command::Status(status::Args::default()),
     };
+    if !matches!(command, Command::Check(_)) {
+        cli.global.refuse_documents(command.name())?;
+    }
     let timeouts = match command {
         Command::Upgrade(args) => args.run.timeouts()?,
         Command::Downgrade(args) => args.run.timeouts()?,
@@ -266,7 +272,7 @@ fn run(ui: &mut Ui, cli: &Cli, interrupt: &Interrupt) -> Result<Status, Error> {
     ui.about(about.clone());
     let begin = match command {
         // One clone has one set of hooks, however many projects and databases it has.
-        Command::Hooks(_) => Context::of_repository,
+        Command::Hooks(_) | Command::Check(_) => Context::of_repository,
         _ => Context::new,
     };
     let begin = |options| begin(cwd.clone(), Env::process(), options, interrupt.clone());
@@ -290,7 +296,10 @@ fn run(ui: &mut Ui, cli: &Cli, interrupt: &Interrupt) -> Result<Status, Error> {
         way: way_to(&context),
         ..about
     });
-    dispatch(ui, &context, command)
+    match command {
+        Command::Check(args) => check::run(ui, &context, args, cli.global.format()),
+        _ => dispatch(ui, &context, command),
+    }
 }
 
 /// From the shell's folder to the project's.
@@ -326,8 +335,8 @@ fn dispatch(ui: &mut Ui, context: &Context, command: &Command) -> Result<Status,
         Command::Edit(args) => edit::run(ui, context, args),
         Command::Hooks(args) => hooks::run(ui, context, args),
         Command::Import(args) => import::run(ui, context, args),
-        // It needs no context, and was run before there was one.
-        Command::Demo(_) => Ok(Status::Fine),
+        // They were run before: one needs no context, the other more than that.
+        Command::Demo(_) | Command::Check(_) => Ok(Status::Fine),
     }
 }
 

@@ -9,12 +9,12 @@ mod way_back;
 
 use serde_json::json;
 
-use super::json;
+use super::{check, json};
 use crate::{
     config::ConfigError,
     model::{Direction, Finding, RevId, Severity, finding::Place, shell},
     ui::{Kind, Ui},
-    workflow::{Error, Why, unfinished::Unfinished},
+    workflow::{Error, Why, check::NotJudged, unfinished::Unfinished},
 };
 
 /// An error, ready to be shown.
@@ -149,6 +149,11 @@ pub(super) fn message(error: &Error) -> String {
     }
 }
 
+/// What to do about an error.
+pub(super) fn hints(error: &Error) -> Vec<String> {
+    report(error).hints
+}
+
 /// What is known of a restack that never came to its end, in lines.
 pub(super) fn unfinished_notes(found: &Unfinished) -> Vec<String> {
     unfinished::notes(found)
@@ -190,6 +195,7 @@ fn report(error: &Error) -> Report {
             .hint("Git keeps neither empty folders nor what a linked folder holds; is the folder's name right?"),
         Error::NoCommand => Report::new("usage", 2, words)
             .hint("`teammig init` sets up a project in this folder; `teammig --help` lists the commands"),
+        Error::NotJudged(why) => not_judged(why),
         Error::Usage(_) => Report::new("usage", 2, words),
         Error::Exists { .. } => Report::new("exists", 1, words)
             .hint("without `--rev-id`, `create` makes up an id that is free"),
@@ -253,6 +259,14 @@ fn report(error: &Error) -> Report {
             hints: hints.clone(),
             ..Report::new("import", 1, words).place(place.as_deref().cloned())
         },
+    }
+}
+
+fn not_judged(why: &NotJudged) -> Report {
+    let (message, hints) = check::not_judged(why);
+    Report {
+        hints,
+        ..Report::new("not-evaluated", 4, message)
     }
 }
 

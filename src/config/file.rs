@@ -8,7 +8,7 @@ use serde::{
 };
 
 use super::{ConfigError, Environment, Secret, Timeouts, mask::mask, parse_duration};
-use crate::model::SourceFile;
+use crate::model::{Level, Levels, Rule, SourceFile};
 
 /// The keys of `teammig.yaml`.
 #[derive(Debug, Default, Deserialize)]
@@ -21,6 +21,7 @@ pub(super) struct Settings {
     pub(super) protected: Option<Folders>,
     pub(super) environments: Option<Ordered<RawEnvironment>>,
     pub(super) ledger: Option<RawLedger>,
+    pub(super) check: Option<Checks>,
     databases: Option<Ordered<Settings>>,
 }
 
@@ -58,19 +59,27 @@ pub(super) struct RawEnvironment {
 
 /// A mapping in the order written; a key that stands twice is an error.
 #[derive(Debug)]
-pub(super) struct Ordered<T>(pub(super) Vec<(String, T)>);
+pub(super) struct Ordered<T, K = String>(pub(super) Vec<(K, T)>);
 
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Ordered<T> {
+impl<'de, T, K> Deserialize<'de> for Ordered<T, K>
+where
+    T: Deserialize<'de>,
+    K: Deserialize<'de> + PartialEq + fmt::Display,
+{
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Visitor<T>(std::marker::PhantomData<T>);
-        impl<'de, T: Deserialize<'de>> serde::de::Visitor<'de> for Visitor<T> {
-            type Value = Ordered<T>;
+        struct Visitor<T, K>(std::marker::PhantomData<(T, K)>);
+        impl<'de, T, K> serde::de::Visitor<'de> for Visitor<T, K>
+        where
+            T: Deserialize<'de>,
+            K: Deserialize<'de> + PartialEq + fmt::Display,
+        {
+            type Value = Ordered<T, K>;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a mapping of names")
             }
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Ordered<T>, A::Error> {
-                let mut out: Vec<(String, T)> = Vec::new();
-                while let Some(key) = map.next_key::<String>()? {
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut out: Vec<(K, T)> = Vec::new();
+                while let Some(key) = map.next_key::<K>()? {
                     if out.iter().any(|(name, _)| *name == key) {
                         return Err(A::Error::custom(format!("`{key}` stands here twice")));
                     }
@@ -80,6 +89,40 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Ordered<T> {
             }
         }
         deserializer.deserialize_map(Visitor(std::marker::PhantomData))
+    }
+}
+
+/// `check:`: how much each rule matters.
+pub(super) type Checks = Ordered<Level, RuleName>;
+
+/// A rule by its name.
+#[derive(Debug, PartialEq)]
+pub(super) struct RuleName(Rule);
+
+impl fmt::Display for RuleName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+impl<'de> Deserialize<'de> for RuleName {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        Rule::named(&name).map(Self).ok_or_else(|| {
+            let all: Vec<&str> = Rule::ALL.iter().map(|rule| rule.name()).collect();
+            D::Error::custom(format!(
+                "there is no rule `{name}`; the rules are {}",
+                all.join(", ")
+            ))
+        })
+    }
+}
+
+impl From<Checks> for Levels {
+    fn from(Ordered(all): Checks) -> Self {
+        all.into_iter()
+            .map(|(RuleName(rule), level)| (rule, level))
+            .collect()
     }
 }
 
@@ -216,6 +259,7 @@ pub(super) fn choose(
         protected: chosen.protected.or(settings.protected),
         environments: chosen.environments.or(settings.environments),
         ledger: chosen.ledger.or(settings.ledger),
+        check: chosen.check.or(settings.check),
         databases: None,
     };
     Ok((Some(name), settings))

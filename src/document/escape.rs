@@ -14,6 +14,12 @@ pub fn xml(text: &str) -> String {
     })
 }
 
+/// For XML as [`xml`], with the line ends kept.
+pub fn xml_lines(text: &str) -> String {
+    let lines: Vec<String> = text.split('\n').map(xml).collect();
+    lines.join("\n")
+}
+
 /// Inside a DOT string in double quotes, where a backslash begins an escape
 /// and Graphviz reads HTML entities.
 pub(super) fn dot(text: &str) -> String {

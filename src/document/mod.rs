@@ -15,7 +15,7 @@ pub mod svg;
 mod tone;
 mod words;
 
-pub use escape::xml as escape;
+pub use escape::{xml as escape, xml_lines as escape_lines};
 
 #[cfg(test)]
 mod testing;

@@ -9,50 +9,75 @@ use super::{
     source::{SourceFile, Span},
 };
 
-/// The kinds of problems, by the names that users see and select.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Rule {
+/// Declares the rules: the doc comment is what people read about a rule, the text its
+/// name in output, configuration and JSON.
+macro_rules! rules {
+    ($($(#[doc = $about:literal])+ $rule:ident = $name:literal,)+) => {
+        /// The kinds of problems, by the names that users see and select.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Rule {
+            $($(#[doc = $about])+ $rule,)+
+        }
+
+        impl Rule {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$rule),+];
+
+            /// The rule's name in output, configuration and JSON.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$rule => $name,)+
+                }
+            }
+
+            /// What it is about, in one sentence.
+            pub fn about(self) -> &'static str {
+                match self {
+                    $(Self::$rule => concat!($($about),+).trim_ascii(),)+
+                }
+            }
+        }
+    };
+}
+
+rules! {
     /// A file that cannot be read as a revision: header, encoding, size, conflict markers.
-    UnreadableRevision,
+    UnreadableRevision = "unreadable-revision",
     /// A parent or dependency that no file declares.
-    MissingParent,
+    MissingParent = "missing-parent",
     /// Two files with one id.
-    DuplicateRevision,
+    DuplicateRevision = "duplicate-revision",
     /// Revisions that are their own ancestors.
-    Cycle,
+    Cycle = "cycle",
     /// Two revisions with one label, or a label that is also an id.
-    DuplicateLabel,
+    DuplicateLabel = "duplicate-label",
     /// More heads than intended.
-    DivergedHeads,
+    DivergedHeads = "diverged-heads",
     /// A fixed revision whose scripts, parents or id changed.
-    EditedRevision,
+    EditedRevision = "edited-revision",
     /// A fixed revision that is gone.
-    DeletedRevision,
+    DeletedRevision = "deleted-revision",
     /// A script that cannot be run as its section says: transaction control of
     /// its own, commands of a client, something that is never closed.
-    UnrunnableScript,
+    UnrunnableScript = "unrunnable-script",
     /// A folder that the configuration names and that is not there.
-    MissingFolder,
+    MissingFolder = "missing-folder",
     /// A head file that does not say what the graph is.
-    HeadFile,
+    HeadFile = "head-file",
+    /// A place in the migrations folders where Git's merge with the base would stop.
+    MergeConflict = "merge-conflict",
+    /// A new revision without a way back that does not say so on purpose.
+    Irreversible = "irreversible",
+    /// A new revision whose id was made up by hand, and may be made up again.
+    HandMadeId = "hand-made-id",
+    /// A revision that a database never ran although it ran later ones.
+    SkippedRevision = "skipped-revision",
 }
 
 impl Rule {
-    /// The rule's name in output, configuration and JSON.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::UnreadableRevision => "unreadable-revision",
-            Self::MissingParent => "missing-parent",
-            Self::DuplicateRevision => "duplicate-revision",
-            Self::Cycle => "cycle",
-            Self::DuplicateLabel => "duplicate-label",
-            Self::DivergedHeads => "diverged-heads",
-            Self::EditedRevision => "edited-revision",
-            Self::DeletedRevision => "deleted-revision",
-            Self::UnrunnableScript => "unrunnable-script",
-            Self::MissingFolder => "missing-folder",
-            Self::HeadFile => "head-file",
-        }
+    /// The rule of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|rule| rule.name() == name)
     }
 }
 

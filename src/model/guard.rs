@@ -152,8 +152,9 @@ pub trait Reading {
     fn checksum(&self, project: &Project, id: &RevId) -> Option<Checksum>;
     /// Where its header has a key.
     fn locate(&self, project: &Project, id: &RevId, key: &str) -> Span;
-    /// A file as it is named to Git in the shell.
-    fn pathspec(&self, path: &str) -> String;
+    /// The commit that has what the step edits, and a file as both are named to Git in
+    /// the shell.
+    fn restored(&self, path: &str) -> (String, String);
 }
 
 /// Judges the step from `before` (what is committed) to `after` (what would be).
@@ -188,8 +189,8 @@ fn judge_one(
     reading: &dyn Reading,
 ) -> Option<Finding> {
     let old = before.migration(id.as_str());
-    let old_path = old.map(|old| reading.pathspec(&old.file.path));
-    let old_path = old_path.as_deref();
+    let restored = old.map(|old| reading.restored(&old.file.path));
+    let old_path = restored.as_ref();
     let binding: Vec<&Fixed> = match fixed.iter().filter(|one| one.evidence.binds()) {
         binding if binding.clone().next().is_some() => binding.copied().collect(),
         _ => fixed.to_vec(),
@@ -276,11 +277,11 @@ impl Change {
     }
 }
 
-fn help(fixed: &[&Fixed], change: Change, path: Option<&str>) -> String {
+fn help(fixed: &[&Fixed], change: Change, restored: Option<&(String, String)>) -> String {
     let undo = change.undo();
-    let path = path.map_or(String::new(), |path| {
-        let path = shell::word(path);
-        format!(" (`git restore --source=HEAD --staged --worktree {path}`)")
+    let path = restored.map_or(String::new(), |(from, path)| {
+        let (from, path) = (shell::word(from), shell::word(path));
+        format!(" (`git restore --source={from} --staged --worktree {path}`)")
     });
     let mut own: Vec<(&str, &str)> = Vec::new();
     for one in fixed {

@@ -100,6 +100,24 @@ impl ConflictKind {
     }
 }
 
+impl Conflict {
+    /// What both did, in words.
+    pub fn words(&self) -> String {
+        let paths: Vec<&str> = self.paths.iter().map(|path| &**path).collect();
+        words(self.kind, &paths.join(", "))
+    }
+}
+
+/// What both sides did to these files, in words.
+pub fn words(kind: ConflictKind, paths: &str) -> String {
+    match kind {
+        ConflictKind::Added => format!("both added {paths}"),
+        ConflictKind::Deleted => format!("one changed {paths}, the other deleted it"),
+        ConflictKind::Renamed => format!("both renamed a file: {paths}"),
+        ConflictKind::Content => format!("both changed the same lines of {paths}"),
+    }
+}
+
 impl Files {
     /// All files of a side.
     pub fn new(files: impl IntoIterator<Item = FileFact>) -> Self {

@@ -17,7 +17,7 @@ use crate::{
     db::{self, Database, DatabaseUrl, RunSettings},
     git::{Captured, Folders, GitError, Repo, worktree_snapshot},
     layout::{self, Layout, Native},
-    model::{Finding, Ledger, Project, RevId, Rule},
+    model::{Finding, Ledger, Origin, Project, RevId, Rule},
 };
 
 mod projects;
@@ -193,7 +193,19 @@ impl Context {
 
     /// The revisions of a given state.
     pub fn project_at(&self, at: &At) -> Result<Project, Error> {
-        let captured = self.captured(at)?;
+        Ok(self.read(&self.captured(at)?))
+    }
+
+    /// The same of a state that may lack the folders: Git keeps no empty ones, and a
+    /// project has to begin somehow.
+    pub(super) fn project_so_far(&self, at: &At) -> Result<Project, Error> {
+        Ok(self.read(&match at {
+            At::WorkTree => worktree_snapshot(&self.config.root, &self.folders())?,
+            At::Index | At::Commit(_) => self.captured_in_git(at)?,
+        }))
+    }
+
+    fn read(&self, captured: &Captured) -> Project {
         let mut project = layout::load(&captured.snapshot, self.layout());
         if !project.unread.is_empty() {
             super::outline::recognise(self, &mut project.unread);
@@ -206,10 +218,10 @@ impl Context {
                     format!("there is no folder {folder}, which the configuration names"),
                 )
             }));
-        if *at == At::WorkTree {
+        if captured.snapshot.origin == Origin::WorkTree {
             super::committed::offer(self, &mut project);
         }
-        Ok(project)
+        project
     }
 
     /// The working tree's revisions, with other texts in some of the files (by
@@ -244,13 +256,7 @@ impl Context {
                     _ => Ok(captured),
                 };
             }
-            At::Index => self
-                .repo()?
-                .index_snapshot(&self.prefix()?, &self.folders())?,
-            At::Commit(name) => {
-                self.repo()?
-                    .commit_snapshot(&self.prefix()?, &self.folders(), name)?
-            }
+            At::Index | At::Commit(_) => self.captured_in_git(at)?,
         };
         // Nothing to read is no answer: the folder may be named wrong, or a link.
         if let Some(folder) = captured.missing.first() {
@@ -275,6 +281,14 @@ impl Context {
             }),
             Err(_) => Error::NoFolder(path),
         }
+    }
+
+    fn captured_in_git(&self, at: &At) -> Result<Captured, Error> {
+        let (repo, prefix, folders) = (self.repo()?, self.prefix()?, self.folders());
+        Ok(match at {
+            At::Commit(name) => repo.commit_snapshot(&prefix, &folders, name)?,
+            At::Index | At::WorkTree => repo.index_snapshot(&prefix, &folders)?,
+        })
     }
 
     /// Revisions may only be written where they are read from: the working tree.

@@ -15,7 +15,7 @@ use crate::{
     },
 };
 
-use super::{rewrite::NotBack, run::Done, unfinished::Unfinished};
+use super::{check::NotJudged, rewrite::NotBack, run::Done, unfinished::Unfinished};
 
 /// Why a use-case did not end as asked.
 #[derive(Debug, thiserror::Error)]
@@ -59,6 +59,9 @@ pub enum Error {
     /// No command was given where there is no project.
     #[error("no command was given, and there is no project here")]
     NoCommand,
+    /// A change that cannot be judged.
+    #[error(transparent)]
+    NotJudged(#[from] NotJudged),
     /// Arguments that do not fit together.
     #[error("{0}")]
     Usage(String),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Context, Error,
+    Context, Error, check,
     context::Unread,
     elsewhere, known,
     outline::{self, Outlined},
@@ -126,22 +126,60 @@ fn one(context: &Context, verdict: &mut Verdict) -> Result<(), Error> {
     let index = read(&index.files, head_files.1)?;
     let before = layout::load(&committed, context.layout());
     let after = layout::load(&index, context.layout());
-    let reading = ByLayout {
-        layout: context.layout(),
-        prefix: &prefix,
-    };
-    let fixed = fixed(context, &before, &after, &reading)?;
     let mut findings = of_the_index(&before, &after);
-    findings.extend(guard::judge(&before, &after, &fixed, &reading));
+    findings.extend(edits(context, &Base::HEAD, &before, &after)?);
     findings.extend(two_heads(&before, &after, context.layout()));
-    // Git runs hooks at the top, so that is where the paths are read from.
+    findings.extend(check::of_new(context, &before, &after));
+    let findings = config.levels.apply(findings);
+    verdict
+        .findings
+        .extend(seen_from_the_top(&prefix, findings));
+    Ok(())
+}
+
+/// Git runs hooks at the top, and shows files from there, so that is where the paths are
+/// read from.
+pub(super) fn seen_from_the_top(prefix: &str, mut findings: Vec<Finding>) -> Vec<Finding> {
     for finding in &mut findings {
         for place in finding.place.iter_mut().chain(&mut finding.related) {
-            place.file.path = from_the_top(&prefix, &place.file.path).into();
+            place.file.path = from_the_top(prefix, &place.file.path).into();
         }
     }
-    verdict.findings.append(&mut findings);
-    Ok(())
+    findings
+}
+
+/// What a change is compared with.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Base<'a> {
+    /// Its name for Git, as it is told to people.
+    pub(super) name: &'a str,
+    /// It counts as published, whatever else does.
+    pub(super) published: bool,
+}
+
+impl Base<'static> {
+    /// The commit that is checked out.
+    pub(super) const HEAD: Self = Self {
+        name: "HEAD",
+        published: false,
+    };
+}
+
+/// What the step from `before`, which is that of `base`, to `after` edits of all that is
+/// known to be fixed.
+pub(super) fn edits(
+    context: &Context,
+    base: &Base<'_>,
+    before: &Project,
+    after: &Project,
+) -> Result<Vec<Finding>, Error> {
+    let reading = ByLayout {
+        layout: context.layout(),
+        prefix: &context.prefix()?,
+        source: base.name,
+    };
+    let fixed = fixed(context, base, (before, after), &reading)?;
+    Ok(guard::judge(before, after, &fixed, &reading))
 }
 
 /// What is wrong with what is staged. A head file that is wrong stops the commit,
@@ -179,8 +217,8 @@ fn from_the_top(prefix: &str, path: &str) -> String {
 /// All that is known to be fixed; databases first, since they say when and by whom.
 fn fixed(
     context: &Context,
-    before: &Project,
-    after: &Project,
+    base: &Base<'_>,
+    (before, after): (&Project, &Project),
     reading: &dyn Reading,
 ) -> Result<Vec<Fixed>, Error> {
     let mut fixed = Vec::new();
@@ -206,7 +244,11 @@ fn fixed(
         }
     }
     let mut open = touched(before, after);
-    for name in protected_refs(context)? {
+    let mut names = protected_refs(context)?;
+    if base.published && !names.iter().any(|name| name == base.name) {
+        names.push(base.name.to_owned());
+    }
+    for name in names {
         let (tips, _) = outline::of_protected(context, &name)?;
         for tip in &tips {
             open.remove(&tip.revision);
@@ -288,6 +330,7 @@ pub(super) fn edits_of_published(
     let reading = ByLayout {
         layout: context.layout(),
         prefix: &context.prefix()?,
+        source: "HEAD",
     };
     let before = layout::load(before, context.layout());
     let after = layout::load(after, context.layout());
@@ -401,6 +444,7 @@ fn two_heads(before: &Project, after: &Project, layout: &dyn Layout) -> Option<F
 struct ByLayout<'a> {
     layout: &'static dyn Layout,
     prefix: &'a str,
+    source: &'a str,
 }
 
 impl Reading for ByLayout<'_> {
@@ -416,17 +460,18 @@ impl Reading for ByLayout<'_> {
             .map_or(0..0, |migration| self.layout.locate(migration, key, ""))
     }
 
-    fn pathspec(&self, path: &str) -> String {
+    fn restored(&self, path: &str) -> (String, String) {
         let path = match self.prefix {
             "" => path.to_owned(),
             // From the top, wherever the shell is.
             prefix => format!(":/{prefix}/{path}"),
         };
         let plain = |c: char| c.is_alphanumeric() || "/:._-+,@%".contains(c);
-        if path.chars().all(plain) {
+        let path = if path.chars().all(plain) {
             path
         } else {
             format!("'{}'", path.replace('\'', r"'\''"))
-        }
+        };
+        (self.source.to_owned(), path)
     }
 }

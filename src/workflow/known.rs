@@ -104,9 +104,14 @@ impl KnownLedger {
 
     /// The `sync` that goes to this database.
     pub(super) fn sync(&self, context: &Context) -> String {
+        self.command("sync", context)
+    }
+
+    /// A command that goes to this database.
+    pub(super) fn command(&self, command: &str, context: &Context) -> String {
         let environment = self.key.environment.as_deref();
         advice::command(
-            "sync",
+            command,
             self.key.database.as_deref(),
             environment.filter(|name| context.config.has_to_be_named(name)),
         )

@@ -18,6 +18,7 @@ use crate::{
 };
 
 mod files;
+mod head_file;
 
 const BASES: &str = "merge-bases";
 const CHANGES: &str = "folder-changes";
@@ -49,6 +50,10 @@ pub struct Merged {
     pub snapshot: Snapshot,
     /// Where Git would stop, in the migrations folders.
     pub conflicts: Vec<Conflict>,
+    /// The commit of our side; the working tree may be ahead of it.
+    pub ours: CommitId,
+    /// The commit of theirs.
+    pub theirs: CommitId,
 }
 
 /// Merges the folders of `theirs` (any name of a commit) into those of `ours`.
@@ -72,8 +77,18 @@ pub fn merged(
         Err(unknown) => return Ok(Err(unknown)),
     };
     let files = side.files.merged(&merge);
+    let mut conflicts = merge.conflicts;
+    let head_file = match merger.head_file(ours, side.commit, tip, &bases)? {
+        Ok(file) => file,
+        // What stands there then says nothing of the result.
+        Err(conflict) => {
+            conflicts.push(conflict);
+            None
+        }
+    };
+    merger.remember();
     let snapshot = Snapshot {
-        head_file: None,
+        head_file,
         origin: Origin::Commit {
             name: format!("{} merged with {theirs}", name_of(ours)),
             id: tip.to_string(),
@@ -82,7 +97,9 @@ pub fn merged(
     };
     Ok(Ok(Merged {
         snapshot,
-        conflicts: merge.conflicts,
+        conflicts,
+        ours: side.commit,
+        theirs: tip,
     }))
 }
 

@@ -3,6 +3,7 @@
 //! proposal, which is data, and the doing of what was chosen.
 
 pub mod audit;
+pub mod check;
 mod committed;
 mod context;
 pub mod create;
@@ -44,6 +45,7 @@ mod step;
 pub mod sync;
 mod told;
 pub mod unfinished;
+mod unrunnable;
 mod way_back_in_git;
 pub mod why;
 mod write;

@@ -6,11 +6,13 @@ use std::ops::Range;
 
 use jiff::Timestamp;
 
-use super::{At, Context, Error, State, plan::Resume, way_back_in_git::FoundWayBack};
+use super::{
+    At, Context, Error, State, plan::Resume, unrunnable::unrunnable, way_back_in_git::FoundWayBack,
+};
 use crate::{
     model::{
         Checksum, Dialect, Direction, Entry, EntryState, Finding, Migration, NoWayBack, Project,
-        Rule, Script, SourceFile, Step,
+        Script, SourceFile, Step,
         finding::Place,
         ledger::{StoredScript, StoredScripts},
         way_back::{Irreversible, Judged},
@@ -273,74 +275,14 @@ impl Prepared {
     /// What is wrong with the script before any database sees it.
     pub(super) fn findings(&self, dialect: Dialect) -> Vec<Finding> {
         let script = self.script();
-        let mut found = Vec::new();
-        let mut add = |span: Range<usize>, message: String, help: &str| {
-            let place = self.place(span, "");
-            found.push(
-                Finding::error(Rule::UnrunnableScript, message)
-                    .at(&place.file, place.span, "")
-                    .about(&self.step.revision)
-                    .help(help),
-            );
-        };
-        if let Some(statement) = sql::copy_from_stdin(&script.text) {
-            add(
-                statement.span,
-                "COPY … FROM stdin takes its rows from psql, and there is none".to_owned(),
-                "write the rows as INSERT statements, or load them outside of a migration",
-            );
-            // The rows below it would be reported as commands of psql.
-            return found;
-        }
-        if let Some(unclosed) = sql::statements(&script.text, dialect)
-            .last()
-            .and_then(|statement| statement.unclosed)
-        {
-            add(
-                unclosed.at..unclosed.at + 1,
-                format!("this {} is opened and never closed", unclosed.what.name()),
-                "close it: the rest of the script would be part of it",
-            );
-            return found;
-        }
-        if let Some(span) = sql::meta_command(&script.text, dialect) {
-            let (message, help) = match dialect {
-                Dialect::Postgres => (
-                    "this is a command of psql, not SQL",
-                    "remove it: teammig sends SQL to the server, without psql in between",
-                ),
-                Dialect::Sqlite => (
-                    "this is a command of the sqlite3 shell, not SQL",
-                    "remove it: teammig runs SQL itself, without the shell in between",
-                ),
-            };
-            add(span, message.to_owned(), help);
-        }
-        if !script.transaction {
-            return found;
-        }
-        if let Some(statement) = sql::transaction_control(&script.text, dialect) {
-            let word = statement.keywords(&script.text, 1).join(" ");
-            add(
-                statement.span,
-                format!("the script has a {word} of its own"),
-                "teammig puts each script in one transaction with its ledger row: remove the BEGIN and the COMMIT, or \
-                 write `transaction:false` after the marker to run the statements one by one",
-            );
-        }
-        if dialect == Dialect::Sqlite
-            && let Some(statement) = sql::statements(&script.text, dialect)
-                .into_iter()
-                .find(|statement| statement.starts_with(&script.text, &["PRAGMA", "FOREIGN_KEYS"]))
-        {
-            add(
-                statement.span,
-                "PRAGMA foreign_keys does nothing inside a transaction".to_owned(),
-                "write `foreign_keys:off` after the marker instead: it is switched off before the transaction begins, \
-                 and the keys are checked before the commit",
-            );
-        }
-        found
+        let place = |span| self.place(span, "");
+        unrunnable(
+            &script.text,
+            script.transaction,
+            dialect,
+            &self.step.revision,
+            &place,
+        )
     }
 }
 

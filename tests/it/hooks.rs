@@ -235,6 +235,12 @@ fn two_heads_in_the_index_are_rejected() {
     3 | --   parents: [9209a434d045]
       |               --------------
     hint: `teammig merge-heads` joins them; then `git add` the merge revision
+    warning: aaaa00000003 cannot be rolled back: its down section is empty [irreversible]
+     --> migrations/aaaa00000003.sql:9:1
+      |
+    9 | -- migrate:down
+      | ^^^^^^^^^^^^^^^
+    hint: write the way back below `-- migrate:down`, or say on purpose that there is none: `-- migrate:down irreversible`
     hint: `git commit --no-verify` commits without this check
     ");
     sandbox.ok("ann", &["merge-heads", "--yes"]);

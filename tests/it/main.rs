@@ -15,6 +15,7 @@ mod audit;
 mod bad_input;
 #[cfg(unix)]
 mod broken_link;
+mod check;
 #[cfg(unix)]
 mod crash;
 mod databases;

@@ -4,7 +4,7 @@ use super::super::events::names;
 use crate::{
     model::{
         RevId,
-        merge::ConflictKind,
+        merge::{self, ConflictKind},
         radar::{Cluster, Collision, Kind},
     },
     workflow::{
@@ -59,17 +59,14 @@ pub(in crate::cli) fn collision(one: &Collision) -> String {
         },
         Kind::Cycle => format!("{revisions} would come before themselves"),
         Kind::DuplicateLabel => format!("one label would be of {revisions}"),
-        Kind::Conflict => match one.conflict {
-            // Of two revisions with other scripts it would be a duplicate.
-            Some(ConflictKind::Added) if one.revisions.len() == 1 => format!(
+        // Of two revisions with other scripts it would be a duplicate.
+        Kind::Conflict if one.conflict == Some(ConflictKind::Added) && one.revisions.len() == 1 => {
+            format!(
                 "both have {revisions} with the same scripts, and another header: it came there by another way, as \
                  a squash or a restack does ({paths})"
-            ),
-            Some(ConflictKind::Added) => format!("both added {paths}"),
-            Some(ConflictKind::Deleted) => format!("one changed {paths}, the other deleted it"),
-            Some(ConflictKind::Renamed) => format!("both renamed a file: {paths}"),
-            Some(ConflictKind::Content) | None => format!("both changed the same lines of {paths}"),
-        },
+            )
+        }
+        Kind::Conflict => merge::words(one.conflict.unwrap_or(ConflictKind::Content), &paths),
     }
 }
 
@@ -104,7 +101,7 @@ pub(super) fn hint(one: &Collision) -> Option<&'static str> {
 }
 
 /// Why a branch could not be judged, and what to do.
-pub(super) fn unknown(why: Unknown, mine: &str) -> (String, &'static str) {
+pub(in crate::cli) fn unknown(why: Unknown, mine: &str) -> (String, &'static str) {
     match why {
         Unknown::History => (
             format!(

@@ -103,6 +103,14 @@ impl Context {
         Ok(projects)
     }
 
+    /// The project of the current folder alone: a bare repository has no files by which
+    /// others could be found.
+    pub(in crate::workflow) fn here(&self) -> Result<Context, Error> {
+        let env = self.config.env.clone();
+        let config = crate::config::load(&self.cwd, env, &self.options.overrides)?;
+        Ok(self.with(config, None))
+    }
+
     fn configs(&self, path: &Path, bytes: Vec<u8>) -> Result<Vec<Config>, Error> {
         let text = String::from_utf8(bytes)
             .map_err(|error| Error::io("read", path)(io::Error::other(error.utf8_error())))?;

@@ -1,0 +1,304 @@
+//! `teammig check`
+
+mod github;
+mod junit;
+mod sarif;
+mod words;
+
+use std::path::PathBuf;
+
+use serde_json::{Value, json};
+
+use super::{
+    Status,
+    global::Format,
+    json,
+    report::{self, show_finding},
+};
+use crate::{
+    model::{Finding, Severity},
+    ui::Ui,
+    workflow::{
+        self, Context, Error,
+        check::{self, Ask, Judged, NotJudged},
+        guard::{So, Unjudged},
+        write_document,
+    },
+};
+
+pub(super) use words::not_judged;
+
+/// Judge a change of the migrations: for CI, for a review, before a push
+///
+/// Judges every project of the repository and needs no database. Without options, the
+/// files (or the commit that `--at` names) as they are, and what changed since they part
+/// from the protected branch. With `--base`, what Git would make of HEAD (or `--at`) and
+/// that branch, merged in memory: two heads come about in a merge that Git has nothing
+/// against. Conflicts outside of the migrations folders do not count.
+///
+/// What the base has already is a warning, since it is not this change's doing. The
+/// severity of each rule can be set under `check:` in teammig.yaml.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  teammig check                        the files, since they part from the protected branch
+  teammig check --base                 HEAD, merged with the protected branch: for a pull request
+  teammig check --base origin/release  the same with another branch
+  teammig check --staged               what the pre-commit hook judges
+  teammig check --base --format sarif -o teammig.sarif
+
+Exits with 3 where an error was found, with 4 where something could not be judged")]
+pub(super) struct Args {
+    /// Judge the merge with this branch, tag or commit [without REF: the protected branch]
+    #[arg(long, value_name = "REF", num_args = 0..=1, default_missing_value = "")]
+    base: Option<String>,
+
+    /// Judge what is staged against what is committed
+    #[arg(long, conflicts_with = "base")]
+    staged: bool,
+
+    /// Write the document to a file, and show the findings here (`--format json`, `sarif` or `junit`)
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+/// What came of a check.
+#[derive(Debug, Default)]
+pub(super) struct Answer {
+    parts: Vec<Part>,
+    gaps: Vec<Gap>,
+}
+
+/// What was judged of one project, or of the index.
+#[derive(Debug, Default)]
+struct Part {
+    project: String,
+    findings: Vec<Finding>,
+    /// `None` = the index.
+    judged: Option<Judged>,
+}
+
+/// What could not be judged.
+#[derive(Debug)]
+struct Gap {
+    project: String,
+    error: Error,
+    /// What follows from it for a commit.
+    so: Option<So>,
+}
+
+impl Gap {
+    /// Something that it is about was not judged.
+    fn counts(&self) -> bool {
+        matches!(self.so, None | Some(So::Touched(_)))
+    }
+}
+
+impl Answer {
+    fn not_evaluated(error: Error) -> Self {
+        Self {
+            gaps: vec![Gap {
+                project: String::new(),
+                error,
+                so: None,
+            }],
+            ..Self::default()
+        }
+    }
+
+    fn findings(&self) -> impl Iterator<Item = &Finding> {
+        self.parts.iter().flat_map(|part| &part.findings)
+    }
+
+    fn evaluated(&self) -> bool {
+        !self.gaps.iter().any(Gap::counts)
+    }
+
+    pub(super) fn status(&self) -> Status {
+        if !self.evaluated() {
+            return Status::Unknown;
+        }
+        let is_error = |finding: &Finding| finding.severity == Severity::Error;
+        if self.findings().any(is_error) {
+            Status::Attention
+        } else {
+            Status::Fine
+        }
+    }
+}
+
+pub(super) fn run(
+    ui: &mut Ui,
+    context: &Context,
+    args: &Args,
+    format: Format,
+) -> Result<Status, Error> {
+    if args.output.is_some() && matches!(format, Format::Text | Format::Github) {
+        return Err(Error::Usage(
+            "--output writes a document: `--format json`, `sarif` or `junit`".to_owned(),
+        ));
+    }
+    if args.staged && *context.at() != workflow::At::WorkTree {
+        return Err(Error::Usage(
+            "--staged judges the index, and --at another state".to_owned(),
+        ));
+    }
+    // What keeps everything from being judged belongs into the document, too.
+    let answer = answer(ui, context, args).unwrap_or_else(Answer::not_evaluated);
+    let document = match format {
+        Format::Text => None,
+        Format::Json => Some(pretty(&document(&answer))),
+        Format::Github => Some(github::lines(&answer)),
+        Format::Sarif => Some(pretty(&sarif::log(&answer))),
+        Format::Junit => Some(junit::report(&answer)),
+    };
+    match (document, &args.output) {
+        (Some(text), None) => {
+            ui.data_raw(&text);
+            if format == Format::Github {
+                show_summary(ui, &answer);
+            }
+        }
+        (Some(text), Some(file)) => {
+            show(ui, &answer);
+            write_document(context, file, &text)?;
+        }
+        (None, _) => show(ui, &answer),
+    }
+    Ok(answer.status())
+}
+
+fn answer(ui: &mut Ui, context: &Context, args: &Args) -> Result<Answer, Error> {
+    let ask = match &args.base {
+        _ if args.staged => return staged(ui, context),
+        None => Ask::Here,
+        // Empty is also what a CI's variable gives that is not set.
+        Some(name) => Ask::MergedWith(Some(name.clone()).filter(|name| !name.is_empty())),
+    };
+    let mut answer = Answer::default();
+    for one in check::check(context, &ask)? {
+        match one.outcome {
+            Ok(mut judged) => answer.parts.push(Part {
+                project: one.project,
+                findings: std::mem::take(&mut judged.findings),
+                judged: Some(judged),
+            }),
+            Err(error) => answer.gaps.push(Gap {
+                project: one.project,
+                error,
+                so: None,
+            }),
+        }
+    }
+    Ok(answer)
+}
+
+/// What is staged, for every project.
+pub(super) fn staged(ui: &mut Ui, context: &Context) -> Result<Answer, Error> {
+    let verdict = workflow::guard::staged(context)?;
+    super::hooks::warn_of_absent(ui, &verdict.absent_refs);
+    if !verdict.any_project {
+        ui.warn("found no teammig.yaml and no folder migrations/, so nothing was checked");
+    }
+    let gap = |Unjudged { error, so }| Gap {
+        project: String::new(),
+        error,
+        so: Some(so),
+    };
+    Ok(Answer {
+        gaps: verdict.unjudged.into_iter().map(gap).collect(),
+        parts: vec![Part {
+            findings: verdict.findings,
+            ..Part::default()
+        }],
+    })
+}
+
+/// For people: findings and gaps, and what was judged.
+fn show(ui: &mut Ui, answer: &Answer) {
+    show_findings(ui, answer);
+    show_summary(ui, answer);
+}
+
+/// Findings and gaps, for people.
+pub(super) fn show_findings(ui: &mut Ui, answer: &Answer) {
+    for finding in answer.findings() {
+        show_finding(ui, finding);
+    }
+    for gap in &answer.gaps {
+        show_gap(ui, gap);
+    }
+}
+
+fn show_summary(ui: &mut Ui, answer: &Answer) {
+    for part in &answer.parts {
+        ui.data(words::summary(part));
+    }
+    for gap in answer.gaps.iter().filter(|gap| gap.counts()) {
+        let project = words::of(&gap.project);
+        ui.data(format!("{project}not evaluated"));
+    }
+}
+
+/// A project that could not be looked at: an error where the change touches it.
+fn show_gap(ui: &mut Ui, gap: &Gap) {
+    let message = report::message(&gap.error);
+    match &gap.so {
+        None => {
+            report::show_beside(ui, &gap.error);
+        }
+        Some(So::StagedInstead) => ui.warn(format!(
+            "{message}; this is not staged, and what is staged of the file was used"
+        )),
+        Some(So::NotTouched) => ui.warn(format!(
+            "could not be evaluated: {message}; this commit changes no migration of that project"
+        )),
+        Some(So::Touched(path)) => {
+            report::show_beside(ui, &gap.error);
+            ui.hint(format!(
+                "this commit changes {path}, which cannot be judged before that is put right"
+            ));
+        }
+    }
+}
+
+/// The answer as the JSON contract has it, for the check and for the hook.
+pub(super) fn document(answer: &Answer) -> Value {
+    json!({
+        "schema": "teammig.check/1",
+        "evaluated": answer.evaluated(),
+        "judged": answer.parts.iter().filter_map(judged).collect::<Vec<_>>(),
+        "unjudged": answer.gaps.iter().map(|gap| json!({
+            "project": gap.project,
+            "message": report::message(&gap.error),
+            "hints": report::hints(&gap.error),
+            "touched": match &gap.so {
+                Some(So::Touched(path)) => Some(path),
+                None | Some(So::StagedInstead | So::NotTouched) => None,
+            },
+        })).collect::<Vec<_>>(),
+        "findings": answer.findings().map(json::finding).collect::<Vec<_>>(),
+    })
+}
+
+fn judged(part: &Part) -> Option<Value> {
+    let judged = part.judged.as_ref()?;
+    let base = judged.base.as_ref();
+    Some(json!({
+        "project": part.project,
+        "what": judged.ours,
+        "commit": judged.commit,
+        "base": base.map(|base| &base.0),
+        "base_commit": base.map(|base| &base.1),
+        "merged": judged.merged,
+        "new_revisions": judged.new,
+        "heads": judged.heads,
+    }))
+}
+
+fn pretty(value: &Value) -> String {
+    // A Value always serialises.
+    let mut text = serde_json::to_string_pretty(value).unwrap_or_default();
+    text.push('\n');
+    text
+}

@@ -1,0 +1,120 @@
+//! What was judged, and what was not, in words.
+
+use super::{Finding, Gap, NotJudged, Part, Severity, report};
+use crate::cli::{events::plural, radar};
+
+/// One line about what was judged.
+pub(super) fn summary(part: &Part) -> String {
+    format!(
+        "{}{}: {}",
+        of(&part.project),
+        verdict(&part.findings),
+        what(part)
+    )
+}
+
+/// Whose line it is.
+pub(super) fn of(project: &str) -> String {
+    if project.is_empty() {
+        String::new()
+    } else {
+        format!("{project}: ")
+    }
+}
+
+fn verdict(findings: &[Finding]) -> String {
+    let count = |severity| {
+        let those = findings
+            .iter()
+            .filter(|finding| finding.severity == severity);
+        those.count()
+    };
+    match (count(Severity::Error), count(Severity::Warning)) {
+        (0, 0) => "ok".to_owned(),
+        (0, warnings) => format!("ok, with {}", plural(warnings, "warning")),
+        (errors, 0) => plural(errors, "error"),
+        (errors, warnings) => format!(
+            "{}, {}",
+            plural(errors, "error"),
+            plural(warnings, "warning")
+        ),
+    }
+}
+
+/// What was judged.
+fn what(part: &Part) -> String {
+    let Some(judged) = &part.judged else {
+        return "what is staged against HEAD".to_owned();
+    };
+    let commit = |id: &Option<String>| match id {
+        Some(id) => format!(" ({id})"),
+        None => String::new(),
+    };
+    let heads = plural(judged.heads.len(), "head");
+    let new = plural(judged.new.len(), "new revision");
+    let ours = format!("{}{}", judged.ours, commit(&judged.commit));
+    match &judged.base {
+        None => format!("{ours}: {heads}"),
+        Some((base, id)) if judged.merged => {
+            format!("{new} of {ours} against {base} ({id}), merged result: {heads}")
+        }
+        Some((base, id)) => format!("{new} of {ours} against {base} ({id}): {heads}"),
+    }
+}
+
+/// One line about what could not be judged.
+pub(super) fn not_evaluated(gap: &Gap) -> String {
+    format!(
+        "{}not evaluated: {}",
+        of(&gap.project),
+        report::message(&gap.error)
+    )
+}
+
+/// Why a change cannot be judged, and what to do.
+pub(in crate::cli) fn not_judged(why: &NotJudged) -> (String, Vec<String>) {
+    const DEEPER: &str = "`git fetch --unshallow` brings the history; in CI, set `fetch-depth: 0` (GitHub) or `GIT_DEPTH: 0` (GitLab)";
+    let words = why.to_string();
+    match why {
+        NotJudged::NoBase { shallow: true } => (
+            format!("{words}, and this clone is shallow"),
+            vec![DEEPER.to_owned()],
+        ),
+        NotJudged::NoBase { shallow: false } => (
+            words,
+            vec![
+                "name one: `--base REF`, or `protected: [REF]` in teammig.yaml".to_owned(),
+                "`git remote set-head origin --auto` finds out which branch of origin is its default".to_owned(),
+            ],
+        ),
+        NotJudged::Absent { name } => (words, vec![fetch(name), format!("or correct `protected:` in teammig.yaml ({name})")]),
+        NotJudged::NoSuchBase { name, candidates } => {
+            let mut hints = vec![fetch(name)];
+            if !candidates.is_empty() {
+                hints.push(format!("did you mean {}?", candidates.join(", ")));
+            }
+            (words, hints)
+        }
+        NotJudged::Apart { ours, why, .. } => {
+            let (reason, hint) = radar::words::unknown(*why, ours);
+            let hint = if *why == crate::workflow::merged::Unknown::History {
+                DEEPER
+            } else {
+                hint
+            };
+            (format!("{words}: {reason}"), vec![hint.to_owned()])
+        }
+    }
+}
+
+/// The command that brings a remote branch.
+fn fetch(name: &str) -> String {
+    match name.split_once('/') {
+        Some((remote, branch)) => format!(
+            "`git fetch {remote} {branch}:refs/remotes/{name}` brings it; in CI, set `fetch-depth: 0` (GitHub) or `GIT_DEPTH: 0` (GitLab)"
+        ),
+        None => {
+            "`git fetch` may bring it; `git branch --all` and `git tag` list the names".to_owned()
+        }
+    }
+}

@@ -1,0 +1,256 @@
+//! A change of the migrations, judged: for CI, for a reviewer, before a push.
+//!
+//! What is judged is a step between two states of the migrations folders. Of files or a
+//! commit (`--at`) it begins where they part from what is protected. Against a base it
+//! goes from the base to what Git would make of both: a branch alone says nothing about
+//! what its merge will leave. What the base has already is told and stops nobody, since it
+//! is not this change's doing; unless the change *is* the base, as after a push.
+//!
+//! Nothing is skipped in silence: a project that cannot be judged is an error of its own,
+//! beside the others.
+
+mod fresh;
+mod heads;
+mod sides;
+
+use super::{Context, Error, guard, known, merged::Unknown};
+use crate::{
+    config::FILE_NAME,
+    model::{Finding, Project, RevId, Rule, Severity, SourceFile, finding::Place},
+};
+
+pub(super) use fresh::of_new;
+use sides::Sides;
+
+/// What to judge.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ask {
+    /// The files, or what `--at` names, since they part from what is protected.
+    Here,
+    /// The same as it would be after a merge with a ref, or with the protected one.
+    MergedWith(Option<String>),
+}
+
+/// Why something could not be judged.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotJudged {
+    /// Nothing is protected here, and no base was named.
+    #[error("there is no protected branch to judge against")]
+    NoBase {
+        /// The clone is shallow.
+        shallow: bool,
+    },
+    /// A ref under `protected:` is not in this clone.
+    #[error(
+        "`protected:` names {name}, which this clone does not have: what is published there cannot be judged"
+    )]
+    Absent {
+        /// The ref.
+        name: String,
+    },
+    /// It has no such base.
+    #[error("this clone does not have {name} to judge against")]
+    NoSuchBase {
+        /// The name given.
+        name: String,
+        /// Similar ones that there are.
+        candidates: Vec<String>,
+    },
+    /// It cannot be merged with the base here.
+    #[error("cannot judge against {base}")]
+    Apart {
+        /// The base.
+        base: String,
+        /// Whose side it was to be.
+        ours: String,
+        /// Why not.
+        why: Unknown,
+    },
+}
+
+/// A project of the repository, and what came of judging it.
+#[derive(Debug)]
+pub struct One {
+    /// Its folder, and which of its databases; empty for a project at the top with one.
+    pub project: String,
+    /// What came of it.
+    pub outcome: Result<Judged, Error>,
+}
+
+/// What was judged, and what was found.
+#[derive(Debug)]
+pub struct Judged {
+    /// What was judged: a branch, the working tree, the index.
+    pub ours: String,
+    /// Its commit, abbreviated; the files of a working tree are in none.
+    pub commit: Option<String>,
+    /// What it was compared with, and the commit of that, abbreviated.
+    pub base: Option<(String, String)>,
+    /// It was merged with the base.
+    pub merged: bool,
+    /// The revisions that are new.
+    pub new: Vec<RevId>,
+    /// The heads of the result.
+    pub heads: Vec<RevId>,
+    /// What was found; paths are those from the top of the repository.
+    pub findings: Vec<Finding>,
+}
+
+/// Judges every project of the repository, once for each of its databases. Needs no
+/// database and writes nothing.
+pub fn check(context: &Context, ask: &Ask) -> Result<Vec<One>, Error> {
+    if context.repo()?.is_bare() {
+        let here = context.here()?;
+        let outcome = judge(&here, ask);
+        let project = String::new();
+        return Ok(vec![One { project, outcome }]);
+    }
+    let projects = context.projects()?;
+    let several = projects.all.len() + projects.unread.len() > 1;
+    let mut all = Vec::new();
+    for one in &projects.all {
+        let folder = one.prefix()?;
+        let database = one.config.database.as_deref();
+        let project = match (folder.as_str(), database) {
+            ("", Some(database)) => database.to_owned(),
+            (folder, Some(database)) => format!("{folder}: {database}"),
+            ("", None) if several => ".".to_owned(),
+            (folder, None) => folder.to_owned(),
+        };
+        let outcome = judge(one, ask);
+        all.push(One { project, outcome });
+    }
+    for unread in projects.unread {
+        all.push(One {
+            project: unread.prefix,
+            outcome: Err(unread.error),
+        });
+    }
+    Ok(all)
+}
+
+fn judge(context: &Context, ask: &Ask) -> Result<Judged, Error> {
+    if let Some(name) = guard::absent_refs(context)?.into_iter().next() {
+        return Err(NotJudged::Absent { name }.into());
+    }
+    let sides = Sides::of(context, ask)?;
+    let findings = findings(context, &sides)?;
+    let repo = context.repo()?;
+    let is_new = |id: &RevId| sides.before.migration(id.as_str()).is_none();
+    let graph = &sides.after.graph;
+    Ok(Judged {
+        new: graph
+            .iter()
+            .map(|revision| revision.id.clone())
+            .filter(is_new)
+            .collect(),
+        heads: graph.heads(),
+        findings: guard::seen_from_the_top(&context.prefix()?, findings),
+        commit: sides.shown.map(|commit| repo.abbreviate(commit)),
+        base: sides
+            .base
+            .map(|(name, commit)| (name, repo.abbreviate(commit))),
+        ours: sides.ours,
+        merged: sides.merged,
+    })
+}
+
+/// All that is wrong, each as much as it matters.
+fn findings(context: &Context, sides: &Sides) -> Result<Vec<Finding>, Error> {
+    let (before, after) = (&sides.before, &sides.after);
+    let of_files = after.findings.iter().cloned().map(|finding| Finding {
+        severity: match finding.rule {
+            // Commands go on without it; who changes the migrations has to keep it.
+            Rule::HeadFile => Severity::Error,
+            _ => finding.severity,
+        },
+        ..finding
+    });
+    let is_old = |finding: &Finding| {
+        let mut all = before.findings.iter();
+        all.any(|old| old.rule == finding.rule && old.message == finding.message)
+    };
+    let (mut old, mut own): (Vec<Finding>, Vec<Finding>) = of_files.partition(is_old);
+    let diverged = heads::diverged(context, sides)?;
+    if after.graph.diverged().len() <= before.graph.diverged().len() {
+        old.extend(diverged);
+    } else {
+        own.extend(diverged);
+    }
+    own.extend(sides.conflicts.iter().cloned());
+    let mut edits = guard::edits(context, &sides.guarded(), before, after)?;
+    // Two revisions of one id are no edit of either.
+    edits.retain(|finding| {
+        !finding
+            .revision
+            .as_ref()
+            .is_some_and(|id| sides.is_added_twice(id))
+    });
+    own.extend(edits);
+    own.extend(of_new(context, before, after));
+    own.extend(skipped(context, after));
+    let levels = &context.config.levels;
+    let mut findings = levels.apply(own);
+    let old = levels.apply(old);
+    if sides.is_base {
+        findings.extend(old);
+    } else {
+        let name = sides.base.as_ref().map_or("HEAD", |(name, _)| name);
+        findings.extend(old.into_iter().map(|finding| Finding {
+            severity: Severity::Warning,
+            message: format!("{}, as on {name} already", finding.message),
+            ..finding
+        }));
+    }
+    for finding in &mut findings {
+        if finding.rule == Rule::MissingFolder && finding.place.is_none() {
+            finding.place = configured_in(context);
+        }
+    }
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    Ok(findings)
+}
+
+/// The file that names the folders.
+fn configured_in(context: &Context) -> Option<Place> {
+    let file = context.config.file.as_ref()?;
+    // It was read a moment ago; where it cannot be now, its name says enough.
+    let text = std::fs::read_to_string(file).unwrap_or_default();
+    Some(Place {
+        file: SourceFile::new(FILE_NAME, text),
+        span: 0..0,
+        label: String::new(),
+    })
+}
+
+/// Revisions that a database passed over, as far as this clone has seen its ledger.
+fn skipped(context: &Context, project: &Project) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for ledger in known::recall(context) {
+        let applied = ledger.rows.iter().map(|row| row.revision.clone()).collect();
+        for id in project.graph.skipped(&applied) {
+            let finding = Finding::warning(
+                Rule::SkippedRevision,
+                format!(
+                    "{id} never ran in {}, though later ones did (as of {})",
+                    ledger.name(),
+                    ledger.seen_at.strftime("%Y-%m-%d")
+                ),
+            )
+            .about(&id)
+            .help(format!(
+                "`{}` rolls back what came later and applies everything in order; `{}` runs it now, after the later ones",
+                ledger.command("sync", context),
+                ledger.command("upgrade --out-of-order", context),
+            ));
+            findings.push(match project.migration(id.as_str()) {
+                Some(migration) => {
+                    let span = context.layout().locate(migration, "revision", "");
+                    finding.at(&migration.file, span, "")
+                }
+                None => finding,
+            });
+        }
+    }
+    findings
+}

@@ -1,0 +1,115 @@
+//! What is asked of new revisions alone: what others have is as it is.
+
+use crate::{
+    db,
+    model::{Dialect, Finding, Migration, NoWayBack, Project, Rule, finding::Place, hand_made},
+    workflow::{Context, unrunnable::unrunnable},
+};
+
+/// What is wrong with the revisions that `after` has and `before` has not, in file order.
+pub(in crate::workflow) fn of_new(
+    context: &Context,
+    before: &Project,
+    after: &Project,
+) -> Vec<Finding> {
+    let dialects = dialects(context);
+    let all = after.graph.iter();
+    all.filter(|revision| before.migration(revision.id.as_str()).is_none())
+        .filter_map(|revision| after.migration(revision.id.as_str()))
+        .flat_map(|migration| {
+            let mut findings = Vec::new();
+            findings.extend(hand_made_id(context, migration));
+            findings.extend(irreversible(migration));
+            findings.extend(scripts(migration, &dialects));
+            // Whatever else is asked of a new revision is added here.
+            findings
+        })
+        .collect()
+}
+
+fn hand_made_id(context: &Context, migration: &Migration) -> Option<Finding> {
+    let id = &migration.revision.id;
+    let why = hand_made::why(id.as_str())?;
+    let span = context.layout().locate(migration, "revision", "");
+    Some(
+        Finding::warning(
+            Rule::HandMadeId,
+            format!("the id {id} was made up by hand: it {why}"),
+        )
+        .at(&migration.file, span, "others come upon such ids too")
+        .about(id)
+        .help("`teammig create` makes 12 random hex digits; while nobody else has the revision, give it such an id"),
+    )
+}
+
+fn irreversible(migration: &Migration) -> Option<Finding> {
+    let id = &migration.revision.id;
+    let why = match migration.no_way_back()? {
+        // It says so where a reviewer sees it.
+        NoWayBack::OnPurpose => return None,
+        why => why,
+    };
+    // Where there is no section, it is missing after the last line.
+    let end = migration.file.text.trim_end().len();
+    let last = migration.file.text[..end]
+        .rfind('\n')
+        .map_or(0, |at| at + 1);
+    let span = migration.down_marker.clone().unwrap_or(last..end);
+    Some(
+        Finding::warning(Rule::Irreversible, format!("{id} cannot be rolled back: {why}"))
+            .at(&migration.file, span, "")
+            .about(id)
+            .help("write the way back below `-- migrate:down`, or say on purpose that there is none: `-- migrate:down irreversible`"),
+    )
+}
+
+/// What keeps the scripts from being run, in every product that it may be.
+fn scripts(migration: &Migration, dialects: &[Dialect]) -> Vec<Finding> {
+    let both = [Some(&migration.up), migration.down.as_ref()];
+    let mut findings = Vec::new();
+    for script in both.into_iter().flatten() {
+        let text = &migration.file.text[script.span.clone()];
+        let place = |span: std::ops::Range<usize>| Place {
+            file: migration.file.clone(),
+            span: script.span.start + span.start..script.span.start + span.end,
+            label: String::new(),
+        };
+        let mut of_each = dialects.iter().map(|dialect| {
+            let id = &migration.revision.id;
+            unrunnable(text, script.transaction, *dialect, id, &place)
+        });
+        let first = of_each.next().unwrap_or_default();
+        let rest: Vec<Vec<Finding>> = of_each.collect();
+        let is_in_all = |finding: &Finding| {
+            let is_it = |other: &Finding| other.place == finding.place;
+            rest.iter().all(|all| all.iter().any(is_it))
+        };
+        findings.extend(first.into_iter().filter(is_in_all));
+    }
+    findings
+}
+
+/// The products that the scripts are for: those of the environments whose URL is known
+/// here, and all where none is, as in a CI without secrets.
+fn dialects(context: &Context) -> Vec<Dialect> {
+    let config = &context.config;
+    let mut names: Vec<Option<&str>> = vec![None];
+    names.extend(
+        config
+            .environments
+            .iter()
+            .map(|one| Some(one.name.as_str())),
+    );
+    let mut found = Vec::new();
+    for name in names {
+        let target = config.target(None, name, &context.cwd);
+        let dialect = target
+            .ok()
+            .and_then(|target| db::dialect_of(target.url.expose()));
+        found.extend(dialect.filter(|dialect| !found.contains(dialect)));
+    }
+    if found.is_empty() {
+        found = vec![Dialect::Postgres, Dialect::Sqlite];
+    }
+    found
+}

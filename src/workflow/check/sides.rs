@@ -1,0 +1,280 @@
+//! The two states that are compared.
+
+use crate::{
+    git::{Bases, CommitId, GitError, Repo},
+    layout,
+    model::{
+        Finding, Origin, Project, RevId, Rule, Snapshot, SourceFile,
+        merge::{Conflict, ConflictKind},
+    },
+    workflow::{
+        At, Context, Error,
+        guard::{self, Base},
+        merged::{self, Merged, Unknown},
+    },
+};
+
+use super::{Ask, NotJudged};
+
+/// What is judged, and what it is compared with.
+#[derive(Debug)]
+pub(super) struct Sides {
+    /// What is judged, in words.
+    pub(super) ours: String,
+    /// The commit that its history ends in, where there is one.
+    pub(super) commit: Option<CommitId>,
+    /// The same, where it is what is judged.
+    pub(super) shown: Option<CommitId>,
+    /// The ref that it is compared with, and the commit.
+    pub(super) base: Option<(String, CommitId)>,
+    /// It is merged with the base.
+    pub(super) merged: bool,
+    /// The base has all of its commits.
+    pub(super) is_base: bool,
+    /// What the change begins with.
+    pub(super) before: Project,
+    /// What it leads to.
+    pub(super) after: Project,
+    /// Where Git would stop.
+    pub(super) conflicts: Vec<Finding>,
+    /// Both sides have a file of their own with this revision.
+    added_twice: Vec<RevId>,
+}
+
+impl Sides {
+    pub(super) fn of(context: &Context, ask: &Ask) -> Result<Self, Error> {
+        match ask {
+            Ask::Here => Self::here(context),
+            Ask::MergedWith(name) => Self::merged_with(context, name.as_deref()),
+        }
+    }
+
+    /// What the guard compares with.
+    pub(super) fn guarded(&self) -> Base<'_> {
+        match &self.base {
+            Some((name, _)) => Base {
+                name,
+                published: self.merged,
+            },
+            None => Base::HEAD,
+        }
+    }
+
+    pub(super) fn is_added_twice(&self, id: &RevId) -> bool {
+        self.added_twice.contains(id)
+    }
+
+    fn here(context: &Context) -> Result<Self, Error> {
+        let repo = context.repo()?;
+        let at = context.at();
+        if *at == At::WorkTree && repo.is_bare() {
+            let git_dir = repo.git_dir().to_owned();
+            return Err(GitError::Bare { git_dir }.into());
+        }
+        let head = repo.head()?;
+        let (ours, commit) = match at {
+            At::WorkTree => ("the working tree".to_owned(), head.commit()),
+            At::Index => ("the index".to_owned(), head.commit()),
+            At::Commit(name) => (name.clone(), Some(repo.resolve(name)?)),
+        };
+        let after = match context.config.file {
+            Some(_) => context.project_so_far(at)?,
+            // Without a configuration, the folder is what makes it a project.
+            None => context.project_at(at)?,
+        };
+        let base = match commit {
+            Some(commit) => nearest(context, commit)?,
+            None => None,
+        };
+        // Without anything protected, what is committed is all there is to compare with.
+        let parts_at = base.as_ref().map(|base| base.parts_at).or(commit);
+        let before = match parts_at {
+            Some(commit) => context.project_so_far(&At::Commit(commit.to_string()))?,
+            None => nothing(context),
+        };
+        Ok(Self {
+            is_base: parts_at == commit,
+            base: match base {
+                Some(base) => Some((base.name, base.parts_at)),
+                None if *at == At::WorkTree || *at == At::Index => {
+                    commit.map(|commit| ("HEAD".to_owned(), commit))
+                }
+                None => None,
+            },
+            shown: commit.filter(|_| matches!(at, At::Commit(_))),
+            ours,
+            commit,
+            merged: false,
+            before,
+            after,
+            conflicts: Vec::new(),
+            added_twice: Vec::new(),
+        })
+    }
+
+    fn merged_with(context: &Context, name: Option<&str>) -> Result<Self, Error> {
+        let repo = context.repo()?;
+        let base = base(context, name)?;
+        let (at, ours) = match context.at() {
+            // What is not committed is in no merge.
+            At::WorkTree => {
+                let head = repo.head()?;
+                let ours = head.branch().unwrap_or("HEAD").to_owned();
+                (At::Commit("HEAD".to_owned()), ours)
+            }
+            At::Index => (At::Index, "the index".to_owned()),
+            At::Commit(name) => (At::Commit(name.clone()), name.clone()),
+        };
+        let merged = merged::merged(context, &at, &base)?.map_err(|why| NotJudged::Apart {
+            base: base.clone(),
+            ours: ours.clone(),
+            why,
+        })?;
+        let before = context.project_so_far(&At::Commit(merged.theirs.to_string()))?;
+        let mut after = layout::load(&merged.snapshot, context.layout());
+        if after.migrations.is_empty() && after.unread.is_empty() {
+            after.findings.extend(no_folders(context));
+        }
+        let conflicts = merged.conflicts.iter();
+        let added = conflicts
+            .clone()
+            .filter(|one| one.kind == ConflictKind::Added);
+        Ok(Self {
+            added_twice: added.flat_map(|one| one.revisions.clone()).collect(),
+            conflicts: conflicts.map(|one| stops(&merged, one, &base)).collect(),
+            is_base: repo.contains(merged.theirs, merged.ours)?,
+            shown: matches!(at, At::Commit(_)).then_some(merged.ours),
+            commit: Some(merged.ours),
+            base: Some((base, merged.theirs)),
+            merged: true,
+            ours,
+            before,
+            after,
+        })
+    }
+}
+
+/// A place where Git would stop.
+fn stops(merged: &Merged, conflict: &Conflict, base: &str) -> Finding {
+    let finding = Finding::error(
+        Rule::MergeConflict,
+        format!("the merge with {base} conflicts: {}", conflict.words()),
+    );
+    let finding = match (conflict.kind, conflict.revisions.as_slice()) {
+        (ConflictKind::Added, [one]) if conflict.same_scripts => finding.about(one).help(format!(
+            "{base} has it with the same scripts, by another way (a squash, a restack): merge {base} here, and take its \
+             file"
+        )),
+        (ConflictKind::Added, [one]) => finding.about(one).help(
+            "two revisions have one id: give yours another `revision:`, and its file another name",
+        ),
+        (_, ids) => {
+            let finding =
+                finding.help(format!("merge {base} here and resolve it, or rebase on it"));
+            match ids {
+                [one] => finding.about(one),
+                _ => finding,
+            }
+        }
+    };
+    let Some(path) = conflict.paths.first() else {
+        return finding;
+    };
+    let files = merged.snapshot.files.iter();
+    let mut texts = files
+        .filter(|file| file.path == *path)
+        .filter_map(|file| file.content.as_deref().ok())
+        .map(|bytes| String::from_utf8_lossy(bytes).into_owned());
+    let file = SourceFile::new(path.clone(), texts.next().unwrap_or_default());
+    finding.at(&file, 0..0, "")
+}
+
+/// The ref to merge with.
+fn base(context: &Context, name: Option<&str>) -> Result<String, Error> {
+    let repo = context.repo()?;
+    let Some(name) = name else {
+        let shallow = repo.is_shallow();
+        let protected = guard::protected_refs(context)?.into_iter().next();
+        return protected.ok_or_else(|| NotJudged::NoBase { shallow }.into());
+    };
+    match repo.resolve(name) {
+        Ok(_) => Ok(name.to_owned()),
+        Err(GitError::NoSuchCommit {
+            name, candidates, ..
+        }) => Err(NotJudged::NoSuchBase { name, candidates }.into()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// A protected ref, and where a commit parts from it.
+struct Parted {
+    name: String,
+    parts_at: CommitId,
+}
+
+/// The protected ref from which a commit parts last.
+fn nearest(context: &Context, commit: CommitId) -> Result<Option<Parted>, Error> {
+    let repo = context.repo()?;
+    let names = guard::protected_refs(context)?;
+    if names.is_empty() && repo.is_shallow() {
+        return Err(NotJudged::NoBase { shallow: true }.into());
+    }
+    let ancestors = repo.ancestors(commit)?;
+    let mut nearest: Option<Parted> = None;
+    for name in names {
+        let apart = |why| NotJudged::Apart {
+            base: name.clone(),
+            ours: "HEAD".to_owned(),
+            why,
+        };
+        let parts_at = match ancestors.bases(repo.resolve(&name)?)? {
+            Bases::Missing => return Err(apart(Unknown::History).into()),
+            Bases::Unrelated => continue,
+            Bases::Known(bases) => last(repo, bases)?,
+        };
+        let further = match (&nearest, parts_at) {
+            (_, None) => false,
+            (None, Some(_)) => true,
+            (Some(before), Some(parts_at)) => {
+                before.parts_at != parts_at && repo.contains(parts_at, before.parts_at)?
+            }
+        };
+        if let (true, Some(parts_at)) = (further, parts_at) {
+            nearest = Some(Parted { name, parts_at });
+        }
+    }
+    Ok(nearest)
+}
+
+/// Of several bases, the newest one.
+fn last(repo: &Repo, bases: Vec<CommitId>) -> Result<Option<CommitId>, Error> {
+    let mut last = None;
+    for base in bases {
+        let time = repo.committed_at(base)?;
+        if last.is_none_or(|(newest, _)| newest < time) {
+            last = Some((time, base));
+        }
+    }
+    Ok(last.map(|(_, base)| base))
+}
+
+fn nothing(context: &Context) -> Project {
+    let snapshot = Snapshot {
+        origin: Origin::WorkTree,
+        files: Vec::new(),
+        head_file: None,
+    };
+    layout::load(&snapshot, context.layout())
+}
+
+fn no_folders(context: &Context) -> Vec<Finding> {
+    let folders = context.config.folders.iter();
+    folders
+        .map(|folder| {
+            Finding::warning(
+                Rule::MissingFolder,
+                format!("there is no folder {folder}, which the configuration names"),
+            )
+        })
+        .collect()
+}

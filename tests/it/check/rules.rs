@@ -1,0 +1,303 @@
+//! Each rule, and how much it matters.
+
+use insta::assert_snapshot;
+
+use super::found;
+use crate::support::Sandbox;
+
+/// The team, with Ann on a branch.
+fn on_a_branch() -> Sandbox {
+    let sandbox = Sandbox::team();
+    sandbox.git("ann", &["switch", "-q", "-c", "phone"]);
+    sandbox
+}
+
+#[test]
+fn an_edit_of_what_is_published() {
+    let sandbox = on_a_branch();
+    sandbox.edit("ann/migrations/9209a434d045.sql", "name text", "name blob");
+    sandbox.commit("ann", "Edit");
+    assert_snapshot!(sandbox.teammig("ann", &["check", "--base"]), @r#"
+    exit 3
+    --- stdout
+    1 error: 0 new revisions of phone (2f3c5fe) against origin/main (3201aee), merged result: 1 head
+    --- stderr
+    error: 9209a434d045 is edited, and it was published in origin/main, and applied in dev on 2026-11-22 by ann@host [edited-revision]
+     --> migrations/9209a434d045.sql:7:1
+      |
+    7 | CREATE TABLE users (id integer PRIMARY KEY, name blob);
+      | ^ its scripts differ from then
+    hint: take the edit back (`git restore --source=origin/main --staged --worktree migrations/9209a434d045.sql`), and write a new revision for the change: `teammig create "…"`
+    "#);
+    // Taken back as the hint says.
+    sandbox.git(
+        "ann",
+        &[
+            "restore",
+            "--source=origin/main",
+            "--staged",
+            "--worktree",
+            "migrations/9209a434d045.sql",
+        ],
+    );
+    sandbox.commit("ann", "Take it back");
+    assert_eq!(found(&sandbox, "ann", &["--base"]), (vec![], 0));
+}
+
+#[test]
+fn a_deletion_of_what_is_published() {
+    let sandbox = on_a_branch();
+    sandbox.git("ann", &["rm", "-q", "migrations/9209a434d045.sql"]);
+    sandbox.commit("ann", "Delete");
+    let (rules, code) = found(&sandbox, "ann", &["--base"]);
+    assert_eq!(
+        (rules.join(", ").as_str(), code),
+        ("error deleted-revision, warning missing-folder", 3)
+    );
+}
+
+/// What only a branch that is not protected has is published for those who ask about it.
+#[test]
+fn the_base_counts_as_published() {
+    let sandbox = on_a_branch();
+    sandbox.column("ann", "7f3a9c21e4b0", &["9209a434d045"], "phone");
+    sandbox.commit("ann", "Add phone");
+    sandbox.git("ann", &["branch", "release"]);
+    sandbox.edit(
+        "ann/migrations/7f3a9c21e4b0.sql",
+        "phone text",
+        "phone blob",
+    );
+    sandbox.commit("ann", "Edit");
+    assert_eq!(found(&sandbox, "ann", &["--base"]), (vec![], 0));
+    let (rules, code) = found(&sandbox, "ann", &["--base", "release"]);
+    assert_eq!((rules, code), (vec!["error edited-revision".to_owned()], 3));
+}
+
+#[test]
+fn conflicts_in_the_migrations_alone() {
+    let sandbox = on_a_branch();
+    sandbox.column("ann", "7f3a9c21e4b0", &["9209a434d045"], "phone");
+    sandbox.commit("ann", "Add phone");
+    sandbox.column("bob", "7f3a9c21e4b0", &["9209a434d045"], "mobile");
+    sandbox.commit("bob", "Add mobile");
+    sandbox.git("bob", &["push", "-q"]);
+    sandbox.git("ann", &["fetch", "-q"]);
+    assert_snapshot!(sandbox.teammig("ann", &["check", "--base"]), @"
+    exit 3
+    --- stdout
+    1 error: 0 new revisions of phone (713c538) against origin/main (bf0898f), merged result: 1 head
+    --- stderr
+    error: the merge with origin/main conflicts: both added migrations/7f3a9c21e4b0.sql [merge-conflict]
+     --> migrations/7f3a9c21e4b0.sql:1:1
+      |
+    1 | -- teammig:
+      | ^
+    hint: two revisions have one id: give yours another `revision:`, and its file another name
+    ");
+}
+
+/// The head file is there for that: Git stops where the heads diverge.
+#[test]
+fn the_head_file_is_merged_as_git_would() {
+    let sandbox = Sandbox::team();
+    sandbox.ok("ann", &["heads", "--write"]);
+    sandbox.commit("ann", "Keep a head file");
+    sandbox.git("ann", &["push", "-q"]);
+    sandbox.git("bob", &["pull", "-q"]);
+    sandbox.git("ann", &["switch", "-q", "-c", "phone"]);
+    for (clone, id, name) in [
+        ("ann", "7f3a9c21e4b0", "phone"),
+        ("bob", "c01d9e88ab12", "login"),
+    ] {
+        sandbox.column(clone, id, &["9209a434d045"], name);
+        sandbox.ok(clone, &["heads", "--write"]);
+        sandbox.commit(clone, name);
+        // Alone, each is fine.
+        assert_eq!(found(&sandbox, clone, &["--base"]), (vec![], 0));
+    }
+    sandbox.git("bob", &["push", "-q"]);
+    sandbox.git("ann", &["fetch", "-q"]);
+    let (rules, code) = found(&sandbox, "ann", &["--base"]);
+    assert_eq!(
+        (rules.join(", ").as_str(), code),
+        ("error diverged-heads, error merge-conflict", 3)
+    );
+    // One that was not kept says so.
+    sandbox.column("bob", "51be0f2277d1", &["c01d9e88ab12"], "legacy");
+    sandbox.commit("bob", "legacy");
+    let (rules, code) = found(&sandbox, "bob", &["--base"]);
+    assert_eq!((rules, code), (vec!["error head-file".to_owned()], 3));
+}
+
+#[test]
+fn new_revisions_are_asked_more_than_old_ones() {
+    let sandbox = on_a_branch();
+    let body = "-- migrate:up\nCREATE TABLE a (x);\n";
+    sandbox.raw_revision("ann", "a1b2c3d4e5f6", "9209a434d045", body);
+    sandbox.commit("ann", "Add a");
+    assert_snapshot!(sandbox.teammig("ann", &["check", "--base"]), @"
+    exit 0
+    --- stdout
+    ok, with 2 warnings: 1 new revision of phone (d3ee254) against origin/main (3201aee), merged result: 1 head
+    --- stderr
+    warning: the id a1b2c3d4e5f6 was made up by hand: it counts letters and digits up or down [hand-made-id]
+     --> migrations/a1b2c3d4e5f6.sql:2:16
+      |
+    2 | --   revision: a1b2c3d4e5f6
+      |                ^^^^^^^^^^^^ others come upon such ids too
+    hint: `teammig create` makes 12 random hex digits; while nobody else has the revision, give it such an id
+    warning: a1b2c3d4e5f6 cannot be rolled back: it has no down section [irreversible]
+     --> migrations/a1b2c3d4e5f6.sql:7:1
+      |
+    7 | CREATE TABLE a (x);
+      | ^^^^^^^^^^^^^^^^^^^
+    hint: write the way back below `-- migrate:down`, or say on purpose that there is none: `-- migrate:down irreversible`
+    ");
+    // On purpose is on purpose.
+    sandbox.raw_revision(
+        "ann",
+        "a1b2c3d4e5f6",
+        "9209a434d045",
+        "-- migrate:up\nCREATE TABLE a (x);\n-- migrate:down irreversible\n",
+    );
+    let (rules, code) = found(&sandbox, "ann", &[]);
+    assert_eq!((rules, code), (vec!["warning hand-made-id".to_owned()], 0));
+    // Once it is on the main branch, nothing is said of it any more.
+    sandbox.git("ann", &["push", "-q", "origin", "phone:main"]);
+    assert_eq!(found(&sandbox, "ann", &["--base"]), (vec![], 0));
+}
+
+#[test]
+fn scripts_that_cannot_run_are_told_before_they_do() {
+    let sandbox = on_a_branch();
+    sandbox.raw_revision(
+        "ann",
+        "7f3a9c21e4b0",
+        "9209a434d045",
+        "-- migrate:up\nBEGIN;\nCREATE TABLE a (x);\nCOMMIT;\n-- migrate:down\nDROP TABLE 'a;\n",
+    );
+    assert_snapshot!(sandbox.teammig("ann", &["check"]), @"
+    exit 3
+    --- stdout
+    2 errors: 1 new revision of the working tree against origin/main (3201aee): 1 head
+    --- stderr
+    error: the script has a BEGIN of its own [unrunnable-script]
+     --> migrations/7f3a9c21e4b0.sql:7:1
+      |
+    7 | BEGIN;
+      | ^^^^^
+    hint: teammig puts each script in one transaction with its ledger row: remove the BEGIN and the COMMIT, or write `transaction:false` after the marker to run the statements one by one
+    error: this string is opened and never closed [unrunnable-script]
+      --> migrations/7f3a9c21e4b0.sql:11:12
+       |
+    11 | DROP TABLE 'a;
+       |            ^
+    hint: close it: the rest of the script would be part of it
+    ");
+}
+
+#[test]
+fn the_graph_of_the_files() {
+    for (id, parents, more, rule) in [
+        ("7f3a9c21e4b0", "ffff11112222", "", "missing-parent"),
+        ("7f3a9c21e4b0", "7f3a9c21e4b0", "", "cycle"),
+        ("9209a434d045", "", "", "duplicate-revision"),
+        (
+            "c01d9e88ab12",
+            "9209a434d045",
+            "--   labels: [c01d9e88ab12]\n",
+            "duplicate-label",
+        ),
+        (
+            "7f3a9c21e4b0",
+            "9209a434d045",
+            "--   nonsense: 1\n",
+            "unreadable-revision",
+        ),
+    ] {
+        let sandbox = on_a_branch();
+        sandbox.write(
+            "ann/migrations/new.sql",
+            format!(
+                "-- teammig:\n--   revision: {id}\n--   parents: [{parents}]\n{more}\n-- migrate:up\nSELECT 1;\n-- \
+                 migrate:down\nSELECT 1;\n"
+            ),
+        );
+        sandbox.commit("ann", "Add");
+        for args in [&["--base"][..], &[], &["--at", "HEAD"]] {
+            let (rules, code) = found(&sandbox, "ann", args);
+            assert!(
+                rules.contains(&format!("error {rule}")),
+                "{rule}: {rules:?}"
+            );
+            assert_eq!(code, 3, "{rule}");
+        }
+    }
+}
+
+/// A revision came in below what a database has applied.
+#[test]
+fn what_a_database_passed_over_is_named_with_the_ways_out() {
+    let sandbox = Sandbox::team();
+    sandbox.column("ann", "7f3a9c21e4b0", &["9209a434d045"], "phone");
+    sandbox.ok("ann", &["upgrade"]);
+    sandbox.column("ann", "51be0f2277d1", &["9209a434d045"], "legacy");
+    sandbox.edit(
+        "ann/migrations/7f3a9c21e4b0.sql",
+        "[9209a434d045]",
+        "[51be0f2277d1]",
+    );
+    let run = sandbox.teammig("ann", &["check"]);
+    assert_snapshot!(run, @"
+    exit 3
+    --- stdout
+    1 error, 1 warning: 2 new revisions of the working tree against origin/main (3201aee): 1 head
+    --- stderr
+    error: 7f3a9c21e4b0 has other parents than when it was applied in dev on 2026-11-22 by ann@host [edited-revision]
+     --> migrations/7f3a9c21e4b0.sql:3:15
+      |
+    3 | --   parents: [51be0f2277d1]
+      |               ^^^^^^^^^^^^^^
+    hint: `teammig sync` brings dev to what the file says now, if nobody else has it; then commit. Otherwise restore its parents and write a new revision
+    warning: 51be0f2277d1 never ran in dev, though later ones did (as of 2026-11-22) [skipped-revision]
+     --> migrations/51be0f2277d1.sql:2:16
+      |
+    2 | --   revision: 51be0f2277d1
+      |                ^^^^^^^^^^^^
+    hint: `teammig sync` rolls back what came later and applies everything in order; `teammig upgrade --out-of-order` runs it now, after the later ones
+    ");
+}
+
+#[test]
+fn how_much_a_rule_matters_is_the_projects_choice() {
+    let sandbox = on_a_branch();
+    let body = "-- migrate:up\nCREATE TABLE a (x);\n";
+    sandbox.raw_revision("ann", "a1b2c3d4e5f6", "9209a434d045", body);
+    let config = sandbox.read("ann/teammig.yaml");
+    sandbox.write(
+        "ann/teammig.yaml",
+        format!("{config}check:\n  irreversible: error\n  hand-made-id: off\n"),
+    );
+    let (rules, code) = found(&sandbox, "ann", &[]);
+    assert_eq!((rules, code), (vec!["error irreversible".to_owned()], 3));
+    // The hook goes by the same choice.
+    sandbox.git("ann", &["add", "-A"]);
+    let (rules, code) = found(&sandbox, "ann", &["--staged"]);
+    assert_eq!((rules, code), (vec!["error irreversible".to_owned()], 3));
+    sandbox.write(
+        "ann/teammig.yaml",
+        format!("{config}check:\n  cycle: error\n  ireversible: off\n"),
+    );
+    assert_snapshot!(sandbox.teammig("ann", &["status"]), @"
+    exit 1
+    --- stderr
+    error: check: there is no rule `ireversible`; the rules are unreadable-revision, missing-parent, duplicate-revision, cycle, duplicate-label, diverged-heads, edited-revision, deleted-revision, unrunnable-script, missing-folder, head-file, merge-conflict, irreversible, hand-made-id, skipped-revision
+     --> [DIR]/ann/teammig.yaml:4:3
+      |
+    4 |   cycle: error
+      |   ^
+    ");
+    let run = sandbox.teammig("ann", &["check"]);
+    assert_eq!(run.code, 4, "{run}");
+}

@@ -1,0 +1,308 @@
+//! Clones of every shape: what cannot be judged is never taken for fine.
+
+use insta::assert_snapshot;
+
+use super::{diverging, found};
+use crate::support::Sandbox;
+
+#[test]
+fn a_shallow_clone_is_not_judged() {
+    let sandbox = diverging();
+    sandbox.git("ann", &["push", "-q", "origin", "phone"]);
+    let url = format!("file://{}", sandbox.at("origin.git").display());
+    // As a CI does that fetches the one commit.
+    sandbox.git(
+        ".",
+        &["clone", "-q", "--depth", "1", "-b", "phone", &url, "ci"],
+    );
+    assert_snapshot!(sandbox.teammig("ci", &["check", "--base"]), @"
+    exit 4
+    --- stdout
+    not evaluated
+    --- stderr
+    error: there is no protected branch to judge against, and this clone is shallow
+    hint: `git fetch --unshallow` brings the history; in CI, set `fetch-depth: 0` (GitHub) or `GIT_DEPTH: 0` (GitLab)
+    ");
+    assert_snapshot!(sandbox.teammig("ci", &["check"]), @"
+    exit 4
+    --- stdout
+    not evaluated
+    --- stderr
+    error: there is no protected branch to judge against, and this clone is shallow
+    hint: `git fetch --unshallow` brings the history; in CI, set `fetch-depth: 0` (GitHub) or `GIT_DEPTH: 0` (GitLab)
+    ");
+    sandbox.git(
+        "ci",
+        &[
+            "fetch",
+            "-q",
+            "--depth",
+            "1",
+            "origin",
+            "main:refs/remotes/origin/main",
+        ],
+    );
+    assert_snapshot!(sandbox.teammig("ci", &["check", "--base"]), @"
+    exit 4
+    --- stdout
+    not evaluated
+    --- stderr
+    error: cannot judge against origin/main: where it parts from phone lies in history that this shallow clone does not have
+    hint: `git fetch --unshallow` brings the history; in CI, set `fetch-depth: 0` (GitHub) or `GIT_DEPTH: 0` (GitLab)
+    ");
+    assert_snapshot!(sandbox.teammig("ci", &["check"]), @"
+    exit 4
+    --- stdout
+    not evaluated
+    --- stderr
+    error: cannot judge against origin/main: where it parts from HEAD lies in history that this shallow clone does not have
+    hint: `git fetch --unshallow` brings the history; in CI, set `fetch-depth: 0` (GitHub) or `GIT_DEPTH: 0` (GitLab)
+    ");
+    // The way out works.
+    sandbox.git("ci", &["fetch", "-q", "--unshallow"]);
+    let run = sandbox.teammig("ci", &["check", "--base"]);
+    assert_eq!(run.code, 3, "{run}");
+}
+
+#[test]
+fn a_base_that_is_not_there() {
+    let sandbox = diverging();
+    assert_snapshot!(sandbox.teammig("ann", &["check", "--base", "origin/mian"]), @"
+    exit 4
+    --- stdout
+    not evaluated
+    --- stderr
+    error: this clone does not have origin/mian to judge against
+    hint: `git fetch origin mian:refs/remotes/origin/mian` brings it; in CI, set `fetch-depth: 0` (GitHub) or `GIT_DEPTH: 0` (GitLab)
+    hint: did you mean origin/main, main?
+    ");
+    let config = sandbox.read("ann/teammig.yaml");
+    sandbox.write(
+        "ann/teammig.yaml",
+        format!("{config}protected: [origin/release]\n"),
+    );
+    assert_snapshot!(sandbox.teammig("ann", &["check"]), @"
+    exit 4
+    --- stdout
+    not evaluated
+    --- stderr
+    error: `protected:` names origin/release, which this clone does not have: what is published there cannot be judged
+    hint: `git fetch origin release:refs/remotes/origin/release` brings it; in CI, set `fetch-depth: 0` (GitHub) or `GIT_DEPTH: 0` (GitLab)
+    hint: or correct `protected:` in teammig.yaml (origin/release)
+    ");
+    // Nothing is protected in a repository without a remote; the files can be judged.
+    let alone = Sandbox::with_second("-- migrate:up\nSELECT 1;\n-- migrate:down\nSELECT 1;\n");
+    assert_snapshot!(alone.teammig("project", &["check"]), @"
+    exit 0
+    --- stdout
+    ok, with 1 warning: the working tree: 1 head
+    --- stderr
+    warning: the id aaaa00000001 was made up by hand: it counts up or down [hand-made-id]
+     --> migrations/aaaa00000001.sql:2:16
+      |
+    2 | --   revision: aaaa00000001
+      |                ^^^^^^^^^^^^ others come upon such ids too
+    hint: `teammig create` makes 12 random hex digits; while nobody else has the revision, give it such an id
+    ");
+    assert_snapshot!(alone.teammig("project", &["check", "--base"]), @"
+    exit 4
+    --- stdout
+    not evaluated
+    --- stderr
+    error: there is no protected branch to judge against
+    hint: name one: `--base REF`, or `protected: [REF]` in teammig.yaml
+    hint: `git remote set-head origin --auto` finds out which branch of origin is its default
+    ");
+}
+
+/// GitHub checks out a merge that it made, with no branch.
+#[test]
+fn a_merge_that_the_forge_made() {
+    let sandbox = diverging();
+    sandbox.git("ann", &["push", "-q", "origin", "phone"]);
+    sandbox.git(".", &["clone", "-q", "origin.git", "ci"]);
+    sandbox.git("ci", &["checkout", "-q", "--detach", "origin/main"]);
+    sandbox.git(
+        "ci",
+        &["merge", "-q", "--no-ff", "--no-edit", "origin/phone"],
+    );
+    assert_snapshot!(sandbox.teammig("ci", &["check", "--base", "origin/main"]), @"
+    exit 3
+    --- stdout
+    1 error: 1 new revision of HEAD (7fdc9bf) against origin/main (fd5219e), merged result: 2 heads
+    --- stderr
+    error: merged with origin/main there would be 2 heads: 7f3a9c21e4b0 by Ann and c01d9e88ab12 by Bob on origin/main; they part at 9209a434d045 [diverged-heads]
+     --> migrations/7f3a9c21e4b0.sql:3:15
+      |
+    3 | --   parents: [9209a434d045]
+      |               ^^^^^^^^^^^^^^ Add phone_number
+      |
+     ::: migrations/c01d9e88ab12.sql:3:15
+      |
+    3 | --   parents: [9209a434d045]
+      |               -------------- Add login
+    hint: `git merge origin/main` here, then `teammig sync`: it puts yours on top of theirs, or joins the heads
+    ");
+    let (rules, code) = found(&sandbox, "ci", &[]);
+    assert_eq!((rules, code), (vec!["error diverged-heads".to_owned()], 3));
+    // The main branch moved on meanwhile, which the merge knows nothing of.
+    let stale = Sandbox::team();
+    stale.git("ann", &["switch", "-q", "-c", "phone"]);
+    stale.column("ann", "7f3a9c21e4b0", &["9209a434d045"], "phone");
+    stale.commit("ann", "Add phone");
+    stale.git("ann", &["checkout", "-q", "--detach", "origin/main"]);
+    stale.git("ann", &["merge", "-q", "--no-ff", "--no-edit", "phone"]);
+    assert_eq!(found(&stale, "ann", &["--base"]), (vec![], 0));
+    stale.column("bob", "c01d9e88ab12", &["9209a434d045"], "login");
+    stale.commit("bob", "Add login");
+    stale.git("bob", &["push", "-q"]);
+    stale.git("ann", &["fetch", "-q"]);
+    let (rules, code) = found(&stale, "ann", &["--base"]);
+    assert_eq!((rules, code), (vec!["error diverged-heads".to_owned()], 3));
+}
+
+#[test]
+fn a_bare_repository_is_judged_by_its_commits() {
+    let sandbox = diverging();
+    sandbox.git("ann", &["push", "-q", "origin", "phone"]);
+    assert_snapshot!(sandbox.teammig("origin.git", &["check", "--base", "--at", "phone"]), @"
+    exit 3
+    --- stdout
+    1 error: 1 new revision of phone (dedcfd5) against main (fd5219e), merged result: 2 heads
+    --- stderr
+    error: merged with main there would be 2 heads: 7f3a9c21e4b0 by Ann and c01d9e88ab12 by Bob on main; they part at 9209a434d045 [diverged-heads]
+     --> migrations/7f3a9c21e4b0.sql:3:15
+      |
+    3 | --   parents: [9209a434d045]
+      |               ^^^^^^^^^^^^^^ Add phone_number
+      |
+     ::: migrations/c01d9e88ab12.sql:3:15
+      |
+    3 | --   parents: [9209a434d045]
+      |               -------------- Add login
+    hint: `git merge main` here, then `teammig sync`: it puts yours on top of theirs, or joins the heads
+    ");
+    assert_eq!(
+        found(&sandbox, "origin.git", &["--at", "main"]),
+        (vec![], 0)
+    );
+    let run = sandbox.teammig("origin.git", &["check"]);
+    assert_eq!(run.code, 4, "{run}");
+}
+
+#[test]
+fn every_project_and_every_database_is_judged() {
+    let sandbox = Sandbox::team();
+    sandbox.write(
+        "ann/teammig.yaml",
+        "databases:\n  app: {migrations: migrations, environments: {dev: sqlite:dev.db}}\n  log: {migrations: \
+         log, environments: {dev: sqlite:log.db}}\n",
+    );
+    let body = "-- migrate:up\nSELECT 1;\n-- migrate:down\nSELECT 1;\n";
+    sandbox.raw_revision("ann/other", "aaaa00000009", "", body);
+    sandbox.write(
+        "ann/other/teammig.yaml",
+        "environments: {dev: sqlite:dev.db}\n",
+    );
+    let log = |id: &str| {
+        let header = format!("-- teammig:\n--   revision: {id}\n--   parents: []\n\n");
+        sandbox.write(&format!("ann/log/{id}.sql"), format!("{header}{body}"));
+    };
+    log("5b1d7c9e3f02");
+    sandbox.commit("ann", "Three projects");
+    assert_snapshot!(sandbox.teammig("ann", &["check", "--base"]), @"
+    exit 0
+    --- stdout
+    other: ok, with 1 warning: 1 new revision of main (c196e38) against origin/main (3201aee), merged result: 1 head
+    app: ok: 0 new revisions of main (c196e38) against origin/main (3201aee), merged result: 1 head
+    log: ok: 1 new revision of main (c196e38) against origin/main (3201aee), merged result: 1 head
+    --- stderr
+    warning: the id aaaa00000009 was made up by hand: it counts up or down [hand-made-id]
+     --> other/migrations/aaaa00000009.sql:2:16
+      |
+    2 | --   revision: aaaa00000009
+      |                ^^^^^^^^^^^^ others come upon such ids too
+    hint: `teammig create` makes 12 random hex digits; while nobody else has the revision, give it such an id
+    ");
+    log("e28f6a40c9d7");
+    sandbox.write("ann/other/teammig.yaml", "environments: [\n");
+    sandbox.commit("ann", "Break two of them");
+    assert_snapshot!(sandbox.teammig("ann/log", &["check", "--base"]), @"
+    exit 4
+    --- stdout
+    app: ok: 0 new revisions of main (e5c81f2) against origin/main (3201aee), merged result: 1 head
+    log: 1 error: 2 new revisions of main (e5c81f2) against origin/main (3201aee), merged result: 2 heads
+    other: not evaluated
+    --- stderr
+    error: merged with origin/main there would be 2 heads: 5b1d7c9e3f02 by Ann and e28f6a40c9d7 by Ann [diverged-heads]
+     --> log/5b1d7c9e3f02.sql:3:15
+      |
+    3 | --   parents: []
+      |               ^^
+      |
+     ::: log/e28f6a40c9d7.sql:3:15
+      |
+    3 | --   parents: []
+      |               --
+    hint: `teammig rebase` puts one on top of the other, `teammig merge-heads` joins them
+    error: environments: invalid type: sequence, expected a mapping of names
+     --> [DIR]/ann/other/teammig.yaml:1:15
+      |
+    1 | environments: [
+      |               ^
+    ");
+    let run = sandbox.teammig("ann", &["check", "--database", "app"]);
+    assert_eq!(run.code, 4, "{run}");
+}
+
+#[test]
+fn where_there_is_nothing_to_judge() {
+    let sandbox = Sandbox::new();
+    sandbox.git(".", &["init", "-q", "-b", "main", "empty"]);
+    assert_snapshot!(sandbox.teammig("empty", &["check"]), @"
+    exit 4
+    --- stdout
+    not evaluated
+    --- stderr
+    error: there is no folder [DIR]/empty/migrations
+    hint: `teammig init` sets up a project here; `--migrations PATH` names another folder
+    ");
+    // A project that begins has no revision yet, and no commit.
+    sandbox.write("empty/teammig.yaml", "environments: {dev: sqlite:dev.db}\n");
+    assert_snapshot!(sandbox.teammig("empty", &["check"]), @"
+    exit 0
+    --- stdout
+    ok, with 1 warning: the working tree: 0 heads
+    --- stderr
+    warning: there is no folder migrations, which the configuration names [missing-folder]
+     --> teammig.yaml:1:1
+      |
+    1 | environments: {dev: sqlite:dev.db}
+      | ^
+    ");
+    // Without Git, nothing is known of what is published.
+    let run = sandbox.teammig("home", &["check"]);
+    assert_eq!(run.code, 4, "{run}");
+}
+
+#[test]
+fn options_that_do_not_fit() {
+    let sandbox = Sandbox::team();
+    for args in [
+        &["check", "--staged", "--base"][..],
+        &["check", "--staged", "--at", "HEAD"],
+        &["check", "-o", "x"],
+        &["check", "--format", "github", "-o", "x"],
+        &["status", "--format", "sarif"],
+        &["--format", "junit", "heads"],
+        &["check", "--format", "xml"],
+    ] {
+        let run = sandbox.teammig("ann", args);
+        assert_eq!(run.code, 2, "{args:?} {run}");
+    }
+    assert_snapshot!(sandbox.teammig("ann", &["heads", "--format", "sarif"]), @"
+    exit 2
+    --- stderr
+    error: `heads` has `--format text` and `--format json`; only `teammig check` has more
+    ");
+}
