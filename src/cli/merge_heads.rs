@@ -11,6 +11,7 @@ use super::{
     sync::carry::{self, Carried},
 };
 use crate::{
+    model::shell,
     ui::{PromptError, Ui, age},
     workflow::{
         CommitInfo, Context, Error, Why,
@@ -53,7 +54,7 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
                 "head_file": carried.head_file,
             }));
         } else {
-            carry::tell(ui, &carried);
+            carry::tell(ui, context, &carried);
         }
         return Ok(Status::Fine);
     };
@@ -82,10 +83,14 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
     }
     ui.hint(match carried.going_on {
         None => "commit it, then `teammig upgrade`".to_owned(),
-        Some(operation) => format!(
-            "{operation} is in progress: `{}` finishes it, then `teammig upgrade`",
-            operation.finish()
-        ),
+        Some(operation) => {
+            let folders = context.config.folders.iter().map(String::as_str);
+            format!(
+                "{operation} is in progress: `git add {} && {}` finishes it, then `teammig upgrade`",
+                shell::words(folders),
+                operation.finish()
+            )
+        }
     });
     Ok(Status::Fine)
 }

@@ -110,7 +110,7 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
         if ui.is_json() {
             ui.json(&document(None, &carried));
         } else {
-            carry::tell(ui, &carried);
+            carry::tell(ui, context, &carried);
         }
         return Ok(Status::Fine);
     };
@@ -120,7 +120,7 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
             rebase::files_only(context, &restacking)?;
             carried.restacked(&restacking.files);
         }
-        finish(ui, &restacking, &carried);
+        finish(ui, context, &restacking, &carried);
         return Ok(Status::Fine);
     }
     let decisions = rebase::RESTACK;
@@ -150,7 +150,7 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
         decisions,
         &mut carried,
     )?;
-    finish(ui, &restacking, &carried);
+    finish(ui, context, &restacking, &carried);
     Ok(left(ui, &proposal))
 }
 
@@ -216,7 +216,7 @@ pub(super) fn go_on(
         if ui.is_json() {
             ui.json(&document(None, &carried));
         } else {
-            carry::tell(ui, &carried);
+            carry::tell(ui, context, &carried);
         }
         return Ok(Status::Fine);
     }
@@ -246,15 +246,15 @@ pub(super) fn go_on(
         )?;
         status = left(ui, &proposal);
     }
-    finish(ui, &restacking, &carried);
+    finish(ui, context, &restacking, &carried);
     Ok(status)
 }
 
-fn finish(ui: &mut Ui, restacking: &Restacking, carried: &Carried) {
+fn finish(ui: &mut Ui, context: &Context, restacking: &Restacking, carried: &Carried) {
     if ui.is_json() {
         ui.json(&document(Some(restacking), carried));
     } else {
-        carry::tell(ui, carried);
+        carry::tell(ui, context, carried);
     }
 }
 

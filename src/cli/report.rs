@@ -236,7 +236,9 @@ fn report(error: &Error) -> Report {
         Error::NotUpToDate { pending } => Report::new("not-up-to-date", 3, words)
             .note(format!("{pending} pending"))
             .hint("`teammig upgrade` applies what is pending"),
-        Error::InProgress { operation, first } => git::in_progress(*operation, first, words),
+        Error::InProgress { operation, first, heads_too, unstaged } => {
+            git::in_progress(*operation, first, *heads_too, unstaged, words)
+        }
         Error::Held { .. }
         | Error::Sides { .. }
         | Error::Restack(_)

@@ -131,7 +131,16 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
             let merges = sync::merges(divergence, args.message.as_deref());
             carried.merges = merges.into_iter().map(Merge::planned).collect();
         }
-        show::dry_run(ui, &project, &report, &carried, decisions, &proposal);
+        let head_file_changes = head_file::needs_repair(context, &project)?;
+        show::dry_run(
+            ui,
+            &project,
+            &report,
+            &carried,
+            decisions,
+            &proposal,
+            head_file_changes,
+        );
         return Ok(left(ui, &report, decisions, args, &proposal));
     }
     confirm_down(ui, context, args.yes, &proposal)?;
@@ -203,8 +212,9 @@ fn carry_out(
     )?;
     if project.head_file.is_some() {
         carried.repair(context)?;
+        let restacked = decisions.settle == Some(Settle::Restack);
         if carried.going_on.is_some() && carried.head_file.is_none() {
-            if project.graph.diverged().is_empty() {
+            if restacked || project.graph.diverged().is_empty() {
                 carried.head_file = head_file::place(context, &project);
             } else {
                 let restack = if report.offers().contains(&Settle::Restack) {
@@ -225,7 +235,7 @@ fn carry_out(
             .map_or(&project, |restacking| &restacking.future);
         ui.json(&show::document(now, report, carried, None));
     } else {
-        carry::tell(ui, carried);
+        carry::tell(ui, context, carried);
         sync::told(context, report, &proposal);
     }
     Ok(proposal)

@@ -46,11 +46,15 @@ pub fn load(snapshot: &Snapshot, layout: &dyn Layout) -> Project {
         migrations.entry(file.revision.id.clone()).or_insert(file);
     }
     let head_file = snapshot.head_file.as_ref().map(read_head_file);
-    findings.extend(
-        head_file
-            .iter()
-            .flat_map(|head_file| head_file::check(head_file, &graph)),
-    );
+    let sound = findings.is_empty();
+    let of_head_file = head_file
+        .iter()
+        .flat_map(|one| head_file::check(one, &graph));
+    findings.extend(of_head_file.map(|finding| match finding.help {
+        // No command writes it before.
+        Some(_) if !sound => finding.help("put the revisions right first: it follows from them"),
+        _ => finding,
+    }));
     Project {
         origin: snapshot.origin.clone(),
         graph: Arc::new(graph),

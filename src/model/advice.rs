@@ -18,10 +18,16 @@ pub struct Facts {
     pub only_heads: bool,
     /// Files are in conflict in it.
     pub conflicts: bool,
+    /// A head file is among them.
+    pub heads_too: bool,
     /// The folder of the migrations, to be named to Git.
     pub folder: String,
     /// Revisions of the files that the commit checked out has not, or on other parents.
     pub uncommitted: usize,
+    /// In the operation in progress, not everything in the folder is staged.
+    pub unstaged: bool,
+    /// Files of revisions that were deleted here and that Git has.
+    pub deleted: Vec<String>,
     /// The head file does not say what the graph is.
     pub head_file_wrong: bool,
     /// Files that cannot be trusted.
@@ -122,6 +128,9 @@ pub fn for_this_run(hint: &str, about: &About) -> String {
         if let Some(rest) = command.strip_prefix("git ") {
             return of_git(rest, about);
         }
+        if let (Some(path), Some(way)) = (command.strip_prefix("rm "), &about.way) {
+            return format!("(cd {} && rm {path})", shell::word(way));
+        }
         let Some(words) = command.strip_prefix("teammig ") else {
             return command.to_owned();
         };
@@ -211,10 +220,21 @@ fn in_the_middle(operation: Operation, facts: &Facts) -> Advice {
             Some("teammig sync".to_owned()),
             ", and only the heads are left to settle".to_owned(),
         )
+    } else if facts.conflicts && facts.heads_too {
+        (
+            Some("git status".to_owned()),
+            ": it shows the conflicts; resolve them but for the head file, then `teammig sync`"
+                .to_owned(),
+        )
     } else if facts.conflicts {
         (
             Some("git status".to_owned()),
             format!(": it shows the conflicts; resolve them, then `{finish}`"),
+        )
+    } else if facts.unstaged {
+        (
+            Some(format!("git add {folder} && {finish}")),
+            ", and not all of the migrations are staged".to_owned(),
         )
     } else {
         (Some(finish.to_owned()), String::new())
@@ -241,6 +261,14 @@ pub fn next(facts: &Facts) -> Advice {
         (
             Some(run("upgrade")),
             "a script was interrupted; this says how to go on".to_owned(),
+        )
+    } else if !facts.deleted.is_empty() {
+        (
+            Some(format!(
+                "git restore {}",
+                shell::words(facts.deleted.iter().map(String::as_str))
+            )),
+            "the file is deleted here, and Git has it; `git rm` means it".to_owned(),
         )
     } else if facts.diverged {
         (Some(run("sync")), "the heads diverged".to_owned())
@@ -331,6 +359,9 @@ mod tests {
             upstream: Some("origin/main".to_owned()),
             unguarded: true,
             conflicts: true,
+            heads_too: true,
+            unstaged: true,
+            deleted: vec!["my migrations/a.sql".to_owned()],
             folder: "my migrations".to_owned(),
             uncommitted: 1,
         };
@@ -350,7 +381,11 @@ mod tests {
         });
         facts.only_heads = false;
         step(&facts);
+        facts.heads_too = false;
+        step(&facts);
         facts.conflicts = false;
+        step(&facts);
+        facts.unstaged = false;
         step(&facts);
         facts.operation = Some(Operation::Bisect);
         step(&facts);
@@ -360,6 +395,8 @@ mod tests {
         facts.problems = 0;
         step(&facts);
         facts.interrupted = false;
+        step(&facts);
+        facts.deleted.clear();
         step(&facts);
         facts.diverged = false;
         step(&facts);
@@ -392,11 +429,16 @@ mod tests {
                  are left to settle",
                 "teammig sync | a rebase is in progress, and only the heads are left to settle",
                 "git add 'my migrations' && git rebase --continue | a rebase is in progress, and the heads are settled",
+                "git status | a rebase is in progress: it shows the conflicts; resolve them but for the head file, then \
+                 `teammig sync`",
                 "git status | a rebase is in progress: it shows the conflicts; resolve them, then `git rebase --continue`",
+                "git add 'my migrations' && git rebase --continue | a rebase is in progress, and not all of the migrations \
+                 are staged",
                 "git rebase --continue | a rebase is in progress",
                 " | a bisect is in progress; `git bisect good` or `git bisect bad` goes on, `git bisect reset` ends it",
                 " | put the files right first",
                 "teammig upgrade | a script was interrupted; this says how to go on",
+                "git restore 'my migrations/a.sql' | the file is deleted here, and Git has it; `git rm` means it",
                 "teammig sync | the heads diverged",
                 "teammig heads --write | the head file does not say what the revisions are",
                 "teammig sync | 1 revision never ran, though later ones did",

@@ -1,10 +1,13 @@
 //! Where a database and the files went apart: what only one of them has, and
 //! what both have and is not the same.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use super::{
-    Context, Error, Event, Source, State, fixed, outline,
+    Context, Error, Event, Source, State, deleted, fixed, outline,
     replay::to_come,
     revisions,
     run::change_ledger,
@@ -37,10 +40,15 @@ pub struct Phantom {
 }
 
 /// How the file of a phantom comes back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Returns {
-    /// Others have it, and only its file was deleted here: `git restore`.
-    Restored,
+    /// Its file was deleted here, and Git has it: `git restore`.
+    Restored {
+        /// The file.
+        path: Arc<str>,
+        /// It is staged still.
+        staged: bool,
+    },
     /// With a later commit of what Git is in the middle of.
     Replayed(Operation),
 }
@@ -105,7 +113,7 @@ pub(super) fn phantoms(
             scripts,
             way_back,
             refs: revisions::refs_with(context, id),
-            returns: returns.get(id).copied(),
+            returns: returns.get(id).cloned(),
         });
     }
     Ok(found)
@@ -162,35 +170,42 @@ pub(super) fn edited(
 
 /// The phantoms whose files come back.
 fn returns(context: &Context, state: &State) -> Result<BTreeMap<RevId, Returns>, Error> {
-    let deleted = deleted_here(context, state)?;
-    let mut all: BTreeMap<RevId, Returns> = deleted
-        .into_iter()
-        .map(|id| (id, Returns::Restored))
-        .collect();
+    let mut all = deleted_here(context, state)?;
     if let Some(to_come) = to_come(context, &state.phantoms)? {
         let replayed = Returns::Replayed(to_come.operation);
-        all.extend(to_come.revisions.into_iter().map(|id| (id, replayed)));
+        let ids = to_come.revisions.into_iter();
+        all.extend(ids.map(|id| (id, replayed.clone())));
     }
     Ok(all)
 }
 
-/// Phantoms that others have and whose file the commit that is checked out has: the
-/// file was deleted in the working tree, and comes back with `git restore`.
-fn deleted_here(context: &Context, state: &State) -> Result<BTreeSet<RevId>, Error> {
+/// Phantoms whose file was deleted in the working tree alone, and those that others have
+/// and whose file the commit that is checked out has: they come back with `git restore`.
+fn deleted_here(context: &Context, state: &State) -> Result<BTreeMap<RevId, Returns>, Error> {
     let phantoms: BTreeSet<RevId> = state.phantoms.iter().cloned().collect();
     let head = match context.repo_if_any() {
         Some(repo) if !phantoms.is_empty() => repo.head()?.commit(),
         _ => None,
     };
     let Some(head) = head else {
-        return Ok(BTreeSet::new());
+        return Ok(BTreeMap::new());
     };
-    let committed: BTreeSet<RevId> = outline::of_commit(context, &head.to_string())?
+    let committed: BTreeMap<RevId, Arc<str>> = outline::of_commit(context, &head.to_string())?
         .into_iter()
-        .map(|outlined| outlined.revision)
+        .filter(|outlined| phantoms.contains(&outlined.revision))
+        .map(|outlined| (outlined.revision, outlined.path))
         .collect();
-    let there = phantoms.intersection(&committed).cloned().collect();
-    Ok(fixed::binding(context, &there)?.into_keys().collect())
+    let binding = fixed::binding(context, &committed.keys().cloned().collect())?;
+    let restored = |path, staged| Returns::Restored { path, staged };
+    let mut all: BTreeMap<RevId, Returns> = committed
+        .into_iter()
+        .filter(|(id, _)| binding.contains_key(id))
+        .map(|(id, path)| (id, restored(path, false)))
+        .collect();
+    let deleted = deleted::staged(context)?;
+    let deleted = deleted.into_iter().filter(|(id, _)| phantoms.contains(id));
+    all.extend(deleted.map(|(id, path)| (id, restored(path, true))));
+    Ok(all)
 }
 
 /// The phantoms that can be rolled back: those that have a way back, and nothing

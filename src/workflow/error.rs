@@ -186,9 +186,12 @@ pub enum Error {
     InProgress {
         /// What.
         operation: Operation,
-        /// Paths that conflict besides head files, as Git names them; with them
-        /// resolved it is for teammig to go on.
+        /// Paths that conflict besides head files, as Git names them.
         first: Vec<String>,
+        /// Head files conflict as well: with the others resolved it is for teammig to go on.
+        heads_too: bool,
+        /// Nothing conflicts, and in these folders not everything is staged.
+        unstaged: Vec<String>,
     },
     /// What was to be moved stands on something that may not be.
     #[error("{revision} cannot be restacked: {}{}", if revision == held { "it".to_owned() } else { format!("it builds on {held}, which") }, evidence.as_ref().map_or_else(|| " may not be moved".to_owned(), |evidence| format!(" is {}", evidence.words())))]
@@ -246,6 +249,8 @@ pub enum Error {
         cause: Box<Error>,
         /// Their files, which stay.
         written: Vec<String>,
+        /// The head file, where it was written too.
+        head_file: Option<String>,
     },
     /// Another restack of this project has begun, and changed nothing yet.
     #[error("another restack is about to begin here")]

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
 
 use tempfile::TempPath;
 
-use super::{At, Context, Error, Why, plan::require_sound, write};
+use super::{At, Context, Error, Why, deleted, plan::require_sound, write};
 use crate::{
     config::Config,
     model::{
@@ -70,7 +70,7 @@ impl Staged {
 /// Writes the head file where the project keeps one, it is not right, and the graph
 /// allows it; gives its path if so.
 pub fn repair(context: &Context, project: &Project) -> Result<Option<PathBuf>, Error> {
-    if project.errors().next().is_some() {
+    if !needs_repair(context, project)? {
         return Ok(None);
     }
     stage(context, project, &project.graph)?
@@ -78,9 +78,12 @@ pub fn repair(context: &Context, project: &Project) -> Result<Option<PathBuf>, E
         .transpose()
 }
 
-/// Whether `repair` would write it.
-pub fn needs_repair(project: &Project) -> bool {
-    project.errors().next().is_none() && renewed(project, &project.graph).is_some()
+/// Whether `repair` would write it. A file that is only missing here would be left out of
+/// it, so that is put right first.
+pub fn needs_repair(context: &Context, project: &Project) -> Result<bool, Error> {
+    Ok(project.errors().next().is_none()
+        && renewed(project, &project.graph).is_some()
+        && deleted::here(context, project)?.is_empty())
 }
 
 /// Writes the head file, also where there was none.
@@ -141,21 +144,33 @@ pub fn halted(context: &Context) -> Result<Option<Operation>, Error> {
         }
     }
     let conflicted = repo.conflicted()?;
-    let unsettled = conflicted.is_empty() && unsettled(&context.project_at(&At::WorkTree)?);
-    let first = match judge(operation, &conflicted, &head_files, unsettled) {
+    let unsettled =
+        conflicted.is_empty() && unsettled(context, &context.project_at(&At::WorkTree)?)?;
+    let (first, heads_too) = match judge(operation, &conflicted, &head_files, unsettled) {
         Halt::Settles => return Ok(Some(operation)),
-        Halt::After(others) => others,
-        Halt::Finish => Vec::new(),
+        Halt::After(others) => (others, true),
+        Halt::Finish => (conflicted.into_iter().collect(), false),
     };
-    Err(Error::InProgress { operation, first })
+    let folders = &own.folders;
+    let unstaged = first.is_empty() && repo.has_unstaged(&context.prefix()?, folders);
+    Err(Error::InProgress {
+        operation,
+        first,
+        heads_too,
+        unstaged: if unstaged {
+            folders.clone()
+        } else {
+            Vec::new()
+        },
+    })
 }
 
 /// Whether the head file of a project, if it keeps one, names other heads than the
 /// files have, or names nothing because they diverged.
-fn unsettled(project: &Project) -> bool {
-    project.head_file.is_some()
+fn unsettled(context: &Context, project: &Project) -> Result<bool, Error> {
+    Ok(project.head_file.is_some()
         && project.errors().next().is_none()
-        && (!project.graph.diverged().is_empty() || needs_repair(project))
+        && (!project.graph.diverged().is_empty() || needs_repair(context, project)?))
 }
 
 /// A project's head file as Git names it.

@@ -8,6 +8,7 @@ mod committed;
 mod context;
 pub mod create;
 pub mod current;
+mod deleted;
 pub mod divergence;
 pub mod drift;
 mod elsewhere;

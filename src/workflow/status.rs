@@ -11,7 +11,7 @@ use std::{
 use jiff::Timestamp;
 
 use super::{
-    At, Context, Error, State,
+    At, Context, Error, State, deleted,
     divergence::{self, Divergence, Whose},
     head_file, hooks, known, outline,
     replay::{ToCome, to_come},
@@ -50,6 +50,10 @@ pub struct Status {
 
 /// The repository.
 #[derive(Debug)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "independent facts, each of which has its own advice"
+)]
 pub struct Git {
     /// What is checked out.
     pub head: Head,
@@ -63,6 +67,12 @@ pub struct Git {
     pub only_heads: bool,
     /// Files are in conflict in it.
     pub conflicts: bool,
+    /// A head file is among them.
+    pub heads_too: bool,
+    /// In it, not all of the migrations are staged.
+    pub unstaged: bool,
+    /// Files of revisions that were deleted here and that are staged still.
+    pub deleted: Vec<String>,
     /// Revisions of the files that the commit checked out has not, or on other parents.
     pub uncommitted: usize,
     /// The hooks; empty where they cannot be looked at.
@@ -137,7 +147,7 @@ pub fn status(context: &Context) -> Result<Status, Error> {
                 Err(_) => true,
             },
             folder: context.config.folders.first().cloned().unwrap_or_default(),
-            ..facts(&project, git.as_ref(), divergence.is_some(), read)
+            ..facts(context, &project, git.as_ref(), divergence.is_some(), read)
         }),
     };
     Ok(Status {
@@ -155,6 +165,9 @@ pub fn status(context: &Context) -> Result<Status, Error> {
 fn git(context: &Context, project: &Project) -> Option<Git> {
     let repo = context.repo_if_any()?;
     let upstream = repo.upstream().ok().flatten();
+    let halted = head_file::halted(context);
+    let prefix = context.prefix().ok()?;
+    let clean = repo.is_clean(&prefix, &context.config.folders);
     Some(Git {
         head: repo.head().ok()?,
         upstream_new: upstream
@@ -162,10 +175,30 @@ fn git(context: &Context, project: &Project) -> Option<Git> {
             .and_then(|upstream| new_in(context, project, &upstream.commit?.to_string()).ok())
             .unwrap_or_default(),
         upstream,
-        only_heads: matches!(head_file::halted(context), Ok(Some(_))),
+        only_heads: matches!(halted, Ok(Some(_))),
+        heads_too: matches!(
+            halted,
+            Err(Error::InProgress {
+                heads_too: true,
+                ..
+            })
+        ),
+        unstaged: !clean
+            && repo.operation().is_some()
+            && repo.has_unstaged(&prefix, &context.config.folders),
+        deleted: if clean {
+            Vec::new()
+        } else {
+            let all = deleted::here(context, project).unwrap_or_default();
+            all.into_values().map(|path| path.to_string()).collect()
+        },
         conflicts: repo.operation().is_some()
             && repo.conflicted().is_ok_and(|paths| !paths.is_empty()),
-        uncommitted: uncommitted(context, project).unwrap_or_default(),
+        uncommitted: if clean {
+            0
+        } else {
+            uncommitted(context, project).unwrap_or_default()
+        },
         operation: repo.operation(),
         // Nobody commits in a bare repository.
         hooks: if repo.is_bare() {
@@ -183,9 +216,6 @@ fn uncommitted(context: &Context, project: &Project) -> Result<usize, Error> {
     let Some(head) = repo.head()?.commit().filter(|_| !repo.is_bare()) else {
         return Ok(0);
     };
-    if repo.is_clean(&context.prefix()?, &context.config.folders) {
-        return Ok(0);
-    }
     let committed = outline::of_commit(context, &head.to_string())?;
     let committed: HashMap<_, _> = committed
         .iter()
@@ -309,6 +339,7 @@ fn elsewhere(context: &Context, project: &Project, here: Option<&Database>) -> V
 }
 
 fn facts(
+    context: &Context,
     project: &Project,
     git: Option<&Git>,
     diverged: bool,
@@ -323,8 +354,11 @@ fn facts(
         operation: git.and_then(|git| git.operation),
         only_heads: git.is_some_and(|git| git.only_heads),
         conflicts: git.is_some_and(|git| git.conflicts),
+        heads_too: git.is_some_and(|git| git.heads_too),
+        unstaged: git.is_some_and(|git| git.unstaged),
+        deleted: git.map(|git| git.deleted.clone()).unwrap_or_default(),
         uncommitted: git.map_or(0, |git| git.uncommitted),
-        head_file_wrong: head_file::needs_repair(project),
+        head_file_wrong: head_file::needs_repair(context, project).unwrap_or_default(),
         problems: project.errors().count(),
         empty: project.graph.is_empty(),
         diverged,

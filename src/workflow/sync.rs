@@ -328,6 +328,9 @@ pub fn after_merges(context: &Context, written: &[Written], error: Error) -> Err
             .iter()
             .map(|one| context.display_path(&one.path))
             .collect(),
+        head_file: written
+            .iter()
+            .find_map(|one| Some(context.display_path(one.head_file.as_ref()?))),
     }
 }
 

@@ -264,7 +264,7 @@ fn a_pull_stops_at_the_head_file_and_sync_goes_on() {
       ↶ 7f3a9c21e4b0  Add phone   [TIME]
       ✔ c01d9e88ab12  Add login index   [TIME]
       ✔ 7f3a9c21e4b0  Add phone   [TIME]
-    hint: a merge is in progress: `git add migrations/2026-11-22_7f3a9c21e4b0_add_phone.sql migrations/HEAD`, then `git commit`
+    hint: a merge is in progress: `git add migrations && git commit`
     ");
     assert_eq!(read(&sandbox, "ann"), "7f3a9c21e4b0  # Add phone\n");
     // The heads are settled: neither asks for another sync.
@@ -273,8 +273,7 @@ fn a_pull_stops_at_the_head_file_and_sync_goes_on() {
     assert_eq!(status["next"]["command"], next, "{status}");
     let run = sandbox.teammig("ann", &["sync"]);
     assert!(
-        run.stderr
-            .contains("`git add migrations/HEAD`, then `git commit`"),
+        run.stderr.contains("`git add migrations && git commit`"),
         "{run}"
     );
     assert!(!run.stderr.contains("until the heads are one"), "{run}");
@@ -295,8 +294,10 @@ fn a_merge_revision_settles_it_too() {
         let _ = sandbox.try_git("ann", &["pull", "-q", "--no-rebase", "--no-edit"]);
         let run = sandbox.teammig("ann", way);
         assert_eq!(run.code, 0, "{run}");
-        assert!(run.stderr.contains("`git commit`"), "{run}");
-        assert!(run.stderr.contains("migrations/HEAD"), "{run}");
+        assert!(
+            run.stderr.contains("`git add migrations && git commit`"),
+            "{run}"
+        );
         sandbox.git("ann", &["add", "-A"]);
         let run = sandbox.try_git("ann", &["commit", "-q", "--no-edit"]);
         assert_eq!(run.code, 0, "{run}");
@@ -310,7 +311,7 @@ fn a_pull_with_rebase_stops_at_it_too() {
     assert_ne!(run.code, 0, "{run}");
     let run = sandbox.teammig("ann", &["sync", "--rebase"]);
     assert_eq!(run.code, 0, "{run}");
-    assert!(run.stderr.contains("then `git rebase --continue`"), "{run}");
+    assert!(run.stderr.contains("&& git rebase --continue`"), "{run}");
     sandbox.git("ann", &["add", "-A"]);
     sandbox.git("ann", &["rebase", "--continue"]);
     assert_eq!(read(&sandbox, "ann"), "7f3a9c21e4b0  # Add phone\n");
@@ -399,7 +400,7 @@ fn head_files_of_several_databases() {
         );
         assert!(
             run.stderr
-                .contains(&format!("{name}/HEAD`, then `git commit`")),
+                .contains(&format!("`git add {name} && git commit`")),
             "{run}"
         );
     }
@@ -538,4 +539,64 @@ fn index_and_commits_have_it_too() {
         ]
     );
     assert_eq!(rules(&["heads", "--at", "HEAD~1"]), Vec::<String>::new());
+}
+
+/// A file that got lost was taken out of the head file, and its table dropped with `--yes`.
+#[test]
+fn a_file_that_is_deleted_by_accident_is_brought_back() {
+    let sandbox = Sandbox::team();
+    sandbox.ok("ann", &["heads", "--write"]);
+    sandbox.column("ann", "7f3a9c21e4b0", &["9209a434d045"], "phone");
+    sandbox.ok("ann", &["heads", "--write"]);
+    sandbox.ok("ann", &["upgrade"]);
+    sandbox.commit("ann", "Add phone");
+    let kept = sandbox.read("ann/migrations/HEAD");
+    std::fs::remove_file(sandbox.at("ann/migrations/7f3a9c21e4b0.sql")).unwrap();
+    let (status, _) = sandbox.json("ann", &["status"]);
+    let restore = "git restore migrations/7f3a9c21e4b0.sql";
+    assert_eq!(status["next"]["command"], restore);
+    for args in [&["sync"][..], &["sync", "--yes"], &["sync", "--roll-back"]] {
+        let run = sandbox.teammig("ann", args);
+        assert_eq!(run.code, 3, "{run}");
+        assert!(run.stderr.contains(restore), "{run}");
+        assert_eq!(sandbox.read("ann/migrations/HEAD"), kept);
+        assert_eq!(sandbox.json("ann", &["current"]).0["applied"], 2);
+    }
+    // Said so, it is meant.
+    sandbox.git("ann", &["rm", "-q", "migrations/7f3a9c21e4b0.sql"]);
+    sandbox.ok("ann", &["sync", "--roll-back"]);
+    assert_ne!(sandbox.read("ann/migrations/HEAD"), kept);
+    assert_eq!(sandbox.json("ann", &["current"]).0["applied"], 1);
+}
+
+/// The second `sync` named only the head file, and Git went on without the merge revision.
+#[test]
+fn a_second_sync_names_what_the_first_one_wrote() {
+    let sandbox = Sandbox::diverged();
+    for clone in ["bob", "ann"] {
+        sandbox.ok(clone, &["heads", "--write"]);
+        sandbox.commit(clone, "Keep a head file");
+    }
+    sandbox.git("bob", &["push", "-q"]);
+    sandbox.try_git("ann", &["pull", "-q", "--no-rebase"]);
+    let hint = "a merge is in progress: `git add migrations && git commit`";
+    for args in [&["sync", "--merge"][..], &["sync"]] {
+        let run = sandbox.teammig("ann", args);
+        assert!(run.stderr.contains(hint), "{run}");
+    }
+    sandbox.git("ann", &["add", "migrations/HEAD"]);
+    let run = sandbox.teammig("ann", &["sync"]);
+    assert!(
+        run.stderr
+            .contains("finish it (`git add migrations && git commit`)"),
+        "{run}"
+    );
+    let (status, _) = sandbox.json("ann", &["status"]);
+    assert_eq!(
+        status["next"]["command"],
+        "git add migrations && git commit"
+    );
+    sandbox.git("ann", &["add", "migrations"]);
+    sandbox.git("ann", &["commit", "-q", "-m", "Merge"]);
+    sandbox.ok("ann", &["current", "--check"]);
 }

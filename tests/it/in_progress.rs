@@ -56,7 +56,7 @@ fn a_rebase_of_several_commits_stops_once() {
     let _ = sandbox.try_git("ann", &["pull", "-q", "--rebase"]);
     let run = sandbox.teammig("ann", &["rebase", "--no-database"]);
     assert_eq!(run.code, 0, "{run}");
-    assert!(run.stderr.contains("`git rebase --continue`"), "{run}");
+    assert!(run.stderr.contains("&& git rebase --continue`"), "{run}");
     sandbox.git("ann", &["add", "-A"]);
     sandbox.git("ann", &["rebase", "--continue"]);
     assert_eq!(read(&sandbox, "ann"), "aaaa00000002  # Two\n");
@@ -270,7 +270,7 @@ fn a_revert_that_stops_at_it_goes_on_too() {
     assert_eq!(run.code, 1, "{run}");
     let run = sandbox.teammig("ann", &["sync", "--roll-back"]);
     assert_eq!(run.code, 0, "{run}");
-    assert!(run.stderr.contains("then `git revert --continue`"), "{run}");
+    assert!(run.stderr.contains("&& git revert --continue`"), "{run}");
     assert_eq!(
         read(&sandbox, "ann"),
         "9209a434d045  # Initial migration\nbbbb00000002  # billing: bbbb00000002\n"

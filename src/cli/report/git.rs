@@ -1,7 +1,10 @@
 //! What Git answers, in words.
 
 use super::Report;
-use crate::{model::Operation, workflow::GitError};
+use crate::{
+    model::{Operation, shell},
+    workflow::GitError,
+};
 
 /// What Git cannot give, or teammig cannot read of it.
 pub(super) fn error(error: &GitError) -> Report {
@@ -52,26 +55,43 @@ pub(super) fn error(error: &GitError) -> Report {
 const MOST_NAMED: usize = 3;
 
 /// Git is in the middle of something.
-pub(super) fn in_progress(operation: Operation, first: &[String], words: String) -> Report {
+pub(super) fn in_progress(
+    operation: Operation,
+    first: &[String],
+    heads_too: bool,
+    unstaged: &[String],
+    words: String,
+) -> Report {
     let report = Report::new("in-progress", 1, words);
     let (finish, abort) = (operation.finish(), operation.abort());
     if finish == abort {
         return report.hint(format!("`{finish}` ends it"));
     }
     if first.is_empty() {
-        return report.hint(format!(
-            "finish it (`{finish}`) or stop it (`{abort}`) first"
-        ));
+        let finish = match unstaged {
+            [] => format!("`{finish}`"),
+            folders => {
+                let folders = shell::words(folders.iter().map(String::as_str));
+                format!("`git add {folders} && {finish}`")
+            }
+        };
+        return report.hint(format!("finish it ({finish}) or stop it (`{abort}`) first"));
     }
     let named = first[..first.len().min(MOST_NAMED)].join(", ");
     let named = match first.len().saturating_sub(MOST_NAMED) {
         0 => named,
         more => format!("{named} and {more} more"),
     };
-    report
-        .hint(format!(
-            "resolve the other conflicts and `git add` them: {named}"
-        ))
-        .hint("then call this again: it settles the heads and writes the head file")
-        .hint(format!("`{abort}` stops it"))
+    let report = if heads_too {
+        report
+            .hint(format!(
+                "resolve the other conflicts and `git add` them: {named}"
+            ))
+            .hint("then call this again: it settles the heads and writes the head file")
+    } else {
+        report
+            .hint(format!("resolve the conflicts and `git add` them: {named}"))
+            .hint(format!("then finish it (`{finish}`), and call this again"))
+    };
+    report.hint(format!("`{abort}` stops it"))
 }

@@ -5,6 +5,7 @@ use crate::{
     model::{
         RevId,
         interrupted::{Files, Rows, Standing},
+        shell,
     },
     workflow::{BrokenOff, DatabaseLeft, Error, NotBack, unfinished::Unfinished},
 };
@@ -17,7 +18,11 @@ pub(super) fn report(error: &Error, words: String) -> Report {
         Error::BrokenOff(broken) => broken_off(broken),
         Error::Unfinished(found) => unfinished(found, words),
         Error::FilesLeft(left) => files_left(left, words),
-        Error::AfterMerge { cause, written } => after_merge(cause, written),
+        Error::AfterMerge {
+            cause,
+            written,
+            head_file,
+        } => after_merge(cause, written, head_file.as_deref()),
         Error::UnreadableJournal { .. } => unreadable(words),
         _ => {
             Report::new("restack-running", 1, words).hint("wait for it to end, and call this again")
@@ -26,8 +31,8 @@ pub(super) fn report(error: &Error, words: String) -> Report {
 }
 
 /// What failed after merge revisions had been written.
-fn after_merge(cause: &Error, written: &[String]) -> Report {
-    let files = written.join(" ");
+fn after_merge(cause: &Error, written: &[String], head_file: Option<&str>) -> Report {
+    let files = shell::words(written.iter().map(String::as_str).chain(head_file));
     let (it, stays) = match written.len() {
         1 => ("it", "was written, and stays"),
         _ => ("them", "were written, and stay"),

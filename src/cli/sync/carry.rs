@@ -221,7 +221,7 @@ fn show_steps(ui: &mut Ui, proposal: &Proposal) {
 }
 
 /// Says what was done besides the steps, and what is to be done with the files.
-pub(in crate::cli) fn tell(ui: &mut Ui, carried: &Carried) {
+pub(in crate::cli) fn tell(ui: &mut Ui, context: &Context, carried: &Carried) {
     if !carried.recorded.is_empty() {
         ui.status(format!(
             "recorded as the files say it now: {}",
@@ -233,15 +233,15 @@ pub(in crate::cli) fn tell(ui: &mut Ui, carried: &Carried) {
         .chain(carried.rewritten.iter().map(|file| &*file.path))
         .chain(carried.head_file.as_deref())
         .collect();
-    if !files.is_empty() {
+    if let Some(operation) = carried.going_on {
+        // Also what an earlier run wrote: Git is to go on with all of it.
+        let folders = context.config.folders.iter().map(String::as_str);
+        let (add, finish) = (shell::words(folders), operation.finish());
+        ui.hint(format!(
+            "{operation} is in progress: `git add {add} && {finish}`"
+        ));
+    } else if !files.is_empty() {
         let them = if files.len() == 1 { "it" } else { "them" };
-        let add = format!("`git add {}`", shell::words(files));
-        ui.hint(match carried.going_on {
-            None => format!("commit {them}: {add}"),
-            Some(operation) => format!(
-                "{operation} is in progress: {add}, then `{}`",
-                operation.finish()
-            ),
-        });
+        ui.hint(format!("commit {them}: `git add {}`", shell::words(files)));
     }
 }

@@ -16,13 +16,13 @@ use crate::{
     model::{
         Direction, Operation, Project, RevId,
         settle::{Movable, Settle},
+        shell,
     },
     ui::{Ui, age},
     workflow::{
         Context, Proposal,
         divergence::Divergence,
         drift::{Phantom, Returns},
-        head_file,
         sync::{self, Decisions, Report},
     },
 };
@@ -111,9 +111,21 @@ fn phantoms(ui: &mut Ui, context: &Context, report: &Report) {
                 let _ = write!(about, "; it is on {}", refs.join(", "));
             }
         }
-        match (phantom.returns, &phantom.way_back, phantom.no_way_back()) {
-            (Some(Returns::Restored), ..) => {
-                about.push_str("; its file is deleted here: `git restore` brings it back");
+        match (&phantom.returns, &phantom.way_back, phantom.no_way_back()) {
+            (Some(Returns::Restored { path, staged }), ..) => {
+                let path = shell::word(path);
+                let (restore, mean) = match staged {
+                    true => (
+                        format!("git restore {path}"),
+                        format!(", and `git rm {path}` means it"),
+                    ),
+                    false => (
+                        format!("git restore --source=HEAD --staged --worktree {path}"),
+                        String::new(),
+                    ),
+                };
+                let hint = format!("its file is deleted here: `{restore}` brings it back{mean}");
+                let _ = write!(about, "; {}", ui.for_this_run(&hint));
             }
             (Some(Returns::Replayed(operation)), ..) => {
                 let name = operation.name();
@@ -224,6 +236,7 @@ pub(super) fn dry_run(
     carried: &Carried,
     decisions: Decisions,
     proposal: &Proposal,
+    head_file_changes: bool,
 ) {
     if ui.is_json() {
         ui.json(&document(project, report, carried, Some(proposal)));
@@ -241,7 +254,7 @@ pub(super) fn dry_run(
             names(&merge.parents)
         ));
     }
-    if decisions.settle.is_none() && head_file::needs_repair(project) {
+    if decisions.settle.is_none() && head_file_changes {
         ui.status("would write the head file anew");
     }
     if carried.merges.is_empty() || !proposal.steps.is_empty() {
