@@ -5,6 +5,7 @@
 
 mod env;
 mod file;
+mod lint;
 mod mask;
 
 use std::{
@@ -15,7 +16,7 @@ use std::{
 
 pub use self::env::Env;
 use self::file::{Folders, choose, parse};
-use crate::model::{SourceFile, Span};
+use crate::model::{LintOptions, SourceFile, Span};
 
 /// The configuration's file name, at the root of the project.
 pub const FILE_NAME: &str = "teammig.yaml";
@@ -127,6 +128,8 @@ pub struct Config {
     pub ledger_table: String,
     /// The ledger's schema (PostgreSQL).
     pub ledger_schema: Option<String>,
+    /// Which statements are held to be dangerous.
+    pub lint: LintOptions,
     /// Variables of the process and of `.env`.
     pub env: Env,
 }
@@ -309,6 +312,7 @@ fn settled(
             .and_then(|ledger| ledger.table.clone())
             .unwrap_or(defaults.ledger_table),
         ledger_schema: settings.ledger.and_then(|ledger| ledger.schema),
+        lint: settings.lint.map(|lint| lint.0).unwrap_or_default(),
         ..defaults
     }
 }
@@ -325,6 +329,7 @@ fn defaults(root: PathBuf, folders: Vec<String>, env: Env) -> Config {
         environments: Vec::new(),
         ledger_table: "teammig_ledger".to_owned(),
         ledger_schema: None,
+        lint: LintOptions::default(),
         env,
     }
 }

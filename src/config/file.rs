@@ -7,7 +7,12 @@ use serde::{
     de::{Error as _, MapAccess},
 };
 
-use super::{ConfigError, Environment, Secret, Timeouts, mask::mask, parse_duration};
+use super::{
+    ConfigError, Environment, Secret, Timeouts,
+    lint::{self, RawLint},
+    mask::mask,
+    parse_duration,
+};
 use crate::model::SourceFile;
 
 /// The keys of `teammig.yaml`.
@@ -21,6 +26,7 @@ pub(super) struct Settings {
     pub(super) protected: Option<Folders>,
     pub(super) environments: Option<Ordered<RawEnvironment>>,
     pub(super) ledger: Option<RawLedger>,
+    pub(super) lint: Option<RawLint>,
     databases: Option<Ordered<Settings>>,
 }
 
@@ -166,10 +172,11 @@ pub(super) fn parse(file: &SourceFile) -> Result<Settings, ConfigError> {
         .map_err(|error| {
             let at = error.location().map_or(0, |location| location.index());
             let message = error.to_string();
+            let span = lint::place(&file.text, at, &message).unwrap_or(at..at);
             // Both may repeat a URL, and so a password.
             ConfigError::Invalid {
                 file: Box::new(SourceFile::new(file.path.clone(), mask(&file.text))),
-                span: at..at,
+                span,
                 message: mask(message.split(" at line ").next().unwrap_or(&message)),
             }
         })
@@ -216,6 +223,7 @@ pub(super) fn choose(
         protected: chosen.protected.or(settings.protected),
         environments: chosen.environments.or(settings.environments),
         ledger: chosen.ledger.or(settings.ledger),
+        lint: chosen.lint.or(settings.lint),
         databases: None,
     };
     Ok((Some(name), settings))

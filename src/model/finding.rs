@@ -35,6 +35,9 @@ pub enum Rule {
     MissingFolder,
     /// A head file that does not say what the graph is.
     HeadFile,
+    /// A statement that is dangerous on a database with rows and users; by the name of
+    /// the lint's own rule (`super::lint`).
+    Lint(&'static str),
 }
 
 impl Rule {
@@ -52,6 +55,7 @@ impl Rule {
             Self::UnrunnableScript => "unrunnable-script",
             Self::MissingFolder => "missing-folder",
             Self::HeadFile => "head-file",
+            Self::Lint(name) => name,
         }
     }
 }
