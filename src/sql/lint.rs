@@ -13,8 +13,8 @@ mod add_column;
 mod advice;
 mod ignore;
 mod nesting;
-mod postgres;
 mod sqlite;
+mod squawk;
 mod transaction;
 mod uses;
 
@@ -82,7 +82,7 @@ pub fn lint<'a>(
         return Vec::new();
     }
     let mut hazards = match dialect {
-        Dialect::Postgres => postgres::hazards(migration, options),
+        Dialect::Postgres => squawk::hazards(migration, options),
         Dialect::Sqlite => sqlite::hazards(migration, earlier),
     };
     hazards.sort_by_key(|hazard| hazard.span.start);
