@@ -7,7 +7,12 @@ use serde::{
     de::{Error as _, MapAccess},
 };
 
-use super::{ConfigError, Environment, Secret, Timeouts, mask::mask, parse_duration};
+use super::{
+    ConfigError, Environment, Secret, Timeouts,
+    lint::{self, RawLint},
+    mask::mask,
+    parse_duration,
+};
 use crate::model::{Level, Levels, Rule, SourceFile};
 
 /// The keys of `teammig.yaml`.
@@ -22,6 +27,7 @@ pub(super) struct Settings {
     pub(super) environments: Option<Ordered<RawEnvironment>>,
     pub(super) ledger: Option<RawLedger>,
     pub(super) check: Option<Checks>,
+    pub(super) lint: Option<RawLint>,
     databases: Option<Ordered<Settings>>,
 }
 
@@ -209,10 +215,11 @@ pub(super) fn parse(file: &SourceFile) -> Result<Settings, ConfigError> {
         .map_err(|error| {
             let at = error.location().map_or(0, |location| location.index());
             let message = error.to_string();
+            let span = lint::place(&file.text, at, &message).unwrap_or(at..at);
             // Both may repeat a URL, and so a password.
             ConfigError::Invalid {
                 file: Box::new(SourceFile::new(file.path.clone(), mask(&file.text))),
-                span: at..at,
+                span,
                 message: mask(message.split(" at line ").next().unwrap_or(&message)),
             }
         })
@@ -260,6 +267,7 @@ pub(super) fn choose(
         environments: chosen.environments.or(settings.environments),
         ledger: chosen.ledger.or(settings.ledger),
         check: chosen.check.or(settings.check),
+        lint: chosen.lint.or(settings.lint),
         databases: None,
     };
     Ok((Some(name), settings))

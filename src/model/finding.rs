@@ -17,16 +17,20 @@ macro_rules! rules {
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum Rule {
             $($(#[doc = $about])+ $rule,)+
+            /// A statement that is dangerous on a database with rows and users; by the name
+            /// of the lint's own rule (`super::lint`).
+            Lint(&'static str),
         }
 
         impl Rule {
-            /// All of them.
+            /// All of them but the lint's.
             pub const ALL: &[Self] = &[$(Self::$rule),+];
 
             /// The rule's name in output, configuration and JSON.
             pub fn name(self) -> &'static str {
                 match self {
                     $(Self::$rule => $name,)+
+                    Self::Lint(name) => name,
                 }
             }
 
@@ -34,6 +38,7 @@ macro_rules! rules {
             pub fn about(self) -> &'static str {
                 match self {
                     $(Self::$rule => concat!($($about),+).trim_ascii(),)+
+                    Self::Lint(_) => "A statement that is dangerous on a database with rows and users.",
                 }
             }
         }

@@ -5,6 +5,7 @@
 //! wrote, not what the database would do with it.
 
 use super::{
+    cursor::{Cursor, bare},
     statements::{Statement, statements},
     token::TokenKind,
     tokens::{neutral_significant, tokens},
@@ -64,53 +65,35 @@ pub struct Dropped {
 /// The table that `DROP TABLE [IF EXISTS] [schema.]table` drops; `None` for any
 /// other statement.
 pub fn dropped_table(statement: &str) -> Option<Dropped> {
-    let mut tokens = tokens(statement, Some(Dialect::Sqlite))
-        .filter(|token| !token.is_trivia())
-        .peekable();
-    let mut word = |word: &str| {
-        tokens
-            .next_if(|token| token.is_word(statement, word))
-            .is_some()
-    };
-    if !word("DROP") || !word("TABLE") {
+    let mut cursor = Cursor::new(statement);
+    if !cursor.word("DROP") || !cursor.word("TABLE") {
         return None;
     }
-    if word("IF") && !word("EXISTS") {
+    if cursor.word("IF") && !cursor.word("EXISTS") {
         return None;
     }
-    let mut names = Vec::new();
-    while let Some(token) = tokens.next() {
-        let text = token.text(statement);
-        names.push(match token.kind {
-            TokenKind::Word => text.to_owned(),
-            // SQLite takes a string for a name where a name is due.
-            TokenKind::QuotedIdent | TokenKind::String => unquoted(text),
-            _ => return None,
-        });
-        if tokens
-            .next_if(|token| token.kind == TokenKind::Dot)
-            .is_none()
-        {
-            break;
-        }
-    }
-    let table = names.pop()?;
-    Some(Dropped {
-        schema: names.pop(),
-        table,
-    })
+    cursor.name()
 }
 
-/// What stands between quotes of any of SQLite's kinds.
-fn unquoted(text: &str) -> String {
-    let mut inner = text.chars();
-    let (open, close) = (inner.next(), inner.next_back());
-    match (open, close) {
-        (Some('['), _) | (_, None) => inner.collect(),
-        (_, Some(quote)) => inner
-            .as_str()
-            .replace(&format!("{quote}{quote}"), &quote.to_string()),
+/// The name in lower case of a `PRAGMA [schema.]name` of SQLite, and whether what it is
+/// set to reads as on; `None` for the value where it asks.
+pub fn pragma(statement: &str) -> Option<(String, Option<bool>)> {
+    let mut cursor = Cursor::new(statement);
+    if !cursor.word("PRAGMA") {
+        return None;
     }
+    let name = cursor.name()?.table.to_ascii_lowercase();
+    let sets = cursor.kind(TokenKind::Operator) || cursor.kind(TokenKind::LeftParen);
+    let value = cursor.next().filter(|_| sets).map(|token| {
+        let value = bare(&token, statement);
+        // SQLite takes what it does not know for off (`sqlite3GetBoolean`).
+        let number = value.parse::<i64>().is_ok_and(|number| number != 0);
+        number
+            || ["on", "yes", "true"]
+                .iter()
+                .any(|on| value.eq_ignore_ascii_case(on))
+    });
+    Some((name, value))
 }
 
 /// The first command of a client program, which no database understands, to the
@@ -267,6 +250,22 @@ mod tests {
         ] {
             assert_eq!(dropped_table(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn pragmas() {
+        for (text, name, value) in [
+            ("PRAGMA foreign_keys = OFF", "foreign_keys", Some(false)),
+            ("pragma main.Foreign_Keys(0)", "foreign_keys", Some(false)),
+            ("PRAGMA foreign_keys='on'", "foreign_keys", Some(true)),
+            ("PRAGMA foreign_keys = 2", "foreign_keys", Some(true)),
+            ("PRAGMA journal_mode = WAL", "journal_mode", Some(false)),
+            ("PRAGMA foreign_keys", "foreign_keys", None),
+        ] {
+            assert_eq!(pragma(text), Some((name.to_owned(), value)), "{text}");
+        }
+        assert_eq!(pragma("SELECT 1"), None);
+        assert_eq!(pragma("PRAGMA"), None);
     }
 
     #[test]

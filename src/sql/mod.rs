@@ -11,20 +11,28 @@
 //! (`PROPTEST_CASES=1000000 cargo test --lib sql::properties`).
 
 mod checksum;
+mod cursor;
 mod inspect;
+mod lint;
+mod outside;
 mod quote;
 mod scan;
 mod shape;
 mod statements;
+mod table_act;
 mod token;
 mod tokens;
 
 pub use checksum::checksum;
 pub use inspect::{
-    Dropped, copy_from_stdin, dropped_table, has_statement, meta_command, transaction_control,
+    Dropped, copy_from_stdin, dropped_table, has_statement, meta_command, pragma,
+    transaction_control,
 };
+pub use lint::lint;
+pub use outside::only_outside;
 pub use quote::{NulCharacter, ident, literal};
 pub use statements::{Statement, Unclosed, statements};
+pub use table_act::{TableAct, renames_for_good};
 pub use token::{Construct, Token, TokenKind};
 pub use tokens::{Tokens, tokens};
 

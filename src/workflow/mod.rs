@@ -24,6 +24,7 @@ pub mod init;
 mod interrupt;
 mod journal;
 mod known;
+pub mod lint;
 pub mod merge;
 pub mod merge_driver;
 pub mod merged;

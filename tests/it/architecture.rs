@@ -38,6 +38,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("annotate_snippets", &["ui"]),
     ("serde_yaml", &["config", "layout"]),
     ("dotenvy", &["config"]),
+    ("squawk_linter", &["sql"]),
+    ("squawk_syntax", &["sql"]),
 ];
 
 fn sources(folder: &Path, into: &mut Vec<PathBuf>) {

@@ -8,9 +8,7 @@
 use super::{
     ForeignRevision, ForeignScript, Note, NoteKind, RawRevision, Tool,
     draft::Draft,
-    identity,
-    outside::only_outside,
-    rebuild,
+    identity, rebuild,
     wrap::{self, Own},
 };
 use crate::{
@@ -203,7 +201,7 @@ impl Adapter {
         let text = self.draft.text();
         let found = sql::statements(text, self.dialect)
             .into_iter()
-            .find(|statement| only_outside(statement, text));
+            .find(|statement| sql::only_outside(statement, text, Dialect::Postgres));
         if let Some(statement) = found {
             self.draft.no_transaction = true;
             self.note(NoteKind::OutsideNeeded, Some(statement.span.start));

@@ -36,13 +36,20 @@ const BEFORE_NAMES: [&str; 12] = [
     "SELECT", "DISTINCT", "BY", "WHERE", "AND", "OR", "ON", "SET", "COLUMN", "ADD", "TO", "AS",
 ];
 
-/// The first word that speaks for a database, if none speaks for the other.
+/// The first word of a listing that speaks for a database, if none speaks for the other.
 pub fn evidence(listing: &Listing) -> Option<Evidence> {
+    let files = listing.files().iter();
+    evidence_in(
+        files
+            .filter(|file| file.path.ends_with(".sql"))
+            .filter_map(|file| listing.source(file).ok()),
+    )
+}
+
+/// The same of files that were read.
+pub fn evidence_in(files: impl Iterator<Item = SourceFile>) -> Option<Evidence> {
     let mut found: Option<Evidence> = None;
-    for file in listing.files().iter().filter(|f| f.path.ends_with(".sql")) {
-        let Ok(source) = listing.source(file) else {
-            continue;
-        };
+    for source in files {
         let mut previous: Option<Token> = None;
         for token in tokens(&source.text, None).filter(|token| !token.is_trivia()) {
             let one = speaks(&token, previous.as_ref(), &source.text);

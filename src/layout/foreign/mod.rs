@@ -24,7 +24,6 @@ mod goose;
 mod identity;
 mod listing;
 mod note;
-mod outside;
 mod pairs;
 mod rebuild;
 mod sqlx;
@@ -33,7 +32,7 @@ mod wrap;
 pub use aside::Aside;
 pub use chain::{Imported, chain, text};
 pub use detect::{Detection, detect};
-pub use evidence::{Evidence, evidence};
+pub use evidence::{Evidence, evidence, evidence_in};
 pub use listing::Listing;
 pub use note::{Note, NoteKind};
 

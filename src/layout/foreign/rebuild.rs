@@ -13,7 +13,7 @@
 use super::draft::Draft;
 use crate::{
     model::Dialect,
-    sql::{self, Statement, Token, TokenKind, tokens},
+    sql::{self, Statement, TableAct, TokenKind, tokens},
 };
 
 const BEFORE: &str = "PRAGMA legacy_alter_table = OFF;\n";
@@ -28,30 +28,11 @@ pub(super) struct Rebuild {
     pub(super) renames: Option<usize>,
 }
 
-/// What a statement does to a table as a whole; names in lower case.
-#[derive(Debug, PartialEq, Eq)]
-enum Act {
-    Create(String),
-    Drop,
-    Rename { from: String, to: String },
-    Other,
-}
-
-impl Act {
-    fn creates(&self, name: &str) -> bool {
-        matches!(self, Self::Create(created) if created == name)
-    }
-
-    fn brings(&self, name: &str) -> bool {
-        self.creates(name) || matches!(self, Self::Rename { to, .. } if to == name)
-    }
-}
-
 /// The first DROP TABLE of a script.
 pub(super) fn first_drop(text: &str) -> Option<usize> {
     sql::statements(text, Dialect::Sqlite)
         .into_iter()
-        .find(|statement| act(statement, text) == Act::Drop)
+        .find(|statement| matches!(TableAct::of(statement, text), TableAct::Drop(_)))
         .map(|statement| statement.span.start)
 }
 
@@ -63,20 +44,18 @@ pub(super) fn mark(draft: &mut Draft) -> Rebuild {
         return Rebuild::default();
     };
     let all = sql::statements(&text, Dialect::Sqlite);
-    let acts: Vec<Act> = all.iter().map(|statement| act(statement, &text)).collect();
+    let acts: Vec<TableAct> = all.iter().map(|one| TableAct::of(one, &text)).collect();
     let mut renames = None;
     for (n, (statement, one)) in all.iter().zip(&acts).enumerate() {
-        let Act::Rename { from, .. } = one else {
+        let TableAct::Rename { from, .. } = one else {
             continue;
         };
-        let (before, after) = acts.split_at(n);
-        let is_new = before.iter().any(|act| act.creates(from));
+        // The new table of a rebuild: as a rule nobody refers to its first name.
+        let is_new = acts[..n].iter().any(|act| act.creates(from));
         let follows = if is_new {
-            // The new table of a rebuild: as a rule nobody refers to its first name.
             is_referenced(&text, from)
         } else {
-            // The old table is only moved out of the way if another one takes its place.
-            !after.iter().any(|act| act.brings(from))
+            sql::renames_for_good(&acts, n)
         };
         if follows {
             renames.get_or_insert(statement.span.start);
@@ -90,67 +69,21 @@ pub(super) fn mark(draft: &mut Draft) -> Rebuild {
     }
 }
 
-fn act(statement: &Statement, script: &str) -> Act {
-    let text = statement.text(script);
-    let tokens: Vec<Token> = tokens(text, Some(Dialect::Sqlite))
-        .filter(|token| !token.is_trivia())
-        .collect();
-    let is = |at: usize, word: &str| {
-        tokens
-            .get(at)
-            .is_some_and(|token| token.is_word(text, word))
-    };
-    // A name with or without a schema before it: the name, and what follows on it.
-    let name = |at: usize| {
-        let dotted = tokens
-            .get(at + 1)
-            .is_some_and(|token| token.kind == TokenKind::Dot);
-        let at = if dotted { at + 2 } else { at };
-        tokens
-            .get(at)
-            .map(|token| (bare_name(token.text(text)), at + 1))
-    };
-    if is(0, "DROP") && is(1, "TABLE") {
-        return Act::Drop;
-    }
-    if is(0, "CREATE") {
-        let at = 1 + usize::from(is(1, "TEMP") || is(1, "TEMPORARY"));
-        if is(at, "TABLE") {
-            let at = at + if is(at + 1, "IF") { 4 } else { 1 };
-            if let Some((name, _)) = name(at) {
-                return Act::Create(name);
-            }
-        }
-    }
-    if is(0, "ALTER")
-        && is(1, "TABLE")
-        && let Some((from, at)) = name(2)
-        && is(at, "RENAME")
-        && is(at + 1, "TO")
-        && let Some((to, _)) = name(at + 2)
-    {
-        return Act::Rename { from, to };
-    }
-    Act::Other
-}
-
 /// Whether `REFERENCES name` stands somewhere.
 fn is_referenced(text: &str, name: &str) -> bool {
     let mut after = false;
     tokens(text, Some(Dialect::Sqlite))
         .filter(|token| !token.is_trivia())
         .any(|token| {
-            let hit = after && bare_name(token.text(text)) == name;
+            let hit = after && bare_name(token.text(text)).eq_ignore_ascii_case(name);
             after = token.is_word(text, "REFERENCES");
             hit
         })
 }
 
-/// A name without its quotes, in lower case: SQLite's names do not differ by case.
-fn bare_name(token: &str) -> String {
-    token
-        .trim_matches(['"', '`', '\'', '[', ']'])
-        .to_ascii_lowercase()
+/// A name without its quotes.
+fn bare_name(token: &str) -> &str {
+    token.trim_matches(['"', '`', '\'', '[', ']'])
 }
 
 /// Behind the statement's semicolon, or its end where there is none.

@@ -115,17 +115,15 @@ fn wrapped(says: &[Says]) -> bool {
 
 fn says(statement: &Statement, script: &str, dialect: Dialect) -> Says {
     let text = statement.text(script);
-    if dialect == Dialect::Sqlite && statement.starts_with(script, &["PRAGMA", "FOREIGN_KEYS"]) {
-        let off = tokens(text, Some(dialect))
-            .filter(|token| !token.is_trivia())
-            .nth(3)
-            .is_some_and(|token| {
-                let value = token.text(text).trim_matches(['\'', '"']);
-                ["off", "no", "false", "0"]
-                    .iter()
-                    .any(|off| value.eq_ignore_ascii_case(off))
-            });
-        return if off { Says::KeysOff } else { Says::Keys };
+    if dialect == Dialect::Sqlite
+        && let Some((name, value)) = sql::pragma(text)
+        && name == "foreign_keys"
+    {
+        return if value == Some(false) {
+            Says::KeysOff
+        } else {
+            Says::Keys
+        };
     }
     if sql::transaction_control(text, dialect).is_none() {
         return Says::Nothing;

@@ -2,8 +2,10 @@
 
 use crate::{
     db,
-    model::{Dialect, Finding, Migration, NoWayBack, Project, Rule, finding::Place, hand_made},
-    workflow::{Context, unrunnable::unrunnable},
+    model::{
+        Dialect, Finding, Migration, NoWayBack, Project, RevId, Rule, finding::Place, hand_made,
+    },
+    workflow::{Context, lint, unrunnable::unrunnable},
 };
 
 /// What is wrong with the revisions that `after` has and `before` has not, in file order.
@@ -13,18 +15,19 @@ pub(in crate::workflow) fn of_new(
     after: &Project,
 ) -> Vec<Finding> {
     let dialects = dialects(context);
-    let all = after.graph.iter();
-    all.filter(|revision| before.migration(revision.id.as_str()).is_none())
-        .filter_map(|revision| after.migration(revision.id.as_str()))
-        .flat_map(|migration| {
-            let mut findings = Vec::new();
-            findings.extend(hand_made_id(context, migration));
-            findings.extend(irreversible(migration));
-            findings.extend(scripts(migration, &dialects));
-            // Whatever else is asked of a new revision is added here.
-            findings
-        })
-        .collect()
+    let all = after.graph.iter().map(|revision| &revision.id);
+    let new: Vec<RevId> = all
+        .filter(|id| before.migration(id.as_str()).is_none())
+        .cloned()
+        .collect();
+    let mut findings = Vec::new();
+    for migration in new.iter().filter_map(|id| after.migration(id.as_str())) {
+        findings.extend(hand_made_id(context, migration));
+        findings.extend(irreversible(migration));
+        findings.extend(scripts(migration, &dialects));
+    }
+    findings.extend(lint::lint(context, after, &new));
+    findings
 }
 
 fn hand_made_id(context: &Context, migration: &Migration) -> Option<Finding> {

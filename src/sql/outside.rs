@@ -1,17 +1,30 @@
-//! Statements that PostgreSQL refuses inside a transaction.
+//! Statements that a database refuses inside a transaction.
 //!
-//! Needed for the tools that do not make their users say so: golang-migrate
-//! sends a single statement without a transaction around it, Flyway looks for
-//! these words itself (`PostgreSQLParser.detectCanExecuteInTransaction`). The
-//! list is the server's (`PreventInTransactionBlock`, PostgreSQL 13 to 18).
+//! Needed for the lint, and for the tools that do not make their users say so:
+//! golang-migrate sends a single statement without a transaction around it, Flyway
+//! looks for these words itself (`PostgreSQLParser.detectCanExecuteInTransaction`).
+//! The list is the server's (`PreventInTransactionBlock`, PostgreSQL 13 to 18).
 
-use crate::{
-    model::Dialect,
-    sql::{Statement, tokens},
-};
+use super::{inspect::pragma, statements::Statement, tokens::tokens};
+use crate::model::Dialect;
 
 /// Whether a statement can only run outside a transaction.
-pub(super) fn only_outside(statement: &Statement, script: &str) -> bool {
+pub fn only_outside(statement: &Statement, script: &str, dialect: Dialect) -> bool {
+    match dialect {
+        Dialect::Sqlite => refused_by_sqlite(statement, script),
+        Dialect::Postgres => refused_by_postgres(statement, script),
+    }
+}
+
+/// `PRAGMA foreign_keys` is not among them: SQLite passes over it.
+fn refused_by_sqlite(statement: &Statement, script: &str) -> bool {
+    statement.starts_with(script, &["VACUUM"])
+        || pragma(statement.text(script)).is_some_and(|(name, value)| {
+            value.is_some() && (name == "synchronous" || name == "journal_mode")
+        })
+}
+
+fn refused_by_postgres(statement: &Statement, script: &str) -> bool {
     let text = statement.text(script);
     // The first words, and whether CONCURRENTLY stands anywhere.
     let words = statement.keywords(script, 4);
@@ -59,7 +72,7 @@ mod tests {
         assert_eq!(all.len(), 10);
         for statement in all {
             assert!(
-                only_outside(&statement, refused),
+                only_outside(&statement, refused, Dialect::Postgres),
                 "{}",
                 statement.text(refused)
             );
@@ -67,7 +80,11 @@ mod tests {
         let fine = "CREATE INDEX i ON t (a); CLUSTER t; REINDEX TABLE t; REFRESH MATERIALIZED VIEW CONCURRENTLY v; ALTER \
                     TYPE c ADD VALUE 'x'; ALTER TABLE t DETACH PARTITION q; CREATE TABLE concurrently (a int)";
         for statement in statements(fine, Dialect::Postgres) {
-            assert!(!only_outside(&statement, fine), "{}", statement.text(fine));
+            assert!(
+                !only_outside(&statement, fine, Dialect::Postgres),
+                "{}",
+                statement.text(fine)
+            );
         }
     }
 }

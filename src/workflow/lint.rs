@@ -1,0 +1,217 @@
+//! Dangerous statements in revisions that are new: the surroundings of `sql::lint`.
+//!
+//! It decides for which database the scripts are, and hands over what they build on.
+//! Only what it is asked about is judged: what was applied long ago is past advice.
+//! No connection is made.
+
+use std::collections::BTreeSet;
+
+use super::{Context, script};
+use crate::{
+    db,
+    layout::foreign,
+    model::{Dialect, Finding, Migration, Project, RevId, Rule, lint::NOT_LINTED},
+    sql,
+};
+
+/// The findings about revisions, in their order and in the order of each file.
+pub fn lint(context: &Context, project: &Project, revisions: &[RevId]) -> Vec<Finding> {
+    let options = &context.config.lint;
+    let judged: Vec<&Migration> = revisions
+        .iter()
+        .filter_map(|id| project.migration(id.as_str()))
+        .filter(|migration| migration.up.has_statement)
+        .collect();
+    if options.off || judged.is_empty() {
+        return Vec::new();
+    }
+    let dialects = dialects(context, project);
+    if dialects.is_empty() {
+        return options
+            .severity(NOT_LINTED)
+            .map(|severity| Finding {
+                severity,
+                ..unknown_database()
+            })
+            .into_iter()
+            .collect();
+    }
+    let mut found: Vec<Finding> = Vec::new();
+    for migration in judged {
+        let from = found.len();
+        for dialect in &dialects {
+            let earlier = || below(project, migration);
+            for finding in sql::lint(migration, *dialect, options, &earlier) {
+                // What is dangerous in both databases is said once.
+                let is_known = found[from..]
+                    .iter()
+                    .any(|known| known.rule == finding.rule && known.place == finding.place);
+                if !is_known {
+                    found.push(finding);
+                }
+            }
+        }
+    }
+    found
+}
+
+/// The databases that the scripts are for: those of all environments, since one script
+/// goes to each of them; else what the configuration and the scripts themselves give
+/// away.
+fn dialects(context: &Context, project: &Project) -> Vec<Dialect> {
+    let mut found = Vec::new();
+    let mut add = |dialect: Option<Dialect>| {
+        if let Some(dialect) = dialect.filter(|dialect| !found.contains(dialect)) {
+            found.push(dialect);
+        }
+    };
+    let chosen = || script::dialect(context).ok().flatten();
+    if context.environment_was_named() {
+        add(chosen());
+    } else {
+        for environment in &context.config.environments {
+            // A variable that is not set here leads nowhere.
+            let target = context
+                .config
+                .target(None, Some(&environment.name), &context.cwd);
+            add(target
+                .ok()
+                .and_then(|target| db::dialect_of(target.url.expose())));
+        }
+        add(chosen());
+    }
+    if found.is_empty() && context.config.lint.postgres.is_some() {
+        found.push(Dialect::Postgres);
+    }
+    if found.is_empty() {
+        let files = project
+            .migrations
+            .values()
+            .map(|migration| migration.file.clone());
+        found.extend(foreign::evidence_in(files).map(|evidence| evidence.dialect));
+    }
+    found
+}
+
+fn unknown_database() -> Finding {
+    Finding::warning(
+        Rule::Lint(NOT_LINTED),
+        "for which database the scripts are written is not known, so they were not linted",
+    )
+    .help(
+        "give an environment a URL that is known here, or DATABASE_URL; `lint: {postgres: 17}` says PostgreSQL, \
+         `lint: off` that it is not wanted",
+    )
+}
+
+/// What a revision builds on, in the order in which it runs.
+fn below<'a>(project: &'a Project, migration: &Migration) -> Vec<&'a Migration> {
+    let id = &migration.revision.id;
+    let mut below: BTreeSet<RevId> = project.graph.ancestors(std::slice::from_ref(id));
+    below.remove(id);
+    let order = project.graph.order(&below);
+    let parents_first = order.iter().rev();
+    parents_first
+        .filter_map(|id| project.migration(id.as_str()))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::{
+        config::Env,
+        workflow::{Interrupt, Options},
+    };
+
+    const INDEX: &str = "CREATE TABLE t (a, b); CREATE INDEX i ON t (a);";
+    const DROP: &str = "ALTER TABLE t DROP COLUMN a;";
+
+    /// The rules found in the last of some revisions, with a config.
+    fn rules(config: &str, scripts: &[&str], env: &[(&str, &str)]) -> Vec<String> {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("migrations")).unwrap();
+        fs::write(folder.path().join("teammig.yaml"), config).unwrap();
+        for (n, script) in scripts.iter().enumerate() {
+            let parents = match n {
+                0 => String::new(),
+                n => format!("--   parents: [rev{}]\n", n - 1),
+            };
+            let text = format!(
+                "-- teammig:\n--   revision: rev{n}\n{parents}\n-- migrate:up\n{script}\n\n-- migrate:down irreversible\n"
+            );
+            // The names are in the reverse order.
+            fs::write(
+                folder.path().join(format!("migrations/{}.sql", 9 - n)),
+                text,
+            )
+            .unwrap();
+        }
+        let context = Context::new(
+            folder.path().to_owned(),
+            Env::of(env),
+            Options::default(),
+            Interrupt::default(),
+        )
+        .unwrap();
+        let project = context.project().unwrap();
+        assert!(project.findings.is_empty(), "{:?}", project.findings);
+        let last = RevId::trusted(&format!("rev{}", scripts.len() - 1));
+        lint(&context, &project, &[last])
+            .iter()
+            .map(|finding| finding.rule.name().to_owned())
+            .collect()
+    }
+
+    #[test]
+    fn for_which_database() {
+        let script = "CREATE INDEX i ON t (a); VACUUM;";
+        let postgres = ["require-concurrent-index-creation", "not-in-transaction"];
+        let sqlite = ["not-in-transaction"];
+        let pg_url = "postgres://u@h/d";
+        for (config, env, want) in [
+            ("environments: {dev: \"sqlite:a.db\"}", &[][..], &sqlite[..]),
+            ("environments: {dev: \"postgres://u@h/d\"}", &[], &postgres),
+            (
+                "environments: {dev: \"sqlite:a.db\", production: \"postgres://u@h/d\"}",
+                &[],
+                &["not-in-transaction", "require-concurrent-index-creation"],
+            ),
+            (
+                "environments: {dev: \"sqlite:a.db\", production: \"${PRODUCTION}\"}",
+                &[],
+                &sqlite,
+            ),
+            ("", &[("DATABASE_URL", pg_url)], &postgres),
+            ("lint: {postgres: 15}", &[], &postgres),
+            (
+                "environments: {production: \"${PRODUCTION}\"}",
+                &[],
+                &["not-linted"],
+            ),
+            ("lint: off", &[("DATABASE_URL", pg_url)], &[]),
+            ("lint: {exclude: [not-linted]}", &[], &[]),
+        ] {
+            assert_eq!(rules(config, &[script], env), want, "{config}");
+        }
+        // The scripts give it away.
+        let serial = "CREATE TABLE a (b serial);";
+        assert_eq!(rules("", &[serial, script], &[]), postgres);
+    }
+
+    #[test]
+    fn only_what_is_new_with_what_it_builds_on() {
+        let config = "environments: {dev: \"sqlite:a.db\"}";
+        assert_eq!(
+            rules(config, &["DROP TABLE z;", INDEX, DROP], &[]),
+            ["ban-drop-column", "dropping-used-column"]
+        );
+        assert_eq!(
+            rules(config, &[INDEX, "DROP INDEX i;", DROP], &[]),
+            ["ban-drop-column"]
+        );
+        assert!(rules(config, &[DROP, "-- nothing"], &[]).is_empty());
+    }
+}
