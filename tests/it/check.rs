@@ -1,5 +1,7 @@
 //! `teammig check` over branches that real Git made.
 
+#[cfg(unix)]
+mod ci;
 mod formats;
 mod rules;
 mod shapes;
