@@ -1,7 +1,11 @@
 //! The snippets of docs/ci.md, the action and the hooks of frameworks, as far as they run
 //! without their services: their scripts, by the shell that runs them there.
 
-use std::{fs, os::unix::fs::symlink, path::Path};
+use std::{
+    fs,
+    os::unix::fs::{PermissionsExt, symlink},
+    path::Path,
+};
 
 use serde_yaml::Value;
 
@@ -212,6 +216,46 @@ fn the_action() {
     );
     assert_eq!(run.code, 4, "{run}");
     assert!(!sandbox.at("pull/owned").exists());
+}
+
+/// Where there is no `teammig`, the version of the action is built.
+#[test]
+fn the_action_builds_what_is_not_there() {
+    let sandbox = diverging();
+    let install = yaml(&file("action.yml"))["runs"]["steps"][0]["run"].clone();
+    sandbox.write(
+        "cargo/cargo",
+        "#!/bin/sh\necho \"$*\" > \"$RUNNER_TEMP/cargo.args\"\nmkdir -p \"$RUNNER_TEMP/teammig/bin\"\nln -s \
+         \"$BUILT\" \"$RUNNER_TEMP/teammig/bin/teammig\"\n",
+    );
+    let mut run = fs::metadata(sandbox.at("cargo/cargo"))
+        .unwrap()
+        .permissions();
+    run.set_mode(0o755);
+    fs::set_permissions(sandbox.at("cargo/cargo"), run).unwrap();
+    let mut command = sandbox.command("bash", "ann");
+    command
+        .args(["-e", "-o", "pipefail", "-c", install.as_str().unwrap()])
+        .env(
+            "PATH",
+            format!("{}:/usr/bin:/bin", sandbox.at("cargo").display()),
+        )
+        .env("BUILT", env!("CARGO_BIN_EXE_teammig"))
+        .env("GIVEN", "")
+        .env("GITHUB_ACTION_PATH", "/the action")
+        .env("GITHUB_ENV", sandbox.at("github.env"))
+        .env("RUNNER_TEMP", sandbox.path());
+    let run = sandbox.run(&mut command);
+    assert_eq!(run.code, 0, "{run}");
+    let temp = sandbox.path().display();
+    assert_eq!(
+        sandbox.read("cargo.args"),
+        format!("install --quiet --locked --path /the action --root {temp}/teammig\n")
+    );
+    assert_eq!(
+        sandbox.read("github.env"),
+        format!("TEAMMIG_PROGRAM={temp}/teammig/bin/teammig\n")
+    );
 }
 
 #[test]
