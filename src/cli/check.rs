@@ -233,6 +233,17 @@ pub(super) fn show_findings(ui: &mut Ui, answer: &Answer) {
 fn show_summary(ui: &mut Ui, answer: &Answer) {
     for part in &answer.parts {
         ui.data(words::summary(part));
+        if part
+            .judged
+            .as_ref()
+            .is_some_and(|judged| judged.uncommitted)
+        {
+            ui.warn(format!(
+                "{}migrations that are not committed were not judged",
+                words::of(&part.project)
+            ));
+            ui.hint("`teammig check` without --base judges the files");
+        }
     }
     for gap in answer.gaps.iter().filter(|gap| gap.counts()) {
         let project = words::of(&gap.project);
@@ -291,6 +302,7 @@ fn judged(part: &Part) -> Option<Value> {
         "base": base.map(|base| &base.0),
         "base_commit": base.map(|base| &base.1),
         "merged": judged.merged,
+        "uncommitted": judged.uncommitted,
         "new_revisions": judged.new,
         "heads": judged.heads,
     }))

@@ -113,14 +113,24 @@ impl fmt::Display for RuleName {
 
 impl<'de> Deserialize<'de> for RuleName {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let name = String::deserialize(deserializer)?;
-        Rule::named(&name).map(Self).ok_or_else(|| {
-            let all: Vec<&str> = Rule::ALL.iter().map(|rule| rule.name()).collect();
-            D::Error::custom(format!(
-                "there is no rule `{name}`; the rules are {}",
-                all.join(", ")
-            ))
-        })
+        // An error of the visitor is one of this word's line, and not of the mapping's.
+        struct Visitor;
+        impl serde::de::Visitor<'_> for Visitor {
+            type Value = RuleName;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("the name of a rule")
+            }
+            fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<RuleName, E> {
+                Rule::named(name).map(RuleName).ok_or_else(|| {
+                    let all: Vec<&str> = Rule::ALL.iter().map(|rule| rule.name()).collect();
+                    E::custom(format!(
+                        "there is no rule `{name}`; the rules are {}",
+                        all.join(", ")
+                    ))
+                })
+            }
+        }
+        deserializer.deserialize_str(Visitor)
     }
 }
 

@@ -63,7 +63,7 @@ fn complaints_name_the_line() {
             3,
             "there is no rule `cylce`; the rules are unreadable-revision,",
         ),
-        ("check: {cycle: false}\n", 1, "invalid type"),
+        ("check: {cycle: false}\n", 1, "unknown variant `false`"),
         ("check:\n  cycle: no\n", 2, "unknown variant `no`"),
         (
             "check:\n  cycle: off\n  cycle: off\n",

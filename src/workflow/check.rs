@@ -88,6 +88,8 @@ pub struct Judged {
     pub base: Option<(String, String)>,
     /// It was merged with the base.
     pub merged: bool,
+    /// Files of the working tree that are in no commit were left out.
+    pub uncommitted: bool,
     /// The revisions that are new.
     pub new: Vec<RevId>,
     /// The heads of the result.
@@ -152,6 +154,7 @@ fn judge(context: &Context, ask: &Ask) -> Result<Judged, Error> {
             .map(|(name, commit)| (name, repo.abbreviate(commit))),
         ours: sides.ours,
         merged: sides.merged,
+        uncommitted: sides.uncommitted,
     })
 }
 

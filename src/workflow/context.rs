@@ -17,7 +17,7 @@ use crate::{
     db::{self, Database, DatabaseUrl, RunSettings},
     git::{Captured, Folders, GitError, Repo, worktree_snapshot},
     layout::{self, Layout, Native},
-    model::{Finding, Ledger, Origin, Project, RevId, Rule},
+    model::{Finding, Ledger, Origin, Project, RevId, Rule, snapshot::Unreadable},
 };
 
 mod projects;
@@ -199,10 +199,18 @@ impl Context {
     /// The same of a state that may lack the folders: Git keeps no empty ones, and a
     /// project has to begin somehow.
     pub(super) fn project_so_far(&self, at: &At) -> Result<Project, Error> {
-        Ok(self.read(&match at {
+        let captured = match at {
             At::WorkTree => worktree_snapshot(&self.config.root, &self.folders())?,
             At::Index | At::Commit(_) => self.captured_in_git(at)?,
-        }))
+        };
+        // Taken for a file that cannot be read, it would make its revision a new one.
+        let mut files = captured.snapshot.files.iter();
+        if let Some(lost) = files.find(|file| file.content == Err(Unreadable::Missing)) {
+            return Err(Error::Git(GitError::ObjectMissing {
+                doing: format!("read {}", lost.path),
+            }));
+        }
+        Ok(self.read(&captured))
     }
 
     fn read(&self, captured: &Captured) -> Project {

@@ -103,6 +103,18 @@ pub fn merged(
     }))
 }
 
+/// Whether the files of the working tree are others than those of its commit.
+pub(super) fn is_uncommitted(context: &Context) -> Result<bool, Error> {
+    let merger = Merger::new(context)?;
+    let side = match merger.side(&At::WorkTree) {
+        // Nothing is there that could be committed.
+        Err(Error::NoFolder(_)) => return Ok(false),
+        side => side?,
+    };
+    let committed = merger.files_of(side.commit)?;
+    Ok(!committed.changes(&side.files).is_empty())
+}
+
 fn name_of(at: &At) -> &str {
     match at {
         At::WorkTree => "the working tree",

@@ -1,5 +1,7 @@
 //! `teammig check` over branches that real Git made.
 
+#[cfg(unix)]
+mod ci;
 mod formats;
 mod rules;
 mod shapes;
@@ -169,7 +171,14 @@ fn the_files_are_judged_with_what_is_not_committed() {
     hint: take the edit back (`git restore --source=origin/main --staged --worktree migrations/9209a434d045.sql`), and write a new revision for the change: `teammig create "…"`
     "#);
     // Nothing of it is in HEAD, and nothing is staged.
-    assert_eq!(found(&sandbox, "ann", &["--base"]), (vec![], 0));
+    assert_snapshot!(sandbox.teammig("ann", &["check", "--base"]), @"
+    exit 0
+    --- stdout
+    ok: 0 new revisions of main (3201aee) against origin/main (3201aee), merged result: 1 head
+    --- stderr
+    warning: migrations that are not committed were not judged
+    hint: `teammig check` without --base judges the files
+    ");
     assert_eq!(found(&sandbox, "ann", &["--staged"]), (vec![], 0));
     sandbox.git("ann", &["add", "-A"]);
     let (rules, code) = found(&sandbox, "ann", &["--staged"]);

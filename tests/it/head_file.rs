@@ -430,6 +430,12 @@ fn a_commit_with_a_wrong_head_file_is_stopped() {
     1 | 9209a434d045  # Initial migration
       | ^^^^^^^^^^^^ others build on it
     hint: `teammig heads --write` writes it anew; then `git add` it
+    warning: aaaa00000002 cannot be rolled back: its down section is empty [irreversible]
+     --> migrations/aaaa00000002.sql:9:1
+      |
+    9 | -- migrate:down
+      | ^^^^^^^^^^^^^^^
+    hint: write the way back below `-- migrate:down`, or say on purpose that there is none: `-- migrate:down irreversible`
     hint: `git commit --no-verify` commits without this check
     ");
     // Other commands warn and go on: the graph decides.

@@ -55,10 +55,12 @@ fn what(part: &Part) -> String {
     let ours = format!("{}{}", judged.ours, commit(&judged.commit));
     match &judged.base {
         None => format!("{ours}: {heads}"),
-        Some((base, id)) if judged.merged => {
-            format!("{new} of {ours} against {base} ({id}), merged result: {heads}")
+        Some((base, id)) => {
+            let id = Some(id.clone()).filter(|id| id != base);
+            let base = format!("{base}{}", commit(&id));
+            let result = if judged.merged { ", merged result" } else { "" };
+            format!("{new} of {ours} against {base}{result}: {heads}")
         }
-        Some((base, id)) => format!("{new} of {ours} against {base} ({id}): {heads}"),
     }
 }
 

@@ -35,6 +35,8 @@ pub(super) struct Sides {
     pub(super) before: Project,
     /// What it leads to.
     pub(super) after: Project,
+    /// Files of the working tree that are in no commit were left out.
+    pub(super) uncommitted: bool,
     /// Where Git would stop.
     pub(super) conflicts: Vec<Finding>,
     /// Both sides have a file of their own with this revision.
@@ -107,6 +109,7 @@ impl Sides {
             merged: false,
             before,
             after,
+            uncommitted: false,
             conflicts: Vec::new(),
             added_twice: Vec::new(),
         })
@@ -142,6 +145,9 @@ impl Sides {
         Ok(Self {
             added_twice: added.flat_map(|one| one.revisions.clone()).collect(),
             conflicts: conflicts.map(|one| stops(&merged, one, &base)).collect(),
+            uncommitted: *context.at() == At::WorkTree
+                && !repo.is_bare()
+                && merged::is_uncommitted(context)?,
             is_base: repo.contains(merged.theirs, merged.ours)?,
             shown: matches!(at, At::Commit(_)).then_some(merged.ours),
             commit: Some(merged.ours),
@@ -198,6 +204,8 @@ fn base(context: &Context, name: Option<&str>) -> Result<String, Error> {
         return protected.ok_or_else(|| NotJudged::NoBase { shallow }.into());
     };
     match repo.resolve(name) {
+        // A full commit id is nothing that people read.
+        Ok(commit) if commit.to_string() == name => Ok(repo.abbreviate(commit)),
         Ok(_) => Ok(name.to_owned()),
         Err(GitError::NoSuchCommit {
             name, candidates, ..

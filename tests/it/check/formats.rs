@@ -59,6 +59,7 @@ fn json_is_the_contract_of_check_and_hook() {
             "base": "origin/main",
             "base_commit": "fd5219e",
             "merged": true,
+            "uncommitted": false,
             "new_revisions": ["7f3a9c21e4b0"],
             "heads": ["7f3a9c21e4b0", "c01d9e88ab12"],
         }])
@@ -283,4 +284,26 @@ fn a_document_in_a_file_leaves_the_words_on_the_terminal() {
         ],
     );
     assert_eq!(run.code, 1, "{run}");
+}
+
+/// Every rule that the program knows is explained, where SARIF and annotations send people.
+#[test]
+fn the_documentation_has_all_rules() {
+    let sandbox = diverging();
+    let text = document(&sandbox, "ann", "sarif", 3);
+    let log: Value = serde_json::from_str(&text).unwrap();
+    let rules = log["runs"][0]["tool"]["driver"]["rules"]
+        .as_array()
+        .unwrap();
+    let known: BTreeSet<&str> = rules
+        .iter()
+        .map(|rule| rule["id"].as_str().unwrap())
+        .collect();
+    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/ci.md")).unwrap();
+    let anchor = "<a id=\"";
+    let rows = page
+        .lines()
+        .filter_map(|line| line.split_once(anchor)?.1.split_once('"'));
+    let explained: BTreeSet<&str> = rows.map(|row| row.0).collect();
+    assert_eq!(explained, known);
 }

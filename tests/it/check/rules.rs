@@ -293,9 +293,9 @@ fn how_much_a_rule_matters_is_the_projects_choice() {
     exit 1
     --- stderr
     error: check: there is no rule `ireversible`; the rules are unreadable-revision, missing-parent, duplicate-revision, cycle, duplicate-label, diverged-heads, edited-revision, deleted-revision, unrunnable-script, missing-folder, head-file, merge-conflict, irreversible, hand-made-id, skipped-revision
-     --> [DIR]/ann/teammig.yaml:4:3
+     --> [DIR]/ann/teammig.yaml:5:3
       |
-    4 |   cycle: error
+    5 |   ireversible: off
       |   ^
     ");
     let run = sandbox.teammig("ann", &["check"]);

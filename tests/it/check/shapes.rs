@@ -115,6 +115,52 @@ fn a_base_that_is_not_there() {
     ");
 }
 
+/// A partial clone whose remote is gone has no contents to compare.
+#[test]
+fn what_is_not_in_the_clone_is_not_judged() {
+    let sandbox = diverging();
+    sandbox.git("ann", &["push", "-q", "origin", "phone"]);
+    sandbox.git("origin.git", &["config", "uploadpack.allowFilter", "true"]);
+    let url = format!("file://{}", sandbox.at("origin.git").display());
+    sandbox.git(
+        ".",
+        &[
+            "clone",
+            "-q",
+            "--no-checkout",
+            "--filter=blob:none",
+            &url,
+            "ci",
+        ],
+    );
+    sandbox.git("ci", &["remote", "set-url", "origin", "file:///nowhere"]);
+    for args in [
+        &["check", "--base", "--at", "origin/phone"][..],
+        &["check", "--at", "origin/phone"],
+    ] {
+        let run = sandbox.teammig("ci", args);
+        assert_eq!(run.code, 4, "{run}");
+        assert!(run.stdout.ends_with("not evaluated\n"), "{run}");
+    }
+}
+
+/// A pipeline may name the base by its commit.
+#[test]
+fn a_base_by_its_commit() {
+    let sandbox = diverging();
+    let base = sandbox.git("ann", &["rev-parse", "origin/main"]);
+    let run = sandbox.teammig("ann", &["check", "--base", base.trim()]);
+    assert_eq!(run.code, 3, "{run}");
+    assert!(
+        run.stderr.contains("c01d9e88ab12 by Bob on fd5219e;"),
+        "{run}"
+    );
+    assert!(
+        run.stdout.contains("against fd5219e, merged result"),
+        "{run}"
+    );
+}
+
 /// GitHub checks out a merge that it made, with no branch.
 #[test]
 fn a_merge_that_the_forge_made() {
