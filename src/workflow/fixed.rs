@@ -13,6 +13,7 @@ use super::{
     outline::{self, Outlined},
     step,
 };
+use crate::git::Repo;
 use crate::model::{
     Checksum, Migration, Project, RevId,
     audit::Outline,
@@ -264,6 +265,7 @@ pub(super) fn published(
     tips: Vec<Outlined>,
     look: &dyn Fn(&Outlined) -> bool,
 ) -> Vec<Fixed> {
+    let is_shallow = context.repo_if_any().is_some_and(Repo::is_shallow);
     let fix = |outlined: Outlined| {
         let tip = Content::from(&outlined);
         // Going back to what was published first, after somebody edited it, is a repair.
@@ -272,6 +274,8 @@ pub(super) fn published(
             match outline::first_of(context, name, &outlined) {
                 Ok(Some(first)) if same(&outlined, &first.was) => First::Same,
                 Ok(Some(first)) => First::Was(Box::new(Content::from(&first.was))),
+                // Where all of history is here, there is nothing before what it has.
+                Ok(None) if !is_shallow => First::Same,
                 Ok(None) | Err(_) => First::Unknown,
             }
         } else {

@@ -156,7 +156,7 @@ fn what_a_shallow_clone_cannot_say_is_not_fine() {
     assert_snapshot!(sandbox.teammig("shallow", &["hooks", "run", "pre-commit"]), @"
     exit 4
     --- stderr
-    error: whether 9209a434d045 is edited cannot be said: it was published in origin/main, and history does not reach back to where it was first published [not-evaluated]
+    error: whether 9209a434d045 is edited cannot be said: it was published in origin/main; history does not reach back to where it was first published [not-evaluated]
      --> migrations/9209a434d045.sql:7:1
       |
     7 | CREATE TABLE users (id integer PRIMARY KEY, name text);

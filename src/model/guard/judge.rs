@@ -202,7 +202,7 @@ fn unclear(case: &Case<'_>) -> Finding {
     Finding::error(
         Rule::NotEvaluated,
         format!(
-            "whether {id} is edited cannot be said: it was {was}, and history does not reach back to where it was \
+            "whether {id} is edited cannot be said: it was {was}; history does not reach back to where it was \
              first published"
         ),
     )
