@@ -318,6 +318,7 @@ mod tests {
     }
 
     #[test]
+    #[allow(clippy::too_many_lines, reason = "one fact after the other: a table")]
     fn what_stops_everything_else_comes_first() {
         let mut facts = Facts {
             restack: true,
