@@ -16,7 +16,7 @@ use super::{
     report::{self, show_finding},
 };
 use crate::{
-    model::{Finding, Severity},
+    model::{Finding, Rule, Severity},
     ui::Ui,
     workflow::{
         self, Context, Error,
@@ -111,7 +111,8 @@ impl Answer {
     }
 
     fn evaluated(&self) -> bool {
-        !self.gaps.iter().any(Gap::counts)
+        let is_open = |finding: &Finding| finding.rule == Rule::NotEvaluated;
+        !self.gaps.iter().any(Gap::counts) && !self.findings().any(is_open)
     }
 
     pub(super) fn status(&self) -> Status {

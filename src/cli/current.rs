@@ -124,6 +124,12 @@ fn show_text(ui: &mut Ui, context: &Context, project: &Project, state: &State) {
             names(&state.edited)
         ));
     }
+    if !state.amended.is_empty() {
+        ui.warn(format!(
+            "amended since they were applied: {}; `teammig sync` records them",
+            names(&state.amended)
+        ));
+    }
     match state.pending.len() {
         0 => {}
         n => {
@@ -159,6 +165,7 @@ fn show_json(
         "phantoms": state.phantoms,
         "unread": json::unread(&state.hidden),
         "edited": state.edited,
+        "amended": state.amended,
         "skipped": state.skipped,
         "interrupted": state.interrupted.iter().map(|entry| json!({
             "revision": entry.revision,

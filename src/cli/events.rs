@@ -78,14 +78,27 @@ pub(super) fn warn(ui: &mut Ui, warnings: &[Warning]) {
                 }
             }
             Warning::ToCome(coming) => to_come(ui, coming),
-            Warning::Edited(ids) => {
+            Warning::Edited { all, fixed } => {
                 ui.warn(format!(
                     "{} differ{} from what was applied: {}",
-                    plural(ids.len(), "file"),
-                    if ids.len() == 1 { "s" } else { "" },
+                    plural(all.len(), "file"),
+                    if all.len() == 1 { "s" } else { "" },
+                    names(all)
+                ));
+                ui.hint(if *fixed {
+                    "the change does not reach this database, and others have it as it was: `teammig sync` says what can be \
+                     done"
+                } else {
+                    "the change does not reach this database: `teammig sync` redoes it, or says why it cannot"
+                });
+            }
+            Warning::Amended(ids) => {
+                ui.warn(format!(
+                    "{} amended since applied: {}",
+                    plural(ids.len(), "revision"),
                     names(ids)
                 ));
-                ui.hint("the change does not reach this database; write a new revision for it");
+                ui.hint("`teammig sync` records it, and runs nothing");
             }
             Warning::Waiting { pending, undecided } => ui.warn(format!(
                 "{} not applied before the edit of {} is settled: {}",

@@ -2,6 +2,7 @@
 //! comments are the help), a call of the workflow, and the showing of what came
 //! of it. The only place that names `clap`.
 
+mod amend;
 mod audit;
 mod branches;
 mod check;
@@ -90,6 +91,7 @@ enum Command {
     MergeHeads(merge_heads::Args),
     Rebase(rebase::Args),
     Edit(edit::Args),
+    Amend(amend::Args),
     Hooks(hooks::Args),
     Import(import::Args),
     Demo(demo::Args),
@@ -136,6 +138,7 @@ impl Command {
             Self::MergeHeads(_) => "merge-heads",
             Self::Rebase(_) => "rebase",
             Self::Edit(_) => "edit",
+            Self::Amend(_) => "amend",
             Self::Hooks(_) => "hooks",
             Self::Import(_) => "import",
             Self::Demo(_) => "demo",
@@ -333,6 +336,7 @@ fn dispatch(ui: &mut Ui, context: &Context, command: &Command) -> Result<Status,
         Command::MergeHeads(args) => merge_heads::run(ui, context, args),
         Command::Rebase(args) => rebase::run(ui, context, args),
         Command::Edit(args) => edit::run(ui, context, args),
+        Command::Amend(args) => amend::run(ui, context, args),
         Command::Hooks(args) => hooks::run(ui, context, args),
         Command::Import(args) => import::run(ui, context, args),
         // They were run before: one needs no context, the other more than that.

@@ -1,5 +1,6 @@
 //! The one place where errors become words, hints and exit codes.
 
+mod amend;
 mod database;
 mod git;
 mod graph;
@@ -244,6 +245,7 @@ fn report(error: &Error) -> Report {
         | Error::Restack(_)
         | Error::NotRewritable { .. }
         | Error::ChangedMeanwhile { .. } => restack::report(error, words),
+        Error::NotAmended { revision, why } => amend::report(revision, why, words),
         Error::BrokenOff(_)
         | Error::Unfinished(_)
         | Error::RestackBegins

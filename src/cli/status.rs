@@ -178,11 +178,12 @@ fn show_database(ui: &mut Ui, database: &Database) {
     let to_come = to_come.map_or(&[][..], |to_come| &to_come.revisions);
     let mut phantoms = state.phantoms.clone();
     phantoms.retain(|id| !to_come.contains(id));
-    let lists: [(&str, &[RevId]); 5] = [
+    let lists: [(&str, &[RevId]); 6] = [
         ("pending", &state.pending),
         ("only there", &phantoms),
         ("only there so far; later commits bring them", to_come),
         ("edited since applied", &state.edited),
+        ("amended since applied", &state.amended),
         ("never ran, though later ones did", &state.skipped),
     ];
     for (what, ids) in lists {
@@ -294,6 +295,7 @@ fn document(ui: &Ui, status: &Status) -> Value {
                 "unread": json::unread(&database.state.hidden),
                 "to_come": database.to_come.as_ref().map_or(&[][..], |to_come| &to_come.revisions),
                 "edited": database.state.edited,
+                "amended": database.state.amended,
                 "skipped": database.state.skipped,
                 "interrupted": database.state.interrupted.iter().map(|entry| &entry.revision).collect::<Vec<_>>(),
             }),

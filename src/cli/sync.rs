@@ -22,7 +22,7 @@ pub(super) use show::rewritten;
 /// After a pull or a switch: say what came in, settle diverged heads, bring the database along
 ///
 /// Rolls back what only the database has (with the scripts that the ledger kept), redoes what you edited before
-/// anybody else had it, puts your revisions on top of those that came in or writes a merge revision, and applies
+/// anybody else had it, records what was changed on purpose, puts your revisions on top of those that came in or writes a merge revision, and applies
 /// what is pending. Asks about each of these first; the plan is shown before anything of it happens.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -64,6 +64,10 @@ pub(super) struct Args {
     /// Redo what was edited since it was applied, where nobody else has it
     #[arg(long)]
     redo: bool,
+
+    /// Record what was changed on purpose (`amended` in its header), without running anything
+    #[arg(long)]
+    record: bool,
 
     /// Run revisions that came to lie below applied ones now, after those
     #[arg(long)]
@@ -264,14 +268,14 @@ fn left(
         }
         status = Status::Attention;
     }
-    if report
-        .edited
-        .iter()
-        .any(|edited| edited.fixed.is_some() || (!edited.only_down && !goes(&edited.revision)))
-    {
-        if report.edited.iter().any(Edited::can_be_redone) {
-            ui.hint(carry::REDO);
-        }
+    let stays = |edited: &&Edited| !edited.only_down && !goes(&edited.revision);
+    let edited: Vec<&Edited> = report.edited.iter().filter(stays).collect();
+    if !edited.is_empty() {
+        show::ways_out(ui, &edited);
+        status = Status::Attention;
+    }
+    if !report.amended.is_empty() && !decisions.record {
+        ui.hint("`teammig sync --record` writes into the ledger what was changed on purpose; nothing runs");
         status = Status::Attention;
     }
     status

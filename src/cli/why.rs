@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Status, events::listed, report};
 use crate::{
-    model::guard::MayEdit,
+    model::{NoWayBack, guard::MayEdit},
     ui::{Ui, age},
     workflow::{
         CommitInfo, Context, Error,
@@ -48,7 +48,7 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
             "there is no file of it here; it is in {}, and `teammig sync` offers to roll it back",
             environments.join(" and ")
         ),
-        (_, may_edit) => answer(may_edit),
+        (_, may_edit) => answer(may_edit, why.no_way_back),
     };
     row(ui, "Edit it?", &answer);
     if why.published.is_empty() {
@@ -97,6 +97,14 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
     if let Some(content) = why.content {
         row(ui, "Content", &difference(content, &why));
     }
+    for (n, entry) in why.amended.iter().enumerate() {
+        let subject = if n == 0 { "Amended" } else { "" };
+        row(
+            ui,
+            subject,
+            &format!("{} (was {})", entry.reason, entry.was),
+        );
+    }
     hint(ui, &why);
     Ok(Status::Fine)
 }
@@ -105,9 +113,14 @@ fn row(ui: &mut Ui, subject: &str, text: &str) {
     ui.data(format!("{subject:<10} {text}"));
 }
 
-fn answer(may_edit: &MayEdit) -> String {
+fn answer(may_edit: &MayEdit, no_way_back: Option<NoWayBack>) -> String {
     match may_edit {
         MayEdit::Freely => "yes, nobody has it yet".to_owned(),
+        MayEdit::Redo(environments) if no_way_back.is_some() => format!(
+            "nobody else has it, but {} cannot roll it back: {}",
+            environments.join(" and "),
+            no_way_back.map_or(String::new(), |why| why.to_string())
+        ),
         MayEdit::Redo(environments) => format!(
             "yes; then `teammig sync` redoes it in {}",
             environments.join(" and ")
@@ -169,14 +182,27 @@ fn hint(ui: &mut Ui, why: &Why) {
         why.content,
         Some(Content::Scripts | Content::Parents | Content::Down)
     );
+    let id = &why.revision;
+    let new = "write a new revision for the change: `teammig create \"…\"`";
+    let amend = format!("`teammig amend {id} --reason \"…\"`");
     let way = match (&why.may_edit, edited) {
+        // It was changed on purpose, and says so.
+        (MayEdit::No(_), true) if !why.amended.is_empty() => return,
         (MayEdit::No(_), true) => {
-            "restore it, and write a new revision for the change: `teammig create \"…\"`"
+            let restore = why.restore.as_ref();
+            let restore = restore.map_or(String::new(), |command| format!(" (`{command}`)"));
+            format!(
+                "restore it{restore}, and {new}; if this one has to change all the same, {amend} records why"
+            )
         }
-        (MayEdit::No(_), false) => "write a new revision for the change: `teammig create \"…\"`",
+        (MayEdit::No(_), false) => new.to_owned(),
+        (MayEdit::Redo(_), true) if why.no_way_back.is_some() => format!(
+            "take the edit back and {new}; or {amend}, and `teammig sync --record` writes into the ledger what it is now"
+        ),
         (MayEdit::Redo(_), true) => {
-            "`teammig sync` runs the old way down from the ledger, then the new way up"
+            "`teammig sync` runs the old way down from the ledger, then the new way up".to_owned()
         }
+        (MayEdit::Redo(_), false) if why.no_way_back.is_some() => new.to_owned(),
         _ => return,
     };
     ui.hint(way);
@@ -225,6 +251,9 @@ fn document(why: &Why) -> Value {
             Content::Parents => "parents",
             Content::Scripts => "scripts",
         }),
+        "amended": why.amended,
+        "no_way_back": why.no_way_back.map(NoWayBack::name),
+        "restore": why.restore,
         "unread": why.unread.as_ref().map(report::message),
     })
 }

@@ -7,10 +7,14 @@
 
 use std::ops::Range;
 
-use jiff::Timestamp;
 use serde::Deserialize;
 
-use crate::model::{Finding, RevId, Revision, Rule, SourceFile};
+use crate::model::{Finding, Revision, Rule, SourceFile};
+
+mod understand;
+
+pub use understand::is_label;
+use understand::understand;
 
 /// The keys that a header may have.
 pub const KEYS: [&str; 7] = [
@@ -90,6 +94,13 @@ pub(super) enum Place {
     After(Range<usize>),
 }
 
+/// The last key of a header, with its value.
+pub(super) fn last_field(file: &SourceFile) -> Option<Range<usize>> {
+    let block = find_block(&file.text)?;
+    let field = block.fields.last()?;
+    Some(field.key.start..field.value.end)
+}
+
 /// Where the value of `key` stands in a header that could be read.
 pub(super) fn place(file: &SourceFile, key: &str) -> Option<Place> {
     let block = find_block(&file.text)?;
@@ -119,16 +130,14 @@ struct Raw {
     labels: Option<Vec<Text>>,
     message: Option<Text>,
     created: Option<Text>,
-    amended: Option<Vec<Amended>>,
+    amended: Option<Vec<RawAmended>>,
 }
 
 /// An entry that allows a deliberate edit of a fixed revision.
 #[derive(Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Amended {
-    #[allow(dead_code, reason = "only its form is checked here")]
+struct RawAmended {
     was: Text,
-    #[allow(dead_code, reason = "only its form is checked here")]
     reason: Text,
 }
 
@@ -392,14 +401,19 @@ fn as_written(file: &SourceFile, block: &Block, raw: &mut Raw) -> Result<(), Box
         ("revision", &mut raw.revision),
         ("message", &mut raw.message),
     ];
-    let texts = lists
-        .into_iter()
-        .flat_map(|(key, list)| list.iter_mut().flatten().map(move |text| (key, text)))
-        .chain(
-            scalars
-                .into_iter()
-                .flat_map(|(key, text)| text.iter_mut().map(move |text| (key, text))),
-        );
+    let amended = raw.amended.iter_mut().flatten();
+    let texts =
+        lists
+            .into_iter()
+            .flat_map(|(key, list)| list.iter_mut().flatten().map(move |text| (key, text)))
+            .chain(
+                scalars
+                    .into_iter()
+                    .flat_map(|(key, text)| text.iter_mut().map(move |text| (key, text))),
+            )
+            .chain(amended.flat_map(|entry| {
+                [&mut entry.was, &mut entry.reason].map(|text| ("amended", text))
+            }));
     for (key, text) in texts {
         let Some(value) = text.1.take() else { continue };
         let Some(written) = written(file, block, key, &value) else {
@@ -428,7 +442,7 @@ fn written(
     let field = block.field(&file.text, key)?;
     let mut found: Option<&str> = None;
     let words = file.text[field.value.clone()]
-        .split(|c: char| c.is_whitespace() || matches!(c, ',' | '[' | ']'));
+        .split(|c: char| c.is_whitespace() || matches!(c, ',' | '[' | ']' | '{' | '}'));
     for word in words.filter(|word| !word.is_empty()) {
         let same = serde_yaml::from_str::<serde_yaml::Value>(word).is_ok_and(|it| it == *value);
         if same && found.is_some_and(|other| other != word) {
@@ -449,83 +463,6 @@ fn yaml_reason(error: &serde_yaml::Error) -> String {
         .unwrap_or(&text);
     // The position is shown as a caret.
     text.split(" at line ").next().unwrap_or(text).to_owned()
-}
-
-fn understand(file: &SourceFile, block: &Block, raw: Raw) -> Result<Revision, Box<Finding>> {
-    let Some(id) = raw.revision else {
-        return Err(Box::new(
-            bad("the header has no `revision`")
-                .at(file, block.lines[0].clone(), "the header starts here")
-                .help("add a line `--   revision: <id>`; ids are 12 hex digits as a rule"),
-        ));
-    };
-    let id = revision_id(file, "revision", &id.0)?;
-    let parents = raw
-        .parents
-        .unwrap_or_default()
-        .iter()
-        .map(|parent| revision_id(file, "parents", &parent.0))
-        .collect::<Result<Vec<_>, _>>()?;
-    if let Some(twice) = parents
-        .iter()
-        .enumerate()
-        .find_map(|(n, parent)| parents[..n].contains(parent).then_some(parent))
-    {
-        return Err(Box::new(bad(format!("parent {twice} is named twice")).at(
-            file,
-            locate(file, "parents", twice.as_str()),
-            "",
-        )));
-    }
-    let labels = names(raw.labels);
-    if let Some(label) = labels.iter().find(|label| !is_label(label)) {
-        return Err(Box::new(
-            bad(format!("`{label}` cannot be a label"))
-                .at(file, locate(file, "labels", label), "")
-                .help(
-                    "a label has letters, digits, `_`, `-`, `.` and `/`, and starts with a letter",
-                ),
-        ));
-    }
-    let created = match &raw.created {
-        None => None,
-        Some(Text(text, _)) => Some(text.parse::<Timestamp>().map_err(|error| {
-            Box::new(
-                bad(format!("`{text}` is not a point in time"))
-                    .at(file, locate(file, "created", text), error.to_string())
-                    .help("write it as 2026-11-22T10:30:00Z"),
-            )
-        })?),
-    };
-    Ok(Revision {
-        id,
-        parents,
-        depends_on: names(raw.depends_on),
-        labels,
-        message: raw.message.map(|text| text.0).unwrap_or_default(),
-        created,
-    })
-}
-
-fn names(raw: Option<Vec<Text>>) -> Vec<String> {
-    raw.unwrap_or_default()
-        .into_iter()
-        .map(|text| text.0)
-        .collect()
-}
-
-fn revision_id(file: &SourceFile, key: &str, text: &str) -> Result<RevId, Box<Finding>> {
-    RevId::parse(text).map_err(|error| {
-        Box::new(bad(error.to_string()).at(file, locate(file, key, text), "in this id"))
-    })
-}
-
-/// What a label may look like: Alembic's characters that are free of meaning in `label@head+1`.
-pub fn is_label(text: &str) -> bool {
-    text.chars().next().is_some_and(char::is_alphabetic)
-        && text
-            .chars()
-            .all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/'))
 }
 
 fn is_word(text: &str) -> bool {

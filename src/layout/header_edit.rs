@@ -1,4 +1,5 @@
-//! A header's parents are changed and nothing else in the file is.
+//! A header's parents are changed, or a recorded decision is added to it, and nothing
+//! else in the file is.
 //!
 //! Comments, quotes, spacing and line ends belong to whoever wrote them, so the
 //! edit is made in the text, and the result is read again to see that it says
@@ -6,8 +7,11 @@
 
 use std::ops::Range;
 
-use super::header::{self, Place};
-use crate::model::{RevId, SourceFile, source::Span};
+use super::{
+    header::{self, Place},
+    render,
+};
+use crate::model::{Amended, RevId, SourceFile, source::Span};
 
 /// The text of `file` with `after` as its parents. `None` where the header is
 /// written in a way that cannot be changed without touching the rest.
@@ -20,8 +24,48 @@ pub(super) fn with_parents(file: &SourceFile, before: &[RevId], after: &[RevId])
             None
         }
         .or_else(|| whole(text, value, after)),
-        Place::After(line) => Some(insert(text, line, after)),
+        Place::After(line) => Some(insert(text, line, "parents", &render::list(after))),
     }
+}
+
+/// The text of `file` with one more decision, the last of them. `None` where the header
+/// is written in a way that cannot be added to.
+pub(super) fn with_amended(file: &SourceFile, entry: &Amended) -> Option<String> {
+    let text = &*file.text;
+    // The reason is always in quotes: nothing in it can be taken for more than a text.
+    let entry = format!(
+        "{{was: {}, reason: {}}}",
+        render::scalar(&entry.was),
+        render::quoted(&entry.reason)
+    );
+    let value = match header::place(file, "amended")? {
+        Place::After(_) => {
+            let line = header::last_field(file)?;
+            return Some(insert(text, line, "amended", &format!("[{entry}]")));
+        }
+        Place::Value(value) => value,
+    };
+    let written = &text[value.clone()];
+    let mut out = text.to_owned();
+    if let Some(rest) = written.trim_start().strip_prefix('[') {
+        let close = value.start + written.rfind(']')?;
+        let comma = if rest.trim_start().starts_with(']') {
+            ""
+        } else {
+            ", "
+        };
+        out.insert_str(close, &format!("{comma}{entry}"));
+    } else if let Some(item) = written.find('\n') {
+        // A list of lines: one more, like the first.
+        let line = written[item + 1..].lines().next()?;
+        let comment = "--".len();
+        let indent = &line[..comment + line.get(comment..)?.find("- ")?];
+        let eol = eol(text, value.start);
+        out.insert_str(value.end, &format!("{eol}{indent}- {entry}"));
+    } else {
+        out.insert_str(value.start, &format!(" [{entry}]"));
+    }
+    Some(out)
 }
 
 /// As many parents as before: each id in its own place.
@@ -38,7 +82,7 @@ fn one_by_one(text: &str, value: Span, before: &[RevId], after: &[RevId]) -> Opt
         let new = if quoted {
             new.as_str().to_owned()
         } else {
-            super::render::scalar(new.as_str())
+            render::scalar(new.as_str())
         };
         out.replace_range(at, &new);
     }
@@ -61,7 +105,7 @@ fn whole(text: &str, value: Span, after: &[RevId]) -> Option<String> {
         };
         value.start..value.start + end
     };
-    let mut list = super::render::list(after);
+    let mut list = render::list(after);
     if at.start == value.start {
         list.insert(0, ' ');
     }
@@ -71,24 +115,25 @@ fn whole(text: &str, value: Span, after: &[RevId]) -> Option<String> {
 }
 
 /// A header without the key: a line below the given one, in the same manner.
-fn insert(text: &str, line: Range<usize>, after: &[RevId]) -> String {
+fn insert(text: &str, line: Range<usize>, key: &str, value: &str) -> String {
     let start = text[..line.start].rfind('\n').map_or(0, |at| at + 1);
     let indent = &text[start..line.start];
     let end = text[line.end..]
         .find('\n')
         .map_or(text.len(), |at| line.end + at);
-    let eol = if text[..end].ends_with('\r') {
-        "\r\n"
-    } else {
-        "\n"
-    };
+    let eol = eol(text, line.start);
     let end = text[..end].trim_end_matches('\r').len();
-    let list = super::render::list(after);
     format!(
-        "{}{eol}{indent}parents: {list}{}",
+        "{}{eol}{indent}{key}: {value}{}",
         &text[..end],
         &text[end..]
     )
+}
+
+/// How the line at `at` ends.
+fn eol(text: &str, at: usize) -> &'static str {
+    let line = text[at..].split_inclusive('\n').next().unwrap_or_default();
+    if line.ends_with("\r\n") { "\r\n" } else { "\n" }
 }
 
 #[cfg(test)]
@@ -170,6 +215,72 @@ mod tests {
                 "{line}"
             );
         }
+    }
+
+    /// The header's lines with one more decision.
+    fn amended(header: &str) -> Option<String> {
+        let text = format!("{header}\n-- migrate:up\nSELECT 'amended: []';\n");
+        let before = Native
+            .parse(SourceFile::new("a.sql", text.as_str()))
+            .unwrap();
+        let entry = Amended {
+            was: "12345678".to_owned(),
+            reason: "it's \"so\": [1] # no remark".to_owned(),
+        };
+        let out = Native.with_amended(&before, &entry)?;
+        let read = Native
+            .parse(SourceFile::new("a.sql", out.as_str()))
+            .unwrap();
+        assert_eq!(read.revision.amended.last(), Some(&entry));
+        assert_eq!(
+            read.revision.amended.len(),
+            before.revision.amended.len() + 1
+        );
+        let rest = "\n-- migrate:up\nSELECT 'amended: []';\n";
+        Some(out.strip_suffix(rest).unwrap().to_owned())
+    }
+
+    #[test]
+    fn a_decision_comes_last_and_nothing_else_changes() {
+        let entry = r#"{was: "12345678", reason: "it's \"so\": [1] # no remark"}"#;
+        let old = "{was: abcdef01, reason: \"a ], b\"}";
+        let head = "\u{feff}-- (c) us\n-- teammig:\n--   revision: f0\n--   message: x";
+        let table = [
+            (String::new(), format!("\n--   amended: [{entry}]")),
+            (
+                "\n--   amended: []".to_owned(),
+                format!("\n--   amended: [{entry}]"),
+            ),
+            (
+                "\n--   amended:".to_owned(),
+                format!("\n--   amended: [{entry}]"),
+            ),
+            (
+                format!("\n--   amended: [{old}]"),
+                format!("\n--   amended: [{old}, {entry}]"),
+            ),
+            (
+                format!("\n--   amended: [{old}]  # why\n--   labels: [l]"),
+                format!("\n--   amended: [{old}, {entry}]  # why\n--   labels: [l]"),
+            ),
+            (
+                "\n--   amended:\n--     - was: abcdef01\n--       reason: a".to_owned(),
+                format!(
+                    "\n--   amended:\n--     - was: abcdef01\n--       reason: a\n--     - {entry}"
+                ),
+            ),
+        ];
+        for (before, after) in table {
+            let want = Some(format!("{head}{after}"));
+            assert_eq!(amended(&format!("{head}{before}")), want, "{before}");
+        }
+        // Line ends stay as they are.
+        let head = "-- teammig:\r\n--   revision: f0\r";
+        let want = format!("-- teammig:\r\n--   revision: f0\r\n--   amended: [{entry}]\r");
+        assert_eq!(amended(head), Some(want));
+        // What a bracket in a remark makes of it is not written.
+        let odd = "-- teammig:\n--   revision: f0\n--   amended: [] # [old]";
+        assert_eq!(amended(odd), None);
     }
 
     #[test]

@@ -16,7 +16,7 @@ pub use load::{load, read_file};
 
 pub use native::Native;
 
-use crate::model::{Finding, Migration, RevId, SourceFile};
+use crate::model::{Amended, Finding, Migration, RevId, SourceFile};
 
 /// A way to keep revisions in files.
 pub trait Layout: Sync {
@@ -36,4 +36,8 @@ pub trait Layout: Sync {
     /// The file's text with other parents and nothing else changed. `None` where
     /// the header is written in a way that does not allow it.
     fn with_parents(&self, migration: &Migration, parents: &[RevId]) -> Option<String>;
+
+    /// The file's text with one more recorded decision and nothing else changed. `None`
+    /// where the header is written in a way that does not allow it.
+    fn with_amended(&self, migration: &Migration, entry: &Amended) -> Option<String>;
 }

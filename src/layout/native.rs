@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::{Layout, header, header_edit};
 use crate::{
-    model::{Finding, Migration, RevId, Script, SourceFile},
+    model::{Amended, Finding, Migration, RevId, Revision, Script, SourceFile},
     sql,
 };
 
@@ -40,18 +40,32 @@ impl Layout for Native {
     }
 
     fn with_parents(&self, migration: &Migration, parents: &[RevId]) -> Option<String> {
-        header_edit::with_parents(&migration.file, &migration.revision.parents, parents).filter(
-            |text| {
-                let file =
-                    SourceFile::new(std::sync::Arc::clone(&migration.file.path), text.as_str());
-                self.parse(file).is_ok_and(|read| {
-                    read.revision.parents == parents
-                        && read.revision.id == migration.revision.id
-                        && read.up_text() == migration.up_text()
-                        && read.down_text() == migration.down_text()
-                })
-            },
-        )
+        let text =
+            header_edit::with_parents(&migration.file, &migration.revision.parents, parents)?;
+        let wanted = Revision {
+            parents: parents.to_vec(),
+            ..migration.revision.clone()
+        };
+        self.says(migration, &wanted, &text).then_some(text)
+    }
+
+    fn with_amended(&self, migration: &Migration, entry: &Amended) -> Option<String> {
+        let text = header_edit::with_amended(&migration.file, entry)?;
+        let mut wanted = migration.revision.clone();
+        wanted.amended.push(entry.clone());
+        self.says(migration, &wanted, &text).then_some(text)
+    }
+}
+
+impl Native {
+    /// The edited text says just what was wanted, with the scripts as they were.
+    fn says(self, before: &Migration, wanted: &Revision, text: &str) -> bool {
+        let file = SourceFile::new(std::sync::Arc::clone(&before.file.path), text);
+        self.parse(file).is_ok_and(|read| {
+            read.revision == *wanted
+                && read.up_text() == before.up_text()
+                && read.down_text() == before.down_text()
+        })
     }
 }
 

@@ -95,13 +95,18 @@ pub fn scalar(text: &str) -> String {
     if is_plain(text) {
         text.to_owned()
     } else {
-        // YAML ends a line at these three, JSON lets them stand.
-        serde_json::Value::from(text)
-            .to_string()
-            .replace('\u{85}', "\\u0085")
-            .replace('\u{2028}', "\\u2028")
-            .replace('\u{2029}', "\\u2029")
+        quoted(text)
     }
+}
+
+/// A text as a double-quoted YAML scalar.
+pub fn quoted(text: &str) -> String {
+    // YAML ends a line at these three, JSON lets them stand.
+    serde_json::Value::from(text)
+        .to_string()
+        .replace('\u{85}', "\\u0085")
+        .replace('\u{2028}', "\\u2028")
+        .replace('\u{2029}', "\\u2029")
 }
 
 fn is_plain(text: &str) -> bool {

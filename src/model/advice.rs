@@ -44,6 +44,8 @@ pub struct Facts {
     pub to_come: usize,
     /// Applied, and different in the files.
     pub edited: usize,
+    /// Applied, and changed on purpose since.
+    pub amended: usize,
     /// Never ran, though later ones did.
     pub skipped: usize,
     /// Not applied yet.
@@ -292,6 +294,11 @@ pub fn next(facts: &Facts) -> Advice {
             Some(run("sync")),
             format!("{} changed since applied", count(facts.edited)),
         )
+    } else if facts.amended > 0 {
+        (
+            Some(run("sync")),
+            format!("{} amended since applied", count(facts.amended)),
+        )
     } else if facts.upstream_new > 0 {
         let upstream = facts.upstream.as_deref().unwrap_or("the upstream");
         (
@@ -339,6 +346,7 @@ mod tests {
     }
 
     #[test]
+    #[allow(clippy::too_many_lines, reason = "one fact after the other: a table")]
     fn what_stops_everything_else_comes_first() {
         let mut facts = Facts {
             restack: true,
@@ -352,6 +360,7 @@ mod tests {
             phantoms: 2,
             to_come: 1,
             edited: 1,
+            amended: 1,
             skipped: 1,
             pending: 3,
             unreachable: true,
@@ -408,6 +417,8 @@ mod tests {
         step(&facts);
         facts.edited = 0;
         step(&facts);
+        facts.amended = 0;
+        step(&facts);
         facts.upstream_new = 0;
         step(&facts);
         facts.pending = 0;
@@ -444,6 +455,7 @@ mod tests {
                 "teammig sync | 1 revision never ran, though later ones did",
                 "teammig sync | only the database has 2 revisions",
                 "teammig sync | 1 revision changed since applied",
+                "teammig sync | 1 revision amended since applied",
                 "git pull && teammig sync | origin/main has 1 revision more",
                 "teammig upgrade | 3 revisions pending",
                 "teammig create \"what it does\" | there is no revision yet",

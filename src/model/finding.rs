@@ -58,8 +58,16 @@ rules! {
     DuplicateLabel = "duplicate-label",
     /// More heads than intended.
     DivergedHeads = "diverged-heads",
-    /// A fixed revision whose scripts, parents or id changed.
+    /// A fixed revision whose scripts changed.
     EditedRevision = "edited-revision",
+    /// A fixed revision of which only the way back changed.
+    EditedDown = "edited-down",
+    /// A published revision whose parents or dependencies changed.
+    ReparentedRevision = "reparented-revision",
+    /// An entry of `amended` that is about nothing that was.
+    WrongAmendment = "wrong-amendment",
+    /// What cannot be judged, since the history that it takes is not in this clone.
+    NotEvaluated = "not-evaluated",
     /// A fixed revision that is gone.
     DeletedRevision = "deleted-revision",
     /// A script that cannot be run as its section says: transaction control of

@@ -1,46 +1,78 @@
-//! What may not be edited any more, and whether a change does.
+//! What may not be edited any more.
 //!
 //! A revision is fixed once it is published, contained in a tag, or applied in a
 //! database that this clone knows. Identity is the revision id, so moving a file is no change; the
-//! checksum leaves out comments and white space, so formatting is none either.
+//! checksum leaves out comments and white space, so formatting is none either. What a
+//! change does to what is fixed is for [`judge`]; what of it may be recorded as
+//! deliberate, for [`amendment`].
 
-use std::collections::BTreeMap;
+mod amendment;
+mod case;
+mod judge;
+#[cfg(test)]
+mod tests;
+mod words;
 
 use jiff::Timestamp;
 
 use super::{
-    finding::{Finding, Rule},
     migration::Checksum,
     project::Project,
-    revision::RevId,
-    shell,
+    revision::{Amended, RevId},
     source::Span,
 };
+
+pub use amendment::{Amendment, NoAmendment, amendment};
+pub use case::Refused;
+pub use judge::judge;
 
 /// Why a revision is fixed, and what it was then.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fixed {
     /// The revision.
     pub revision: RevId,
-    /// The checksum that was published or applied.
-    pub checksum: Checksum,
-    /// The parents that were published or applied.
-    pub parents: Vec<RevId>,
-    /// What it was at first, where it is known to have been edited since: going
-    /// back to it is a repair.
-    pub first: Option<(Checksum, Vec<RevId>)>,
+    /// What was applied, what a tag has, or what a protected ref has now.
+    pub content: Content,
+    /// What it was at first.
+    pub first: First,
     /// Where.
     pub evidence: Evidence,
 }
 
-impl Fixed {
-    fn has_scripts(&self, checksum: Option<Checksum>) -> bool {
-        let first = self.first.as_ref().map(|first| first.0);
-        checksum.is_some() && (checksum == Some(self.checksum) || checksum == first)
-    }
+/// A revision as it was somewhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Content {
+    /// Of both scripts.
+    pub checksum: Checksum,
+    /// Of the way up alone, where that is known.
+    pub up: Option<Checksum>,
+    /// Its parents.
+    pub parents: Vec<RevId>,
+    /// What had to be applied first without being a parent, where that is known.
+    pub depends_on: Option<Vec<String>>,
+    /// The decisions that its header had already.
+    pub amended: Vec<Amended>,
+}
 
-    fn has_parents(&self, parents: &[RevId]) -> bool {
-        self.parents == parents || self.first.as_ref().is_some_and(|first| first.1 == parents)
+/// What a revision was when it was first published. Going back to that is a repair.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum First {
+    /// What it is there now, as far as it matters; or there is nothing before that.
+    Same,
+    /// This; it has been edited there since.
+    Was(Box<Content>),
+    /// History does not reach back to it.
+    Unknown,
+}
+
+impl Fixed {
+    /// What it is there, and what it was at first.
+    pub fn contents(&self) -> impl Iterator<Item = &Content> {
+        let first = match &self.first {
+            First::Was(first) => Some(&**first),
+            First::Same | First::Unknown => None,
+        };
+        std::iter::once(&self.content).chain(first)
     }
 }
 
@@ -90,14 +122,19 @@ impl Evidence {
         }
     }
 
-    fn is_published(&self) -> bool {
-        matches!(self, Self::Published { .. })
-    }
-
     /// Others have it, so what a database of one's own says of it counts for nothing.
     pub fn binds(&self) -> bool {
         match self {
             Self::Published { .. } | Self::Released { .. } => true,
+            Self::Applied { protected, .. } => *protected,
+        }
+    }
+
+    /// Somebody runs it: no decision moves it to another place in the graph any more.
+    fn is_deployed(&self) -> bool {
+        match self {
+            Self::Published { .. } => false,
+            Self::Released { .. } => true,
             Self::Applied { protected, .. } => *protected,
         }
     }
@@ -146,191 +183,14 @@ pub fn may_edit(evidence: &[Evidence], branches: &[String]) -> MayEdit {
     }
 }
 
-/// How a checksum and the place of a header's key are had: both need the layout.
+/// How checksums and the place of a header's key are had: all need the layout.
 pub trait Reading {
     /// The checksum of a revision's scripts.
     fn checksum(&self, project: &Project, id: &RevId) -> Option<Checksum>;
-    /// Where its header has a key.
-    fn locate(&self, project: &Project, id: &RevId, key: &str) -> Span;
-    /// The commit that has what the step edits, and a file as both are named to Git in
-    /// the shell.
+    /// The checksum of its way up alone.
+    fn up(&self, project: &Project, id: &RevId) -> Option<Checksum>;
+    /// Where its header has a key, or a word of that key's value.
+    fn locate(&self, project: &Project, id: &RevId, key: &str, word: &str) -> Span;
+    /// The commit that has what the step edits, and a file as both are named to Git.
     fn restored(&self, path: &str) -> (String, String);
-}
-
-/// Judges the step from `before` (what is committed) to `after` (what would be).
-///
-/// Only what the step changes is judged: a branch that is merely behind is no
-/// edit, and going back to what was published or applied is none either.
-pub fn judge(
-    before: &Project,
-    after: &Project,
-    fixed: &[Fixed],
-    reading: &dyn Reading,
-) -> Vec<Finding> {
-    let mut by_revision: BTreeMap<&RevId, Vec<&Fixed>> = BTreeMap::new();
-    for one in fixed {
-        by_revision.entry(&one.revision).or_default().push(one);
-    }
-    by_revision
-        .into_iter()
-        .filter_map(|(id, mut fixed)| {
-            // What is published binds everybody, so it is named first.
-            fixed.sort_by_key(|one| !one.evidence.is_published());
-            judge_one(before, after, id, &fixed, reading)
-        })
-        .collect()
-}
-
-fn judge_one(
-    before: &Project,
-    after: &Project,
-    id: &RevId,
-    fixed: &[&Fixed],
-    reading: &dyn Reading,
-) -> Option<Finding> {
-    let old = before.migration(id.as_str());
-    let restored = old.map(|old| reading.restored(&old.file.path));
-    let old_path = restored.as_ref();
-    let binding: Vec<&Fixed> = match fixed.iter().filter(|one| one.evidence.binds()) {
-        binding if binding.clone().next().is_some() => binding.copied().collect(),
-        _ => fixed.to_vec(),
-    };
-    let Some(new) = after.migration(id.as_str()) else {
-        let old = old?;
-        // A file that cannot be read now is reported as such.
-        let unreadable = after.findings.iter().any(|finding| {
-            finding.rule == Rule::UnreadableRevision
-                && finding
-                    .place
-                    .as_ref()
-                    .is_some_and(|place| place.file.path == old.file.path)
-        });
-        return (!unreadable).then(|| {
-            Finding::error(
-                Rule::DeletedRevision,
-                format!("{id} is deleted, and it was {}", words(fixed)),
-            )
-            .at(&old.file, 0..0, "")
-            .about(id)
-            .help(help(fixed, Change::Deleted, old_path))
-        });
-    };
-    let now = reading.checksum(after, id);
-    let edited = old.is_none() || now != reading.checksum(before, id);
-    if edited && !binding.iter().any(|one| one.has_scripts(now)) {
-        let start = new.up.span.start;
-        return Some(
-            Finding::error(
-                Rule::EditedRevision,
-                format!("{id} is edited, and it was {}", words(fixed)),
-            )
-            .at(&new.file, start..start, "its scripts differ from then")
-            .about(id)
-            .help(help(fixed, Change::Edited, old_path)),
-        );
-    }
-    let parents = &new.revision.parents;
-    let moved = old.is_none_or(|old| old.revision.parents != *parents);
-    (moved && !binding.iter().any(|one| one.has_parents(parents))).then(|| {
-        Finding::error(
-            Rule::EditedRevision,
-            format!("{id} has other parents than when it was {}", words(fixed)),
-        )
-        .at(&new.file, reading.locate(after, id, "parents"), "")
-        .about(id)
-        .help(help(fixed, Change::Reparented, old_path))
-    })
-}
-
-fn words(fixed: &[&Fixed]) -> String {
-    let words: Vec<String> = fixed.iter().map(|one| one.evidence.words()).collect();
-    words.join(", and ")
-}
-
-/// What a commit does to a fixed revision.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Change {
-    Deleted,
-    Edited,
-    Reparented,
-}
-
-impl Change {
-    fn undo(self) -> &'static str {
-        match self {
-            Self::Deleted => "bring the file back",
-            Self::Edited => "take the edit back",
-            Self::Reparented => "restore its parents",
-        }
-    }
-
-    /// What `sync` does about it in databases of one's own, after the command's name.
-    fn done_by_sync(self, environments: &str, several: bool) -> String {
-        let s = if several { "" } else { "s" };
-        match self {
-            Self::Deleted => format!("roll{s} it back in {environments}"),
-            Self::Edited => format!(
-                "bring{s} {environments} to what the file says now (the old way down, the new way up)"
-            ),
-            Self::Reparented => format!("bring{s} {environments} to what the file says now"),
-        }
-    }
-}
-
-fn help(fixed: &[&Fixed], change: Change, restored: Option<&(String, String)>) -> String {
-    let undo = change.undo();
-    let path = restored.map_or(String::new(), |(from, path)| {
-        let (from, path) = (shell::word(from), shell::word(path));
-        format!(" (`git restore --source={from} --staged --worktree {path}`)")
-    });
-    let mut own: Vec<(&str, &str)> = Vec::new();
-    for one in fixed {
-        match &one.evidence {
-            Evidence::Applied {
-                environment, sync, ..
-            } if !one.evidence.binds() => own.push((environment, sync)),
-            // Others have it; they would run the old scripts for ever.
-            _ => {
-                return format!(
-                    "{undo}{path}, and write a new revision for the change: `teammig create \"…\"`"
-                );
-            }
-        }
-    }
-    let environments: Vec<&str> = own.iter().map(|one| one.0).collect();
-    let commands: Vec<String> = own.iter().map(|one| format!("`{}`", one.1)).collect();
-    format!(
-        "{} {}, if nobody else has it; then commit. Otherwise {undo}{path} and write a new revision",
-        commands.join(" and "),
-        change.done_by_sync(&environments.join(" and "), commands.len() > 1)
-    )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn checksum(digit: char) -> Checksum {
-        let digits = digit.to_string().repeat(64);
-        Checksum::from_hex(&digits).unwrap()
-    }
-
-    #[test]
-    fn what_was_first_published_is_accepted_too() {
-        let one = Fixed {
-            revision: RevId::trusted("a"),
-            checksum: checksum('2'),
-            parents: vec![],
-            first: Some((checksum('1'), vec![RevId::trusted("b")])),
-            evidence: Evidence::Published {
-                name: "origin/main".to_owned(),
-            },
-        };
-        assert!(one.has_scripts(Some(checksum('1'))));
-        assert!(one.has_scripts(Some(checksum('2'))));
-        assert!(!one.has_scripts(Some(checksum('3'))));
-        assert!(!one.has_scripts(None));
-        assert!(one.has_parents(&[]) && one.has_parents(&[RevId::trusted("b")]));
-        assert!(!one.has_parents(&[RevId::trusted("c")]));
-    }
 }

@@ -32,6 +32,15 @@ impl Checksum {
     }
 }
 
+impl Checksum {
+    /// The first digits: as many as name it in a header.
+    pub fn short(&self) -> String {
+        let mut text = self.to_string();
+        text.truncate(12);
+        text
+    }
+}
+
 impl fmt::Display for Checksum {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // By hand: a formatter for each byte makes up a tenth of a run with nothing to do.

@@ -46,7 +46,7 @@ pub use migration::{Checksum, Migration, Script};
 pub use operation::Operation;
 pub use plan::{Direction, Plan, Step};
 pub use project::Project;
-pub use revision::{RevId, Revision};
+pub use revision::{Amended, RevId, Revision};
 pub use snapshot::{Origin, Snapshot, SnapshotFile};
 pub use source::{Position, SourceFile, Span};
 pub use unread::UnreadFile;

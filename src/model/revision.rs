@@ -4,6 +4,8 @@ use std::{fmt, sync::Arc};
 
 use jiff::Timestamp;
 
+use super::migration::Checksum;
+
 /// The identifier of a revision: `[A-Za-z0-9_]+`, by default 12 hex digits.
 ///
 /// Cheap to clone; ordered and compared as text.
@@ -104,6 +106,27 @@ pub struct Revision {
     pub message: String,
     /// When it was written.
     pub created: Option<Timestamp>,
+    /// The decisions to change it after it was fixed, oldest first.
+    pub amended: Vec<Amended>,
+}
+
+/// A decision to change a revision after others had it, where a reviewer sees it.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Amended {
+    /// The first digits of the checksum of what it was before, in lower case.
+    pub was: String,
+    /// Why it had to change.
+    pub reason: String,
+}
+
+impl Amended {
+    /// The fewest digits that name a checksum.
+    pub const FEWEST: usize = 8;
+
+    /// It is a change of what had this checksum.
+    pub fn covers(&self, checksum: &Checksum) -> bool {
+        checksum.to_string().starts_with(&self.was)
+    }
 }
 
 impl Revision {
@@ -116,6 +139,7 @@ impl Revision {
             labels: Vec::new(),
             message: String::new(),
             created: None,
+            amended: Vec::new(),
         }
     }
 

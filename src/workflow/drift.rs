@@ -11,14 +11,15 @@ use super::{
     replay::to_come,
     revisions,
     run::change_ledger,
+    state::{decision, other_edges},
     step,
     way_back_in_git::{self, FoundWayBack},
 };
 use crate::{
     db::{Database, LedgerChange},
     model::{
-        Entry, EntryState, Migration, NoWayBack, Operation, Project, RevId, guard::Evidence,
-        ledger::StoredScripts,
+        Checksum, Entry, EntryState, Migration, NoWayBack, Operation, Project, RevId,
+        guard::Evidence, ledger::StoredScripts,
     },
     sql,
 };
@@ -82,13 +83,65 @@ pub struct Edited {
     pub only_down: bool,
     /// Others have it, so that it may not be edited.
     pub fixed: Option<Evidence>,
+    /// A protected ref has the edit too, so it was not made here.
+    pub carried: bool,
+    /// The command that takes the edit back, where others have it.
+    pub restore: Option<String>,
+    /// Why what was applied cannot be rolled back, where that is so.
+    pub no_way_back: Option<NoWayBack>,
 }
 
 impl Edited {
     /// The database can be brought to what the file says.
     pub fn can_be_redone(&self) -> bool {
+        self.is_open() && self.no_way_back.is_none()
+    }
+
+    /// It is one's own, and something else ran here.
+    pub fn is_open(&self) -> bool {
         self.fixed.is_none() && !self.only_down
     }
+}
+
+/// An applied revision that was changed on purpose since, as its file says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Amendment {
+    /// The revision.
+    pub revision: RevId,
+    /// Its message.
+    pub message: String,
+    /// What was applied.
+    pub was: Checksum,
+    /// What the file has now.
+    pub now: Checksum,
+    /// Its parents when it was applied, where they are others now.
+    pub parents: Option<Vec<RevId>>,
+    /// Why it was changed.
+    pub reason: String,
+}
+
+impl Amendment {
+    fn of(project: &Project, entry: &Entry) -> Option<Self> {
+        let migration = project.migration(entry.revision.as_str())?;
+        let moved = migration.revision.parents != entry.parents;
+        Some(Self {
+            revision: entry.revision.clone(),
+            message: migration.revision.message.clone(),
+            was: entry.checksum,
+            now: step::checksum(migration),
+            parents: moved.then(|| entry.parents.clone()),
+            reason: decision(migration, entry)?.reason.clone(),
+        })
+    }
+}
+
+/// What was applied and was changed on purpose since.
+pub(super) fn amended(project: &Project, state: &State) -> Vec<Amendment> {
+    let entries = state.amended.iter();
+    let entries = entries.filter_map(|id| state.ledger.entry(id.as_str()));
+    entries
+        .filter_map(|entry| Amendment::of(project, entry))
+        .collect()
 }
 
 /// What only the database has, with what is known of it.
@@ -152,17 +205,31 @@ pub(super) fn edited(
     if state.edited.is_empty() {
         return Ok(Vec::new());
     }
-    let mut binding = fixed::binding(context, &state.edited.iter().cloned().collect())?;
+    let ids: BTreeSet<RevId> = state.edited.iter().cloned().collect();
+    let mut binding = fixed::binding(context, &ids)?;
+    let carried = fixed::as_published(context, project, &ids)?;
     let mut found = Vec::new();
     for id in &state.edited {
         let Some(migration) = project.migration(id.as_str()) else {
             continue;
         };
+        let stored = scripts(database, id)?;
+        let fixed = binding.remove(id);
         found.push(Edited {
             revision: id.clone(),
             message: migration.revision.message.clone(),
-            only_down: scripts(database, id)?.is_some_and(|stored| same_up(migration, &stored)),
-            fixed: binding.remove(id),
+            only_down: stored
+                .as_ref()
+                .is_some_and(|stored| same_up(migration, stored)),
+            carried: carried.contains(id),
+            restore: match &fixed {
+                Some(_) => fixed::restore(context, migration),
+                None => None,
+            },
+            no_way_back: stored
+                .as_ref()
+                .map_or(Some(NoWayBack::NotKept), step::no_way_back),
+            fixed,
         });
     }
     Ok(found)
@@ -234,35 +301,49 @@ pub(super) fn to_roll_back(
     Ok(state.phantoms.iter().filter(goes).cloned().collect())
 }
 
-/// The edited revisions that are redone when the user says so.
-pub(super) fn to_redo(
+/// The edits that somebody has to say something about, and of them those that can be
+/// redone.
+pub(super) fn open_edits(
     context: &Context,
     project: &Project,
     state: &State,
     source: &mut Source<'_>,
-) -> Result<BTreeSet<RevId>, Error> {
+) -> Result<(BTreeSet<RevId>, BTreeSet<RevId>), Error> {
     let Source::Database(database) = source else {
-        return Ok(BTreeSet::new());
+        return Ok(Default::default());
     };
-    Ok(edited(context, project, state, *database)?
-        .into_iter()
-        .filter(Edited::can_be_redone)
-        .map(|edited| edited.revision)
-        .collect())
+    let edited = edited(context, project, state, *database)?;
+    let those = |which: fn(&Edited) -> bool| {
+        let those = edited.iter().filter(|one| which(one));
+        those.map(|one| one.revision.clone()).collect()
+    };
+    Ok((those(Edited::is_open), those(Edited::can_be_redone)))
+}
+
+/// What was written into a ledger without running anything.
+#[derive(Debug, Default)]
+pub struct Recorded {
+    /// All rows.
+    pub revisions: Vec<RevId>,
+    /// Those of them that were changed on purpose.
+    pub amended: Vec<Amendment>,
 }
 
 /// Brings rows up to date of which only the edges or the way back changed: what
-/// ran is what the file says. Gives the revisions whose rows were written.
+/// ran is what the file says. With `amended`, also those that were changed on purpose.
 ///
-/// Not in a protected environment: what it recorded is what others compare with.
+/// Not in a protected environment, save for the latter: what it recorded is what others
+/// compare with.
 pub fn record(
     context: &Context,
     project: &Project,
     database: &mut dyn Database,
+    amended: bool,
     on_event: &mut dyn FnMut(Event<'_>),
-) -> Result<Vec<RevId>, Error> {
-    if context.target()?.protected {
-        return Ok(Vec::new());
+) -> Result<Recorded, Error> {
+    let protected = context.target()?.protected;
+    if protected && !amended {
+        return Ok(Recorded::default());
     }
     let ledger = context.ledger(database)?;
     let stale = |entry: &Entry| -> bool {
@@ -270,28 +351,40 @@ pub fn record(
             && project
                 .migration(entry.revision.as_str())
                 .is_some_and(|migration| {
-                    migration.revision.parents != entry.parents
-                        || project.graph.dependencies(entry.revision.as_str()) != entry.depends_on
+                    other_edges(project, migration, entry)
                         || step::checksum(migration) != entry.checksum
                 })
     };
     let ids = ledger.entries.iter().filter(|entry| stale(entry));
     let ids: BTreeSet<RevId> = ids.map(|entry| entry.revision.clone()).collect();
     if ids.is_empty() {
-        return Ok(Vec::new());
+        return Ok(Recorded::default());
     }
-    // What others have is compared with what ran, not the other way round.
+    // What others have is compared with what ran, not the other way round; unless they
+    // have it as the file says.
     let binding = fixed::binding(context, &ids)?;
-    let stale = |entry: &Entry| stale(entry) && !binding.contains_key(&entry.revision);
+    let published = fixed::as_published(context, project, &ids)?;
+    let by_itself = |entry: &Entry| {
+        let id = &entry.revision;
+        let migration = project.migration(id.as_str());
+        !protected
+            && (!binding.contains_key(id) || published.contains(id))
+            && migration.is_some_and(|migration| decision(migration, entry).is_none())
+    };
+    let decided = |entry: &Entry| {
+        let amendment = amended.then(|| Amendment::of(project, entry));
+        amendment.flatten()
+    };
+    let stale = |entry: &Entry| stale(entry) && (by_itself(entry) || decided(entry).is_some());
     if !ledger.entries.iter().any(stale) {
-        return Ok(Vec::new());
+        return Ok(Recorded::default());
     }
     change_ledger(
         context,
         database,
         |database, ledger| {
             let mut changes = Vec::new();
-            let mut written = Vec::new();
+            let mut written = Recorded::default();
             for entry in ledger.entries.iter().filter(|entry| stale(entry)) {
                 let (Some(migration), Some(stored)) = (
                     project.migration(entry.revision.as_str()),
@@ -299,8 +392,10 @@ pub fn record(
                 ) else {
                     continue;
                 };
-                if !same_up(migration, &stored) {
-                    continue;
+                match decided(entry) {
+                    Some(amendment) => written.amended.push(amendment),
+                    None if same_up(migration, &stored) => {}
+                    None => continue,
                 }
                 let entry = Entry {
                     parents: migration.revision.parents.clone(),
@@ -309,7 +404,7 @@ pub fn record(
                     message: migration.revision.message.clone(),
                     ..entry.clone()
                 };
-                written.push(entry.revision.clone());
+                written.revisions.push(entry.revision.clone());
                 changes.push(LedgerChange::Put(
                     Box::new(entry),
                     Box::new(step::scripts_of(migration)),

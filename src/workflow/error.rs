@@ -10,8 +10,12 @@ use crate::{
     db::{Database, DbError, JobError},
     git::GitError,
     model::{
-        Dialect, Direction, Finding, Operation, RevId, finding::Place, graph::GraphError,
-        guard::Evidence, restack::RestackError, way_back::Irreversible,
+        Dialect, Direction, Finding, Operation, RevId,
+        finding::Place,
+        graph::GraphError,
+        guard::{Evidence, NoAmendment},
+        restack::RestackError,
+        way_back::Irreversible,
     },
 };
 
@@ -212,13 +216,27 @@ pub enum Error {
     /// There is nothing to restack, or it cannot be.
     #[error("{0}")]
     Restack(RestackError),
-    /// The parents stand in a header in a way that cannot be edited.
-    #[error("the parents of {revision} cannot be changed without touching the rest of its header")]
+    /// A header is written in a way that cannot be edited.
+    #[error("`{key}` of {revision} cannot be changed without touching the rest of its header")]
     NotRewritable {
         /// The revision.
         revision: RevId,
-        /// Where they stand.
+        /// The header's key.
+        key: &'static str,
+        /// Where it stands.
         place: Place,
+    },
+    /// There is no deliberate change to record.
+    #[error("there is no change of {revision} to record: {}", match why {
+        NoAmendment::NotFixed => "nobody has it yet, as far as this clone knows".to_owned(),
+        NoAmendment::NotEdited => "it is what it was".to_owned(),
+        NoAmendment::Refused(refused) => format!("it cannot have other parents, since {}", refused.words()),
+    })]
+    NotAmended {
+        /// The revision.
+        revision: RevId,
+        /// Why not.
+        why: NoAmendment,
     },
     /// Somebody else wrote to a file.
     #[error("{path} changed while teammig was at work")]

@@ -5,8 +5,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Context, Error, divergence, elsewhere, known};
-use crate::model::{RevId, guard::Evidence};
+use super::{
+    Context, Error, divergence,
+    elsewhere::{self, Holding},
+    guard::{self, Base, ByLayout},
+    known,
+    outline::{self, Outlined},
+    step,
+};
+use crate::git::Repo;
+use crate::model::{
+    Checksum, Migration, Project, RevId,
+    audit::Outline,
+    guard::{Content, Evidence, First, Fixed, Reading},
+    shell,
+};
 
 /// For each of `ids`, where it was published, released or applied; those of which
 /// nothing is known are left out. What is published comes first, and is not looked for
@@ -65,6 +78,32 @@ pub(super) fn binding(
         .collect())
 }
 
+/// Those of `ids` that a protected ref has just as the files have them.
+pub(super) fn as_published(
+    context: &Context,
+    project: &Project,
+    ids: &BTreeSet<RevId>,
+) -> Result<BTreeSet<RevId>, Error> {
+    let mut found = BTreeSet::new();
+    if context.repo_if_any().is_none() {
+        return Ok(found);
+    }
+    let is_same = |tip: &Outlined| {
+        let migration = project.migration(tip.revision.as_str());
+        migration.is_some_and(|one| {
+            step::checksum(one) == tip.checksum
+                && one.revision.parents == tip.parents
+                && one.revision.depends_on == tip.depends_on
+        })
+    };
+    for name in guard::protected_refs(context)? {
+        let (tips, _) = outline::of_protected(context, &name)?;
+        let tips = tips.into_iter().filter(|tip| ids.contains(&tip.revision));
+        found.extend(tips.filter(is_same).map(|tip| tip.revision));
+    }
+    Ok(found)
+}
+
 /// Those of `ids` that others have on branches of theirs, with the branches. That fixes
 /// nothing, since they may change them still; but who moves or edits such a revision
 /// has to talk with them.
@@ -73,4 +112,286 @@ pub(super) fn shared(
     ids: &BTreeSet<RevId>,
 ) -> Result<BTreeMap<RevId, Vec<String>>, Error> {
     elsewhere::branches(context, ids)
+}
+
+/// What is known to be fixed of what a step from `before`, which is that of `base`, to
+/// `after` concerns, with what it was; databases first, since they say when and by whom.
+pub(super) fn of_step(
+    context: &Context,
+    base: &Base<'_>,
+    (before, after): (&Project, &Project),
+    reading: &dyn Reading,
+) -> Result<Vec<Fixed>, Error> {
+    let mut fixed: Vec<Fixed> = applied(context);
+    let touched = touched(before, after);
+    // Moved in the graph, it matters whether a tag has it, too.
+    let mut open = touched.clone();
+    let mut names = guard::protected_refs(context)?;
+    if base.published && !names.iter().any(|name| name == base.name) {
+        names.push(base.name.to_owned());
+    }
+    for name in names {
+        let (tips, _) = outline::of_protected(context, &name)?;
+        for tip in &tips {
+            let moves = |project: &Project| {
+                let found = project.migration(tip.revision.as_str());
+                found.map(|one| {
+                    let revision = &one.revision;
+                    (revision.parents.clone(), revision.depends_on.clone())
+                })
+            };
+            if moves(before) == moves(after) {
+                open.remove(&tip.revision);
+            }
+        }
+        let look = |tip: &Outlined| differs(before, after, tip, reading);
+        fixed.extend(published(context, &name, tips, &look));
+        fixed.extend(merged(context, &name, &touched)?);
+    }
+    for (revision, tags) in elsewhere::tags(context, &open)? {
+        fixed.extend(released(&revision, tags));
+    }
+    Ok(fixed)
+}
+
+/// What databases applied, as this clone saw them last.
+fn applied(context: &Context) -> Vec<Fixed> {
+    let mut fixed = Vec::new();
+    for ledger in known::recall(context) {
+        let environment = ledger.name();
+        let sync = ledger.sync(context);
+        for row in ledger.rows {
+            if let Some(checksum) = Checksum::from_hex(&row.checksum) {
+                fixed.push(Fixed {
+                    revision: row.revision,
+                    content: Content {
+                        checksum,
+                        up: None,
+                        parents: row.parents,
+                        depends_on: row.depends_on,
+                        amended: Vec::new(),
+                    },
+                    first: First::Same,
+                    evidence: Evidence::Applied {
+                        environment: environment.clone(),
+                        sync: sync.clone(),
+                        at: row.applied_at,
+                        by: row.applied_by,
+                        protected: ledger.protected,
+                    },
+                });
+            }
+        }
+    }
+    fixed
+}
+
+/// The revisions whose files a step from `before` to `after` changes.
+fn touched(before: &Project, after: &Project) -> BTreeSet<RevId> {
+    let text = |project: &Project, id: &RevId| {
+        let found = project.migration(id.as_str());
+        found.map(|migration| migration.file.text.clone())
+    };
+    let all = before.migrations.values().chain(after.migrations.values());
+    all.map(|migration| &migration.revision.id)
+        .filter(|id| text(before, id) != text(after, id))
+        .cloned()
+        .collect()
+}
+
+/// What is known to be fixed of one revision, with what it was, wherever it is.
+pub(super) fn of_revision(context: &Context, id: &RevId) -> Result<Vec<Fixed>, Error> {
+    if context.repo_if_any().is_none() {
+        return Ok(Vec::new());
+    }
+    let mut fixed = applied(context);
+    fixed.retain(|one| one.revision == *id);
+    for name in guard::protected_refs(context)? {
+        let (mut tips, _) = outline::of_protected(context, &name)?;
+        tips.retain(|tip| tip.revision == *id);
+        fixed.extend(published(context, &name, tips, &|_| true));
+    }
+    for (_, tags) in elsewhere::tags(context, &BTreeSet::from([id.clone()]))? {
+        fixed.extend(released(id, tags));
+    }
+    Ok(fixed)
+}
+
+/// The command that brings a file back to what it was where it is fixed, from the commit
+/// that is checked out, a protected ref or a tag; `None` where none of them has that.
+pub(super) fn restore(context: &Context, migration: &Migration) -> Option<String> {
+    let id = &migration.revision.id;
+    let fixed = of_revision(context, id).ok()?;
+    let mut wanted: Vec<&Content> = fixed
+        .iter()
+        .filter(|one| one.evidence.binds())
+        .flat_map(Fixed::contents)
+        .collect();
+    // What was first is what databases ran.
+    wanted.reverse();
+    let now = step::checksum(migration);
+    wanted.retain(|content| content.checksum != now);
+    let names = fixed.iter().filter_map(|one| match &one.evidence {
+        Evidence::Published { name } => Some(name.as_str()),
+        Evidence::Released { tag } => Some(tag.as_str()),
+        Evidence::Applied { .. } => None,
+    });
+    let has = |name: &&str| {
+        let all = outline::of_commit(context, name).unwrap_or_default();
+        let mut all = all.iter();
+        all.any(|one| {
+            one.revision == *id
+                && one.path == migration.file.path
+                && wanted
+                    .iter()
+                    .any(|content| content.checksum == one.checksum)
+        })
+    };
+    let source = std::iter::once("HEAD").chain(names).find(has)?;
+    let reading = ByLayout::of(context, source).ok()?;
+    let (source, path) = reading.restored(&migration.file.path);
+    Some(format!(
+        "git restore --source={} --staged --worktree {}",
+        shell::word(&source),
+        shell::word(&path)
+    ))
+}
+
+/// What is fixed because a protected ref has it; `tips` is what it has now. What was first
+/// is looked for where `look` says that it matters.
+pub(super) fn published(
+    context: &Context,
+    name: &str,
+    tips: Vec<Outlined>,
+    look: &dyn Fn(&Outlined) -> bool,
+) -> Vec<Fixed> {
+    let is_shallow = context.repo_if_any().is_some_and(Repo::is_shallow);
+    let fix = |outlined: Outlined| {
+        let tip = Content::from(&outlined);
+        // Going back to what was published first, after somebody edited it, is a repair.
+        // Who only carries what is there now is not asked what was before.
+        let first = if look(&outlined) {
+            match outline::first_of(context, name, &outlined) {
+                Ok(Some(first)) if same(&outlined, &first.was) => First::Same,
+                Ok(Some(first)) => First::Was(Box::new(Content::from(&first.was))),
+                // Where all of history is here, there is nothing before what it has.
+                Ok(None) if !is_shallow => First::Same,
+                Ok(None) | Err(_) => First::Unknown,
+            }
+        } else {
+            First::Same
+        };
+        Fixed {
+            revision: outlined.revision,
+            content: tip,
+            first,
+            evidence: Evidence::Published {
+                name: name.to_owned(),
+            },
+        }
+    };
+    tips.into_iter().map(fix).collect()
+}
+
+/// What a merge in progress brings in that the protected ref had once: an edit that was
+/// made there is not made here.
+fn merged(context: &Context, name: &str, touched: &BTreeSet<RevId>) -> Result<Vec<Fixed>, Error> {
+    let repo = context.repo()?;
+    let (Some(theirs), Some(tip)) = (repo.merge_head(), repo.tip_named(name)?) else {
+        return Ok(Vec::new());
+    };
+    if touched.is_empty() || !repo.contains(tip, theirs)? {
+        return Ok(Vec::new());
+    }
+    let had = outline::of_commit(context, &theirs.to_string())?;
+    let had = had.iter().filter(|one| touched.contains(&one.revision));
+    Ok(had
+        .map(|one| Fixed {
+            revision: one.revision.clone(),
+            content: Content::from(one),
+            first: First::Same,
+            evidence: Evidence::Published {
+                name: name.to_owned(),
+            },
+        })
+        .collect())
+}
+
+/// Each of its versions in tags, with the oldest tag that has it.
+fn released(revision: &RevId, tags: Vec<Holding>) -> Vec<Fixed> {
+    let mut versions: Vec<Fixed> = Vec::new();
+    for tag in tags {
+        let content = Content::from(&*tag.was);
+        if versions.iter().all(|one| one.content != content) {
+            versions.push(Fixed {
+                revision: revision.clone(),
+                content,
+                first: First::Same,
+                evidence: Evidence::Released { tag: tag.name },
+            });
+        }
+    }
+    versions
+}
+
+/// The step changes the revision, to something else than the tip has, or records a
+/// decision about what it was.
+pub(super) fn differs(
+    before: &Project,
+    after: &Project,
+    tip: &Outlined,
+    reading: &dyn Reading,
+) -> bool {
+    let id = &tip.revision;
+    let Some(new) = after.migration(id.as_str()) else {
+        return false;
+    };
+    let now = reading.checksum(after, id);
+    let (revision, old) = (&new.revision, before.migration(id.as_str()));
+    let old_amended = old.map_or(&[][..], |old| &old.revision.amended);
+    if revision.amended != old_amended {
+        return true;
+    }
+    if now == Some(tip.checksum)
+        && revision.parents == tip.parents
+        && revision.depends_on == tip.depends_on
+    {
+        return false;
+    }
+    old.is_none_or(|old| {
+        old.revision.parents != revision.parents
+            || old.revision.depends_on != revision.depends_on
+            || reading.checksum(before, id) != now
+    })
+}
+
+/// As far as an edit goes, both are the same.
+fn same(one: &Outlined, other: &Outlined) -> bool {
+    one.checksum == other.checksum
+        && one.parents == other.parents
+        && one.depends_on == other.depends_on
+}
+
+impl From<&Outlined> for Content {
+    fn from(one: &Outlined) -> Self {
+        Self {
+            checksum: one.checksum,
+            up: Some(one.up),
+            parents: one.parents.clone(),
+            depends_on: Some(one.depends_on.clone()),
+            amended: one.amended.clone(),
+        }
+    }
+}
+
+impl From<&Outline> for Content {
+    fn from(one: &Outline) -> Self {
+        Self {
+            checksum: one.checksum,
+            up: Some(one.up),
+            parents: one.parents.clone(),
+            depends_on: Some(one.depends_on.clone()),
+            amended: one.amended.clone(),
+        }
+    }
 }

@@ -1,19 +1,12 @@
 //! The pre-commit check: what is staged against what is committed.
 
-use std::collections::BTreeSet;
-
-use super::{
-    Context, Error, check,
-    context::Unread,
-    elsewhere, known,
-    outline::{self, Outlined},
-};
+use super::{Context, Error, check, context::Unread, fixed, outline::Outlined, step};
 use crate::{
     git::{GitError, Listed, Repo},
     layout::{self, Layout},
     model::{
         Checksum, Finding, Origin, Project, RevId, Rule, Severity, Snapshot, Span,
-        guard::{self, Evidence, Fixed, Reading},
+        guard::{self, Reading},
     },
     sql,
 };
@@ -39,7 +32,9 @@ impl Verdict {
     /// All that the commit changes was judged.
     pub fn evaluated(&self) -> bool {
         let mut all = self.unjudged.iter();
+        let mut findings = self.findings.iter();
         !all.any(|one| matches!(one.so, So::Touched(_)))
+            && !findings.any(|finding| finding.rule == Rule::NotEvaluated)
     }
 }
 
@@ -173,12 +168,8 @@ pub(super) fn edits(
     before: &Project,
     after: &Project,
 ) -> Result<Vec<Finding>, Error> {
-    let reading = ByLayout {
-        layout: context.layout(),
-        prefix: &context.prefix()?,
-        source: base.name,
-    };
-    let fixed = fixed(context, base, (before, after), &reading)?;
+    let reading = ByLayout::of(context, base.name)?;
+    let fixed = fixed::of_step(context, base, (before, after), &reading)?;
     Ok(guard::judge(before, after, &fixed, &reading))
 }
 
@@ -214,111 +205,6 @@ fn from_the_top(prefix: &str, path: &str) -> String {
     }
 }
 
-/// All that is known to be fixed; databases first, since they say when and by whom.
-fn fixed(
-    context: &Context,
-    base: &Base<'_>,
-    (before, after): (&Project, &Project),
-    reading: &dyn Reading,
-) -> Result<Vec<Fixed>, Error> {
-    let mut fixed = Vec::new();
-    for ledger in known::recall(context) {
-        let environment = ledger.name();
-        let sync = ledger.sync(context);
-        for row in ledger.rows {
-            if let Some(checksum) = Checksum::from_hex(&row.checksum) {
-                fixed.push(Fixed {
-                    revision: row.revision,
-                    checksum,
-                    parents: row.parents,
-                    first: None,
-                    evidence: Evidence::Applied {
-                        environment: environment.clone(),
-                        sync: sync.clone(),
-                        at: row.applied_at,
-                        by: row.applied_by,
-                        protected: ledger.protected,
-                    },
-                });
-            }
-        }
-    }
-    let mut open = touched(before, after);
-    let mut names = protected_refs(context)?;
-    if base.published && !names.iter().any(|name| name == base.name) {
-        names.push(base.name.to_owned());
-    }
-    for name in names {
-        let (tips, _) = outline::of_protected(context, &name)?;
-        for tip in &tips {
-            open.remove(&tip.revision);
-        }
-        fixed.extend(published(context, &name, tips, (before, after), reading));
-    }
-    for (revision, tags) in elsewhere::tags(context, &open)? {
-        let mut versions: Vec<Fixed> = Vec::new();
-        for tag in tags {
-            let (checksum, parents) = (tag.was.checksum, &tag.was.parents);
-            let is_new = |one: &Fixed| one.checksum != checksum || one.parents != *parents;
-            if versions.iter().all(is_new) {
-                versions.push(Fixed {
-                    revision: revision.clone(),
-                    checksum,
-                    parents: parents.clone(),
-                    first: None,
-                    evidence: Evidence::Released { tag: tag.name },
-                });
-            }
-        }
-        fixed.append(&mut versions);
-    }
-    Ok(fixed)
-}
-
-/// The revisions whose files a step from `before` to `after` changes.
-fn touched(before: &Project, after: &Project) -> BTreeSet<RevId> {
-    let text = |project: &Project, id: &RevId| {
-        let found = project.migration(id.as_str());
-        found.map(|migration| migration.file.text.clone())
-    };
-    let all = before.migrations.values().chain(after.migrations.values());
-    all.map(|migration| &migration.revision.id)
-        .filter(|id| text(before, id) != text(after, id))
-        .cloned()
-        .collect()
-}
-
-/// What is fixed because a protected ref has it; `tips` is what it has now.
-fn published(
-    context: &Context,
-    name: &str,
-    tips: Vec<Outlined>,
-    (before, after): (&Project, &Project),
-    reading: &dyn Reading,
-) -> Vec<Fixed> {
-    let fix = |outlined: Outlined| {
-        // Going back to what was published first, after somebody edited it, is a repair.
-        let first = if differs(before, after, &outlined, reading) {
-            outline::first_of(context, name, &outlined)
-                .ok()
-                .flatten()
-                .map(|first| (first.was.checksum, first.was.parents))
-        } else {
-            None
-        };
-        Fixed {
-            revision: outlined.revision,
-            checksum: outlined.checksum,
-            parents: outlined.parents,
-            first,
-            evidence: Evidence::Published {
-                name: name.to_owned(),
-            },
-        }
-    };
-    tips.into_iter().map(fix).collect()
-}
-
 /// What a step from `before` to `after` edits of the published revisions `tips`, which
 /// are those of the protected ref `name` that the step concerns.
 pub(super) fn edits_of_published(
@@ -327,31 +213,12 @@ pub(super) fn edits_of_published(
     tips: Vec<Outlined>,
     (before, after): (&Snapshot, &Snapshot),
 ) -> Result<Vec<Finding>, Error> {
-    let reading = ByLayout {
-        layout: context.layout(),
-        prefix: &context.prefix()?,
-        source: "HEAD",
-    };
+    let reading = ByLayout::of(context, Base::HEAD.name)?;
     let before = layout::load(before, context.layout());
     let after = layout::load(after, context.layout());
-    let fixed = published(context, name, tips, (&before, &after), &reading);
+    let look = |tip: &Outlined| fixed::differs(&before, &after, tip, &reading);
+    let fixed = fixed::published(context, name, tips, &look);
     Ok(guard::judge(&before, &after, &fixed, &reading))
-}
-
-/// The step changes the revision, to something else than the tip has.
-fn differs(before: &Project, after: &Project, tip: &Outlined, reading: &dyn Reading) -> bool {
-    let id = &tip.revision;
-    let Some(new) = after.migration(id.as_str()) else {
-        return false;
-    };
-    let now = reading.checksum(after, id);
-    let parents = &new.revision.parents;
-    if now == Some(tip.checksum) && *parents == tip.parents {
-        return false;
-    }
-    before
-        .migration(id.as_str())
-        .is_none_or(|old| old.revision.parents != *parents || reading.checksum(before, id) != now)
 }
 
 /// The refs whose revisions are published: as configured, else the remote's default
@@ -441,37 +308,46 @@ fn two_heads(before: &Project, after: &Project, layout: &dyn Layout) -> Option<F
     Some(finding)
 }
 
-struct ByLayout<'a> {
+/// Reads what the judge needs by the project's layout.
+pub(super) struct ByLayout {
     layout: &'static dyn Layout,
-    prefix: &'a str,
-    source: &'a str,
+    prefix: String,
+    source: String,
 }
 
-impl Reading for ByLayout<'_> {
+impl ByLayout {
+    /// `source` is the commit that has what a step edits.
+    pub(super) fn of(context: &Context, source: &str) -> Result<Self, Error> {
+        Ok(Self {
+            layout: context.layout(),
+            prefix: context.prefix()?,
+            source: source.to_owned(),
+        })
+    }
+}
+
+impl Reading for ByLayout {
     fn checksum(&self, project: &Project, id: &RevId) -> Option<Checksum> {
-        project
-            .migration(id.as_str())
-            .map(|migration| sql::checksum(migration.up_text(), migration.down_text()))
+        project.migration(id.as_str()).map(step::checksum)
     }
 
-    fn locate(&self, project: &Project, id: &RevId, key: &str) -> Span {
+    fn up(&self, project: &Project, id: &RevId) -> Option<Checksum> {
+        let migration = project.migration(id.as_str())?;
+        Some(sql::checksum(migration.up_text(), None))
+    }
+
+    fn locate(&self, project: &Project, id: &RevId, key: &str, word: &str) -> Span {
         project
             .migration(id.as_str())
-            .map_or(0..0, |migration| self.layout.locate(migration, key, ""))
+            .map_or(0..0, |migration| self.layout.locate(migration, key, word))
     }
 
     fn restored(&self, path: &str) -> (String, String) {
-        let path = match self.prefix {
+        let path = match &*self.prefix {
             "" => path.to_owned(),
             // From the top, wherever the shell is.
             prefix => format!(":/{prefix}/{path}"),
         };
-        let plain = |c: char| c.is_alphanumeric() || "/:._-+,@%".contains(c);
-        let path = if path.chars().all(plain) {
-            path
-        } else {
-            format!("'{}'", path.replace('\'', r"'\''"))
-        };
-        (self.source.to_owned(), path)
+        (self.source.clone(), path)
     }
 }

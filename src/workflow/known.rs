@@ -65,6 +65,9 @@ pub(super) struct KnownRow {
     pub(super) revision: RevId,
     /// Its parents when it was applied.
     pub(super) parents: Vec<RevId>,
+    /// What had to be applied first; clones that remembered before it was kept have none.
+    #[serde(default)]
+    pub(super) depends_on: Option<Vec<String>>,
     /// Its message; clones that remembered before it was kept have none.
     #[serde(default)]
     pub(super) message: String,
@@ -86,6 +89,7 @@ impl KnownRow {
         Self {
             revision: entry.revision.clone(),
             parents: entry.parents.clone(),
+            depends_on: Some(entry.depends_on.iter().map(ToString::to_string).collect()),
             message: entry.message.clone(),
             checksum: entry.checksum.to_string(),
             applied_at: entry.applied_at,

@@ -16,7 +16,7 @@ use crate::{
     git::{CommitId, CommitInfo, Listed, Listing},
     layout::{Layout, read_file},
     model::{
-        Checksum, RevId, UnreadFile,
+        Amended, Checksum, RevId, UnreadFile,
         audit::{Content, Outline},
     },
     sql,
@@ -27,7 +27,7 @@ const HEADERS: &str = "headers";
 /// What a branch ever had: an audit's own.
 const HISTORY: &str = "history";
 /// Counts up with the layout's format, with the checksum's, and with the rows.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 /// More than this is a history of rewritten files; the cache begins anew.
 const MOST: usize = 100_000;
 
@@ -44,6 +44,10 @@ pub(super) struct Outlined {
     pub(super) checksum: Checksum,
     /// That of its up script alone.
     pub(super) up: Checksum,
+    /// What must be applied first without being a parent: ids or labels.
+    pub(super) depends_on: Vec<String>,
+    /// The recorded decisions to change it.
+    pub(super) amended: Vec<Amended>,
 }
 
 /// A parsed file in the cache; `None` = it is no revision.
@@ -63,6 +67,8 @@ struct Row {
     checksum: String,
     /// Of the up script alone.
     up: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    amended: Vec<Amended>,
 }
 
 /// The revisions that a commit's files hold. Files that cannot be read are left out.
@@ -264,6 +270,8 @@ impl Row {
             parents: self.parents.clone(),
             checksum: Checksum::from_hex(&self.checksum)?,
             up: Checksum::from_hex(&self.up)?,
+            depends_on: self.depends_on.clone(),
+            amended: self.amended.clone(),
         })
     }
 
@@ -276,6 +284,7 @@ impl Row {
             message: self.message.clone(),
             checksum: Checksum::from_hex(&self.checksum)?,
             up: Checksum::from_hex(&self.up)?,
+            amended: self.amended.clone(),
         })
     }
 }
@@ -301,5 +310,6 @@ fn parse(file: &crate::model::SnapshotFile, layout: &dyn Layout) -> Cached {
         depends_on: migration.revision.depends_on,
         labels: migration.revision.labels,
         message: migration.revision.message,
+        amended: migration.revision.amended,
     })
 }

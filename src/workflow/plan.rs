@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Context, Error, State, Why,
+    Context, Error, State, Why, fixed,
     replay::{self, ToCome},
     step::{Facts, Prepared},
     way_back_in_git::{self, FoundWayBack},
@@ -95,7 +95,14 @@ pub enum Warning {
     /// Those of them that an operation of Git in progress is still to bring.
     ToCome(ToCome),
     /// Applied revisions whose files differ now.
-    Edited(Vec<RevId>),
+    Edited {
+        /// All of them.
+        all: Vec<RevId>,
+        /// Others have one of them: it may not be edited.
+        fixed: bool,
+    },
+    /// Applied revisions that were changed on purpose since.
+    Amended(Vec<RevId>),
     /// A downgrade by steps from several heads: the one applied last was taken.
     AmbiguousStep(RevId),
     /// The way back comes from the ledger.
@@ -395,7 +402,16 @@ fn drift_warnings(context: &Context, state: &State, down: &[RevId]) -> Vec<Warni
     }
     let edited = stay(&state.edited);
     if !edited.is_empty() {
-        warnings.push(Warning::Edited(edited));
+        // Only the words hang on it, too.
+        let binding = fixed::binding(context, &edited.iter().cloned().collect());
+        warnings.push(Warning::Edited {
+            fixed: binding.is_ok_and(|binding| !binding.is_empty()),
+            all: edited,
+        });
+    }
+    let amended = stay(&state.amended);
+    if !amended.is_empty() {
+        warnings.push(Warning::Amended(amended));
     }
     warnings
 }

@@ -44,6 +44,7 @@ pub const RESTACK: Decisions = Decisions {
     settle: Some(Settle::Restack),
     roll_back: false,
     redo: false,
+    record: false,
     skipped: Skipped::Ask,
 };
 

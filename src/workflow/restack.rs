@@ -72,6 +72,7 @@ pub fn propose(context: &Context, project: &Project, moves: &[Move]) -> Result<R
                 .with_parents(migration, &moved.after)
                 .ok_or_else(|| Error::NotRewritable {
                     revision: moved.revision.clone(),
+                    key: "parents",
                     place: crate::model::finding::Place {
                         file: migration.file.clone(),
                         span: context.layout().locate(migration, "parents", ""),

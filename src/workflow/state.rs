@@ -3,7 +3,9 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use super::step;
-use crate::model::{Entry, EntryState, Ledger, Project, RevId, Revision, graph::Graph, threads};
+use crate::model::{
+    Amended, Entry, EntryState, Ledger, Migration, Project, RevId, Revision, graph::Graph, threads,
+};
 
 /// Where a database stands.
 #[derive(Debug)]
@@ -24,6 +26,8 @@ pub struct State {
     pub hidden: Vec<(RevId, Arc<str>)>,
     /// Applied, and different in the files now.
     pub edited: Vec<RevId>,
+    /// Applied, and changed on purpose since: the file says so.
+    pub amended: Vec<RevId>,
     /// Not applied, though a descendant is.
     pub skipped: Vec<RevId>,
     /// Begun and not finished.
@@ -47,7 +51,7 @@ impl State {
             }
         }
         let applied = ledger.applied();
-        let edited = edited(project, &ledger);
+        let (edited, amended) = edited(project, &ledger);
         let pending = project
             .graph
             .iter()
@@ -65,6 +69,7 @@ impl State {
             phantoms,
             hidden,
             edited,
+            amended,
             ledger,
         }
     }
@@ -77,20 +82,42 @@ impl State {
     }
 }
 
-/// The applied revisions whose file says something else now.
-fn edited(project: &Project, ledger: &Ledger) -> Vec<RevId> {
-    let is_edited = |entry: &Entry| {
-        entry.state == EntryState::Applied
-            && project
-                .migration(entry.revision.as_str())
-                .is_some_and(|migration| step::checksum(migration) != entry.checksum)
+/// The applied revisions whose file says something else now: those edited, and those of
+/// which the file says that what was applied was changed on purpose.
+fn edited(project: &Project, ledger: &Ledger) -> (Vec<RevId>, Vec<RevId>) {
+    let judge = |entry: &Entry| -> Option<bool> {
+        let migration = match entry.state {
+            EntryState::Applied => project.migration(entry.revision.as_str())?,
+            EntryState::Running { .. } => return None,
+        };
+        let differs = step::checksum(migration) != entry.checksum;
+        let amended = decision(migration, entry).is_some();
+        (differs || (amended && other_edges(project, migration, entry))).then_some(amended)
     };
-    threads::map(&ledger.entries, is_edited)
+    let mut found = (Vec::new(), Vec::new());
+    for (judged, entry) in threads::map(&ledger.entries, judge)
         .into_iter()
         .zip(&ledger.entries)
-        .filter(|(edited, _)| *edited)
-        .map(|(_, entry)| entry.revision.clone())
-        .collect()
+    {
+        match judged {
+            Some(false) => found.0.push(entry.revision.clone()),
+            Some(true) => found.1.push(entry.revision.clone()),
+            None => {}
+        }
+    }
+    found
+}
+
+/// The decision of the file's header to change what was applied.
+pub(super) fn decision<'a>(migration: &'a Migration, entry: &Entry) -> Option<&'a Amended> {
+    let mut amended = migration.revision.amended.iter().rev();
+    amended.find(|one| one.covers(&entry.checksum))
+}
+
+/// It builds on something else in the files than when it was applied.
+pub(super) fn other_edges(project: &Project, migration: &Migration, entry: &Entry) -> bool {
+    migration.revision.parents != entry.parents
+        || project.graph.dependencies(entry.revision.as_str()) != entry.depends_on
 }
 
 /// The revisions of the files and, with them, those that only the ledger has.

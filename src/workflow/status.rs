@@ -367,6 +367,7 @@ fn facts(
         phantoms: count(|state| state.phantoms.len()),
         to_come: to_come.map_or(0, |to_come| to_come.revisions.len()),
         edited: count(|state| state.edited.len()),
+        amended: count(|state| state.amended.len()),
         skipped: count(|state| state.skipped.len()),
         pending: count(|state| state.pending.len()),
         upstream_new: git.map_or(0, |git| git.upstream_new.len()),

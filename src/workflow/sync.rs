@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Context, Error, Event, Outcome, Proposal, Source, State, Upgrade,
     divergence::{self, Divergence},
-    drift::{self, Edited, Phantom},
+    drift::{self, Amendment, Edited, Phantom},
     head_file::halted,
     held, merge, outline,
     plan::{self, require_sound},
@@ -52,6 +52,8 @@ pub struct Report {
     pub phantoms: Vec<Phantom>,
     /// What was applied and is something else in the files now.
     pub edited: Vec<Edited>,
+    /// What was applied and was changed on purpose since.
+    pub amended: Vec<Amendment>,
     /// The database against the files.
     pub state: State,
 }
@@ -97,6 +99,9 @@ pub struct Decisions {
     pub roll_back: bool,
     /// Redo what was edited.
     pub redo: bool,
+    /// Record what was changed on purpose, without running anything.
+    #[serde(default)]
+    pub record: bool,
     /// What to do about revisions that came to lie below applied ones.
     pub skipped: Skipped,
 }
@@ -154,6 +159,7 @@ pub fn look(
         restacking,
         phantoms: drift::phantoms(context, &state, database)?,
         edited: drift::edited(context, project, &state, database)?,
+        amended: drift::amended(project, &state),
         state,
     })
 }
@@ -352,21 +358,18 @@ pub fn plan(
     if decisions.roll_back {
         take_down.extend(drift::to_roll_back(context, &state, source)?);
     }
-    let edited = drift::to_redo(context, project, &state, source)?;
+    let (mut undecided, edited) = drift::open_edits(context, project, &state, source)?;
     let mut again = BTreeSet::new();
     if let Some(restacking) = restacking {
         again.extend(restack::to_redo(restacking, &state));
     }
-    let mut undecided = BTreeSet::new();
     if decisions.redo {
         take_down.extend(edited);
-    } else {
-        // What runs again anyway runs as the file says it now.
-        let all = take_down.union(&again).cloned().collect();
-        let goes = state.graph.unwind(&state.applied, &all);
-        undecided = edited;
-        undecided.retain(|id| !goes.contains(id));
     }
+    // What runs again anyway runs as the file says it now.
+    let all = take_down.union(&again).cloned().collect();
+    let goes = state.graph.unwind(&state.applied, &all);
+    undecided.retain(|id| !goes.contains(id));
     if decisions.skipped == Skipped::InOrder {
         again.extend(state.skipped.iter().cloned());
     }

@@ -19,7 +19,7 @@ use crate::{
     config::ConfigError,
     git::CommitInfo,
     model::{
-        Checksum, Project, RevId, UnreadFile,
+        Amended, Checksum, NoWayBack, Project, RevId, UnreadFile,
         guard::{Evidence, MayEdit, may_edit},
     },
 };
@@ -45,6 +45,12 @@ pub struct Why {
     pub also_on: Vec<String>,
     /// The databases that have it.
     pub applied: Vec<Applied>,
+    /// Why the chosen database cannot roll it back, where it has it and that is so.
+    pub no_way_back: Option<NoWayBack>,
+    /// The decisions to change it that its header has.
+    pub amended: Vec<Amended>,
+    /// The command that takes an edit back, where there is one to take back.
+    pub restore: Option<String>,
     /// How the file differs from what is fixed, or from what was applied.
     pub content: Option<Content>,
     /// Why the chosen database could not be read, where it could not.
@@ -100,13 +106,21 @@ pub enum Content {
 pub fn why(context: &Context, name: &str) -> Result<Why, Error> {
     let project = context.project()?;
     // What is seen now is remembered, and found below.
-    let unread = context
-        .database()
-        .and_then(|mut database| context.ledger(&mut *database))
-        .err()
-        .filter(|error| !matches!(error, Error::Config(ConfigError::NoDatabase { .. })));
+    let mut database = context.database();
+    let read = match &mut database {
+        Ok(database) => context.ledger(&mut **database).err(),
+        Err(_) => None,
+    };
     let ledgers = known::recall(context);
     let revision = find(context, &project, &ledgers, name)?;
+    let scripts = match (&mut database, &read) {
+        (Ok(database), None) => database.stored_scripts(&revision).ok().flatten(),
+        _ => None,
+    };
+    let unread = database
+        .err()
+        .or(read)
+        .filter(|error| !matches!(error, Error::Config(ConfigError::NoDatabase { .. })));
     let migration = project.migration(revision.as_str());
     let asked = BTreeSet::from([revision.clone()]);
     let mut evidence = fixed::evidence(context, &asked)?
@@ -183,6 +197,11 @@ pub fn why(context: &Context, name: &str) -> Result<Why, Error> {
         published,
         tags: tags.into_iter().map(|tag| tag.name).collect(),
         applied,
+        no_way_back: scripts.as_ref().and_then(step::no_way_back),
+        amended: migration.map_or_else(Vec::new, |one| one.revision.amended.clone()),
+        restore: migration
+            .filter(|_| !matches!(difference, None | Some(Content::Same | Content::Comments)))
+            .and_then(|migration| fixed::restore(context, migration)),
         content: difference,
         unread,
         revision,

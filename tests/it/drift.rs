@@ -316,13 +316,14 @@ fn an_edit_of_what_others_have_is_not_redone() {
         "name text",
         "name varchar(9)",
     );
-    assert_snapshot!(sandbox.teammig("ann", &["sync", "--redo"]), @"
+    assert_snapshot!(sandbox.teammig("ann", &["sync", "--redo"]), @r#"
     exit 3
     --- stderr
     Edited since applied: 1 revision
-      9209a434d045  Initial migration   was published in origin/main: restore it, or write a new revision
+      9209a434d045  Initial migration   was published in origin/main
     the database is up to date
-    ");
+    hint: take the edit of 9209a434d045 back (`git restore --source=HEAD --staged --worktree migrations/9209a434d045.sql`), and write a new revision for the change: `teammig create "…"`
+    "#);
 }
 
 /// The row was overwritten with the file of one's own, and nothing could be compared any more.
@@ -336,10 +337,10 @@ fn a_way_back_that_others_have_is_not_recorded_anew() {
     let before = sandbox.sqlite("ann/dev.db", row);
     sandbox.edit(file, "DROP TABLE users", "DROP TABLE IF EXISTS users");
     assert_snapshot!(sandbox.teammig("ann", &["sync"]), @"
-    exit 3
+    exit 0
     --- stderr
     Edited since applied: 1 revision
-      9209a434d045  Initial migration   was published in origin/main: restore it, or write a new revision
+      9209a434d045  Initial migration   its way back alone; it was published in origin/main
     the database is up to date
     ");
     assert_eq!(sandbox.sqlite("ann/dev.db", row), before);

@@ -10,6 +10,8 @@
 
 mod support;
 
+#[cfg(unix)]
+mod amend;
 mod architecture;
 mod audit;
 mod bad_input;
@@ -25,6 +27,7 @@ mod drift;
 #[cfg(unix)]
 mod graph;
 mod graph_commands;
+mod guard;
 mod guide;
 mod head_file;
 mod hooks;

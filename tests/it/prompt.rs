@@ -182,6 +182,35 @@ fn sync_asks_before_it_redoes_an_edit() {
 
 /// History that changed below what was applied: two ways out, and none is taken unasked.
 #[test]
+fn sync_asks_before_it_records_what_was_amended() {
+    let sandbox = Sandbox::team();
+    let file = "ann/migrations/9209a434d045.sql";
+    sandbox.edit(file, "name text", "name varchar(80)");
+    sandbox.ok("ann", &["amend", "9209", "--reason", "80 is enough"]);
+    let recorded = || {
+        let rows = sandbox.sqlite("ann/dev.db", "SELECT up FROM teammig_ledger");
+        rows[0].contains("varchar(80)")
+    };
+    for (keys, then) in [(&[DOWN, ENTER][..], false), (&[ENTER][..], true)] {
+        let mut session = start(&sandbox, &["sync"]);
+        session
+            .expect("1 revision was changed on purpose after this database ran it")
+            .unwrap();
+        session.expect("Record it").unwrap();
+        session.expect("Stop").unwrap();
+        for key in keys {
+            press(&mut session, key);
+        }
+        let (text, code) = end(session);
+        assert_eq!(
+            (code, recorded()),
+            (if then { 0 } else { 3 }, then),
+            "{text}"
+        );
+    }
+}
+
+#[test]
 fn sync_asks_what_to_do_about_what_never_ran() {
     for (keys, order) in [
         (

@@ -131,7 +131,7 @@ fn the_hook_let_a_tagged_hotfix_be_edited() {
       |
     7 | ALTER TABLE users ADD COLUMN other text;
       | ^ its scripts differ from then
-    hint: take the edit back (`git restore --source=HEAD --staged --worktree migrations/e0f1e0f1e0f1.sql`), and write a new revision for the change: `teammig create "…"`
+    hint: take the edit back (`git restore --source=HEAD --staged --worktree migrations/e0f1e0f1e0f1.sql`), and write a new revision for the change: `teammig create "…"`; if this one has to change all the same, `teammig amend e0f1e0f1e0f1 --reason "…"` records why
     hint: `git commit --no-verify` commits without this check
     "#);
 }

@@ -21,9 +21,12 @@ pub(super) fn report(error: &Error, words: String) -> Report {
             report.hint("`teammig rebase YOURS --onto THEIRS` says it")
         }
         Error::Restack(RestackError::OnOneLine { .. }) => Report::new("usage", 2, words),
-        Error::NotRewritable { place, .. } => Report::new("restack", 1, words)
+        Error::NotRewritable { place, key, .. } => Report::new("restack", 1, words)
             .place(Some(place.clone()))
-            .hint("write them as `--   parents: [id]` on one line, and call it again"),
+            .hint(match *key {
+                "amended" => "write it as `--   amended: [{was: …, reason: \"…\"}]` on one line, and call it again",
+                _ => "write them as `--   parents: [id]` on one line, and call it again",
+            }),
         Error::ChangedMeanwhile { .. } => Report::new("changed-meanwhile", 1, words)
             .hint("files and database are as before; call it again"),
         _ => Report::new("restack", 1, words).hint(MERGE),

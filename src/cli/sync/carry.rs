@@ -5,7 +5,9 @@ use crate::{
     model::{Direction, Operation, Project, RevId, shell},
     ui::Ui,
     workflow::{
-        Context, Database, Done, Error, Proposal, Warning, Written, drift, head_file,
+        Context, Database, Done, Error, Proposal, Warning, Written,
+        drift::{self, Amendment},
+        head_file,
         restack::{Restacking, Rewrite},
         sync::{self, Decisions},
     },
@@ -48,6 +50,8 @@ pub(in crate::cli) struct Carried {
     pub(in crate::cli) waiting: Vec<RevId>,
     /// Rows that were brought up to date without running anything.
     pub(in crate::cli) recorded: Vec<RevId>,
+    /// Those of them that were changed on purpose.
+    pub(in crate::cli) amended: Vec<Amendment>,
 }
 
 impl Carried {
@@ -124,7 +128,10 @@ pub(in crate::cli) fn show_news(ui: &mut Ui, proposal: &Proposal) {
     let new = |warning: &&Warning| {
         !matches!(
             warning,
-            Warning::Phantoms { .. } | Warning::ToCome(_) | Warning::Edited(_)
+            Warning::Phantoms { .. }
+                | Warning::ToCome(_)
+                | Warning::Edited { .. }
+                | Warning::Amended(_)
         )
     };
     let warnings: Vec<Warning> = proposal.warnings.iter().filter(new).cloned().collect();
@@ -177,11 +184,25 @@ pub(in crate::cli) fn carry_out(
     }
     let project = restacking.map_or(project, |restacking| &restacking.future);
     let shower = Shower::new(ui, 0);
-    carried.recorded = drift::record(context, project, database, &mut |event| {
+    let recorded = drift::record(context, project, database, decisions.record, &mut |event| {
         shower.show(ui, &event);
     })?;
     drop(shower);
+    carried.recorded = recorded.revisions;
+    carried.amended = recorded.amended;
     Ok(())
+}
+
+/// What a ledger has of a revision, and what its file has.
+pub(super) fn became(one: &Amendment) -> String {
+    let mut parts = Vec::new();
+    if one.was != one.now {
+        parts.push(format!("was {}, is {}", one.was.short(), one.now.short()));
+    }
+    if let Some(parents) = &one.parents {
+        parts.push(format!("was on [{}]", names(parents)));
+    }
+    parts.join(", ")
 }
 
 /// More steps than this are counted, not listed.
@@ -222,10 +243,18 @@ fn show_steps(ui: &mut Ui, proposal: &Proposal) {
 
 /// Says what was done besides the steps, and what is to be done with the files.
 pub(in crate::cli) fn tell(ui: &mut Ui, context: &Context, carried: &Carried) {
-    if !carried.recorded.is_empty() {
+    for one in &carried.amended {
+        let (id, became) = (ui.id_err(one.revision.as_str()), became(one));
+        let reason = ui.dim_err(&format!("   {}", one.reason));
+        ui.status(format!("recorded {id} as it was amended: {became}{reason}"));
+    }
+    let amended = |id: &&RevId| carried.amended.iter().any(|one| one.revision == **id);
+    let rest = carried.recorded.iter().filter(|id| !amended(id));
+    let rest: Vec<RevId> = rest.cloned().collect();
+    if !rest.is_empty() {
         ui.status(format!(
             "recorded as the files say it now: {}",
-            names(&carried.recorded)
+            names(&rest)
         ));
     }
     let files: Vec<&str> = carried

@@ -40,6 +40,9 @@ pub(super) fn decide(
     let Some(redo) = edited(ui, report, args)? else {
         return Ok(Chosen::Stop);
     };
+    let Some(record) = amended(ui, context, report, args)? else {
+        return Ok(Chosen::Stop);
+    };
     let settle = match heads(ui, report, args)? {
         Heads::Single => None,
         Heads::Settle(settle) => Some(settle),
@@ -50,6 +53,7 @@ pub(super) fn decide(
         settle,
         roll_back,
         redo,
+        record,
         skipped: if args.out_of_order {
             Skipped::OutOfOrder
         } else {
@@ -140,6 +144,51 @@ fn edited(ui: &mut Ui, report: &Report, args: &Args) -> Result<Option<bool>, Err
     let question = format!(
         "You edited {} that this database has applied. How do you want to go on?",
         plural(n, "revision")
+    );
+    Ok(match merge_heads::ask(ui, &question, &items)? {
+        Some(0) => Some(true),
+        Some(1) => Some(false),
+        _ => None,
+    })
+}
+
+/// Whether to record what was changed on purpose; `None` = stop.
+fn amended(
+    ui: &mut Ui,
+    context: &Context,
+    report: &Report,
+    args: &Args,
+) -> Result<Option<bool>, Error> {
+    let n = report.amended.len();
+    if n == 0 {
+        return Ok(Some(false));
+    }
+    let target = context.target()?;
+    // A yes counts for the database that it was given with, not for a default.
+    let sure = !target.protected || (args.yes && context.environment_was_named());
+    if (args.record || args.yes) && sure {
+        return Ok(Some(true));
+    }
+    if !ui.can_prompt() {
+        if args.record {
+            return Err(Error::Protected {
+                environment: target.environment,
+            });
+        }
+        return Ok(Some(false));
+    }
+    let items = [
+        "Record it   the ledger says what the files say now; nothing runs",
+        "Leave it    the ledger keeps what ran here",
+        "Stop",
+    ];
+    let question = format!(
+        "{} changed on purpose after this database ran {}. How do you want to go on?",
+        match n {
+            1 => "1 revision was".to_owned(),
+            n => format!("{n} revisions were"),
+        },
+        if n == 1 { "it" } else { "them" },
     );
     Ok(match merge_heads::ask(ui, &question, &items)? {
         Some(0) => Some(true),

@@ -10,11 +10,12 @@ use super::{
         json, merge_heads,
         plan::show_plan,
     },
-    carry::{Carried, show_news, show_rewrites},
+    carry::{Carried, REDO, became, show_news, show_rewrites},
 };
 use crate::{
     model::{
         Direction, Operation, Project, RevId,
+        guard::Evidence,
         settle::{Movable, Settle},
         shell,
     },
@@ -22,7 +23,7 @@ use crate::{
     workflow::{
         Context, Proposal,
         divergence::Divergence,
-        drift::{Phantom, Returns},
+        drift::{Amendment, Edited, Phantom, Returns},
         sync::{self, Decisions, Report},
     },
 };
@@ -35,6 +36,7 @@ pub(super) fn report(ui: &mut Ui, context: &Context, report: &Report) {
     came_in(ui, context, report);
     phantoms(ui, context, report);
     edited(ui, report);
+    amended(ui, report);
     super::heads(ui, context, report);
     match &report.movable {
         Movable::Shared(id, branches) => ui.status(format!(
@@ -156,7 +158,7 @@ fn edited(ui: &mut Ui, report: &Report) {
     let shown: Vec<_> = report
         .edited
         .iter()
-        .filter(|edited| !edited.only_down || edited.fixed.is_some())
+        .filter(|edited| !edited.only_down || (edited.fixed.is_some() && !edited.carried))
         .collect();
     if shown.is_empty() {
         return;
@@ -167,17 +169,84 @@ fn edited(ui: &mut Ui, report: &Report) {
     ));
     for edited in shown {
         let why = match &edited.fixed {
-            Some(evidence) => format!(
-                "   was {}: restore it, or write a new revision",
-                evidence.words()
-            ),
-            None => "   not published".to_owned(),
+            Some(evidence) if edited.only_down => {
+                format!("   its way back alone; it was {}", evidence.words())
+            }
+            Some(evidence) if edited.carried => {
+                let name = match evidence {
+                    Evidence::Published { name } => name,
+                    _ => "the protected branch",
+                };
+                format!("   {name} has the edit too, and nothing says that it is on purpose")
+            }
+            Some(evidence) => format!("   was {}", evidence.words()),
+            None => match edited.no_way_back {
+                Some(why) => format!("   not published; it cannot be redone: {why}"),
+                None => "   not published".to_owned(),
+            },
         };
         ui.status(format!(
             "  {}  {}{}",
             ui.id_err(edited.revision.as_str()),
             edited.message,
             ui.dim_err(&why)
+        ));
+    }
+}
+
+/// What was changed on purpose since this database ran it.
+fn amended(ui: &mut Ui, report: &Report) {
+    if report.amended.is_empty() {
+        return;
+    }
+    ui.status(format!(
+        "Amended since applied: {}",
+        plural(report.amended.len(), "revision")
+    ));
+    for one in &report.amended {
+        ui.status(format!(
+            "  {}  {}{}",
+            ui.id_err(one.revision.as_str()),
+            one.message,
+            ui.dim_err(&format!("   {}; {}", one.reason, became(one)))
+        ));
+    }
+}
+
+/// What can be done about edits that stay as they are.
+pub(super) fn ways_out(ui: &mut Ui, edited: &[&Edited]) {
+    if edited.iter().any(|one| one.can_be_redone()) {
+        ui.hint(REDO);
+    }
+    let amend = |ids: &[&Edited]| match ids {
+        [one] => format!("`teammig amend {} --reason \"…\"`", one.revision),
+        _ => "`teammig amend REVISION --reason \"…\"`".to_owned(),
+    };
+    let those = |which: &dyn Fn(&Edited) -> bool| -> Vec<&Edited> {
+        edited.iter().copied().filter(|one| which(one)).collect()
+    };
+    let stuck = those(&|one| one.is_open() && !one.can_be_redone());
+    if !stuck.is_empty() {
+        ui.hint(format!(
+            "what has no way back is not redone: write a new revision and take the edit back; or {}, and `teammig sync \
+             --record` writes into the ledger what it is now, and runs nothing",
+            amend(&stuck)
+        ));
+    }
+    let mine = those(&|one| one.fixed.is_some() && !one.carried);
+    for one in &mine {
+        let restore = one.restore.as_ref();
+        let restore = restore.map_or(String::new(), |command| format!(" (`{command}`)"));
+        ui.hint(format!(
+            "take the edit of {} back{restore}, and write a new revision for the change: `teammig create \"…\"`",
+            one.revision
+        ));
+    }
+    let carried = those(&|one| one.carried);
+    if !carried.is_empty() {
+        ui.hint(format!(
+            "whoever made the edit says why with {}; then `teammig sync` records it here, and runs nothing",
+            amend(&carried)
         ));
     }
 }
@@ -254,6 +323,9 @@ pub(super) fn dry_run(
             names(&merge.parents)
         ));
     }
+    for one in report.amended.iter().filter(|_| decisions.record) {
+        ui.status(format!("would record {} as it was amended", one.revision));
+    }
     if decisions.settle.is_none() && head_file_changes {
         ui.status("would write the head file anew");
     }
@@ -323,6 +395,7 @@ pub(super) fn document(
         }).collect::<Vec<_>>(),
         "to_come": phantoms.iter().filter(|id| report.is_to_come(id)).collect::<Vec<_>>(),
         "edited": edited,
+        "amended": report.amended.iter().filter(|one| !carried.recorded.contains(&one.revision)).map(amendment).collect::<Vec<_>>(),
         "skipped": state.skipped.iter().filter(|id| !gone(id, Direction::Up)).collect::<Vec<_>>(),
         "pending": pending,
         "waiting": plan.map_or(&*carried.waiting, Proposal::waiting),
@@ -339,6 +412,18 @@ pub(super) fn document(
         "head_file": carried.head_file,
         "in_progress": report.going_on.map(Operation::name),
         "recorded": carried.recorded,
+        "recorded_amended": carried.amended.iter().map(amendment).collect::<Vec<_>>(),
+    })
+}
+
+/// A revision that was changed on purpose after it was applied.
+fn amendment(one: &Amendment) -> Value {
+    json!({
+        "revision": one.revision,
+        "was": one.was.to_string(),
+        "now": one.now.to_string(),
+        "parents_were": one.parents,
+        "reason": one.reason,
     })
 }
 

@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::model::RevId;
 
 fn file(text: &str) -> SourceFile {
     SourceFile::new("migrations/a.sql", text)
@@ -44,11 +45,14 @@ fn the_written_form() {
 fn all_of_yaml_is_understood() {
     let revision = read(
         "-- Copyright somebody\n--\n\n--teammig:\n--  revision: 'a1'   # comment\n--  parents:\n--    - b1\n--    \
-         - \"c1\"\n--  message: >\n--    two\n--    lines\n--  amended: [{was: 0123, reason: typo}]\n",
+         - \"c1\"\n--  message: >\n--    two\n--    lines\n--  amended: [{was: 01234567, reason: typo}]\n",
     )
     .unwrap();
     assert_eq!(revision.parents.len(), 2);
     assert_eq!(revision.message.trim_end(), "two lines");
+    // As written, also where YAML takes it for a number.
+    assert_eq!(revision.amended[0].was, "01234567");
+    assert_eq!(revision.amended[0].reason, "typo");
 }
 
 #[test]
@@ -100,6 +104,22 @@ fn complaints_point_at_the_place() {
         (
             "-- teammig:\n--   revision: a\n--   labels: [4x]\n",
             "3:15 `4x` cannot be a label / ",
+        ),
+        (
+            "-- teammig:\n--   revision: a\n--   amended: [{was: 1234567, reason: x}]\n",
+            "3:22 `1234567` is no beginning of a checksum / ",
+        ),
+        (
+            "-- teammig:\n--   revision: a\n--   amended: [{was: 1234567g, reason: x}]\n",
+            "3:22 `1234567g` is no beginning of a checksum / ",
+        ),
+        (
+            "-- teammig:\n--   revision: a\n--   amended: [{was: 12345678, reason: ' '}]\n",
+            "3:22 an entry of `amended` gives no reason / this one",
+        ),
+        (
+            "-- teammig:\n--   revision: a\n--   amended: [{was: 12345678}]\n",
+            "3:16 the header cannot be read as YAML / amended[0]: missing field `reason`",
         ),
         (
             "-- teammig:\r\n--   revision: a\r\n--   created: yesterday\r\n",

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::model::{
     migration::Checksum,
-    revision::{RevId, Revision},
+    revision::{Amended, RevId, Revision},
 };
 
 /// Where a file stands: which of the folders, and its name there. In file order,
@@ -56,6 +56,8 @@ pub struct Outline {
     pub checksum: Checksum,
     /// The checksum of the up script alone.
     pub up: Checksum,
+    /// The recorded decisions to change it.
+    pub amended: Vec<Amended>,
 }
 
 impl Outline {

@@ -121,6 +121,7 @@ fn fact(place: &Place, fate: &Fate) -> Option<FileFact> {
             message: String::new(),
             checksum: checksum(*up, *down + 1),
             up: checksum(*up, 0),
+            amended: Vec::new(),
         })),
     };
     Some(FileFact {

@@ -54,6 +54,7 @@ fn file(word: &str) -> (Place, FileFact) {
             message: String::new(),
             checksum: sum(&format!("{up}/{down}")),
             up: sum(&up),
+            amended: Vec::new(),
             revision: RevId::trusted(&id),
         }))
     };

@@ -13,6 +13,7 @@ fn file(word: &str) -> FileFact {
         message: String::new(),
         checksum: Checksum([0; 32]),
         up: Checksum([0; 32]),
+        amended: Vec::new(),
     };
     FileFact {
         path: path.into(),

@@ -33,6 +33,7 @@ pub(super) fn file(word: &str) -> FileFact {
                 message: String::new(),
                 checksum: scripts,
                 up: scripts,
+                amended: Vec::new(),
             }))
         },
     }

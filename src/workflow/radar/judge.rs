@@ -6,7 +6,7 @@ use super::{Against, open::Pending};
 use crate::{
     git::{Ancestors, Bases, CommitId},
     model::{
-        RevId,
+        Finding, RevId, Severity,
         audit::FileFact,
         merge::{Changed, Files},
         radar::{Collision, Effect, Kind, Standing, Verdict},
@@ -310,6 +310,8 @@ impl Judge<'_, '_> {
                     parents: outline.parents.clone(),
                     checksum: outline.checksum,
                     up: outline.up,
+                    depends_on: outline.depends_on.clone(),
+                    amended: outline.amended.clone(),
                 });
             }
         }
@@ -320,8 +322,11 @@ impl Judge<'_, '_> {
         let after = self.merger.snapshot(new)?;
         let findings =
             guard::edits_of_published(self.context, &protected.name, tips, (&before, &after))?;
+        // What was decided on purpose, and a way back alone, is nothing to stop for.
+        let stops = |finding: &Finding| finding.severity == Severity::Error;
         Ok(findings
             .into_iter()
+            .filter(stops)
             .map(|finding| Collision {
                 paths: finding
                     .place

@@ -1,0 +1,215 @@
+//! One fixed revision in a step from one state of the files to another: what differs,
+//! and from what. Both who judges and who records decisions ask here.
+
+use std::collections::BTreeSet;
+
+use super::{Content, Evidence, First, Fixed, Reading};
+use crate::model::{
+    finding::Rule,
+    migration::{Checksum, Migration},
+    project::Project,
+    revision::{Amended, RevId},
+};
+
+/// Why no decision can put a revision on other parents.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refused {
+    /// It would come before itself.
+    Cycle,
+    /// Databases that have it may lack these, or have them in another order.
+    Loses(Vec<RevId>),
+    /// It runs where nobody can go back.
+    Deployed(Evidence),
+}
+
+impl Refused {
+    /// As it goes on after "this cannot be, since".
+    pub fn words(&self) -> String {
+        match self {
+            Self::Cycle => "it would come before itself".to_owned(),
+            Self::Loses(lost) => {
+                let lost: Vec<&str> = lost.iter().map(RevId::as_str).collect();
+                format!("it would no longer build on {}", lost.join(", "))
+            }
+            Self::Deployed(evidence) => format!("it was {}", evidence.words()),
+        }
+    }
+}
+
+/// A revision that is still there, with what is known of it.
+pub(super) struct Case<'a> {
+    pub(super) id: &'a RevId,
+    pub(super) before: &'a Project,
+    pub(super) after: &'a Project,
+    pub(super) old: Option<&'a Migration>,
+    pub(super) new: &'a Migration,
+    /// All that is known, what is published first.
+    pub(super) fixed: &'a [&'a Fixed],
+    /// What counts: what others have, where somebody else has it.
+    pub(super) counts: Vec<&'a Fixed>,
+    pub(super) reading: &'a dyn Reading,
+    /// The checksum of its scripts now.
+    pub(super) now: Option<Checksum>,
+}
+
+impl<'a> Case<'a> {
+    /// `None` where the revision is gone.
+    pub(super) fn of(
+        before: &'a Project,
+        after: &'a Project,
+        id: &'a RevId,
+        fixed: &'a [&'a Fixed],
+        reading: &'a dyn Reading,
+    ) -> Option<Self> {
+        Some(Self {
+            id,
+            before,
+            after,
+            old: before.migration(id.as_str()),
+            new: after.migration(id.as_str())?,
+            fixed,
+            counts: counts(fixed),
+            reading,
+            now: reading.checksum(after, id),
+        })
+    }
+
+    /// The step changes its scripts.
+    pub(super) fn changes_scripts(&self) -> bool {
+        self.old.is_none() || self.now != self.reading.checksum(self.before, self.id)
+    }
+
+    /// The step changes what it builds on.
+    pub(super) fn changes_edges(&self) -> bool {
+        self.old.is_none_or(|old| {
+            let (old, new) = (&old.revision, &self.new.revision);
+            !same(&old.parents, &new.parents) || !same(&old.depends_on, &new.depends_on)
+        })
+    }
+
+    /// The decisions that the step adds.
+    pub(super) fn added(&self) -> impl Iterator<Item = &'a Amended> {
+        let old: &[Amended] = self.old.map_or(&[], |old| &old.revision.amended);
+        let amended = self.new.revision.amended.iter();
+        amended.filter(move |entry| !old.contains(entry))
+    }
+
+    /// Its scripts are what this was.
+    pub(super) fn has_scripts(&self, content: &Content) -> bool {
+        self.now == Some(content.checksum)
+    }
+
+    /// It builds on what this did.
+    pub(super) fn has_edges(&self, content: &Content) -> bool {
+        let revision = &self.new.revision;
+        let depends_on = content.depends_on.as_ref();
+        same(&revision.parents, &content.parents)
+            && depends_on.is_none_or(|were| {
+                // A ledger has ids where a header may have labels.
+                let ids = self.after.graph.dependencies(self.id.as_str());
+                let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+                same(&revision.depends_on, were) || same(&ids, were)
+            })
+    }
+
+    /// It is somewhere what it is now.
+    pub(super) fn is_known(&self, has: impl Fn(&Content) -> bool) -> bool {
+        let mut all = self.counts.iter();
+        all.any(|fixed| fixed.contents().any(&has))
+    }
+
+    /// Whether it is what it was at first cannot be said.
+    pub(super) fn is_unclear(&self) -> bool {
+        self.counts.iter().any(|one| one.first == First::Unknown)
+    }
+
+    /// Only the way back differs from what counts.
+    pub(super) fn only_down(&self) -> bool {
+        let up = self.reading.up(self.after, self.id);
+        let was = |content: &Content| {
+            content.up.or_else(|| {
+                // A ledger's row has no checksum of the way up, but what was committed may be it.
+                let old = self.reading.checksum(self.before, self.id);
+                let same = old == Some(content.checksum);
+                let old_up = || self.reading.up(self.before, self.id);
+                same.then(old_up).flatten()
+            })
+        };
+        up.is_some() && self.is_known(|content| was(content) == up)
+    }
+
+    /// The reason of the last decision that covers the change, where all that it changes
+    /// is covered.
+    pub(super) fn recorded(&self, has: impl Fn(&Content) -> bool) -> Option<&'a str> {
+        let changed = self.counts.iter().filter(|one| !one.contents().any(&has));
+        let reasons: Option<Vec<&str>> = changed.map(|one| self.decision(one)).collect();
+        reasons?.last().copied()
+    }
+
+    /// The reason of the decision to change what was fixed there. One that its header had
+    /// there already was about an earlier change.
+    pub(super) fn decision(&self, fixed: &Fixed) -> Option<&'a str> {
+        let is_new = |entry: &&&Amended| !fixed.content.amended.contains(entry);
+        let covers = |entry: &&&Amended| fixed.contents().any(|one| entry.covers(&one.checksum));
+        let mut amended = self.new.revision.amended.iter().rev();
+        let entry = amended.find(|entry| is_new(&entry) && covers(&entry))?;
+        Some(&entry.reason)
+    }
+
+    /// Why its new place in the graph cannot be, whatever was decided.
+    pub(super) fn refused(&self) -> Option<Refused> {
+        let path = &self.new.file.path;
+        let in_cycle = self.after.findings.iter().any(|finding| {
+            let mut places = finding.place.iter().chain(&finding.related);
+            finding.rule == Rule::Cycle && places.any(|place| place.file.path == *path)
+        });
+        if in_cycle {
+            return Some(Refused::Cycle);
+        }
+        let mut deployed = self.fixed.iter().map(|one| &one.evidence);
+        if let Some(evidence) = deployed.find(|one| one.is_deployed()) {
+            return Some(Refused::Deployed(evidence.clone()));
+        }
+        let mut lost = self.counts.iter().map(|one| self.lost(&one.content));
+        lost.find(|lost| !lost.is_empty()).map(Refused::Loses)
+    }
+
+    /// What it was built on then and is not now. Nothing, where the files are only a part
+    /// of the graph and it cannot be said.
+    fn lost(&self, content: &Content) -> Vec<RevId> {
+        let needed = content.depends_on.iter().flatten();
+        let needed = needed.filter_map(|name| RevId::parse(name).ok());
+        let mut needed: Vec<RevId> = content.parents.iter().cloned().chain(needed).collect();
+        let there = |project: &Project, id: &RevId| project.graph.get(id.as_str()).is_some();
+        needed.retain(|id| content.parents.contains(id) || there(self.before, id));
+        let parents = &self.new.revision.parents;
+        if !parents.iter().all(|id| there(self.after, id)) {
+            return Vec::new();
+        }
+        let graph = [self.before, self.after]
+            .into_iter()
+            .find(|project| needed.iter().all(|id| there(project, id)));
+        let Some(graph) = graph else {
+            return Vec::new();
+        };
+        let now = self.after.graph.ancestors(std::slice::from_ref(self.id));
+        let then = graph.graph.ancestors(&needed);
+        then.difference(&now).cloned().collect()
+    }
+}
+
+/// What others have counts for more than what databases of one's own have.
+pub(super) fn counts<'a>(fixed: &[&'a Fixed]) -> Vec<&'a Fixed> {
+    let binding = fixed.iter().filter(|one| one.evidence.binds());
+    let binding: Vec<&Fixed> = binding.copied().collect();
+    if binding.is_empty() {
+        fixed.to_vec()
+    } else {
+        binding
+    }
+}
+
+/// The same, in whatever order.
+fn same<T: Ord>(one: &[T], other: &[T]) -> bool {
+    one == other || BTreeSet::from_iter(one) == BTreeSet::from_iter(other)
+}

@@ -1,0 +1,252 @@
+//! What a change does to what is fixed.
+
+use std::collections::BTreeMap;
+
+use super::{
+    Fixed, Reading,
+    case::{Case, Refused},
+    words::{self, Change},
+};
+use crate::model::{
+    finding::{Finding, Rule},
+    migration::Checksum,
+    project::Project,
+    revision::RevId,
+};
+
+/// Judges the step from `before` (what is committed) to `after` (what would be).
+///
+/// Only what the step changes is judged: a branch that is merely behind is no
+/// edit, and going back to what was published or applied is none either. What the way
+/// back alone differs in, and what was decided on purpose, is said and stops nothing.
+pub fn judge(
+    before: &Project,
+    after: &Project,
+    fixed: &[Fixed],
+    reading: &dyn Reading,
+) -> Vec<Finding> {
+    by_revision(fixed)
+        .into_iter()
+        .flat_map(
+            |(id, fixed)| match Case::of(before, after, id, &fixed, reading) {
+                Some(case) => changed(&case),
+                None => deleted(before, after, id, &fixed, reading)
+                    .into_iter()
+                    .collect(),
+            },
+        )
+        .collect()
+}
+
+/// What is known of each revision; what is published binds everybody and comes first.
+pub(super) fn by_revision(fixed: &[Fixed]) -> BTreeMap<&RevId, Vec<&Fixed>> {
+    let mut all: BTreeMap<&RevId, Vec<&Fixed>> = BTreeMap::new();
+    for one in fixed {
+        all.entry(&one.revision).or_default().push(one);
+    }
+    for fixed in all.values_mut() {
+        fixed.sort_by_key(|one| !matches!(one.evidence, super::Evidence::Published { .. }));
+    }
+    all
+}
+
+fn deleted(
+    before: &Project,
+    after: &Project,
+    id: &RevId,
+    fixed: &[&Fixed],
+    reading: &dyn Reading,
+) -> Option<Finding> {
+    let old = before.migration(id.as_str())?;
+    let mut findings = after.findings.iter();
+    // A file that cannot be read now is reported as such.
+    let unreadable = findings.any(|finding| {
+        finding.rule == Rule::UnreadableRevision
+            && finding
+                .place
+                .as_ref()
+                .is_some_and(|place| place.file.path == old.file.path)
+    });
+    if unreadable {
+        return None;
+    }
+    let renamed = after
+        .migrations
+        .values()
+        .find(|new| new.file.path == old.file.path);
+    let what = renamed.map_or_else(
+        || format!("{id} is deleted"),
+        |new| format!("{id} is gone: its file has the id {} now", new.revision.id),
+    );
+    let help = words::help(
+        fixed,
+        Change::Deleted,
+        Some(&reading.restored(&old.file.path)),
+    );
+    Some(
+        Finding::error(
+            Rule::DeletedRevision,
+            format!("{what}, and it was {}", words::evidence(fixed)),
+        )
+        .at(&old.file, 0..0, "")
+        .about(id)
+        .help(help),
+    )
+}
+
+fn changed(case: &Case<'_>) -> Vec<Finding> {
+    let mut found = Vec::new();
+    found.extend(scripts(case));
+    found.extend(edges(case));
+    found.extend(amendments(case));
+    found
+}
+
+fn scripts(case: &Case<'_>) -> Option<Finding> {
+    let has = |content: &_| case.has_scripts(content);
+    if !case.changes_scripts() || case.is_known(has) {
+        return None;
+    }
+    let id = case.id;
+    let was = words::evidence(case.fixed);
+    let start = case.new.up.span.start;
+    let finding = if case.only_down() {
+        let down = case.new.down_marker.clone().unwrap_or(start..start);
+        let then = if case.recorded(has).is_some() {
+            "this is recorded in its header"
+        } else {
+            "where its way up is what ran, databases are rolled back with the new way back from now on"
+        };
+        return Some(
+            Finding::warning(
+                Rule::EditedDown,
+                format!("{id} has another way back than when it was {was}"),
+            )
+            .at(&case.new.file, down, "")
+            .about(id)
+            .help(then),
+        );
+    } else if let Some(reason) = case.recorded(has) {
+        Finding::warning(
+            Rule::EditedRevision,
+            format!("{id} is edited on purpose, and it was {was}: {reason}"),
+        )
+        .at(&case.new.file, amended_at(case), "the decision")
+        .help(words::RECORDED)
+    } else if case.is_unclear() {
+        unclear(case).at(
+            &case.new.file,
+            start..start,
+            "its scripts differ from there",
+        )
+    } else {
+        Finding::error(
+            Rule::EditedRevision,
+            format!("{id} is edited, and it was {was}"),
+        )
+        .at(&case.new.file, start..start, "its scripts differ from then")
+        .help(words::of_case(case, Change::Edited))
+    };
+    Some(finding.about(id))
+}
+
+fn edges(case: &Case<'_>) -> Option<Finding> {
+    let has = |content: &_| case.has_edges(content);
+    // As long as nobody else has it, it may stand where it likes.
+    let bound = case.counts.iter().any(|one| one.evidence.binds());
+    if !bound || !case.changes_edges() || case.is_known(has) {
+        return None;
+    }
+    let id = case.id;
+    let was = words::evidence(case.fixed);
+    let mut contents = case.counts.iter().flat_map(|one| one.contents());
+    let key = if contents.any(|content| content.parents == case.new.revision.parents) {
+        "depends_on"
+    } else {
+        "parents"
+    };
+    let span = case.reading.locate(case.after, id, key, "");
+    let what = match key {
+        "parents" => format!("{id} has other parents than when it was {was}"),
+        _ => format!("{id} depends on others than when it was {was}"),
+    };
+    let recorded = case.recorded(has);
+    let finding = if recorded.is_none() && case.is_unclear() {
+        unclear(case)
+    } else if let Some(refused) = case.refused() {
+        let why = match &refused {
+            // That is what the sentence begins with.
+            Refused::Deployed(_) => "; it runs where no decision can move it any more".to_owned(),
+            other => format!(", and {}, which no decision can allow", other.words()),
+        };
+        Finding::error(Rule::ReparentedRevision, format!("{what}{why}"))
+            .help(words::of_case(case, Change::Refused))
+    } else if let Some(reason) = recorded {
+        Finding::warning(
+            Rule::ReparentedRevision,
+            format!("{what}, on purpose: {reason}"),
+        )
+        .help(words::RECORDED)
+    } else {
+        Finding::error(Rule::ReparentedRevision, what)
+            .help(words::of_case(case, Change::Reparented))
+    };
+    Some(finding.at(&case.new.file, span, "").about(id))
+}
+
+/// It differs from what the ref has, and whether it went back to what was first there is
+/// not known: neither fine nor an edit.
+fn unclear(case: &Case<'_>) -> Finding {
+    let id = case.id;
+    let was = words::evidence(case.fixed);
+    Finding::error(
+        Rule::NotEvaluated,
+        format!(
+            "whether {id} is edited cannot be said: it was {was}; history does not reach back to where it was \
+             first published"
+        ),
+    )
+    .help("`git fetch --unshallow` brings the rest of the history (in CI: `fetch-depth: 0`)")
+}
+
+/// The decisions that the step adds have to be about something that was. Where only
+/// databases of one's own have it, they may have it as it is now already.
+fn amendments(case: &Case<'_>) -> Vec<Finding> {
+    let contents = case.fixed.iter().flat_map(|one| one.contents());
+    let mut known: Vec<Checksum> = contents.map(|content| content.checksum).collect();
+    known.extend(case.reading.checksum(case.before, case.id));
+    let bound = |one: &&&Fixed| one.evidence.binds() && !case.is_unclear();
+    let Some(should) = case.counts.first().filter(bound) else {
+        return Vec::new();
+    };
+    let wrong = case
+        .added()
+        .filter(|entry| !known.iter().any(|checksum| entry.covers(checksum)));
+    wrong
+        .map(|entry| {
+            let span = case
+                .reading
+                .locate(case.after, case.id, "amended", &entry.was);
+            Finding::error(
+                Rule::WrongAmendment,
+                format!(
+                    "`was: {}` of {} is nothing that it ever was where it is fixed",
+                    entry.was, case.id
+                ),
+            )
+            .at(&case.new.file, span, "no checksum of its scripts begins so")
+            .about(case.id)
+            .help(format!(
+                "it was {} with {}: write that, or let `teammig amend` write it",
+                should.evidence.words(),
+                should.content.checksum.short()
+            ))
+        })
+        .collect()
+}
+
+fn amended_at(case: &Case<'_>) -> crate::model::source::Span {
+    let entry = case.new.revision.amended.last();
+    let word = entry.map_or("", |entry| &entry.was);
+    case.reading.locate(case.after, case.id, "amended", word)
+}

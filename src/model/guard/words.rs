@@ -1,0 +1,133 @@
+//! What to do about a change of something fixed, in words.
+
+use super::{Evidence, Fixed, case::Case};
+use crate::model::{migration::Migration, revision::RevId, shell};
+
+/// What is said of a deliberate change.
+pub(super) const RECORDED: &str =
+    "databases that have it do not run it again; `teammig sync` records there what it is now";
+
+/// Where it was seen, in a sentence.
+pub(super) fn evidence(fixed: &[&Fixed]) -> String {
+    let mut words: Vec<String> = fixed.iter().map(|one| one.evidence.words()).collect();
+    words.dedup();
+    words.join(", and ")
+}
+
+/// What a step does to a fixed revision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Change {
+    Deleted,
+    Edited,
+    Reparented,
+    /// Other parents, which no decision can allow.
+    Refused,
+}
+
+impl Change {
+    fn undo(self) -> &'static str {
+        match self {
+            Self::Deleted => "bring the file back",
+            Self::Edited => "take the edit back",
+            Self::Reparented | Self::Refused => "restore its parents",
+        }
+    }
+}
+
+/// What to do about a revision that is still there.
+pub(super) fn of_case(case: &Case<'_>, change: Change) -> String {
+    let old = case.old.filter(|old| old.file.text != case.new.file.text);
+    let was = case.reading.checksum(case.before, case.id);
+    // What is committed is worth going back to where it is what counts.
+    let old = old.filter(|old| {
+        let mut contents = case.counts.iter().flat_map(|one| one.contents());
+        contents.any(|one| was == Some(one.checksum) && old.revision.parents == one.parents)
+    });
+    let restored = old.map(|old| case.reading.restored(&old.file.path));
+    let no_way_back = old.and_then(Migration::no_way_back);
+    if let (Change::Edited, Some(why)) = (change, no_way_back)
+        && !case.counts.iter().any(|one| one.evidence.binds())
+    {
+        let (environments, commands) = own(&case.counts);
+        return format!(
+            "`teammig sync` cannot redo it, since {why}: take the edit back{}, and write a new revision; or `{}` and \
+             then {commands} record in {environments} what it is now, and run nothing",
+            restore(restored.as_ref()),
+            amend(case.id),
+        );
+    }
+    let mut help = help(case.fixed, change, restored.as_ref());
+    if matches!(change, Change::Edited | Change::Reparented)
+        && case.counts.iter().any(|one| one.evidence.binds())
+    {
+        help = format!(
+            "{help}; if this one has to change all the same, `{}` records why",
+            amend(case.id)
+        );
+    }
+    help
+}
+
+/// The command that records a decision.
+fn amend(id: &RevId) -> String {
+    format!("teammig amend {id} --reason \"…\"")
+}
+
+fn restore(restored: Option<&(String, String)>) -> String {
+    restored.map_or(String::new(), |(from, path)| {
+        let (from, path) = (shell::word(from), shell::word(path));
+        format!(" (`git restore --source={from} --staged --worktree {path}`)")
+    })
+}
+
+/// The databases of one's own, and the commands that are about them.
+fn own(fixed: &[&Fixed]) -> (String, String) {
+    let mut environments = Vec::new();
+    let mut commands = Vec::new();
+    for one in fixed {
+        if let Evidence::Applied {
+            environment, sync, ..
+        } = &one.evidence
+        {
+            environments.push(environment.as_str());
+            commands.push(format!("`{sync}`"));
+        }
+    }
+    (environments.join(" and "), commands.join(" and "))
+}
+
+/// What to do about it; `restored` is where the file is as it was, where that is
+/// to be restored.
+pub(super) fn help(
+    fixed: &[&Fixed],
+    change: Change,
+    restored: Option<&(String, String)>,
+) -> String {
+    let undo = change.undo();
+    let path = restore(restored);
+    if change == Change::Refused {
+        return format!("{undo}{path}; `teammig merge-heads` joins heads, and nothing moves");
+    }
+    // Others have it; they would run the old scripts for ever.
+    if fixed.iter().any(|one| one.evidence.binds()) {
+        return match change {
+            Change::Reparented => {
+                format!("{undo}{path}; `teammig merge-heads` joins heads, and nothing moves")
+            }
+            _ => format!(
+                "{undo}{path}, and write a new revision for the change: `teammig create \"…\"`"
+            ),
+        };
+    }
+    let (environments, commands) = own(fixed);
+    let s = if fixed.len() > 1 { "" } else { "s" };
+    let done = match change {
+        Change::Deleted => format!("roll{s} it back in {environments}"),
+        _ => format!(
+            "bring{s} {environments} to what the file says now (the old way down, the new way up)"
+        ),
+    };
+    format!(
+        "{commands} {done}, if nobody else has it; then commit. Otherwise {undo}{path} and write a new revision"
+    )
+}
