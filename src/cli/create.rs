@@ -148,7 +148,9 @@ pub(super) fn show_findings(ui: &mut Ui, project: &crate::model::Project) -> Sta
             report::show_finding(ui, finding);
         }
     }
-    if project.errors().next().is_some() {
+    if project.unread.iter().any(|file| file.is_missing) {
+        Status::Unknown
+    } else if project.errors().next().is_some() {
         Status::Attention
     } else {
         Status::Fine

@@ -92,6 +92,14 @@ fn show(ui: &mut Ui, context: &Context, radar: &Radar, request: &Request) {
         .iter()
         .filter(|one| one.verdict != Verdict::Clean);
     let not_clean = not_clean.count();
+    let unknown = radar.branches.iter();
+    let unknown = unknown
+        .filter(|one| one.verdict == Verdict::Unknown)
+        .count();
+    let not_judged = match unknown {
+        0 => String::new(),
+        n => format!(", {n} could not be judged"),
+    };
     let judged = plural(radar.counts.judged, "open branch").replace("branchs", "branches");
     let name = ui.paint(&mine.name, &TextStyle::new().bold());
     if request.ci {
@@ -109,12 +117,14 @@ fn show(ui: &mut Ui, context: &Context, radar: &Radar, request: &Request) {
             (true, 0) => " (no revision of its own)".to_owned(),
             (true, n) => format!(" ({} of its own)", plural(n, "revision")),
         };
-        let collide = match not_clean {
+        let collide = match not_clean - unknown {
             0 => "none collides".to_owned(),
             1 => "1 collides".to_owned(),
             n => format!("{n} collide"),
         };
-        ui.data(format!("{name}{own}: {judged} with migrations, {collide}"));
+        ui.data(format!(
+            "{name}{own}: {judged} with migrations, {collide}{not_judged}"
+        ));
     }
     if mine.diverged {
         ui.warn(format!(

@@ -190,6 +190,12 @@ fn report(error: &Error) -> Report {
             let folder = shell::word(&folder.display().to_string());
             Report::new("no-folder", 1, words).hint(format!("`mkdir -p {folder}` makes it"))
         }
+        Error::FolderNotHere(folder) => {
+            let folder = shell::word(folder);
+            Report::new("no-migrations", 1, words).hint(format!(
+                "`git restore {folder}` brings it back; in a sparse checkout, `git sparse-checkout add {folder}`"
+            ))
+        }
         Error::NoFolder(_) => Report::new("no-migrations", 1, words)
             .hint("`teammig init` sets up a project here; `--migrations PATH` names another folder"),
         Error::NoFolderAt { .. } => Report::new("no-migrations", 4, words)

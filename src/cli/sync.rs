@@ -96,8 +96,8 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
     let mut database = context.database()?;
     let report = sync::look(context, &project, &mut *database)?;
     show::report(ui, context, &report);
-    let mut decisions = match choose::decide(ui, context, &report, args)? {
-        Chosen::Go(decisions) => decisions,
+    let (mut decisions, keep) = match choose::decide(ui, context, &report, args)? {
+        Chosen::Go { decisions, keep } => (decisions, keep),
         Chosen::Stop => return Ok(stopped(ui)),
         Chosen::Open => {
             show::open(ui, &project, &report);
@@ -145,7 +145,7 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
             &proposal,
             head_file_changes,
         );
-        return Ok(left(ui, &report, decisions, args, &proposal));
+        return Ok(left(ui, &report, decisions, keep, &proposal));
     }
     confirm_down(ui, context, args.yes, &proposal)?;
     let written = match joined {
@@ -167,7 +167,7 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
         &mut carried,
     );
     let proposal = done.map_err(|error| sync::after_merges(context, &written, error))?;
-    Ok(left(ui, &report, decisions, args, &proposal))
+    Ok(left(ui, &report, decisions, keep, &proposal))
 }
 
 /// What is done about a restack that was interrupted; `None` = go on with the sync.
@@ -250,7 +250,7 @@ fn left(
     ui: &mut Ui,
     report: &Report,
     decisions: Decisions,
-    args: &Args,
+    keep: bool,
     proposal: &Proposal,
 ) -> Status {
     let mut status = Status::Fine;
@@ -260,7 +260,7 @@ fn left(
     };
     let stays = |phantom: &&Phantom| !goes(&phantom.entry.revision) && !phantom.is_to_come();
     let stays: Vec<_> = report.phantoms.iter().filter(stays).collect();
-    if !stays.is_empty() && !args.keep {
+    if !stays.is_empty() && !keep {
         if stays.iter().any(|phantom| phantom.has_way_back()) && !decisions.roll_back {
             ui.hint("`teammig sync --roll-back` takes back what only the database has; `--keep` leaves it without a word");
         } else if stays.iter().any(|phantom| phantom.returns.is_none()) {

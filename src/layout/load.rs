@@ -88,7 +88,9 @@ pub fn read_file(file: &SnapshotFile) -> Result<SourceFile, Box<Finding>> {
                     "a revision changes the schema; load large data outside of it, or in parts"
                 }
                 Unreadable::Io(_) => "check the file's permissions and what it links to",
-                Unreadable::Missing => "fetch it with `git fetch --refetch`, or use a full clone",
+                Unreadable::Missing => {
+                    "Git brings it when the remote can be reached; or use a full clone"
+                }
             };
             return Err(Box::new(
                 header::bad(format!("cannot read this file: {reason}"))

@@ -5,7 +5,10 @@
 
 use std::sync::Arc;
 
-use super::{revision::RevId, snapshot::SnapshotFile};
+use super::{
+    revision::RevId,
+    snapshot::{SnapshotFile, Unreadable},
+};
 
 /// A file that cannot be read as a revision.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +19,8 @@ pub struct UnreadFile {
     claims: Vec<String>,
     /// Its text, as far as there is one.
     text: String,
+    /// The clone does not have its content: what it says cannot be known.
+    pub is_missing: bool,
 }
 
 impl UnreadFile {
@@ -29,6 +34,7 @@ impl UnreadFile {
             path: Arc::clone(&file.path),
             claims: header.filter_map(declared).collect(),
             text,
+            is_missing: matches!(file.content, Err(Unreadable::Missing)),
         }
     }
 

@@ -279,6 +279,15 @@ impl Context {
         Ok(captured)
     }
 
+    /// Git has revisions staged in the folders.
+    fn is_staged(&self) -> bool {
+        let listing = self.repo_if_any().and_then(|repo| {
+            repo.index_listing(&self.prefix().ok()?, &self.folders())
+                .ok()
+        });
+        listing.is_some_and(|listing| !listing.files.is_empty())
+    }
+
     /// There is nothing at a folder's place, or a link that leads nowhere.
     fn no_folder(&self, folder: &str) -> Error {
         let path = self.config.root.join(folder);
@@ -287,6 +296,7 @@ impl Context {
                 folder: folder.to_owned(),
                 target: target.display().to_string(),
             }),
+            Err(_) if self.is_staged() => Error::FolderNotHere(folder.to_owned()),
             Err(_) => Error::NoFolder(path),
         }
     }

@@ -52,6 +52,9 @@ pub enum Error {
     /// The migrations folder is not there.
     #[error("there is no folder {}", .0.display())]
     NoFolder(PathBuf),
+    /// The migrations folder is not in the working tree, and Git has it.
+    #[error("the folder {0} is not here, and Git has it")]
+    FolderNotHere(String),
     /// The migrations folder is not in a commit or the index.
     #[error("there is no folder {folder} in {at}")]
     NoFolderAt {

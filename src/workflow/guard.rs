@@ -7,6 +7,7 @@ use crate::{
     model::{
         Checksum, Finding, Origin, Project, RevId, Rule, Severity, Snapshot, Span,
         guard::{self, Reading},
+        shell,
     },
     sql,
 };
@@ -123,7 +124,7 @@ fn one(context: &Context, verdict: &mut Verdict) -> Result<(), Error> {
     let after = layout::load(&index, context.layout());
     let mut findings = of_the_index(&before, &after);
     findings.extend(edits(context, &Base::HEAD, &before, &after)?);
-    findings.extend(two_heads(&before, &after, context.layout()));
+    findings.extend(two_heads(context, &before, &after));
     findings.extend(check::of_new(context, &before, &after));
     let findings = config.levels.apply(findings);
     verdict
@@ -272,8 +273,26 @@ fn configured_ref(repo: &Repo, name: &str) -> Result<Option<String>, Error> {
     }
 }
 
+/// What makes one head of those that are staged: it may be in the files already.
+fn joined_by(context: &Context) -> String {
+    let here = context.project_at(&super::At::WorkTree);
+    let is_one = here.is_ok_and(|here| {
+        here.errors().next().is_none() && here.graph.diverged().is_empty() && !here.graph.is_empty()
+    });
+    if is_one {
+        let folders = context.config.folders.iter().map(String::as_str);
+        format!(
+            "the files have one head, and not all of them are staged: `git add {}`",
+            shell::words(folders)
+        )
+    } else {
+        "`teammig merge-heads` joins them; then `git add` the merge revision".to_owned()
+    }
+}
+
 /// More heads than before, in one line.
-fn two_heads(before: &Project, after: &Project, layout: &dyn Layout) -> Option<Finding> {
+fn two_heads(context: &Context, before: &Project, after: &Project) -> Option<Finding> {
+    let layout = context.layout();
     let heads = after.graph.diverged();
     let new: Vec<&RevId> = heads
         .iter()
@@ -294,7 +313,7 @@ fn two_heads(before: &Project, after: &Project, layout: &dyn Layout) -> Option<F
         ),
     )
     .about(first)
-    .help("`teammig merge-heads` joins them; then `git add` the merge revision");
+    .help(joined_by(context));
     for id in std::iter::once(first).chain(heads.iter().filter(|id| *id != first)) {
         if let Some(migration) = after.migration(id.as_str()) {
             let span = layout.locate(migration, "parents", "");

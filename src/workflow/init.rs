@@ -13,7 +13,7 @@ use super::{
 use crate::{
     config::{DEFAULT_FOLDER, FILE_NAME},
     db::{DatabaseUrl, SqliteTarget},
-    git::{Folders, ignore_line, with_ignore_lines, worktree_snapshot},
+    git::{Folders, GitError, ignore_line, with_ignore_lines, worktree_snapshot},
     layout,
     model::head_file::{NAME, render},
 };
@@ -51,6 +51,11 @@ pub fn may_be_written(url: &str) -> bool {
 
 /// Sets up a project in the current folder.
 pub fn init(context: &Context, request: &Request) -> Result<Initialised, Error> {
+    // Nobody works among Git's own files.
+    if let Some(repo) = context.repo_if_any().filter(|repo| repo.is_bare()) {
+        let git_dir = repo.git_dir().to_owned();
+        return Err(GitError::Bare { git_dir }.into());
+    }
     let root = &context.cwd;
     let mut done = Initialised {
         made: Vec::new(),

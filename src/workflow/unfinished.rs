@@ -178,7 +178,11 @@ pub fn put_back(
     let (journal, record) = taken(context)?;
     let mut done = PutBack::default();
     let Some(database) = database else {
-        all_there(rewrite::put_back(context, journal.folder(), &record.files))?;
+        all_there(rewrite::put_back(
+            context,
+            journal.folder(),
+            &own_files(context, &record),
+        ))?;
         journal.end()?;
         return Ok(done);
     };
@@ -203,7 +207,11 @@ pub fn put_back(
             } else {
                 done.stays = !now.untouched();
             }
-            all_there(rewrite::put_back(context, journal.folder(), &record.files))
+            all_there(rewrite::put_back(
+                context,
+                journal.folder(),
+                &own_files(context, &record),
+            ))
         },
         on_event,
     )?;
@@ -214,9 +222,10 @@ pub fn put_back(
 /// Brings the files to where the database is already; gives them.
 pub fn finish(context: &Context) -> Result<Vec<Rewrite>, Error> {
     let (journal, record) = taken(context)?;
-    all_there(rewrite::put_rest(context, journal.folder(), &record.files))?;
+    let files = own_files(context, &record);
+    all_there(rewrite::put_rest(context, journal.folder(), &files))?;
     journal.end()?;
-    Ok(record.files)
+    Ok(files)
 }
 
 /// Leaves everything as it is and forgets the restack. Gives the place of the
@@ -308,9 +317,26 @@ fn running(context: &Context, record: &Record) -> Unfinished {
     }
 }
 
+/// The files that are the restack's to answer for: a head file that was in conflict is
+/// Git's once the operation is over that left it so.
+fn own_files(context: &Context, record: &Record) -> Vec<Rewrite> {
+    let goes_on = context
+        .repo_if_any()
+        .is_some_and(|repo| repo.operation().is_some());
+    let in_conflict = |file: &&Rewrite| {
+        let mut lines = file.before.lines();
+        file.revision.is_none() && lines.any(|line| line.starts_with("<<<<<<<"))
+    };
+    let files = record.files.iter();
+    files
+        .filter(|file| goes_on || !in_conflict(file))
+        .cloned()
+        .collect()
+}
+
 /// `copy`: the copy of the database, where one was made, is still there.
 fn judge(context: &Context, record: &Record, rows: Rows, copy: bool) -> Unfinished {
-    let files = rewrite::look(context, &record.files);
+    let files = rewrite::look(context, &own_files(context, record));
     let involved: Option<&Involved> = record.database.as_ref();
     let held = match involved.map(|involved| involved.held) {
         Some(Held::Copy) if !copy => Held::No,

@@ -312,8 +312,6 @@ fn an_edit_without_a_way_back_is_recorded_instead() {
     assert_snapshot!(sandbox.teammig("ann", &["sync", "--yes"]), @r#"
     exit 3
     --- stderr
-    Came in with the commit: 1 revision
-      aaaa11112222  aaaa11112222   Ann, 2 minutes ago
     Edited since applied: 1 revision
       aaaa11112222  aaaa11112222   not published; it cannot be redone: it was applied without a down section
     the database is up to date

@@ -168,7 +168,7 @@ fn the_files_are_judged_with_what_is_not_committed() {
       |
     7 | CREATE TABLE users (id integer PRIMARY KEY, name blob);
       | ^ its scripts differ from then
-    hint: take the edit back (`git restore --source=origin/main --staged --worktree migrations/9209a434d045.sql`), and write a new revision for the change: `teammig create "…"`
+    hint: take the edit back (`git restore --source=origin/main --staged --worktree migrations/9209a434d045.sql`), and write a new revision for the change: `teammig create "…"`; if this one has to change all the same, `teammig amend 9209a434d045 --reason "…"` records why
     "#);
     // Nothing of it is in HEAD, and nothing is staged.
     assert_snapshot!(sandbox.teammig("ann", &["check", "--base"]), @"

@@ -355,7 +355,7 @@ fn what_others_have_is_not_rolled_back_for_a_deleted_file() {
     exit 3
     --- stderr
     Only in the database: 3 revisions
-      9209a434d045  Initial migration   applied 9 minutes ago by ann@host from main; it is on feature, main, origin/main; its file is deleted here: `git restore` brings it back
+      9209a434d045  Initial migration   applied 9 minutes ago by ann@host from main; it is on feature, main, origin/main; its file is deleted here: `git restore migrations/9209a434d045.sql` brings it back, and `git rm migrations/9209a434d045.sql` means it
       aaaa11112222  Add phone   applied 2 minutes ago by ann@host from feature; it is on feature
       bbbb11112222  Index phone   applied 2 minutes ago by ann@host from feature; it is on feature
     Rolling back 2 revisions

@@ -149,7 +149,9 @@ fn refused_in_the_middle_of_a_merge() {
     exit 1
     --- stderr
     error: a merge is in progress
-    hint: finish it (`git commit`) or stop it (`git merge --abort`) first
+    hint: resolve the conflicts and `git add` them: notes.txt
+    hint: then finish it (`git commit`), and call this again
+    hint: `git merge --abort` stops it
     ");
 }
 

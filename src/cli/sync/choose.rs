@@ -20,7 +20,11 @@ use crate::{
 /// How to go on.
 pub(super) enum Chosen {
     /// With these decisions.
-    Go(Decisions),
+    Go {
+        decisions: Decisions,
+        /// What only the database has was left there, on purpose.
+        keep: bool,
+    },
     /// The user said stop.
     Stop,
     /// Several heads, and nobody is there to say.
@@ -34,9 +38,10 @@ pub(super) fn decide(
     report: &Report,
     args: &Args,
 ) -> Result<Chosen, Error> {
-    let Some(roll_back) = phantoms(ui, context, report, args)? else {
+    let fate = phantoms(ui, context, report, args)?;
+    if fate == Fate::Stop {
         return Ok(Chosen::Stop);
-    };
+    }
     let Some(redo) = edited(ui, report, args)? else {
         return Ok(Chosen::Stop);
     };
@@ -49,9 +54,9 @@ pub(super) fn decide(
         Heads::Stop => return Ok(Chosen::Stop),
         Heads::Open => return Ok(Chosen::Open),
     };
-    Ok(Chosen::Go(Decisions {
+    let decisions = Decisions {
         settle,
-        roll_back,
+        roll_back: fate == Fate::RollBack,
         redo,
         record,
         skipped: if args.out_of_order {
@@ -59,29 +64,40 @@ pub(super) fn decide(
         } else {
             Skipped::Ask
         },
-    }))
+    };
+    let keep = fate == Fate::Keep;
+    Ok(Chosen::Go { decisions, keep })
 }
 
-/// Whether to roll phantoms back; `None` = stop.
-fn phantoms(
-    ui: &mut Ui,
-    context: &Context,
-    report: &Report,
-    args: &Args,
-) -> Result<Option<bool>, Error> {
+/// What becomes of revisions that only the database has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    RollBack,
+    /// They stay, as somebody said.
+    Keep,
+    /// They stay, and nobody said anything.
+    Open,
+    Stop,
+}
+
+/// What to do about phantoms.
+fn phantoms(ui: &mut Ui, context: &Context, report: &Report, args: &Args) -> Result<Fate, Error> {
     let gone = report.phantoms.iter().filter(|one| one.returns.is_none());
     let gone = gone.count();
     let possible = report.phantoms.iter().any(Phantom::has_way_back);
-    if gone == 0 || args.keep || (!possible && !args.roll_back) {
-        return Ok(Some(false));
+    if args.keep {
+        return Ok(Fate::Keep);
+    }
+    if gone == 0 || (!possible && !args.roll_back) {
+        return Ok(Fate::Open);
     }
     // A yes to everything is meant for the database of one's own.
     let protected = context.target()?.protected;
     if args.roll_back || (args.yes && !protected) {
-        return Ok(Some(true));
+        return Ok(Fate::RollBack);
     }
     if !ui.can_prompt() {
-        return Ok(Some(false));
+        return Ok(Fate::Open);
     }
     let (them, scripts) = match gone {
         1 => ("it", "the script"),
@@ -113,9 +129,10 @@ fn phantoms(
             &items,
         )?;
         match chosen {
-            Some(0 | 1) => return Ok(Some((chosen == Some(0)) != protected)),
+            Some(0 | 1) if (chosen == Some(0)) != protected => return Ok(Fate::RollBack),
+            Some(0 | 1) => return Ok(Fate::Keep),
             Some(2) => super::show::scripts(ui, &report.phantoms),
-            _ => return Ok(None),
+            _ => return Ok(Fate::Stop),
         }
     }
 }

@@ -214,7 +214,7 @@ fn a_bare_repository_is_judged_by_its_commits() {
     assert_snapshot!(sandbox.teammig("origin.git", &["check", "--base", "--at", "phone"]), @"
     exit 3
     --- stdout
-    1 error: 1 new revision of phone (dedcfd5) against main (fd5219e), merged result: 2 heads
+    1 error, 1 warning: 1 new revision of phone (dedcfd5) against main (fd5219e), merged result: 2 heads
     --- stderr
     error: merged with main there would be 2 heads: 7f3a9c21e4b0 by Ann and c01d9e88ab12 by Bob on main; they part at 9209a434d045 [diverged-heads]
      --> migrations/7f3a9c21e4b0.sql:3:15
@@ -227,6 +227,8 @@ fn a_bare_repository_is_judged_by_its_commits() {
     3 | --   parents: [9209a434d045]
       |               -------------- Add login
     hint: `git merge main` here, then `teammig sync`: it puts yours on top of theirs, or joins the heads
+    warning: for which database the scripts are written is not known, so they were not linted [not-linted]
+    hint: give an environment a URL that is known here, or DATABASE_URL; `lint: {postgres: 17}` says PostgreSQL, `lint: off` that it is not wanted
     ");
     assert_eq!(
         found(&sandbox, "origin.git", &["--at", "main"]),
