@@ -169,10 +169,7 @@ fn findings(context: &Context, sides: &Sides) -> Result<Vec<Finding>, Error> {
         },
         ..finding
     });
-    let is_old = |finding: &Finding| {
-        let mut all = before.findings.iter();
-        all.any(|old| old.rule == finding.rule && old.message == finding.message)
-    };
+    let is_old = |finding: &Finding| before.findings.iter().any(|old| is_same(old, finding));
     let (mut old, mut own): (Vec<Finding>, Vec<Finding>) = of_files.partition(is_old);
     let diverged = heads::diverged(context, sides)?;
     if after.graph.diverged().len() <= before.graph.diverged().len() {
@@ -212,6 +209,15 @@ fn findings(context: &Context, sides: &Sides) -> Result<Vec<Finding>, Error> {
     }
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     Ok(findings)
+}
+
+/// It is the same mistake, wherever its line went.
+fn is_same(one: &Finding, other: &Finding) -> bool {
+    let path = |finding: &Finding| {
+        let place = finding.place.as_ref();
+        place.map(|place| place.file.path.clone())
+    };
+    one.rule == other.rule && one.message == other.message && path(one) == path(other)
 }
 
 /// The file that names the folders.

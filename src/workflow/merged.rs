@@ -50,6 +50,8 @@ pub struct Merged {
     pub snapshot: Snapshot,
     /// Where Git would stop, in the migrations folders.
     pub conflicts: Vec<Conflict>,
+    /// The same in the head file, which is there for that: mostly it is two heads.
+    pub head_file_conflict: Option<Conflict>,
     /// The commit of our side; the working tree may be ahead of it.
     pub ours: CommitId,
     /// The commit of theirs.
@@ -77,14 +79,10 @@ pub fn merged(
         Err(unknown) => return Ok(Err(unknown)),
     };
     let files = side.files.merged(&merge);
-    let mut conflicts = merge.conflicts;
-    let head_file = match merger.head_file(ours, side.commit, tip, &bases)? {
-        Ok(file) => file,
+    let (head_file, head_file_conflict) = match merger.head_file(ours, side.commit, tip, &bases)? {
+        Ok(file) => (file, None),
         // What stands there then says nothing of the result.
-        Err(conflict) => {
-            conflicts.push(conflict);
-            None
-        }
+        Err(conflict) => (None, Some(conflict)),
     };
     merger.remember();
     let snapshot = Snapshot {
@@ -97,7 +95,8 @@ pub fn merged(
     };
     Ok(Ok(Merged {
         snapshot,
-        conflicts,
+        conflicts: merge.conflicts,
+        head_file_conflict,
         ours: side.commit,
         theirs: tip,
     }))

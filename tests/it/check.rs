@@ -126,6 +126,19 @@ fn what_the_base_has_already_is_not_blamed_on_my_branch() {
       |               -------------- Add login
     hint: who works on origin/main joins them there: `teammig merge-heads`
     ");
+    // The same mistake in another file is one of my own.
+    sandbox.write("ann/migrations/mine.sql", "-- teammig: [\n");
+    sandbox.commit("ann", "Make the same mistake");
+    let (rules, code) = found(&sandbox, "ann", &["--base"]);
+    assert_eq!(code, 3, "{rules:?}");
+    assert_eq!(
+        rules,
+        [
+            "error unreadable-revision",
+            "warning unreadable-revision",
+            "warning diverged-heads"
+        ]
+    );
     // After a push it is the main branch itself that is judged.
     let (rules, code) = found(&sandbox, "bob", &["--base"]);
     assert_eq!(code, 3, "{rules:?}");

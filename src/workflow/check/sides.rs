@@ -138,13 +138,18 @@ impl Sides {
         if after.migrations.is_empty() && after.unread.is_empty() {
             after.findings.extend(no_folders(context));
         }
-        let conflicts = merged.conflicts.iter();
+        // Where the heads diverge, that is what it is.
+        let of_heads = merged.head_file_conflict.as_ref();
+        let of_heads = of_heads.filter(|_| after.graph.diverged().is_empty());
+        let conflicts = merged.conflicts.iter().chain(of_heads);
         let added = conflicts
             .clone()
             .filter(|one| one.kind == ConflictKind::Added);
         Ok(Self {
             added_twice: added.flat_map(|one| one.revisions.clone()).collect(),
-            conflicts: conflicts.map(|one| stops(&merged, one, &base)).collect(),
+            conflicts: conflicts
+                .map(|one| stops(&merged, &before, one, &base))
+                .collect(),
             uncommitted: *context.at() == At::WorkTree
                 && !repo.is_bare()
                 && merged::is_uncommitted(context)?,
@@ -161,7 +166,7 @@ impl Sides {
 }
 
 /// A place where Git would stop.
-fn stops(merged: &Merged, conflict: &Conflict, base: &str) -> Finding {
+fn stops(merged: &Merged, before: &Project, conflict: &Conflict, base: &str) -> Finding {
     let finding = Finding::error(
         Rule::MergeConflict,
         format!("the merge with {base} conflicts: {}", conflict.words()),
@@ -186,6 +191,14 @@ fn stops(merged: &Merged, conflict: &Conflict, base: &str) -> Finding {
     let Some(path) = conflict.paths.first() else {
         return finding;
     };
+    // Of the head file there is only what the base has.
+    if let Some(head_file) = before
+        .head_file
+        .as_ref()
+        .filter(|one| one.file.path == *path)
+    {
+        return finding.at(&head_file.file, 0..0, "");
+    }
     let files = merged.snapshot.files.iter();
     let mut texts = files
         .filter(|file| file.path == *path)

@@ -97,7 +97,8 @@ fn conflicts_in_the_migrations_alone() {
     ");
 }
 
-/// The head file is there for that: Git stops where the heads diverge.
+/// The head file is there for that: Git stops where the heads diverge, which is told
+/// once. Where they do not, it is a conflict like any other.
 #[test]
 fn the_head_file_is_merged_as_git_would() {
     let sandbox = Sandbox::team();
@@ -119,10 +120,30 @@ fn the_head_file_is_merged_as_git_would() {
     sandbox.git("bob", &["push", "-q"]);
     sandbox.git("ann", &["fetch", "-q"]);
     let (rules, code) = found(&sandbox, "ann", &["--base"]);
-    assert_eq!(
-        (rules.join(", ").as_str(), code),
-        ("error diverged-heads, error merge-conflict", 3)
-    );
+    assert_eq!((rules, code), (vec!["error diverged-heads".to_owned()], 3));
+    // Nothing was changed here, and theirs is what Git takes.
+    sandbox.git("ann", &["switch", "-q", "-c", "behind", "main"]);
+    assert_eq!(found(&sandbox, "ann", &["--base"]), (vec![], 0));
+    for (clone, words) in [("ann", "the login"), ("bob", "of Bob")] {
+        sandbox.git(clone, &["switch", "-q", "-c", "words", "origin/main"]);
+        sandbox.edit(&format!("{clone}/migrations/HEAD"), "Add login", words);
+        sandbox.commit(clone, words);
+    }
+    sandbox.git("bob", &["push", "-q", "origin", "words"]);
+    sandbox.git("ann", &["fetch", "-q"]);
+    assert_snapshot!(sandbox.teammig("ann", &["check", "--base", "origin/words"]), @"
+    exit 3
+    --- stdout
+    1 error: 0 new revisions of words (fdca0c7) against origin/words (a35e88f), merged result: 1 head
+    --- stderr
+    error: the merge with origin/words conflicts: both changed the same lines of migrations/HEAD [merge-conflict]
+     --> migrations/HEAD:1:1
+      |
+    1 | c01d9e88ab12  # of Bob
+      | ^
+    hint: merge origin/words here and resolve it, or rebase on it
+    ");
+    sandbox.git("bob", &["switch", "-q", "main"]);
     // One that was not kept says so.
     sandbox.column("bob", "51be0f2277d1", &["c01d9e88ab12"], "legacy");
     sandbox.commit("bob", "legacy");
