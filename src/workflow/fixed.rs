@@ -122,28 +122,32 @@ pub(super) fn of_step(
     (before, after): (&Project, &Project),
     reading: &dyn Reading,
 ) -> Result<Vec<Fixed>, Error> {
-    let mut fixed: Vec<Fixed> = applied(context);
     let touched = touched(before, after);
-    // Moved in the graph, it matters whether a tag has it, too.
+    let mut fixed: Vec<Fixed> = applied(context);
+    fixed.retain(|one| touched.contains(&one.revision));
+    let edges = |project: &Project, id: &RevId| {
+        let found = project.migration(id.as_str());
+        found.map(|one| {
+            (
+                one.revision.parents.clone(),
+                one.revision.depends_on.clone(),
+            )
+        })
+    };
+    let moved = |id: &RevId| match (edges(before, id), edges(after, id)) {
+        (Some(old), Some(new)) => old != new,
+        _ => false,
+    };
     let mut open = touched.clone();
     let mut names = guard::protected_refs(context)?;
     if base.published && !names.iter().any(|name| name == base.name) {
         names.push(base.name.to_owned());
     }
     for name in names {
-        let (tips, _) = outline::of_protected(context, &name)?;
-        for tip in &tips {
-            let moves = |project: &Project| {
-                let found = project.migration(tip.revision.as_str());
-                found.map(|one| {
-                    let revision = &one.revision;
-                    (revision.parents.clone(), revision.depends_on.clone())
-                })
-            };
-            if moves(before) == moves(after) {
-                open.remove(&tip.revision);
-            }
-        }
+        let (mut tips, _) = outline::of_protected(context, &name)?;
+        tips.retain(|tip| touched.contains(&tip.revision));
+        // What is published is fixed without a tag; but where it is moved, a tag is more.
+        open.retain(|id| moved(id) || tips.iter().all(|tip| tip.revision != *id));
         let look = |tip: &Outlined| differs(before, after, tip, reading);
         fixed.extend(published(context, &name, tips, &look));
         fixed.extend(merged(context, &name, &touched)?);
