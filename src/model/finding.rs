@@ -2,7 +2,7 @@
 //!
 //! Rendering (colour, source lines, JSON) happens elsewhere.
 
-use std::fmt;
+use std::{collections::BTreeSet, fmt};
 
 use super::{
     revision::RevId,
@@ -88,6 +88,15 @@ rules! {
 }
 
 impl Rule {
+    /// All that are always judged by, then those of the lint that found something.
+    pub fn of<'f>(findings: impl Iterator<Item = &'f Finding>) -> Vec<Self> {
+        let lint: BTreeSet<Self> = findings
+            .map(|finding| finding.rule)
+            .filter(|rule| matches!(rule, Self::Lint(_)))
+            .collect();
+        Self::ALL.iter().copied().chain(lint).collect()
+    }
+
     /// The rule of that name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|rule| rule.name() == name)

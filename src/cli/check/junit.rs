@@ -16,26 +16,35 @@ use crate::{
 /// The report.
 pub(super) fn report(answer: &Answer) -> String {
     let mut suites = String::new();
-    let (mut tests, mut failures) = (0, 0);
+    let (mut tests, mut failures, mut errors) = (0, 0, 0);
     for part in &answer.parts {
-        let failed = suite(&mut suites, part);
-        tests += Rule::ALL.len();
-        failures += failed;
+        let counted = suite(&mut suites, part);
+        tests += counted.tests;
+        failures += counted.failures;
+        errors += counted.errors;
     }
     let gaps: Vec<&Gap> = answer.gaps.iter().filter(|gap| gap.counts()).collect();
     for gap in &gaps {
         not_evaluated(&mut suites, gap);
     }
-    let errors = gaps.len();
+    tests += gaps.len();
+    errors += gaps.len();
     format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"teammig check\" tests=\"{}\" \
          failures=\"{failures}\" errors=\"{errors}\">\n{suites}</testsuites>\n",
-        tests + errors
+        tests
     )
 }
 
-/// One project; how many of its rules failed.
-fn suite(text: &mut String, part: &Part) -> usize {
+#[derive(Default)]
+struct Counted {
+    tests: usize,
+    failures: usize,
+    errors: usize,
+}
+
+/// One project; how many of its rules there are, and what came of them.
+fn suite(text: &mut String, part: &Part) -> Counted {
     let name = name(&part.project);
     let of = |rule: Rule, severity: Severity| -> Vec<&Finding> {
         let all = part.findings.iter();
@@ -43,14 +52,26 @@ fn suite(text: &mut String, part: &Part) -> usize {
             .collect()
     };
     let is_failed = |rule: &&Rule| !of(**rule, Severity::Error).is_empty();
-    let failures = Rule::ALL.iter().filter(is_failed).count();
+    let rules = Rule::of(part.findings.iter());
+    let mut counted = Counted {
+        tests: rules.len(),
+        ..Counted::default()
+    };
+    for rule in rules.iter().filter(is_failed) {
+        match rule {
+            Rule::NotEvaluated => counted.errors += 1,
+            _ => counted.failures += 1,
+        }
+    }
     let _ = writeln!(
         text,
-        "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{failures}\" errors=\"0\" skipped=\"0\">",
+        "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"0\">",
         escape(&name),
-        Rule::ALL.len()
+        counted.tests,
+        counted.failures,
+        counted.errors
     );
-    for rule in Rule::ALL {
+    for rule in &rules {
         let _ = write!(
             text,
             "    <testcase classname=\"{}\" name=\"{rule}\"",
@@ -63,9 +84,13 @@ fn suite(text: &mut String, part: &Part) -> usize {
         }
         text.push_str(">\n");
         if let Some(first) = errors.first() {
+            let what = match rule {
+                Rule::NotEvaluated => "error",
+                _ => "failure",
+            };
             let _ = writeln!(
                 text,
-                "      <failure type=\"{rule}\" message=\"{}\">{}</failure>",
+                "      <{what} type=\"{rule}\" message=\"{}\">{}</{what}>",
                 escape(&first.message),
                 escape_lines(&all_of(&errors))
             );
@@ -84,7 +109,7 @@ fn suite(text: &mut String, part: &Part) -> usize {
         "    <system-out>{}</system-out>\n  </testsuite>",
         escape(&words::summary(part))
     );
-    failures
+    counted
 }
 
 fn not_evaluated(text: &mut String, gap: &Gap) {

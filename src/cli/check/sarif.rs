@@ -24,10 +24,11 @@ pub(super) fn log(answer: &Answer) -> Value {
         .filter(|gap| gap.counts())
         .map(notification)
         .collect();
+    let rules = Rule::of(answer.findings());
     let mut seen = HashMap::new();
     let results: Vec<Value> = answer
         .findings()
-        .map(|finding| result(finding, &mut seen))
+        .map(|finding| result(finding, &rules, &mut seen))
         .collect();
     json!({
         "$schema": SCHEMA,
@@ -36,14 +37,14 @@ pub(super) fn log(answer: &Answer) -> Value {
             "tool": { "driver": {
                 "name": "teammig",
                 "version": env!("CARGO_PKG_VERSION"),
-                "rules": Rule::ALL.iter().map(|rule| descriptor(*rule)).collect::<Vec<_>>(),
+                "rules": rules.iter().map(|rule| descriptor(*rule)).collect::<Vec<_>>(),
             }},
             "columnKind": "unicodeCodePoints",
             "originalUriBaseIds": { "SRCROOT": {
                 "description": { "text": "The top of the repository" },
             }},
             "invocations": [{
-                "executionSuccessful": gaps.is_empty(),
+                "executionSuccessful": answer.evaluated(),
                 "toolExecutionNotifications": gaps,
             }],
             "results": results,
@@ -52,18 +53,22 @@ pub(super) fn log(answer: &Answer) -> Value {
 }
 
 fn descriptor(rule: Rule) -> Value {
+    let page = match rule {
+        Rule::Lint(_) => "docs/lint.md",
+        _ => "docs/ci.md",
+    };
     let mut descriptor = json!({
         "id": rule.name(),
         "shortDescription": { "text": rule.about() },
-        "help": { "text": format!("{} See docs/ci.md, rule {}.", rule.about(), rule.name()) },
+        "help": { "text": format!("{} See {page}, rule {}.", rule.about(), rule.name()) },
     });
     if !REPOSITORY.is_empty() {
-        descriptor["helpUri"] = json!(format!("{REPOSITORY}/blob/main/docs/ci.md#{}", rule.name()));
+        descriptor["helpUri"] = json!(format!("{REPOSITORY}/blob/main/{page}#{}", rule.name()));
     }
     descriptor
 }
 
-fn result(finding: &Finding, seen: &mut HashMap<String, usize>) -> Value {
+fn result(finding: &Finding, rules: &[Rule], seen: &mut HashMap<String, usize>) -> Value {
     let place = finding.place.as_ref();
     let about = finding
         .revision
@@ -80,7 +85,7 @@ fn result(finding: &Finding, seen: &mut HashMap<String, usize>) -> Value {
     }
     let mut result = json!({
         "ruleId": finding.rule.name(),
-        "ruleIndex": Rule::ALL.iter().position(|rule| *rule == finding.rule),
+        "ruleIndex": rules.iter().position(|rule| *rule == finding.rule),
         "level": match finding.severity {
             Severity::Error => "error",
             Severity::Warning => "warning",

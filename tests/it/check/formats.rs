@@ -295,8 +295,11 @@ fn the_documentation_has_all_rules() {
     let rules = log["runs"][0]["tool"]["driver"]["rules"]
         .as_array()
         .unwrap();
+    // Those of the lint are in docs/lint.md.
+    let of_check = |rule: &&Value| rule["help"]["text"].as_str().unwrap().contains("docs/ci.md");
     let known: BTreeSet<&str> = rules
         .iter()
+        .filter(of_check)
         .map(|rule| rule["id"].as_str().unwrap())
         .collect();
     let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/ci.md")).unwrap();
