@@ -121,13 +121,19 @@ impl<'de> Deserialize<'de> for RuleName {
                 f.write_str("the name of a rule")
             }
             fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<RuleName, E> {
-                Rule::named(name).map(RuleName).ok_or_else(|| {
-                    let all: Vec<&str> = Rule::ALL.iter().map(|rule| rule.name()).collect();
-                    E::custom(format!(
-                        "there is no rule `{name}`; the rules are {}",
-                        all.join(", ")
-                    ))
-                })
+                // What could not be judged is never taken for fine.
+                let may_be_set = |rule: &Rule| *rule != Rule::NotEvaluated;
+                Rule::named(name)
+                    .filter(may_be_set)
+                    .map(RuleName)
+                    .ok_or_else(|| {
+                        let all = Rule::ALL.iter().filter(|rule| may_be_set(rule));
+                        let all: Vec<&str> = all.map(|rule| rule.name()).collect();
+                        E::custom(format!(
+                            "there is no rule `{name}`; the rules are {}",
+                            all.join(", ")
+                        ))
+                    })
             }
         }
         deserializer.deserialize_str(Visitor)

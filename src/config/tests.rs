@@ -63,6 +63,11 @@ fn complaints_name_the_line() {
             3,
             "there is no rule `cylce`; the rules are unreadable-revision,",
         ),
+        (
+            "check: {not-evaluated: off}\n",
+            1,
+            "there is no rule `not-evaluated`; the rules are unreadable-revision,",
+        ),
         ("check: {cycle: false}\n", 1, "unknown variant `false`"),
         ("check:\n  cycle: no\n", 2, "unknown variant `no`"),
         (

@@ -584,7 +584,7 @@ fn a_second_sync_names_what_the_first_one_wrote() {
         sandbox.commit(clone, "Keep a head file");
     }
     sandbox.git("bob", &["push", "-q"]);
-    sandbox.try_git("ann", &["pull", "-q", "--no-rebase"]);
+    let _ = sandbox.try_git("ann", &["pull", "-q", "--no-rebase"]);
     let hint = "a merge is in progress: `git add migrations && git commit`";
     for args in [&["sync", "--merge"][..], &["sync"]] {
         let run = sandbox.teammig("ann", args);

@@ -296,7 +296,12 @@ fn the_documentation_has_all_rules() {
         .as_array()
         .unwrap();
     // Those of the lint are in docs/lint.md.
-    let of_check = |rule: &&Value| rule["help"]["text"].as_str().unwrap().contains("docs/ci.md");
+    let of_check = |rule: &&Value| {
+        rule["help"]["text"]
+            .as_str()
+            .unwrap()
+            .contains("docs/ci.md")
+    };
     let known: BTreeSet<&str> = rules
         .iter()
         .filter(of_check)
