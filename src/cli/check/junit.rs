@@ -30,9 +30,8 @@ pub(super) fn report(answer: &Answer) -> String {
     tests += gaps.len();
     errors += gaps.len();
     format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"teammig check\" tests=\"{}\" \
-         failures=\"{failures}\" errors=\"{errors}\">\n{suites}</testsuites>\n",
-        tests
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"teammig check\" tests=\"{tests}\" \
+         failures=\"{failures}\" errors=\"{errors}\">\n{suites}</testsuites>\n"
     )
 }
 

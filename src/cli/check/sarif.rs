@@ -167,9 +167,10 @@ mod tests {
             let file = SourceFile::new("a.sql", text);
             let finding = Finding::error(Rule::MissingParent, "x").at(&file, at..at + 1, "");
             let both = [
-                result(&finding, &mut HashMap::new()),
+                result(&finding, Rule::ALL, &mut HashMap::new()),
                 result(
                     &finding,
+                    Rule::ALL,
                     &mut HashMap::from([("missing-parent:a.sql".to_owned(), 1)]),
                 ),
             ];
