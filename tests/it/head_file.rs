@@ -557,7 +557,7 @@ fn a_file_that_is_deleted_by_accident_is_brought_back() {
     sandbox.ok("ann", &["upgrade"]);
     sandbox.commit("ann", "Add phone");
     let kept = sandbox.read("ann/migrations/HEAD");
-    std::fs::remove_file(sandbox.at("ann/migrations/7f3a9c21e4b0.sql")).unwrap();
+    fs::remove_file(sandbox.at("ann/migrations/7f3a9c21e4b0.sql")).unwrap();
     let (status, _) = sandbox.json("ann", &["status"]);
     let restore = "git restore migrations/7f3a9c21e4b0.sql";
     assert_eq!(status["next"]["command"], restore);
