@@ -122,6 +122,8 @@ pub struct Config {
     pub file_template: Option<String>,
     /// Refs whose revisions are published; empty = the remote's default branch.
     pub protected: Vec<String>,
+    /// Which tags are releases: patterns as `git tag --list` takes them.
+    pub release_tags: Vec<String>,
     /// The environments, in the order written.
     pub environments: Vec<Environment>,
     /// The ledger's table.
@@ -304,6 +306,9 @@ fn settled(
             .protected
             .map(|Folders(list)| list)
             .unwrap_or_default(),
+        release_tags: settings
+            .release_tags
+            .map_or(defaults.release_tags, |Folders(list)| list),
         environments: settings
             .environments
             .map(|map| map.0.into_iter().map(Environment::from).collect())
@@ -329,6 +334,7 @@ fn defaults(root: PathBuf, folders: Vec<String>, env: Env) -> Config {
         has_models: false,
         file_template: None,
         protected: Vec::new(),
+        release_tags: vec!["*".to_owned()],
         environments: Vec::new(),
         ledger_table: "teammig_ledger".to_owned(),
         ledger_schema: None,

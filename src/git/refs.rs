@@ -58,10 +58,14 @@ impl Repo {
     }
 
     pub(super) fn tips_in(&self, prefix: Option<&str>) -> Result<Vec<Tip>, GitError> {
+        self.tips_like(prefix.map(|prefix| format!("{prefix}*")).as_deref())
+    }
+
+    fn tips_like(&self, pattern: Option<&str>) -> Result<Vec<Tip>, GitError> {
         let mut tips = Vec::new();
-        let references = match prefix {
+        let references = match pattern {
             None => self.inner.references(),
-            Some(prefix) => self.inner.references_glob(&format!("{prefix}*")),
+            Some(pattern) => self.inner.references_glob(pattern),
         };
         for reference in references.doing("list branches and tags")? {
             let reference = reference.doing("list branches and tags")?;
@@ -93,9 +97,19 @@ impl Repo {
         Ok(tips)
     }
 
-    /// The tags that name a commit, newest first.
-    pub fn tags(&self) -> Result<Vec<Tip>, GitError> {
-        self.tips_in(Some(TAGS))
+    /// The tags that name a commit and are like one of these patterns (`v*`, as
+    /// `git tag --list` takes them), newest first.
+    pub fn tags(&self, patterns: &[String]) -> Result<Vec<Tip>, GitError> {
+        let mut tips: Vec<Tip> = Vec::new();
+        for pattern in patterns {
+            for tip in self.tips_like(Some(&format!("{TAGS}{pattern}")))? {
+                if tips.iter().all(|known| known.name != tip.name) {
+                    tips.push(tip);
+                }
+            }
+        }
+        tips.sort_by(|a, b| b.time.cmp(&a.time).then_with(|| a.name.cmp(&b.name)));
+        Ok(tips)
     }
 
     /// The branches of all remotes, newest first.

@@ -27,7 +27,7 @@ pub(super) struct Holding {
     pub(super) was: Arc<Outline>,
 }
 
-/// The tags that have each of `ids`, oldest first; those that are in none are left out.
+/// The release tags that have each of `ids`, oldest first; those that are in none are left out.
 pub(super) fn tags(
     context: &Context,
     ids: &BTreeSet<RevId>,
@@ -35,7 +35,11 @@ pub(super) fn tags(
     if ids.is_empty() || context.repo_if_any().is_none() {
         return Ok(BTreeMap::new());
     }
-    holdings(context, ids, context.repo()?.tags()?)
+    holdings(
+        context,
+        ids,
+        context.repo()?.tags(&context.config.release_tags)?,
+    )
 }
 
 /// The remote branches that have each of `ids` and are neither protected nor one's own,

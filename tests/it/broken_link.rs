@@ -76,7 +76,7 @@ fn the_radar_judges_against_mine_where_the_protected_branch_is_broken() {
     assert_snapshot!(sandbox.teammig("ann", &["radar"]), @"
     exit 4
     --- stdout
-    mine: 2 open branches with migrations, 2 collide
+    mine: 2 open branches with migrations, 1 collides, 1 could not be judged
       unknown             origin/main  Bob, 3 minutes ago: Link the migrations
                           its migrations folder is a link that does not lead to a folder of the repository, or was one where it parts from mine
       diverges            origin/good  Bob, 11 minutes ago: Add good

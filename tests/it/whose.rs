@@ -222,3 +222,26 @@ fn a_branch_of_ones_own_that_was_pushed_is_nobody_elses() {
     );
     free();
 }
+
+/// A tag of a build or a backup fixed revisions, where only releases should.
+#[test]
+fn only_release_tags_fix() {
+    let sandbox = Sandbox::team();
+    sandbox.git("ann", &["switch", "-q", "-c", "phone"]);
+    sandbox.column("ann", "7f3a9c21e4b0", &["9209a434d045"], "phone");
+    sandbox.commit("ann", "Add phone");
+    sandbox.git("ann", &["tag", "build-1"]);
+    let may_edit = || sandbox.json("ann", &["why", "7f3a"]).0["may_edit"].clone();
+    assert_eq!(may_edit(), "no");
+    let config = sandbox.read("ann/teammig.yaml");
+    sandbox.write(
+        "ann/teammig.yaml",
+        format!("{config}release_tags: [v*, release/*]\n"),
+    );
+    assert_eq!(may_edit(), "yes");
+    for tag in ["release/2026-11", "v1.4.2"] {
+        sandbox.git("ann", &["tag", tag]);
+        assert_eq!(may_edit(), "no", "{tag}");
+        sandbox.git("ann", &["tag", "-d", tag]);
+    }
+}
