@@ -1,27 +1,33 @@
 //! `teammig hooks`
 
+mod run;
 pub(super) mod words;
 
 use clap::Subcommand;
 use serde_json::json;
 
-use super::{Status, json, report, report::show_finding};
+use super::Status;
 use crate::{
     model::shell,
     ui::Ui,
     workflow::{
-        self, Context, Error,
-        guard::{So, Unjudged},
-        hooks, merge_driver as driver,
+        Context, Error,
+        hooks::{self, Event},
+        merge_driver as driver,
     },
 };
 
 /// Install, remove, or look at the Git hooks
 ///
-/// The pre-commit hook rejects a commit that edits or deletes a revision which a
-/// database applied or which is published, and one that leaves two heads.
-/// `git commit --no-verify` and TEAMMIG=0 commit without it. Where a project keeps a
-/// head file, its merge driver is installed too.
+/// Three hooks may stop Git. pre-commit and pre-merge-commit reject a commit that edits
+/// or deletes a revision which a database applied or which is published; pre-commit
+/// also one that leaves two heads. pre-push rejects a push that would do so to a branch
+/// of the remote. `--no-verify` and TEAMMIG=0 go on without them.
+///
+/// post-merge, post-checkout, post-rewrite and post-commit say in a line what a pull or
+/// another branch means for the database, and change nothing.
+///
+/// Where a project keeps a head file, its merge driver is installed too.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     #[command(subcommand)]
@@ -31,9 +37,17 @@ pub(super) struct Args {
 #[derive(Debug, Subcommand)]
 enum HooksCommand {
     /// Install the hooks of this clone; hooks of others keep working
-    Install,
+    Install {
+        /// Only these (pre-commit, pre-push, …); all without a name
+        #[arg(value_name = "EVENT", value_parser = event)]
+        events: Vec<Event>,
+    },
     /// Remove them again
-    Uninstall,
+    Uninstall {
+        /// Only these; all without a name
+        #[arg(value_name = "EVENT", value_parser = event)]
+        events: Vec<Event>,
+    },
     /// Say which are installed, and what keeps them from running
     Status,
     /// What Git calls to merge a head file: base, ours, theirs, path, marker size, labels
@@ -56,23 +70,26 @@ enum HooksCommand {
 
 pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status, Error> {
     match &args.command {
-        HooksCommand::Install => install(ui, context),
-        HooksCommand::Uninstall => uninstall(ui, context),
+        HooksCommand::Install { events } => install(ui, context, events),
+        HooksCommand::Uninstall { events } => uninstall(ui, context, events),
         HooksCommand::Status => status(ui, context),
         HooksCommand::MergeDriver { call } => merge_driver(ui, context, call),
-        HooksCommand::Run { event, .. } if event == "pre-commit" => pre_commit(ui, context),
-        HooksCommand::Run { event, .. } => {
-            Err(Error::Usage(format!("there is no hook for `{event}`")))
-        }
+        HooksCommand::Run { event, rest } => run::run(ui, context, event, rest),
     }
 }
 
-pub(super) fn install(ui: &mut Ui, context: &Context) -> Result<Status, Error> {
-    let reports = hooks::install(context)?;
+/// An event, by Git's name of it.
+fn event(name: &str) -> Result<Event, String> {
+    let all: Vec<&str> = Event::ALL.iter().map(|event| event.name()).collect();
+    Event::from_name(name).ok_or_else(|| format!("teammig has hooks for {}", all.join(", ")))
+}
+
+pub(super) fn install(ui: &mut Ui, context: &Context, events: &[Event]) -> Result<Status, Error> {
+    let reports = hooks::install(context, events)?;
     let mut status = Status::Fine;
     for report in &reports {
         let line = words::describe_installed(&report.done);
-        ui.status(format!("  {:<12} {}", report.event.name(), line));
+        ui.status(format!("  {:<16} {}", report.event.name(), line));
         if let Some(left) = hooks::left_alone(&report.done) {
             ui.hint(format!(
                 "add this line to {}: {}",
@@ -118,7 +135,7 @@ fn relative(context: &Context, path: &std::path::Path) -> String {
 }
 
 /// The driver's row beside the events.
-const DRIVER: &str = "merge-driver";
+const DRIVER: &str = "merge-driver    ";
 
 /// Git takes 0 for resolved and 1 for a conflict.
 fn merge_driver(ui: &mut Ui, context: &Context, call: &[String]) -> Result<Status, Error> {
@@ -151,20 +168,21 @@ fn merge_driver(ui: &mut Ui, context: &Context, call: &[String]) -> Result<Statu
     Ok(Status::Code(1))
 }
 
-fn uninstall(ui: &mut Ui, context: &Context) -> Result<Status, Error> {
-    for report in hooks::uninstall(context)? {
+fn uninstall(ui: &mut Ui, context: &Context, events: &[Event]) -> Result<Status, Error> {
+    for report in hooks::uninstall(context, events)? {
         if report.done.is_empty() {
-            ui.status(format!("  {:<12} was not installed", report.event.name()));
+            ui.status(format!("  {:<16} was not installed", report.event.name()));
         }
         for done in &report.done {
             ui.status(format!(
-                "  {:<12} {}",
+                "  {:<16} {}",
                 report.event.name(),
                 words::describe_uninstalled(done)
             ));
         }
     }
-    if driver::uninstall(context)? {
+    // The driver is no hook: naming some leaves it.
+    if events.is_empty() && driver::uninstall(context)? {
         ui.status(format!(
             "  {DRIVER} removed from this clone's Git configuration"
         ));
@@ -175,7 +193,7 @@ fn uninstall(ui: &mut Ui, context: &Context) -> Result<Status, Error> {
 fn status(ui: &mut Ui, context: &Context) -> Result<Status, Error> {
     let all = hooks::status(context)?;
     match hooks::absent_refs(context) {
-        Ok(names) => warn_of_absent(ui, &names),
+        Ok(names) => run::warn_of_absent(ui, &names),
         Err(error) => ui.warn(format!("the hook will not work: {error}")),
     }
     let merge_driver = driver::state(context)?;
@@ -197,7 +215,7 @@ fn status(ui: &mut Ui, context: &Context) -> Result<Status, Error> {
     } else {
         for hook in &all {
             ui.data(format!(
-                "{:<12} {}",
+                "{:<16} {}",
                 hook.event.name(),
                 words::describe_state(hook)
             ));
@@ -211,72 +229,4 @@ fn status(ui: &mut Ui, context: &Context) -> Result<Status, Error> {
     } else {
         Status::Attention
     })
-}
-
-fn warn_of_absent(ui: &mut Ui, names: &[String]) {
-    for name in names {
-        ui.warn(format!(
-            "`protected:` names {name}, which this clone does not have: what is published there is not checked"
-        ));
-    }
-}
-
-/// Git shows what we say and stops the commit when we fail.
-fn pre_commit(ui: &mut Ui, context: &Context) -> Result<Status, Error> {
-    let verdict = workflow::guard::staged(context)?;
-    warn_of_absent(ui, &verdict.absent_refs);
-    for one in &verdict.unjudged {
-        show_unjudged(ui, one);
-    }
-    if !verdict.any_project {
-        ui.warn("found no teammig.yaml and no folder migrations/, so nothing was checked");
-    }
-    if ui.is_json() {
-        ui.json(&json!({
-            "schema": "teammig.check/1",
-            "evaluated": verdict.evaluated(),
-            "unjudged": verdict.unjudged.iter().map(|one| json!({
-                "message": report::message(&one.error),
-                "touched": match &one.so {
-                    So::Touched(path) => Some(path),
-                    So::StagedInstead | So::NotTouched => None,
-                },
-            })).collect::<Vec<_>>(),
-            "findings": verdict.findings.iter().map(json::finding).collect::<Vec<_>>(),
-        }));
-    } else {
-        for finding in &verdict.findings {
-            show_finding(ui, finding);
-        }
-        if !verdict.findings.is_empty() || !verdict.evaluated() {
-            ui.hint("`git commit --no-verify` commits without this check");
-        }
-    }
-    Ok(if !verdict.evaluated() {
-        Status::Unknown
-    } else if verdict.findings.is_empty() {
-        Status::Fine
-    } else {
-        Status::Attention
-    })
-}
-
-/// A project that could not be looked at: an error where the commit touches it.
-fn show_unjudged(ui: &mut Ui, one: &Unjudged) {
-    let message = report::message(&one.error);
-    match &one.so {
-        So::StagedInstead => ui.warn(format!(
-            "{message}; this is not staged, and what is staged of the file was used"
-        )),
-        So::NotTouched => ui.warn(format!(
-            "could not be evaluated: {message}; this commit changes no migration of that project"
-        )),
-        So::Touched(_) if ui.is_json() => {}
-        So::Touched(path) => {
-            report::show(ui, &one.error);
-            ui.hint(format!(
-                "this commit changes {path}, which cannot be judged before that is put right"
-            ));
-        }
-    }
 }

@@ -16,8 +16,10 @@ use super::{
     hook_text::{self, insert_block, remove_block},
 };
 
-/// The format of the note that a hook was installed.
+/// The format of the notes that a hook was installed, and which ones are wanted.
 const NOTE: u32 = 1;
+/// The note with the events that people chose.
+const WANTED: &str = "hooks-wanted";
 
 impl HooksDir {
     /// Sets our hook up for an event; `program` is the absolute path of teammig.
@@ -104,6 +106,25 @@ impl HooksDir {
         }
         self.cache().remove(&note_name(event), NOTE);
         Ok(done)
+    }
+
+    /// The events that people chose, where they chose: the others are not missing.
+    pub fn wanted(&self) -> Option<Vec<Event>> {
+        let bytes = self.cache().load(WANTED, NOTE)?;
+        let names = String::from_utf8(bytes).ok()?;
+        Some(names.lines().filter_map(Event::from_name).collect())
+    }
+
+    /// Remembers which events people chose; `None` = whatever there is.
+    pub fn want(&self, events: Option<&[Event]>) {
+        match events {
+            None => self.cache().remove(WANTED, NOTE),
+            Some(events) => {
+                let names: Vec<&str> = events.iter().map(|event| event.name()).collect();
+                self.cache()
+                    .store(WANTED, NOTE, names.join("\n").as_bytes());
+            }
+        }
     }
 
     pub(super) fn file(&self, event: Event) -> PathBuf {

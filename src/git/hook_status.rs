@@ -28,6 +28,8 @@ pub struct HookStatus {
 pub enum HookState {
     /// Not there, and never was.
     NotInstalled,
+    /// Not there, because people chose others.
+    NotWanted,
     /// Working; alone or in front of another hook's lines.
     Installed(Form),
     /// Somebody called teammig from the hook without our markers.
@@ -92,6 +94,8 @@ impl HooksDir {
         }
         Ok(if self.noted(event).is_some_and(|noted| noted == file) {
             HookState::Overwritten(manager)
+        } else if self.wanted().is_some_and(|wanted| !wanted.contains(&event)) {
+            HookState::NotWanted
         } else {
             HookState::NotInstalled
         })

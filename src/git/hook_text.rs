@@ -6,55 +6,14 @@
 
 use std::path::Path;
 
+use super::Event;
+
 const START: &str = "# >>> teammig >>>";
 const END: &str = "# <<< teammig <<<";
 const SHEBANG: &str = "#!/bin/sh\n";
 /// Where the absolute path of the program goes, within single quotes.
 const PROGRAM: &str = "@TEAMMIG@";
 const HEADING: &str = "# teammig-hook: ";
-
-/// A Git event that teammig has a hook for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Event {
-    /// Before a commit is recorded; may refuse it.
-    PreCommit,
-}
-
-impl Event {
-    /// All of them.
-    pub const ALL: &'static [Self] = &[Self::PreCommit];
-
-    /// Git's name of the event, which is the hook's file name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::PreCommit => "pre-commit",
-        }
-    }
-
-    /// The event of that name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|event| event.name() == name)
-    }
-
-    /// The line with which people call teammig from a hook that we do not
-    /// touch. Such hooks are often shared, so it names no path of this machine.
-    pub fn line_to_add(self) -> String {
-        let command = self.command();
-        format!(r#"[ "${{TEAMMIG:-1}}" = 0 ] || teammig {command} "$@" </dev/null || exit $?"#)
-    }
-
-    /// What the program is called with.
-    pub(super) fn command(self) -> String {
-        format!("hooks run {}", self.name())
-    }
-
-    /// The script as it stands in `hooks/`, before the program's path is put in.
-    fn script(self) -> &'static str {
-        match self {
-            Self::PreCommit => include_str!("../../hooks/pre-commit"),
-        }
-    }
-}
 
 /// How our lines stand in a hook.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,21 +64,21 @@ pub(super) fn lines(event: Event, form: Form, program: &Path) -> String {
     let ours = script.strip_prefix(SHEBANG).unwrap_or(script);
     match form {
         Form::File => ours.replace(PROGRAM, &program),
-        Form::Block => block(ours).replace(PROGRAM, &program),
+        Form::Block => block(event, ours).replace(PROGRAM, &program),
     }
 }
 
 /// The same lines so that the rest of the hook runs after them: in a subshell
 /// (its `exit 0` ends only itself, its variables stay its own), which leaves
 /// standard input to the others and passes on only a refusal.
-fn block(ours: &str) -> String {
+fn block(event: Event, ours: &str) -> String {
     let mut text = String::new();
     let mut opened = false;
     for line in ours.lines() {
         if line == END {
-            text.push_str(") </dev/null || exit $?\n");
+            text.push_str(&closed(event));
         } else if !opened && !line.starts_with('#') {
-            text.push_str("(\n");
+            text.push_str(opened_by(event));
             opened = true;
         }
         if let Some(heading) = line.strip_prefix(HEADING) {
@@ -132,6 +91,29 @@ fn block(ours: &str) -> String {
         text.push('\n');
     }
     text
+}
+
+fn opened_by(event: Event) -> &'static str {
+    if event.reads_input() {
+        "teammig_input=$(cat)\n(\n"
+    } else {
+        "(\n"
+    }
+}
+
+/// What is on standard input can be read once. Where we need it, it is kept in a
+/// variable, and put back for the others; no file has to be made or cleaned up for that.
+fn closed(event: Event) -> String {
+    let refused = if event.blocks() { "exit $?" } else { ":" };
+    if !event.reads_input() {
+        return format!(") </dev/null || {refused}\n");
+    }
+    let input = "$teammig_input\nTEAMMIG_INPUT\n";
+    format!(
+        ") <<TEAMMIG_INPUT || {refused}\n{input}\
+         if [ -n \"$teammig_input\" ]; then\n  exec <<TEAMMIG_INPUT\n{input}\
+         else\n  exec </dev/null\nfi\nunset teammig_input\n"
+    )
 }
 
 /// `text`, a hook of somebody else, with our block right after its first line:
@@ -336,19 +318,30 @@ mod tests {
         assert!(!is_all_ours(&format!("{text}more\n")));
     }
 
-    /// The tracked script is what is installed, but for the path.
+    /// The tracked scripts are what is installed, but for the path.
     #[test]
-    fn the_script_in_the_repository_is_the_one_that_is_installed() {
-        let script = include_str!("../../hooks/pre-commit");
-        assert_eq!(whole_file(EVENT, Path::new(PROGRAM)), script);
-        assert!(script.contains("exec \"$teammig\" hooks run pre-commit \"$@\"\n"));
-        let block = lines(EVENT, Form::Block, Path::new("/x"));
-        assert!(!block.contains("exec "), "{block}");
-        assert!(block.ends_with(&format!(") </dev/null || exit $?\n{END}\n")));
+    fn the_scripts_in_the_repository_are_those_that_are_installed() {
         for event in Event::ALL {
-            assert_eq!(Event::from_name(event.name()), Some(*event));
-            assert!(version(*event) > 0);
+            let name = event.name();
+            assert_eq!(Event::from_name(name), Some(*event));
+            let script = event.script();
+            assert_eq!(whole_file(*event, Path::new(PROGRAM)), script);
+            let call = format!("\"$teammig\" hooks run {name} \"$@\"");
+            let (whole, refused) = if event.blocks() {
+                (format!("\nexec {call}\n{END}\n"), "exit $?")
+            } else {
+                (format!("\n{call} || :\n{END}\n"), ":")
+            };
+            assert!(script.ends_with(&whole), "{script}");
+            assert_eq!(script.contains("exit 1"), event.blocks(), "{script}");
+            assert_eq!(version(*event), 1);
+            let block = lines(*event, Form::Block, Path::new("/x"));
+            assert!(!block.contains("exec \""), "{block}");
+            assert!(block.contains(&call), "{block}");
+            assert!(block.contains(&format!(" || {refused}\n")), "{block}");
         }
-        assert_eq!(Event::from_name("pre-push"), None);
+        let block = lines(EVENT, Form::Block, Path::new("/x"));
+        assert!(block.ends_with(&format!(") </dev/null || exit $?\n{END}\n")));
+        assert_eq!(Event::from_name("pre-rebase"), None);
     }
 }

@@ -154,6 +154,8 @@ pub trait Reading {
     fn locate(&self, project: &Project, id: &RevId, key: &str) -> Span;
     /// A file as it is named to Git in the shell.
     fn pathspec(&self, path: &str) -> String;
+    /// The commit that has what was before, as it is named to Git.
+    fn source(&self) -> &str;
 }
 
 /// Judges the step from `before` (what is committed) to `after` (what would be).
@@ -188,8 +190,12 @@ fn judge_one(
     reading: &dyn Reading,
 ) -> Option<Finding> {
     let old = before.migration(id.as_str());
-    let old_path = old.map(|old| reading.pathspec(&old.file.path));
-    let old_path = old_path.as_deref();
+    let way_back = old.map(|old| {
+        let path = shell::word(&reading.pathspec(&old.file.path));
+        let source = shell::word(reading.source());
+        format!(" (`git restore --source={source} --staged --worktree {path}`)")
+    });
+    let way_back = way_back.as_deref();
     let binding: Vec<&Fixed> = match fixed.iter().filter(|one| one.evidence.binds()) {
         binding if binding.clone().next().is_some() => binding.copied().collect(),
         _ => fixed.to_vec(),
@@ -211,7 +217,7 @@ fn judge_one(
             )
             .at(&old.file, 0..0, "")
             .about(id)
-            .help(help(fixed, Change::Deleted, old_path))
+            .help(help(fixed, Change::Deleted, way_back))
         });
     };
     let now = reading.checksum(after, id);
@@ -225,7 +231,7 @@ fn judge_one(
             )
             .at(&new.file, start..start, "its scripts differ from then")
             .about(id)
-            .help(help(fixed, Change::Edited, old_path)),
+            .help(help(fixed, Change::Edited, way_back)),
         );
     }
     let parents = &new.revision.parents;
@@ -237,7 +243,7 @@ fn judge_one(
         )
         .at(&new.file, reading.locate(after, id, "parents"), "")
         .about(id)
-        .help(help(fixed, Change::Reparented, old_path))
+        .help(help(fixed, Change::Reparented, way_back))
     })
 }
 
@@ -278,10 +284,7 @@ impl Change {
 
 fn help(fixed: &[&Fixed], change: Change, path: Option<&str>) -> String {
     let undo = change.undo();
-    let path = path.map_or(String::new(), |path| {
-        let path = shell::word(path);
-        format!(" (`git restore --source=HEAD --staged --worktree {path}`)")
-    });
+    let path = path.unwrap_or_default();
     let mut own: Vec<(&str, &str)> = Vec::new();
     for one in fixed {
         match &one.evidence {

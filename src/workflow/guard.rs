@@ -9,7 +9,7 @@ use super::{
     outline::{self, Outlined},
 };
 use crate::{
-    git::{GitError, Listed, Repo},
+    git::{CommitId, GitError, Listed, Repo},
     layout::{self, Layout},
     model::{
         Checksum, Finding, Origin, Project, RevId, Rule, Severity, Snapshot, Span,
@@ -18,6 +18,7 @@ use crate::{
     sql,
 };
 
+mod merging;
 mod unjudged;
 
 pub use unjudged::{So, Unjudged};
@@ -41,6 +42,31 @@ impl Verdict {
         let mut all = self.unjudged.iter();
         !all.any(|one| matches!(one.so, So::Touched(_)))
     }
+}
+
+/// The files of a project on one side of a step.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Side {
+    pub(super) files: Vec<Listed>,
+    pub(super) head_file: Option<Listed>,
+}
+
+/// What is about to happen, and so what is anybody's doing in it.
+#[derive(Debug)]
+pub(super) enum Doing {
+    /// A commit of what is staged.
+    Commit,
+    /// A commit that joins these with what is checked out.
+    Merge(Vec<CommitId>),
+    /// A push to this branch of a remote (`origin/main`), which is at that commit.
+    Push {
+        /// As people say it.
+        branch: String,
+        /// What it has.
+        from: CommitId,
+        /// Its revisions are published.
+        protected: bool,
+    },
 }
 
 /// Judges the index, for every project of the repository. Needs no database:
@@ -82,25 +108,19 @@ fn one(context: &Context, verdict: &mut Verdict) -> Result<(), Error> {
     let repo = context.repo()?;
     let prefix = context.prefix()?;
     let index = repo.index_listing(&prefix, &context.folders())?;
-    let (committed, committed_head) = match repo.head()?.commit() {
-        Some(commit) => {
-            let name = commit.to_string();
-            match repo.commit_listing(&prefix, &context.folders(), &name) {
-                // What puts a broken link right has nothing before it, either.
-                Err(GitError::FolderIsLink { .. }) => (Vec::new(), None),
-                listing => {
-                    let listing = listing?;
-                    (listing.files, listing.head_file)
-                }
-            }
-        }
+    let index = Side {
+        files: index.files,
+        head_file: index.head_file,
+    };
+    let committed = match repo.head()?.commit() {
+        Some(commit) => side(context, commit)?,
         // The first commit of all has nothing before it.
-        None => (Vec::new(), None),
+        None => Side::default(),
     };
     let config = &context.config;
     verdict.any_project |= config.file.is_some()
         || !index.files.is_empty()
-        || !committed.is_empty()
+        || !committed.files.is_empty()
         || config
             .folders
             .iter()
@@ -110,53 +130,122 @@ fn one(context: &Context, verdict: &mut Verdict) -> Result<(), Error> {
             verdict.absent_refs.push(name);
         }
     }
-    // The same blobs at the same places: nothing of ours is in this commit.
-    let head_files = (committed_head, index.head_file);
-    if committed == index.files && head_files.0 == head_files.1 {
-        return Ok(());
+    let doing = match repo.merging_with() {
+        others if others.is_empty() => Doing::Commit,
+        others => Doing::Merge(others),
+    };
+    verdict
+        .findings
+        .extend(step(context, &committed, &index, &doing)?);
+    Ok(())
+}
+
+/// The files of a commit. One whose folder is a link that leads nowhere has none: what puts
+/// that right has nothing before it.
+pub(super) fn side(context: &Context, commit: CommitId) -> Result<Side, Error> {
+    let name = commit.to_string();
+    let repo = context.repo()?;
+    match repo.commit_listing(&context.prefix()?, &context.folders(), &name) {
+        Err(GitError::FolderIsLink { .. }) => Ok(Side::default()),
+        listing => {
+            let listing = listing?;
+            Ok(Side {
+                files: listing.files,
+                head_file: listing.head_file,
+            })
+        }
     }
-    let read = |files: &[Listed], head_file: Option<Listed>| -> Result<Snapshot, Error> {
+}
+
+/// What stands against a step of a project's files.
+pub(super) fn step(
+    context: &Context,
+    before: &Side,
+    after: &Side,
+    doing: &Doing,
+) -> Result<Vec<Finding>, Error> {
+    // The same blobs at the same places: nothing of ours is in this.
+    if before == after {
+        return Ok(Vec::new());
+    }
+    let repo = context.repo()?;
+    let prefix = context.prefix()?;
+    let read = |side: &Side| -> Result<Snapshot, Error> {
         Ok(Snapshot {
             origin: Origin::Index,
-            files: repo.read_files(files)?,
-            head_file: repo.read_files(head_file.as_slice())?.pop(),
+            files: repo.read_files(&side.files)?,
+            head_file: repo.read_files(side.head_file.as_slice())?.pop(),
         })
     };
-    let committed = read(&committed, head_files.0)?;
-    let index = read(&index.files, head_files.1)?;
-    let before = layout::load(&committed, context.layout());
-    let after = layout::load(&index, context.layout());
+    let before = layout::load(&read(before)?, context.layout());
+    let after = layout::load(&read(after)?, context.layout());
     let reading = ByLayout {
         layout: context.layout(),
         prefix: &prefix,
+        source: match doing {
+            Doing::Push { branch, .. } => branch,
+            Doing::Commit | Doing::Merge(_) => "HEAD",
+        },
     };
-    let fixed = fixed(context, &before, &after, &reading)?;
-    let mut findings = of_the_index(&before, &after);
-    findings.extend(guard::judge(&before, &after, &fixed, &reading));
-    findings.extend(two_heads(&before, &after, context.layout()));
+    let mut findings = of_the_index(&before, &after, doing);
+    let judges_edits = !matches!(
+        doing,
+        Doing::Push {
+            protected: false,
+            ..
+        }
+    );
+    if judges_edits {
+        let mut fixed = fixed(context, &before, &after, &reading)?;
+        if let Doing::Push { branch, from, .. } = doing {
+            // What this clone knows of the branch may be older than what it has.
+            fixed.retain(|one| match &one.evidence {
+                Evidence::Published { name } => !name.ends_with(branch.as_str()),
+                _ => true,
+            });
+            let (tips, _) = outline::of_protected(context, &from.to_string())?;
+            fixed.extend(published(
+                context,
+                branch,
+                tips,
+                (&before, &after),
+                &reading,
+            ));
+        }
+        let mut edits = guard::judge(&before, &after, &fixed, &reading);
+        if let Doing::Merge(others) = doing {
+            edits = merging::of_mine(context, edits, others, &fixed, (&after, &reading))?;
+        }
+        findings.append(&mut edits);
+    }
+    // A merge may join two lines that are settled afterwards: `sync` needs it done, and
+    // they are not pushed before.
+    if !matches!(doing, Doing::Merge(_)) {
+        findings.extend(two_heads(&before, &after, context.layout(), doing));
+    }
     // Git runs hooks at the top, so that is where the paths are read from.
     for finding in &mut findings {
         for place in finding.place.iter_mut().chain(&mut finding.related) {
             place.file.path = from_the_top(&prefix, &place.file.path).into();
         }
     }
-    verdict.findings.append(&mut findings);
-    Ok(())
+    Ok(findings)
 }
 
-/// What is wrong with what is staged. A head file that is wrong stops the commit,
-/// unless it was wrong in the same way before: then it is not this commit's doing.
-fn of_the_index(before: &Project, after: &Project) -> Vec<Finding> {
+/// What is wrong with the files. A head file that is wrong stops the commit, and any
+/// file a push, unless it was wrong in the same way before: then it is not its doing.
+fn of_the_index(before: &Project, after: &Project, doing: &Doing) -> Vec<Finding> {
     let is_old = |finding: &Finding| {
         before
             .findings
             .iter()
             .any(|old| old.rule == finding.rule && old.message == finding.message)
     };
+    let pushed = matches!(doing, Doing::Push { .. });
     after
         .findings
         .iter()
-        .filter(|finding| finding.rule != Rule::HeadFile || !is_old(finding))
+        .filter(|finding| !(pushed || finding.rule == Rule::HeadFile) || !is_old(finding))
         .cloned()
         .map(|finding| match finding.rule {
             Rule::HeadFile => Finding {
@@ -288,6 +377,7 @@ pub(super) fn edits_of_published(
     let reading = ByLayout {
         layout: context.layout(),
         prefix: &context.prefix()?,
+        source: "HEAD",
     };
     let before = layout::load(before, context.layout());
     let after = layout::load(after, context.layout());
@@ -363,7 +453,12 @@ fn configured_ref(repo: &Repo, name: &str) -> Result<Option<String>, Error> {
 }
 
 /// More heads than before, in one line.
-fn two_heads(before: &Project, after: &Project, layout: &dyn Layout) -> Option<Finding> {
+fn two_heads(
+    before: &Project,
+    after: &Project,
+    layout: &dyn Layout,
+    doing: &Doing,
+) -> Option<Finding> {
     let heads = after.graph.diverged();
     let new: Vec<&RevId> = heads
         .iter()
@@ -375,16 +470,20 @@ fn two_heads(before: &Project, after: &Project, layout: &dyn Layout) -> Option<F
     }
     let first = new.first().copied().or(heads.first())?;
     let names: Vec<&str> = heads.iter().map(RevId::as_str).collect();
-    let mut finding = Finding::error(
-        Rule::DivergedHeads,
-        format!(
-            "this commit leaves {} heads: {}",
-            heads.len(),
-            names.join(", ")
+    let (count, names) = (heads.len(), names.join(", "));
+    let (message, help) = match doing {
+        Doing::Push { branch, .. } => (
+            format!("this push leaves {branch} with {count} heads: {names}"),
+            "`teammig sync` puts yours on top of the others, or joins them; then commit, and push again",
         ),
-    )
-    .about(first)
-    .help("`teammig merge-heads` joins them; then `git add` the merge revision");
+        Doing::Commit | Doing::Merge(_) => (
+            format!("this commit leaves {count} heads: {names}"),
+            "`teammig merge-heads` joins them; then `git add` the merge revision",
+        ),
+    };
+    let mut finding = Finding::error(Rule::DivergedHeads, message)
+        .about(first)
+        .help(help);
     for id in std::iter::once(first).chain(heads.iter().filter(|id| *id != first)) {
         if let Some(migration) = after.migration(id.as_str()) {
             let span = layout.locate(migration, "parents", "");
@@ -401,6 +500,7 @@ fn two_heads(before: &Project, after: &Project, layout: &dyn Layout) -> Option<F
 struct ByLayout<'a> {
     layout: &'static dyn Layout,
     prefix: &'a str,
+    source: &'a str,
 }
 
 impl Reading for ByLayout<'_> {
@@ -414,6 +514,10 @@ impl Reading for ByLayout<'_> {
         project
             .migration(id.as_str())
             .map_or(0..0, |migration| self.layout.locate(migration, key, ""))
+    }
+
+    fn source(&self) -> &str {
+        self.source
     }
 
     fn pathspec(&self, path: &str) -> String {

@@ -1,4 +1,8 @@
-//! Installing, removing and describing the Git hooks.
+//! Installing, removing and describing the Git hooks; what the hooks do is below.
+
+pub mod advise;
+mod moved;
+pub mod push;
 
 use std::path::PathBuf;
 
@@ -15,11 +19,20 @@ pub struct Report<T> {
     pub done: T,
 }
 
-/// Installs all hooks.
-pub fn install(context: &Context) -> Result<Vec<Report<Installed>>, Error> {
+/// Installs the hooks of these events; of all, where none is named.
+pub fn install(context: &Context, events: &[Event]) -> Result<Vec<Report<Installed>>, Error> {
     let program = program()?;
     let folder = context.repo()?.hooks_dir()?;
-    Event::ALL
+    let wanted = match events {
+        [] => None,
+        named => {
+            let before = folder.wanted().unwrap_or_default();
+            Some(all_of(|event| {
+                named.contains(&event) || before.contains(&event)
+            }))
+        }
+    };
+    let reports: Vec<_> = named_or_all(events)
         .iter()
         .map(|event| {
             Ok(Report {
@@ -27,13 +40,18 @@ pub fn install(context: &Context) -> Result<Vec<Report<Installed>>, Error> {
                 done: folder.install(*event, &program)?,
             })
         })
-        .collect()
+        .collect::<Result<_, Error>>()?;
+    folder.want(wanted.as_deref());
+    Ok(reports)
 }
 
-/// Removes all hooks.
-pub fn uninstall(context: &Context) -> Result<Vec<Report<Vec<Uninstalled>>>, Error> {
+/// Removes the hooks of these events; all, where none is named.
+pub fn uninstall(
+    context: &Context,
+    events: &[Event],
+) -> Result<Vec<Report<Vec<Uninstalled>>>, Error> {
     let folder = context.repo()?.hooks_dir()?;
-    Event::ALL
+    let reports = named_or_all(events)
         .iter()
         .map(|event| {
             Ok(Report {
@@ -41,6 +59,33 @@ pub fn uninstall(context: &Context) -> Result<Vec<Report<Vec<Uninstalled>>>, Err
                 done: folder.uninstall(*event)?,
             })
         })
+        .collect::<Result<_, Error>>()?;
+    let wanted = match events {
+        [] => None,
+        named => {
+            let before = folder.wanted().unwrap_or_else(|| Event::ALL.to_vec());
+            Some(all_of(|event| {
+                !named.contains(&event) && before.contains(&event)
+            }))
+        }
+    };
+    folder.want(wanted.filter(|wanted| !wanted.is_empty()).as_deref());
+    Ok(reports)
+}
+
+fn named_or_all(events: &[Event]) -> &[Event] {
+    if events.is_empty() {
+        Event::ALL
+    } else {
+        events
+    }
+}
+
+fn all_of(which: impl Fn(Event) -> bool) -> Vec<Event> {
+    Event::ALL
+        .iter()
+        .copied()
+        .filter(|event| which(*event))
         .collect()
 }
 
@@ -83,6 +128,9 @@ pub fn left_alone(done: &Installed) -> Option<&crate::git::LeftAlone> {
 pub fn works(hook: &HookStatus) -> bool {
     matches!(
         hook.state,
-        HookState::Installed(_) | HookState::ByHand | HookState::OtherVersion { .. }
+        HookState::Installed(_)
+            | HookState::ByHand
+            | HookState::OtherVersion { .. }
+            | HookState::NotWanted
     )
 }

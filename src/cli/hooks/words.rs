@@ -2,10 +2,43 @@
 
 use std::path::Path;
 
-use crate::workflow::{
-    hooks::{Form, HookState, HookStatus, Installed, Uninstalled},
-    merge_driver,
+use crate::{
+    cli::events::{names, plural},
+    workflow::{
+        hooks::{Form, HookState, HookStatus, Installed, Uninstalled, advise::Advice, works},
+        merge_driver,
+    },
 };
+
+/// What a move of `HEAD` means, in a line.
+pub(in crate::cli) fn describe_advice(advice: &Advice) -> String {
+    let mut parts = Vec::new();
+    let in_database = match &advice.environment {
+        Some(environment) => format!(" in {environment}"),
+        None => String::new(),
+    };
+    if !advice.new.is_empty() {
+        parts.push(plural(advice.new.len(), "new revision"));
+    }
+    if !advice.phantoms.is_empty() {
+        parts.push(format!(
+            "{}{in_database}",
+            plural(advice.phantoms.len(), "phantom")
+        ));
+    }
+    if !advice.edited.is_empty() {
+        let revisions = plural(advice.edited.len(), "revision");
+        parts.push(format!("{revisions} edited since{in_database}"));
+    }
+    if !advice.diverged.is_empty() {
+        let heads = advice.diverged.len();
+        parts.push(format!("{heads} heads ({})", names(&advice.diverged)));
+    }
+    if advice.broken {
+        parts.push("files that cannot be read as they are".to_owned());
+    }
+    format!("teammig: {}: run `{}`", parts.join(", "), advice.command)
+}
 
 /// What an installation did, in words.
 pub(in crate::cli) fn describe_installed(done: &Installed) -> String {
@@ -32,6 +65,7 @@ pub(in crate::cli) fn describe_state(hook: &HookStatus) -> String {
     let file = hook.file.display();
     match &hook.state {
         HookState::NotInstalled => "not installed; `teammig hooks install` does it".to_owned(),
+        HookState::NotWanted => "not wanted".to_owned(),
         HookState::Installed(Form::File) => format!("works ({file})"),
         HookState::Installed(Form::Block) => format!("works, before another hook's lines ({file})"),
         HookState::ByHand => format!("works, called by hand from {file}"),
@@ -54,6 +88,26 @@ pub(in crate::cli) fn describe_state(hook: &HookStatus) -> String {
             format!("gone: {manager} wrote {file} anew; `teammig hooks install` again")
         }
         HookState::Overwritten(None) => format!("gone from {file}; `teammig hooks install` again"),
+    }
+}
+
+/// How all hooks are doing, in a few lines: what does not work is named.
+pub(in crate::cli) fn summary(hooks: &[HookStatus]) -> Vec<String> {
+    let mut groups: Vec<(String, Vec<&str>)> = Vec::new();
+    for hook in hooks.iter().filter(|hook| !works(hook)) {
+        let state = describe_state(hook);
+        match groups.iter_mut().find(|group| group.0 == state) {
+            Some(group) => group.1.push(hook.event.name()),
+            None => groups.push((state, vec![hook.event.name()])),
+        }
+    }
+    match groups.as_slice() {
+        [] => vec!["work".to_owned()],
+        [(state, events)] if events.len() == hooks.len() => vec![state.clone()],
+        _ => groups
+            .iter()
+            .map(|(state, events)| format!("{} {state}", events.join(", ")))
+            .collect(),
     }
 }
 

@@ -1,0 +1,164 @@
+//! What the hook scripts call: the blocking hooks judge and the others advise.
+
+use std::io::{IsTerminal as _, Read as _};
+
+use serde_json::json;
+
+use super::words;
+use crate::{
+    cli::{Status, json, report, report::show_finding},
+    ui::Ui,
+    workflow::{
+        self, Context, Error,
+        guard::{So, Unjudged},
+        hooks::{Event, advise, push},
+    },
+};
+
+pub(super) fn run(
+    ui: &mut Ui,
+    context: &Context,
+    event: &str,
+    args: &[String],
+) -> Result<Status, Error> {
+    let Some(event) = Event::from_name(event) else {
+        return Err(Error::Usage(format!("there is no hook for `{event}`")));
+    };
+    // The scripts look at it too; what other tools run for us is no script of ours.
+    if context.config.env.get("TEAMMIG") == Some("0") {
+        return Ok(Status::Fine);
+    }
+    match event {
+        Event::PreCommit | Event::PreMergeCommit => commit(ui, context),
+        Event::PrePush => pre_push(ui, context, args),
+        Event::PostMerge | Event::PostCheckout | Event::PostRewrite | Event::PostCommit => {
+            advise(ui, context, event, args);
+            Ok(Status::Fine)
+        }
+    }
+}
+
+/// Never in the way: Git has done what it was told, and a failing hook would make some of
+/// its commands look as if they had failed.
+fn advise(ui: &mut Ui, context: &Context, event: Event, args: &[String]) {
+    match advise::advise(context, event, args) {
+        Ok(said) => {
+            for one in said {
+                match one {
+                    Ok(advice) => ui.talk(&words::describe_advice(&advice)),
+                    Err(error) => cannot_tell(ui, &error),
+                }
+            }
+        }
+        Err(error) => cannot_tell(ui, &error),
+    }
+}
+
+fn cannot_tell(ui: &mut Ui, error: &Error) {
+    let message = report::message(error);
+    ui.talk(&format!("teammig: cannot tell what came in: {message}"));
+}
+
+/// Git shows what we say and stops the push when we fail.
+fn pre_push(ui: &mut Ui, context: &Context, args: &[String]) -> Result<Status, Error> {
+    let arg = |n: usize| args.get(n).map_or("", String::as_str);
+    let mut input = Vec::new();
+    let mut stdin = std::io::stdin();
+    if !stdin.is_terminal() {
+        stdin
+            .read_to_end(&mut input)
+            .map_err(Error::io("read", "what Git says is pushed"))?;
+    }
+    let input = String::from_utf8_lossy(&input);
+    let verdict = push::judge(context, arg(0), arg(1), &input)?;
+    for finding in &verdict.findings {
+        show_finding(ui, finding);
+    }
+    for error in &verdict.unread {
+        report::show(ui, error);
+    }
+    for branch in &verdict.unknown {
+        ui.error(format!(
+            "cannot say what this push does to {branch}: this clone does not have what is there now"
+        ));
+        ui.hint("`git fetch` brings it; then push again");
+    }
+    if !verdict.is_fine() || !verdict.evaluated() {
+        ui.hint("`git push --no-verify` pushes without this check");
+    }
+    Ok(if !verdict.evaluated() {
+        Status::Unknown
+    } else if verdict.is_fine() {
+        Status::Fine
+    } else {
+        Status::Attention
+    })
+}
+
+pub(super) fn warn_of_absent(ui: &mut Ui, names: &[String]) {
+    for name in names {
+        ui.warn(format!(
+            "`protected:` names {name}, which this clone does not have: what is published there is not checked"
+        ));
+    }
+}
+
+/// Git shows what we say and stops the commit when we fail.
+fn commit(ui: &mut Ui, context: &Context) -> Result<Status, Error> {
+    let verdict = workflow::guard::staged(context)?;
+    warn_of_absent(ui, &verdict.absent_refs);
+    for one in &verdict.unjudged {
+        show_unjudged(ui, one);
+    }
+    if !verdict.any_project {
+        ui.warn("found no teammig.yaml and no folder migrations/, so nothing was checked");
+    }
+    if ui.is_json() {
+        ui.json(&json!({
+            "schema": "teammig.check/1",
+            "evaluated": verdict.evaluated(),
+            "unjudged": verdict.unjudged.iter().map(|one| json!({
+                "message": report::message(&one.error),
+                "touched": match &one.so {
+                    So::Touched(path) => Some(path),
+                    So::StagedInstead | So::NotTouched => None,
+                },
+            })).collect::<Vec<_>>(),
+            "findings": verdict.findings.iter().map(json::finding).collect::<Vec<_>>(),
+        }));
+    } else {
+        for finding in &verdict.findings {
+            show_finding(ui, finding);
+        }
+        if !verdict.findings.is_empty() || !verdict.evaluated() {
+            ui.hint("`git commit --no-verify` commits without this check");
+        }
+    }
+    Ok(if !verdict.evaluated() {
+        Status::Unknown
+    } else if verdict.findings.is_empty() {
+        Status::Fine
+    } else {
+        Status::Attention
+    })
+}
+
+/// A project that could not be looked at: an error where the commit touches it.
+fn show_unjudged(ui: &mut Ui, one: &Unjudged) {
+    let message = report::message(&one.error);
+    match &one.so {
+        So::StagedInstead => ui.warn(format!(
+            "{message}; this is not staged, and what is staged of the file was used"
+        )),
+        So::NotTouched => ui.warn(format!(
+            "could not be evaluated: {message}; this commit changes no migration of that project"
+        )),
+        So::Touched(_) if ui.is_json() => {}
+        So::Touched(path) => {
+            report::show(ui, &one.error);
+            ui.hint(format!(
+                "this commit changes {path}, which cannot be judged before that is put right"
+            ));
+        }
+    }
+}
