@@ -41,6 +41,10 @@ enum HooksCommand {
         /// Only these (pre-commit, pre-push, …); all without a name
         #[arg(value_name = "EVENT", value_parser = event)]
         events: Vec<Event>,
+
+        /// Into this clone's own hook files, also where a hook manager writes them
+        #[arg(long)]
+        clone_only: bool,
     },
     /// Remove them again
     Uninstall {
@@ -70,7 +74,7 @@ enum HooksCommand {
 
 pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status, Error> {
     match &args.command {
-        HooksCommand::Install { events } => install(ui, context, events),
+        HooksCommand::Install { events, clone_only } => install(ui, context, events, *clone_only),
         HooksCommand::Uninstall { events } => uninstall(ui, context, events),
         HooksCommand::Status => status(ui, context),
         HooksCommand::MergeDriver { call } => merge_driver(ui, context, call),
@@ -84,20 +88,51 @@ fn event(name: &str) -> Result<Event, String> {
     Event::from_name(name).ok_or_else(|| format!("teammig has hooks for {}", all.join(", ")))
 }
 
-pub(super) fn install(ui: &mut Ui, context: &Context, events: &[Event]) -> Result<Status, Error> {
-    let reports = hooks::install(context, events)?;
+pub(super) fn install(
+    ui: &mut Ui,
+    context: &Context,
+    events: &[Event],
+    clone_only: bool,
+) -> Result<Status, Error> {
+    let done = hooks::install(context, events, clone_only)?;
     let mut status = Status::Fine;
-    for report in &reports {
+    let (mut for_manager, mut to_commit) = (Vec::new(), Vec::new());
+    for report in &done.reports {
         let line = words::describe_installed(&report.done);
         ui.status(format!("  {:<16} {}", report.event.name(), line));
-        if let Some(left) = hooks::left_alone(&report.done) {
-            ui.hint(format!(
-                "add this line to {}: {}",
-                left.file.display(),
-                left.line
-            ));
-            status = Status::Attention;
+        if let Some(lines) = &report.shared {
+            for line in lines.lines() {
+                ui.status(format!("    + {line}"));
+            }
+            to_commit.extend(hooks::written(&report.done).map(|file| relative(context, file)));
         }
+        let Some(left) = hooks::left_alone(&report.done) else {
+            continue;
+        };
+        status = Status::Attention;
+        if let hooks::WhyNot::Managed(_) = left.why {
+            for_manager.push(report.event);
+        } else {
+            let file = left.file.display();
+            ui.hint(format!("add this line to {file}: {}", left.line));
+        }
+    }
+    if !to_commit.is_empty() {
+        let files = shell::words(to_commit.iter().map(String::as_str));
+        ui.hint(format!(
+            "these files belong to the project; commit them: `git add {files}`"
+        ));
+    }
+    if let Some(managed) = done.managed.filter(|_| !for_manager.is_empty()) {
+        let config = relative(context, &managed.config);
+        let command = managed.install_command(&for_manager);
+        ui.hint(format!("add this to {config}, then `{command}`:"));
+        for line in managed.stanza(&for_manager).lines() {
+            ui.talk(line);
+        }
+        ui.hint(
+            "`teammig hooks install --clone-only` puts them into this clone's hook files instead",
+        );
     }
     if let Some(done) = driver::install(context)? {
         show_driver(ui, context, &done);

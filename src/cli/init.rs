@@ -106,7 +106,7 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
                     Ok(true)
                 ));
         if wanted {
-            hooks::install(ui, context, &[])?;
+            hooks::install(ui, context, &[], false)?;
         }
     }
     ui.hint("`teammig create \"what it does\"` writes the first revision");

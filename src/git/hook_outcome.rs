@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{Scope, hook_text::Unfit};
+use super::{Manager, Scope, hook_text::Unfit};
 
 /// What an installation did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,9 +65,9 @@ pub enum WhyNot {
     /// The hooks directory belongs to other repositories as well.
     #[error("core.hooksPath of the {} leads out of this repository", scope_owner(*.0))]
     Shared(Scope),
-    /// husky writes that directory; the hook is a tracked file of the project.
-    #[error("husky runs the hooks of this repository")]
-    Husky,
+    /// A manager writes the hooks of this repository from its configuration.
+    #[error("{} runs the hooks of this repository", .0.name())]
+    Managed(Manager),
 }
 
 fn scope_owner(scope: Scope) -> &'static str {

@@ -22,6 +22,20 @@ pub enum Form {
     File,
     /// In front of another hook's lines.
     Block,
+    /// In a file that Git tracks: it names no path of this machine, and stops nobody who
+    /// has no teammig.
+    Shared,
+}
+
+/// Whose file a hook is, and so how our lines stand in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// This clone's alone.
+    Clone,
+    /// A folder of hooks that Git tracks.
+    Tracked,
+    /// A tracked file that husky hands to `sh`, whatever its first line says.
+    Husky,
 }
 
 /// Our lines in a hook, as found.
@@ -48,8 +62,12 @@ pub(super) fn version(event: Event) -> u32 {
 }
 
 /// A hook file that is all ours.
-pub(super) fn whole_file(event: Event, program: &Path) -> String {
-    format!("{SHEBANG}{}", lines(event, Form::File, program))
+pub(super) fn whole_file(event: Event, program: &Path, place: Place) -> String {
+    match place {
+        Place::Clone => format!("{SHEBANG}{}", lines(event, Form::File, program)),
+        Place::Tracked => format!("{SHEBANG}{}", lines(event, Form::Shared, program)),
+        Place::Husky => lines(event, Form::Shared, program),
+    }
 }
 
 /// Our lines, from marker to marker.
@@ -65,6 +83,7 @@ pub(super) fn lines(event: Event, form: Form, program: &Path) -> String {
     match form {
         Form::File => ours.replace(PROGRAM, &program),
         Form::Block => block(event, ours).replace(PROGRAM, &program),
+        Form::Shared => shared(event, ours),
     }
 }
 
@@ -116,16 +135,54 @@ fn closed(event: Event) -> String {
     )
 }
 
+/// The lines for a file that everybody has: no path, and no refusal where there is no
+/// program, since not everybody who commits works on the database.
+fn shared(event: Event, ours: &str) -> String {
+    let (name, command) = (event.name(), event.command());
+    let what = ours.lines().nth(2).unwrap_or_default();
+    let version = version(event);
+    let head = format!(
+        "{START}\n{HEADING}{name} {version} shared\n{what}\n\
+         # This file is everybody's: where teammig is not installed, nothing is checked.\n"
+    );
+    let body = if event.reads_input() {
+        format!(
+            "if [ \"${{TEAMMIG:-1}}\" != 0 ] && command -v teammig >/dev/null; then\n\
+             teammig_input=$(cat)\n(\nteammig {command} \"$@\"\n{}fi\n",
+            closed(event)
+        )
+    } else {
+        let refused = if event.blocks() { "exit $?" } else { ":" };
+        format!(
+            "if [ \"${{TEAMMIG:-1}}\" != 0 ] && command -v teammig >/dev/null; then\n  \
+             teammig {command} \"$@\" </dev/null || {refused}\nfi\n"
+        )
+    };
+    format!("{head}{body}{END}\n")
+}
+
 /// `text`, a hook of somebody else, with our block right after its first line:
 /// at the end it might never run, because hooks like to end in `exec`.
 /// A block that is already there is replaced. `None` where it cannot be done.
 pub fn insert_block(text: &str, event: Event, program: &Path) -> Option<String> {
+    insert(text, event, program, Place::Clone)
+}
+
+/// The same for a hook in any place.
+pub(super) fn insert(text: &str, event: Event, program: &Path, place: Place) -> Option<String> {
     let rest = remove_block(text)?;
     let first = rest.split_inclusive('\n').next().unwrap_or_default();
-    if !is_sh(first) {
+    let form = match place {
+        Place::Clone => Form::Block,
+        Place::Tracked | Place::Husky => Form::Shared,
+    };
+    let block = lines(event, form, program);
+    if place == Place::Husky && !first.starts_with("#!") {
+        return Some(format!("{block}{rest}"));
+    }
+    if place != Place::Husky && !is_sh(first) {
         return None;
     }
-    let block = lines(event, Form::Block, program);
     Some(if first.ends_with('\n') {
         format!("{first}{block}{}", &rest[first.len()..])
     } else {
@@ -180,8 +237,8 @@ pub(super) fn fit(text: &str) -> Result<(), Unfit> {
 
 /// Nothing but our own file: its lines may be rewritten and the file deleted.
 pub(super) fn is_all_ours(text: &str) -> bool {
-    ours(text).is_ok_and(|ours| ours.is_some_and(|ours| ours.form == Form::File))
-        && remove_block(text).as_deref() == Some(SHEBANG)
+    ours(text).is_ok_and(|ours| ours.is_some_and(|ours| ours.form != Form::Block))
+        && remove_block(text).is_some_and(|rest| rest == SHEBANG || rest.is_empty())
 }
 
 /// From the start of the first marker's line to the end of the second's.
@@ -210,6 +267,7 @@ fn heading(lines: &str) -> Option<(u32, Form)> {
     let version = words.next()?.parse().ok()?;
     let form = match words.next() {
         Some("block") => Form::Block,
+        Some("shared") => Form::Shared,
         _ => Form::File,
     };
     Some((version, form))
@@ -243,7 +301,7 @@ mod tests {
 
     const EVENT: Event = Event::PreCommit;
 
-    fn insert(text: &str) -> Option<String> {
+    fn with_block(text: &str) -> Option<String> {
         insert_block(text, EVENT, Path::new("/usr/bin/teammig"))
     }
 
@@ -261,11 +319,11 @@ mod tests {
             "#!/usr/local/bin/bash\nä\r\n",
             "#!C:/Git/sh\n",
         ] {
-            let with = insert(text).unwrap();
+            let with = with_block(text).unwrap();
             let first = text.lines().next().unwrap();
             assert!(with.starts_with(&format!("{first}\n{START}\n")), "{with}");
             assert_eq!(remove_block(&with).as_deref(), Some(text));
-            assert_eq!(insert(&with).as_deref(), Some(with.as_str()), "twice");
+            assert_eq!(with_block(&with).as_deref(), Some(with.as_str()), "twice");
             let found = ours(&with).unwrap().unwrap();
             assert_eq!((found.version, found.form), (version(EVENT), Form::Block));
             assert_eq!(found.program.as_deref(), Some("/usr/bin/teammig"));
@@ -285,7 +343,7 @@ mod tests {
             "#!\n",
             " #!/bin/sh\n",
         ] {
-            assert_eq!(insert(text), None, "{text:?}");
+            assert_eq!(with_block(text), None, "{text:?}");
             assert_eq!(fit(text), Err(Unfit::NotSh), "{text:?}");
         }
     }
@@ -298,7 +356,7 @@ mod tests {
             "#!/bin/sh\n# <<< teammig <<<\n# >>> teammig >>>\n",
             "#!/bin/sh\n# >>> teammig >>>\n# >>> teammig >>>\n# <<< teammig <<<\n",
         ] {
-            assert_eq!(insert(text), None, "{text:?}");
+            assert_eq!(with_block(text), None, "{text:?}");
             assert_eq!(remove_block(text), None, "{text:?}");
             assert_eq!(ours(text), Err(Unfit::BrokenBlock), "{text:?}");
         }
@@ -308,14 +366,39 @@ mod tests {
     #[test]
     fn our_own_file_is_known_with_any_path() {
         for program in ["/usr/bin/teammig", "/home/it's me/teammig", ""] {
-            let text = whole_file(EVENT, Path::new(program));
+            let text = whole_file(EVENT, Path::new(program), Place::Clone);
             assert!(is_all_ours(&text));
             let found = ours(&text).unwrap().unwrap();
             assert_eq!(found.form, Form::File);
             assert_eq!(found.program.as_deref(), Some(program));
         }
-        let text = whole_file(EVENT, Path::new("/x"));
+        let text = whole_file(EVENT, Path::new("/x"), Place::Clone);
         assert!(!is_all_ours(&format!("{text}more\n")));
+    }
+
+    /// husky hands its files to `sh` whatever they begin with.
+    #[test]
+    fn lines_in_a_file_of_everybody() {
+        for text in [
+            "npm test\n",
+            "",
+            "#!/usr/bin/env node\nx\n",
+            "npm test",
+            "#!/bin/sh",
+        ] {
+            for event in Event::ALL {
+                let path = Path::new("/home/ann/teammig");
+                let with = insert(text, *event, path, Place::Husky).unwrap();
+                assert!(!with.contains("/home/ann"), "{with}");
+                assert_eq!(remove_block(&with).as_deref(), Some(text));
+                let again = insert(&with, *event, path, Place::Husky);
+                assert_eq!(again.as_deref(), Some(with.as_str()));
+                let found = ours(&with).unwrap().unwrap();
+                assert_eq!((found.version, found.form), (1, Form::Shared));
+                assert_eq!(found.program, None);
+                assert_eq!(is_all_ours(&with), text.is_empty(), "{with}");
+            }
+        }
     }
 
     /// The tracked scripts are what is installed, but for the path.
@@ -325,7 +408,7 @@ mod tests {
             let name = event.name();
             assert_eq!(Event::from_name(name), Some(*event));
             let script = event.script();
-            assert_eq!(whole_file(*event, Path::new(PROGRAM)), script);
+            assert_eq!(whole_file(*event, Path::new(PROGRAM), Place::Clone), script);
             let call = format!("\"$teammig\" hooks run {name} \"$@\"");
             let (whole, refused) = if event.blocks() {
                 (format!("\nexec {call}\n{END}\n"), "exit $?")

@@ -1,6 +1,7 @@
 //! Installing, removing and describing the Git hooks; what the hooks do is below.
 
 pub mod advise;
+pub mod call;
 mod moved;
 pub mod push;
 
@@ -8,7 +9,9 @@ use std::path::PathBuf;
 
 use super::{Context, Error};
 /// What happens to hooks, and how they are doing.
-pub use crate::git::{Event, Form, HookState, HookStatus, Installed, Uninstalled};
+pub use crate::git::{
+    Event, Form, HookState, HookStatus, Installed, LeftAlone, Managed, Scope, Uninstalled, WhyNot,
+};
 
 /// What was done for one event.
 #[derive(Debug)]
@@ -17,12 +20,45 @@ pub struct Report<T> {
     pub event: Event,
     /// What was done.
     pub done: T,
+    /// The lines that came into a file which Git tracks.
+    pub shared: Option<String>,
 }
 
-/// Installs the hooks of these events; of all, where none is named.
-pub fn install(context: &Context, events: &[Event]) -> Result<Vec<Report<Installed>>, Error> {
+/// What was installed, and what a hook manager is to be told.
+#[derive(Debug)]
+pub struct Installation {
+    /// What was done for each event.
+    pub reports: Vec<Report<Installed>>,
+    /// The manager whose configuration is still to name some of them.
+    pub managed: Option<Managed>,
+}
+
+/// Installs the hooks of these events; of all, where none is named. A hook manager is left
+/// in charge, unless the hooks are to be in this clone alone.
+pub fn install(
+    context: &Context,
+    events: &[Event],
+    clone_only: bool,
+) -> Result<Installation, Error> {
     let program = program()?;
     let folder = context.repo()?.hooks_dir()?;
+    let managed = folder.managed().filter(|_| !clone_only);
+    let one = |event: Event| -> Result<Installed, Error> {
+        if let Some(managed) = &managed
+            && !folder.has_ours(event)?
+        {
+            return Ok(if managed.names(event) {
+                Installed::Already(managed.config.clone())
+            } else {
+                Installed::LeftAlone(LeftAlone {
+                    file: managed.config.clone(),
+                    why: WhyNot::Managed(managed.manager),
+                    line: managed.stanza(&[event]),
+                })
+            });
+        }
+        Ok(folder.install(event, &program)?)
+    };
     let wanted = match events {
         [] => None,
         named => {
@@ -35,14 +71,16 @@ pub fn install(context: &Context, events: &[Event]) -> Result<Vec<Report<Install
     let reports: Vec<_> = named_or_all(events)
         .iter()
         .map(|event| {
+            let done = one(*event)?;
             Ok(Report {
                 event: *event,
-                done: folder.install(*event, &program)?,
+                shared: written(&done).and_then(|_| folder.shared_lines(*event)),
+                done,
             })
         })
         .collect::<Result<_, Error>>()?;
     folder.want(wanted.as_deref());
-    Ok(reports)
+    Ok(Installation { reports, managed })
 }
 
 /// Removes the hooks of these events; all, where none is named.
@@ -57,6 +95,7 @@ pub fn uninstall(
             Ok(Report {
                 event: *event,
                 done: folder.uninstall(*event)?,
+                shared: None,
             })
         })
         .collect::<Result<_, Error>>()?;
@@ -117,10 +156,18 @@ pub(super) fn program() -> Result<PathBuf, Error> {
 }
 
 /// The hook that could not be written, where that is so.
-pub fn left_alone(done: &Installed) -> Option<&crate::git::LeftAlone> {
+pub fn left_alone(done: &Installed) -> Option<&LeftAlone> {
     match done {
         Installed::LeftAlone(left) => Some(left),
         _ => None,
+    }
+}
+
+/// The hook that was written just now, where one was.
+pub fn written(done: &Installed) -> Option<&std::path::Path> {
+    match done {
+        Installed::Created(path) | Installed::Added(path) | Installed::Replaced(path) => Some(path),
+        Installed::Already(_) | Installed::LeftAlone(_) => None,
     }
 }
 
@@ -130,6 +177,8 @@ pub fn works(hook: &HookStatus) -> bool {
         hook.state,
         HookState::Installed(_)
             | HookState::ByHand
+            | HookState::Managed(_)
+            | HookState::PutAside(_)
             | HookState::OtherVersion { .. }
             | HookState::NotWanted
     )

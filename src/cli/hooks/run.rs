@@ -11,7 +11,7 @@ use crate::{
     workflow::{
         self, Context, Error,
         guard::{So, Unjudged},
-        hooks::{Event, advise, push},
+        hooks::{Event, advise, call::Call, push},
     },
 };
 
@@ -28,20 +28,40 @@ pub(super) fn run(
     if context.config.env.get("TEAMMIG") == Some("0") {
         return Ok(Status::Fine);
     }
+    let given = Call {
+        args: args.to_vec(),
+        input: match event {
+            Event::PrePush => input()?,
+            _ => String::new(),
+        },
+    };
     match event {
         Event::PreCommit | Event::PreMergeCommit => commit(ui, context),
-        Event::PrePush => pre_push(ui, context, args),
+        Event::PrePush => pre_push(ui, context, &Call::of(context, event, given)?),
         Event::PostMerge | Event::PostCheckout | Event::PostRewrite | Event::PostCommit => {
-            advise(ui, context, event, args);
+            advise(ui, context, event, given);
             Ok(Status::Fine)
         }
     }
 }
 
+/// What Git says on standard input.
+fn input() -> Result<String, Error> {
+    let mut bytes = Vec::new();
+    let mut stdin = std::io::stdin();
+    if !stdin.is_terminal() {
+        let read = stdin.read_to_end(&mut bytes);
+        read.map_err(Error::io("read", "what Git says is pushed"))?;
+    }
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
 /// Never in the way: Git has done what it was told, and a failing hook would make some of
 /// its commands look as if they had failed.
-fn advise(ui: &mut Ui, context: &Context, event: Event, args: &[String]) {
-    match advise::advise(context, event, args) {
+fn advise(ui: &mut Ui, context: &Context, event: Event, given: Call) {
+    let said =
+        Call::of(context, event, given).and_then(|call| advise::advise(context, event, &call.args));
+    match said {
         Ok(said) => {
             for one in said {
                 match one {
@@ -60,17 +80,9 @@ fn cannot_tell(ui: &mut Ui, error: &Error) {
 }
 
 /// Git shows what we say and stops the push when we fail.
-fn pre_push(ui: &mut Ui, context: &Context, args: &[String]) -> Result<Status, Error> {
-    let arg = |n: usize| args.get(n).map_or("", String::as_str);
-    let mut input = Vec::new();
-    let mut stdin = std::io::stdin();
-    if !stdin.is_terminal() {
-        stdin
-            .read_to_end(&mut input)
-            .map_err(Error::io("read", "what Git says is pushed"))?;
-    }
-    let input = String::from_utf8_lossy(&input);
-    let verdict = push::judge(context, arg(0), arg(1), &input)?;
+fn pre_push(ui: &mut Ui, context: &Context, call: &Call) -> Result<Status, Error> {
+    let arg = |n: usize| call.args.get(n).map_or("", String::as_str);
+    let verdict = push::judge(context, arg(0), arg(1), &call.input)?;
     for finding in &verdict.findings {
         show_finding(ui, finding);
     }

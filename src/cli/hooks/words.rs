@@ -5,7 +5,9 @@ use std::path::Path;
 use crate::{
     cli::events::{names, plural},
     workflow::{
-        hooks::{Form, HookState, HookStatus, Installed, Uninstalled, advise::Advice, works},
+        hooks::{
+            Form, HookState, HookStatus, Installed, Scope, Uninstalled, advise::Advice, works,
+        },
         merge_driver,
     },
 };
@@ -68,6 +70,20 @@ pub(in crate::cli) fn describe_state(hook: &HookStatus) -> String {
         HookState::NotWanted => "not wanted".to_owned(),
         HookState::Installed(Form::File) => format!("works ({file})"),
         HookState::Installed(Form::Block) => format!("works, before another hook's lines ({file})"),
+        HookState::Installed(Form::Shared) => {
+            format!("works, from a file that is everybody's ({file})")
+        }
+        HookState::Managed(manager) => format!("works, through {}", manager.name()),
+        HookState::PutAside(manager) => {
+            format!(
+                "works, put aside by {}, which runs it first",
+                manager.name()
+            )
+        }
+        HookState::ManagerAsleep { manager, command } => format!(
+            "does not run: the configuration of {} names it, and its hook is not in this clone; `{command}`",
+            manager.name()
+        ),
         HookState::ByHand => format!("works, called by hand from {file}"),
         HookState::OtherVersion { found, current } => format!(
             "works with lines of version {found}; this teammig writes version {current}: `teammig hooks install`"
@@ -81,7 +97,13 @@ pub(in crate::cli) fn describe_state(hook: &HookStatus) -> String {
         ),
         HookState::ProgramMissing(None) => "does not run: no teammig is on PATH".to_owned(),
         HookState::Shadowed { installed, scope } => format!(
-            "does not run: core.hooksPath ({scope:?}) leads away from {}",
+            "does not run: {} from {}; `teammig hooks install` again",
+            match scope {
+                Scope::Default => "without core.hooksPath, Git looks away",
+                Scope::Repository => "core.hooksPath of the repository leads Git away",
+                Scope::User => "core.hooksPath of the user leads Git away",
+                Scope::System => "core.hooksPath of the system leads Git away",
+            },
             installed.display()
         ),
         HookState::Overwritten(Some(manager)) => {
