@@ -12,12 +12,13 @@ use crate::{
     git::{CommitId, GitError, Listed, Repo},
     layout::{self, Layout},
     model::{
-        Checksum, Finding, Origin, Project, RevId, Rule, Severity, Snapshot, Span,
+        Checksum, Finding, Project, RevId, Rule, Severity, Snapshot, Span,
         guard::{self, Evidence, Fixed, Reading},
     },
     sql,
 };
 
+mod changed;
 mod merging;
 mod unjudged;
 
@@ -168,17 +169,8 @@ pub(super) fn step(
     if before == after {
         return Ok(Vec::new());
     }
-    let repo = context.repo()?;
     let prefix = context.prefix()?;
-    let read = |side: &Side| -> Result<Snapshot, Error> {
-        Ok(Snapshot {
-            origin: Origin::Index,
-            files: repo.read_files(&side.files)?,
-            head_file: repo.read_files(side.head_file.as_slice())?.pop(),
-        })
-    };
-    let before = layout::load(&read(before)?, context.layout());
-    let after = layout::load(&read(after)?, context.layout());
+    let (before, after) = changed::load(context, before, after)?;
     let reading = ByLayout {
         layout: context.layout(),
         prefix: &prefix,
@@ -462,7 +454,7 @@ fn two_heads(
     let heads = after.graph.diverged();
     let new: Vec<&RevId> = heads
         .iter()
-        .filter(|id| before.migration(id.as_str()).is_none())
+        .filter(|id| before.graph.get(id.as_str()).is_none())
         .collect();
     // A commit that leaves an old divergence as it was is not the one to stop.
     if heads.len() <= before.graph.diverged().len() {

@@ -5,6 +5,7 @@ mod managers;
 mod merging;
 mod projects;
 mod push;
+mod scripts;
 
 use std::fs;
 
