@@ -15,6 +15,8 @@ pub enum Installed {
     Replaced(PathBuf),
     /// Nothing to do.
     Already(PathBuf),
+    /// It stands in this clone's configuration; whether that changed.
+    Configured(bool),
     /// Nothing was done.
     LeftAlone(LeftAlone),
 }
@@ -24,6 +26,8 @@ pub enum Installed {
 pub enum Uninstalled {
     /// It held nothing else.
     Deleted(PathBuf),
+    /// It is in this clone's configuration no more.
+    Unconfigured,
     /// It is as it was before we came.
     Restored(PathBuf),
     /// Nothing was done.

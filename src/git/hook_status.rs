@@ -41,6 +41,12 @@ pub enum HookState {
         /// What this program would write.
         current: u32,
     },
+    /// Working: it stands in Git's configuration.
+    Configured,
+    /// It stands in Git's configuration, which this Git is too old for.
+    GitTooOld,
+    /// It stands in Git's configuration and is switched off there, by this setting.
+    SwitchedOff(String),
     /// Working: a manager's configuration calls it.
     Managed(Manager),
     /// Working: a manager put it aside and runs it first.

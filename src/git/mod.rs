@@ -20,6 +20,7 @@ mod error;
 mod folders;
 mod head;
 mod history;
+mod hook_config;
 mod hook_disk;
 mod hook_event;
 mod hook_file;

@@ -41,9 +41,17 @@ pub fn install(
     clone_only: bool,
 ) -> Result<Installation, Error> {
     let program = program()?;
-    let folder = context.repo()?.hooks_dir()?;
-    let managed = folder.managed().filter(|_| !clone_only);
+    let repo = context.repo()?;
+    let folder = repo.hooks_dir()?;
+    let by_config = !clone_only && repo.has_config_hooks();
+    let managed = folder.managed().filter(|_| !clone_only && !by_config);
     let one = |event: Event| -> Result<Installed, Error> {
+        // One or the other: with both it would run twice.
+        if by_config {
+            folder.uninstall(event)?;
+            return Ok(Installed::Configured(repo.configure_hook(event, &program)?));
+        }
+        repo.unconfigure_hook(event)?;
         if let Some(managed) = &managed
             && !folder.has_ours(event)?
         {
@@ -88,13 +96,19 @@ pub fn uninstall(
     context: &Context,
     events: &[Event],
 ) -> Result<Vec<Report<Vec<Uninstalled>>>, Error> {
-    let folder = context.repo()?.hooks_dir()?;
+    let repo = context.repo()?;
+    let folder = repo.hooks_dir()?;
     let reports = named_or_all(events)
         .iter()
         .map(|event| {
+            let mut done = folder.uninstall(*event)?;
+            done.extend(
+                repo.unconfigure_hook(*event)?
+                    .then_some(Uninstalled::Unconfigured),
+            );
             Ok(Report {
                 event: *event,
-                done: folder.uninstall(*event)?,
+                done,
                 shared: None,
             })
         })
@@ -130,11 +144,20 @@ fn all_of(which: impl Fn(Event) -> bool) -> Vec<Event> {
 
 /// Looks at all hooks.
 pub fn status(context: &Context) -> Result<Vec<HookStatus>, Error> {
-    let folder = context.repo()?.hooks_dir()?;
-    Event::ALL
-        .iter()
-        .map(|event| Ok(folder.status(*event)?))
-        .collect()
+    let repo = context.repo()?;
+    let folder = repo.hooks_dir()?;
+    let one = |event: &Event| -> Result<HookStatus, Error> {
+        let status = folder.status(*event)?;
+        Ok(match repo.configured_state(*event)? {
+            None => status,
+            Some(state) => HookStatus {
+                file: repo.common_dir().join("config"),
+                state,
+                ..status
+            },
+        })
+    };
+    Event::ALL.iter().map(one).collect()
 }
 
 /// Refs that the projects call protected and that this clone does not have.
@@ -167,7 +190,7 @@ pub fn left_alone(done: &Installed) -> Option<&LeftAlone> {
 pub fn written(done: &Installed) -> Option<&std::path::Path> {
     match done {
         Installed::Created(path) | Installed::Added(path) | Installed::Replaced(path) => Some(path),
-        Installed::Already(_) | Installed::LeftAlone(_) => None,
+        Installed::Already(_) | Installed::Configured(_) | Installed::LeftAlone(_) => None,
     }
 }
 
@@ -177,6 +200,7 @@ pub fn works(hook: &HookStatus) -> bool {
         hook.state,
         HookState::Installed(_)
             | HookState::ByHand
+            | HookState::Configured
             | HookState::Managed(_)
             | HookState::PutAside(_)
             | HookState::OtherVersion { .. }

@@ -1,6 +1,7 @@
 //! The pre-commit hook, under a real `git commit`.
 
 mod advice;
+mod config;
 mod managers;
 mod merging;
 mod projects;

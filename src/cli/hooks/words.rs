@@ -49,6 +49,8 @@ pub(in crate::cli) fn describe_installed(done: &Installed) -> String {
         Installed::Added(path) => format!("added to {}, before what was there", path.display()),
         Installed::Replaced(path) => format!("brought up to date in {}", path.display()),
         Installed::Already(path) => format!("is installed in {}", path.display()),
+        Installed::Configured(true) => "installed in this clone's Git configuration".to_owned(),
+        Installed::Configured(false) => "is installed in this clone's Git configuration".to_owned(),
         Installed::LeftAlone(left) => format!("left alone: {}", left.why),
     }
 }
@@ -58,6 +60,7 @@ pub(in crate::cli) fn describe_uninstalled(done: &Uninstalled) -> String {
     match done {
         Uninstalled::Deleted(path) => format!("removed {}", path.display()),
         Uninstalled::Restored(path) => format!("removed from {}", path.display()),
+        Uninstalled::Unconfigured => "removed from this clone's Git configuration".to_owned(),
         Uninstalled::LeftAlone(left) => format!("left alone: {}", left.why),
     }
 }
@@ -72,6 +75,13 @@ pub(in crate::cli) fn describe_state(hook: &HookStatus) -> String {
         HookState::Installed(Form::Block) => format!("works, before another hook's lines ({file})"),
         HookState::Installed(Form::Shared) => {
             format!("works, from a file that is everybody's ({file})")
+        }
+        HookState::Configured => format!("works, from Git's configuration ({file})"),
+        HookState::GitTooOld => format!(
+            "does not run: {file} has it, and this Git is older than 2.54; `teammig hooks install` again"
+        ),
+        HookState::SwitchedOff(setting) => {
+            format!("switched off; `git config --unset {setting}` switches it on")
         }
         HookState::Managed(manager) => format!("works, through {}", manager.name()),
         HookState::PutAside(manager) => {
