@@ -23,6 +23,7 @@ mod postgres_cluster;
 
 mod branches;
 mod history;
+mod repository;
 
 use std::{
     fmt::Write as _,
@@ -65,6 +66,9 @@ fn main() {
     }
     if wanted("radar") {
         radar();
+    }
+    if wanted("hooks") {
+        hooks();
     }
     if wanted("nothing") {
         nothing_to_do();
@@ -191,6 +195,52 @@ fn radar() {
             ),
         ],
     );
+}
+
+/// What a hook adds to a command, beside what Git needs to answer the same question.
+fn hooks() {
+    let repository = repository::Repository::new(45_000, 20_000);
+    let folder = repository.path();
+    run(TEAMMIG, &["upgrade", "-q"], folder);
+    let output = Command::new("git")
+        .args(["rev-parse", "HEAD~1", "HEAD"])
+        .current_dir(folder)
+        .output()
+        .unwrap();
+    let ids = String::from_utf8(output.stdout).unwrap();
+    let ids: Vec<&str> = ids.split_whitespace().collect();
+    let checkout = ["hooks", "run", "post-checkout", ids[0], ids[1], "1"];
+    line(
+        "post-checkout, nothing of ours moved",
+        20,
+        &[
+            way(
+                "git rev-parse HEAD:migrations",
+                || {},
+                || run("git", &["rev-parse", "HEAD:migrations"], folder),
+            ),
+            way("teammig", || {}, || run(TEAMMIG, &checkout, folder)),
+        ],
+    );
+    let diff = ["diff", "--cached", "--name-status", "--", "migrations"];
+    let commit = ["hooks", "run", "pre-commit"];
+    for staged in [false, true] {
+        if staged {
+            repository.stage();
+        }
+        line(
+            if staged {
+                "pre-commit, a new revision"
+            } else {
+                "pre-commit, nothing of ours is staged"
+            },
+            20,
+            &[
+                way("git diff --cached", || {}, || run("git", &diff, folder)),
+                way("teammig", || {}, || run(TEAMMIG, &commit, folder)),
+            ],
+        );
+    }
 }
 
 fn nothing_to_do() {

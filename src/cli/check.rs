@@ -197,7 +197,7 @@ fn answer(ui: &mut Ui, context: &Context, args: &Args) -> Result<Answer, Error> 
 /// What is staged, for every project.
 pub(super) fn staged(ui: &mut Ui, context: &Context) -> Result<Answer, Error> {
     let verdict = workflow::guard::staged(context)?;
-    super::hooks::warn_of_absent(ui, &verdict.absent_refs);
+    super::hooks::run::warn_of_absent(ui, &verdict.absent_refs);
     if !verdict.any_project {
         ui.warn("found no teammig.yaml and no folder migrations/, so nothing was checked");
     }

@@ -1,23 +1,33 @@
 //! `teammig hooks`
 
+pub(super) mod run;
 pub(super) mod words;
 
 use clap::Subcommand;
 use serde_json::json;
 
-use super::{Status, check};
+use super::Status;
 use crate::{
     model::shell,
     ui::Ui,
-    workflow::{Context, Error, hooks, merge_driver as driver},
+    workflow::{
+        Context, Error,
+        hooks::{self, Event},
+        merge_driver as driver,
+    },
 };
 
 /// Install, remove, or look at the Git hooks
 ///
-/// The pre-commit hook rejects a commit that edits or deletes a revision which a
-/// database applied or which is published, and one that leaves two heads.
-/// `git commit --no-verify` and TEAMMIG=0 commit without it. Where a project keeps a
-/// head file, its merge driver is installed too.
+/// Three hooks may stop Git. pre-commit and pre-merge-commit reject a commit that edits
+/// or deletes a revision which a database applied or which is published; pre-commit
+/// also one that leaves two heads. pre-push rejects a push that would do so to a branch
+/// of the remote. `--no-verify` and TEAMMIG=0 go on without them.
+///
+/// post-merge, post-checkout, post-rewrite and post-commit say in a line what a pull or
+/// another branch means for the database, and change nothing.
+///
+/// Where a project keeps a head file, its merge driver is installed too.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     #[command(subcommand)]
@@ -27,9 +37,21 @@ pub(super) struct Args {
 #[derive(Debug, Subcommand)]
 enum HooksCommand {
     /// Install the hooks of this clone; hooks of others keep working
-    Install,
+    Install {
+        /// Only these (pre-commit, pre-push, …); all without a name
+        #[arg(value_name = "EVENT", value_parser = event)]
+        events: Vec<Event>,
+
+        /// Into this clone's own hook files, also where a hook manager writes them
+        #[arg(long)]
+        clone_only: bool,
+    },
     /// Remove them again
-    Uninstall,
+    Uninstall {
+        /// Only these; all without a name
+        #[arg(value_name = "EVENT", value_parser = event)]
+        events: Vec<Event>,
+    },
     /// Say which are installed, and what keeps them from running
     Status,
     /// What Git calls to merge a head file: base, ours, theirs, path, marker size, labels
@@ -52,31 +74,65 @@ enum HooksCommand {
 
 pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status, Error> {
     match &args.command {
-        HooksCommand::Install => install(ui, context),
-        HooksCommand::Uninstall => uninstall(ui, context),
+        HooksCommand::Install { events, clone_only } => install(ui, context, events, *clone_only),
+        HooksCommand::Uninstall { events } => uninstall(ui, context, events),
         HooksCommand::Status => status(ui, context),
         HooksCommand::MergeDriver { call } => merge_driver(ui, context, call),
-        HooksCommand::Run { event, .. } if event == "pre-commit" => pre_commit(ui, context),
-        HooksCommand::Run { event, .. } => {
-            Err(Error::Usage(format!("there is no hook for `{event}`")))
-        }
+        HooksCommand::Run { event, rest } => run::run(ui, context, event, rest),
     }
 }
 
-pub(super) fn install(ui: &mut Ui, context: &Context) -> Result<Status, Error> {
-    let reports = hooks::install(context)?;
+/// An event, by Git's name of it.
+fn event(name: &str) -> Result<Event, String> {
+    let all: Vec<&str> = Event::ALL.iter().map(|event| event.name()).collect();
+    Event::from_name(name).ok_or_else(|| format!("teammig has hooks for {}", all.join(", ")))
+}
+
+pub(super) fn install(
+    ui: &mut Ui,
+    context: &Context,
+    events: &[Event],
+    clone_only: bool,
+) -> Result<Status, Error> {
+    let done = hooks::install(context, events, clone_only)?;
     let mut status = Status::Fine;
-    for report in &reports {
+    let (mut for_manager, mut to_commit) = (Vec::new(), Vec::new());
+    for report in &done.reports {
         let line = words::describe_installed(&report.done);
-        ui.status(format!("  {:<12} {}", report.event.name(), line));
-        if let Some(left) = hooks::left_alone(&report.done) {
-            ui.hint(format!(
-                "add this line to {}: {}",
-                left.file.display(),
-                left.line
-            ));
-            status = Status::Attention;
+        ui.status(format!("  {:<16} {}", report.event.name(), line));
+        if let Some(lines) = &report.shared {
+            for line in lines.lines() {
+                ui.status(format!("    + {line}"));
+            }
+            to_commit.extend(hooks::written(&report.done).map(|file| relative(context, file)));
         }
+        let Some(left) = hooks::left_alone(&report.done) else {
+            continue;
+        };
+        status = Status::Attention;
+        if let hooks::WhyNot::Managed(_) = left.why {
+            for_manager.push(report.event);
+        } else {
+            let file = left.file.display();
+            ui.hint(format!("add this line to {file}: {}", left.line));
+        }
+    }
+    if !to_commit.is_empty() {
+        let files = shell::words(to_commit.iter().map(String::as_str));
+        ui.hint(format!(
+            "these files belong to the project; commit them: `git add {files}`"
+        ));
+    }
+    if let Some(managed) = done.managed.filter(|_| !for_manager.is_empty()) {
+        let config = relative(context, &managed.config);
+        let command = managed.install_command(&for_manager);
+        ui.hint(format!("add this to {config}, then `{command}`:"));
+        for line in managed.stanza(&for_manager).lines() {
+            ui.talk(line);
+        }
+        ui.hint(
+            "`teammig hooks install --clone-only` puts them into this clone's hook files instead",
+        );
     }
     if let Some(done) = driver::install(context)? {
         show_driver(ui, context, &done);
@@ -114,7 +170,7 @@ fn relative(context: &Context, path: &std::path::Path) -> String {
 }
 
 /// The driver's row beside the events.
-const DRIVER: &str = "merge-driver";
+const DRIVER: &str = "merge-driver    ";
 
 /// Git takes 0 for resolved and 1 for a conflict.
 fn merge_driver(ui: &mut Ui, context: &Context, call: &[String]) -> Result<Status, Error> {
@@ -147,20 +203,21 @@ fn merge_driver(ui: &mut Ui, context: &Context, call: &[String]) -> Result<Statu
     Ok(Status::Code(1))
 }
 
-fn uninstall(ui: &mut Ui, context: &Context) -> Result<Status, Error> {
-    for report in hooks::uninstall(context)? {
+fn uninstall(ui: &mut Ui, context: &Context, events: &[Event]) -> Result<Status, Error> {
+    for report in hooks::uninstall(context, events)? {
         if report.done.is_empty() {
-            ui.status(format!("  {:<12} was not installed", report.event.name()));
+            ui.status(format!("  {:<16} was not installed", report.event.name()));
         }
         for done in &report.done {
             ui.status(format!(
-                "  {:<12} {}",
+                "  {:<16} {}",
                 report.event.name(),
                 words::describe_uninstalled(done)
             ));
         }
     }
-    if driver::uninstall(context)? {
+    // The driver is no hook: naming some leaves it.
+    if events.is_empty() && driver::uninstall(context)? {
         ui.status(format!(
             "  {DRIVER} removed from this clone's Git configuration"
         ));
@@ -171,7 +228,7 @@ fn uninstall(ui: &mut Ui, context: &Context) -> Result<Status, Error> {
 fn status(ui: &mut Ui, context: &Context) -> Result<Status, Error> {
     let all = hooks::status(context)?;
     match hooks::absent_refs(context) {
-        Ok(names) => warn_of_absent(ui, &names),
+        Ok(names) => run::warn_of_absent(ui, &names),
         Err(error) => ui.warn(format!("the hook will not work: {error}")),
     }
     let merge_driver = driver::state(context)?;
@@ -193,7 +250,7 @@ fn status(ui: &mut Ui, context: &Context) -> Result<Status, Error> {
     } else {
         for hook in &all {
             ui.data(format!(
-                "{:<12} {}",
+                "{:<16} {}",
                 hook.event.name(),
                 words::describe_state(hook)
             ));
@@ -207,27 +264,4 @@ fn status(ui: &mut Ui, context: &Context) -> Result<Status, Error> {
     } else {
         Status::Attention
     })
-}
-
-pub(super) fn warn_of_absent(ui: &mut Ui, names: &[String]) {
-    for name in names {
-        ui.warn(format!(
-            "`protected:` names {name}, which this clone does not have: what is published there is not checked"
-        ));
-    }
-}
-
-/// Git shows what we say and stops the commit when we fail.
-fn pre_commit(ui: &mut Ui, context: &Context) -> Result<Status, Error> {
-    let answer = check::staged(ui, context)?;
-    let status = answer.status();
-    if ui.is_json() {
-        ui.json(&check::document(&answer));
-    } else {
-        check::show_findings(ui, &answer);
-        if status != Status::Fine {
-            ui.hint("`git commit --no-verify` commits without this check");
-        }
-    }
-    Ok(status)
 }

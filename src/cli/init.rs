@@ -100,13 +100,13 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
             || (ui.can_prompt()
                 && matches!(
                     ui.confirm(
-                        "Install a pre-commit hook that rejects edits of applied migrations?",
+                        "Install Git hooks? They reject edits of applied migrations, and say after a pull what came in",
                         true
                     ),
                     Ok(true)
                 ));
         if wanted {
-            hooks::install(ui, context)?;
+            hooks::install(ui, context, &[], false)?;
         }
     }
     ui.hint("`teammig create \"what it does\"` writes the first revision");

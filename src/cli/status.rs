@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{
     Status as Exit,
     events::{names, plural},
-    hooks::words::describe_state,
+    hooks::words::summary,
     json,
     merge_heads::{origin, sides, whose, whose_name},
     plan::heads as heads_or_base,
@@ -256,9 +256,11 @@ fn elsewhere(ui: &mut Ui, context: &Context, one: &Elsewhere, first: bool) {
 }
 
 fn hooks(ui: &mut Ui, git: &Git) {
-    for (n, hook) in git.hooks.iter().enumerate() {
-        let text = format!("{} {}", hook.event.name(), describe_state(hook));
-        row(ui, if n == 0 { "Hooks" } else { "" }, &text);
+    if git.hooks.is_empty() {
+        return;
+    }
+    for (n, text) in summary(&git.hooks).iter().enumerate() {
+        row(ui, if n == 0 { "Hooks" } else { "" }, text);
     }
 }
 

@@ -17,6 +17,14 @@ impl CommitId {
         git2::Oid::from_str(text).ok().map(Self)
     }
 
+    /// All zeros.
+    pub const NONE: Self = Self(git2::Oid::ZERO_SHA1);
+
+    /// All zeros, with which Git says that there is no commit.
+    pub fn is_none(self) -> bool {
+        self.0.is_zero()
+    }
+
     pub(super) fn oid(self) -> git2::Oid {
         self.0
     }

@@ -10,46 +10,45 @@ use std::{
 };
 
 use super::{
-    Event, GitError, HooksDir, Installed, LeftAlone, Uninstalled, WhyNot,
+    Event, Form, GitError, HooksDir, Installed, LeftAlone, Uninstalled, WhyNot,
     error::DoingIo,
     hook_disk::{Found, Hook, Mode, write},
-    hook_text::{self, insert_block, remove_block},
+    hook_text::{self, Place, Unfit, insert, remove_block},
 };
 
-/// The format of the note that a hook was installed.
+/// The format of the notes that a hook was installed, and which ones are wanted.
 const NOTE: u32 = 1;
+/// The note with the events that people chose.
+const WANTED: &str = "hooks-wanted";
 
 impl HooksDir {
     /// Sets our hook up for an event; `program` is the absolute path of teammig.
     pub fn install(&self, event: Event, program: &Path) -> Result<Installed, GitError> {
-        let file = self.file(event);
+        let (file, place) = (self.file(event), self.place());
         let left_alone = |why| Ok(Installed::LeftAlone(self.left_alone(event, why)));
-        if self.is_husky() {
-            return left_alone(WhyNot::Husky);
-        }
         if !self.is_ours_to_write() {
             return left_alone(WhyNot::Shared(self.scope()));
         }
         let installed = match self.find(&file)? {
             Found::Cannot(why) => return left_alone(why),
             Found::Nothing => {
-                fs::create_dir_all(self.path())
-                    .doing(format!("make the folder {}", self.path().display()))?;
-                write(
-                    &file,
-                    &hook_text::whole_file(event, program),
-                    Mode::Runnable,
-                )?;
+                let folder = file.parent().unwrap_or(self.path());
+                fs::create_dir_all(folder)
+                    .doing(format!("make the folder {}", folder.display()))?;
+                let text = hook_text::whole_file(event, program, place);
+                write(&file, &text, Mode::Runnable)?;
                 Installed::Created(file.clone())
             }
             Found::Text(hook) => match hook_text::ours(&hook.text) {
                 Err(unfit) => return left_alone(unfit.into()),
                 Ok(None) => {
-                    if let Err(unfit) = hook_text::fit(&hook.text) {
-                        return left_alone(unfit.into());
+                    match hook_text::fit(&hook.text) {
+                        Err(Unfit::NotSh) if place == Place::Husky => {}
+                        Err(unfit) => return left_alone(unfit.into()),
+                        Ok(()) => {}
                     }
-                    match insert_block(&hook.text, event, program) {
-                        Some(_) if !hook.executable => return left_alone(WhyNot::NotExecutable),
+                    match insert(&hook.text, event, program, place) {
+                        Some(_) if !self.runs(&hook) => return left_alone(WhyNot::NotExecutable),
                         Some(text) => write(&hook.file, &text, Mode::Kept)?,
                         None => return left_alone(WhyNot::NotSh),
                     }
@@ -58,9 +57,9 @@ impl HooksDir {
                 Ok(Some(ours)) if ours.version > hook_text::version(event) => {
                     Installed::Already(file.clone())
                 }
-                Ok(Some(_)) => match renewed(&hook, event, program) {
+                Ok(Some(_)) => match self.renewed(&hook, event, program) {
                     Err(why) => return left_alone(why),
-                    Ok(text) if text == hook.text && hook.executable => {
+                    Ok(text) if text == hook.text && self.runs(&hook) => {
                         Installed::Already(file.clone())
                     }
                     Ok(text) => {
@@ -106,18 +105,68 @@ impl HooksDir {
         Ok(done)
     }
 
+    /// What comes into a file that Git tracks; `None` where the hooks are this clone's alone.
+    pub fn shared_lines(&self, event: Event) -> Option<String> {
+        let shared = || hook_text::lines(event, Form::Shared, Path::new(""));
+        (self.place() != Place::Clone).then(shared)
+    }
+
+    /// Our lines are in the file that Git runs.
+    pub fn has_ours(&self, event: Event) -> Result<bool, GitError> {
+        Ok(match self.find(&self.file(event))? {
+            Found::Text(hook) => matches!(hook_text::ours(&hook.text), Ok(Some(_))),
+            Found::Nothing | Found::Cannot(_) => false,
+        })
+    }
+
+    /// The events that people chose, where they chose: the others are not missing.
+    pub fn wanted(&self) -> Option<Vec<Event>> {
+        let bytes = self.cache().load(WANTED, NOTE)?;
+        let names = String::from_utf8(bytes).ok()?;
+        Some(names.lines().filter_map(Event::from_name).collect())
+    }
+
+    /// Remembers which events people chose; `None` = whatever there is.
+    pub fn want(&self, events: Option<&[Event]>) {
+        match events {
+            None => self.cache().remove(WANTED, NOTE),
+            Some(events) => {
+                let names: Vec<&str> = events.iter().map(|event| event.name()).collect();
+                self.cache()
+                    .store(WANTED, NOTE, names.join("\n").as_bytes());
+            }
+        }
+    }
+
+    /// The file that people write: that of husky stands one level above its own.
     pub(super) fn file(&self, event: Event) -> PathBuf {
-        self.path().join(event.name())
+        let dir = self.path();
+        let dir = match self.place() {
+            Place::Husky => dir.parent().unwrap_or(dir),
+            Place::Clone | Place::Tracked => dir,
+        };
+        dir.join(event.name())
+    }
+
+    /// Whether a hook is one that runs; husky's need not be executable.
+    pub(super) fn runs(&self, hook: &Hook) -> bool {
+        hook.executable || self.place() == Place::Husky
+    }
+
+    /// A hook that has our lines, with the present ones.
+    fn renewed(&self, hook: &Hook, event: Event, program: &Path) -> Result<String, WhyNot> {
+        if hook_text::is_all_ours(&hook.text) {
+            return Ok(hook_text::whole_file(event, program, self.place()));
+        }
+        if !self.runs(hook) {
+            return Err(WhyNot::NotExecutable);
+        }
+        insert(&hook.text, event, program, self.place()).ok_or(WhyNot::NotSh)
     }
 
     pub(super) fn left_alone(&self, event: Event, why: WhyNot) -> LeftAlone {
-        let dir = self.path();
-        let dir = match why {
-            WhyNot::Husky => dir.parent().unwrap_or(dir),
-            _ => dir,
-        };
         LeftAlone {
-            file: dir.join(event.name()),
+            file: self.file(event),
             why,
             line: event.line_to_add(),
         }
@@ -147,17 +196,6 @@ impl HooksDir {
         let bytes = self.cache().load(&note_name(event), NOTE)?;
         String::from_utf8(bytes).ok().map(PathBuf::from)
     }
-}
-
-/// A hook that has our lines, with the present ones.
-fn renewed(hook: &Hook, event: Event, program: &Path) -> Result<String, WhyNot> {
-    if hook_text::is_all_ours(&hook.text) {
-        return Ok(hook_text::whole_file(event, program));
-    }
-    if !hook.executable {
-        return Err(WhyNot::NotExecutable);
-    }
-    insert_block(&hook.text, event, program).ok_or(WhyNot::NotSh)
 }
 
 fn note_name(event: Event) -> String {

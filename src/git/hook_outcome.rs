@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{Scope, hook_text::Unfit};
+use super::{Manager, Scope, hook_text::Unfit};
 
 /// What an installation did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +15,8 @@ pub enum Installed {
     Replaced(PathBuf),
     /// Nothing to do.
     Already(PathBuf),
+    /// It stands in this clone's configuration; whether that changed.
+    Configured(bool),
     /// Nothing was done.
     LeftAlone(LeftAlone),
 }
@@ -24,6 +26,8 @@ pub enum Installed {
 pub enum Uninstalled {
     /// It held nothing else.
     Deleted(PathBuf),
+    /// It is in this clone's configuration no more.
+    Unconfigured,
     /// It is as it was before we came.
     Restored(PathBuf),
     /// Nothing was done.
@@ -65,9 +69,9 @@ pub enum WhyNot {
     /// The hooks directory belongs to other repositories as well.
     #[error("core.hooksPath of the {} leads out of this repository", scope_owner(*.0))]
     Shared(Scope),
-    /// husky writes that directory; the hook is a tracked file of the project.
-    #[error("husky runs the hooks of this repository")]
-    Husky,
+    /// A manager writes the hooks of this repository from its configuration.
+    #[error("{} runs the hooks of this repository", .0.name())]
+    Managed(Manager),
 }
 
 fn scope_owner(scope: Scope) -> &'static str {

@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    Event, Form, GitError, HooksDir, Scope, WhyNot,
+    Event, Form, GitError, HooksDir, Manager, Scope,
     hook_disk::{Found, Hook, is_program},
     hook_text,
 };
@@ -28,6 +28,8 @@ pub struct HookStatus {
 pub enum HookState {
     /// Not there, and never was.
     NotInstalled,
+    /// Not there, because people chose others.
+    NotWanted,
     /// Working; alone or in front of another hook's lines.
     Installed(Form),
     /// Somebody called teammig from the hook without our markers.
@@ -38,6 +40,23 @@ pub enum HookState {
         found: u32,
         /// What this program would write.
         current: u32,
+    },
+    /// Working: it stands in Git's configuration.
+    Configured,
+    /// It stands in Git's configuration, which this Git is too old for.
+    GitTooOld,
+    /// It stands in Git's configuration and is switched off there, by this setting.
+    SwitchedOff(String),
+    /// Working: a manager's configuration calls it.
+    Managed(Manager),
+    /// Working: a manager put it aside and runs it first.
+    PutAside(Manager),
+    /// A manager's configuration calls it, and the manager's hook is not in this clone.
+    ManagerAsleep {
+        /// Which one.
+        manager: Manager,
+        /// What brings it.
+        command: String,
     },
     /// There, but Git does not run it.
     NotExecutable,
@@ -57,20 +76,59 @@ pub enum HookState {
 impl HooksDir {
     /// How our hook for an event is doing.
     pub fn status(&self, event: Event) -> Result<HookStatus, GitError> {
-        let file = if self.is_husky() {
-            self.left_alone(event, WhyNot::Husky).file
-        } else {
-            self.file(event)
-        };
+        let file = self.file(event);
         let state = match self.find(&file)? {
             Found::Text(hook) => match hook_text::ours(&hook.text) {
-                Ok(Some(ours)) => state_of(&hook, ours, hook_text::version(event)),
+                Ok(Some(ours)) => self.state_of(&hook, ours, hook_text::version(event)),
                 Ok(None) if hook.text.contains(&event.command()) => HookState::ByHand,
                 _ => self.why_absent(event, &file, manager(&hook.text))?,
             },
             Found::Nothing | Found::Cannot(_) => self.why_absent(event, &file, None)?,
         };
+        let state = match state {
+            HookState::NotInstalled | HookState::NotWanted | HookState::Overwritten(_) => {
+                self.through_manager(event, &file)?.unwrap_or(state)
+            }
+            _ => state,
+        };
         Ok(HookStatus { event, file, state })
+    }
+
+    /// How it is doing where a manager's configuration names it.
+    fn through_manager(&self, event: Event, file: &Path) -> Result<Option<HookState>, GitError> {
+        let Some(managed) = self.managed().filter(|managed| managed.names(event)) else {
+            return Ok(None);
+        };
+        Ok(Some(match self.find(file)? {
+            Found::Text(hook) if hook.executable && managed.wrote(&hook.text) => {
+                HookState::Managed(managed.manager)
+            }
+            _ => HookState::ManagerAsleep {
+                manager: managed.manager,
+                command: managed.install_command(&[event]),
+            },
+        }))
+    }
+
+    /// The manager that runs our hook from beside its own, where one does.
+    fn put_aside(
+        &self,
+        event: Event,
+        wrote: Option<&'static str>,
+    ) -> Result<Option<Manager>, GitError> {
+        let manager = match wrote {
+            Some("pre-commit") => Manager::PreCommit,
+            Some("prek") => Manager::Prek,
+            _ => return Ok(None),
+        };
+        let aside = self.path().join(format!("{}.legacy", event.name()));
+        let runs = match self.find(&aside)? {
+            Found::Text(hook) => {
+                hook.executable && matches!(hook_text::ours(&hook.text), Ok(Some(_)))
+            }
+            Found::Nothing | Found::Cannot(_) => false,
+        };
+        Ok(runs.then_some(manager))
     }
 
     fn why_absent(
@@ -79,6 +137,9 @@ impl HooksDir {
         file: &Path,
         manager: Option<&'static str>,
     ) -> Result<HookState, GitError> {
+        if let Some(manager) = self.put_aside(event, manager)? {
+            return Ok(HookState::PutAside(manager));
+        }
         for other in self.places(event) {
             if other != file
                 && let Found::Text(hook) = self.find(&other)?
@@ -92,30 +153,32 @@ impl HooksDir {
         }
         Ok(if self.noted(event).is_some_and(|noted| noted == file) {
             HookState::Overwritten(manager)
+        } else if self.wanted().is_some_and(|wanted| !wanted.contains(&event)) {
+            HookState::NotWanted
         } else {
             HookState::NotInstalled
         })
     }
-}
 
-fn state_of(hook: &Hook, ours: hook_text::Ours, current: u32) -> HookState {
-    let there = |path: &Path| fs::metadata(path).is_ok_and(|file| is_program(&file));
-    let noted = ours.program.map(PathBuf::from);
-    if !hook.executable {
-        HookState::NotExecutable
-    } else if !noted.as_deref().is_some_and(there) && !on_path("teammig") {
-        HookState::ProgramMissing(noted)
-    } else if ours.version != current {
-        HookState::OtherVersion {
-            found: ours.version,
-            current,
-        }
-    } else {
-        HookState::Installed(if hook_text::is_all_ours(&hook.text) {
-            Form::File
+    fn state_of(&self, hook: &Hook, ours: hook_text::Ours, current: u32) -> HookState {
+        let there = |path: &Path| fs::metadata(path).is_ok_and(|file| is_program(&file));
+        let noted = ours.program.map(PathBuf::from);
+        if !self.runs(hook) {
+            HookState::NotExecutable
+        } else if !noted.as_deref().is_some_and(there) && !on_path("teammig") {
+            HookState::ProgramMissing(noted)
+        } else if ours.version != current {
+            HookState::OtherVersion {
+                found: ours.version,
+                current,
+            }
         } else {
-            Form::Block
-        })
+            HookState::Installed(match ours.form {
+                Form::Shared => Form::Shared,
+                _ if hook_text::is_all_ours(&hook.text) => Form::File,
+                _ => Form::Block,
+            })
+        }
     }
 }
 

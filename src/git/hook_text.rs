@@ -6,55 +6,14 @@
 
 use std::path::Path;
 
+use super::Event;
+
 const START: &str = "# >>> teammig >>>";
 const END: &str = "# <<< teammig <<<";
 const SHEBANG: &str = "#!/bin/sh\n";
 /// Where the absolute path of the program goes, within single quotes.
 const PROGRAM: &str = "@TEAMMIG@";
 const HEADING: &str = "# teammig-hook: ";
-
-/// A Git event that teammig has a hook for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Event {
-    /// Before a commit is recorded; may refuse it.
-    PreCommit,
-}
-
-impl Event {
-    /// All of them.
-    pub const ALL: &'static [Self] = &[Self::PreCommit];
-
-    /// Git's name of the event, which is the hook's file name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::PreCommit => "pre-commit",
-        }
-    }
-
-    /// The event of that name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|event| event.name() == name)
-    }
-
-    /// The line with which people call teammig from a hook that we do not
-    /// touch. Such hooks are often shared, so it names no path of this machine.
-    pub fn line_to_add(self) -> String {
-        let command = self.command();
-        format!(r#"[ "${{TEAMMIG:-1}}" = 0 ] || teammig {command} "$@" </dev/null || exit $?"#)
-    }
-
-    /// What the program is called with.
-    pub(super) fn command(self) -> String {
-        format!("hooks run {}", self.name())
-    }
-
-    /// The script as it stands in `hooks/`, before the program's path is put in.
-    fn script(self) -> &'static str {
-        match self {
-            Self::PreCommit => include_str!("../../hooks/pre-commit"),
-        }
-    }
-}
 
 /// How our lines stand in a hook.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +22,20 @@ pub enum Form {
     File,
     /// In front of another hook's lines.
     Block,
+    /// In a file that Git tracks: it names no path of this machine, and stops nobody who
+    /// has no teammig.
+    Shared,
+}
+
+/// Whose file a hook is, and so how our lines stand in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// This clone's alone.
+    Clone,
+    /// A folder of hooks that Git tracks.
+    Tracked,
+    /// A tracked file that husky hands to `sh`, whatever its first line says.
+    Husky,
 }
 
 /// Our lines in a hook, as found.
@@ -89,8 +62,12 @@ pub(super) fn version(event: Event) -> u32 {
 }
 
 /// A hook file that is all ours.
-pub(super) fn whole_file(event: Event, program: &Path) -> String {
-    format!("{SHEBANG}{}", lines(event, Form::File, program))
+pub(super) fn whole_file(event: Event, program: &Path, place: Place) -> String {
+    match place {
+        Place::Clone => format!("{SHEBANG}{}", lines(event, Form::File, program)),
+        Place::Tracked => format!("{SHEBANG}{}", lines(event, Form::Shared, program)),
+        Place::Husky => lines(event, Form::Shared, program),
+    }
 }
 
 /// Our lines, from marker to marker.
@@ -105,21 +82,22 @@ pub(super) fn lines(event: Event, form: Form, program: &Path) -> String {
     let ours = script.strip_prefix(SHEBANG).unwrap_or(script);
     match form {
         Form::File => ours.replace(PROGRAM, &program),
-        Form::Block => block(ours).replace(PROGRAM, &program),
+        Form::Block => block(event, ours).replace(PROGRAM, &program),
+        Form::Shared => shared(event, ours),
     }
 }
 
 /// The same lines so that the rest of the hook runs after them: in a subshell
 /// (its `exit 0` ends only itself, its variables stay its own), which leaves
 /// standard input to the others and passes on only a refusal.
-fn block(ours: &str) -> String {
+fn block(event: Event, ours: &str) -> String {
     let mut text = String::new();
     let mut opened = false;
     for line in ours.lines() {
         if line == END {
-            text.push_str(") </dev/null || exit $?\n");
+            text.push_str(&closed(event));
         } else if !opened && !line.starts_with('#') {
-            text.push_str("(\n");
+            text.push_str(opened_by(event));
             opened = true;
         }
         if let Some(heading) = line.strip_prefix(HEADING) {
@@ -134,16 +112,77 @@ fn block(ours: &str) -> String {
     text
 }
 
+fn opened_by(event: Event) -> &'static str {
+    if event.reads_input() {
+        "teammig_input=$(cat)\n(\n"
+    } else {
+        "(\n"
+    }
+}
+
+/// What is on standard input can be read once. Where we need it, it is kept in a
+/// variable, and put back for the others; no file has to be made or cleaned up for that.
+fn closed(event: Event) -> String {
+    let refused = if event.blocks() { "exit $?" } else { ":" };
+    if !event.reads_input() {
+        return format!(") </dev/null || {refused}\n");
+    }
+    let input = "$teammig_input\nTEAMMIG_INPUT\n";
+    format!(
+        ") <<TEAMMIG_INPUT || {refused}\n{input}\
+         if [ -n \"$teammig_input\" ]; then\n  exec <<TEAMMIG_INPUT\n{input}\
+         else\n  exec </dev/null\nfi\nunset teammig_input\n"
+    )
+}
+
+/// The lines for a file that everybody has: no path, and no refusal where there is no
+/// program, since not everybody who commits works on the database.
+fn shared(event: Event, ours: &str) -> String {
+    let (name, command) = (event.name(), event.command());
+    let what = ours.lines().nth(2).unwrap_or_default();
+    let version = version(event);
+    let head = format!(
+        "{START}\n{HEADING}{name} {version} shared\n{what}\n\
+         # This file is everybody's: where teammig is not installed, nothing is checked.\n"
+    );
+    let body = if event.reads_input() {
+        format!(
+            "if [ \"${{TEAMMIG:-1}}\" != 0 ] && command -v teammig >/dev/null; then\n\
+             teammig_input=$(cat)\n(\nteammig {command} \"$@\"\n{}fi\n",
+            closed(event)
+        )
+    } else {
+        let refused = if event.blocks() { "exit $?" } else { ":" };
+        format!(
+            "if [ \"${{TEAMMIG:-1}}\" != 0 ] && command -v teammig >/dev/null; then\n  \
+             teammig {command} \"$@\" </dev/null || {refused}\nfi\n"
+        )
+    };
+    format!("{head}{body}{END}\n")
+}
+
 /// `text`, a hook of somebody else, with our block right after its first line:
 /// at the end it might never run, because hooks like to end in `exec`.
 /// A block that is already there is replaced. `None` where it cannot be done.
 pub fn insert_block(text: &str, event: Event, program: &Path) -> Option<String> {
+    insert(text, event, program, Place::Clone)
+}
+
+/// The same for a hook in any place.
+pub(super) fn insert(text: &str, event: Event, program: &Path, place: Place) -> Option<String> {
     let rest = remove_block(text)?;
     let first = rest.split_inclusive('\n').next().unwrap_or_default();
-    if !is_sh(first) {
+    let form = match place {
+        Place::Clone => Form::Block,
+        Place::Tracked | Place::Husky => Form::Shared,
+    };
+    let block = lines(event, form, program);
+    if place == Place::Husky && !first.starts_with("#!") {
+        return Some(format!("{block}{rest}"));
+    }
+    if place != Place::Husky && !is_sh(first) {
         return None;
     }
-    let block = lines(event, Form::Block, program);
     Some(if first.ends_with('\n') {
         format!("{first}{block}{}", &rest[first.len()..])
     } else {
@@ -198,8 +237,8 @@ pub(super) fn fit(text: &str) -> Result<(), Unfit> {
 
 /// Nothing but our own file: its lines may be rewritten and the file deleted.
 pub(super) fn is_all_ours(text: &str) -> bool {
-    ours(text).is_ok_and(|ours| ours.is_some_and(|ours| ours.form == Form::File))
-        && remove_block(text).as_deref() == Some(SHEBANG)
+    ours(text).is_ok_and(|ours| ours.is_some_and(|ours| ours.form != Form::Block))
+        && remove_block(text).is_some_and(|rest| rest == SHEBANG || rest.is_empty())
 }
 
 /// From the start of the first marker's line to the end of the second's.
@@ -228,6 +267,7 @@ fn heading(lines: &str) -> Option<(u32, Form)> {
     let version = words.next()?.parse().ok()?;
     let form = match words.next() {
         Some("block") => Form::Block,
+        Some("shared") => Form::Shared,
         _ => Form::File,
     };
     Some((version, form))
@@ -261,7 +301,7 @@ mod tests {
 
     const EVENT: Event = Event::PreCommit;
 
-    fn insert(text: &str) -> Option<String> {
+    fn with_block(text: &str) -> Option<String> {
         insert_block(text, EVENT, Path::new("/usr/bin/teammig"))
     }
 
@@ -279,11 +319,11 @@ mod tests {
             "#!/usr/local/bin/bash\nä\r\n",
             "#!C:/Git/sh\n",
         ] {
-            let with = insert(text).unwrap();
+            let with = with_block(text).unwrap();
             let first = text.lines().next().unwrap();
             assert!(with.starts_with(&format!("{first}\n{START}\n")), "{with}");
             assert_eq!(remove_block(&with).as_deref(), Some(text));
-            assert_eq!(insert(&with).as_deref(), Some(with.as_str()), "twice");
+            assert_eq!(with_block(&with).as_deref(), Some(with.as_str()), "twice");
             let found = ours(&with).unwrap().unwrap();
             assert_eq!((found.version, found.form), (version(EVENT), Form::Block));
             assert_eq!(found.program.as_deref(), Some("/usr/bin/teammig"));
@@ -303,7 +343,7 @@ mod tests {
             "#!\n",
             " #!/bin/sh\n",
         ] {
-            assert_eq!(insert(text), None, "{text:?}");
+            assert_eq!(with_block(text), None, "{text:?}");
             assert_eq!(fit(text), Err(Unfit::NotSh), "{text:?}");
         }
     }
@@ -316,7 +356,7 @@ mod tests {
             "#!/bin/sh\n# <<< teammig <<<\n# >>> teammig >>>\n",
             "#!/bin/sh\n# >>> teammig >>>\n# >>> teammig >>>\n# <<< teammig <<<\n",
         ] {
-            assert_eq!(insert(text), None, "{text:?}");
+            assert_eq!(with_block(text), None, "{text:?}");
             assert_eq!(remove_block(text), None, "{text:?}");
             assert_eq!(ours(text), Err(Unfit::BrokenBlock), "{text:?}");
         }
@@ -326,29 +366,65 @@ mod tests {
     #[test]
     fn our_own_file_is_known_with_any_path() {
         for program in ["/usr/bin/teammig", "/home/it's me/teammig", ""] {
-            let text = whole_file(EVENT, Path::new(program));
+            let text = whole_file(EVENT, Path::new(program), Place::Clone);
             assert!(is_all_ours(&text));
             let found = ours(&text).unwrap().unwrap();
             assert_eq!(found.form, Form::File);
             assert_eq!(found.program.as_deref(), Some(program));
         }
-        let text = whole_file(EVENT, Path::new("/x"));
+        let text = whole_file(EVENT, Path::new("/x"), Place::Clone);
         assert!(!is_all_ours(&format!("{text}more\n")));
     }
 
-    /// The tracked script is what is installed, but for the path.
+    /// husky hands its files to `sh` whatever they begin with.
     #[test]
-    fn the_script_in_the_repository_is_the_one_that_is_installed() {
-        let script = include_str!("../../hooks/pre-commit");
-        assert_eq!(whole_file(EVENT, Path::new(PROGRAM)), script);
-        assert!(script.contains("exec \"$teammig\" hooks run pre-commit \"$@\"\n"));
-        let block = lines(EVENT, Form::Block, Path::new("/x"));
-        assert!(!block.contains("exec "), "{block}");
-        assert!(block.ends_with(&format!(") </dev/null || exit $?\n{END}\n")));
-        for event in Event::ALL {
-            assert_eq!(Event::from_name(event.name()), Some(*event));
-            assert!(version(*event) > 0);
+    fn lines_in_a_file_of_everybody() {
+        for text in [
+            "npm test\n",
+            "",
+            "#!/usr/bin/env node\nx\n",
+            "npm test",
+            "#!/bin/sh",
+        ] {
+            for event in Event::ALL {
+                let path = Path::new("/home/ann/teammig");
+                let with = insert(text, *event, path, Place::Husky).unwrap();
+                assert!(!with.contains("/home/ann"), "{with}");
+                assert_eq!(remove_block(&with).as_deref(), Some(text));
+                let again = insert(&with, *event, path, Place::Husky);
+                assert_eq!(again.as_deref(), Some(with.as_str()));
+                let found = ours(&with).unwrap().unwrap();
+                assert_eq!((found.version, found.form), (1, Form::Shared));
+                assert_eq!(found.program, None);
+                assert_eq!(is_all_ours(&with), text.is_empty(), "{with}");
+            }
         }
-        assert_eq!(Event::from_name("pre-push"), None);
+    }
+
+    /// The tracked scripts are what is installed, but for the path.
+    #[test]
+    fn the_scripts_in_the_repository_are_those_that_are_installed() {
+        for event in Event::ALL {
+            let name = event.name();
+            assert_eq!(Event::from_name(name), Some(*event));
+            let script = event.script();
+            assert_eq!(whole_file(*event, Path::new(PROGRAM), Place::Clone), script);
+            let call = format!("\"$teammig\" hooks run {name} \"$@\"");
+            let (whole, refused) = if event.blocks() {
+                (format!("\nexec {call}\n{END}\n"), "exit $?")
+            } else {
+                (format!("\n{call} || :\n{END}\n"), ":")
+            };
+            assert!(script.ends_with(&whole), "{script}");
+            assert_eq!(script.contains("exit 1"), event.blocks(), "{script}");
+            assert_eq!(version(*event), 1);
+            let block = lines(*event, Form::Block, Path::new("/x"));
+            assert!(!block.contains("exec \""), "{block}");
+            assert!(block.contains(&call), "{block}");
+            assert!(block.contains(&format!(" || {refused}\n")), "{block}");
+        }
+        let block = lines(EVENT, Form::Block, Path::new("/x"));
+        assert!(block.ends_with(&format!(") </dev/null || exit $?\n{END}\n")));
+        assert_eq!(Event::from_name("pre-rebase"), None);
     }
 }

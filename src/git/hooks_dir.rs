@@ -10,7 +10,7 @@ use std::{
 
 use git2::ConfigLevel;
 
-use super::{Cache, GitError, Repo, error::Doing};
+use super::{Cache, GitError, Repo, error::Doing, hook_text::Place};
 
 /// Whose setting it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,7 +32,9 @@ pub struct HooksDir {
     scope: Scope,
     inside: bool,
     husky: bool,
+    tracked: bool,
     usual: PathBuf,
+    top: Option<PathBuf>,
     roots: Vec<PathBuf>,
     cache: Cache,
 }
@@ -61,7 +63,21 @@ impl HooksDir {
 
     /// Ours to write to: it serves this repository alone.
     pub fn is_ours_to_write(&self) -> bool {
-        !self.husky && (self.inside || matches!(self.scope, Scope::Default | Scope::Repository))
+        self.inside || matches!(self.scope, Scope::Default | Scope::Repository)
+    }
+
+    /// Whose the files in it are.
+    pub(super) fn place(&self) -> Place {
+        match (self.husky, self.tracked) {
+            (true, _) => Place::Husky,
+            (false, true) => Place::Tracked,
+            (false, false) => Place::Clone,
+        }
+    }
+
+    /// The top of the working tree.
+    pub(super) fn top(&self) -> Option<&Path> {
+        self.top.as_deref()
     }
 
     /// `hooks` in the Git directory, which `core.hooksPath` may shadow.
@@ -98,9 +114,19 @@ impl Repo {
             .configured()?
             .unwrap_or_else(|| (usual.clone(), Scope::Default));
         let path: PathBuf = path.components().collect();
+        let top = self.work_dir().map(Path::to_owned);
+        // Below the top and not in the Git directory: Git tracks it, unless it ignores it.
+        let tracked = scope != Scope::Default
+            && top
+                .iter()
+                .any(|top| is_inside(std::slice::from_ref(top), &path))
+            && !is_inside(&[self.common_dir().to_owned()], &path)
+            && !self.inner.is_path_ignored(&path).unwrap_or(false);
         Ok(HooksDir {
             inside: scope == Scope::Default || is_inside(&roots, &path),
             husky: path.ends_with(".husky/_"),
+            tracked,
+            top,
             path,
             scope,
             usual,

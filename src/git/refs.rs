@@ -157,6 +157,17 @@ impl Repo {
         Ok(all)
     }
 
+    /// The remote that is reached by that URL.
+    pub fn remote_of(&self, url: &str) -> Result<Option<String>, GitError> {
+        let reached = |name: &String| {
+            self.inner.find_remote(name).is_ok_and(|remote| {
+                let urls = [remote.url().ok(), remote.pushurl().ok().flatten()];
+                urls.contains(&Some(url))
+            })
+        };
+        Ok(self.remotes()?.into_iter().find(reached))
+    }
+
     /// Some remote is fetched with all of its branches, or there is none.
     pub fn follows_all_branches(&self) -> Result<bool, GitError> {
         let remotes = self.remotes()?;

@@ -17,6 +17,7 @@ use git2::{ErrorClass, ErrorCode, Repository, RepositoryOpenFlags};
 use super::{
     error::{Doing, DoingIo, GitError, Unsupported},
     objects::Content,
+    staged::Staged,
 };
 
 /// A repository, opened. Cheap questions are answered without reading history.
@@ -29,6 +30,8 @@ pub struct Repo {
     main: Option<Repository>,
     /// Contents already read: branches share nearly all of their files.
     pub(super) contents: RefCell<HashMap<git2::Oid, Content>>,
+    /// The index, as long as it stays the same.
+    pub(super) staged: Staged,
 }
 
 impl fmt::Debug for Repo {
@@ -72,6 +75,7 @@ impl Repo {
             work_dir: inner.workdir().map(plain).transpose()?,
             inner,
             contents: RefCell::default(),
+            staged: Staged::default(),
         })
     }
 

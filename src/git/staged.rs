@@ -4,10 +4,13 @@
 //! necessarily `.git/index`.
 
 use std::{
+    cell::RefCell,
     collections::{BTreeMap, BTreeSet, HashMap},
-    env,
+    env, fs,
+    io::{Read as _, Seek as _, SeekFrom},
     path::PathBuf,
     process::Command,
+    rc::Rc,
     sync::Arc,
 };
 
@@ -24,6 +27,7 @@ use super::{
 use crate::model::{Origin, head_file};
 
 /// One line of the index.
+#[derive(Clone)]
 struct Line {
     mode: u32,
     id: Oid,
@@ -49,6 +53,12 @@ fn is_link(mode: u32) -> bool {
 
 /// The symbolic links of the index, by their paths.
 type StagedLinks = HashMap<Vec<u8>, Oid>;
+
+type Stamp = (PathBuf, u64, [u8; 20]);
+
+/// The index as it was read last.
+#[derive(Default)]
+pub(super) struct Staged(RefCell<Option<(Stamp, Rc<[Line]>)>>);
 
 impl Repo {
     /// The revision files that are staged. Of a file in conflict the snapshot
@@ -266,16 +276,11 @@ impl Repo {
         wanted: impl Fn(&[u8], u32) -> bool,
         specs: &[String],
     ) -> Result<Vec<Line>, GitError> {
-        let mut lines: Vec<Line> = match self.index() {
-            Ok(index) => index
+        let mut lines: Vec<Line> = match self.all_lines() {
+            Ok(lines) => lines
                 .iter()
-                .filter(|entry| wanted(&entry.path, entry.mode))
-                .map(|entry| Line {
-                    mode: entry.mode,
-                    id: entry.id,
-                    stage: (entry.flags >> 12) & 3,
-                    path: entry.path,
-                })
+                .filter(|line| wanted(&line.path, line.mode))
+                .cloned()
                 .collect(),
             // Split and sparse indexes are beyond the library.
             Err(error) => self
@@ -286,6 +291,49 @@ impl Repo {
         // With core.ignoreCase the library has another order than Git.
         lines.sort_by(|a, b| (&a.path, a.stage).cmp(&(&b.path, b.stage)));
         Ok(lines)
+    }
+
+    /// The whole index. Of a large repository it is read and taken apart once, as long as
+    /// nobody wrote it anew.
+    fn all_lines(&self) -> Result<Rc<[Line]>, git2::Error> {
+        let stamp = self.index_stamp();
+        if let (Some(stamp), Some(known)) = (&stamp, &*self.staged.0.borrow())
+            && *stamp == known.0
+        {
+            return Ok(Rc::clone(&known.1));
+        }
+        let lines: Rc<[Line]> = self
+            .index()?
+            .iter()
+            .map(|entry| Line {
+                mode: entry.mode,
+                id: entry.id,
+                stage: (entry.flags >> 12) & 3,
+                path: entry.path,
+            })
+            .collect();
+        // Written anew meanwhile, it is read again.
+        if stamp.is_some() && stamp == self.index_stamp() {
+            let known = stamp.map(|stamp| (stamp, Rc::clone(&lines)));
+            self.staged.0.replace(known);
+        }
+        Ok(lines)
+    }
+
+    /// What tells one state of the index from another: its place, its length, and the
+    /// checksum that Git puts at its end.
+    fn index_stamp(&self) -> Option<Stamp> {
+        let path = match env::var_os("GIT_INDEX_FILE").map(PathBuf::from) {
+            None => self.git_dir().join("index"),
+            Some(named) if named.is_relative() => self.work_dir()?.join(named),
+            Some(named) => named,
+        };
+        let mut file = fs::File::open(&path).ok()?;
+        let length = file.seek(SeekFrom::End(-20)).ok()? + 20;
+        let mut checksum = [0; 20];
+        file.read_exact(&mut checksum).ok()?;
+        // With `index.skipHash` there is none.
+        (checksum != [0; 20]).then_some((path, length, checksum))
     }
 
     fn index(&self) -> Result<Index, git2::Error> {

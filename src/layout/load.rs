@@ -4,8 +4,8 @@ use std::{collections::HashMap, sync::Arc};
 
 use super::{Layout, header};
 use crate::model::{
-    Finding, HeadFile, Migration, Project, RevId, Rule, Snapshot, SnapshotFile, SourceFile,
-    UnreadFile,
+    Finding, HeadFile, Migration, Project, RevId, Revision, Rule, Snapshot, SnapshotFile,
+    SourceFile, UnreadFile,
     graph::{Graph, Problem},
     head_file,
     snapshot::Unreadable,
@@ -40,6 +40,46 @@ pub fn load(snapshot: &Snapshot, layout: &dyn Layout) -> Project {
             .iter()
             .map(|problem| explain(problem, &files, layout, unreadable)),
     );
+    assemble(snapshot, graph, files, unread, findings)
+}
+
+/// Revisions by their files' paths, known without a look into those.
+pub type Known = HashMap<Arc<str>, Revision>;
+
+/// The same where the files of `known` are not read, and have no migration in the project.
+/// `None` where something is wrong with the graph: to point at it needs all files.
+pub fn load_known(snapshot: &Snapshot, known: &Known, layout: &dyn Layout) -> Option<Project> {
+    let (mut findings, mut files, mut unread) = (Vec::new(), Vec::new(), Vec::new());
+    let mut revisions = Vec::with_capacity(snapshot.files.len());
+    for file in &snapshot.files {
+        if let Some(revision) = known.get(&file.path) {
+            revisions.push(revision.clone());
+            continue;
+        }
+        match read_file(file).and_then(|source| layout.parse(source)) {
+            Ok(migration) => {
+                revisions.push(migration.revision.clone());
+                files.push(migration);
+            }
+            Err(finding) => {
+                findings.push(*finding);
+                unread.push(UnreadFile::new(file));
+            }
+        }
+    }
+    let (graph, problems) = Graph::build(revisions);
+    problems
+        .is_empty()
+        .then(|| assemble(snapshot, graph, files, unread, findings))
+}
+
+fn assemble(
+    snapshot: &Snapshot,
+    graph: Graph,
+    files: Vec<Migration>,
+    unread: Vec<UnreadFile>,
+    mut findings: Vec<Finding>,
+) -> Project {
     let mut migrations = HashMap::with_capacity(files.len());
     for file in files {
         // Of two files with one id the graph keeps the first, and so do we.

@@ -6,6 +6,7 @@ use std::{
     cell::{OnceCell, RefCell},
     collections::BTreeMap,
     path::{Path, PathBuf},
+    rc::Rc,
     time::Duration,
 };
 
@@ -69,7 +70,8 @@ pub struct Context {
     options: Options,
     /// The project's folder in the repository, where it was found there.
     prefix: Option<String>,
-    repo: OnceCell<Repo>,
+    /// Shared with the contexts of single projects: its index is read once.
+    repo: OnceCell<Rc<Repo>>,
     /// What was found, or not, where Git was searched for it.
     pub(super) ways_back: RefCell<BTreeMap<RevId, Option<FoundWayBack>>>,
 }
@@ -115,6 +117,11 @@ impl Context {
     }
 
     fn with(&self, config: Config, prefix: Option<String>) -> Self {
+        // A project that was found in the repository is in no other one.
+        let repo = match (&prefix, self.repo.get()) {
+            (Some(_), Some(repo)) => Rc::clone(repo).into(),
+            _ => OnceCell::new(),
+        };
         Self {
             config,
             cwd: self.cwd.clone(),
@@ -122,7 +129,7 @@ impl Context {
             interrupt: self.interrupt.clone(),
             options: self.options.clone(),
             prefix,
-            repo: OnceCell::new(),
+            repo,
             ways_back: RefCell::default(),
         }
     }
@@ -138,7 +145,7 @@ impl Context {
             None => &self.config.root,
         };
         let repo = Repo::open(start)?;
-        Ok(self.repo.get_or_init(|| repo))
+        Ok(self.repo.get_or_init(|| Rc::new(repo)))
     }
 
     /// The repository, where there is one that can be read.

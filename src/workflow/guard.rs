@@ -1,17 +1,25 @@
 //! The pre-commit check: what is staged against what is committed.
 
-use super::{Context, Error, check, context::Unread, fixed, outline::Outlined, step};
+use super::{
+    Context, Error, check,
+    context::Unread,
+    fixed,
+    outline::{self, Outlined},
+    step as steps,
+};
 use crate::{
-    git::{GitError, Listed, Repo},
+    git::{CommitId, GitError, Listed, Repo},
     layout::{self, Layout},
     model::{
-        Checksum, Finding, Origin, Project, RevId, Rule, Severity, Snapshot, Span,
-        guard::{self, Reading},
+        Checksum, Finding, Project, RevId, Rule, Severity, Snapshot, Span,
+        guard::{self, Evidence, Reading},
         shell,
     },
     sql,
 };
 
+mod changed;
+mod merging;
 mod unjudged;
 
 pub use unjudged::{So, Unjudged};
@@ -37,6 +45,31 @@ impl Verdict {
         !all.any(|one| matches!(one.so, So::Touched(_)))
             && !findings.any(|finding| finding.rule == Rule::NotEvaluated)
     }
+}
+
+/// The files of a project on one side of a step.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Side {
+    pub(super) files: Vec<Listed>,
+    pub(super) head_file: Option<Listed>,
+}
+
+/// What is about to happen, and so what is anybody's doing in it.
+#[derive(Debug)]
+pub(super) enum Doing {
+    /// A commit of what is staged.
+    Commit,
+    /// A commit that joins these with what is checked out.
+    Merge(Vec<CommitId>),
+    /// A push to this branch of a remote (`origin/main`), which is at that commit.
+    Push {
+        /// As people say it.
+        branch: String,
+        /// What it has.
+        from: CommitId,
+        /// Its revisions are published.
+        protected: bool,
+    },
 }
 
 /// Judges the index, for every project of the repository. Needs no database:
@@ -78,25 +111,19 @@ fn one(context: &Context, verdict: &mut Verdict) -> Result<(), Error> {
     let repo = context.repo()?;
     let prefix = context.prefix()?;
     let index = repo.index_listing(&prefix, &context.folders())?;
-    let (committed, committed_head) = match repo.head()?.commit() {
-        Some(commit) => {
-            let name = commit.to_string();
-            match repo.commit_listing(&prefix, &context.folders(), &name) {
-                // What puts a broken link right has nothing before it, either.
-                Err(GitError::FolderIsLink { .. }) => (Vec::new(), None),
-                listing => {
-                    let listing = listing?;
-                    (listing.files, listing.head_file)
-                }
-            }
-        }
+    let index = Side {
+        files: index.files,
+        head_file: index.head_file,
+    };
+    let committed = match repo.head()?.commit() {
+        Some(commit) => side(context, commit)?,
         // The first commit of all has nothing before it.
-        None => (Vec::new(), None),
+        None => Side::default(),
     };
     let config = &context.config;
     verdict.any_project |= config.file.is_some()
         || !index.files.is_empty()
-        || !committed.is_empty()
+        || !committed.files.is_empty()
         || config
             .folders
             .iter()
@@ -106,31 +133,93 @@ fn one(context: &Context, verdict: &mut Verdict) -> Result<(), Error> {
             verdict.absent_refs.push(name);
         }
     }
-    // The same blobs at the same places: nothing of ours is in this commit.
-    let head_files = (committed_head, index.head_file);
-    if committed == index.files && head_files.0 == head_files.1 {
-        return Ok(());
-    }
-    let read = |files: &[Listed], head_file: Option<Listed>| -> Result<Snapshot, Error> {
-        Ok(Snapshot {
-            origin: Origin::Index,
-            files: repo.read_files(files)?,
-            head_file: repo.read_files(head_file.as_slice())?.pop(),
-        })
+    let doing = match repo.merging_with() {
+        others if others.is_empty() => Doing::Commit,
+        others => Doing::Merge(others),
     };
-    let committed = read(&committed, head_files.0)?;
-    let index = read(&index.files, head_files.1)?;
-    let before = layout::load(&committed, context.layout());
-    let after = layout::load(&index, context.layout());
-    let mut findings = of_the_index(&before, &after);
-    findings.extend(edits(context, &Base::HEAD, &before, &after)?);
-    findings.extend(two_heads(context, &before, &after));
-    findings.extend(check::of_new(context, &before, &after));
-    let findings = config.levels.apply(findings);
     verdict
         .findings
-        .extend(seen_from_the_top(&prefix, findings));
+        .extend(step(context, &committed, &index, &doing)?);
     Ok(())
+}
+
+/// The files of a commit. One whose folder is a link that leads nowhere has none: what puts
+/// that right has nothing before it.
+pub(super) fn side(context: &Context, commit: CommitId) -> Result<Side, Error> {
+    let name = commit.to_string();
+    let repo = context.repo()?;
+    match repo.commit_listing(&context.prefix()?, &context.folders(), &name) {
+        Err(GitError::FolderIsLink { .. }) => Ok(Side::default()),
+        listing => {
+            let listing = listing?;
+            Ok(Side {
+                files: listing.files,
+                head_file: listing.head_file,
+            })
+        }
+    }
+}
+
+/// What stands against a step of a project's files.
+pub(super) fn step(
+    context: &Context,
+    before: &Side,
+    after: &Side,
+    doing: &Doing,
+) -> Result<Vec<Finding>, Error> {
+    // The same blobs at the same places: nothing of ours is in this.
+    if before == after {
+        return Ok(Vec::new());
+    }
+    let (before, after) = changed::load(context, before, after)?;
+    let mut findings = of_the_index(&before, &after, doing);
+    findings.extend(edits_by(context, &before, &after, doing)?);
+    // A merge may join two lines that are settled afterwards: `sync` needs it done, and
+    // they are not pushed before.
+    if !matches!(doing, Doing::Merge(_)) {
+        findings.extend(two_heads(context, &before, &after, doing));
+    }
+    // What comes with a merge, and what is pushed, was judged when it was committed.
+    if matches!(doing, Doing::Commit) {
+        findings.extend(check::of_new(context, &before, &after));
+    }
+    let findings = context.config.levels.apply(findings);
+    Ok(seen_from_the_top(&context.prefix()?, findings))
+}
+
+/// What a step edits of what is known to be fixed, as far as it is the doing of whoever
+/// takes it.
+fn edits_by(
+    context: &Context,
+    before: &Project,
+    after: &Project,
+    doing: &Doing,
+) -> Result<Vec<Finding>, Error> {
+    let (branch, from) = match doing {
+        Doing::Commit => return edits(context, &Base::HEAD, before, after),
+        Doing::Merge(others) => {
+            let reading = ByLayout::of(context, Base::HEAD.name)?;
+            let fixed = fixed::of_step(context, &Base::HEAD, (before, after), &reading)?;
+            let found = guard::judge(before, after, &fixed, &reading);
+            return merging::of_mine(context, found, others, &fixed, (after, &reading));
+        }
+        // Nobody is bound to what is on a branch that is not protected.
+        Doing::Push {
+            protected: false, ..
+        } => return Ok(Vec::new()),
+        Doing::Push { branch, from, .. } => (branch, from),
+    };
+    let reading = ByLayout::of(context, branch)?;
+    let mut fixed = fixed::of_step(context, &Base::HEAD, (before, after), &reading)?;
+    // What this clone knows of the branch may be older than what it has.
+    fixed.retain(|one| match &one.evidence {
+        Evidence::Published { name } => !name.ends_with(branch.as_str()),
+        _ => true,
+    });
+    let (tips, _) = outline::of_protected(context, &from.to_string())?;
+    let look = |tip: &Outlined| fixed::differs(before, after, tip, &reading);
+    fixed.extend(fixed::published(context, branch, tips, &look));
+    Ok(guard::judge(before, after, &fixed, &reading))
 }
 
 /// Git runs hooks at the top, and shows files from there, so that is where the paths are
@@ -174,19 +263,20 @@ pub(super) fn edits(
     Ok(guard::judge(before, after, &fixed, &reading))
 }
 
-/// What is wrong with what is staged. A head file that is wrong stops the commit,
-/// unless it was wrong in the same way before: then it is not this commit's doing.
-fn of_the_index(before: &Project, after: &Project) -> Vec<Finding> {
+/// What is wrong with the files. A head file that is wrong stops the commit, and any
+/// file a push, unless it was wrong in the same way before: then it is not its doing.
+fn of_the_index(before: &Project, after: &Project, doing: &Doing) -> Vec<Finding> {
     let is_old = |finding: &Finding| {
         before
             .findings
             .iter()
             .any(|old| old.rule == finding.rule && old.message == finding.message)
     };
+    let pushed = matches!(doing, Doing::Push { .. });
     after
         .findings
         .iter()
-        .filter(|finding| finding.rule != Rule::HeadFile || !is_old(finding))
+        .filter(|finding| !(pushed || finding.rule == Rule::HeadFile) || !is_old(finding))
         .cloned()
         .map(|finding| match finding.rule {
             Rule::HeadFile => Finding {
@@ -291,7 +381,12 @@ fn joined_by(context: &Context) -> String {
 }
 
 /// More heads than before, in one line.
-fn two_heads(context: &Context, before: &Project, after: &Project) -> Option<Finding> {
+fn two_heads(
+    context: &Context,
+    before: &Project,
+    after: &Project,
+    doing: &Doing,
+) -> Option<Finding> {
     let layout = context.layout();
     let heads = after.graph.diverged();
     let new: Vec<&RevId> = heads
@@ -304,16 +399,20 @@ fn two_heads(context: &Context, before: &Project, after: &Project) -> Option<Fin
     }
     let first = new.first().copied().or(heads.first())?;
     let names: Vec<&str> = heads.iter().map(RevId::as_str).collect();
-    let mut finding = Finding::error(
-        Rule::DivergedHeads,
-        format!(
-            "this commit leaves {} heads: {}",
-            heads.len(),
-            names.join(", ")
+    let (count, names) = (heads.len(), names.join(", "));
+    let (message, help) = match doing {
+        Doing::Push { branch, .. } => (
+            format!("this push leaves {branch} with {count} heads: {names}"),
+            "`teammig sync` puts yours on top of the others, or joins them; then commit, and push again".to_owned(),
         ),
-    )
-    .about(first)
-    .help(joined_by(context));
+        Doing::Commit | Doing::Merge(_) => (
+            format!("this commit leaves {count} heads: {names}"),
+            joined_by(context),
+        ),
+    };
+    let mut finding = Finding::error(Rule::DivergedHeads, message)
+        .about(first)
+        .help(help);
     for id in std::iter::once(first).chain(heads.iter().filter(|id| *id != first)) {
         if let Some(migration) = after.migration(id.as_str()) {
             let span = layout.locate(migration, "parents", "");
@@ -347,7 +446,7 @@ impl ByLayout {
 
 impl Reading for ByLayout {
     fn checksum(&self, project: &Project, id: &RevId) -> Option<Checksum> {
-        project.migration(id.as_str()).map(step::checksum)
+        project.migration(id.as_str()).map(steps::checksum)
     }
 
     fn up(&self, project: &Project, id: &RevId) -> Option<Checksum> {

@@ -106,6 +106,12 @@ impl KnownLedger {
         self.key.environment.as_deref().unwrap_or("DATABASE_URL")
     }
 
+    /// It is the database of a command that names none.
+    pub(super) fn is_default(&self, context: &Context) -> bool {
+        let environment = self.key.environment.as_deref();
+        environment.is_none_or(|name| !context.config.has_to_be_named(name))
+    }
+
     /// The `sync` that goes to this database.
     pub(super) fn sync(&self, context: &Context) -> String {
         self.command("sync", context)

@@ -282,7 +282,7 @@ fn elsewhere_is_what_the_same_database_is_in_other_environments() {
     Head       aaaa00000002  app   not committed
     Database   dev: 2 applied, at aaaa00000002, nothing pending
     Elsewhere  staging: at aaaa00000001, 1 pending   as seen 3 minutes ago
-    Hooks      pre-commit not installed; `teammig hooks install` does it
+    Hooks      not installed; `teammig hooks install` does it
     Next       teammig hooks install   nothing keeps applied revisions from being edited
     jobs
     Branch     main, without a commit yet
@@ -290,7 +290,7 @@ fn elsewhere_is_what_the_same_database_is_in_other_environments() {
     Database   dev: 0 applied, at base (nothing is applied)
                1 pending: bbbb00000001
     Elsewhere  staging: at bbbb00000001   as seen 1 minute ago
-    Hooks      pre-commit not installed; `teammig hooks install` does it
+    Hooks      not installed; `teammig hooks install` does it
     Next       teammig upgrade --database jobs   1 revision pending
     ");
     let (document, _) = sandbox.json("project", &["status"]);
@@ -307,7 +307,7 @@ fn elsewhere_is_what_the_same_database_is_in_other_environments() {
     Head       bbbb00000001  jobs   not committed
     Database   staging, protected: 1 applied, at bbbb00000001, nothing pending
     Elsewhere  dev: at base (nothing is applied), 1 pending   as seen 2 minutes ago
-    Hooks      pre-commit not installed; `teammig hooks install` does it
+    Hooks      not installed; `teammig hooks install` does it
     Next       teammig hooks install   nothing keeps applied revisions from being edited
     ");
 }

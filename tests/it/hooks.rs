@@ -1,6 +1,12 @@
 //! The pre-commit hook, under a real `git commit`.
 
+mod advice;
+mod config;
+mod managers;
+mod merging;
 mod projects;
+mod push;
+mod scripts;
 
 use std::fs;
 
@@ -305,22 +311,46 @@ fn install_status_uninstall() {
     assert_snapshot!(sandbox.teammig("ann", &["hooks", "status"]), @"
     exit 3
     --- stdout
-    pre-commit   not installed; `teammig hooks install` does it
+    pre-commit       not installed; `teammig hooks install` does it
+    pre-merge-commit not installed; `teammig hooks install` does it
+    pre-push         not installed; `teammig hooks install` does it
+    post-merge       not installed; `teammig hooks install` does it
+    post-checkout    not installed; `teammig hooks install` does it
+    post-rewrite     not installed; `teammig hooks install` does it
+    post-commit      not installed; `teammig hooks install` does it
     ");
     assert_snapshot!(sandbox.teammig("ann", &["hooks", "install"]), @"
     exit 0
     --- stderr
-      pre-commit   added to [DIR]/ann/.git/hooks/pre-commit, before what was there
+      pre-commit       added to [DIR]/ann/.git/hooks/pre-commit, before what was there
+      pre-merge-commit installed in [DIR]/ann/.git/hooks/pre-merge-commit
+      pre-push         installed in [DIR]/ann/.git/hooks/pre-push
+      post-merge       installed in [DIR]/ann/.git/hooks/post-merge
+      post-checkout    installed in [DIR]/ann/.git/hooks/post-checkout
+      post-rewrite     installed in [DIR]/ann/.git/hooks/post-rewrite
+      post-commit      installed in [DIR]/ann/.git/hooks/post-commit
     ");
     assert_snapshot!(sandbox.teammig("ann", &["hooks", "install"]), @"
     exit 0
     --- stderr
-      pre-commit   is installed in [DIR]/ann/.git/hooks/pre-commit
+      pre-commit       is installed in [DIR]/ann/.git/hooks/pre-commit
+      pre-merge-commit is installed in [DIR]/ann/.git/hooks/pre-merge-commit
+      pre-push         is installed in [DIR]/ann/.git/hooks/pre-push
+      post-merge       is installed in [DIR]/ann/.git/hooks/post-merge
+      post-checkout    is installed in [DIR]/ann/.git/hooks/post-checkout
+      post-rewrite     is installed in [DIR]/ann/.git/hooks/post-rewrite
+      post-commit      is installed in [DIR]/ann/.git/hooks/post-commit
     ");
     assert_snapshot!(sandbox.teammig("ann", &["hooks", "status"]), @"
     exit 0
     --- stdout
-    pre-commit   works, before another hook's lines ([DIR]/ann/.git/hooks/pre-commit)
+    pre-commit       works, before another hook's lines ([DIR]/ann/.git/hooks/pre-commit)
+    pre-merge-commit works ([DIR]/ann/.git/hooks/pre-merge-commit)
+    pre-push         works ([DIR]/ann/.git/hooks/pre-push)
+    post-merge       works ([DIR]/ann/.git/hooks/post-merge)
+    post-checkout    works ([DIR]/ann/.git/hooks/post-checkout)
+    post-rewrite     works ([DIR]/ann/.git/hooks/post-rewrite)
+    post-commit      works ([DIR]/ann/.git/hooks/post-commit)
     ");
     let run = sandbox.try_git("ann", &["commit", "-q", "--allow-empty", "-m", "x"]);
     assert!(
@@ -330,7 +360,13 @@ fn install_status_uninstall() {
     assert_snapshot!(sandbox.teammig("ann", &["hooks", "uninstall"]), @"
     exit 0
     --- stderr
-      pre-commit   removed from [DIR]/ann/.git/hooks/pre-commit
+      pre-commit       removed from [DIR]/ann/.git/hooks/pre-commit
+      pre-merge-commit removed [DIR]/ann/.git/hooks/pre-merge-commit
+      pre-push         removed [DIR]/ann/.git/hooks/pre-push
+      post-merge       removed [DIR]/ann/.git/hooks/post-merge
+      post-checkout    removed [DIR]/ann/.git/hooks/post-checkout
+      post-rewrite     removed [DIR]/ann/.git/hooks/post-rewrite
+      post-commit      removed [DIR]/ann/.git/hooks/post-commit
     ");
     assert_eq!(
         sandbox.read("ann/.git/hooks/pre-commit"),
@@ -402,7 +438,7 @@ fn going_back_to_what_was_first_published_is_accepted() {
         &["mv", "migrations/9209a434d045.sql", "migrations/moved.sql"],
     );
     sandbox.git("ann", &["commit", "-qnam", "move"]);
-    sandbox.git("ann", &["push", "-q"]);
+    sandbox.git("ann", &["push", "-q", "--no-verify"]);
     let moved = "ann/migrations/moved.sql";
     sandbox.write(moved, text.replace("name text", "name varchar"));
     assert_eq!(sandbox.try_git("ann", &["commit", "-qam", "third"]).code, 1);

@@ -93,7 +93,7 @@ fn what_a_rebase_is_still_to_bring_is_no_revision_of_another_branch() {
         Database   dev: 3 applied, at aaaa00000002
                    1 pending: c01d9e88ab12
                    1 only there so far; later commits bring them: aaaa00000002
-        Hooks      pre-commit works ([DIR]/ann/.git/hooks/pre-commit)
+        Hooks      work
         Next       teammig rebase --no-database   a rebase is in progress, which brings 1 revision more; now only the heads are left to settle
         --- stderr
         warning: migrations/HEAD has merge-conflict markers [head-file]

@@ -255,7 +255,7 @@ fn the_program_is_gone_and_git_merges_as_ever() {
     assert!(
         status
             .stdout
-            .contains("merge-driver does not run: /nowhere/teammig is gone"),
+            .contains("merge-driver     does not run: /nowhere/teammig is gone"),
         "{status}"
     );
     let run = sandbox.run(
@@ -313,14 +313,26 @@ fn installing_the_driver_keeps_what_is_there() {
     assert_snapshot!(sandbox.teammig("ann", &["hooks", "install"]), @"
     exit 0
     --- stderr
-      pre-commit   is installed in [DIR]/ann/.git/hooks/pre-commit
-      merge-driver is installed in this clone's Git configuration
+      pre-commit       is installed in [DIR]/ann/.git/hooks/pre-commit
+      pre-merge-commit is installed in [DIR]/ann/.git/hooks/pre-merge-commit
+      pre-push         is installed in [DIR]/ann/.git/hooks/pre-push
+      post-merge       is installed in [DIR]/ann/.git/hooks/post-merge
+      post-checkout    is installed in [DIR]/ann/.git/hooks/post-checkout
+      post-rewrite     is installed in [DIR]/ann/.git/hooks/post-rewrite
+      post-commit      is installed in [DIR]/ann/.git/hooks/post-commit
+      merge-driver     is installed in this clone's Git configuration
     ");
     assert_snapshot!(sandbox.teammig("ann", &["hooks", "status"]), @"
     exit 0
     --- stdout
-    pre-commit   works ([DIR]/ann/.git/hooks/pre-commit)
-    merge-driver works, for head files
+    pre-commit       works ([DIR]/ann/.git/hooks/pre-commit)
+    pre-merge-commit works ([DIR]/ann/.git/hooks/pre-merge-commit)
+    pre-push         works ([DIR]/ann/.git/hooks/pre-push)
+    post-merge       works ([DIR]/ann/.git/hooks/post-merge)
+    post-checkout    works ([DIR]/ann/.git/hooks/post-checkout)
+    post-rewrite     works ([DIR]/ann/.git/hooks/post-rewrite)
+    post-commit      works ([DIR]/ann/.git/hooks/post-commit)
+    merge-driver     works, for head files
     ");
     // The index counts as well.
     sandbox.git("ann", &["rm", "-q", "--cached", ".gitattributes"]);

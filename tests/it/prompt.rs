@@ -313,7 +313,7 @@ fn init_asks_about_the_hook() {
     let sandbox = Sandbox::new();
     sandbox.git(".", &["init", "-q", "ann"]);
     let mut session = start(&sandbox, &["init", "--no-head-file"]);
-    session.expect("Install a pre-commit hook").unwrap();
+    session.expect("Install Git hooks").unwrap();
     press(&mut session, "y");
     let (text, code) = end(session);
     assert_eq!(code, 0, "{text}");

@@ -41,7 +41,7 @@ fn one_screen() {
     Database   dev: 1 applied, at 9209a434d045
                1 pending: 7f3a9c21e4b0
     Elsewhere  staging: at 9209a434d045, 1 pending   as seen 1 minute ago
-    Hooks      pre-commit not installed; `teammig hooks install` does it
+    Hooks      not installed; `teammig hooks install` does it
     Next       teammig upgrade   1 revision pending
     ");
     sandbox.ok("ann", &["upgrade"]);
@@ -54,7 +54,7 @@ fn one_screen() {
     Head       7f3a9c21e4b0  Add phone   not published, Ann, 1 minute ago
     Database   dev: 2 applied, at 7f3a9c21e4b0, nothing pending
     Elsewhere  staging: at 9209a434d045, 1 pending   as seen 6 minutes ago
-    Hooks      pre-commit works ([DIR]/ann/.git/hooks/pre-commit)
+    Hooks      work
     Next       nothing to do
     ");
     // Bob's revision is on the server, and not pulled yet.
@@ -76,7 +76,7 @@ fn one_screen() {
     Head       7f3a9c21e4b0  Add phone   not published, Ann, 6 minutes ago
     Database   dev: 2 applied, at 7f3a9c21e4b0, nothing pending
     Elsewhere  staging: at 9209a434d045, 1 pending   as seen 11 minutes ago
-    Hooks      pre-commit works ([DIR]/ann/.git/hooks/pre-commit)
+    Hooks      work
     Next       git pull && teammig sync   origin/main has 1 revision more
     ");
     sandbox.git("ann", &["pull", "-q", "--no-rebase", "--no-edit"]);
@@ -90,7 +90,7 @@ fn one_screen() {
     Database   dev: 2 applied, at 7f3a9c21e4b0
                1 pending: c01d9e88ab12
     Elsewhere  staging: at 9209a434d045, 2 pending   as seen 13 minutes ago
-    Hooks      pre-commit works ([DIR]/ann/.git/hooks/pre-commit)
+    Hooks      work
     Next       teammig sync   the heads diverged
     ");
     let (document, code) = sandbox.json("ann", &["status"]);
@@ -112,7 +112,7 @@ fn a_database_out_of_reach_hides_nothing_else() {
     Database   not to be read: --url: cannot connect to 127.0.0.1:1: Connection refused (os error 111)
     Elsewhere  dev: at 9209a434d045, 1 pending   as seen 5 minutes ago
                staging: at 9209a434d045, 1 pending   as seen 1 minute ago
-    Hooks      pre-commit not installed; `teammig hooks install` does it
+    Hooks      not installed; `teammig hooks install` does it
     Next       the database could not be read
     ");
 }
@@ -126,7 +126,7 @@ fn looking_makes_no_ledger_and_no_file() {
     Branch     main, without a commit yet
     Head       none: there is no revision yet
     Database   dev: 0 applied, at base (nothing is applied), nothing pending
-    Hooks      pre-commit not installed; `teammig hooks install` does it
+    Hooks      not installed; `teammig hooks install` does it
     Next       teammig create "what it does"   there is no revision yet
     "#);
     assert!(!sandbox.at("project/dev.db").exists());

@@ -101,14 +101,14 @@ fn a_file_that_says_nothing_is_known_by_what_was_committed() {
     sandbox.commit("project", "a name without the id");
     sandbox.write("project/migrations/second.sql", "");
     let run = sandbox.teammig("project", &["status"]);
-    insta::assert_snapshot!(run, @r"
+    insta::assert_snapshot!(run, @"
     exit 0
     --- stdout
     Branch     main
     Head       aaaa1  one   not published, Test, 5 minutes ago
     Database   dev: 2 applied, at aaaa2, nothing pending
                1 could not be read here: aaaa2 (in migrations/second.sql)
-    Hooks      pre-commit not installed; `teammig hooks install` does it
+    Hooks      not installed; `teammig hooks install` does it
     Next       put the files right first
     --- stderr
     error: the file is empty [unreadable-revision]

@@ -59,6 +59,17 @@ impl Room {
         }
     }
 
+    /// Puts a program that says so on a `PATH`, and gives that.
+    fn on_path(&self) -> String {
+        self.git
+            .hook("../bin/teammig", "#!/bin/sh\necho from PATH >>../ran\n");
+        format!(
+            "{}:{}",
+            self.git.beside("bin").display(),
+            std::env::var("PATH").unwrap()
+        )
+    }
+
     fn read(&self, path: &str) -> String {
         fs::read_to_string(self.git.path.join(path)).unwrap()
     }
@@ -229,13 +240,7 @@ fn a_missing_program() {
         assert!(said.contains(part), "{said}");
     }
     // Found on PATH, where it may have moved to.
-    room.git
-        .hook("../bin/teammig", "#!/bin/sh\necho from PATH >>../ran\n");
-    let path = format!(
-        "{}:{}",
-        room.git.beside("bin").display(),
-        std::env::var("PATH").unwrap()
-    );
+    let path = room.on_path();
     let (worked, ran, _) = room.commit(&[("PATH", &path)]);
     assert!(worked);
     assert_eq!(ran, "from PATH\n");
@@ -440,6 +445,16 @@ fn hooks_path_of_the_repository() {
     );
     let hook = room.git.path.join("tools/hooks/pre-commit");
     assert_eq!(room.install(), Installed::Created(hook.clone()));
+    // Git tracks that folder, so no path of this machine stands in it, and nobody is
+    // stopped who has no teammig.
+    assert_eq!(room.state(), HookState::ProgramMissing(None));
+    let (worked, ran, _) = room.commit(&[]);
+    assert!(worked && ran.is_empty(), "{ran}");
+    let path = room.on_path();
+    assert_eq!(room.commit(&[("PATH", &path)]).1, "from PATH\n");
+    // One that it ignores is this clone's alone.
+    room.git.write(".git/info/exclude", "/tools\n");
+    assert!(matches!(room.install(), Installed::Replaced(_)));
     assert_eq!(room.state(), HookState::Installed(Form::File));
     assert_eq!(room.commit(&[]).1, "teammig hooks run pre-commit\n");
     // The other way round.
@@ -494,16 +509,23 @@ fn husky() {
     isolated!();
     let room = Room::new();
     room.git.git(&["config", "core.hooksPath", ".husky/_"]);
-    let stub = "#!/usr/bin/env sh\n. \"$(dirname \"$0\")/h\"\n";
+    let stub = "#!/usr/bin/env sh\ntrue() { :; }\nnpm() { :; }\n. .husky/pre-commit\n";
     room.git.hook(".husky/_/pre-commit", stub);
-    let left = room.left_alone();
-    assert_eq!(left.why, WhyNot::Husky);
-    assert_eq!(left.file, room.git.path.join(".husky/pre-commit"));
+    let hook = room.git.path.join(".husky/pre-commit");
+    // Its files are handed to `sh`, whatever they begin with and whatever their mode.
+    room.git.write(".husky/pre-commit", "npm test\n");
+    set_executable(&hook, false);
+    assert_eq!(room.install(), Installed::Added(hook.clone()));
     assert_eq!(room.read(".husky/_/pre-commit"), stub);
-    assert_eq!(room.state(), HookState::NotInstalled);
-    room.git
-        .write(".husky/pre-commit", &format!("npm test\n{}\n", left.line));
-    assert_eq!(room.state(), HookState::ByHand);
+    assert_eq!(room.state(), HookState::ProgramMissing(None));
+    let path = room.on_path();
+    let (worked, ran, said) = room.commit(&[("PATH", &path)]);
+    assert!(worked && ran == "from PATH\n", "{ran} {said}");
+    assert_eq!(room.uninstall(), [Uninstalled::Restored(hook.clone())]);
+    assert_eq!(room.read(".husky/pre-commit"), "npm test\n");
+    fs::remove_file(&hook).unwrap();
+    assert_eq!(room.install(), Installed::Created(hook.clone()));
+    assert_eq!(room.uninstall(), [Uninstalled::Deleted(hook)]);
 }
 
 #[test]

@@ -64,41 +64,10 @@ impl Context {
         }
         let mut projects = Projects::default();
         for (prefix, listed) in staged {
-            let path = top.join(&prefix).join(FILE_NAME);
-            let from_index = || match &listed {
-                Some(listed) => self.staged_text(listed),
-                None => Ok(None),
-            };
-            let read = match fs::read(&path) {
-                Ok(bytes) => self.configs(&path, bytes),
-                // Sparse checkouts leave folders out.
-                Err(error) if error.kind() == ErrorKind::NotFound => match from_index()? {
-                    Some(bytes) => self.configs(&path, bytes),
-                    None => Err(Error::io("read", &path)(error)),
-                },
-                Err(error) => Err(Error::io("read", &path)(error)),
-            };
-            let configs = match read {
-                Ok(configs) => configs,
-                Err(error) => {
-                    // What is broken on disk alone is no part of a commit.
-                    let instead = from_index()?.and_then(|bytes| self.configs(&path, bytes).ok());
-                    projects.unread.push(Unread {
-                        prefix: prefix.clone(),
-                        error,
-                        staged_instead: instead.is_some(),
-                    });
-                    instead.unwrap_or_default()
-                }
-            };
-            let contexts = configs
-                .into_iter()
-                .map(|config| self.with(config, Some(prefix.clone())));
-            projects.all.extend(contexts);
+            self.add_project(top, &prefix, listed.as_ref(), &mut projects)?;
         }
         if projects.all.is_empty() && projects.unread.is_empty() {
-            let config = crate::config::without_file(&self.cwd, env());
-            projects.all.push(self.with(config, None));
+            projects.all.push(self.without_file());
         }
         Ok(projects)
     }
@@ -109,6 +78,64 @@ impl Context {
         let env = self.config.env.clone();
         let config = crate::config::load(&self.cwd, env, &self.options.overrides)?;
         Ok(self.with(config, None))
+    }
+
+    /// The projects in these folders (as Git names them), as their files on disk are.
+    pub(in crate::workflow) fn projects_in(&self, folders: &[String]) -> Result<Projects, Error> {
+        let mut projects = Projects::default();
+        if let Some(top) = self.repo()?.work_dir() {
+            for prefix in folders {
+                self.add_project(top, prefix, None, &mut projects)?;
+            }
+        }
+        Ok(projects)
+    }
+
+    /// The project that a folder `migrations/` makes where nobody wrote a configuration.
+    pub(in crate::workflow) fn without_file(&self) -> Self {
+        let config = crate::config::without_file(&self.cwd, self.config.env.clone());
+        self.with(config, None)
+    }
+
+    fn add_project(
+        &self,
+        top: &Path,
+        prefix: &str,
+        listed: Option<&Listed>,
+        projects: &mut Projects,
+    ) -> Result<(), Error> {
+        let path = top.join(prefix).join(FILE_NAME);
+        let from_index = || match listed {
+            Some(listed) => self.staged_text(listed),
+            None => Ok(None),
+        };
+        let read = match fs::read(&path) {
+            Ok(bytes) => self.configs(&path, bytes),
+            // Sparse checkouts leave folders out.
+            Err(error) if error.kind() == ErrorKind::NotFound => match from_index()? {
+                Some(bytes) => self.configs(&path, bytes),
+                None => Err(Error::io("read", &path)(error)),
+            },
+            Err(error) => Err(Error::io("read", &path)(error)),
+        };
+        let configs = match read {
+            Ok(configs) => configs,
+            Err(error) => {
+                // What is broken on disk alone is no part of a commit.
+                let instead = from_index()?.and_then(|bytes| self.configs(&path, bytes).ok());
+                projects.unread.push(Unread {
+                    prefix: prefix.to_owned(),
+                    error,
+                    staged_instead: instead.is_some(),
+                });
+                instead.unwrap_or_default()
+            }
+        };
+        let contexts = configs
+            .into_iter()
+            .map(|config| self.with(config, Some(prefix.to_owned())));
+        projects.all.extend(contexts);
+        Ok(())
     }
 
     fn configs(&self, path: &Path, bytes: Vec<u8>) -> Result<Vec<Config>, Error> {

@@ -165,7 +165,7 @@ fn among_the_steps_everything_can_be_put_back() {
                The files are as they were before.
                The database dev has run 2 of 5 steps, and the next one in part.
                There is a copy of the database as it was before.
-    Hooks      pre-commit not installed; `teammig hooks install` does it
+    Hooks      not installed; `teammig hooks install` does it
     Next       teammig rebase   a restack was interrupted; this says how to go on
     ");
     assert_snapshot!(sandbox.teammig("ann", &["rebase", "--abort"]), @"

@@ -14,6 +14,8 @@ pub(crate) mod keys;
 pub(crate) mod postgres;
 #[cfg(unix)]
 pub(crate) mod proxy;
+#[cfg(unix)]
+pub(crate) mod registry;
 pub(crate) mod sandbox;
 
 pub(crate) use sandbox::Sandbox;

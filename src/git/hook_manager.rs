@@ -1,0 +1,184 @@
+//! Hook managers: whether one is in charge of this repository's hooks, and what it is told.
+//!
+//! A manager writes Git's hooks anew whenever it likes, so lines of ours in them would be
+//! lost. What a project wants to run belongs into the manager's own configuration.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use super::{Event, HooksDir};
+
+/// A program that writes Git's hooks from a configuration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Manager {
+    /// lefthook.
+    Lefthook,
+    /// prek with a configuration of its own.
+    Prek,
+    /// pre-commit, or prek with the same configuration.
+    PreCommit,
+}
+
+/// A manager that a project has a configuration for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Managed {
+    /// Which one.
+    pub manager: Manager,
+    /// Its configuration.
+    pub config: PathBuf,
+    text: String,
+}
+
+impl Manager {
+    const ALL: [Self; 3] = [Self::Lefthook, Self::Prek, Self::PreCommit];
+
+    /// Its name, as people type it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Lefthook => "lefthook",
+            Self::Prek => "prek",
+            Self::PreCommit => "pre-commit",
+        }
+    }
+
+    /// Where its configuration may stand, from the top of the working tree.
+    fn configs(self) -> &'static [&'static str] {
+        match self {
+            Self::Lefthook => &[
+                "lefthook.yml",
+                "lefthook.yaml",
+                "lefthook.toml",
+                "lefthook.json",
+                ".lefthook.yml",
+                ".lefthook.yaml",
+                ".lefthook.toml",
+                ".lefthook.json",
+                ".config/lefthook.yml",
+                ".config/lefthook.yaml",
+            ],
+            Self::Prek => &["prek.toml"],
+            Self::PreCommit => &[".pre-commit-config.yaml", ".pre-commit-config.yml"],
+        }
+    }
+
+    /// What its hooks say of themselves.
+    fn signs(self) -> &'static [&'static str] {
+        match self {
+            Self::Lefthook => &["lefthook"],
+            Self::Prek => &["prek"],
+            Self::PreCommit => &["pre-commit.com", "prek"],
+        }
+    }
+}
+
+/// The configuration is everybody's, and not everybody who commits has teammig.
+fn guarded(event: Event) -> String {
+    let command = event.command();
+    format!("command -v teammig >/dev/null || exit 0; teammig {command}")
+}
+
+impl Managed {
+    /// The configuration calls teammig at that event.
+    pub fn names(&self, event: Event) -> bool {
+        self.text.contains(&event.command())
+    }
+
+    /// A hook's text is the manager's.
+    pub(super) fn wrote(&self, hook: &str) -> bool {
+        let mut signs = self.manager.signs().iter();
+        signs.any(|sign| hook.contains(sign))
+    }
+
+    /// The command that makes it write its hooks for these events.
+    pub fn install_command(&self, events: &[Event]) -> String {
+        let types: Vec<String> = events
+            .iter()
+            .map(|event| format!(" -t {}", event.name()))
+            .collect();
+        match self.manager {
+            Manager::Lefthook => "lefthook install".to_owned(),
+            manager => format!("{} install{}", manager.name(), types.concat()),
+        }
+    }
+
+    /// What to add to the configuration.
+    pub fn stanza(&self, events: &[Event]) -> String {
+        let each = |one: &dyn Fn(Event) -> String| -> String {
+            events.iter().map(|event| one(*event)).collect()
+        };
+        match self.manager {
+            Manager::Lefthook => each(&|event| {
+                let input = if event.reads_input() {
+                    "      use_stdin: true\n"
+                } else {
+                    ""
+                };
+                format!(
+                    "{}:\n  jobs:\n    - name: teammig\n      run: {} {{0}}\n{input}",
+                    event.name(),
+                    guarded(event)
+                )
+            }),
+            Manager::PreCommit => {
+                let hooks = each(&|event| {
+                    let verbose = if event.blocks() {
+                        ""
+                    } else {
+                        "        verbose: true\n"
+                    };
+                    format!(
+                        "      - id: teammig-{name}\n        name: teammig {name}\n        entry: sh -c '{command}'\n        \
+                         language: system\n        pass_filenames: false\n        always_run: true\n        stages: [{name}]\n{verbose}",
+                        name = event.name(),
+                        command = guarded(event)
+                    )
+                });
+                format!("  - repo: local\n    hooks:\n{hooks}")
+            }
+            Manager::Prek => {
+                let hooks = each(&|event| {
+                    format!(
+                        "  {{ id = \"teammig-{name}\", name = \"teammig {name}\", entry = \"sh -c '{command}'\", language = \"system\", \
+                         pass_filenames = false, always_run = true, verbose = {verbose}, stages = [\"{name}\"] }},\n",
+                        name = event.name(),
+                        command = guarded(event),
+                        verbose = !event.blocks()
+                    )
+                });
+                format!("[[repos]]\nrepo = \"local\"\nhooks = [\n{hooks}]\n")
+            }
+        }
+    }
+}
+
+impl HooksDir {
+    /// The manager that the project has a configuration for. Of several, the one that
+    /// wrote a hook of this clone.
+    pub fn managed(&self) -> Option<Managed> {
+        let top = self.top()?;
+        let found: Vec<Managed> = Manager::ALL
+            .into_iter()
+            .filter_map(|manager| read(manager, top))
+            .collect();
+        let hooks: Vec<String> = Event::ALL
+            .iter()
+            .filter_map(|event| fs::read_to_string(self.file(*event)).ok())
+            .collect();
+        let wrote = |one: &&Managed| hooks.iter().any(|hook| one.wrote(hook));
+        found.iter().find(wrote).or(found.first()).cloned()
+    }
+}
+
+fn read(manager: Manager, top: &Path) -> Option<Managed> {
+    let mut places = manager.configs().iter().map(|name| top.join(name));
+    places.find_map(|config| {
+        let text = fs::read_to_string(&config).ok()?;
+        Some(Managed {
+            manager,
+            config,
+            text,
+        })
+    })
+}

@@ -1,0 +1,73 @@
+//! What a hook has to know of the move of `HEAD` that Git made: where it was, what else
+//! a merge brings, and which folders with a project in them changed.
+//!
+//! Compares folders by their ids and goes only into those that differ, so that a hook
+//! costs next to nothing where nothing of ours moved.
+
+use std::{env, fs};
+
+use git2::{ObjectType, Oid};
+
+use super::{CommitId, GitError, Repo, folders::join};
+
+impl Repo {
+    /// The folders of `to` (as Git names them; empty for the top) that hold a file of
+    /// this name, and in which anything differs from `from`.
+    pub fn changed_folders_with(
+        &self,
+        name: &str,
+        from: CommitId,
+        to: CommitId,
+    ) -> Result<Vec<String>, GitError> {
+        let mut found = Vec::new();
+        let mut open = vec![(String::new(), Some(self.root(from)?), self.root(to)?)];
+        while let Some((folder, old, new)) = open.pop() {
+            if old == Some(new) {
+                continue;
+            }
+            let new = self.tree(new)?;
+            let old = old.map(|id| self.tree(id)).transpose()?;
+            let before = |name: &[u8]| -> Option<Oid> {
+                let entry = old.as_ref()?.get_name_bytes(name)?;
+                (entry.kind() == Some(ObjectType::Tree)).then(|| entry.id())
+            };
+            for entry in &new {
+                let entry_name = entry.name_bytes();
+                match entry.kind() {
+                    Some(ObjectType::Tree) => {
+                        let path = join(&folder, &String::from_utf8_lossy(entry_name));
+                        open.push((path, before(entry_name), entry.id()));
+                    }
+                    Some(ObjectType::Blob) if entry_name == name.as_bytes() => {
+                        found.push(folder.clone());
+                    }
+                    _ => {}
+                }
+            }
+        }
+        found.sort();
+        Ok(found)
+    }
+
+    /// The commits that a merge in progress brings in. While `git merge` itself records
+    /// one, they are only named in the environment of its hooks (Git 2.47).
+    pub fn merging_with(&self) -> Vec<CommitId> {
+        let heads = fs::read_to_string(self.git_dir().join("MERGE_HEAD")).unwrap_or_default();
+        let mut commits: Vec<CommitId> = heads.lines().filter_map(CommitId::from_hex).collect();
+        if commits.is_empty() {
+            commits.extend(env::vars_os().filter_map(|(name, _)| {
+                CommitId::from_hex(name.to_str()?.strip_prefix("GITHEAD_")?)
+            }));
+        }
+        commits.retain(|commit| self.has(*commit));
+        commits
+    }
+
+    /// Where the branch stood before the rebase in progress.
+    pub fn before_rebase(&self) -> Option<CommitId> {
+        ["rebase-merge", "rebase-apply"].iter().find_map(|folder| {
+            let path = self.git_dir().join(folder).join("orig-head");
+            CommitId::from_hex(fs::read_to_string(path).ok()?.trim())
+        })
+    }
+}

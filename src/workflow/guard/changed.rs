@@ -1,0 +1,127 @@
+//! Both sides of a step, with the scripts of those files alone that the step changes.
+//!
+//! Of thousands of revisions a commit changes a few. What hangs on the others is where they
+//! stand in the graph, which is remembered by their blobs.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
+
+use super::Side;
+use crate::{
+    git::{Listed, Repo},
+    layout::{self, Known},
+    model::{
+        Origin, Project, Revision, Snapshot, SnapshotFile, audit::Content, snapshot::Unreadable,
+    },
+    workflow::{Context, Error, outline},
+};
+
+/// Reads both sides. Where anything is wrong with what is in no changed file, all files are
+/// read, so that it can be pointed at.
+pub(super) fn load(
+    context: &Context,
+    before: &Side,
+    after: &Side,
+) -> Result<(Project, Project), Error> {
+    let repo = context.repo()?;
+    if let Some(known) = known(context, before, after)? {
+        let read = |side: &Side| read(context, repo, side, &known);
+        if let (Some(before), Some(after)) = (read(before)?, read(after)?) {
+            return Ok((before, after));
+        }
+    }
+    let whole = |side: &Side| -> Result<Project, Error> {
+        let files = repo.read_files(&side.files)?;
+        let snapshot = snapshot(files, head_file(repo, side)?);
+        Ok(layout::load(&snapshot, context.layout()))
+    };
+    Ok((whole(before)?, whole(after)?))
+}
+
+/// The revisions of the files that both sides have at the same place; `None` where one of
+/// them cannot be read.
+fn known(context: &Context, before: &Side, after: &Side) -> Result<Option<Known>, Error> {
+    let there: HashSet<(&str, String)> = before
+        .files
+        .iter()
+        .map(|file| (&*file.path, file.blob()))
+        .collect();
+    let same = |file: &&Listed| there.contains(&(&*file.path, file.blob()));
+    let files: Vec<Listed> = after.files.iter().filter(same).cloned().collect();
+    let contents = outline::of_files(context, &files)?;
+    let mut known = HashMap::with_capacity(files.len());
+    for file in &files {
+        let Some(Content::Revision(outline)) = contents.get(&file.blob()) else {
+            return Ok(None);
+        };
+        let revision = Revision {
+            depends_on: outline.depends_on.clone(),
+            labels: outline.labels.clone(),
+            message: outline.message.clone(),
+            ..Revision::new(outline.revision.clone(), outline.parents.clone())
+        };
+        known.insert(Arc::clone(&file.path), revision);
+    }
+    Ok(Some(known))
+}
+
+/// A side with the files that are not known, and those of heads that want to be one: they
+/// are pointed at. `None` where something is wrong with the graph.
+fn read(
+    context: &Context,
+    repo: &Repo,
+    side: &Side,
+    known: &Known,
+) -> Result<Option<Project>, Error> {
+    let one = |known: &Known| -> Result<Option<Project>, Error> {
+        let is_known = |file: &&Listed| known.contains_key(&file.path);
+        let unknown: Vec<Listed> = side
+            .files
+            .iter()
+            .filter(|file| !is_known(file))
+            .cloned()
+            .collect();
+        let mut read = repo.read_files(&unknown)?.into_iter();
+        let mut files = Vec::with_capacity(side.files.len());
+        for file in &side.files {
+            files.extend(if is_known(&file) {
+                Some(SnapshotFile {
+                    path: Arc::clone(&file.path),
+                    content: Err(Unreadable::Missing),
+                    blob: None,
+                })
+            } else {
+                read.next()
+            });
+        }
+        let snapshot = snapshot(files, head_file(repo, side)?);
+        Ok(layout::load_known(&snapshot, known, context.layout()))
+    };
+    let Some(project) = one(known)? else {
+        return Ok(None);
+    };
+    let heads = project.graph.diverged();
+    if heads
+        .iter()
+        .all(|id| project.migration(id.as_str()).is_some())
+    {
+        return Ok(Some(project));
+    }
+    let mut known = known.clone();
+    known.retain(|_, revision| !heads.contains(&revision.id));
+    one(&known)
+}
+
+fn head_file(repo: &Repo, side: &Side) -> Result<Option<SnapshotFile>, Error> {
+    Ok(repo.read_files(side.head_file.as_slice())?.pop())
+}
+
+fn snapshot(files: Vec<SnapshotFile>, head_file: Option<SnapshotFile>) -> Snapshot {
+    Snapshot {
+        origin: Origin::Index,
+        files,
+        head_file,
+    }
+}

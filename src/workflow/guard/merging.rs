@@ -1,0 +1,63 @@
+//! What a merge changes that is not the doing of whoever merges.
+//!
+//! Whoever pulls has edited nothing. What the other side brings was judged when it was
+//! committed there; here it stands against the merge only where others are bound to
+//! what it was before, and the other side is not itself what they are bound to.
+
+use super::protected_refs;
+use crate::{
+    git::CommitId,
+    model::{
+        Finding, Project, RevId, Rule,
+        guard::{Fixed, Reading},
+    },
+    workflow::{Context, Error, outline},
+};
+
+/// Of the edits in a merge those that stand against it; `others` are the commits that it
+/// brings in.
+pub(super) fn of_mine(
+    context: &Context,
+    edits: Vec<Finding>,
+    others: &[CommitId],
+    fixed: &[Fixed],
+    (after, reading): (&Project, &dyn Reading),
+) -> Result<Vec<Finding>, Error> {
+    if edits.is_empty() {
+        return Ok(edits);
+    }
+    let repo = context.repo()?;
+    let protected = protected_refs(context)?;
+    let mut sides = Vec::new();
+    for other in others {
+        let revisions = outline::of_commit(context, &other.to_string())?;
+        // Where history does not tell, nothing is let through.
+        let published = repo.is_published(*other, &protected).unwrap_or(false);
+        sides.push((revisions, published));
+    }
+    let binds = |id: &RevId| {
+        let of_it = |one: &&Fixed| one.revision == *id;
+        fixed.iter().filter(of_it).any(|one| one.evidence.binds())
+    };
+    let came = |id: &RevId| {
+        let new = after.migration(id.as_str());
+        let now = new.map(|new| (reading.checksum(after, id), &new.revision.parents));
+        let binds = binds(id);
+        sides.iter().any(|(revisions, published)| {
+            let there = revisions.iter().find(|one| one.revision == *id);
+            let there = there.map(|one| (Some(one.checksum), &one.parents));
+            there == now && (*published || !binds)
+        })
+    };
+    let is_mine = |finding: &Finding| {
+        let edit = matches!(
+            finding.rule,
+            Rule::EditedRevision
+                | Rule::EditedDown
+                | Rule::ReparentedRevision
+                | Rule::DeletedRevision
+        );
+        !edit || !finding.revision.as_ref().is_some_and(came)
+    };
+    Ok(edits.into_iter().filter(is_mine).collect())
+}

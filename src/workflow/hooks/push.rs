@@ -1,0 +1,219 @@
+//! The pre-push hook: what a push would leave on the other side.
+//!
+//! A branch that exists there must not get more heads than it has, and what is published
+//! must not be edited or vanish. Needs no database and asks no server: Git says on standard
+//! input what is pushed where.
+
+use crate::{
+    git::{CommitId, Repo},
+    model::{Finding, Severity},
+    workflow::{
+        Context, Error,
+        guard::{self, Doing, Side},
+    },
+};
+
+const HEADS: &str = "refs/heads/";
+
+/// One line of what Git hands over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Pushed {
+    /// `None` = the ref is deleted.
+    local: Option<CommitId>,
+    /// The ref on the other side.
+    name: String,
+    /// Where it is; `None` = it is new.
+    remote: Option<CommitId>,
+}
+
+/// What is said about a push.
+#[derive(Debug, Default)]
+pub struct Verdict {
+    /// What stands against it, and warnings.
+    pub findings: Vec<Finding>,
+    /// Branches (`origin/main`) whose commits this clone does not have, so that nobody can
+    /// say what the push does to them.
+    pub unknown: Vec<String>,
+    /// Projects that could not be looked at.
+    pub unread: Vec<Error>,
+}
+
+impl Verdict {
+    /// The push can go on.
+    pub fn is_fine(&self) -> bool {
+        let mut findings = self.findings.iter();
+        !findings.any(|finding| finding.severity == Severity::Error)
+    }
+
+    /// All of it was judged.
+    pub fn evaluated(&self) -> bool {
+        self.unknown.is_empty() && self.unread.is_empty()
+    }
+}
+
+/// Judges a push; `remote` and `url` are what Git calls the other side, `input` what it
+/// hands over.
+pub fn judge(context: &Context, remote: &str, url: &str, input: &str) -> Result<Verdict, Error> {
+    let mut verdict = Verdict::default();
+    let pushed: Vec<Pushed> = input
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .map(|line| {
+            parse(line).ok_or_else(|| {
+                Error::Usage(format!("Git does not say `{line}` to a pre-push hook"))
+            })
+        })
+        .collect::<Result<_, _>>()?;
+    let repo = context.repo()?;
+    let remote = name_of(repo, remote, url)?;
+    let mut todo = Vec::new();
+    for one in pushed {
+        // Tags and notes hold no line of revisions, and what is deleted leaves none.
+        let (Some(branch), Some(local)) = (one.name.strip_prefix(HEADS), one.local) else {
+            continue;
+        };
+        let branch = format!("{remote}/{branch}");
+        match one.remote {
+            Some(there) if !repo.has(there) => verdict.unknown.push(branch),
+            there => todo.push((branch, local, there)),
+        }
+    }
+    if todo.is_empty() {
+        return Ok(verdict);
+    }
+    let projects = context.projects()?;
+    verdict.unread.extend(
+        projects
+            .unread
+            .into_iter()
+            .filter(|unread| !unread.staged_instead)
+            .map(|unread| unread.error),
+    );
+    for project in &projects.all {
+        let protected = guard::protected_refs(project)?;
+        for (branch, local, there) in &todo {
+            let findings = one(project, branch, *local, *there, &protected)?;
+            verdict.findings.extend(findings);
+        }
+    }
+    Ok(verdict)
+}
+
+fn one(
+    project: &Context,
+    branch: &str,
+    local: CommitId,
+    there: Option<CommitId>,
+    protected: &[String],
+) -> Result<Vec<Finding>, Error> {
+    let pushed = guard::side(project, local)?;
+    let Some(from) = there else {
+        // Nobody has it yet, and nobody is stopped from showing what is not ready.
+        let doing = Doing::Push {
+            branch: branch.to_owned(),
+            from: local,
+            protected: false,
+        };
+        let repo = project.repo()?;
+        let mut before = Side::default();
+        for name in protected {
+            if let Some(tip) = repo.tip_named(name)? {
+                before = guard::side(project, tip)?;
+                break;
+            }
+        }
+        let mut findings = guard::step(project, &before, &pushed, &doing)?;
+        for finding in &mut findings {
+            finding.severity = Severity::Warning;
+        }
+        return Ok(findings);
+    };
+    let doing = Doing::Push {
+        branch: branch.to_owned(),
+        from,
+        protected: protected.iter().any(|name| is(name, branch)),
+    };
+    guard::step(project, &guard::side(project, from)?, &pushed, &doing)
+}
+
+/// Whether a protected ref is that branch of a remote.
+fn is(protected: &str, branch: &str) -> bool {
+    protected.strip_prefix("refs/remotes/").unwrap_or(protected) == branch
+}
+
+/// The remote's name; Git gives the URL twice where it was named by that.
+fn name_of(repo: &Repo, remote: &str, url: &str) -> Result<String, Error> {
+    if remote != url {
+        return Ok(remote.to_owned());
+    }
+    let named = repo.remote_of(url)?;
+    Ok(named.unwrap_or_else(|| remote.to_owned()))
+}
+
+/// `<local ref> <local id> <remote ref> <remote id>`; an id of zeros is none.
+fn parse(line: &str) -> Option<Pushed> {
+    // The local end may be any expression, with blanks in it.
+    let mut words = line.rsplitn(4, ' ');
+    let remote = CommitId::from_hex(words.next()?)?;
+    let name = words.next()?.to_owned();
+    let local = CommitId::from_hex(words.next()?)?;
+    words.next()?;
+    let some = |id: CommitId| (!id.is_none()).then_some(id);
+    Some(Pushed {
+        local: some(local),
+        name,
+        remote: some(remote),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ONE: &str = "1111111111111111111111111111111111111111";
+    const ZERO: &str = "0000000000000000000000000000000000000000";
+
+    #[test]
+    fn lines_of_git() {
+        let said = |line: &str| {
+            parse(line).map(|one| (one.local.is_some(), one.name, one.remote.is_some()))
+        };
+        let main = || "refs/heads/main".to_owned();
+        for (line, want) in [
+            (
+                format!("refs/heads/x {ONE} refs/heads/main {ONE}"),
+                Some((true, main(), true)),
+            ),
+            (
+                format!("refs/heads/x {ONE} refs/heads/main {ZERO}"),
+                Some((true, main(), false)),
+            ),
+            (
+                format!("(delete) {ZERO} refs/heads/main {ONE}"),
+                Some((false, main(), true)),
+            ),
+            (
+                format!("HEAD^{{/a b c}} {ONE} refs/heads/main {ONE}"),
+                Some((true, main(), true)),
+            ),
+            (format!("HEAD {ONE} refs/heads/main"), None),
+            (format!("HEAD x refs/heads/main {ONE}"), None),
+            ("HEAD".to_owned(), None),
+        ] {
+            assert_eq!(said(&line), want, "{line}");
+        }
+    }
+
+    #[test]
+    fn protected_branches() {
+        for (protected, branch, want) in [
+            ("origin/main", "origin/main", true),
+            ("refs/remotes/origin/main", "origin/main", true),
+            ("origin/main", "fork/main", false),
+            ("main", "origin/main", false),
+            ("v1", "origin/v1", false),
+        ] {
+            assert_eq!(is(protected, branch), want, "{protected} {branch}");
+        }
+    }
+}

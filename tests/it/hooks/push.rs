@@ -1,0 +1,168 @@
+//! The pre-push hook, under a real `git push`.
+
+use insta::assert_snapshot;
+
+use super::{FIXED, guarded};
+use crate::support::{Sandbox, sandbox::Run};
+
+fn push(sandbox: &Sandbox, args: &[&str]) -> Run {
+    sandbox.try_git("ann", &[&["push", "-q"], args].concat())
+}
+
+/// Ann's files have two heads, past her hook.
+fn two_heads() -> Sandbox {
+    let sandbox = guarded();
+    sandbox.column("ann", "aaaa00000001", &["9209a434d045"], "phone");
+    sandbox.column("ann", "aaaa00000002", &["9209a434d045"], "email");
+    sandbox.commit("ann", "Both");
+    sandbox
+}
+
+#[test]
+fn two_heads_are_not_pushed_to_a_branch_that_has_one() {
+    let sandbox = two_heads();
+    assert_snapshot!(push(&sandbox, &[]), @"
+    exit 1
+    --- stderr
+    error: this push leaves origin/main with 2 heads: aaaa00000001, aaaa00000002 [diverged-heads]
+     --> migrations/aaaa00000001.sql:3:15
+      |
+    3 | --   parents: [9209a434d045]
+      |               ^^^^^^^^^^^^^^
+      |
+     ::: migrations/aaaa00000002.sql:3:15
+      |
+    3 | --   parents: [9209a434d045]
+      |               --------------
+    hint: `teammig sync` puts yours on top of the others, or joins them; then commit, and push again
+    hint: `git push --no-verify` pushes without this check
+    error: failed to push some refs to '[DIR]/origin.git'
+    ");
+    // By the URL it is the same branch.
+    let url = sandbox.at("origin.git");
+    let run = push(&sandbox, &[url.to_str().unwrap(), "main"]);
+    assert!(
+        run.stderr.contains("leaves origin/main with 2 heads"),
+        "{run}"
+    );
+    sandbox.ok("ann", &["merge-heads", "--yes"]);
+    sandbox.commit("ann", "Join");
+    assert_eq!(push(&sandbox, &[]).code, 0);
+}
+
+#[test]
+fn a_new_branch_passes_with_a_word_and_escapes_work() {
+    let sandbox = two_heads();
+    let run = push(&sandbox, &["origin", "main:topic"]);
+    assert_eq!(run.code, 0, "{run}");
+    assert!(
+        run.stderr
+            .contains("warning: this push leaves origin/topic with 2 heads"),
+        "{run}"
+    );
+    // No more of them than the branch has.
+    sandbox.write("ann/notes", "x");
+    sandbox.commit("ann", "Notes");
+    let run = push(&sandbox, &["origin", "main:topic"]);
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{run}");
+    // A tag, and a branch that goes.
+    sandbox.git("ann", &["tag", "v1"]);
+    assert_eq!(push(&sandbox, &["origin", "v1", ":topic"]).code, 0);
+    assert_eq!(push(&sandbox, &["--dry-run"]).code, 1);
+    let run = sandbox.run(
+        sandbox
+            .command("git", "ann")
+            .args(["push", "-q", "--dry-run"])
+            .env("TEAMMIG", "0"),
+    );
+    assert_eq!(run.code, 0, "{run}");
+    assert_eq!(push(&sandbox, &["--no-verify"]).code, 0);
+    // What the branch had before is not this push's doing.
+    sandbox.write("ann/notes", "y");
+    sandbox.commit("ann", "Notes");
+    assert_eq!(push(&sandbox, &[]).code, 0);
+}
+
+#[test]
+fn an_edit_is_pushed_to_no_protected_branch() {
+    let sandbox = guarded();
+    sandbox.edit(FIXED, "name text", "name blob");
+    sandbox.commit("ann", "Edit");
+    assert_snapshot!(push(&sandbox, &[]), @r#"
+    exit 1
+    --- stderr
+    error: 9209a434d045 is edited, and it was published in origin/main, and applied in dev on 2026-11-22 by ann@host [edited-revision]
+     --> migrations/9209a434d045.sql:7:1
+      |
+    7 | CREATE TABLE users (id integer PRIMARY KEY, name blob);
+      | ^ its scripts differ from then
+    hint: take the edit back (`git restore --source=origin/main --staged --worktree migrations/9209a434d045.sql`), and write a new revision for the change: `teammig create "…"`
+    hint: `git push --no-verify` pushes without this check
+    error: failed to push some refs to '[DIR]/origin.git'
+    "#);
+    // A branch of one's own is for trying things.
+    assert_eq!(push(&sandbox, &["origin", "main:topic"]).code, 0);
+    // The way that it names.
+    sandbox.git(
+        "ann",
+        &[
+            "restore",
+            "--source=origin/main",
+            "--staged",
+            "--worktree",
+            "migrations",
+        ],
+    );
+    sandbox.git("ann", &["commit", "-q", "-m", "Back"]);
+    assert_eq!(push(&sandbox, &[]).code, 0);
+}
+
+/// Published revisions that a forced push takes away.
+#[test]
+fn a_forced_push_says_what_vanishes() {
+    let sandbox = guarded();
+    sandbox.column("ann", "aaaa00000001", &["9209a434d045"], "phone");
+    sandbox.commit("ann", "Add phone");
+    assert_eq!(push(&sandbox, &[]).code, 0);
+    sandbox.git("ann", &["reset", "-q", "--hard", "HEAD~1"]);
+    sandbox.write("ann/notes", "x");
+    sandbox.commit("ann", "Notes");
+    assert_snapshot!(push(&sandbox, &["--force"]), @"
+    exit 1
+    --- stderr
+    error: aaaa00000001 is deleted, and it was published in origin/main [deleted-revision]
+     --> migrations/aaaa00000001.sql:1:1
+      |
+    1 | -- teammig:
+      | ^
+    hint: bring the file back (`git restore --source=origin/main --staged --worktree migrations/aaaa00000001.sql`), and write a new revision for the change: `teammig create \"…\"`
+    hint: `git push --no-verify` pushes without this check
+    error: failed to push some refs to '[DIR]/origin.git'
+    ");
+    // A branch that is nobody else's is rewritten as its author likes.
+    sandbox.git("ann", &["switch", "-q", "-c", "topic"]);
+    sandbox.column("ann", "aaaa00000002", &["9209a434d045"], "email");
+    sandbox.commit("ann", "Add email");
+    assert_eq!(push(&sandbox, &["origin", "topic"]).code, 0);
+    sandbox.git("ann", &["reset", "-q", "--hard", "HEAD~1"]);
+    assert_eq!(push(&sandbox, &["--force", "origin", "topic"]).code, 0);
+}
+
+/// Nobody can say what a push does to commits that nobody here has.
+#[test]
+fn what_is_there_has_to_be_known() {
+    let sandbox = guarded();
+    sandbox.column("bob", "bbbb00000001", &["9209a434d045"], "email");
+    sandbox.commit("bob", "Add email");
+    sandbox.git("bob", &["push", "-q"]);
+    sandbox.write("ann/notes", "x");
+    sandbox.commit("ann", "Notes");
+    let run = push(&sandbox, &["--force"]);
+    assert_ne!(run.code, 0, "{run}");
+    assert!(
+        run.stderr
+            .contains("this clone does not have what is there now")
+            && run.stderr.contains("`git fetch` brings it"),
+        "{run}"
+    );
+}
