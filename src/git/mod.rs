@@ -30,6 +30,7 @@ mod hook_status;
 mod hook_text;
 mod hooks_dir;
 mod ignore;
+mod index_file;
 mod line;
 mod links;
 mod mainline;

@@ -20,6 +20,7 @@ use super::{
     Captured, Folders, GitError, Repo,
     error::Doing,
     folders::join,
+    index_file,
     links::Links,
     objects::Walked,
     snapshot::{Listed, Listing},
@@ -27,7 +28,6 @@ use super::{
 use crate::model::{Origin, head_file};
 
 /// One line of the index.
-#[derive(Clone)]
 struct Line {
     mode: u32,
     id: Oid,
@@ -58,7 +58,7 @@ type Stamp = (PathBuf, u64, [u8; 20]);
 
 /// The index as it was read last.
 #[derive(Default)]
-pub(super) struct Staged(RefCell<Option<(Stamp, Rc<[Line]>)>>);
+pub(super) struct Staged(RefCell<Option<(Stamp, Rc<[u8]>)>>);
 
 impl Repo {
     /// The revision files that are staged. Of a file in conflict the snapshot
@@ -276,48 +276,64 @@ impl Repo {
         wanted: impl Fn(&[u8], u32) -> bool,
         specs: &[String],
     ) -> Result<Vec<Line>, GitError> {
-        let mut lines: Vec<Line> = match self.all_lines() {
-            Ok(lines) => lines
-                .iter()
-                .filter(|line| wanted(&line.path, line.mode))
-                .cloned()
-                .collect(),
-            // Split and sparse indexes are beyond the library.
-            Err(error) => self
-                .listed_by_git(specs)
-                .ok_or(error)
-                .doing("read the index")?,
+        let mut lines: Vec<Line> = match self.lines_of_file(&wanted) {
+            Some(lines) => lines,
+            None => match self.index() {
+                Ok(index) => index
+                    .iter()
+                    .filter(|entry| wanted(&entry.path, entry.mode))
+                    .map(|entry| Line {
+                        mode: entry.mode,
+                        id: entry.id,
+                        stage: (entry.flags >> 12) & 3,
+                        path: entry.path,
+                    })
+                    .collect(),
+                // Split and sparse indexes are beyond the library.
+                Err(error) => self
+                    .listed_by_git(specs)
+                    .ok_or(error)
+                    .doing("read the index")?,
+            },
         };
         // With core.ignoreCase the library has another order than Git.
         lines.sort_by(|a, b| (&a.path, a.stage).cmp(&(&b.path, b.stage)));
         Ok(lines)
     }
 
-    /// The whole index. Of a large repository it is read and taken apart once, as long as
-    /// nobody wrote it anew.
-    fn all_lines(&self) -> Result<Rc<[Line]>, git2::Error> {
-        let stamp = self.index_stamp();
-        if let (Some(stamp), Some(known)) = (&stamp, &*self.staged.0.borrow())
-            && *stamp == known.0
+    /// Those lines of the index that are wanted; `None` where it is not plainly understood.
+    fn lines_of_file(&self, wanted: &impl Fn(&[u8], u32) -> bool) -> Option<Vec<Line>> {
+        let bytes = self.index_bytes()?;
+        let mut lines = Vec::new();
+        index_file::scan(&bytes, |entry| {
+            if wanted(entry.path, entry.mode) {
+                lines.extend(Oid::from_bytes(entry.id).map(|id| Line {
+                    mode: entry.mode,
+                    id,
+                    stage: entry.stage,
+                    path: entry.path.to_vec(),
+                }));
+            }
+        })?;
+        Some(lines)
+    }
+
+    /// The index file. That of a large repository is read once, as long as nobody wrote it
+    /// anew.
+    fn index_bytes(&self) -> Option<Rc<[u8]>> {
+        let stamp = self.index_stamp()?;
+        if let Some(known) = &*self.staged.0.borrow()
+            && stamp == known.0
         {
-            return Ok(Rc::clone(&known.1));
+            return Some(Rc::clone(&known.1));
         }
-        let lines: Rc<[Line]> = self
-            .index()?
-            .iter()
-            .map(|entry| Line {
-                mode: entry.mode,
-                id: entry.id,
-                stage: (entry.flags >> 12) & 3,
-                path: entry.path,
-            })
-            .collect();
+        let bytes: Rc<[u8]> = fs::read(&stamp.0).ok()?.into();
         // Written anew meanwhile, it is read again.
-        if stamp.is_some() && stamp == self.index_stamp() {
-            let known = stamp.map(|stamp| (stamp, Rc::clone(&lines)));
-            self.staged.0.replace(known);
+        if Some(&stamp) == self.index_stamp().as_ref() {
+            let known = (stamp, Rc::clone(&bytes));
+            self.staged.0.replace(Some(known));
         }
-        Ok(lines)
+        Some(bytes)
     }
 
     /// What tells one state of the index from another: its place, its length, and the

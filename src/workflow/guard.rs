@@ -391,7 +391,7 @@ fn two_heads(
     let heads = after.graph.diverged();
     let new: Vec<&RevId> = heads
         .iter()
-        .filter(|id| before.migration(id.as_str()).is_none())
+        .filter(|id| before.graph.get(id.as_str()).is_none())
         .collect();
     // A commit that leaves an old divergence as it was is not the one to stop.
     if heads.len() <= before.graph.diverged().len() {

@@ -75,7 +75,7 @@ fn a_recorded_edit_of_a_colleague_is_recorded_by_sync_and_nothing_runs() {
     Head       9209a434d045  Initial migration   origin/main
     Database   dev: 1 applied, at 9209a434d045, nothing pending
                1 amended since applied: 9209a434d045
-    Hooks      pre-commit not installed; `teammig hooks install` does it
+    Hooks      not installed; `teammig hooks install` does it
     Next       teammig sync   1 revision amended since applied
     ");
     let run = sandbox.teammig("bob", &["current", "--check"]);

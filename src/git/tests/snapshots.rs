@@ -5,6 +5,7 @@ use std::{fs, ops::ControlFlow};
 use crate::{
     git::{
         Folders, GitError,
+        index_file::scan,
         testing::{TestRepo, folders, isolated, names, shown},
         worktree_snapshot,
     },
@@ -523,4 +524,51 @@ fn branches_with_equal_folders_are_visited_once() {
     })
     .unwrap();
     assert_eq!(count, 1);
+}
+
+/// The index is read in place; the library is the measure.
+#[test]
+fn every_version_of_the_index_is_read_as_the_library_does() {
+    isolated!();
+    let git = TestRepo::new();
+    let long = format!("migrations/{}.sql", "x".repeat(200));
+    for path in ["migrations/a.sql", "migrations/ab.sql", &long, "x/ä b", "z"] {
+        git.write(path, path);
+    }
+    git.git(&["add", "-A"]);
+    git.git(&["commit", "-qm", "all"]);
+    git.git(&["switch", "-qc", "side", "HEAD"]);
+    git.commit("migrations/a.sql", "theirs");
+    git.git(&["switch", "-q", "main"]);
+    git.commit("migrations/a.sql", "ours");
+    let conflicting = |git: &TestRepo| {
+        let _ = git.try_git(&["merge", "-q", "side"]);
+    };
+    conflicting(&git);
+    let index = git.path.join(".git/index");
+    for version in ["2", "3", "4"] {
+        // Flags that version 2 has no room for.
+        if version != "2" {
+            git.git(&["update-index", "--skip-worktree", "z"]);
+        }
+        git.git(&["update-index", "--index-version", version]);
+        let bytes = fs::read(&index).unwrap();
+        let mut seen = Vec::new();
+        scan(&bytes, |entry| {
+            let id = git2::Oid::from_bytes(entry.id).unwrap();
+            seen.push((entry.path.to_vec(), entry.mode, id, entry.stage));
+        })
+        .unwrap();
+        let known: Vec<_> = git2::Index::open(&index)
+            .unwrap()
+            .iter()
+            .map(|one| (one.path, one.mode, one.id, (one.flags >> 12) & 3))
+            .collect();
+        assert_eq!(seen, known, "version {version}");
+        assert_eq!(seen.len(), 7, "one path in three stages");
+        assert_eq!(
+            bytes[7].to_string(),
+            if version == "3" { "3" } else { version }
+        );
+    }
 }

@@ -17,7 +17,7 @@ pub(in crate::workflow) fn of_new(
     let dialects = dialects(context);
     let all = after.graph.iter().map(|revision| &revision.id);
     let new: Vec<RevId> = all
-        .filter(|id| before.migration(id.as_str()).is_none())
+        .filter(|id| before.graph.get(id.as_str()).is_none())
         .cloned()
         .collect();
     let mut findings = Vec::new();

@@ -13,7 +13,8 @@ use crate::{
     git::{Listed, Repo},
     layout::{self, Known},
     model::{
-        Origin, Project, Revision, Snapshot, SnapshotFile, audit::Content, snapshot::Unreadable,
+        Origin, Project, RevId, Revision, Snapshot, SnapshotFile, audit::Content,
+        snapshot::Unreadable,
     },
     workflow::{Context, Error, outline},
 };
@@ -26,10 +27,28 @@ pub(super) fn load(
     after: &Side,
 ) -> Result<(Project, Project), Error> {
     let repo = context.repo()?;
-    if let Some(known) = known(context, before, after)? {
-        let read = |side: &Side| read(context, repo, side, &known);
-        if let (Some(before), Some(after)) = (read(before)?, read(after)?) {
-            return Ok((before, after));
+    if let Some(mut known) = known(context, before, after)? {
+        let both = |known: &Known| -> Result<Option<(Project, Project)>, Error> {
+            let before = read(context, repo, before, known)?;
+            let after = read(context, repo, after, known)?;
+            Ok(before.zip(after))
+        };
+        let mut sides = both(&known)?;
+        if let Some((before, after)) = &sides {
+            // Heads of one line are pointed at, and what is read of one side is read of the
+            // other, or it would look as if it had come or gone.
+            let heads: HashSet<RevId> = [before, after]
+                .into_iter()
+                .flat_map(|side| side.graph.diverged())
+                .collect();
+            let count = known.len();
+            known.retain(|_, revision| !heads.contains(&revision.id));
+            if known.len() < count {
+                sides = both(&known)?;
+            }
+        }
+        if let Some(sides) = sides {
+            return Ok(sides);
         }
     }
     let whole = |side: &Side| -> Result<Project, Error> {
@@ -67,51 +86,36 @@ fn known(context: &Context, before: &Side, after: &Side) -> Result<Option<Known>
     Ok(Some(known))
 }
 
-/// A side with the files that are not known, and those of heads that want to be one: they
-/// are pointed at. `None` where something is wrong with the graph.
+/// A side with the scripts of those files that are not known. `None` where something is
+/// wrong with the graph.
 fn read(
     context: &Context,
     repo: &Repo,
     side: &Side,
     known: &Known,
 ) -> Result<Option<Project>, Error> {
-    let one = |known: &Known| -> Result<Option<Project>, Error> {
-        let is_known = |file: &&Listed| known.contains_key(&file.path);
-        let unknown: Vec<Listed> = side
-            .files
-            .iter()
-            .filter(|file| !is_known(file))
-            .cloned()
-            .collect();
-        let mut read = repo.read_files(&unknown)?.into_iter();
-        let mut files = Vec::with_capacity(side.files.len());
-        for file in &side.files {
-            files.extend(if is_known(&file) {
-                Some(SnapshotFile {
-                    path: Arc::clone(&file.path),
-                    content: Err(Unreadable::Missing),
-                    blob: None,
-                })
-            } else {
-                read.next()
-            });
-        }
-        let snapshot = snapshot(files, head_file(repo, side)?);
-        Ok(layout::load_known(&snapshot, known, context.layout()))
-    };
-    let Some(project) = one(known)? else {
-        return Ok(None);
-    };
-    let heads = project.graph.diverged();
-    if heads
+    let is_known = |file: &&Listed| known.contains_key(&file.path);
+    let unknown: Vec<Listed> = side
+        .files
         .iter()
-        .all(|id| project.migration(id.as_str()).is_some())
-    {
-        return Ok(Some(project));
+        .filter(|file| !is_known(file))
+        .cloned()
+        .collect();
+    let mut read = repo.read_files(&unknown)?.into_iter();
+    let mut files = Vec::with_capacity(side.files.len());
+    for file in &side.files {
+        files.extend(if is_known(&file) {
+            Some(SnapshotFile {
+                path: Arc::clone(&file.path),
+                content: Err(Unreadable::Missing),
+                blob: None,
+            })
+        } else {
+            read.next()
+        });
     }
-    let mut known = known.clone();
-    known.retain(|_, revision| !heads.contains(&revision.id));
-    one(&known)
+    let snapshot = snapshot(files, head_file(repo, side)?);
+    Ok(layout::load_known(&snapshot, known, context.layout()))
 }
 
 fn head_file(repo: &Repo, side: &Side) -> Result<Option<SnapshotFile>, Error> {

@@ -42,7 +42,8 @@ pub(super) fn moved(
         // Zeros stand for nothing: a clone, a new working tree.
         Event::PostCheckout if arg(2) == "1" => CommitId::from_hex(arg(0)),
         Event::PostCommit if repo.resolve("HEAD^2").is_ok() => {
-            let before = repo.previous_head()?.map(|previous| previous.commit);
+            // One's own amending moves it too, and brings nothing.
+            let before = repo.head_moves(1)?.first().and_then(|last| last.from);
             before.or_else(|| repo.resolve("HEAD^1").ok())
         }
         _ => None,

@@ -96,7 +96,7 @@ fn an_edit_is_pushed_to_no_protected_branch() {
       |
     7 | CREATE TABLE users (id integer PRIMARY KEY, name blob);
       | ^ its scripts differ from then
-    hint: take the edit back (`git restore --source=origin/main --staged --worktree migrations/9209a434d045.sql`), and write a new revision for the change: `teammig create "…"`
+    hint: take the edit back (`git restore --source=origin/main --staged --worktree migrations/9209a434d045.sql`), and write a new revision for the change: `teammig create "…"`; if this one has to change all the same, `teammig amend 9209a434d045 --reason "…"` records why
     hint: `git push --no-verify` pushes without this check
     error: failed to push some refs to '[DIR]/origin.git'
     "#);
