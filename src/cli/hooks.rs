@@ -34,6 +34,16 @@ pub(super) struct Args {
     command: HooksCommand,
 }
 
+impl Args {
+    /// It is Git that calls, not a person.
+    pub(super) fn are_of_git(&self) -> bool {
+        matches!(
+            self.command,
+            HooksCommand::Run { .. } | HooksCommand::MergeDriver { .. }
+        )
+    }
+}
+
 #[derive(Debug, Subcommand)]
 enum HooksCommand {
     /// Install the hooks of this clone; hooks of others keep working

@@ -177,7 +177,11 @@ pub fn main() -> ExitCode {
         Err(error) => return usage(&error),
     };
     let interrupt = Interrupt::default();
-    catch_interrupts(&interrupt);
+    let of_git = matches!(&cli.command, Some(Command::Hooks(args)) if args.are_of_git());
+    // A hook runs nothing that would have to be cleaned up, and is to be quick.
+    if !of_git {
+        catch_interrupts(&interrupt);
+    }
     let mut ui = Ui::new(cli.global.ui_options());
     let code = match run(&mut ui, &cli, &interrupt) {
         Ok(status) => status.code(),

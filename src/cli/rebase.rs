@@ -8,7 +8,7 @@ use super::{
     plan::{confirm_down, show_plan},
     sync::{
         carry::{self, Carried},
-        rewritten,
+        moved, rewritten,
     },
     unfinished::{self, Chosen},
 };
@@ -263,11 +263,7 @@ fn document(restacking: Option<&Restacking>, carried: &Carried) -> serde_json::V
     json!({
         "schema": "teammig.rebase/1",
         "onto": lines.iter().map(|line| &line.onto).collect::<Vec<_>>(),
-        "moved": lines.iter().flat_map(|line| &line.moved).map(|moved| json!({
-            "revision": moved.revision,
-            "before": moved.before,
-            "after": moved.after,
-        })).collect::<Vec<_>>(),
+        "moved": moved(lines),
         "rewritten": rewritten(carried),
         "head_file": carried.head_file,
         "done": super::json::done(&carried.done),

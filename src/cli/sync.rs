@@ -17,7 +17,7 @@ use crate::{
 };
 use carry::{Carried, Merge};
 use choose::Chosen;
-pub(super) use show::rewritten;
+pub(super) use show::{moved, rewritten};
 
 /// After a pull or a switch: say what came in, settle diverged heads, bring the database along
 ///

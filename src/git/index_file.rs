@@ -24,6 +24,8 @@ const MODE: usize = 24;
 const CHECKSUM: usize = 20;
 /// There are two more bytes of flags.
 const EXTENDED: u16 = 0x4000;
+/// The path's length, or this where it is longer.
+const LENGTH: u16 = 0x0fff;
 
 /// Calls `each` with every line, in the order of the file.
 pub(super) fn scan(bytes: &[u8], mut each: impl FnMut(Entry<'_>)) -> Option<()> {
@@ -61,8 +63,11 @@ pub(super) fn scan(bytes: &[u8], mut each: impl FnMut(Entry<'_>)) -> Option<()> 
             each(entry);
             at = from + length + 1;
         } else {
-            let length = zero(bytes.get(name..end)?)?;
-            entry.path = &bytes[name..name + length];
+            let length = match word & LENGTH {
+                LENGTH => zero(bytes.get(name..end)?)?,
+                length => usize::from(length),
+            };
+            entry.path = bytes.get(name..name + length)?;
             each(entry);
             // One zero at least, and as many as make the line a multiple of eight.
             at += (name + length - at) / 8 * 8 + 8;

@@ -58,7 +58,7 @@ type Stamp = (PathBuf, u64, [u8; 20]);
 
 /// The index as it was read last.
 #[derive(Default)]
-pub(super) struct Staged(RefCell<Option<(Stamp, Rc<[u8]>)>>);
+pub(super) struct Staged(RefCell<Option<(Stamp, Rc<Vec<u8>>)>>);
 
 impl Repo {
     /// The revision files that are staged. Of a file in conflict the snapshot
@@ -320,14 +320,14 @@ impl Repo {
 
     /// The index file. That of a large repository is read once, as long as nobody wrote it
     /// anew.
-    fn index_bytes(&self) -> Option<Rc<[u8]>> {
+    fn index_bytes(&self) -> Option<Rc<Vec<u8>>> {
         let stamp = self.index_stamp()?;
         if let Some(known) = &*self.staged.0.borrow()
             && stamp == known.0
         {
             return Some(Rc::clone(&known.1));
         }
-        let bytes: Rc<[u8]> = fs::read(&stamp.0).ok()?.into();
+        let bytes = Rc::new(fs::read(&stamp.0).ok()?);
         // Written anew meanwhile, it is read again.
         if Some(&stamp) == self.index_stamp().as_ref() {
             let known = (stamp, Rc::clone(&bytes));

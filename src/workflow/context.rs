@@ -4,7 +4,7 @@
 
 use std::{
     cell::{OnceCell, RefCell},
-    collections::BTreeMap,
+    collections::{BTreeMap, HashMap},
     path::{Path, PathBuf},
     rc::Rc,
     time::Duration,
@@ -12,7 +12,7 @@ use std::{
 
 use jiff::Timestamp;
 
-use super::{Error, Interrupt, way_back_in_git::FoundWayBack};
+use super::{Error, Interrupt, outline::Rows, way_back_in_git::FoundWayBack};
 use crate::{
     config::{ChosenBy, Config, DEFAULT_LOCK_TIMEOUT, Env, Overrides, Target, Timeouts},
     db::{self, Database, DatabaseUrl, RunSettings},
@@ -74,6 +74,8 @@ pub struct Context {
     repo: OnceCell<Rc<Repo>>,
     /// What was found, or not, where Git was searched for it.
     pub(super) ways_back: RefCell<BTreeMap<RevId, Option<FoundWayBack>>>,
+    /// Parsed files, as far as they were needed, by the name of their cache.
+    pub(super) headers: RefCell<HashMap<&'static str, Rc<Rows>>>,
 }
 
 impl Context {
@@ -94,6 +96,7 @@ impl Context {
             prefix: None,
             repo: OnceCell::new(),
             ways_back: RefCell::default(),
+            headers: RefCell::default(),
         })
     }
 
@@ -113,6 +116,7 @@ impl Context {
             prefix: None,
             repo: OnceCell::new(),
             ways_back: RefCell::default(),
+            headers: RefCell::default(),
         })
     }
 
@@ -131,6 +135,7 @@ impl Context {
             prefix,
             repo,
             ways_back: RefCell::default(),
+            headers: RefCell::default(),
         }
     }
 

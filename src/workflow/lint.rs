@@ -57,8 +57,8 @@ pub fn lint(context: &Context, project: &Project, revisions: &[RevId]) -> Vec<Fi
 
 /// The databases that the scripts are for: those of all environments, since one script
 /// goes to each of them; else what the configuration and the scripts themselves give
-/// away.
-fn dialects(context: &Context, project: &Project) -> Vec<Dialect> {
+/// away. None where nothing does, as in a CI without secrets.
+pub(super) fn dialects(context: &Context, project: &Project) -> Vec<Dialect> {
     let mut found = Vec::new();
     let mut add = |dialect: Option<Dialect>| {
         if let Some(dialect) = dialect.filter(|dialect| !found.contains(dialect)) {

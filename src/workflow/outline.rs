@@ -6,6 +6,7 @@
 
 use std::{
     collections::{HashMap, HashSet},
+    rc::Rc,
     sync::Arc,
 };
 
@@ -53,8 +54,11 @@ pub(super) struct Outlined {
 /// A parsed file in the cache; `None` = it is no revision.
 type Cached = Option<Row>;
 
+/// A cache by blob id. A run loads each of them once.
+pub(super) type Rows = HashMap<String, Cached>;
+
 #[derive(Debug, Clone, Serialize, Deserialize)]
-struct Row {
+pub(super) struct Row {
     revision: RevId,
     parents: Vec<RevId>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -201,7 +205,7 @@ pub(super) fn of_history(
 fn contents(
     context: &Context,
     files: &[Listed],
-    name: &str,
+    name: &'static str,
 ) -> Result<HashMap<String, Content>, Error> {
     let known = rows(context, files, name)?;
     Ok(files
@@ -223,13 +227,19 @@ fn contents(
 }
 
 /// The rows of a cache with all of these files in it that this clone has.
-fn rows(context: &Context, files: &[Listed], name: &str) -> Result<HashMap<String, Cached>, Error> {
+fn rows(context: &Context, files: &[Listed], name: &'static str) -> Result<Rc<Rows>, Error> {
     let repo = context.repo()?;
     let cache = repo.cache();
-    let mut known: HashMap<String, Cached> = cache
-        .load(name, VERSION)
-        .and_then(|bytes| serde_json::from_slice(&bytes).ok())
-        .unwrap_or_default();
+    // Taken out, so that it is not copied when it grows.
+    let loaded = context.headers.borrow_mut().remove(name);
+    let mut known = loaded.unwrap_or_else(|| {
+        let stored = cache.load(name, VERSION);
+        Rc::new(
+            stored
+                .and_then(|bytes| serde_json::from_slice(&bytes).ok())
+                .unwrap_or_default(),
+        )
+    });
     let mut asked = HashSet::new();
     let unknown: Vec<Listed> = files
         .iter()
@@ -239,26 +249,28 @@ fn rows(context: &Context, files: &[Listed], name: &str) -> Result<HashMap<Strin
         })
         .cloned()
         .collect();
-    if unknown.is_empty() {
-        return Ok(known);
-    }
-    let full = known.len() > MOST;
-    let stored = known.len();
-    for (listed, file) in unknown.iter().zip(repo.read_files(&unknown)?) {
-        // A blob that is not here now may be later: only what was read is remembered.
-        if file.content.is_ok() {
-            known.insert(listed.blob(), parse(&file, context.layout()));
+    if !unknown.is_empty() {
+        let full = known.len() > MOST;
+        let stored = known.len();
+        let rows = Rc::make_mut(&mut known);
+        for (listed, file) in unknown.iter().zip(repo.read_files(&unknown)?) {
+            // A blob that is not here now may be later: only what was read is remembered.
+            if file.content.is_ok() {
+                rows.insert(listed.blob(), parse(&file, context.layout()));
+            }
+        }
+        if full {
+            let now: HashSet<String> = files.iter().map(Listed::blob).collect();
+            rows.retain(|blob, _| now.contains(blob));
+        }
+        if (full || rows.len() > stored)
+            && let Ok(bytes) = serde_json::to_vec(rows)
+        {
+            cache.store(name, VERSION, &bytes);
         }
     }
-    if full {
-        let now: HashSet<String> = files.iter().map(Listed::blob).collect();
-        known.retain(|blob, _| now.contains(blob));
-    }
-    if (full || known.len() > stored)
-        && let Ok(bytes) = serde_json::to_vec(&known)
-    {
-        cache.store(name, VERSION, &bytes);
-    }
+    let mut headers = context.headers.borrow_mut();
+    headers.insert(name, Rc::clone(&known));
     Ok(known)
 }
 

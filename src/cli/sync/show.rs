@@ -16,6 +16,7 @@ use crate::{
     model::{
         Direction, Operation, Project, RevId,
         guard::Evidence,
+        restack::Restack,
         settle::{Movable, Settle},
         shell,
     },
@@ -307,16 +308,16 @@ pub(super) fn dry_run(
     proposal: &Proposal,
     head_file_changes: bool,
 ) {
+    let restacking = report.restacking.as_ref();
+    let restacking = restacking.filter(|_| decisions.settle == Some(Settle::Restack));
     if ui.is_json() {
-        ui.json(&document(project, report, carried, Some(proposal)));
+        let mut document = document(project, report, carried, Some(proposal));
+        document["moved"] = moved(restacking.map_or(&[][..], |one| &one.lines));
+        ui.json(&document);
         return;
     }
     show_news(ui, proposal);
-    let restacking = report.restacking.as_ref();
-    show_rewrites(
-        ui,
-        restacking.filter(|_| decisions.settle == Some(Settle::Restack)),
-    );
+    show_rewrites(ui, restacking);
     for merge in &carried.merges {
         ui.status(format!(
             "would write a merge revision of {}",
@@ -414,6 +415,20 @@ pub(super) fn document(
         "recorded": carried.recorded,
         "recorded_amended": carried.amended.iter().map(amendment).collect::<Vec<_>>(),
     })
+}
+
+/// The revisions that get other parents.
+pub(in crate::cli) fn moved(lines: &[Restack]) -> Value {
+    let moved = lines.iter().flat_map(|line| &line.moved);
+    moved
+        .map(|moved| {
+            json!({
+                "revision": moved.revision,
+                "before": moved.before,
+                "after": moved.after,
+            })
+        })
+        .collect()
 }
 
 /// A revision that was changed on purpose after it was applied.

@@ -1,7 +1,6 @@
 //! What is asked of new revisions alone: what others have is as it is.
 
 use crate::{
-    db,
     model::{
         Dialect, Finding, Migration, NoWayBack, Project, RevId, Rule, finding::Place, hand_made,
     },
@@ -14,7 +13,10 @@ pub(in crate::workflow) fn of_new(
     before: &Project,
     after: &Project,
 ) -> Vec<Finding> {
-    let dialects = dialects(context);
+    let mut dialects = lint::dialects(context, after);
+    if dialects.is_empty() {
+        dialects = vec![Dialect::Postgres, Dialect::Sqlite];
+    }
     let all = after.graph.iter().map(|revision| &revision.id);
     let new: Vec<RevId> = all
         .filter(|id| before.graph.get(id.as_str()).is_none())
@@ -90,29 +92,4 @@ fn scripts(migration: &Migration, dialects: &[Dialect]) -> Vec<Finding> {
         findings.extend(first.into_iter().filter(is_in_all));
     }
     findings
-}
-
-/// The products that the scripts are for: those of the environments whose URL is known
-/// here, and all where none is, as in a CI without secrets.
-fn dialects(context: &Context) -> Vec<Dialect> {
-    let config = &context.config;
-    let mut names: Vec<Option<&str>> = vec![None];
-    names.extend(
-        config
-            .environments
-            .iter()
-            .map(|one| Some(one.name.as_str())),
-    );
-    let mut found = Vec::new();
-    for name in names {
-        let target = config.target(None, name, &context.cwd);
-        let dialect = target
-            .ok()
-            .and_then(|target| db::dialect_of(target.url.expose()));
-        found.extend(dialect.filter(|dialect| !found.contains(dialect)));
-    }
-    if found.is_empty() {
-        found = vec![Dialect::Postgres, Dialect::Sqlite];
-    }
-    found
 }
