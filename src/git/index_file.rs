@@ -24,10 +24,12 @@ const MODE: usize = 24;
 const CHECKSUM: usize = 20;
 /// There are two more bytes of flags.
 const EXTENDED: u16 = 0x4000;
+/// `git add -N`: nothing of the file is staged.
+const INTENT_TO_ADD: u16 = 0x2000;
 /// The path's length, or this where it is longer.
 const LENGTH: u16 = 0x0fff;
 
-/// Calls `each` with every line, in the order of the file.
+/// Calls `each` with every line of which something is staged, in the order of the file.
 pub(super) fn scan(bytes: &[u8], mut each: impl FnMut(Entry<'_>)) -> Option<()> {
     let end = bytes.len().checked_sub(CHECKSUM)?;
     if bytes.get(..4)? != SIGNATURE {
@@ -45,7 +47,10 @@ pub(super) fn scan(bytes: &[u8], mut each: impl FnMut(Entry<'_>)) -> Option<()> 
         let flags = at + STAT + 20;
         let word = u16::from_be_bytes(bytes.get(flags..flags + 2)?.try_into().ok()?);
         let mut name = flags + 2;
+        let mut meant = false;
         if word & EXTENDED != 0 {
+            let more = u16::from_be_bytes(bytes.get(name..name + 2)?.try_into().ok()?);
+            meant = more & INTENT_TO_ADD != 0;
             name += 2;
         }
         let mut entry = Entry {
@@ -60,7 +65,9 @@ pub(super) fn scan(bytes: &[u8], mut each: impl FnMut(Entry<'_>)) -> Option<()> 
             built.truncate(built.len().checked_sub(dropped)?);
             built.extend_from_slice(&bytes[from..from + length]);
             entry.path = &built;
-            each(entry);
+            if !meant {
+                each(entry);
+            }
             at = from + length + 1;
         } else {
             let length = match word & LENGTH {
@@ -68,7 +75,9 @@ pub(super) fn scan(bytes: &[u8], mut each: impl FnMut(Entry<'_>)) -> Option<()> 
                 length => usize::from(length),
             };
             entry.path = bytes.get(name..name + length)?;
-            each(entry);
+            if !meant {
+                each(entry);
+            }
             // One zero at least, and as many as make the line a multiple of eight.
             at += (name + length - at) / 8 * 8 + 8;
         }

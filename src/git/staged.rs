@@ -14,7 +14,7 @@ use std::{
     sync::Arc,
 };
 
-use git2::{FileMode, Index, ObjectType, Oid};
+use git2::{FileMode, Index, IndexEntryExtendedFlag, ObjectType, Oid};
 
 use super::{
     Captured, Folders, GitError, Repo,
@@ -281,7 +281,10 @@ impl Repo {
             None => match self.index() {
                 Ok(index) => index
                     .iter()
-                    .filter(|entry| wanted(&entry.path, entry.mode))
+                    .filter(|entry| {
+                        let meant = IndexEntryExtendedFlag::INTENT_TO_ADD.bits();
+                        entry.flags_extended & meant == 0 && wanted(&entry.path, entry.mode)
+                    })
                     .map(|entry| Line {
                         mode: entry.mode,
                         id: entry.id,

@@ -29,7 +29,11 @@ fn of_head_file(context: &Context, project: &mut Project) {
     if deleted.is_empty() {
         return;
     }
-    let paths = shell::words(deleted.values().map(|path| &**path));
+    let paths: Vec<String> = deleted
+        .values()
+        .map(|path| context.pathspec(path))
+        .collect();
+    let paths = shell::words(paths.iter().map(String::as_str));
     for finding in project.findings.iter_mut().filter(is_it) {
         finding.help = Some(format!(
             "`git restore {paths}` brings back what is deleted here, and Git has"
@@ -61,7 +65,7 @@ fn of_edges(context: &Context, project: &mut Project) {
                     .errors()
                     .any(|one| one.revision.as_ref() == Some(id))
         });
-        let path = shell::word(&place.file.path);
+        let path = shell::word(&context.pathspec(&place.file.path));
         let is_merge = parents.get(id).is_some_and(|many| *many > 1);
         if is_merge && committed.migration(id.as_str()).is_none() {
             finding.help = Some(format!(

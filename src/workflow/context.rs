@@ -188,6 +188,11 @@ impl Context {
         Ok(repo.prefix_of(&self.config.root)?)
     }
 
+    /// A file of the project as Git is told of it.
+    pub(super) fn pathspec(&self, path: &str) -> String {
+        pathspec(&self.prefix().unwrap_or_default(), path)
+    }
+
     /// The command's name.
     pub(super) fn command(&self) -> &str {
         &self.options.command
@@ -476,6 +481,15 @@ impl Context {
             .unwrap_or(path)
             .display()
             .to_string()
+    }
+}
+
+/// A file of the project below `prefix` as Git is told of it: from the top where the project
+/// is not there, wherever the shell is.
+pub(super) fn pathspec(prefix: &str, path: &str) -> String {
+    match prefix {
+        "" => path.to_owned(),
+        prefix => format!(":/{prefix}/{path}"),
     }
 }
 

@@ -2,8 +2,9 @@
 
 use super::{
     Context, Error, check,
-    context::Unread,
+    context::{Unread, pathspec},
     fixed,
+    hooks::push,
     outline::{self, Outlined},
     step as steps,
 };
@@ -213,7 +214,7 @@ fn edits_by(
     let mut fixed = fixed::of_step(context, &Base::HEAD, (before, after), &reading)?;
     // What this clone knows of the branch may be older than what it has.
     fixed.retain(|one| match &one.evidence {
-        Evidence::Published { name } => !name.ends_with(branch.as_str()),
+        Evidence::Published { name } => !push::is_branch(name, branch),
         _ => true,
     });
     let (tips, _) = outline::of_protected(context, &from.to_string())?;
@@ -461,11 +462,6 @@ impl Reading for ByLayout {
     }
 
     fn restored(&self, path: &str) -> (String, String) {
-        let path = match &*self.prefix {
-            "" => path.to_owned(),
-            // From the top, wherever the shell is.
-            prefix => format!(":/{prefix}/{path}"),
-        };
-        (self.source.clone(), path)
+        (self.source.clone(), pathspec(&self.prefix, path))
     }
 }

@@ -455,3 +455,34 @@ fn a_ledger_on_postgresql_is_recorded_in_one_transaction() {
         "{document}"
     );
 }
+
+/// Main's own second decision stood against whoever merged it into an older branch, and an old
+/// decision in other words let a new edit pass.
+#[test]
+fn decisions_that_are_published_are_judged_no_more_and_allow_no_more() {
+    let sandbox = edited();
+    sandbox.git("ann", &["switch", "-q", "-c", "old"]);
+    sandbox.git("ann", &["stash", "-q"]);
+    sandbox.write("ann/notes", "x");
+    sandbox.commit("ann", "Notes");
+    sandbox.git("ann", &["switch", "-q", "main"]);
+    sandbox.git("ann", &["stash", "pop", "-q"]);
+    for (reason, old, new) in [("one", "", ""), ("two", "varchar(80)", "varchar(90)")] {
+        if !old.is_empty() {
+            sandbox.edit(FIXED, old, new);
+        }
+        sandbox.ok("ann", &["amend", "9209", "--reason", reason]);
+        sandbox.git("ann", &["commit", "-qam", reason]);
+        sandbox.git("ann", &["push", "-q"]);
+    }
+    // The same decision again, for another edit.
+    sandbox.edit(FIXED, "varchar(90)", "varchar(99)");
+    sandbox.edit(FIXED, "two", "two.");
+    let run = sandbox.try_git("ann", &["commit", "-qam", "three"]);
+    assert_eq!(run.code, 1, "{run}");
+    assert!(run.stderr.contains("[edited-revision]"), "{run}");
+    sandbox.git("ann", &["restore", "migrations"]);
+    sandbox.git("ann", &["switch", "-q", "old"]);
+    let run = sandbox.try_git("ann", &["merge", "-q", "--no-edit", "origin/main"]);
+    assert_eq!(run.code, 0, "{run}");
+}

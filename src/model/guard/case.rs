@@ -146,14 +146,23 @@ impl<'a> Case<'a> {
         reasons?.last().copied()
     }
 
-    /// The reason of the decision to change what was fixed there. One that its header had
-    /// there already was about an earlier change.
+    /// The reason of the decision to change what was fixed there. Those that its header had
+    /// there already, in whatever words, were about earlier changes.
     pub(super) fn decision(&self, fixed: &Fixed) -> Option<&'a str> {
-        let is_new = |entry: &&&Amended| !fixed.content.amended.contains(entry);
-        let covers = |entry: &&&Amended| fixed.contents().any(|one| entry.covers(&one.checksum));
-        let mut amended = self.new.revision.amended.iter().rev();
-        let entry = amended.find(|entry| is_new(&entry) && covers(&entry))?;
-        Some(&entry.reason)
+        let about = |amended: &'a [Amended], was: &Checksum| -> Vec<&'a Amended> {
+            let about = amended.iter().filter(|entry| entry.covers(was));
+            about.collect()
+        };
+        let own = &self.new.revision.amended;
+        let mut contents = fixed.contents();
+        contents.find_map(|content| {
+            let was = &content.checksum;
+            let known = fixed.content.amended.iter();
+            let known = known.filter(|entry| entry.covers(was)).count();
+            let entries = about(own, was);
+            let entry = entries.last().filter(|_| entries.len() > known)?;
+            Some(entry.reason.as_str())
+        })
     }
 
     /// Why its new place in the graph cannot be, whatever was decided.

@@ -11,7 +11,7 @@ use crate::model::{
     finding::{Finding, Rule},
     migration::Checksum,
     project::Project,
-    revision::RevId,
+    revision::{Amended, RevId},
 };
 
 /// Judges the step from `before` (what is committed) to `after` (what would be).
@@ -219,9 +219,15 @@ fn amendments(case: &Case<'_>) -> Vec<Finding> {
     let Some(should) = case.counts.first().filter(bound) else {
         return Vec::new();
     };
+    // What is published with a decision in it was judged when that was made.
+    let is_theirs = |entry: &&Amended| {
+        let mut contents = case.fixed.iter().flat_map(|one| one.contents());
+        contents.any(|content| content.amended.contains(entry))
+    };
     let wrong = case
         .added()
-        .filter(|entry| !known.iter().any(|checksum| entry.covers(checksum)));
+        .filter(|entry| !known.iter().any(|checksum| entry.covers(checksum)))
+        .filter(|entry| !is_theirs(entry));
     wrong
         .map(|entry| {
             let span = case

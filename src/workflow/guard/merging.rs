@@ -4,9 +4,11 @@
 //! committed there; here it stands against the merge only where others are bound to
 //! what it was before, and the other side is not itself what they are bound to.
 
+use std::collections::BTreeSet;
+
 use super::protected_refs;
 use crate::{
-    git::CommitId,
+    git::{Bases, CommitId},
     model::{
         Finding, Project, RevId, Rule,
         guard::{Fixed, Reading},
@@ -33,7 +35,8 @@ pub(super) fn of_mine(
         let revisions = outline::of_commit(context, &other.to_string())?;
         // Where history does not tell, nothing is let through.
         let published = repo.is_published(*other, &protected).unwrap_or(false);
-        sides.push((revisions, published));
+        let before = parted(context, *other)?;
+        sides.push((revisions, published, before));
     }
     let binds = |id: &RevId| {
         let of_it = |one: &&Fixed| one.revision == *id;
@@ -43,10 +46,12 @@ pub(super) fn of_mine(
         let new = after.migration(id.as_str());
         let now = new.map(|new| (reading.checksum(after, id), &new.revision.parents));
         let binds = binds(id);
-        sides.iter().any(|(revisions, published)| {
+        sides.iter().any(|(revisions, published, before)| {
             let there = revisions.iter().find(|one| one.revision == *id);
             let there = there.map(|one| (Some(one.checksum), &one.parents));
-            there == now && (*published || !binds)
+            // Who never had it did not delete it.
+            let had = there.is_some() || before.contains(id);
+            there == now && had && (*published || !binds)
         })
     };
     let is_mine = |finding: &Finding| {
@@ -56,8 +61,24 @@ pub(super) fn of_mine(
                 | Rule::EditedDown
                 | Rule::ReparentedRevision
                 | Rule::DeletedRevision
+                | Rule::WrongAmendment
         );
         !edit || !finding.revision.as_ref().is_some_and(came)
     };
     Ok(edits.into_iter().filter(is_mine).collect())
+}
+
+/// The revisions that the other side had where it parts from what is checked out.
+fn parted(context: &Context, other: CommitId) -> Result<BTreeSet<RevId>, Error> {
+    let repo = context.repo()?;
+    let mut had = BTreeSet::new();
+    if let Some(head) = repo.head()?.commit()
+        && let Bases::Known(bases) = repo.bases(head, other)?
+    {
+        for base in bases {
+            let all = outline::of_commit(context, &base.to_string())?;
+            had.extend(all.into_iter().map(|one| one.revision));
+        }
+    }
+    Ok(had)
 }

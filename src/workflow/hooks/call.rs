@@ -54,10 +54,14 @@ fn from_variables<'a>(
             let known = repo.tip_named(&format!("refs/remotes/{}/{short}", call.args[0]))?;
             let commit = |name: &str| repo.resolve(name).map(|id| id.to_string());
             let from = match known {
-                Some(_) => commit(variable("FROM_REF"))?,
+                Some(_) if !variable("FROM_REF").is_empty() => commit(variable("FROM_REF"))?,
+                Some(tip) => tip.to_string(),
                 None => CommitId::NONE.to_string(),
             };
-            let to = commit(variable("TO_REF"))?;
+            // Where all of history is pushed, the framework names no commits.
+            let local = ["TO_REF", "LOCAL_BRANCH"].map(variable);
+            let local = local.into_iter().find(|name| !name.is_empty());
+            let to = commit(local.unwrap_or("HEAD"))?;
             call.input = format!("{} {to} {branch} {from}\n", variable("LOCAL_BRANCH"));
         }
         Event::PreCommit | Event::PreMergeCommit | Event::PostCommit => {}

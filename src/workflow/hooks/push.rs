@@ -6,7 +6,7 @@
 
 use crate::{
     git::{CommitId, Repo},
-    model::{Finding, Severity},
+    model::{Finding, Rule, Severity},
     workflow::{
         Context, Error,
         guard::{self, Doing, Side},
@@ -47,7 +47,10 @@ impl Verdict {
 
     /// All of it was judged.
     pub fn evaluated(&self) -> bool {
-        self.unknown.is_empty() && self.unread.is_empty()
+        let mut findings = self.findings.iter();
+        self.unknown.is_empty()
+            && self.unread.is_empty()
+            && !findings.any(|finding| finding.rule == Rule::NotEvaluated)
     }
 }
 
@@ -131,13 +134,13 @@ fn one(
     let doing = Doing::Push {
         branch: branch.to_owned(),
         from,
-        protected: protected.iter().any(|name| is(name, branch)),
+        protected: protected.iter().any(|name| is_branch(name, branch)),
     };
     guard::step(project, &guard::side(project, from)?, &pushed, &doing)
 }
 
 /// Whether a protected ref is that branch of a remote.
-fn is(protected: &str, branch: &str) -> bool {
+pub(in crate::workflow) fn is_branch(protected: &str, branch: &str) -> bool {
     protected.strip_prefix("refs/remotes/").unwrap_or(protected) == branch
 }
 
@@ -213,7 +216,7 @@ mod tests {
             ("main", "origin/main", false),
             ("v1", "origin/v1", false),
         ] {
-            assert_eq!(is(protected, branch), want, "{protected} {branch}");
+            assert_eq!(is_branch(protected, branch), want, "{protected} {branch}");
         }
     }
 }

@@ -274,7 +274,20 @@ fn the_hooks_of_frameworks() {
     sandbox.git("ann", &["add", "-A"]);
     for hook in hooks {
         assert_eq!(hook["pass_filenames"], Value::from(false));
-        let run = bash(&sandbox, "ann", hook["entry"].as_str().unwrap(), &[]);
+        // What the framework says of a push of the edit to main.
+        let push = [
+            ("PRE_COMMIT", "1"),
+            ("PRE_COMMIT_REMOTE_NAME", "origin"),
+            ("PRE_COMMIT_REMOTE_BRANCH", "refs/heads/main"),
+            ("PRE_COMMIT_LOCAL_BRANCH", "HEAD"),
+            ("PRE_COMMIT_FROM_REF", "origin/main"),
+            ("PRE_COMMIT_TO_REF", "HEAD"),
+        ];
+        let run = bash(&sandbox, "ann", hook["entry"].as_str().unwrap(), &push);
         assert_eq!(run.code, 3, "{run}");
+        sandbox.git(
+            "ann",
+            &["commit", "-q", "--no-verify", "--allow-empty", "-m", "edit"],
+        );
     }
 }

@@ -141,3 +141,46 @@ fn conflict_markers_do_not_pass_in_a_merge() {
     assert_eq!(run.code, 1, "{run}");
     assert!(run.stderr.contains("has merge-conflict markers"), "{run}");
 }
+
+/// The other side never had it: it did not delete it either.
+#[test]
+fn a_deletion_hides_in_no_merge() {
+    let sandbox = guarded();
+    sandbox.git("bob", &["switch", "-q", "--orphan", "rel"]);
+    sandbox.write("bob/notes", "x");
+    sandbox.commit("bob", "Notes");
+    sandbox.git("bob", &["push", "-q", "origin", "rel"]);
+    let config = sandbox.read("ann/teammig.yaml");
+    sandbox.write(
+        "ann/teammig.yaml",
+        format!("{config}protected: [origin/main, origin/rel]\n"),
+    );
+    sandbox.commit("ann", "Protect");
+    sandbox.git("ann", &["fetch", "-q"]);
+    sandbox.git(
+        "ann",
+        &[
+            "merge",
+            "-q",
+            "--no-commit",
+            "--allow-unrelated-histories",
+            "origin/rel",
+        ],
+    );
+    sandbox.git("ann", &["rm", "-q", "migrations/9209a434d045.sql"]);
+    let run = sandbox.try_git("ann", &["commit", "-q", "--no-edit"]);
+    assert_eq!(run.code, 1, "{run}");
+    assert!(run.stderr.contains("[deleted-revision]"), "{run}");
+}
+
+/// `git add -N` stages nothing; its file was taken for an empty one.
+#[test]
+fn a_file_that_is_meant_to_be_added_is_no_part_of_a_commit() {
+    let sandbox = guarded();
+    sandbox.column("ann", "aaaa00000001", &["9209a434d045"], "phone");
+    sandbox.git("ann", &["add", "-N", "migrations/aaaa00000001.sql"]);
+    sandbox.write("ann/notes", "x");
+    sandbox.git("ann", &["add", "notes"]);
+    let run = sandbox.try_git("ann", &["commit", "-q", "-m", "Notes"]);
+    assert_eq!(run.code, 0, "{run}");
+}

@@ -166,3 +166,51 @@ fn what_is_there_has_to_be_known() {
         "{run}"
     );
 }
+
+/// `theirs-origin/main` is not `origin/main`, whose state is asked of the push.
+#[test]
+fn what_another_remote_has_is_published_too() {
+    let sandbox = guarded();
+    sandbox.git("ann", &["init", "-q", "--bare", "../theirs.git"]);
+    sandbox.git("ann", &["remote", "add", "theirs-origin", "../theirs.git"]);
+    sandbox.column("ann", "aaaa00000001", &["9209a434d045"], "phone");
+    sandbox.commit("ann", "Add phone");
+    sandbox.git(
+        "ann",
+        &["push", "-q", "--no-verify", "theirs-origin", "main"],
+    );
+    let config = sandbox.read("ann/teammig.yaml");
+    sandbox.write(
+        "ann/teammig.yaml",
+        format!("{config}protected: [theirs-origin/main, origin/main]\n"),
+    );
+    sandbox.edit("ann/migrations/aaaa00000001.sql", "phone", "phones");
+    sandbox.git("ann", &["commit", "-q", "--no-verify", "-am", "Edit"]);
+    let run = push(&sandbox, &[]);
+    assert_eq!(run.code, 1, "{run}");
+    assert!(
+        run.stderr.contains("published in theirs-origin/main"),
+        "{run}"
+    );
+}
+
+/// Where everything is pushed, pre-commit says no commits.
+#[test]
+fn the_first_push_of_all_through_a_framework() {
+    let sandbox = guarded();
+    sandbox.git("ann", &["init", "-q", "--bare", "../empty.git"]);
+    sandbox.git("ann", &["remote", "add", "e", "../empty.git"]);
+    let mut command = sandbox.command(env!("CARGO_BIN_EXE_teammig"), "ann");
+    command.args(["hooks", "run", "pre-push"]);
+    for (name, value) in [
+        ("", "1"),
+        ("_REMOTE_NAME", "e"),
+        ("_REMOTE_URL", "../empty.git"),
+        ("_REMOTE_BRANCH", "refs/heads/main"),
+        ("_LOCAL_BRANCH", "refs/heads/main"),
+    ] {
+        command.env(format!("PRE_COMMIT{name}"), value);
+    }
+    let run = sandbox.run(&mut command);
+    assert_eq!(run.code, 0, "{run}");
+}
