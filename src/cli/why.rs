@@ -158,8 +158,22 @@ fn few(names: &[String]) -> String {
     }
 }
 
+/// It is published, and what it was at first lies in history that this clone does not have.
+fn first_is_unknown(why: &Why) -> bool {
+    !why.published.is_empty() && why.published.iter().all(|one| one.first.is_none())
+}
+
 fn difference(content: Content, why: &Why) -> String {
-    let then = if !why.published.is_empty() {
+    let words = compared(content, why);
+    if first_is_unknown(why) {
+        format!("{words}; what was first published lies in history that this clone does not have")
+    } else {
+        words
+    }
+}
+
+fn compared(content: Content, why: &Why) -> String {
+    let then = if !why.published.is_empty() && !first_is_unknown(why) {
         "first published"
     } else if !why.tags.is_empty() {
         "released"
@@ -188,6 +202,10 @@ fn hint(ui: &mut Ui, why: &Why) {
     let way = match (&why.may_edit, edited) {
         // It was changed on purpose, and says so.
         (MayEdit::No(_), true) if !why.amended.is_empty() => return,
+        (MayEdit::No(_), _) if first_is_unknown(why) => {
+            "`git fetch --unshallow` brings the history that tells what was first published"
+                .to_owned()
+        }
         (MayEdit::No(_), true) => {
             let restore = why.restore.as_ref();
             let restore = restore.map_or(String::new(), |command| format!(" (`{command}`)"));

@@ -164,6 +164,12 @@ fn what_a_shallow_clone_cannot_say_is_not_fine() {
     hint: `git fetch --unshallow` brings the rest of the history (in CI: `fetch-depth: 0`)
     hint: `git commit --no-verify` commits without this check
     ");
+    let run = sandbox.teammig("shallow", &["why", "9209a434d045"]);
+    assert!(
+        run.stderr
+            .contains("brings the history that tells what was first published"),
+        "{run}"
+    );
     let (document, code) = sandbox.json("shallow", &["hooks", "run", "pre-commit"]);
     assert_eq!((code, document["evaluated"].as_bool()), (4, Some(false)));
     sandbox.git("shallow", &["fetch", "-q", "--unshallow"]);
