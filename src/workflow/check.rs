@@ -172,11 +172,8 @@ fn findings(context: &Context, sides: &Sides) -> Result<Vec<Finding>, Error> {
     let is_old = |finding: &Finding| before.findings.iter().any(|old| is_same(old, finding));
     let (mut old, mut own): (Vec<Finding>, Vec<Finding>) = of_files.partition(is_old);
     let diverged = heads::diverged(context, sides)?;
-    if after.graph.diverged().len() <= before.graph.diverged().len() {
-        old.extend(diverged);
-    } else {
-        own.extend(diverged);
-    }
+    old.extend(diverged.old);
+    own.extend(diverged.new);
     own.extend(sides.conflicts.iter().cloned());
     let mut edits = guard::edits(context, &sides.guarded(), before, after)?;
     // Two revisions of one id are no edit of either.

@@ -380,24 +380,22 @@ fn joined_by(context: &Context) -> String {
     }
 }
 
-/// More heads than before, in one line.
-fn two_heads(
+/// Heads that are apart and were not before, in each line.
+fn two_heads(context: &Context, before: &Project, after: &Project, doing: &Doing) -> Vec<Finding> {
+    // A commit that leaves an old divergence as it was is not the one to stop.
+    let (_, lines) = after.graph.diverged_since(&before.graph);
+    let one = |heads: &Vec<RevId>| several(context, heads, before, after, doing);
+    lines.iter().map(one).collect()
+}
+
+fn several(
     context: &Context,
+    heads: &[RevId],
     before: &Project,
     after: &Project,
     doing: &Doing,
-) -> Option<Finding> {
+) -> Finding {
     let layout = context.layout();
-    let heads = after.graph.diverged();
-    let new: Vec<&RevId> = heads
-        .iter()
-        .filter(|id| before.graph.get(id.as_str()).is_none())
-        .collect();
-    // A commit that leaves an old divergence as it was is not the one to stop.
-    if heads.len() <= before.graph.diverged().len() {
-        return None;
-    }
-    let first = new.first().copied().or(heads.first())?;
     let names: Vec<&str> = heads.iter().map(RevId::as_str).collect();
     let (count, names) = (heads.len(), names.join(", "));
     let (message, help) = match doing {
@@ -410,20 +408,27 @@ fn two_heads(
             joined_by(context),
         ),
     };
-    let mut finding = Finding::error(Rule::DivergedHeads, message)
-        .about(first)
-        .help(help);
-    for id in std::iter::once(first).chain(heads.iter().filter(|id| *id != first)) {
+    // What is new comes first.
+    let is_old = |id: &&RevId| before.graph.get(id.as_str()).is_some();
+    let mut sorted: Vec<&RevId> = heads.iter().collect();
+    if let Some(new) = sorted.iter().position(|id| !is_old(id)) {
+        sorted[..=new].rotate_right(1);
+    }
+    let mut finding = Finding::error(Rule::DivergedHeads, message).help(help);
+    for (n, id) in sorted.into_iter().enumerate() {
+        if n == 0 {
+            finding = finding.about(id);
+        }
         if let Some(migration) = after.migration(id.as_str()) {
             let span = layout.locate(migration, "parents", "");
-            finding = if id == first {
+            finding = if n == 0 {
                 finding.at(&migration.file, span, "")
             } else {
                 finding.see(&migration.file, span, "")
             };
         }
     }
-    Some(finding)
+    finding
 }
 
 /// Reads what the judge needs by the project's layout.
