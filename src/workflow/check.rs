@@ -184,7 +184,7 @@ fn findings(context: &Context, sides: &Sides) -> Result<Vec<Finding>, Error> {
             .is_some_and(|id| sides.is_added_twice(id))
     });
     own.extend(edits);
-    own.extend(of_new(context, before, after));
+    own.extend(of_new(context, before, after, &|| after));
     own.extend(skipped(context, after));
     let levels = &context.config.levels;
     let mut findings = levels.apply(own);

@@ -1,5 +1,7 @@
 //! The pre-commit check: what is staged against what is committed.
 
+use std::cell::OnceCell;
+
 use super::{
     Context, Error, check,
     context::Unread,
@@ -171,7 +173,8 @@ pub(super) fn step(
     if before == after {
         return Ok(Vec::new());
     }
-    let (before, after) = changed::load(context, before, after)?;
+    let side = after;
+    let (before, after) = changed::load(context, before, side)?;
     let mut findings = of_the_index(&before, &after, doing);
     findings.extend(edits_by(context, &before, &after, doing)?);
     // A merge may join two lines that are settled afterwards: `sync` needs it done, and
@@ -181,7 +184,15 @@ pub(super) fn step(
     }
     // What comes with a merge, and what is pushed, was judged when it was committed.
     if matches!(doing, Doing::Commit) {
-        findings.extend(check::of_new(context, &before, &after));
+        let whole = OnceCell::new();
+        let all = || match whole.get_or_init(|| changed::whole(context, side, &after)) {
+            Ok(Some(whole)) => whole,
+            Ok(None) | Err(_) => &after,
+        };
+        findings.extend(check::of_new(context, &before, &after, &all));
+        if let Some(Err(error)) = whole.into_inner() {
+            return Err(error);
+        }
     }
     let findings = context.config.levels.apply(findings);
     Ok(seen_from_the_top(&context.prefix()?, findings))

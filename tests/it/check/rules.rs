@@ -127,6 +127,52 @@ fn a_new_divergence_beside_an_old_one_that_is_joined() {
     }
 }
 
+/// What a new revision builds on is not staged, and matters all the same.
+#[test]
+fn what_is_staged_is_linted_with_what_it_builds_on() {
+    let sandbox = Sandbox::team();
+    sandbox.column("ann", "7f3a9c21e4b0", &["9209a434d045"], "phone");
+    let index = "CREATE INDEX by_phone ON users (phone);";
+    let down = "DROP INDEX by_phone;";
+    sandbox.revision("ann", "c01d9e88ab12", &["7f3a9c21e4b0"], "i", index, down);
+    sandbox.commit("ann", "An index");
+    let (up, down) = (
+        "ALTER TABLE users DROP COLUMN phone;",
+        "ALTER TABLE users ADD COLUMN phone text;",
+    );
+    sandbox.revision("ann", "5be0c4a7d913", &["c01d9e88ab12"], "drop", up, down);
+    sandbox.git("ann", &["add", "-A"]);
+    let of_files = found(&sandbox, "ann", &[]);
+    assert!(
+        of_files
+            .0
+            .contains(&"warning dropping-used-column".to_owned()),
+        "{of_files:?}"
+    );
+    assert_eq!(found(&sandbox, "ann", &["--staged"]), of_files);
+    // For which database it is, is to be seen in what is not staged alone.
+    let serial = "CREATE TABLE tokens (id bigserial PRIMARY KEY);";
+    let sandbox = Sandbox::team();
+    sandbox.write("ann/teammig.yaml", "");
+    sandbox.revision(
+        "ann",
+        "7f3a9c21e4b0",
+        &["9209a434d045"],
+        "t",
+        serial,
+        "DROP TABLE tokens;",
+    );
+    sandbox.commit("ann", "PostgreSQL");
+    let (up, down) = ("CREATE INDEX i ON users (name);", "DROP INDEX i;");
+    sandbox.revision("ann", "c01d9e88ab12", &["7f3a9c21e4b0"], "i", up, down);
+    sandbox.git("ann", &["add", "-A"]);
+    let (rules, _) = found(&sandbox, "ann", &["--staged"]);
+    assert!(
+        rules.contains(&"warning require-concurrent-index-creation".to_owned()),
+        "{rules:?}"
+    );
+}
+
 #[test]
 fn conflicts_in_the_migrations_alone() {
     let sandbox = on_a_branch();
