@@ -86,6 +86,8 @@ pub struct Judged {
     pub commit: Option<String>,
     /// What it was compared with, and the commit of that, abbreviated.
     pub base: Option<(String, String)>,
+    /// There was something to compare with; otherwise the files alone were judged.
+    pub compared: bool,
     /// It was merged with the base.
     pub merged: bool,
     /// Files of the working tree that are in no commit were left out.
@@ -153,6 +155,7 @@ fn judge(context: &Context, ask: &Ask) -> Result<Judged, Error> {
             .base
             .map(|(name, commit)| (name, repo.abbreviate(commit))),
         ours: sides.ours,
+        compared: sides.compared,
         merged: sides.merged,
         uncommitted: sides.uncommitted,
     })
