@@ -86,6 +86,8 @@ pub struct Judged {
     pub commit: Option<String>,
     /// What it was compared with, and the commit of that, abbreviated.
     pub base: Option<(String, String)>,
+    /// There was something to compare with; otherwise the files alone were judged.
+    pub compared: bool,
     /// It was merged with the base.
     pub merged: bool,
     /// Files of the working tree that are in no commit were left out.
@@ -153,6 +155,7 @@ fn judge(context: &Context, ask: &Ask) -> Result<Judged, Error> {
             .base
             .map(|(name, commit)| (name, repo.abbreviate(commit))),
         ours: sides.ours,
+        compared: sides.compared,
         merged: sides.merged,
         uncommitted: sides.uncommitted,
     })
@@ -172,11 +175,8 @@ fn findings(context: &Context, sides: &Sides) -> Result<Vec<Finding>, Error> {
     let is_old = |finding: &Finding| before.findings.iter().any(|old| is_same(old, finding));
     let (mut old, mut own): (Vec<Finding>, Vec<Finding>) = of_files.partition(is_old);
     let diverged = heads::diverged(context, sides)?;
-    if after.graph.diverged().len() <= before.graph.diverged().len() {
-        old.extend(diverged);
-    } else {
-        own.extend(diverged);
-    }
+    old.extend(diverged.old);
+    own.extend(diverged.new);
     own.extend(sides.conflicts.iter().cloned());
     let mut edits = guard::edits(context, &sides.guarded(), before, after)?;
     // Two revisions of one id are no edit of either.
@@ -187,7 +187,7 @@ fn findings(context: &Context, sides: &Sides) -> Result<Vec<Finding>, Error> {
             .is_some_and(|id| sides.is_added_twice(id))
     });
     own.extend(edits);
-    own.extend(of_new(context, before, after));
+    own.extend(of_new(context, before, after, &|| after));
     own.extend(skipped(context, after));
     let levels = &context.config.levels;
     let mut findings = levels.apply(own);

@@ -1,5 +1,7 @@
 //! The pre-commit check: what is staged against what is committed.
 
+use std::cell::OnceCell;
+
 use super::{
     Context, Error, check,
     context::{Unread, pathspec},
@@ -172,7 +174,8 @@ pub(super) fn step(
     if before == after {
         return Ok(Vec::new());
     }
-    let (before, after) = changed::load(context, before, after)?;
+    let side = after;
+    let (before, after) = changed::load(context, before, side)?;
     let mut findings = of_the_index(&before, &after, doing);
     findings.extend(edits_by(context, &before, &after, doing)?);
     // A merge may join two lines that are settled afterwards: `sync` needs it done, and
@@ -182,7 +185,15 @@ pub(super) fn step(
     }
     // What comes with a merge, and what is pushed, was judged when it was committed.
     if matches!(doing, Doing::Commit) {
-        findings.extend(check::of_new(context, &before, &after));
+        let whole = OnceCell::new();
+        let all = || match whole.get_or_init(|| changed::whole(context, side, &after)) {
+            Ok(Some(whole)) => whole,
+            Ok(None) | Err(_) => &after,
+        };
+        findings.extend(check::of_new(context, &before, &after, &all));
+        if let Some(Err(error)) = whole.into_inner() {
+            return Err(error);
+        }
     }
     let findings = context.config.levels.apply(findings);
     Ok(seen_from_the_top(&context.prefix()?, findings))
@@ -381,24 +392,22 @@ fn joined_by(context: &Context) -> String {
     }
 }
 
-/// More heads than before, in one line.
-fn two_heads(
+/// Heads that are apart and were not before, in each line.
+fn two_heads(context: &Context, before: &Project, after: &Project, doing: &Doing) -> Vec<Finding> {
+    // A commit that leaves an old divergence as it was is not the one to stop.
+    let (_, lines) = after.graph.diverged_since(&before.graph);
+    let one = |heads: &Vec<RevId>| several(context, heads, before, after, doing);
+    lines.iter().map(one).collect()
+}
+
+fn several(
     context: &Context,
+    heads: &[RevId],
     before: &Project,
     after: &Project,
     doing: &Doing,
-) -> Option<Finding> {
+) -> Finding {
     let layout = context.layout();
-    let heads = after.graph.diverged();
-    let new: Vec<&RevId> = heads
-        .iter()
-        .filter(|id| before.graph.get(id.as_str()).is_none())
-        .collect();
-    // A commit that leaves an old divergence as it was is not the one to stop.
-    if heads.len() <= before.graph.diverged().len() {
-        return None;
-    }
-    let first = new.first().copied().or(heads.first())?;
     let names: Vec<&str> = heads.iter().map(RevId::as_str).collect();
     let (count, names) = (heads.len(), names.join(", "));
     let (message, help) = match doing {
@@ -411,20 +420,27 @@ fn two_heads(
             joined_by(context),
         ),
     };
-    let mut finding = Finding::error(Rule::DivergedHeads, message)
-        .about(first)
-        .help(help);
-    for id in std::iter::once(first).chain(heads.iter().filter(|id| *id != first)) {
+    // What is new comes first.
+    let is_old = |id: &&RevId| before.graph.get(id.as_str()).is_some();
+    let mut sorted: Vec<&RevId> = heads.iter().collect();
+    if let Some(new) = sorted.iter().position(|id| !is_old(id)) {
+        sorted[..=new].rotate_right(1);
+    }
+    let mut finding = Finding::error(Rule::DivergedHeads, message).help(help);
+    for (n, id) in sorted.into_iter().enumerate() {
+        if n == 0 {
+            finding = finding.about(id);
+        }
         if let Some(migration) = after.migration(id.as_str()) {
             let span = layout.locate(migration, "parents", "");
-            finding = if id == first {
+            finding = if n == 0 {
                 finding.at(&migration.file, span, "")
             } else {
                 finding.see(&migration.file, span, "")
             };
         }
     }
-    Some(finding)
+    finding
 }
 
 /// Reads what the judge needs by the project's layout.

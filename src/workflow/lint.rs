@@ -14,8 +14,15 @@ use crate::{
     sql,
 };
 
-/// The findings about revisions, in their order and in the order of each file.
-pub fn lint(context: &Context, project: &Project, revisions: &[RevId]) -> Vec<Finding> {
+/// The findings about revisions, in their order and in the order of each file. `all` gives
+/// the project with the scripts of all its files, of which `project` may have those alone
+/// that are asked about; it is called only where others matter.
+pub fn lint<'a>(
+    context: &Context,
+    project: &'a Project,
+    all: &dyn Fn() -> &'a Project,
+    revisions: &[RevId],
+) -> Vec<Finding> {
     let options = &context.config.lint;
     let judged: Vec<&Migration> = revisions
         .iter()
@@ -25,7 +32,7 @@ pub fn lint(context: &Context, project: &Project, revisions: &[RevId]) -> Vec<Fi
     if options.off || judged.is_empty() {
         return Vec::new();
     }
-    let dialects = dialects(context, project);
+    let dialects = dialects(context, all);
     if dialects.is_empty() {
         return options
             .severity(NOT_LINTED)
@@ -40,7 +47,7 @@ pub fn lint(context: &Context, project: &Project, revisions: &[RevId]) -> Vec<Fi
     for migration in judged {
         let from = found.len();
         for dialect in &dialects {
-            let earlier = || below(project, migration);
+            let earlier = || below(all(), migration);
             for finding in sql::lint(migration, *dialect, options, &earlier) {
                 // What is dangerous in both databases is said once.
                 let is_known = found[from..]
@@ -58,7 +65,7 @@ pub fn lint(context: &Context, project: &Project, revisions: &[RevId]) -> Vec<Fi
 /// The databases that the scripts are for: those of all environments, since one script
 /// goes to each of them; else what the configuration and the scripts themselves give
 /// away. None where nothing does, as in a CI without secrets.
-pub(super) fn dialects(context: &Context, project: &Project) -> Vec<Dialect> {
+pub(super) fn dialects<'a>(context: &Context, all: &dyn Fn() -> &'a Project) -> Vec<Dialect> {
     let mut found = Vec::new();
     let mut add = |dialect: Option<Dialect>| {
         if let Some(dialect) = dialect.filter(|dialect| !found.contains(dialect)) {
@@ -84,7 +91,7 @@ pub(super) fn dialects(context: &Context, project: &Project) -> Vec<Dialect> {
         found.push(Dialect::Postgres);
     }
     if found.is_empty() {
-        let files = project
+        let files = all()
             .migrations
             .values()
             .map(|migration| migration.file.clone());
@@ -159,7 +166,7 @@ mod tests {
         let project = context.project().unwrap();
         assert!(project.findings.is_empty(), "{:?}", project.findings);
         let last = RevId::trusted(&format!("rev{}", scripts.len() - 1));
-        lint(&context, &project, &[last])
+        lint(&context, &project, &|| &project, &[last])
             .iter()
             .map(|finding| finding.rule.name().to_owned())
             .collect()

@@ -1,16 +1,11 @@
 //! What was judged, and what was not, in words.
 
-use super::{Finding, Gap, NotJudged, Part, Severity, report};
+use super::{Gap, NotJudged, Part, Severity, report};
 use crate::cli::{events::plural, radar};
 
 /// One line about what was judged.
 pub(super) fn summary(part: &Part) -> String {
-    format!(
-        "{}{}: {}",
-        of(&part.project),
-        verdict(&part.findings),
-        what(part)
-    )
+    format!("{}{}: {}", of(&part.project), verdict(part), what(part))
 }
 
 /// Whose line it is.
@@ -22,16 +17,22 @@ pub(super) fn of(project: &str) -> String {
     }
 }
 
-fn verdict(findings: &[Finding]) -> String {
+fn verdict(part: &Part) -> String {
     let count = |severity| {
-        let those = findings
+        let those = part
+            .findings
             .iter()
             .filter(|finding| finding.severity == severity);
         those.count()
     };
+    // What was compared with nothing may be an edit of anything.
+    let fine = match &part.judged {
+        Some(judged) if !judged.compared => "no change to judge, and the files are sound",
+        _ => "ok",
+    };
     match (count(Severity::Error), count(Severity::Warning)) {
-        (0, 0) => "ok".to_owned(),
-        (0, warnings) => format!("ok, with {}", plural(warnings, "warning")),
+        (0, 0) => fine.to_owned(),
+        (0, warnings) => format!("{fine}, with {}", plural(warnings, "warning")),
         (errors, 0) => plural(errors, "error"),
         (errors, warnings) => format!(
             "{}, {}",
@@ -54,6 +55,9 @@ fn what(part: &Part) -> String {
     let new = plural(judged.new.len(), "new revision");
     let ours = format!("{}{}", judged.ours, commit(&judged.commit));
     match &judged.base {
+        None if !judged.compared => format!(
+            "{ours}: {heads} (nothing is protected here; `protected: [REF]` in teammig.yaml says what is published)"
+        ),
         None => format!("{ours}: {heads}"),
         Some((base, id)) => {
             let id = Some(id.clone()).filter(|id| id != base);

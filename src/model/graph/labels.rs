@@ -43,6 +43,38 @@ impl Graph {
         self.diverged_nodes().into_iter().map(ids).collect()
     }
 
+    /// The lines with several heads, of which those are that were apart `before` already:
+    /// `(old, new)`.
+    ///
+    /// A line is old where each of its heads goes on from a head of one diverged line that
+    /// no other of them has. So who builds on one of two heads diverges from nobody anew;
+    /// who joins them and puts another head beside does, though there are two as before.
+    pub fn diverged_since(&self, before: &Self) -> (Vec<Vec<RevId>>, Vec<Vec<RevId>>) {
+        let were = before.diverged_lines();
+        self.diverged_lines()
+            .into_iter()
+            .partition(|line| were.iter().any(|old| self.go_on(line, old)))
+    }
+
+    /// Each head of `line` goes on from one of `old` that no other has.
+    fn go_on(&self, line: &[RevId], old: &[RevId]) -> bool {
+        let old = self.known(old);
+        let held: Vec<NodeSet> = line
+            .iter()
+            .map(|head| {
+                let mut held = self.none();
+                held.reach(self.known([head]).iter(), &self.parents);
+                held.retain(|node| old.contains(node));
+                held
+            })
+            .collect();
+        held.iter().enumerate().all(|(at, mine)| {
+            let others = || held.iter().enumerate().filter(|(other, _)| *other != at);
+            mine.iter()
+                .any(|node| !others().any(|(_, held)| held.contains(node)))
+        })
+    }
+
     fn diverged_nodes(&self) -> Vec<Vec<Node>> {
         let heads = self.head_nodes();
         let labels = heads

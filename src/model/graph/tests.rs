@@ -136,6 +136,64 @@ fn structure() {
 }
 
 #[test]
+fn what_was_apart_before_is_no_new_divergence() {
+    let lists = |lines: Vec<Vec<RevId>>| lines.iter().map(|line| list(line)).collect::<Vec<_>>();
+    for (before, after, old, new) in [
+        ("p\na < p\nb < p", "p\na < p\nb < p", &["a b"][..], &[][..]),
+        // Built on one of them; by dependencies alone nothing is joined.
+        ("p\na < p\nb < p", "p\na < p\nb < p\nd < a", &["b d"], &[]),
+        ("p\na < p\nb < p > a", "p\na < p\nb < p > a", &["a b"], &[]),
+        // One of three is joined.
+        (
+            "p\na < p\nb < p\nc < p",
+            "p\na < p\nb < p\nc < p\nm < a b",
+            &["c m"],
+            &[],
+        ),
+        // As many as before, and not the same.
+        (
+            "p\na < p\nb < p",
+            "p\na < p\nb < p\nm < a b\nc < p",
+            &[],
+            &["m c"],
+        ),
+        (
+            "p\na < p\nb < p",
+            "p\na < p\nb < p\nm < a b\nc < a",
+            &[],
+            &["m c"],
+        ),
+        (
+            "p\na < p\nb < p",
+            "p\na < p\nb < p\nd < a\ne < b\nf < a",
+            &[],
+            &["d e f"],
+        ),
+        ("p\na < p\nb < p", "p\na < p\nc < p", &[], &["a c"]),
+        // One more.
+        ("p\na < p\nb < p", "p\na < p\nb < p\nc < p", &[], &["a b c"]),
+        ("p\na < p", "p\na < p\nc < p", &[], &["a c"]),
+        // Another line.
+        (
+            "p\na < p : x\nb < a\nc < a\nd < p",
+            "p\na < p : x\nb < a\nc < a\nm < b c\nd < p\ne < p",
+            &[],
+            &["d e"],
+        ),
+        (
+            "p\na < p : x\nb < a\nc < a\nd < p",
+            "p\na < p : x\nb < a\nc < a\nd < p\ne < p",
+            &["b c"],
+            &["d e"],
+        ),
+    ] {
+        let (was, anew) = sound(after).diverged_since(&sound(before));
+        assert_eq!(lists(was), old, "{before:?} {after:?}");
+        assert_eq!(lists(anew), new, "{before:?} {after:?}");
+    }
+}
+
+#[test]
 fn heads_have_diverged_only_within_a_line() {
     let diverged = |text: &str| list(&sound(text).diverged());
     assert_eq!(diverged("a\nb < a"), "");

@@ -8,27 +8,32 @@ use crate::{
 };
 
 /// What is wrong with the revisions that `after` has and `before` has not, in file order.
-pub(in crate::workflow) fn of_new(
+/// `all` gives `after` with the scripts of all its files; it is called where they matter.
+pub(in crate::workflow) fn of_new<'a>(
     context: &Context,
     before: &Project,
-    after: &Project,
+    after: &'a Project,
+    all: &dyn Fn() -> &'a Project,
 ) -> Vec<Finding> {
-    let mut dialects = lint::dialects(context, after);
-    if dialects.is_empty() {
-        dialects = vec![Dialect::Postgres, Dialect::Sqlite];
-    }
-    let all = after.graph.iter().map(|revision| &revision.id);
-    let new: Vec<RevId> = all
+    let ids = after.graph.iter().map(|revision| &revision.id);
+    let new: Vec<RevId> = ids
         .filter(|id| before.graph.get(id.as_str()).is_none())
         .cloned()
         .collect();
+    if new.is_empty() {
+        return Vec::new();
+    }
+    let mut dialects = lint::dialects(context, all);
+    if dialects.is_empty() {
+        dialects = vec![Dialect::Postgres, Dialect::Sqlite];
+    }
     let mut findings = Vec::new();
     for migration in new.iter().filter_map(|id| after.migration(id.as_str())) {
         findings.extend(hand_made_id(context, migration));
         findings.extend(irreversible(migration));
         findings.extend(scripts(migration, &dialects));
     }
-    findings.extend(lint::lint(context, after, &new));
+    findings.extend(lint::lint(context, after, all, &new));
     findings
 }
 

@@ -9,28 +9,40 @@ use crate::{
     workflow::{Context, Error},
 };
 
+/// Lines of the result that have several heads.
+#[derive(Debug, Default)]
+pub(super) struct Diverged {
+    /// Those that were apart on the other side already.
+    pub(super) old: Vec<Finding>,
+    /// The others.
+    pub(super) new: Vec<Finding>,
+}
+
 /// Every line of the result that has several heads.
-pub(super) fn diverged(context: &Context, sides: &Sides) -> Result<Vec<Finding>, Error> {
-    let lines = sides.after.graph.diverged_lines();
-    if lines.is_empty() {
-        return Ok(Vec::new());
+pub(super) fn diverged(context: &Context, sides: &Sides) -> Result<Diverged, Error> {
+    let (old, new) = sides.after.graph.diverged_since(&sides.before.graph);
+    if old.is_empty() && new.is_empty() {
+        return Ok(Diverged::default());
     }
-    let makers = makers(context, sides, &lines)?;
-    Ok(lines
-        .iter()
-        .map(|heads| finding(context, sides, heads, &makers))
-        .collect())
+    let makers = makers(context, sides, old.iter().chain(&new))?;
+    let all = |lines: &[Vec<RevId>], is_old: bool| {
+        let one = |heads: &Vec<RevId>| finding(context, sides, heads, is_old, &makers);
+        lines.iter().map(one).collect()
+    };
+    Ok(Diverged {
+        old: all(&old, true),
+        new: all(&new, false),
+    })
 }
 
 /// The commit that brought each head, by its file.
-fn makers(
+fn makers<'a>(
     context: &Context,
     sides: &Sides,
-    lines: &[Vec<RevId>],
+    lines: impl Iterator<Item = &'a Vec<RevId>>,
 ) -> Result<HashMap<String, CommitInfo>, Error> {
     let repo = context.repo()?;
     let paths: Vec<&str> = lines
-        .iter()
         .flatten()
         .filter_map(|id| sides.after.migration(id.as_str()))
         .map(|migration| &*migration.file.path)
@@ -43,10 +55,11 @@ fn makers(
     Ok(makers)
 }
 
-/// What to do about heads of which so many were there before.
-fn help(sides: &Sides, old: usize, all: usize) -> String {
+/// What to do about heads of which so many were there before, in a line that may have been
+/// apart then.
+fn help(sides: &Sides, line_is_old: bool, old: usize, all: usize) -> String {
     let base = sides.base.as_ref().map_or("HEAD", |(name, _)| name);
-    if old == all && !sides.is_base {
+    if line_is_old && !sides.is_base {
         format!("who works on {base} joins them there: `teammig merge-heads`")
     } else if old > 0 && old < all && sides.merged {
         format!(
@@ -64,6 +77,7 @@ fn finding(
     context: &Context,
     sides: &Sides,
     heads: &[RevId],
+    line_is_old: bool,
     makers: &HashMap<String, CommitInfo>,
 ) -> Finding {
     let is_old = |id: &&RevId| sides.before.migration(id.as_str()).is_some();
@@ -105,6 +119,7 @@ fn finding(
     )
     .help(help(
         sides,
+        line_is_old,
         heads.iter().filter(is_old).count(),
         heads.len(),
     ));

@@ -27,6 +27,8 @@ pub(super) struct Sides {
     pub(super) shown: Option<CommitId>,
     /// The ref that it is compared with, and the commit.
     pub(super) base: Option<(String, CommitId)>,
+    /// There was something to compare with.
+    pub(super) compared: bool,
     /// It is merged with the base.
     pub(super) merged: bool,
     /// The base has all of its commits.
@@ -94,10 +96,16 @@ impl Sides {
             Some(commit) => context.project_so_far(&At::Commit(commit.to_string()))?,
             None => nothing(context),
         };
+        let compared = base.is_some() || commit.is_none() || !is_as(&before, &after);
+        if !compared {
+            needs_base(context)?;
+        }
         Ok(Self {
             is_base: parts_at == commit,
+            compared,
             base: match base {
                 Some(base) => Some((base.name, base.parts_at)),
+                None if !compared => None,
                 None if *at == At::WorkTree || *at == At::Index => {
                     commit.map(|commit| ("HEAD".to_owned(), commit))
                 }
@@ -157,6 +165,7 @@ impl Sides {
             shown: matches!(at, At::Commit(_)).then_some(merged.ours),
             commit: Some(merged.ours),
             base: Some((base, merged.theirs)),
+            compared: true,
             merged: true,
             ours,
             before,
@@ -277,6 +286,34 @@ fn last(repo: &Repo, bases: Vec<CommitId>) -> Result<Option<CommitId>, Error> {
         }
     }
     Ok(last.map(|(_, base)| base))
+}
+
+/// Two states with the same files say nothing of a change.
+fn is_as(one: &Project, other: &Project) -> bool {
+    let texts = |project: &Project| {
+        let migrations = project.migrations.values().map(|one| &one.file);
+        let head_file = project.head_file.iter().map(|one| &one.file);
+        let texts = migrations.chain(head_file);
+        let mut texts: Vec<_> = texts
+            .map(|file| (file.path.clone(), file.text.clone()))
+            .collect();
+        texts.sort();
+        texts
+    };
+    one.unread == other.unread && texts(one) == texts(other)
+}
+
+/// Where others are, what they have must be known; a repository on its own has nobody to
+/// diverge from.
+fn needs_base(context: &Context) -> Result<(), Error> {
+    if let Some(base) = guard::protected_refs(context)?.into_iter().next() {
+        let (ours, why) = ("HEAD".to_owned(), Unknown::Unrelated);
+        return Err(NotJudged::Apart { base, ours, why }.into());
+    }
+    if context.repo()?.remotes()?.is_empty() {
+        return Ok(());
+    }
+    Err(NotJudged::NoBase { shallow: false }.into())
 }
 
 fn nothing(context: &Context) -> Project {

@@ -51,12 +51,26 @@ pub(super) fn load(
             return Ok(sides);
         }
     }
-    let whole = |side: &Side| -> Result<Project, Error> {
-        let files = repo.read_files(&side.files)?;
-        let snapshot = snapshot(files, head_file(repo, side)?);
-        Ok(layout::load(&snapshot, context.layout()))
-    };
-    Ok((whole(before)?, whole(after)?))
+    Ok((all(context, repo, before)?, all(context, repo, after)?))
+}
+
+/// A side with all its scripts, for the rare question about what did not change. `None`
+/// where what was read of it has them all.
+pub(super) fn whole(
+    context: &Context,
+    side: &Side,
+    read: &Project,
+) -> Result<Option<Project>, Error> {
+    let lacks_some = read.graph.len() > read.migrations.len();
+    lacks_some
+        .then(|| all(context, context.repo()?, side))
+        .transpose()
+}
+
+fn all(context: &Context, repo: &Repo, side: &Side) -> Result<Project, Error> {
+    let files = repo.read_files(&side.files)?;
+    let snapshot = snapshot(files, head_file(repo, side)?);
+    Ok(layout::load(&snapshot, context.layout()))
 }
 
 /// The revisions of the files that both sides have at the same place; `None` where one of

@@ -146,7 +146,8 @@ fn a_plain_shell() {
     assert_eq!(run.code, 0, "{run}");
 }
 
-/// The steps of the composite action, with what the runner would put in.
+/// The steps of the composite action, with what the runner would put in; the first runs at
+/// the top of the workspace, the other in the given folder.
 fn action(sandbox: &Sandbox, folder: &str, inputs: &[(&str, &str)]) -> Run {
     let action = yaml(&file("action.yml"));
     let steps = action["runs"]["steps"].as_sequence().unwrap();
@@ -177,8 +178,11 @@ fn action(sandbox: &Sandbox, folder: &str, inputs: &[(&str, &str)]) -> Run {
             assert!(env.iter().any(|(known, _)| *known == name), "{name}");
         }
     }
-    let run = bash(sandbox, folder, install["run"].as_str().unwrap(), &env);
-    assert_eq!(run.code, 0, "{run}");
+    let workspace = folder.split('/').next().unwrap();
+    let run = bash(sandbox, workspace, install["run"].as_str().unwrap(), &env);
+    if run.code != 0 {
+        return run;
+    }
     let program = sandbox.read("github.env");
     let program = program
         .trim()
@@ -204,6 +208,16 @@ fn the_action() {
     let run = action(&sandbox, "push", &[("GIVEN", given)]);
     assert_eq!(run.code, 0, "{run}");
     assert!(sandbox.read("github.env").contains(given));
+    // A path that is relative leads from the workspace, wherever the check runs.
+    symlink(given, sandbox.at("push/tool")).unwrap();
+    let run = action(&sandbox, "push/migrations", &[("GIVEN", "./tool")]);
+    assert_eq!(run.code, 0, "{run}");
+    let run = action(&sandbox, "pull", &[("OUTPUT", "a file.sarif")]);
+    assert_eq!(run.code, 2, "{run}");
+    assert_eq!(
+        run.stdout,
+        "::error::`output` writes a document: set `format` to json, sarif or junit (it is github)\n"
+    );
     let inputs = [("FORMAT", "sarif"), ("OUTPUT", "a file.sarif")];
     let run = action(&sandbox, "pull", &inputs);
     assert_eq!(run.code, 3, "{run}");
@@ -242,6 +256,7 @@ fn the_action_builds_what_is_not_there() {
         )
         .env("BUILT", env!("CARGO_BIN_EXE_teammig"))
         .env("GIVEN", "")
+        .env("OUTPUT", "")
         .env("GITHUB_ACTION_PATH", "/the action")
         .env("GITHUB_ENV", sandbox.at("github.env"))
         .env("RUNNER_TEMP", sandbox.path());

@@ -74,6 +74,105 @@ fn the_base_counts_as_published() {
     assert_eq!((rules, code), (vec!["error edited-revision".to_owned()], 3));
 }
 
+/// As many heads as before are no old ones where the old ones were joined.
+#[test]
+fn a_new_divergence_beside_an_old_one_that_is_joined() {
+    let sandbox = Sandbox::team();
+    sandbox.column("ann", "7f3a9c21e4b0", &["9209a434d045"], "phone");
+    sandbox.column("ann", "c01d9e88ab12", &["9209a434d045"], "login");
+    sandbox.commit("ann", "Two heads");
+    sandbox.git("ann", &["push", "-q"]);
+    sandbox.ok("ann", &["hooks", "install"]);
+    sandbox.git("ann", &["switch", "-q", "-c", "join"]);
+    sandbox.revision(
+        "ann",
+        "5be0c4a7d913",
+        &["7f3a9c21e4b0", "c01d9e88ab12"],
+        "join",
+        "SELECT 1;",
+        "SELECT 1;",
+    );
+    sandbox.column("ann", "e8842f6b1a07", &["9209a434d045"], "fax");
+    sandbox.git("ann", &["add", "-A"]);
+    let error = "error diverged-heads".to_owned();
+    let (rules, code) = found(&sandbox, "ann", &["--staged"]);
+    assert!(rules.contains(&error), "{rules:?}");
+    assert_eq!(code, 3);
+    sandbox.git(
+        "ann",
+        &["commit", "-q", "--no-verify", "-m", "Join, and fax"],
+    );
+    let (rules, code) = found(&sandbox, "ann", &["--base"]);
+    assert!(rules.contains(&error), "{rules:?}");
+    assert_eq!(code, 3);
+    let run = sandbox.try_git("ann", &["push", "-q", "origin", "join:main"]);
+    assert_eq!(run.code, 1, "{run}");
+    // Joined alone, it is fine; and one of two heads may be built on.
+    for (id, parents, rest) in [
+        (
+            "5be0c4a7d913",
+            &["7f3a9c21e4b0", "c01d9e88ab12"][..],
+            vec![],
+        ),
+        (
+            "e8842f6b1a07",
+            &["c01d9e88ab12"],
+            vec!["warning diverged-heads".to_owned()],
+        ),
+    ] {
+        sandbox.git("ann", &["reset", "-q", "--hard", "origin/main"]);
+        sandbox.revision("ann", id, parents, "one", "SELECT 1;", "SELECT 1;");
+        sandbox.commit("ann", "One");
+        assert_eq!(found(&sandbox, "ann", &["--base"]), (rest, 0), "{id}");
+    }
+}
+
+/// What a new revision builds on is not staged, and matters all the same.
+#[test]
+fn what_is_staged_is_linted_with_what_it_builds_on() {
+    let sandbox = Sandbox::team();
+    sandbox.column("ann", "7f3a9c21e4b0", &["9209a434d045"], "phone");
+    let index = "CREATE INDEX by_phone ON users (phone);";
+    let down = "DROP INDEX by_phone;";
+    sandbox.revision("ann", "c01d9e88ab12", &["7f3a9c21e4b0"], "i", index, down);
+    sandbox.commit("ann", "An index");
+    let (up, down) = (
+        "ALTER TABLE users DROP COLUMN phone;",
+        "ALTER TABLE users ADD COLUMN phone text;",
+    );
+    sandbox.revision("ann", "5be0c4a7d913", &["c01d9e88ab12"], "drop", up, down);
+    sandbox.git("ann", &["add", "-A"]);
+    let of_files = found(&sandbox, "ann", &[]);
+    assert!(
+        of_files
+            .0
+            .contains(&"warning dropping-used-column".to_owned()),
+        "{of_files:?}"
+    );
+    assert_eq!(found(&sandbox, "ann", &["--staged"]), of_files);
+    // For which database it is, is to be seen in what is not staged alone.
+    let serial = "CREATE TABLE tokens (id bigserial PRIMARY KEY);";
+    let sandbox = Sandbox::team();
+    sandbox.write("ann/teammig.yaml", "");
+    sandbox.revision(
+        "ann",
+        "7f3a9c21e4b0",
+        &["9209a434d045"],
+        "t",
+        serial,
+        "DROP TABLE tokens;",
+    );
+    sandbox.commit("ann", "PostgreSQL");
+    let (up, down) = ("CREATE INDEX i ON users (name);", "DROP INDEX i;");
+    sandbox.revision("ann", "c01d9e88ab12", &["7f3a9c21e4b0"], "i", up, down);
+    sandbox.git("ann", &["add", "-A"]);
+    let (rules, _) = found(&sandbox, "ann", &["--staged"]);
+    assert!(
+        rules.contains(&"warning require-concurrent-index-creation".to_owned()),
+        "{rules:?}"
+    );
+}
+
 #[test]
 fn conflicts_in_the_migrations_alone() {
     let sandbox = on_a_branch();

@@ -115,6 +115,48 @@ fn a_base_that_is_not_there() {
     ");
 }
 
+/// What is compared with itself is not fine.
+#[test]
+fn without_anything_to_compare_with() {
+    let alone = Sandbox::project();
+    alone.table("project", "7f3a9c21e4b0", &[], "one");
+    alone.git("project", &["init", "-q", "-b", "main"]);
+    alone.commit("project", "One");
+    assert_snapshot!(alone.teammig("project", &["check"]), @"
+    exit 0
+    --- stdout
+    no change to judge, and the files are sound: the working tree: 1 head (nothing is protected here; `protected: [REF]` in teammig.yaml says what is published)
+    ");
+    let run = alone.teammig("project", &["check", "--at", "HEAD"]);
+    assert_eq!(run.code, 0, "{run}");
+    assert!(!run.stdout.starts_with("ok"), "{run}");
+    let (document, _) = alone.json("project", &["check"]);
+    assert!(document["judged"][0]["base"].is_null(), "{document}");
+    // A step from what is committed is one.
+    alone.table("project", "c01d9e88ab12", &["7f3a9c21e4b0"], "two");
+    let run = alone.teammig("project", &["check"]);
+    assert!(run.stdout.starts_with("ok: 1 new revision"), "{run}");
+    // A clone that fetched its own branch alone does not know what others have.
+    let sandbox = diverging();
+    sandbox.git("ann", &["push", "-q", "origin", "phone"]);
+    for args in [&["-b", "phone", "--single-branch"][..], &[]] {
+        let clone = [&["clone", "-q"], args, &["origin.git", "ci"]].concat();
+        sandbox.git(".", &clone);
+        if args.is_empty() {
+            sandbox.git("ci", &["remote", "rename", "origin", "elsewhere"]);
+            sandbox.git("ci", &["remote", "add", "origin", "nowhere"]);
+        }
+        let run = sandbox.teammig("ci", &["check"]);
+        assert_eq!(run.code, 4, "{run}");
+        assert!(
+            run.stderr
+                .contains("there is no protected branch to judge against"),
+            "{run}"
+        );
+        std::fs::remove_dir_all(sandbox.at("ci")).unwrap();
+    }
+}
+
 /// A partial clone whose remote is gone has no contents to compare.
 #[test]
 fn what_is_not_in_the_clone_is_not_judged() {
