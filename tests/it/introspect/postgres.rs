@@ -1,6 +1,8 @@
 //! PostgreSQL's catalogs: what is read and compared.
 
 mod changes;
+mod dump;
+mod pitfalls;
 
 use teammig::{
     db::Database,
@@ -47,4 +49,11 @@ impl Bench {
         let (a, b) = (self.schema(a), self.schema(b));
         check_both_ways(&a, &b)
     }
+}
+
+/// Roles belong to the cluster.
+fn roles() {
+    Cluster::shared().psql("postgres").run(
+        "DO $$ BEGIN CREATE ROLE reader; EXCEPTION WHEN duplicate_object THEN NULL; WHEN unique_violation THEN NULL; END $$",
+    );
 }

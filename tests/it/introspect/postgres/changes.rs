@@ -1,7 +1,6 @@
 //! One change, one difference: each kind of object, and each thing about it.
 
-use super::Bench;
-use crate::support::postgres::Cluster;
+use super::{Bench, roles};
 
 /// What all of them start from.
 const BASE: &str = "CREATE TABLE p (id int PRIMARY KEY, a int, b text);
@@ -529,6 +528,15 @@ const CHANGES: &[(&str, &str, &str)] = &[
     ),
 ];
 
+/// What is on the right of each, with what it stands on.
+pub(super) fn scripts() -> impl Iterator<Item = String> {
+    let apart = |script: &str| !script.contains(" SCHEMA app ");
+    CHANGES
+        .iter()
+        .filter(move |(_, b, _)| apart(b))
+        .map(|(_, b, _)| format!("{BASE} {b}"))
+}
+
 #[test]
 fn one_change_is_one_difference() {
     roles();
@@ -544,13 +552,6 @@ fn one_change_is_one_difference() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-}
-
-/// Roles belong to the cluster.
-fn roles() {
-    Cluster::shared().psql("postgres").run(
-        "DO $$ BEGIN CREATE ROLE reader; EXCEPTION WHEN duplicate_object THEN NULL; WHEN unique_violation THEN NULL; END $$",
-    );
 }
 
 /// Two ways to the same.
