@@ -37,7 +37,10 @@ fn a_schema_that_was_dumped_and_restored_is_the_same() {
     };
     let (a, b) = (read(&first), read(&second));
     assert!(a.facts.len() > 500, "{}", a.facts.len());
-    assert_eq!(check_both_ways(&a, &b), Vec::<String>::new());
+    let mut found = check_both_ways(&a, &b);
+    // Without rows: a dump of the schema alone fills no materialised view.
+    found.retain(|line| !(line.starts_with("~ ") && line.ends_with("changed: populated")));
+    assert_eq!(found, Vec::<String>::new());
     assert_eq!(a.edges, b.edges);
     assert_eq!(a.unmodelled, b.unmodelled);
 }
