@@ -7,15 +7,42 @@
 //! differences are in the text of the queries, so that both sides of a
 //! comparison go through the same code.
 
+use super::{introspect_edges, introspect_grants};
+
 /// Not a schema of the system.
-const OURS: &str = "n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'";
+pub(super) const OURS: &str = "n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'";
 
 /// Not a member of an extension; each catalog has its own numbers (pg-schema-diff#190).
-fn no_member(catalog: &str, oid: &str) -> String {
+/// Members are looked up once for a query, not once for a row.
+pub(super) fn no_member(catalog: &str, oid: &str) -> String {
     format!(
-        "NOT EXISTS (SELECT 1 FROM pg_depend e WHERE e.classid = '{catalog}'::regclass \
-         AND e.objid = {oid} AND e.deptype = 'e')"
+        "{oid} NOT IN (SELECT e.objid FROM pg_depend e WHERE e.classid = '{catalog}'::regclass \
+         AND e.deptype = 'e')"
     )
+}
+
+/// Catalogs in addresses, by the numbers that they have had in every version: to
+/// have them named for each row takes longer than all else about dependencies.
+const NUMBERS: &[(&str, &str)] = &[
+    ("'pg_type:'", "'1247:'"),
+    ("'pg_proc:'", "'1255:'"),
+    ("'pg_class:'", "'1259:'"),
+    ("'pg_attrdef:'", "'2604:'"),
+    ("'pg_constraint:'", "'2606:'"),
+    ("'pg_namespace:'", "'2615:'"),
+    ("'pg_rewrite:'", "'2618:'"),
+    ("'pg_trigger:'", "'2620:'"),
+    ("'pg_extension:'", "'3079:'"),
+    ("'pg_policy:'", "'3256:'"),
+    ("'pg_statistic_ext:'", "'3381:'"),
+];
+
+fn numbered(query: &str) -> String {
+    NUMBERS
+        .iter()
+        .fold(query.to_owned(), |query, (name, number)| {
+            query.replace(name, number)
+        })
 }
 
 /// The queries for a major version.
@@ -27,11 +54,11 @@ pub(super) fn queries(major: u32) -> Vec<String> {
     queries.push(indexes());
     queries.push(functions(major));
     queries.extend(on_tables());
-    queries.push(grants());
-    queries.push(aliases());
-    queries.push(edges());
-    queries.push(unmodelled());
-    queries
+    queries.push(introspect_grants::grants());
+    queries.push(introspect_edges::aliases());
+    queries.push(introspect_edges::edges());
+    queries.push(introspect_edges::unmodelled());
+    queries.iter().map(|query| numbered(query)).collect()
 }
 
 /// One family: `kind`, names of the path, parent, address, payload, and the rest.
@@ -232,16 +259,16 @@ fn columns(major: u32) -> String {
         &format!(
             "FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace \
              JOIN pg_type t ON t.oid = a.atttypid LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum \
-             CROSS JOIN LATERAL (SELECT pg_get_expr(d.adbin, d.adrelid) AS expression) v \
+             CROSS JOIN LATERAL (SELECT pg_get_expr(d.adbin, d.adrelid) AS expression OFFSET 0) v \
              LEFT JOIN LATERAL (SELECT true AS own FROM pg_depend s JOIN pg_depend u ON u.classid = 'pg_attrdef'::regclass \
                AND u.objid = d.oid AND u.refclassid = 'pg_class'::regclass AND u.refobjid = s.objid \
-               WHERE s.classid = 'pg_class'::regclass AND s.refclassid = 'pg_class'::regclass AND s.refobjid = a.attrelid \
+               WHERE v.expression LIKE 'nextval(%' AND s.classid = 'pg_class'::regclass AND s.refclassid = 'pg_class'::regclass AND s.refobjid = a.attrelid \
                AND s.refobjsubid = a.attnum AND s.deptype = 'a' \
-               AND v.expression = format('nextval(%L::regclass)', s.objid::regclass::text) LIMIT 1) q ON d.oid IS NOT NULL \
+               AND v.expression = format('nextval(%L::regclass)', s.objid::regclass::text) LIMIT 1) q ON true \
              LEFT JOIN LATERAL (SELECT bool_or(p.attnotnull) AS not_null, max(pg_get_expr(e.adbin, e.adrelid)) AS expression \
                FROM pg_inherits h JOIN pg_attribute p ON p.attrelid = h.inhparent AND p.attname = a.attname \
                LEFT JOIN pg_attrdef e ON e.adrelid = p.attrelid AND e.adnum = p.attnum \
-               WHERE h.inhrelid = a.attrelid) i ON a.attinhcount > 0 \
+               WHERE a.attinhcount > 0 AND h.inhrelid = a.attrelid) i ON true \
              WHERE {OURS} AND c.relkind IN ('r', 'p', 'v', 'm') AND a.attnum > 0 AND NOT a.attisdropped AND {}",
             no_member("pg_class", "c.oid")
         ),
@@ -282,18 +309,19 @@ fn indexes() -> String {
             "n.nspname, x.relname",
             &format!("json_build_array({RELATION}, m.nspname, c.relname)"),
             "'pg_class:' || x.oid || ':0'",
-            "'definition', replace(pg_get_indexdef(x.oid), ' INDEX ' || quote_ident(x.relname) || ' ON ', ' INDEX ON '), \
+            "'definition', replace(v.def, ' INDEX ' || quote_ident(x.relname) || ' ON ', ' INDEX ON '), \
              'state', CASE WHEN NOT i.indisvalid AND x.relkind = 'i' THEN 'invalid' END, \
              'clustered', CASE WHEN i.indisclustered THEN 'yes' END, \
              'tablespace', (SELECT s.spcname FROM pg_tablespace s WHERE s.oid = x.reltablespace), \
              'statistics', (SELECT string_agg(a.attnum || ' = ' || a.attstattarget, ', ' ORDER BY a.attnum) \
                FROM pg_attribute a WHERE a.attrelid = x.oid AND a.attstattarget >= 0), \
-             'comment', obj_description(x.oid, 'pg_class'), '_ddl', pg_get_indexdef(x.oid), \
+             'comment', obj_description(x.oid, 'pg_class'), '_ddl', v.def, \
              '_generated', CASE WHEN x.relname ~ '_idx[0-9]*$' THEN 'yes' END",
         ],
         &format!(
             "FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid JOIN pg_namespace n ON n.oid = x.relnamespace \
              JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace m ON m.oid = c.relnamespace \
+             CROSS JOIN LATERAL (SELECT pg_get_indexdef(x.oid) AS def OFFSET 0) v \
              WHERE {OURS} AND c.relkind IN ('r', 'p', 'm') AND NOT x.relispartition AND NOT EXISTS (SELECT 1 FROM pg_constraint k \
              WHERE k.conindid = x.oid AND k.contype IN ('p', 'u', 'x')) AND {}",
             no_member("pg_class", "c.oid")
@@ -416,218 +444,4 @@ fn on_tables() -> Vec<String> {
             &from("pg_statistic_ext", "stxrelid", "true"),
         ),
     ]
-}
-
-/// For each role, what it may, where that is not what the kind of object gives anyway.
-fn grants() -> String {
-    let objects = [
-        (
-            "'schema', n.nspname",
-            "n.nspacl",
-            "'n'",
-            "n.nspowner",
-            "pg_namespace",
-            "n.oid",
-            "FROM pg_namespace n WHERE true",
-        ),
-        (
-            "CASE c.relkind WHEN 'S' THEN 'sequence' WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' ELSE 'table' END, \
-             n.nspname, c.relname",
-            "c.relacl",
-            "CASE c.relkind WHEN 'S' THEN 's' ELSE 'r' END::\"char\"",
-            "c.relowner",
-            "pg_class",
-            "c.oid",
-            "FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S')",
-        ),
-        (
-            "CASE p.prokind WHEN 'a' THEN 'aggregate' WHEN 'p' THEN 'procedure' ELSE 'function' END, n.nspname, p.proname, \
-             oidvectortypes(p.proargtypes)",
-            "p.proacl",
-            "'f'",
-            "p.proowner",
-            "pg_proc",
-            "p.oid",
-            "FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE true",
-        ),
-        (
-            "CASE t.typtype WHEN 'e' THEN 'enum' WHEN 'd' THEN 'domain' WHEN 'c' THEN 'composite type' ELSE 'range type' END, \
-             n.nspname, t.typname",
-            "t.typacl",
-            "'T'",
-            "t.typowner",
-            "pg_type",
-            "t.oid",
-            "FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace LEFT JOIN pg_class c ON c.oid = t.typrelid \
-             WHERE t.typtype IN ('e', 'd', 'c', 'r') AND (t.typrelid = 0 OR c.relkind = 'c')",
-        ),
-        (
-            "'column', n.nspname, c.relname, a.attname, \
-             CASE c.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' ELSE 'table' END",
-            "a.attacl",
-            "'c'",
-            "c.relowner",
-            "pg_class",
-            "c.oid",
-            "FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace \
-             WHERE c.relkind IN ('r', 'p', 'v', 'm') AND a.attnum > 0 AND NOT a.attisdropped",
-        ),
-    ];
-    let objects: Vec<String> = objects
-        .iter()
-        .map(|(parent, acl, letter, owner, catalog, oid, from)| {
-            format!(
-                "SELECT json_build_array({parent})::text AS parent, {acl} AS acl, \
-                 coalesce((SELECT v.initprivs FROM pg_init_privs v WHERE v.classoid = '{catalog}'::regclass AND v.objoid = {oid} \
-                 AND v.objsubid = 0 AND v.privtype = 'i' AND {letter} <> 'c'), acldefault({letter}, {owner})) AS usual, \
-                 {owner} AS owner {from} AND {OURS} AND {acl} IS NOT NULL AND {}",
-                no_member(catalog, oid)
-            )
-        })
-        .collect();
-    let side = |acl: &str| {
-        let privilege =
-            "e.privilege_type || CASE WHEN e.is_grantable THEN ' with grant option' ELSE '' END";
-        format!(
-            "(SELECT e.grantee, string_agg(DISTINCT {privilege}, ', ' ORDER BY {privilege}) AS privileges \
-             FROM aclexplode(o.{acl}) e GROUP BY e.grantee)"
-        )
-    };
-    format!(
-        "SELECT 'grant', json_build_array(CASE x.grantee WHEN 0 THEN 'public' WHEN o.owner THEN 'the owner' \
-         ELSE pg_get_userbyid(x.grantee) END)::text, o.parent, NULL, \
-         json_build_object('privileges', coalesce(x.privileges, 'none'))::text \
-         FROM ({}) o CROSS JOIN LATERAL (SELECT coalesce(a.grantee, b.grantee) AS grantee, a.privileges \
-         FROM {} a FULL JOIN {} b ON a.grantee = b.grantee WHERE a.privileges IS DISTINCT FROM b.privileges) x",
-        objects.join(" UNION ALL "),
-        side("acl"),
-        side("usual")
-    )
-}
-
-/// Other addresses of the same objects: row types, arrays, indexes of constraints,
-/// rules of views, defaults of columns.
-fn aliases() -> String {
-    "SELECT '=', 'pg_type:' || t.oid || ':0', CASE WHEN t.typelem <> 0 THEN 'pg_type:' || t.typelem ELSE 'pg_class:' || t.typrelid \
-     END || ':0', NULL, NULL FROM pg_type t LEFT JOIN pg_class c ON c.oid = t.typrelid WHERE t.oid >= 16384 \
-     AND (t.typcategory = 'A' OR c.relkind IN ('r', 'p', 'v', 'm')) \
-     UNION ALL SELECT '=', 'pg_class:' || t.typrelid || ':0', 'pg_type:' || t.oid || ':0', NULL, NULL FROM pg_type t \
-     JOIN pg_class c ON c.oid = t.typrelid WHERE c.relkind = 'c' AND t.oid >= 16384 \
-     UNION ALL SELECT '=', 'pg_class:' || k.conindid || ':0', 'pg_constraint:' || k.oid || ':0', NULL, NULL FROM pg_constraint k \
-     WHERE k.contype IN ('p', 'u', 'x') AND k.oid >= 16384 \
-     UNION ALL SELECT '=', 'pg_rewrite:' || r.oid || ':0', 'pg_class:' || r.ev_class || ':0', NULL, NULL FROM pg_rewrite r \
-     WHERE r.rulename = '_RETURN' AND r.oid >= 16384 \
-     UNION ALL SELECT '=', 'pg_attrdef:' || d.oid || ':0', 'pg_class:' || d.adrelid || ':' || d.adnum, NULL, NULL FROM pg_attrdef d \
-     UNION ALL SELECT '=', classid::regclass || ':' || objid || ':0', 'pg_extension:' || refobjid || ':0', NULL, NULL \
-     FROM pg_depend WHERE deptype = 'e' AND refclassid = 'pg_extension'::regclass"
-        .to_owned()
-}
-
-fn edges() -> String {
-    // Without what says only that a sequence goes with its column, which would be a circle.
-    "SELECT '>', d.classid::regclass || ':' || d.objid || ':' || d.objsubid, \
-     d.refclassid::regclass || ':' || d.refobjid || ':' || d.refobjsubid, NULL, NULL FROM pg_depend d \
-     WHERE d.objid >= 16384 AND d.deptype IN ('n', 'a', 'i', 'P', 'S') AND NOT (d.deptype IN ('a', 'i') AND d.refobjsubid > 0 \
-     AND EXISTS (SELECT 1 FROM pg_sequence s WHERE d.classid = 'pg_class'::regclass AND s.seqrelid = d.objid)) \
-     UNION ALL SELECT '>', 'pg_class:' || i.inhrelid || ':0', 'pg_class:' || i.inhparent || ':0', NULL, NULL FROM pg_inherits i"
-        .to_owned()
-}
-
-/// What is there and not read: its name, and in whose words.
-fn unmodelled() -> String {
-    let probes = [
-        (
-            "foreign table",
-            "pg_class",
-            "o.oid::regclass::text",
-            "AND o.relkind = 'f'",
-        ),
-        (
-            "cast",
-            "pg_cast",
-            "o.castsource::regtype || ' AS ' || o.casttarget::regtype",
-            "",
-        ),
-        ("operator", "pg_operator", "o.oid::regoperator::text", ""),
-        (
-            "operator class",
-            "pg_opclass",
-            "o.opcnamespace::regnamespace || '.' || o.opcname",
-            "",
-        ),
-        (
-            "operator family",
-            "pg_opfamily",
-            "o.opfnamespace::regnamespace || '.' || o.opfname",
-            "",
-        ),
-        (
-            "text search configuration",
-            "pg_ts_config",
-            "o.oid::regconfig::text",
-            "",
-        ),
-        (
-            "text search dictionary",
-            "pg_ts_dict",
-            "o.oid::regdictionary::text",
-            "",
-        ),
-        ("text search parser", "pg_ts_parser", "o.prsname::text", ""),
-        (
-            "text search template",
-            "pg_ts_template",
-            "o.tmplname::text",
-            "",
-        ),
-        ("language", "pg_language", "o.lanname::text", ""),
-        (
-            "transform",
-            "pg_transform",
-            "o.trftype::regtype || ' ' || o.trflang",
-            "",
-        ),
-        ("collation", "pg_collation", "o.oid::regcollation::text", ""),
-        (
-            "conversion",
-            "pg_conversion",
-            "o.connamespace::regnamespace || '.' || o.conname",
-            "",
-        ),
-        (
-            "foreign-data wrapper",
-            "pg_foreign_data_wrapper",
-            "o.fdwname::text",
-            "",
-        ),
-        ("server", "pg_foreign_server", "o.srvname::text", ""),
-        ("publication", "pg_publication", "o.pubname::text", ""),
-        ("event trigger", "pg_event_trigger", "o.evtname::text", ""),
-        ("access method", "pg_am", "o.amname::text", ""),
-        (
-            "default privileges",
-            "pg_default_acl",
-            "concat_ws(' ', o.defaclrole::regrole, nullif(o.defaclnamespace, 0)::regnamespace, o.defaclobjtype)",
-            "",
-        ),
-    ];
-    let mut parts: Vec<String> = probes
-        .iter()
-        .map(|(what, catalog, name, and)| {
-            format!(
-                "SELECT '?', '{what}', {name}, NULL, NULL FROM {catalog} o WHERE o.oid >= 16384 {and} AND NOT EXISTS \
-                 (SELECT 1 FROM pg_depend e WHERE e.classid = '{catalog}'::regclass AND e.objid = o.oid AND e.deptype IN ('e', 'i'))"
-            )
-        })
-        .collect();
-    parts.push(
-        "SELECT '?', 'user mapping', concat_ws(' for ', m.srvname, m.usename), NULL, NULL FROM pg_user_mappings m".to_owned(),
-    );
-    parts.push(
-        "SELECT '?', 'subscription', s.subname::text, NULL, NULL FROM pg_subscription s JOIN pg_database d ON d.oid = s.subdbid \
-         WHERE d.datname = current_database()"
-            .to_owned(),
-    );
-    parts.push("SELECT '?', 'security label', concat_ws(' ', l.objtype, l.objname), NULL, NULL FROM pg_seclabels l WHERE l.objtype NOT IN ('role', 'database', 'tablespace')".to_owned());
-    parts.join(" UNION ALL ")
 }

@@ -7,7 +7,7 @@
 //! | `tls`, `connect` | getting a session |
 //! | `session`, `message`, `pg_error`, `explain` | talking, and tracing errors back |
 //! | `interrupt` | being stopped |
-//! | `introspect`, `introspect_sql` | reading the schema |
+//! | `introspect`, `introspect_sql`, `introspect_grants`, `introspect_edges` | reading the schema |
 //! | `ledger`, `place`, `lock` | the table, where it is, and the lock |
 //! | `script`, `in_transaction`, `outside`, `hold` | running scripts |
 //!
@@ -22,6 +22,8 @@ mod hosts;
 mod in_transaction;
 mod interrupt;
 mod introspect;
+mod introspect_edges;
+mod introspect_grants;
 mod introspect_sql;
 mod keywords;
 mod ledger;

@@ -3,6 +3,7 @@
 mod changes;
 mod dump;
 mod pitfalls;
+mod size;
 
 use teammig::{
     db::Database,

@@ -176,7 +176,7 @@ impl Cluster {
 
     /// The schema of a database as `pg_dump` writes it; `None` where the server's
     /// programs have no `pg_dump` among them.
-    pub(crate) fn dump(&self, url: &str) -> Option<String> {
+    pub(crate) fn dump(url: &str) -> Option<String> {
         let program = programs().join("pg_dump");
         if !program.exists() {
             return None;
@@ -190,7 +190,7 @@ impl Cluster {
         let text = String::from_utf8(dump.stdout).unwrap();
         // Commands of psql, against dumps that were tampered with.
         let lines = text.lines().filter(|line| !line.starts_with('\\'));
-        Some(lines.map(|line| format!("{line}\n")).collect())
+        Some(lines.collect::<Vec<_>>().join("\n"))
     }
 
     /// The server's major version.
