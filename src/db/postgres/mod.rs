@@ -7,6 +7,7 @@
 //! | `tls`, `connect` | getting a session |
 //! | `session`, `message`, `pg_error`, `explain` | talking, and tracing errors back |
 //! | `interrupt` | being stopped |
+//! | `introspect`, `introspect_sql`, `introspect_grants`, `introspect_edges` | reading the schema |
 //! | `ledger`, `place`, `lock` | the table, where it is, and the lock |
 //! | `script`, `in_transaction`, `outside`, `hold` | running scripts |
 //!
@@ -20,6 +21,10 @@ mod hold;
 mod hosts;
 mod in_transaction;
 mod interrupt;
+mod introspect;
+mod introspect_edges;
+mod introspect_grants;
+mod introspect_sql;
 mod keywords;
 mod ledger;
 mod lock;
@@ -52,10 +57,13 @@ use super::{
     Database, Env, Interrupter, Job, LedgerChange, Notice, Ran, RunSettings,
     error::{DbError, ErrorKind, JobError},
 };
-use crate::model::{
-    Dialect, Direction, Ledger, RevId,
-    interrupted::Held,
-    ledger::{StoredScript, StoredScripts},
+use crate::{
+    model::{
+        Dialect, Direction, Ledger, RevId,
+        interrupted::Held,
+        ledger::{StoredScript, StoredScripts},
+    },
+    schema::{LeaveOut, Schema},
 };
 
 /// Settings of a session that writes. Not waiting for the disk at every COMMIT is
@@ -282,6 +290,12 @@ impl Database for Postgres {
 
     fn query_text(&mut self, sql: &str) -> Result<Vec<Vec<Option<String>>>, DbError> {
         self.session.rows(sql).map_err(Failure::into_error)
+    }
+
+    fn schema(&mut self, leave_out: &LeaveOut) -> Result<Schema, DbError> {
+        let mut schema = introspect::read(self)?;
+        leave_out.apply(&mut schema);
+        Ok(schema)
     }
 
     fn interrupter(&self) -> Interrupter {

@@ -174,6 +174,25 @@ impl Cluster {
         self.psql(name)
     }
 
+    /// The schema of a database as `pg_dump` writes it; `None` where the server's
+    /// programs have no `pg_dump` among them.
+    pub(crate) fn dump(url: &str) -> Option<String> {
+        let program = programs().join("pg_dump");
+        if !program.exists() {
+            return None;
+        }
+        let dump = Command::new(program)
+            .args(["--schema-only", "-d", url])
+            .output()
+            .expect("pg_dump runs");
+        let errors = String::from_utf8_lossy(&dump.stderr);
+        assert!(dump.status.success(), "pg_dump: {errors}");
+        let text = String::from_utf8(dump.stdout).unwrap();
+        // Commands of psql, against dumps that were tampered with.
+        let lines = text.lines().filter(|line| !line.starts_with('\\'));
+        Some(lines.collect::<Vec<_>>().join("\n"))
+    }
+
     /// The server's major version.
     pub(crate) fn major(&self) -> u32 {
         let number = self.psql("postgres").value("SHOW server_version_num");
