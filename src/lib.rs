@@ -13,7 +13,8 @@
 //! | [`ui`] | streams, colour, prompts, source snippets, drawings | `model` |
 //! | [`document`] | answers as SVG, HTML, Mermaid, DOT | `model` |
 //! | [`layout`] | how revisions stand in files | `model`, `sql` |
-//! | [`db`] | SQLite, PostgreSQL, ledger, lock | `model`, `sql` |
+//! | [`schema`] | schemas as facts, what is different between two | `model`, `sql` |
+//! | [`db`] | SQLite, PostgreSQL, ledger, lock, introspection | `model`, `sql`, `schema` |
 //! | [`workflow`] | one file per use-case; never prints, never prompts | all but `ui`, `document` and `cli` |
 //! | [`cli`] | one file per command: arguments, workflow, outcome | `workflow`, `ui`, `document`, `config`, `model` |
 //!
@@ -29,6 +30,7 @@ pub mod document;
 pub mod git;
 pub mod layout;
 pub mod model;
+pub mod schema;
 pub mod sql;
 pub mod ui;
 pub mod workflow;

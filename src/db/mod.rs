@@ -15,6 +15,7 @@ mod sqlite_cascade;
 mod sqlite_error;
 mod sqlite_group;
 mod sqlite_hold;
+mod sqlite_introspect;
 mod sqlite_keys;
 mod sqlite_lock;
 mod sqlite_rows;
@@ -28,10 +29,13 @@ pub use postgres::PgUrl;
 pub use scratch::{Likeness, ScratchError};
 pub use url::{DatabaseUrl, SqliteTarget};
 
-use crate::model::{
-    Dialect, Direction, Entry, Ledger, RevId,
-    interrupted::Held,
-    ledger::{StoredScript, StoredScripts},
+use crate::{
+    model::{
+        Dialect, Direction, Entry, Ledger, RevId,
+        interrupted::Held,
+        ledger::{StoredScript, StoredScripts},
+    },
+    schema::{LeaveOut, Schema},
 };
 
 /// Looks a variable of the environment up.
@@ -149,6 +153,10 @@ pub trait Database {
     /// The rows of a query, as text: for tables that are not ours, which are
     /// only ever read.
     fn query_text(&mut self, sql: &str) -> Result<Vec<Vec<Option<String>>>, DbError>;
+
+    /// The schema as facts, as of one moment, without the database's own objects and
+    /// the ledger; a database that is not there has none.
+    fn schema(&mut self, leave_out: &LeaveOut) -> Result<Schema, DbError>;
 
     /// A call that stops the running statement from another thread.
     fn interrupter(&self) -> Interrupter;

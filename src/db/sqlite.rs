@@ -23,6 +23,7 @@ use super::{
     sqlite_error::db_error,
     sqlite_group::Group,
     sqlite_hold::{Copy, is_copy},
+    sqlite_introspect,
     sqlite_lock::FileLock,
     sqlite_rows, sqlite_scratch,
 };
@@ -32,6 +33,7 @@ use crate::{
         interrupted::Held,
         ledger::{StoredScript, StoredScripts},
     },
+    schema::{self, LeaveOut, Schema, sqlite::Stored},
     sql,
 };
 
@@ -467,6 +469,16 @@ impl Database for Sqlite {
             Some(connection) => sqlite_rows::text(connection, sql),
             None => Ok(Vec::new()),
         }
+    }
+
+    fn schema(&mut self, leave_out: &LeaveOut) -> Result<Schema, DbError> {
+        let stored = match self.open(false)? {
+            Some(connection) => sqlite_introspect::stored(connection)?,
+            None => Stored::default(),
+        };
+        let mut schema = schema::sqlite::facts(&stored, &self.settings.ledger_table);
+        leave_out.apply(&mut schema);
+        Ok(schema)
     }
 
     fn interrupter(&self) -> Interrupter {

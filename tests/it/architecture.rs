@@ -15,10 +15,11 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("ui", &["model"]),
     ("document", &["model"]),
     ("layout", &["model", "sql"]),
-    ("db", &["model", "sql"]),
+    ("schema", &["model", "sql"]),
+    ("db", &["model", "sql", "schema"]),
     (
         "workflow",
-        &["model", "sql", "config", "git", "layout", "db"],
+        &["model", "sql", "config", "git", "layout", "schema", "db"],
     ),
     ("cli", &["workflow", "ui", "document", "config", "model"]),
 ];

@@ -34,6 +34,7 @@ mod hooks;
 mod import;
 mod in_progress;
 mod init;
+mod introspect;
 mod json;
 mod lines;
 mod merge_driver;

@@ -56,10 +56,13 @@ use super::{
     error::{DbError, ErrorKind, JobError},
     scratch::{Likeness, ScratchError},
 };
-use crate::model::{
-    Dialect, Direction, Ledger, RevId,
-    interrupted::Held,
-    ledger::{StoredScript, StoredScripts},
+use crate::{
+    model::{
+        Dialect, Direction, Ledger, RevId,
+        interrupted::Held,
+        ledger::{StoredScript, StoredScripts},
+    },
+    schema::{LeaveOut, Schema},
 };
 
 /// Settings of a session that writes. Not waiting for the disk at every COMMIT is
@@ -307,6 +310,13 @@ impl Database for Postgres {
 
     fn query_text(&mut self, sql: &str) -> Result<Vec<Vec<Option<String>>>, DbError> {
         self.session.rows(sql).map_err(Failure::into_error)
+    }
+
+    fn schema(&mut self, _leave_out: &LeaveOut) -> Result<Schema, DbError> {
+        Err(DbError::new(
+            ErrorKind::Statement,
+            "this version of teammig does not read the schema of PostgreSQL yet",
+        ))
     }
 
     fn interrupter(&self) -> Interrupter {

@@ -1,0 +1,24 @@
+//! Schemas as facts, and what is different between two of them.
+//!
+//! The databases read their own catalogs; what they answer becomes a [`Schema`]
+//! here: facts (kind, identity, parent, payload) and who depends on whom. Both
+//! sides of a comparison are read by the same code, so that [`compare`] needs
+//! to know nothing but the rules in `kind.rs`, one table for each kind.
+//!
+//! Pure, and only as clever as the database: no expression is parsed to be
+//! understood. Where a text has to be compared (SQLite keeps nothing else),
+//! its tokens are.
+
+mod compare;
+mod fact;
+mod kind;
+mod leave_out;
+mod normal;
+mod shown;
+pub mod sqlite;
+mod sqlite_table;
+
+pub use compare::{Change, Comparison, Difference, What, compare};
+pub use fact::{Edge, Fact, FactId, Schema, Unmodelled, Value};
+pub use kind::{COLUMN_ORDER, Effect, Kind, Rule};
+pub use leave_out::LeaveOut;
