@@ -40,7 +40,9 @@ pub(super) fn create(
 /// A name that is no constant comes as none at all.
 fn keep_to_memory(context: AuthContext<'_>) -> Authorization {
     match context.action {
-        AuthAction::Attach { filename: "" | ":memory:" } => Authorization::Allow,
+        AuthAction::Attach {
+            filename: "" | ":memory:",
+        } => Authorization::Allow,
         AuthAction::Attach { .. } => Authorization::Deny,
         _ => Authorization::Allow,
     }

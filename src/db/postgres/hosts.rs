@@ -34,6 +34,7 @@ pub(super) enum Place {
 }
 
 /// A password and where it came from; never shown.
+#[derive(Clone)]
 pub(super) struct Password {
     pub(super) text: String,
     pub(super) file: Option<PathBuf>,

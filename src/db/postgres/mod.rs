@@ -124,6 +124,7 @@ struct Postgres {
     /// Commits that the server may not have on disk yet.
     unflushed: bool,
     /// Drops the database, where it is a scratch one. After the session: the last to go.
+    #[allow(dead_code, reason = "it is there to be dropped")]
     keeper: Option<Keeper>,
 }
 

@@ -130,10 +130,16 @@ impl Postgres {
             } else {
                 literal(value)?
             };
-            let set = setting_name.split('.').map(ident).collect::<Result<Vec<_>, _>>()?;
+            let set = setting_name
+                .split('.')
+                .map(ident)
+                .collect::<Result<Vec<_>, _>>()?;
             keeper
                 .session
-                .execute(&format!("ALTER DATABASE {quoted} SET {} TO {value}", set.join(".")))
+                .execute(&format!(
+                    "ALTER DATABASE {quoted} SET {} TO {value}",
+                    set.join(".")
+                ))
                 .map_err(Failure::into_error)?;
         }
         let target = Target {
@@ -175,7 +181,12 @@ fn sweep(session: &mut Session) {
          AND pg_catalog.pg_has_role(d.datdba, 'USAGE') AND NOT {held} AND NOT EXISTS \
          (SELECT FROM pg_catalog.pg_stat_activity a WHERE a.datid = d.oid)"
     ));
-    for name in leftovers.unwrap_or_default().into_iter().flatten().flatten() {
+    for name in leftovers
+        .unwrap_or_default()
+        .into_iter()
+        .flatten()
+        .flatten()
+    {
         if let Ok(name) = ident(&name) {
             // Without FORCE: one that is in use stays.
             let _ = session.execute(&format!("DROP DATABASE IF EXISTS {name}"));
@@ -203,9 +214,8 @@ fn new_name() -> String {
 /// Encoding and collation as `CREATE DATABASE` takes them, from the row of `pg_database`:
 /// its columns differ between versions.
 fn options(encoding: &str, row: &str) -> Result<String, DbError> {
-    let row: serde_json::Value = serde_json::from_str(row).map_err(|error| {
-        DbError::new(ErrorKind::Statement, format!("pg_database: {error}"))
-    })?;
+    let row: serde_json::Value = serde_json::from_str(row)
+        .map_err(|error| DbError::new(ErrorKind::Statement, format!("pg_database: {error}")))?;
     let column = |name: &str| row.get(name).and_then(|value| value.as_str());
     let mut options = vec![format!("ENCODING {}", literal(encoding)?)];
     for (option, value) in [
