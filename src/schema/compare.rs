@@ -190,7 +190,7 @@ impl<'a> Sides<'a> {
 
     /// What is left, under two names of which at least one was given on purpose.
     fn given_names(&mut self) {
-        for (x, y) in self.pairs(|_, _| true) {
+        for (x, y) in self.pairs(|x, _| x.id.kind.holds_nothing()) {
             let renamed = self.renamed(x, y);
             self.out.differences.push(renamed);
         }

@@ -213,8 +213,14 @@ impl Schema {
         {
             // It has no name at all.
             path.pop();
-            return format!("{} {text}", shown::name(&path, self.dialect));
+            return format!("{} {text}", shown::name(fact.id.kind, &path, self.dialect));
         }
-        shown::name(&path, self.dialect)
+        if fact.id.kind == Kind::Grant
+            && let (Some(role), Some(on)) = (path.pop(), fact.parent.as_ref())
+        {
+            let object = shown::name(on.kind, &path, self.dialect);
+            return format!("on {} {object} to {role}", on.kind.name());
+        }
+        shown::name(fact.id.kind, &path, self.dialect)
     }
 }

@@ -14,6 +14,8 @@ mod fact;
 mod kind;
 mod leave_out;
 mod normal;
+pub mod postgres;
+mod postgres_stable;
 mod shown;
 pub mod sqlite;
 mod sqlite_table;

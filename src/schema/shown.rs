@@ -1,5 +1,6 @@
 //! Names as one writes them.
 
+use super::Kind;
 use crate::model::Dialect;
 
 /// PostgreSQL's reserved words (those that `quote_ident` puts in quotes).
@@ -147,9 +148,17 @@ const RESERVED: &[&str] = &[
 ];
 
 /// The qualified name of an object.
-pub(super) fn name(path: &[String], dialect: Dialect) -> String {
-    let parts: Vec<String> = path.iter().map(|part| ident(part, dialect)).collect();
-    parts.join(".")
+pub(super) fn name(kind: Kind, path: &[String], dialect: Dialect) -> String {
+    let joined = |path: &[String]| {
+        let parts: Vec<String> = path.iter().map(|part| ident(part, dialect)).collect();
+        parts.join(".")
+    };
+    match path.split_last() {
+        Some((arguments, names)) if kind.takes_arguments() => {
+            format!("{}({arguments})", joined(names))
+        }
+        _ => joined(path),
+    }
 }
 
 /// A name in quotes where it would not be read as it is without.

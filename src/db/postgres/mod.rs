@@ -7,6 +7,7 @@
 //! | `tls`, `connect` | getting a session |
 //! | `session`, `message`, `pg_error`, `explain` | talking, and tracing errors back |
 //! | `interrupt` | being stopped |
+//! | `introspect`, `introspect_sql` | reading the schema |
 //! | `ledger`, `place`, `lock` | the table, where it is, and the lock |
 //! | `script`, `in_transaction`, `outside`, `hold` | running scripts |
 //! | `scratch` | databases to try things on |
@@ -21,6 +22,8 @@ mod hold;
 mod hosts;
 mod in_transaction;
 mod interrupt;
+mod introspect;
+mod introspect_sql;
 mod keywords;
 mod ledger;
 mod lock;
@@ -313,11 +316,10 @@ impl Database for Postgres {
         self.session.rows(sql).map_err(Failure::into_error)
     }
 
-    fn schema(&mut self, _leave_out: &LeaveOut) -> Result<Schema, DbError> {
-        Err(DbError::new(
-            ErrorKind::Statement,
-            "this version of teammig does not read the schema of PostgreSQL yet",
-        ))
+    fn schema(&mut self, leave_out: &LeaveOut) -> Result<Schema, DbError> {
+        let mut schema = introspect::read(self)?;
+        leave_out.apply(&mut schema);
+        Ok(schema)
     }
 
     fn interrupter(&self) -> Interrupter {

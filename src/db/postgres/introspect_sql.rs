@@ -1,0 +1,633 @@
+//! The queries of the introspection, one for each family of catalogs.
+//!
+//! Each answers with rows of five texts: kind, path (JSON), parent (JSON: kind
+//! and path, or NULL), the object's address in the catalogs, and payload (JSON:
+//! the keys of `schema/kind.rs`; a list of two is what is shown and what is
+//! compared; keys that begin with `_` are for the reader). A version's
+//! differences are in the text of the queries, so that both sides of a
+//! comparison go through the same code.
+
+/// Not a schema of the system.
+const OURS: &str = "n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'";
+
+/// Not a member of an extension; each catalog has its own numbers (pg-schema-diff#190).
+fn no_member(catalog: &str, oid: &str) -> String {
+    format!(
+        "NOT EXISTS (SELECT 1 FROM pg_depend e WHERE e.classid = '{catalog}'::regclass \
+         AND e.objid = {oid} AND e.deptype = 'e')"
+    )
+}
+
+/// The queries for a major version.
+pub(super) fn queries(major: u32) -> Vec<String> {
+    // Parents come before their parts.
+    let mut queries = vec![schemas(), extensions(), types(), relations(), sequences()];
+    queries.push(columns(major));
+    queries.push(constraints());
+    queries.push(indexes());
+    queries.push(functions(major));
+    queries.extend(on_tables());
+    queries.push(grants());
+    queries.push(aliases());
+    queries.push(edges());
+    queries.push(unmodelled());
+    queries
+}
+
+/// One family: `kind`, names of the path, parent, address, payload, and the rest.
+fn family(columns: [&str; 5], rest: &str) -> String {
+    let [kind, path, parent, address, payload] = columns;
+    format!(
+        "SELECT {kind}::text, json_build_array({path})::text, {parent}::text, {address}, \
+         json_strip_nulls(json_build_object({payload}))::text {rest}"
+    )
+}
+
+fn schemas() -> String {
+    family(
+        [
+            "'schema'",
+            "n.nspname",
+            "NULL",
+            "'pg_namespace:' || n.oid || ':0'",
+            "'owner', pg_get_userbyid(n.nspowner), 'comment', obj_description(n.oid, 'pg_namespace')",
+        ],
+        &format!(
+            "FROM pg_namespace n WHERE {OURS} AND {}",
+            no_member("pg_namespace", "n.oid")
+        ),
+    )
+}
+
+fn extensions() -> String {
+    family(
+        [
+            "'extension'",
+            "x.extname",
+            "NULL",
+            "'pg_extension:' || x.oid || ':0'",
+            "'schema', n.nspname, 'version', x.extversion, 'comment', obj_description(x.oid, 'pg_extension')",
+        ],
+        // The procedural language comes with every database.
+        "FROM pg_extension x JOIN pg_namespace n ON n.oid = x.extnamespace WHERE x.oid >= 16384",
+    )
+}
+
+fn types() -> String {
+    family(
+        [
+            "CASE t.typtype WHEN 'e' THEN 'enum' WHEN 'd' THEN 'domain' WHEN 'c' THEN 'composite type' \
+             ELSE 'range type' END",
+            "n.nspname, t.typname",
+            "json_build_array('schema', n.nspname)",
+            "'pg_type:' || t.oid || ':0'",
+            "'labels', (SELECT string_agg(quote_literal(v.enumlabel), ', ' ORDER BY v.enumsortorder) \
+               FROM pg_enum v WHERE v.enumtypid = t.oid), \
+             'type', CASE t.typtype WHEN 'd' THEN format_type(t.typbasetype, t.typtypmod) END, \
+             'collation', CASE WHEN t.typtype = 'd' AND t.typcollation <> b.typcollation \
+               THEN t.typcollation::regcollation::text END, \
+             'not null', CASE WHEN t.typtype = 'd' AND t.typnotnull THEN 'yes' END, \
+             'default', CASE t.typtype WHEN 'd' THEN coalesce(pg_get_expr(t.typdefaultbin, 0), t.typdefault) END, \
+             'attributes', CASE t.typtype WHEN 'c' THEN (SELECT string_agg(concat_ws(' ', quote_ident(a.attname), \
+               format_type(a.atttypid, a.atttypmod), CASE WHEN a.attcollation <> y.typcollation \
+               THEN 'COLLATE ' || a.attcollation::regcollation::text END), ', ' ORDER BY a.attnum) \
+               FROM pg_attribute a JOIN pg_type y ON y.oid = a.atttypid \
+               WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped) END, \
+             'definition', (SELECT concat_ws(', ', 'subtype = ' || format_type(r.rngsubtype, NULL), \
+               'subtype_opclass = ' || (SELECT o.opcname FROM pg_opclass o WHERE o.oid = r.rngsubopc), \
+               'collation = ' || CASE WHEN r.rngcollation <> 0 THEN r.rngcollation::regcollation::text END, \
+               'canonical = ' || nullif(r.rngcanonical::oid, 0)::regproc, \
+               'subtype_diff = ' || nullif(r.rngsubdiff::oid, 0)::regproc) \
+               FROM pg_range r WHERE r.rngtypid = t.oid), \
+             'owner', pg_get_userbyid(t.typowner), 'comment', obj_description(t.oid, 'pg_type')",
+        ],
+        &format!(
+            "FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace \
+             LEFT JOIN pg_class c ON c.oid = t.typrelid LEFT JOIN pg_type b ON b.oid = t.typbasetype \
+             WHERE {OURS} AND t.typtype IN ('e', 'd', 'c', 'r') AND (t.typrelid = 0 OR c.relkind = 'c') AND {}",
+            no_member("pg_type", "t.oid")
+        ),
+    )
+}
+
+fn sequences() -> String {
+    // The sequence of an identity is a part of its column.
+    family(
+        [
+            "'sequence'",
+            "n.nspname, c.relname",
+            "CASE WHEN o.refobjid IS NOT NULL THEN json_build_array('table', m.nspname, r.relname) \
+             ELSE json_build_array('schema', n.nspname) END",
+            "'pg_class:' || c.oid || ':0'",
+            "'type', format_type(s.seqtypid, NULL), 'start', s.seqstart::text, 'increment', s.seqincrement::text, \
+             'minimum', s.seqmin::text, 'maximum', s.seqmax::text, 'cache', s.seqcache::text, \
+             'cycle', CASE WHEN s.seqcycle THEN 'yes' END, \
+             'persistence', CASE c.relpersistence WHEN 'u' THEN 'unlogged' END, \
+             'owned by', CASE WHEN o.refobjid IS NOT NULL THEN o.refobjid::regclass::text || '.' || quote_ident(a.attname) END, \
+             'owner', pg_get_userbyid(c.relowner), 'comment', obj_description(c.oid, 'pg_class'), \
+             '_generated', CASE WHEN o.refobjid IS NOT NULL AND c.relname ~ '_seq[0-9]*$' THEN 'yes' END",
+        ],
+        &format!(
+            "FROM pg_sequence s JOIN pg_class c ON c.oid = s.seqrelid JOIN pg_namespace n ON n.oid = c.relnamespace \
+             LEFT JOIN pg_depend o ON o.classid = 'pg_class'::regclass AND o.objid = c.oid AND o.objsubid = 0 \
+               AND o.refclassid = 'pg_class'::regclass AND o.refobjsubid > 0 AND o.deptype IN ('a', 'i') \
+             LEFT JOIN pg_class r ON r.oid = o.refobjid LEFT JOIN pg_namespace m ON m.oid = r.relnamespace \
+             LEFT JOIN pg_attribute a ON a.attrelid = o.refobjid AND a.attnum = o.refobjsubid \
+             WHERE {OURS} AND o.deptype IS DISTINCT FROM 'i' AND {}",
+            no_member("pg_class", "c.oid")
+        ),
+    )
+}
+
+/// What a relation is called in a parent; `c` is its row of `pg_class`.
+const RELATION: &str =
+    "CASE c.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' ELSE 'table' END";
+
+const OPTIONS: &str = "(SELECT string_agg(o, ', ' ORDER BY o) FROM unnest(c.reloptions) o)";
+
+fn relations() -> String {
+    family(
+        [
+            RELATION,
+            "n.nspname, c.relname",
+            "json_build_array('schema', n.nspname)",
+            "'pg_class:' || c.oid || ':0'",
+            &format!(
+                "'definition', CASE WHEN c.relkind IN ('v', 'm') THEN pg_get_viewdef(c.oid) END, \
+                 'persistence', CASE c.relpersistence WHEN 'u' THEN 'unlogged' END, \
+                 'of type', CASE WHEN c.reloftype <> 0 THEN c.reloftype::regtype::text END, \
+                 'partition key', CASE c.relkind WHEN 'p' THEN pg_get_partkeydef(c.oid) END, \
+                 'partition of', CASE WHEN c.relispartition THEN (SELECT i.inhparent::regclass::text FROM pg_inherits i \
+                   WHERE i.inhrelid = c.oid) || ' ' || pg_get_expr(c.relpartbound, c.oid) END, \
+                 'inherits', CASE WHEN c.relkind = 'r' AND NOT c.relispartition THEN (SELECT string_agg(i.inhparent::regclass::text, \
+                   ', ' ORDER BY i.inhseqno) FROM pg_inherits i WHERE i.inhrelid = c.oid) END, \
+                 'row security', CASE WHEN c.relrowsecurity AND c.relforcerowsecurity THEN 'enabled, forced' \
+                   WHEN c.relrowsecurity THEN 'enabled' WHEN c.relforcerowsecurity THEN 'forced' END, \
+                 'replica identity', CASE c.relreplident WHEN 'f' THEN 'full' WHEN 'n' THEN CASE WHEN c.relkind IN ('r', 'p') \
+                   THEN 'nothing' END WHEN 'i' THEN 'index ' || (SELECT i.indexrelid::regclass::text FROM pg_index i \
+                   WHERE i.indrelid = c.oid AND i.indisreplident) END, \
+                 'options', {OPTIONS}, \
+                 'access method', CASE WHEN c.relkind IN ('r', 'm') THEN (SELECT nullif(m.amname, 'heap') FROM pg_am m \
+                   WHERE m.oid = c.relam) END, \
+                 'tablespace', (SELECT s.spcname FROM pg_tablespace s WHERE s.oid = c.reltablespace), \
+                 'populated', CASE WHEN c.relkind = 'm' AND NOT c.relispopulated THEN 'no' END, \
+                 'column order', CASE WHEN c.relkind IN ('r', 'p') THEN (SELECT string_agg(a.attname, E'\\n' ORDER BY a.attnum) \
+                   FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) END, \
+                 'owner', pg_get_userbyid(c.relowner), 'comment', obj_description(c.oid, 'pg_class')"
+            ),
+        ],
+        &format!(
+            "FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
+             WHERE {OURS} AND c.relkind IN ('r', 'p', 'v', 'm') AND {}",
+            no_member("pg_class", "c.oid")
+        ),
+    )
+}
+
+/// Columns that are all inherited say only what they have of their own, and those of
+/// views only what the view's text does not say.
+fn columns(major: u32) -> String {
+    let not_null = if major >= 18 {
+        "CASE WHEN a.attnotnull THEN coalesce((SELECT concat_ws(', ', 'yes', CASE WHEN NOT k.convalidated THEN 'not valid' END, \
+         CASE WHEN k.connoinherit THEN 'no inherit' END) FROM pg_constraint k WHERE k.conrelid = a.attrelid AND k.contype = 'n' \
+         AND k.conkey = ARRAY[a.attnum]), 'yes') END"
+    } else {
+        "CASE WHEN a.attnotnull THEN 'yes' END"
+    };
+    let compression = if major >= 14 {
+        "CASE a.attcompression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END"
+    } else {
+        "NULL"
+    };
+    let own = "a.attislocal AND c.relkind IN ('r', 'p')";
+    family(
+        [
+            "'column'",
+            "n.nspname, c.relname, a.attname",
+            &format!("json_build_array({RELATION}, n.nspname, c.relname)"),
+            "'pg_class:' || c.oid || ':' || a.attnum",
+            &format!(
+                "'type', CASE WHEN {own} THEN format_type(a.atttypid, a.atttypmod) END, \
+                 'collation', CASE WHEN {own} AND a.attcollation <> t.typcollation THEN a.attcollation::regcollation::text END, \
+                 'not null', CASE WHEN {own} OR NOT i.not_null THEN {not_null} END, \
+                 'default', CASE WHEN a.attgenerated = '' AND ({own} OR v.expression IS DISTINCT FROM i.expression) THEN \
+                   CASE WHEN q.own THEN json_build_array(v.expression, 'nextval(own sequence)') ELSE to_json(v.expression) END END, \
+                 'generated', CASE WHEN {own} AND a.attgenerated <> '' THEN v.expression || CASE a.attgenerated WHEN 's' \
+                   THEN ' stored' ELSE ' virtual' END END, \
+                 'identity', CASE WHEN {own} AND a.attidentity <> '' THEN (SELECT concat_ws(', ', CASE a.attidentity WHEN 'a' \
+                   THEN 'always' ELSE 'by default' END, 'start ' || s.seqstart, 'increment ' || s.seqincrement, \
+                   'minimum ' || s.seqmin, 'maximum ' || s.seqmax, 'cache ' || s.seqcache, CASE WHEN s.seqcycle THEN 'cycle' END) \
+                   FROM pg_depend d JOIN pg_sequence s ON s.seqrelid = d.objid WHERE d.refclassid = 'pg_class'::regclass \
+                   AND d.refobjid = a.attrelid AND d.refobjsubid = a.attnum AND d.classid = 'pg_class'::regclass \
+                   AND d.deptype = 'i') END, \
+                 'storage', CASE WHEN {own} AND a.attstorage <> t.typstorage THEN CASE a.attstorage WHEN 'p' THEN 'plain' \
+                   WHEN 'e' THEN 'external' WHEN 'm' THEN 'main' ELSE 'extended' END END, \
+                 'compression', CASE WHEN {own} THEN {compression} END, \
+                 'statistics', CASE WHEN a.attstattarget >= 0 THEN a.attstattarget::text END, \
+                 'options', (SELECT string_agg(o, ', ' ORDER BY o) FROM unnest(a.attoptions) o WHERE o ~ '^n_distinct'), \
+                 'comment', col_description(a.attrelid, a.attnum), \
+                 '_may be empty', CASE WHEN NOT ({own}) THEN 'yes' END"
+            ),
+        ],
+        &format!(
+            "FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace \
+             JOIN pg_type t ON t.oid = a.atttypid LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum \
+             CROSS JOIN LATERAL (SELECT pg_get_expr(d.adbin, d.adrelid) AS expression) v \
+             LEFT JOIN LATERAL (SELECT true AS own FROM pg_depend s JOIN pg_depend u ON u.classid = 'pg_attrdef'::regclass \
+               AND u.objid = d.oid AND u.refclassid = 'pg_class'::regclass AND u.refobjid = s.objid \
+               WHERE s.classid = 'pg_class'::regclass AND s.refclassid = 'pg_class'::regclass AND s.refobjid = a.attrelid \
+               AND s.refobjsubid = a.attnum AND s.deptype = 'a' \
+               AND v.expression = format('nextval(%L::regclass)', s.objid::regclass::text) LIMIT 1) q ON d.oid IS NOT NULL \
+             LEFT JOIN LATERAL (SELECT bool_or(p.attnotnull) AS not_null, max(pg_get_expr(e.adbin, e.adrelid)) AS expression \
+               FROM pg_inherits h JOIN pg_attribute p ON p.attrelid = h.inhparent AND p.attname = a.attname \
+               LEFT JOIN pg_attrdef e ON e.adrelid = p.attrelid AND e.adnum = p.attnum \
+               WHERE h.inhrelid = a.attrelid) i ON a.attinhcount > 0 \
+             WHERE {OURS} AND c.relkind IN ('r', 'p', 'v', 'm') AND a.attnum > 0 AND NOT a.attisdropped AND {}",
+            no_member("pg_class", "c.oid")
+        ),
+    )
+}
+
+fn constraints() -> String {
+    // Copies that partitions and children have are the parent's. Since 18 NOT NULL is a
+    // constraint too: told with its column.
+    family(
+        [
+            "'constraint'",
+            "n.nspname, coalesce(c.relname, t.typname), k.conname",
+            "json_build_array(CASE WHEN c.oid IS NULL THEN 'domain' ELSE 'table' END, n.nspname, coalesce(c.relname, t.typname))",
+            "'pg_constraint:' || k.oid || ':0'",
+            "'definition', pg_get_constraintdef(k.oid), \
+             'options', CASE WHEN k.contype IN ('p', 'u', 'x') THEN (SELECT string_agg(o, ', ' ORDER BY o) \
+               FROM pg_class x, unnest(x.reloptions) o WHERE x.oid = k.conindid) END, \
+             'comment', obj_description(k.oid, 'pg_constraint'), \
+             '_generated', CASE WHEN k.conname ~ '_(pkey|key|fkey|check|excl)[0-9]*$' THEN 'yes' END",
+        ],
+        &format!(
+            "FROM pg_constraint k LEFT JOIN pg_class c ON c.oid = k.conrelid LEFT JOIN pg_type t ON t.oid = k.contypid \
+             JOIN pg_namespace n ON n.oid = coalesce(c.relnamespace, t.typnamespace) \
+             WHERE {OURS} AND k.contype IN ('p', 'u', 'f', 'c', 'x') AND k.conparentid = 0 AND k.conislocal \
+             AND (c.oid IS NULL OR c.relkind IN ('r', 'p')) AND {} AND {}",
+            no_member("pg_class", "k.conrelid"),
+            no_member("pg_type", "k.contypid")
+        ),
+    )
+}
+
+fn indexes() -> String {
+    // A foreign key names the index that it refers to: only p, u and x own theirs.
+    family(
+        [
+            "'index'",
+            "n.nspname, x.relname",
+            &format!("json_build_array({RELATION}, m.nspname, c.relname)"),
+            "'pg_class:' || x.oid || ':0'",
+            "'definition', replace(pg_get_indexdef(x.oid), ' INDEX ' || quote_ident(x.relname) || ' ON ', ' INDEX ON '), \
+             'state', CASE WHEN NOT i.indisvalid AND x.relkind = 'i' THEN 'invalid' END, \
+             'clustered', CASE WHEN i.indisclustered THEN 'yes' END, \
+             'tablespace', (SELECT s.spcname FROM pg_tablespace s WHERE s.oid = x.reltablespace), \
+             'statistics', (SELECT string_agg(a.attnum || ' = ' || a.attstattarget, ', ' ORDER BY a.attnum) \
+               FROM pg_attribute a WHERE a.attrelid = x.oid AND a.attstattarget >= 0), \
+             'comment', obj_description(x.oid, 'pg_class'), '_ddl', pg_get_indexdef(x.oid), \
+             '_generated', CASE WHEN x.relname ~ '_idx[0-9]*$' THEN 'yes' END",
+        ],
+        &format!(
+            "FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid JOIN pg_namespace n ON n.oid = x.relnamespace \
+             JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace m ON m.oid = c.relnamespace \
+             WHERE {OURS} AND c.relkind IN ('r', 'p', 'm') AND NOT x.relispartition AND NOT EXISTS (SELECT 1 FROM pg_constraint k \
+             WHERE k.conindid = x.oid AND k.contype IN ('p', 'u', 'x')) AND {}",
+            no_member("pg_class", "c.oid")
+        ),
+    )
+}
+
+fn functions(major: u32) -> String {
+    let body = if major >= 14 {
+        "coalesce(pg_get_function_sqlbody(p.oid), p.prosrc)"
+    } else {
+        "p.prosrc"
+    };
+    family(
+        [
+            "CASE p.prokind WHEN 'a' THEN 'aggregate' WHEN 'p' THEN 'procedure' ELSE 'function' END",
+            "n.nspname, p.proname, oidvectortypes(p.proargtypes)",
+            "json_build_array('schema', n.nspname)",
+            "'pg_proc:' || p.oid || ':0'",
+            &format!(
+                "'arguments', nullif(pg_get_function_arguments(p.oid), ''), 'result', pg_get_function_result(p.oid), \
+                 'language', CASE WHEN p.prokind <> 'a' THEN l.lanname END, \
+                 'body', CASE WHEN p.prokind <> 'a' THEN concat_ws(' ', {body}, p.probin) END, \
+                 'definition', (SELECT concat_ws(', ', g.aggkind, g.aggtransfn, nullif(g.aggfinalfn::oid, 0)::regproc, \
+                   nullif(g.aggcombinefn::oid, 0)::regproc, nullif(g.aggserialfn::oid, 0)::regproc, \
+                   nullif(g.aggdeserialfn::oid, 0)::regproc, nullif(g.aggmtransfn::oid, 0)::regproc, \
+                   nullif(g.aggminvtransfn::oid, 0)::regproc, nullif(g.aggmfinalfn::oid, 0)::regproc, \
+                   'stype = ' || format_type(g.aggtranstype, NULL), 'initcond = ' || g.agginitval, \
+                   'sortop = ' || nullif(g.aggsortop, 0)::regoperator, g.aggfinalmodify, g.aggfinalextra) \
+                   FROM pg_aggregate g WHERE g.aggfnoid = p.oid), \
+                 'properties', nullif(concat_ws(', ', CASE p.provolatile WHEN 'i' THEN 'immutable' WHEN 's' THEN 'stable' END, \
+                   CASE WHEN p.proisstrict THEN 'strict' END, CASE WHEN p.prosecdef THEN 'security definer' END, \
+                   CASE WHEN p.proleakproof THEN 'leakproof' END, CASE p.proparallel WHEN 's' THEN 'parallel safe' \
+                   WHEN 'r' THEN 'parallel restricted' END, CASE WHEN p.prokind = 'w' THEN 'window' END, \
+                   CASE WHEN p.prokind <> 'a' THEN 'cost ' || p.procost END, CASE WHEN p.proretset THEN 'rows ' || p.prorows END, \
+                   'support ' || nullif(p.prosupport::oid, 0)::regproc, \
+                   (SELECT string_agg('set ' || s, ', ' ORDER BY s) FROM unnest(p.proconfig) s)), ''), \
+                 'owner', pg_get_userbyid(p.proowner), 'comment', obj_description(p.oid, 'pg_proc'), \
+                 '_ddl', CASE WHEN p.prokind <> 'a' THEN pg_get_functiondef(p.oid) END"
+            ),
+        ],
+        &format!(
+            "FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_language l ON l.oid = p.prolang \
+             WHERE {OURS} AND NOT EXISTS (SELECT 1 FROM pg_depend e WHERE e.classid = 'pg_proc'::regclass AND e.objid = p.oid \
+             AND e.deptype IN ('e', 'i'))"
+        ),
+    )
+}
+
+/// Triggers, rules, policies, statistics.
+fn on_tables() -> Vec<String> {
+    let parent = format!("json_build_array({RELATION}, n.nspname, c.relname)");
+    let from = |catalog: &str, on: &str, and: &str| {
+        format!(
+            "FROM {catalog} g JOIN pg_class c ON c.oid = g.{on} JOIN pg_namespace n ON n.oid = c.relnamespace \
+             WHERE {OURS} AND c.relkind IN ('r', 'p', 'v', 'm') AND {and} AND {} AND {}",
+            no_member("pg_class", "c.oid"),
+            no_member(catalog, "g.oid")
+        )
+    };
+    let enabled = |column: &str| {
+        format!(
+            "CASE {column} WHEN 'D' THEN 'no' WHEN 'R' THEN 'replica' WHEN 'A' THEN 'always' END"
+        )
+    };
+    vec![
+        family(
+            [
+                "'trigger'",
+                "n.nspname, c.relname, g.tgname",
+                &parent,
+                "'pg_trigger:' || g.oid || ':0'",
+                &format!(
+                    "'definition', pg_get_triggerdef(g.oid), 'enabled', {}, 'comment', obj_description(g.oid, 'pg_trigger')",
+                    enabled("g.tgenabled")
+                ),
+            ],
+            &from(
+                "pg_trigger",
+                "tgrelid",
+                "NOT g.tgisinternal AND g.tgparentid = 0",
+            ),
+        ),
+        family(
+            [
+                "'rule'",
+                "n.nspname, c.relname, g.rulename",
+                &parent,
+                "'pg_rewrite:' || g.oid || ':0'",
+                &format!(
+                    "'definition', pg_get_ruledef(g.oid), 'enabled', {}, 'comment', obj_description(g.oid, 'pg_rewrite')",
+                    enabled("g.ev_enabled")
+                ),
+            ],
+            &from("pg_rewrite", "ev_class", "g.rulename <> '_RETURN'"),
+        ),
+        family(
+            [
+                "'policy'",
+                "n.nspname, c.relname, g.polname",
+                &parent,
+                "'pg_policy:' || g.oid || ':0'",
+                "'command', CASE g.polcmd WHEN 'r' THEN 'select' WHEN 'a' THEN 'insert' WHEN 'w' THEN 'update' \
+                 WHEN 'd' THEN 'delete' END, 'restrictive', CASE WHEN NOT g.polpermissive THEN 'yes' END, \
+                 'roles', (SELECT string_agg(CASE WHEN r = 0 THEN 'public' ELSE quote_ident(pg_get_userbyid(r)) END, ', ' \
+                 ORDER BY pg_get_userbyid(r)) FROM unnest(g.polroles) r), 'using', pg_get_expr(g.polqual, g.polrelid), \
+                 'with check', pg_get_expr(g.polwithcheck, g.polrelid), 'comment', obj_description(g.oid, 'pg_policy')",
+            ],
+            &from("pg_policy", "polrelid", "true"),
+        ),
+        family(
+            [
+                "'statistics'",
+                "(SELECT z.nspname FROM pg_namespace z WHERE z.oid = g.stxnamespace), g.stxname",
+                &parent,
+                "'pg_statistic_ext:' || g.oid || ':0'",
+                "'definition', pg_get_statisticsobjdef(g.oid), 'comment', obj_description(g.oid, 'pg_statistic_ext'), \
+                 'target', nullif(g.stxstattarget, -1)::text, 'owner', pg_get_userbyid(g.stxowner)",
+            ],
+            &from("pg_statistic_ext", "stxrelid", "true"),
+        ),
+    ]
+}
+
+/// For each role, what it may, where that is not what the kind of object gives anyway.
+fn grants() -> String {
+    let objects = [
+        (
+            "'schema', n.nspname",
+            "n.nspacl",
+            "'n'",
+            "n.nspowner",
+            "pg_namespace",
+            "n.oid",
+            "FROM pg_namespace n WHERE true",
+        ),
+        (
+            "CASE c.relkind WHEN 'S' THEN 'sequence' WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' ELSE 'table' END, \
+             n.nspname, c.relname",
+            "c.relacl",
+            "CASE c.relkind WHEN 'S' THEN 's' ELSE 'r' END::\"char\"",
+            "c.relowner",
+            "pg_class",
+            "c.oid",
+            "FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S')",
+        ),
+        (
+            "CASE p.prokind WHEN 'a' THEN 'aggregate' WHEN 'p' THEN 'procedure' ELSE 'function' END, n.nspname, p.proname, \
+             oidvectortypes(p.proargtypes)",
+            "p.proacl",
+            "'f'",
+            "p.proowner",
+            "pg_proc",
+            "p.oid",
+            "FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE true",
+        ),
+        (
+            "CASE t.typtype WHEN 'e' THEN 'enum' WHEN 'd' THEN 'domain' WHEN 'c' THEN 'composite type' ELSE 'range type' END, \
+             n.nspname, t.typname",
+            "t.typacl",
+            "'T'",
+            "t.typowner",
+            "pg_type",
+            "t.oid",
+            "FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace LEFT JOIN pg_class c ON c.oid = t.typrelid \
+             WHERE t.typtype IN ('e', 'd', 'c', 'r') AND (t.typrelid = 0 OR c.relkind = 'c')",
+        ),
+        (
+            "'column', n.nspname, c.relname, a.attname, \
+             CASE c.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' ELSE 'table' END",
+            "a.attacl",
+            "'c'",
+            "c.relowner",
+            "pg_class",
+            "c.oid",
+            "FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace \
+             WHERE c.relkind IN ('r', 'p', 'v', 'm') AND a.attnum > 0 AND NOT a.attisdropped",
+        ),
+    ];
+    let objects: Vec<String> = objects
+        .iter()
+        .map(|(parent, acl, letter, owner, catalog, oid, from)| {
+            format!(
+                "SELECT json_build_array({parent})::text AS parent, {acl} AS acl, \
+                 coalesce((SELECT v.initprivs FROM pg_init_privs v WHERE v.classoid = '{catalog}'::regclass AND v.objoid = {oid} \
+                 AND v.objsubid = 0 AND v.privtype = 'i' AND {letter} <> 'c'), acldefault({letter}, {owner})) AS usual, \
+                 {owner} AS owner {from} AND {OURS} AND {acl} IS NOT NULL AND {}",
+                no_member(catalog, oid)
+            )
+        })
+        .collect();
+    let side = |acl: &str| {
+        let privilege =
+            "e.privilege_type || CASE WHEN e.is_grantable THEN ' with grant option' ELSE '' END";
+        format!(
+            "(SELECT e.grantee, string_agg(DISTINCT {privilege}, ', ' ORDER BY {privilege}) AS privileges \
+             FROM aclexplode(o.{acl}) e GROUP BY e.grantee)"
+        )
+    };
+    format!(
+        "SELECT 'grant', json_build_array(CASE x.grantee WHEN 0 THEN 'public' WHEN o.owner THEN 'the owner' \
+         ELSE pg_get_userbyid(x.grantee) END)::text, o.parent, NULL, \
+         json_build_object('privileges', coalesce(x.privileges, 'none'))::text \
+         FROM ({}) o CROSS JOIN LATERAL (SELECT coalesce(a.grantee, b.grantee) AS grantee, a.privileges \
+         FROM {} a FULL JOIN {} b ON a.grantee = b.grantee WHERE a.privileges IS DISTINCT FROM b.privileges) x",
+        objects.join(" UNION ALL "),
+        side("acl"),
+        side("usual")
+    )
+}
+
+/// Other addresses of the same objects: row types, arrays, indexes of constraints,
+/// rules of views, defaults of columns.
+fn aliases() -> String {
+    "SELECT '=', 'pg_type:' || t.oid || ':0', CASE WHEN t.typelem <> 0 THEN 'pg_type:' || t.typelem ELSE 'pg_class:' || t.typrelid \
+     END || ':0', NULL, NULL FROM pg_type t LEFT JOIN pg_class c ON c.oid = t.typrelid WHERE t.oid >= 16384 \
+     AND (t.typcategory = 'A' OR c.relkind IN ('r', 'p', 'v', 'm')) \
+     UNION ALL SELECT '=', 'pg_class:' || t.typrelid || ':0', 'pg_type:' || t.oid || ':0', NULL, NULL FROM pg_type t \
+     JOIN pg_class c ON c.oid = t.typrelid WHERE c.relkind = 'c' AND t.oid >= 16384 \
+     UNION ALL SELECT '=', 'pg_class:' || k.conindid || ':0', 'pg_constraint:' || k.oid || ':0', NULL, NULL FROM pg_constraint k \
+     WHERE k.contype IN ('p', 'u', 'x') AND k.oid >= 16384 \
+     UNION ALL SELECT '=', 'pg_rewrite:' || r.oid || ':0', 'pg_class:' || r.ev_class || ':0', NULL, NULL FROM pg_rewrite r \
+     WHERE r.rulename = '_RETURN' AND r.oid >= 16384 \
+     UNION ALL SELECT '=', 'pg_attrdef:' || d.oid || ':0', 'pg_class:' || d.adrelid || ':' || d.adnum, NULL, NULL FROM pg_attrdef d \
+     UNION ALL SELECT '=', classid::regclass || ':' || objid || ':0', 'pg_extension:' || refobjid || ':0', NULL, NULL \
+     FROM pg_depend WHERE deptype = 'e' AND refclassid = 'pg_extension'::regclass"
+        .to_owned()
+}
+
+fn edges() -> String {
+    // Without what says only that a sequence goes with its column, which would be a circle.
+    "SELECT '>', d.classid::regclass || ':' || d.objid || ':' || d.objsubid, \
+     d.refclassid::regclass || ':' || d.refobjid || ':' || d.refobjsubid, NULL, NULL FROM pg_depend d \
+     WHERE d.objid >= 16384 AND d.deptype IN ('n', 'a', 'i', 'P', 'S') AND NOT (d.deptype IN ('a', 'i') AND d.refobjsubid > 0 \
+     AND EXISTS (SELECT 1 FROM pg_sequence s WHERE d.classid = 'pg_class'::regclass AND s.seqrelid = d.objid)) \
+     UNION ALL SELECT '>', 'pg_class:' || i.inhrelid || ':0', 'pg_class:' || i.inhparent || ':0', NULL, NULL FROM pg_inherits i"
+        .to_owned()
+}
+
+/// What is there and not read: its name, and in whose words.
+fn unmodelled() -> String {
+    let probes = [
+        (
+            "foreign table",
+            "pg_class",
+            "o.oid::regclass::text",
+            "AND o.relkind = 'f'",
+        ),
+        (
+            "cast",
+            "pg_cast",
+            "o.castsource::regtype || ' AS ' || o.casttarget::regtype",
+            "",
+        ),
+        ("operator", "pg_operator", "o.oid::regoperator::text", ""),
+        (
+            "operator class",
+            "pg_opclass",
+            "o.opcnamespace::regnamespace || '.' || o.opcname",
+            "",
+        ),
+        (
+            "operator family",
+            "pg_opfamily",
+            "o.opfnamespace::regnamespace || '.' || o.opfname",
+            "",
+        ),
+        (
+            "text search configuration",
+            "pg_ts_config",
+            "o.oid::regconfig::text",
+            "",
+        ),
+        (
+            "text search dictionary",
+            "pg_ts_dict",
+            "o.oid::regdictionary::text",
+            "",
+        ),
+        ("text search parser", "pg_ts_parser", "o.prsname::text", ""),
+        (
+            "text search template",
+            "pg_ts_template",
+            "o.tmplname::text",
+            "",
+        ),
+        ("language", "pg_language", "o.lanname::text", ""),
+        (
+            "transform",
+            "pg_transform",
+            "o.trftype::regtype || ' ' || o.trflang",
+            "",
+        ),
+        ("collation", "pg_collation", "o.oid::regcollation::text", ""),
+        (
+            "conversion",
+            "pg_conversion",
+            "o.connamespace::regnamespace || '.' || o.conname",
+            "",
+        ),
+        (
+            "foreign-data wrapper",
+            "pg_foreign_data_wrapper",
+            "o.fdwname::text",
+            "",
+        ),
+        ("server", "pg_foreign_server", "o.srvname::text", ""),
+        ("publication", "pg_publication", "o.pubname::text", ""),
+        ("event trigger", "pg_event_trigger", "o.evtname::text", ""),
+        ("access method", "pg_am", "o.amname::text", ""),
+        (
+            "default privileges",
+            "pg_default_acl",
+            "concat_ws(' ', o.defaclrole::regrole, nullif(o.defaclnamespace, 0)::regnamespace, o.defaclobjtype)",
+            "",
+        ),
+    ];
+    let mut parts: Vec<String> = probes
+        .iter()
+        .map(|(what, catalog, name, and)| {
+            format!(
+                "SELECT '?', '{what}', {name}, NULL, NULL FROM {catalog} o WHERE o.oid >= 16384 {and} AND NOT EXISTS \
+                 (SELECT 1 FROM pg_depend e WHERE e.classid = '{catalog}'::regclass AND e.objid = o.oid AND e.deptype IN ('e', 'i'))"
+            )
+        })
+        .collect();
+    parts.push(
+        "SELECT '?', 'user mapping', concat_ws(' for ', m.srvname, m.usename), NULL, NULL FROM pg_user_mappings m".to_owned(),
+    );
+    parts.push(
+        "SELECT '?', 'subscription', s.subname::text, NULL, NULL FROM pg_subscription s JOIN pg_database d ON d.oid = s.subdbid \
+         WHERE d.datname = current_database()"
+            .to_owned(),
+    );
+    parts.push("SELECT '?', 'security label', concat_ws(' ', l.objtype, l.objname), NULL, NULL FROM pg_seclabels l WHERE l.objtype NOT IN ('role', 'database', 'tablespace')".to_owned());
+    parts.join(" UNION ALL ")
+}
