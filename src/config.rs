@@ -130,6 +130,9 @@ pub struct Config {
     pub ledger_table: String,
     /// The ledger's schema (PostgreSQL).
     pub ledger_schema: Option<String>,
+    /// Where scratch databases are made, when not beside the database; variables not yet
+    /// filled in.
+    scratch: Option<Secret>,
     /// How much the rules of the check matter.
     pub levels: Levels,
     /// Which statements are held to be dangerous.
@@ -319,6 +322,7 @@ fn settled(
             .and_then(|ledger| ledger.table.clone())
             .unwrap_or(defaults.ledger_table),
         ledger_schema: settings.ledger.and_then(|ledger| ledger.schema),
+        scratch: settings.scratch.map(Secret::new),
         levels: settings.check.map(Levels::from).unwrap_or_default(),
         lint: settings.lint.map(|lint| lint.0).unwrap_or_default(),
         ..defaults
@@ -338,6 +342,7 @@ fn defaults(root: PathBuf, folders: Vec<String>, env: Env) -> Config {
         environments: Vec::new(),
         ledger_table: "teammig_ledger".to_owned(),
         ledger_schema: None,
+        scratch: None,
         levels: Levels::default(),
         lint: LintOptions::default(),
         env,
@@ -401,7 +406,7 @@ impl Config {
             return Ok(Target {
                 by: ChosenBy::Environment,
                 environment: environment.name.clone(),
-                url: Secret(self.expand(environment)?),
+                url: Secret(self.expand(&environment.name, &environment.url)?),
                 base: self.root.clone(),
                 protected: environment.protected,
                 timeouts: environment.timeouts.clone(),
@@ -422,10 +427,17 @@ impl Config {
         }
     }
 
+    /// The server that scratch databases are made on, where one is named.
+    pub fn scratch(&self) -> Result<Option<Secret>, ConfigError> {
+        let url = self.scratch.as_ref();
+        url.map(|url| Ok(Secret(self.expand("scratch", url)?)))
+            .transpose()
+    }
+
     /// Fills in `${NAME}` and `${NAME:-default}`.
-    fn expand(&self, environment: &Environment) -> Result<String, ConfigError> {
+    fn expand(&self, whose: &str, url: &Secret) -> Result<String, ConfigError> {
         let mut out = String::new();
-        let mut rest = environment.url.expose();
+        let mut rest = url.expose();
         while let Some((before, after)) = rest.split_once("${") {
             out.push_str(before);
             let Some((inside, tail)) = after.split_once('}') else {
@@ -446,7 +458,7 @@ impl Config {
                 (None, Some(default)) => out.push_str(default),
                 (None, None) => {
                     return Err(ConfigError::MissingVariable {
-                        environment: environment.name.clone(),
+                        environment: whose.to_owned(),
                         variable: name.to_owned(),
                         dotenv: self.env.unread(),
                     });

@@ -10,6 +10,7 @@ mod create;
 mod current;
 mod demo;
 mod downgrade;
+mod drift;
 mod edit;
 mod events;
 mod every;
@@ -82,6 +83,7 @@ enum Command {
     Branches(branches::Args),
     Radar(radar::Args),
     Audit(audit::Args),
+    Drift(drift::Args),
     Check(check::Args),
     Show(show::Args),
     Why(why::Args),
@@ -108,6 +110,7 @@ impl Command {
             | Self::History(_)
             | Self::Branches(_)
             | Self::Show(_)
+            | Self::Drift(_)
             | Self::Why(_)
             | Self::Plan(_) => true,
             _ => false,
@@ -129,6 +132,7 @@ impl Command {
             Self::Branches(_) => "branches",
             Self::Radar(_) => "radar",
             Self::Audit(_) => "audit",
+            Self::Drift(_) => "drift",
             Self::Check(_) => "check",
             Self::Show(_) => "show",
             Self::Why(_) => "why",
@@ -332,6 +336,7 @@ fn dispatch(ui: &mut Ui, context: &Context, command: &Command) -> Result<Status,
         Command::Branches(args) => branches::run(ui, context, args),
         Command::Radar(args) => radar::run(ui, context, args),
         Command::Audit(args) => audit::run(ui, context, args),
+        Command::Drift(args) => drift::run(ui, context, args),
         Command::Show(args) => show::run(ui, context, args),
         Command::Why(args) => why::run(ui, context, args),
         Command::Plan(args) => upgrade::plan_only(ui, context, args),

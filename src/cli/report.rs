@@ -5,6 +5,7 @@ mod database;
 mod git;
 mod graph;
 mod restack;
+mod scratch;
 mod unfinished;
 mod way_back;
 
@@ -225,6 +226,8 @@ fn report(error: &Error) -> Report {
             dialect,
             error,
         } => database::failed(location, *dialect, error),
+        Error::NoScratch(why) => scratch::none(why, words),
+        Error::NotReplayed(why) => scratch::not_replayed(why, words),
         Error::Step(step) => database::failed_step(step),
         Error::Skipped { revisions, protected } => skipped(revisions, *protected, words),
         Error::Irreversible(found) => way_back::report(found, words),

@@ -8,6 +8,7 @@ mod error;
 mod ledger_sql;
 pub mod offline;
 mod postgres;
+mod scratch;
 mod sqlite;
 mod sqlite_bare;
 mod sqlite_cascade;
@@ -18,12 +19,14 @@ mod sqlite_introspect;
 mod sqlite_keys;
 mod sqlite_lock;
 mod sqlite_rows;
+mod sqlite_scratch;
 mod url;
 
 use std::{path::Path, sync::Arc, time::Duration};
 
 pub use error::{DbError, ErrorKind, JobError};
 pub use postgres::PgUrl;
+pub use scratch::{Likeness, ScratchError};
 pub use url::{DatabaseUrl, SqliteTarget};
 
 use crate::{
@@ -88,6 +91,16 @@ pub trait Database {
 
     /// The scripts that the ledger kept with a revision.
     fn stored_scripts(&mut self, revision: &RevId) -> Result<Option<StoredScripts>, DbError>;
+
+    /// The scripts that the ledger kept with each revision, in no order.
+    fn all_stored_scripts(&mut self) -> Result<Vec<(RevId, StoredScripts)>, DbError>;
+
+    /// What a scratch database for this one has to have in common with it.
+    fn likeness(&mut self) -> Result<Likeness, DbError>;
+
+    /// A new empty database on this server that is like another one, and gone when it
+    /// is dropped. It is nobody else's: all calls are allowed.
+    fn scratch(&mut self, like: &Likeness) -> Result<Box<dyn Database>, ScratchError>;
 
     /// Takes the lock that keeps other deployers out, waiting at most `timeout`;
     /// `waiting` is told once for whom.

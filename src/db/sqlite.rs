@@ -19,12 +19,13 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension as _};
 use super::{
     Database, DbError, ErrorKind, Interrupter, Job, JobError, LedgerChange, Notice, Ran,
     RunSettings, ledger_sql,
+    scratch::{Likeness, ScratchError},
     sqlite_error::db_error,
     sqlite_group::Group,
     sqlite_hold::{Copy, is_copy},
     sqlite_introspect,
     sqlite_lock::FileLock,
-    sqlite_rows,
+    sqlite_rows, sqlite_scratch,
 };
 use crate::{
     model::{
@@ -316,6 +317,21 @@ impl Database for Sqlite {
             return Ok(None);
         }
         self.read_scripts(revision)
+    }
+
+    fn all_stored_scripts(&mut self) -> Result<Vec<(RevId, StoredScripts)>, DbError> {
+        if !self.ledger_exists()? {
+            return Ok(Vec::new());
+        }
+        self.read_all_scripts()
+    }
+
+    fn likeness(&mut self) -> Result<Likeness, DbError> {
+        Ok(sqlite_scratch::likeness())
+    }
+
+    fn scratch(&mut self, like: &Likeness) -> Result<Box<dyn Database>, ScratchError> {
+        sqlite_scratch::create(like, &self.settings)
     }
 
     fn lock(&mut self, timeout: Duration, waiting: &mut dyn FnMut(&str)) -> Result<(), DbError> {

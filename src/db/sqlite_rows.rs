@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rusqlite::{Connection, OptionalExtension as _, params, types::ValueRef};
+use rusqlite::{Connection, OptionalExtension as _, Row, params, types::ValueRef};
 
 use super::{
     Database as _, DbError, ErrorKind, Job,
@@ -107,16 +107,26 @@ impl Sqlite {
             self.table
         );
         self.writer()?
-            .query_row(&sql, [revision.as_str()], |row| {
-                let up_options: String = row.get(1)?;
-                let down: Option<String> = row.get(2)?;
-                let down_options: String = row.get(3)?;
-                Ok(StoredScripts {
-                    up: ledger_sql::script(row.get(0)?, &up_options),
-                    down: down.map(|text| ledger_sql::script(text, &down_options)),
-                })
-            })
+            .query_row(&sql, [revision.as_str()], scripts)
             .optional()
+            .map_err(|error| db_error(&error))
+    }
+
+    /// The scripts of all rows; the table is there.
+    pub(super) fn read_all_scripts(&mut self) -> Result<Vec<(RevId, StoredScripts)>, DbError> {
+        let sql = format!(
+            "SELECT up, up_options, down, down_options, revision FROM {}",
+            self.table
+        );
+        self.writer()?
+            .prepare(&sql)
+            .and_then(|mut statement| {
+                let row = |row: &Row<'_>| {
+                    let revision: String = row.get(4)?;
+                    Ok((RevId::trusted(&revision), scripts(row)?))
+                };
+                statement.query_map([], row)?.collect()
+            })
             .map_err(|error| db_error(&error))
     }
 
@@ -219,6 +229,17 @@ impl Sqlite {
             .map(drop)
             .map_err(|error| db_error(&error))
     }
+}
+
+/// Both scripts, from the first four columns.
+fn scripts(row: &Row<'_>) -> Result<StoredScripts, rusqlite::Error> {
+    let up_options: String = row.get(1)?;
+    let down: Option<String> = row.get(2)?;
+    let down_options: String = row.get(3)?;
+    Ok(StoredScripts {
+        up: ledger_sql::script(row.get(0)?, &up_options),
+        down: down.map(|text| ledger_sql::script(text, &down_options)),
+    })
 }
 
 /// A script that was begun and not finished.

@@ -10,6 +10,7 @@
 //! environment variable `PROPTEST_CASES` raises that for a long search
 //! (`PROPTEST_CASES=1000000 cargo test --lib sql::properties`).
 
+mod beyond;
 mod checksum;
 mod cursor;
 mod inspect;
@@ -23,6 +24,7 @@ mod table_act;
 mod token;
 mod tokens;
 
+pub use beyond::beyond_the_database;
 pub use checksum::checksum;
 pub use inspect::{
     Dropped, copy_from_stdin, dropped_table, has_statement, meta_command, pragma,

@@ -423,6 +423,27 @@ impl Context {
         })
     }
 
+    /// The server on which scratch databases are made, where the configuration names one.
+    pub(super) fn scratch_server(&self) -> Result<Option<Box<dyn Database>>, Error> {
+        let Some(url) = self.config.scratch()? else {
+            return Ok(None);
+        };
+        let settings = self.run_settings(&self.target()?);
+        let env = |name: &str| self.config.env.get(name).map(str::to_owned);
+        let waiting = |place: &str| {
+            if let Some(waiting) = self.options.waiting {
+                waiting(place);
+            }
+        };
+        db::open(url.expose(), &self.config.root, &settings, &env, &waiting)
+            .map(Some)
+            .map_err(|error| Error::Database {
+                dialect: db::dialect_of(url.expose()),
+                location: "scratch".to_owned(),
+                error: Box::new(error),
+            })
+    }
+
     /// The rows of a database.
     pub fn ledger(&self, database: &mut dyn Database) -> Result<Ledger, Error> {
         let ledger = database

@@ -7,7 +7,7 @@ use std::{io, path::PathBuf};
 
 use crate::{
     config::ConfigError,
-    db::{Database, DbError, JobError},
+    db::{Database, DbError, JobError, ScratchError},
     git::GitError,
     model::{
         Dialect, Direction, Finding, Operation, RevId,
@@ -133,6 +133,12 @@ pub enum Error {
         /// What it said.
         error: Box<DbError>,
     },
+    /// There is nowhere to try scripts.
+    #[error("there is no scratch database to try the revisions on")]
+    NoScratch(NoScratch),
+    /// What the ledger has cannot be run again from nothing.
+    #[error("the revisions that the database has cannot be replayed on a scratch database")]
+    NotReplayed(Box<NotReplayed>),
     /// A script failed.
     #[error("{} failed", .0.revision)]
     Step(Box<FailedStep>),
@@ -294,6 +300,38 @@ pub enum Error {
         /// The ways out.
         hints: Vec<String>,
     },
+}
+
+/// Why there is no scratch database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NoScratch {
+    /// The environment is protected, and nobody said that its server may be used.
+    Protected {
+        /// The environment.
+        environment: String,
+    },
+    /// A server said no.
+    Server {
+        /// Which one, without a password.
+        location: String,
+        /// It is the one of `scratch:`.
+        named: bool,
+        /// Why not.
+        error: ScratchError,
+    },
+}
+
+/// Why the revisions of a ledger cannot be run again from nothing.
+#[derive(Debug)]
+pub enum NotReplayed {
+    /// A script failed.
+    Step(Box<FailedStep>),
+    /// A revision is half done.
+    HalfDone(RevId),
+    /// The ledger kept no script, and no file is what ran.
+    NoScript(RevId),
+    /// Others migrate.
+    Changing,
 }
 
 /// What several heads stand in the way of.

@@ -46,23 +46,30 @@ impl Interrupt {
         self.0.asked.load(Ordering::SeqCst)
     }
 
-    /// From now on, asking calls `stop`; until the guard is dropped.
+    /// From now on, asking calls `stop`; until the guard is dropped, and what was called
+    /// before it is again.
     pub fn guard(&self, stop: Interrupter) -> Guard {
+        let mut before = None;
         if let Ok(mut running) = self.0.running.lock() {
-            *running = Some(stop);
+            before = running.replace(stop);
         }
-        Guard(self.clone())
+        Guard {
+            interrupt: self.clone(),
+            before,
+        }
     }
 }
 
 /// While it lives, something is running that can be stopped.
-#[derive(Debug)]
-pub struct Guard(Interrupt);
+pub struct Guard {
+    interrupt: Interrupt,
+    before: Option<Interrupter>,
+}
 
 impl Drop for Guard {
     fn drop(&mut self) {
-        if let Ok(mut running) = self.0.0.running.lock() {
-            *running = None;
+        if let Ok(mut running) = self.interrupt.0.running.lock() {
+            *running = self.before.take();
         }
     }
 }

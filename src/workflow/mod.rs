@@ -36,10 +36,13 @@ pub mod radar;
 pub mod rebase;
 mod remembered;
 pub mod replay;
+mod replayed;
 pub mod restack;
 pub mod revisions;
 mod rewrite;
 mod run;
+pub mod schema_drift;
+mod scratch;
 pub mod script;
 pub mod stamp;
 mod state;
@@ -54,7 +57,9 @@ pub mod why;
 mod write;
 
 pub use context::{At, Context, Options, shown_url};
-pub use error::{BrokenOff, DatabaseLeft, Error, FailedStep, Locate, TakenBack, Why};
+pub use error::{
+    BrokenOff, DatabaseLeft, Error, FailedStep, Locate, NoScratch, NotReplayed, TakenBack, Why,
+};
 pub use interrupt::Interrupt;
 pub use plan::{Downgrade, Proposal, Resume, Source, Upgrade, Warning, downgrade, upgrade};
 pub use rewrite::NotBack;
@@ -67,6 +72,6 @@ pub use write::{Written, write_document};
 /// What a command meets of the layers below: a database to hand on, and the
 /// errors that it puts into words.
 pub use crate::{
-    db::{Database, DbError, ErrorKind},
+    db::{Database, DbError, ErrorKind, ScratchError},
     git::{CommitInfo, GitError},
 };

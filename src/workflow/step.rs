@@ -140,6 +140,35 @@ impl Prepared {
         Ok(prepared)
     }
 
+    /// An up step of what a ledger has, as it ran: with its file's place where the file
+    /// still says the same.
+    pub(super) fn again(entry: &Entry, scripts: StoredScripts, project: Option<&Project>) -> Self {
+        let file = project
+            .and_then(|project| project.migration(entry.revision.as_str()))
+            .filter(|migration| scripts_of(migration).up == scripts.up);
+        let (file, offset) = if let Some(migration) = file {
+            (migration.file.clone(), migration.up.span.start)
+        } else {
+            let name = format!("ledger:{} (up)", entry.revision);
+            (SourceFile::new(name, scripts.up.text.as_str()), 0)
+        };
+        Self {
+            step: Step {
+                direction: Direction::Up,
+                revision: entry.revision.clone(),
+            },
+            message: entry.message.clone(),
+            entry: entry.clone(),
+            scripts,
+            skip: 0,
+            from_ledger: true,
+            no_way_back: None,
+            found: None,
+            file,
+            offset,
+        }
+    }
+
     /// A down step: the file's script where the file is what was applied, else
     /// the script that the ledger kept; else the one that was `found`.
     pub(super) fn down(

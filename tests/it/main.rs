@@ -51,6 +51,7 @@ mod postgres_tls;
 mod prompt;
 mod radar;
 mod rebase;
+mod schema_drift;
 mod sqlite;
 mod stamp;
 mod status;

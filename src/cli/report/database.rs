@@ -75,7 +75,7 @@ fn hint(dialect: Option<Dialect>, error: &DbError) -> Option<&'static str> {
     })
 }
 
-fn details(report: &mut Report, error: &DbError) {
+pub(super) fn details(report: &mut Report, error: &DbError) {
     let lines = [
         ("detail", &error.detail),
         ("context", &error.context),

@@ -13,7 +13,7 @@ use super::{keywords::bad, passfile, resolve::Sources};
 use crate::db::error::DbError;
 
 /// One server to try.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Host {
     pub(super) place: Place,
     pub(super) port: u16,
@@ -21,7 +21,7 @@ pub(super) struct Host {
 }
 
 /// How a server is reached.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Place {
     /// By a name (which certificates are compared with), perhaps at an address
     /// that was given with it.
@@ -34,6 +34,7 @@ pub(super) enum Place {
 }
 
 /// A password and where it came from; never shown.
+#[derive(Clone)]
 pub(super) struct Password {
     pub(super) text: String,
     pub(super) file: Option<PathBuf>,

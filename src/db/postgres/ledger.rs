@@ -130,6 +130,14 @@ impl LedgerTable {
         ))
     }
 
+    /// The scripts of all revisions, for [`read_scripts_of`].
+    pub(super) fn select_all_scripts(&self) -> String {
+        format!(
+            "SELECT revision, up, up_options, down, down_options FROM {}",
+            self.qualified
+        )
+    }
+
     /// Writes a row, replacing one of the same revision but keeping its place.
     pub(super) fn put(
         &self,
@@ -366,7 +374,17 @@ pub(super) fn read(rows: Vec<Row>) -> Result<Ledger, DbError> {
 
 /// Understands the rows of [`LedgerTable::select_scripts`].
 pub(super) fn read_scripts(rows: Vec<Row>) -> Option<StoredScripts> {
-    let mut columns = rows.into_iter().next()?.into_iter();
+    scripts(rows.into_iter().next()?.into_iter())
+}
+
+/// Understands a row of [`LedgerTable::select_all_scripts`].
+pub(super) fn read_scripts_of(row: Row) -> Option<(RevId, StoredScripts)> {
+    let mut columns = row.into_iter();
+    let revision = RevId::trusted(&columns.next()??);
+    Some((revision, scripts(columns)?))
+}
+
+fn scripts(mut columns: impl Iterator<Item = Option<String>>) -> Option<StoredScripts> {
     let mut script = || {
         let (text, options) = (columns.next().flatten(), columns.next().flatten());
         Some(ledger_sql::script(text?, &options.unwrap_or_default()))

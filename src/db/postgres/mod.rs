@@ -10,6 +10,7 @@
 //! | `introspect`, `introspect_sql`, `introspect_grants`, `introspect_edges` | reading the schema |
 //! | `ledger`, `place`, `lock` | the table, where it is, and the lock |
 //! | `script`, `in_transaction`, `outside`, `hold` | running scripts |
+//! | `scratch` | databases to try things on |
 //!
 //! Reading never changes anything, not even a setting of the session. All
 //! statements go through the simple-query protocol: several in one round trip,
@@ -35,6 +36,7 @@ mod pg_error;
 mod pg_url;
 mod place;
 mod resolve;
+mod scratch;
 mod script;
 mod service;
 mod session;
@@ -50,12 +52,14 @@ use self::{
     ledger::{Fresh, LedgerTable, Took},
     lock::LedgerLock,
     resolve::Target,
+    scratch::Keeper,
     script::Script,
     session::{Failure, Session},
 };
 use super::{
     Database, Env, Interrupter, Job, LedgerChange, Notice, Ran, RunSettings,
     error::{DbError, ErrorKind, JobError},
+    scratch::{Likeness, ScratchError},
 };
 use crate::{
     model::{
@@ -101,6 +105,7 @@ pub(super) fn connect(
         fresh: None,
         held: false,
         unflushed: false,
+        keeper: None,
     };
     database.locate()?;
     Ok(Box::new(database))
@@ -123,6 +128,9 @@ struct Postgres {
     held: bool,
     /// Commits that the server may not have on disk yet.
     unflushed: bool,
+    /// Drops the database, where it is a scratch one. After the session: the last to go.
+    #[allow(dead_code, reason = "it is there to be dropped")]
+    keeper: Option<Keeper>,
 }
 
 impl Postgres {
@@ -174,6 +182,24 @@ impl Database for Postgres {
     fn stored_scripts(&mut self, revision: &RevId) -> Result<Option<StoredScripts>, DbError> {
         let sql = self.table.select_scripts(revision)?;
         Ok(self.read(&sql)?.and_then(ledger::read_scripts))
+    }
+
+    fn all_stored_scripts(&mut self) -> Result<Vec<(RevId, StoredScripts)>, DbError> {
+        let sql = self.table.select_all_scripts();
+        Ok(self
+            .read(&sql)?
+            .unwrap_or_default()
+            .into_iter()
+            .filter_map(ledger::read_scripts_of)
+            .collect())
+    }
+
+    fn likeness(&mut self) -> Result<Likeness, DbError> {
+        self.read_likeness()
+    }
+
+    fn scratch(&mut self, like: &Likeness) -> Result<Box<dyn Database>, ScratchError> {
+        self.create_scratch(like)
     }
 
     fn lock(&mut self, timeout: Duration, waiting: &mut dyn FnMut(&str)) -> Result<(), DbError> {

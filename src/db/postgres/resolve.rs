@@ -25,7 +25,7 @@ use crate::db::{Env, error::DbError};
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Everything that is needed to connect.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Target {
     /// To be tried in this order.
     pub(super) hosts: Vec<Host>,
@@ -53,7 +53,7 @@ pub(super) enum SessionAttrs {
 pub(super) use postgres::config::ChannelBinding;
 
 /// TCP's means to notice a dead connection.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Keepalives {
     pub(super) on: bool,
     pub(super) idle: Option<Duration>,

@@ -78,7 +78,7 @@ impl Root {
 }
 
 /// What the URL and the environment say about TLS.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct TlsSettings {
     pub(super) mode: Mode,
     pub(super) root: Root,

@@ -1,0 +1,281 @@
+//! Scratch databases on a PostgreSQL server: made, and dropped whatever happens.
+//!
+//! A keeper's session holds an advisory lock of the database's name from before it is
+//! made until it is dropped. A run that was killed leaves a database without a lock and
+//! without a session; the next run finds it by its name and drops it. Roles and other
+//! things of the whole server are not touched here, nor is any database that is in use.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use super::{
+    Postgres, connect,
+    ledger::{LedgerTable, Row, ident, literal},
+    lock::interrupted,
+    pg_error,
+    resolve::Target,
+    session::{Failure, Session},
+};
+use crate::{
+    db::{
+        Database,
+        error::{DbError, ErrorKind},
+        scratch::{Likeness, ScratchError},
+    },
+    model::Dialect,
+};
+
+/// How names of scratch databases begin.
+const PREFIX: &str = "teammig_scratch_";
+
+/// The first half of the advisory locks of scratch databases; the other half is the
+/// name's hash. (A number without meaning that nobody else uses.)
+const LOCKS: u32 = 1_952_804_205;
+
+/// SQLSTATE: the server is a standby, or reads only.
+const READ_ONLY: &str = "25006";
+
+/// Settings whose values are lists of names, and stand in the catalog as such.
+const LISTS: &[&str] = &[
+    "search_path",
+    "temp_tablespaces",
+    "local_preload_libraries",
+    "session_preload_libraries",
+];
+
+/// Drops a scratch database when it goes.
+pub(super) struct Keeper {
+    session: Session,
+    name: String,
+}
+
+impl Drop for Keeper {
+    fn drop(&mut self) {
+        let Ok(name) = ident(&self.name) else { return };
+        // What fails here is found by the next run.
+        let _ = self
+            .session
+            .execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
+    }
+}
+
+impl Postgres {
+    /// What a scratch database needs to have in common with this one.
+    pub(super) fn read_likeness(&mut self) -> Result<Likeness, DbError> {
+        let row = self
+            .session
+            .rows(
+                "SELECT pg_catalog.current_setting('server_version_num')::int4 OPERATOR(pg_catalog./) 10000, \
+                 pg_catalog.pg_encoding_to_char(encoding), pg_catalog.to_jsonb(d) \
+                 FROM pg_catalog.pg_database d WHERE datname = pg_catalog.current_database()",
+            )
+            .map_err(Failure::into_error)?
+            .pop()
+            .unwrap_or_default();
+        let mut columns = row.into_iter();
+        let mut text = || columns.next().flatten().unwrap_or_default();
+        let (major, encoding, catalog) = (text(), text(), text());
+        let settings = self.session.rows(
+            "SELECT pg_catalog.split_part(s, '=', 1), pg_catalog.substr(s, pg_catalog.strpos(s, '=') \
+             OPERATOR(pg_catalog.+) 1) FROM (SELECT setrole, pg_catalog.unnest(setconfig) AS s \
+             FROM pg_catalog.pg_db_role_setting r JOIN pg_catalog.pg_database d ON d.oid = r.setdatabase \
+             WHERE d.datname = pg_catalog.current_database() AND (r.setrole = 0 OR r.setrole = \
+             (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = SESSION_USER))) AS all_of_them \
+             WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_settings p WHERE p.name = \
+             pg_catalog.split_part(s, '=', 1) AND p.context <> 'user') ORDER BY setrole",
+        );
+        let pair = |row: Row| {
+            let mut columns = row.into_iter();
+            Some((columns.next()??, columns.next()??))
+        };
+        Ok(Likeness {
+            dialect: Dialect::Postgres,
+            major: major.parse().unwrap_or(0),
+            options: options(&encoding, &catalog)?,
+            settings: settings
+                .map_err(Failure::into_error)?
+                .into_iter()
+                .filter_map(pair)
+                .collect(),
+        })
+    }
+
+    /// Makes a scratch database on this server, after having cleared away what runs
+    /// that were killed left.
+    pub(super) fn create_scratch(
+        &mut self,
+        like: &Likeness,
+    ) -> Result<Box<dyn Database>, ScratchError> {
+        like.fits(&self.read_likeness()?)?;
+        let mut session = connect::connect(&self.target, &|_| {})?;
+        sweep(&mut session);
+        let name = new_name();
+        let lock = format!("SELECT {}", lock("advisory_lock", &literal(&name)?));
+        session.execute(&lock).map_err(Failure::into_error)?;
+        let quoted = ident(&name)?;
+        let mut keeper = Keeper { session, name };
+        if self.session.take_interrupt() {
+            return Err(interrupted().into());
+        }
+        keeper
+            .session
+            .execute(&format!(
+                "CREATE DATABASE {quoted} TEMPLATE template0 {}",
+                like.options
+            ))
+            .map_err(|failure| refused(failure.into_error()))?;
+        for (setting, value) in &like.settings {
+            let setting_name = setting.as_str();
+            let value = if LISTS.contains(&setting_name) && !value.is_empty() {
+                value.clone()
+            } else {
+                literal(value)?
+            };
+            let set = setting_name
+                .split('.')
+                .map(ident)
+                .collect::<Result<Vec<_>, _>>()?;
+            keeper
+                .session
+                .execute(&format!(
+                    "ALTER DATABASE {quoted} SET {} TO {value}",
+                    set.join(".")
+                ))
+                .map_err(Failure::into_error)?;
+        }
+        let target = Target {
+            dbname: keeper.name.clone(),
+            ..self.target.clone()
+        };
+        let schema = self.settings.ledger_schema.as_deref();
+        let mut scratch = Postgres {
+            session: connect::connect(&target, &|_| {})?,
+            location: target.location(),
+            target,
+            table: LedgerTable::new(schema, &self.settings.ledger_table)?,
+            settings: self.settings.clone(),
+            exists: false,
+            lock: None,
+            fresh: None,
+            held: false,
+            unflushed: false,
+            keeper: Some(keeper),
+        };
+        scratch.locate()?;
+        Ok(Box::new(scratch))
+    }
+}
+
+/// Drops scratch databases that nobody holds. Those of other roles, and any that
+/// somebody enters meanwhile, stay: a failure here is no reason not to go on.
+fn sweep(session: &mut Session) {
+    let Ok(pattern) = literal(&format!("{}%", PREFIX.replace('_', "\\_"))) else {
+        return;
+    };
+    let held = format!(
+        "EXISTS (SELECT FROM pg_catalog.pg_locks l WHERE l.locktype = 'advisory' AND l.objsubid = 2 \
+         AND l.classid = {LOCKS}::pg_catalog.oid AND l.objid = (pg_catalog.hashtext(d.datname::text)::int8 \
+         OPERATOR(pg_catalog.&) 4294967295)::pg_catalog.oid)"
+    );
+    let leftovers = session.rows(&format!(
+        "SELECT d.datname FROM pg_catalog.pg_database d WHERE d.datname LIKE {pattern} \
+         AND pg_catalog.pg_has_role(d.datdba, 'USAGE') AND NOT {held} AND NOT EXISTS \
+         (SELECT FROM pg_catalog.pg_stat_activity a WHERE a.datid = d.oid)"
+    ));
+    for name in leftovers
+        .unwrap_or_default()
+        .into_iter()
+        .flatten()
+        .flatten()
+    {
+        if let Ok(name) = ident(&name) {
+            // Without FORCE: one that is in use stays.
+            let _ = session.execute(&format!("DROP DATABASE IF EXISTS {name}"));
+        }
+    }
+}
+
+fn lock(function: &str, name: &str) -> String {
+    format!("pg_catalog.pg_{function}({LOCKS}, pg_catalog.hashtext({name}))")
+}
+
+/// A name that no other run makes up.
+fn new_name() -> String {
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    format!(
+        "{PREFIX}{}_{}_{:09}",
+        std::process::id(),
+        now.as_secs(),
+        now.subsec_nanos()
+    )
+}
+
+/// Encoding and collation as `CREATE DATABASE` takes them, from the row of `pg_database`:
+/// its columns differ between versions.
+fn options(encoding: &str, row: &str) -> Result<String, DbError> {
+    let row: serde_json::Value = serde_json::from_str(row)
+        .map_err(|error| DbError::new(ErrorKind::Statement, format!("pg_database: {error}")))?;
+    let column = |name: &str| row.get(name).and_then(|value| value.as_str());
+    let mut options = vec![format!("ENCODING {}", literal(encoding)?)];
+    for (option, value) in [
+        ("LC_COLLATE", column("datcollate")),
+        ("LC_CTYPE", column("datctype")),
+    ] {
+        if let Some(value) = value {
+            options.push(format!("{option} {}", literal(value)?));
+        }
+    }
+    // PostgreSQL 15 and 16: daticulocale; since 17: datlocale.
+    let locale = column("datlocale").or_else(|| column("daticulocale"));
+    let provider = match column("datlocprovider") {
+        Some("i") => Some(("icu", "ICU_LOCALE")),
+        Some("b") => Some(("builtin", "BUILTIN_LOCALE")),
+        _ => None,
+    };
+    if let (Some((provider, option)), Some(locale)) = (provider, locale) {
+        options.push(format!("LOCALE_PROVIDER {provider}"));
+        options.push(format!("{option} {}", literal(locale)?));
+        if let Some(rules) = column("daticurules") {
+            options.push(format!("ICU_RULES {}", literal(rules)?));
+        }
+    }
+    Ok(options.join(" "))
+}
+
+fn refused(error: DbError) -> ScratchError {
+    match error.code.as_deref() {
+        Some(pg_error::INSUFFICIENT_PRIVILEGE | READ_ONLY) => ScratchError::NotAllowed(error),
+        _ => ScratchError::Failed(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn encoding_and_collation_of_each_version() {
+        for (row, wanted) in [
+            (
+                r#"{"datcollate": "C", "datctype": "de_DE.UTF-8"}"#,
+                "ENCODING E'UTF8' LC_COLLATE E'C' LC_CTYPE E'de_DE.UTF-8'",
+            ),
+            (
+                r#"{"datcollate": "C", "datctype": "C", "datlocprovider": "i", "daticulocale": "de", "daticurules": null}"#,
+                "ENCODING E'UTF8' LC_COLLATE E'C' LC_CTYPE E'C' LOCALE_PROVIDER icu ICU_LOCALE E'de'",
+            ),
+            (
+                r#"{"datcollate": "C", "datctype": "C", "datlocprovider": "b", "datlocale": "C.UTF-8"}"#,
+                "ENCODING E'UTF8' LC_COLLATE E'C' LC_CTYPE E'C' LOCALE_PROVIDER builtin BUILTIN_LOCALE E'C.UTF-8'",
+            ),
+            (
+                r#"{"datcollate": "C", "datctype": "C", "datlocprovider": "c", "datlocale": null}"#,
+                "ENCODING E'UTF8' LC_COLLATE E'C' LC_CTYPE E'C'",
+            ),
+        ] {
+            let options = options("UTF8", row).unwrap();
+            assert_eq!(options.replace(" '", " E'"), wanted, "{row}");
+        }
+    }
+}

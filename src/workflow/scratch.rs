@@ -1,0 +1,68 @@
+//! A scratch database for the time of a task, on the server that it may be made on.
+//!
+//! It is dropped when the task ends, fails or is stopped. Nothing of it is remembered:
+//! what happens there says nothing of any database that people use.
+
+use super::{Context, Error, NoScratch};
+use crate::{
+    db::{Database, ErrorKind, ScratchError},
+    model::Dialect,
+};
+
+/// Calls `act` with a new empty database that is like `database`. Without `scratch:` in the
+/// configuration it is made on the same server; where the environment is protected,
+/// only if `here` says so.
+pub(super) fn with_scratch<T>(
+    context: &Context,
+    database: &mut dyn Database,
+    here: bool,
+    act: impl FnOnce(&mut dyn Database) -> Result<T, Error>,
+) -> Result<T, Error> {
+    let like = database
+        .likeness()
+        .map_err(|error| Error::database(database, error))?;
+    // SQLite's are in memory, and so on no server at all.
+    let is_server = database.dialect() == Dialect::Postgres;
+    let mut named = if is_server {
+        context.scratch_server()?
+    } else {
+        None
+    };
+    let target = context.target()?;
+    if is_server && named.is_none() && target.protected && !here {
+        return Err(Error::NoScratch(NoScratch::Protected {
+            environment: target.environment,
+        }));
+    }
+    let is_named = named.is_some();
+    let server = match &mut named {
+        Some(server) => &mut **server,
+        None => database,
+    };
+    // While it is made and dropped, too: a Ctrl-C must not leave it behind.
+    let _whole = context.interrupt.guard(server.interrupter());
+    let outcome = match server.scratch(&like) {
+        Err(ScratchError::Failed(error)) if error.kind == ErrorKind::Interrupted => {
+            Err(Error::Stopped)
+        }
+        Err(error) => Err(Error::NoScratch(NoScratch::Server {
+            location: server.location().to_owned(),
+            named: is_named,
+            error,
+        })),
+        Ok(mut scratch) => {
+            let running = context.interrupt.guard(scratch.interrupter());
+            let outcome = if context.interrupt.is_asked() {
+                Err(Error::Stopped)
+            } else {
+                act(&mut *scratch)
+            };
+            drop(running);
+            outcome
+        }
+    };
+    match outcome {
+        Err(_) if context.interrupt.is_asked() => Err(Error::Stopped),
+        other => other,
+    }
+}

@@ -1,0 +1,162 @@
+//! `drift`: a database held against what its ledger's revisions produce.
+
+use insta::assert_snapshot;
+
+use crate::support::Sandbox;
+
+#[cfg(unix)]
+mod postgres;
+
+/// A project with two applied revisions; the second one rebuilds a table.
+fn applied() -> Sandbox {
+    let sandbox = Sandbox::project();
+    sandbox.revision(
+        "project",
+        "aaaa00000001",
+        &[],
+        "Users",
+        "CREATE TABLE users (id integer PRIMARY KEY, name text);\nCREATE VIEW names AS SELECT name FROM users;",
+        "DROP VIEW names; DROP TABLE users;",
+    );
+    sandbox.raw_revision(
+        "project",
+        "aaaa00000002",
+        "aaaa00000001",
+        "-- migrate:up foreign_keys:off\nCREATE TABLE posts (id integer PRIMARY KEY, author integer REFERENCES users);\n\n-- migrate:down\nDROP TABLE posts;\n",
+    );
+    sandbox.ok("project", &["upgrade"]);
+    sandbox
+}
+
+fn by_hand(sandbox: &Sandbox, sql: &str) {
+    let connection = rusqlite::Connection::open(sandbox.at("project/dev.db")).unwrap();
+    connection.execute_batch(sql).unwrap();
+}
+
+#[test]
+fn after_an_upgrade_there_is_none_and_nothing_is_written() {
+    let sandbox = applied();
+    let before = std::fs::read(sandbox.at("project/dev.db")).unwrap();
+    assert_snapshot!(sandbox.teammig("project", &["drift"]), @"");
+    let (document, code) = sandbox.json("project", &["drift"]);
+    assert_eq!(code, 0);
+    assert_snapshot!(serde_json::to_string_pretty(&document).unwrap(), @"");
+    assert_eq!(before, std::fs::read(sandbox.at("project/dev.db")).unwrap());
+}
+
+#[test]
+fn what_was_made_by_hand_shows_and_nothing_else() {
+    let sandbox = applied();
+    by_hand(
+        &sandbox,
+        "ALTER TABLE users ADD COLUMN phone text;
+         CREATE INDEX users_phone ON users (phone);
+         CREATE TABLE hotfix (id integer PRIMARY KEY, note text NOT NULL);
+         DROP VIEW names;
+         CREATE VIEW names AS SELECT id, name FROM users;
+         DROP TABLE posts;",
+    );
+    assert_snapshot!(sandbox.teammig("project", &["drift"]), @"");
+    let (document, code) = sandbox.json("project", &["drift"]);
+    assert_eq!(code, 3);
+    assert_eq!(document["drifted"], true);
+    assert_snapshot!(serde_json::to_string_pretty(&document["differences"]).unwrap(), @"");
+}
+
+#[test]
+fn a_database_without_a_ledger_stays_without_one() {
+    let sandbox = Sandbox::project();
+    assert_snapshot!(sandbox.teammig("project", &["drift"]), @"");
+    assert!(!sandbox.at("project/dev.db").exists());
+    by_hand(&sandbox, "CREATE TABLE old (x)");
+    assert_snapshot!(sandbox.teammig("project", &["drift"]), @"");
+    assert_eq!(
+        sandbox.sqlite("project/dev.db", "SELECT name FROM sqlite_schema"),
+        ["old"]
+    );
+}
+
+#[test]
+fn phantoms_are_replayed_from_the_ledger_and_files_need_not_be_there() {
+    let sandbox = applied();
+    sandbox.write("project/migrations/aaaa00000001.sql", "not a revision");
+    std::fs::remove_file(sandbox.at("project/migrations/aaaa00000002.sql")).unwrap();
+    let run = sandbox.teammig("project", &["drift"]);
+    assert_eq!(run.code, 0, "{run}");
+    std::fs::remove_dir_all(sandbox.at("project/migrations")).unwrap();
+    let run = sandbox.teammig("project", &["drift"]);
+    assert_eq!(run.code, 0, "{run}");
+}
+
+#[test]
+fn outside_a_transaction_as_the_upgrade_does() {
+    let sandbox = applied();
+    sandbox.raw_revision(
+        "project",
+        "aaaa00000003",
+        "aaaa00000002",
+        "-- migrate:up transaction:false\nCREATE TABLE logs (x);\nVACUUM;\nPRAGMA user_version = 3;\n",
+    );
+    sandbox.ok("project", &["upgrade"]);
+    let run = sandbox.teammig("project", &["drift"]);
+    assert_eq!(run.code, 0, "{run}");
+}
+
+#[test]
+fn a_script_that_cannot_run_again_is_told_with_its_place() {
+    let sandbox = applied();
+    by_hand(&sandbox, "CREATE TABLE old (x)");
+    sandbox.raw_revision(
+        "project",
+        "aaaa00000003",
+        "aaaa00000002",
+        "-- migrate:up\nALTER TABLE old ADD COLUMN y;\n",
+    );
+    sandbox.ok("project", &["upgrade"]);
+    assert_snapshot!(sandbox.teammig("project", &["drift"]), @"");
+}
+
+#[test]
+fn scripts_that_name_files_do_not_reach_them() {
+    let sandbox = applied();
+    sandbox.raw_revision(
+        "project",
+        "aaaa00000003",
+        "aaaa00000002",
+        "-- migrate:up transaction:false\nATTACH 'other.db' AS other;\nCREATE TABLE other.t (x);\nDETACH other;\n",
+    );
+    sandbox.write("project/other.db", "");
+    sandbox.ok("project", &["upgrade"]);
+    sandbox.write("project/other.db", "");
+    assert_snapshot!(sandbox.teammig("project", &["drift"]), @"");
+    assert_eq!(sandbox.read("project/other.db"), "");
+}
+
+#[test]
+fn a_row_without_its_script_is_taken_from_the_file_or_said() {
+    let sandbox = applied();
+    by_hand(
+        &sandbox,
+        "UPDATE teammig_ledger SET up = '', down = NULL WHERE revision = 'aaaa00000002'",
+    );
+    let run = sandbox.teammig("project", &["drift"]);
+    assert_eq!(run.code, 0, "{run}");
+    std::fs::remove_file(sandbox.at("project/migrations/aaaa00000002.sql")).unwrap();
+    assert_snapshot!(sandbox.teammig("project", &["drift"]), @"");
+}
+
+#[test]
+fn of_several_databases_each_is_told() {
+    let sandbox = Sandbox::project();
+    sandbox.write(
+        "project/teammig.yaml",
+        "databases:\n  app:\n    environments: {dev: \"sqlite:app.db\"}\n  jobs:\n    environments: {dev: \"sqlite:jobs.db\"}\n    \
+         migrations: jobs\n",
+    );
+    std::fs::create_dir(sandbox.at("project/jobs")).unwrap();
+    rusqlite::Connection::open(sandbox.at("project/jobs.db"))
+        .unwrap()
+        .execute_batch("CREATE TABLE j (x)")
+        .unwrap();
+    assert_snapshot!(sandbox.teammig("project", &["drift"]), @"");
+}
