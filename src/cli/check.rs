@@ -259,9 +259,6 @@ fn show_gap(ui: &mut Ui, gap: &Gap) {
         None => {
             report::show_beside(ui, &gap.error);
         }
-        Some(So::StagedInstead) => ui.warn(format!(
-            "{message}; this is not staged, and what is staged of the file was used"
-        )),
         Some(So::NotTouched) => ui.warn(format!(
             "could not be evaluated: {message}; this commit changes no migration of that project"
         )),
@@ -286,7 +283,7 @@ pub(super) fn document(answer: &Answer) -> Value {
             "hints": report::hints(&gap.error),
             "touched": match &gap.so {
                 Some(So::Touched(path)) => Some(path),
-                None | Some(So::StagedInstead | So::NotTouched) => None,
+                None | Some(So::NotTouched) => None,
             },
         })).collect::<Vec<_>>(),
         "findings": answer.findings().map(json::finding).collect::<Vec<_>>(),

@@ -160,7 +160,8 @@ fn few(names: &[String]) -> String {
 
 /// It is published, and what it was at first lies in history that this clone does not have.
 fn first_is_unknown(why: &Why) -> bool {
-    !why.published.is_empty() && why.published.iter().all(|one| one.first.is_none())
+    let mut all = why.published.iter();
+    !why.published.is_empty() && all.all(|one| one.first.is_none() && one.unread.is_none())
 }
 
 fn difference(content: Content, why: &Why) -> String {

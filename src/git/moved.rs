@@ -12,15 +12,19 @@ use super::{CommitId, GitError, Repo, folders::join};
 
 impl Repo {
     /// The folders of `to` (as Git names them; empty for the top) that hold a file of
-    /// this name, and in which anything differs from `from`.
+    /// this name, and in which anything differs from `from`; `None` = from nothing.
     pub fn changed_folders_with(
         &self,
         name: &str,
-        from: CommitId,
+        from: Option<CommitId>,
         to: CommitId,
     ) -> Result<Vec<String>, GitError> {
         let mut found = Vec::new();
-        let mut open = vec![(String::new(), Some(self.root(from)?), self.root(to)?)];
+        let mut open = vec![(
+            String::new(),
+            from.map(|from| self.root(from)).transpose()?,
+            self.root(to)?,
+        )];
         while let Some((folder, old, new)) = open.pop() {
             if old == Some(new) {
                 continue;

@@ -13,7 +13,7 @@ mod fresh;
 mod heads;
 mod sides;
 
-use super::{Context, Error, guard, known, merged::Unknown};
+use super::{Context, Error, context::Projects, guard, known, merged::Unknown};
 use crate::{
     config::FILE_NAME,
     model::{Finding, Project, RevId, Rule, Severity, SourceFile, finding::Place},
@@ -109,10 +109,11 @@ pub fn check(context: &Context, ask: &Ask) -> Result<Vec<One>, Error> {
         let project = String::new();
         return Ok(vec![One { project, outcome }]);
     }
-    let projects = context.projects()?;
-    let several = projects.all.len() + projects.unread.len() > 1;
+    let mut projects = context.projects()?;
+    let gone = gone(context, ask, &mut projects)?;
+    let several = projects.all.len() + gone.len() + projects.unread.len() > 1;
     let mut all = Vec::new();
-    for one in &projects.all {
+    for one in projects.all.iter().chain(&gone) {
         let folder = one.prefix()?;
         let database = one.config.database.as_deref();
         let project = match (folder.as_str(), database) {
@@ -131,6 +132,20 @@ pub fn check(context: &Context, ask: &Ask) -> Result<Vec<One>, Error> {
         });
     }
     Ok(all)
+}
+
+/// The projects that are only in what the change begins with.
+fn gone(context: &Context, ask: &Ask, projects: &mut Projects) -> Result<Vec<Context>, Error> {
+    // Where nothing can be compared, each project says so.
+    let before = projects.all.first().map(|one| sides::begins_at(one, ask));
+    let Some(Ok(Some(before))) = before else {
+        return Ok(Vec::new());
+    };
+    let at = context.at();
+    context.gone(before, projects, |project| {
+        let now = project.project_so_far(at)?;
+        Ok(now.graph.iter().map(|one| one.id.clone()).collect())
+    })
 }
 
 fn judge(context: &Context, ask: &Ask) -> Result<Judged, Error> {

@@ -21,9 +21,10 @@ use crate::{
     model::{Finding, Ledger, Origin, Project, RevId, Rule, snapshot::Unreadable},
 };
 
+mod place;
 mod projects;
 
-pub(super) use projects::Unread;
+pub(super) use projects::{Configured, Projects, Unread};
 
 /// Which Git state the revisions are read from.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -70,6 +71,10 @@ pub struct Context {
     options: Options,
     /// The project's folder in the repository, where it was found there.
     prefix: Option<String>,
+    /// Where it stood before a step that moves it.
+    stood: Option<place::Stood>,
+    /// Configurations of commits, as far as they were needed.
+    configured: RefCell<place::Known>,
     /// Shared with the contexts of single projects: its index is read once.
     repo: OnceCell<Rc<Repo>>,
     /// What was found, or not, where Git was searched for it.
@@ -94,6 +99,8 @@ impl Context {
             interrupt,
             options,
             prefix: None,
+            stood: None,
+            configured: RefCell::default(),
             repo: OnceCell::new(),
             ways_back: RefCell::default(),
             headers: RefCell::default(),
@@ -114,6 +121,8 @@ impl Context {
             interrupt,
             options,
             prefix: None,
+            stood: None,
+            configured: RefCell::default(),
             repo: OnceCell::new(),
             ways_back: RefCell::default(),
             headers: RefCell::default(),
@@ -133,6 +142,8 @@ impl Context {
             interrupt: self.interrupt.clone(),
             options: self.options.clone(),
             prefix,
+            stood: None,
+            configured: RefCell::default(),
             repo,
             ways_back: RefCell::default(),
             headers: RefCell::default(),
@@ -319,10 +330,13 @@ impl Context {
     }
 
     fn captured_in_git(&self, at: &At) -> Result<Captured, Error> {
-        let (repo, prefix, folders) = (self.repo()?, self.prefix()?, self.folders());
+        let repo = self.repo()?;
         Ok(match at {
-            At::Commit(name) => repo.commit_snapshot(&prefix, &folders, name)?,
-            At::Index | At::WorkTree => repo.index_snapshot(&prefix, &folders)?,
+            At::Commit(name) => {
+                let (prefix, folders) = self.place_in(name)?;
+                repo.commit_snapshot(&prefix, &folders, name)?
+            }
+            At::Index | At::WorkTree => repo.index_snapshot(&self.prefix()?, &self.folders())?,
         })
     }
 

@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 
 use super::{
     Context, Error, check,
-    context::{Unread, pathspec},
+    context::{Configured, Unread, pathspec},
     fixed,
     hooks::push,
     outline::{self, Outlined},
@@ -79,22 +79,29 @@ pub(super) enum Doing {
 /// ledgers are remembered from when they were last read.
 pub fn staged(context: &Context) -> Result<Verdict, Error> {
     let mut verdict = Verdict::default();
-    let mut projects = context.projects()?;
+    let mut projects = context.projects_as(Configured::Staged)?;
+    let gone = match context.repo()?.head()?.commit() {
+        Some(head) => context.gone(head, &mut projects, staged_revisions)?,
+        None => Vec::new(),
+    };
     let mut prefixes: Vec<String> = projects
         .unread
         .iter()
         .map(|unread| unread.prefix.clone())
         .collect();
+    for project in &gone {
+        // None of it is in the commit.
+        one(project, &Side::default(), &mut verdict)?;
+    }
     for project in &projects.all {
         let prefix = project.prefix()?;
-        match one(project, &mut verdict) {
+        match in_index(project).and_then(|index| one(project, &index, &mut verdict)) {
             Err(
                 error @ Error::Git(GitError::FolderIsLink { .. } | GitError::FolderOutside { .. }),
             ) => {
                 projects.unread.push(Unread {
                     prefix: prefix.clone(),
                     error,
-                    staged_instead: false,
                 });
             }
             other => other?,
@@ -110,14 +117,23 @@ pub fn staged(context: &Context) -> Result<Verdict, Error> {
     Ok(verdict)
 }
 
-fn one(context: &Context, verdict: &mut Verdict) -> Result<(), Error> {
+/// The files of a project that are staged.
+fn in_index(context: &Context) -> Result<Side, Error> {
     let repo = context.repo()?;
-    let prefix = context.prefix()?;
-    let index = repo.index_listing(&prefix, &context.folders())?;
-    let index = Side {
-        files: index.files,
-        head_file: index.head_file,
-    };
+    let listing = repo.index_listing(&context.prefix()?, &context.folders())?;
+    Ok(Side {
+        files: listing.files,
+        head_file: listing.head_file,
+    })
+}
+
+/// The revisions of a project that are staged.
+fn staged_revisions(context: &Context) -> Result<Vec<RevId>, Error> {
+    outline::revisions_of(context, &in_index(context)?.files)
+}
+
+fn one(context: &Context, index: &Side, verdict: &mut Verdict) -> Result<(), Error> {
+    let repo = context.repo()?;
     let committed = match repo.head()?.commit() {
         Some(commit) => side(context, commit)?,
         // The first commit of all has nothing before it.
@@ -142,7 +158,7 @@ fn one(context: &Context, verdict: &mut Verdict) -> Result<(), Error> {
     };
     verdict
         .findings
-        .extend(step(context, &committed, &index, &doing)?);
+        .extend(step(context, &committed, index, &doing)?);
     Ok(())
 }
 
@@ -151,7 +167,8 @@ fn one(context: &Context, verdict: &mut Verdict) -> Result<(), Error> {
 pub(super) fn side(context: &Context, commit: CommitId) -> Result<Side, Error> {
     let name = commit.to_string();
     let repo = context.repo()?;
-    match repo.commit_listing(&context.prefix()?, &context.folders(), &name) {
+    let (prefix, folders) = context.place_in(&name)?;
+    match repo.commit_listing(&prefix, &folders, &name) {
         Err(GitError::FolderIsLink { .. }) => Ok(Side::default()),
         listing => {
             let listing = listing?;
@@ -453,9 +470,14 @@ pub(super) struct ByLayout {
 impl ByLayout {
     /// `source` is the commit that has what a step edits.
     pub(super) fn of(context: &Context, source: &str) -> Result<Self, Error> {
+        // A first commit has nothing before it.
+        let place = context.place_in(source);
         Ok(Self {
             layout: context.layout(),
-            prefix: context.prefix()?,
+            prefix: match place {
+                Ok((prefix, _)) => prefix,
+                Err(_) => context.prefix()?,
+            },
             source: source.to_owned(),
         })
     }

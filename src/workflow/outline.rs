@@ -123,9 +123,21 @@ pub(super) fn recognise(context: &Context, unread: &mut [UnreadFile]) {
     }
 }
 
+/// The revisions that these files hold.
+pub(super) fn revisions_of(context: &Context, files: &[Listed]) -> Result<Vec<RevId>, Error> {
+    let contents = of_files(context, files)?.into_values();
+    Ok(contents
+        .filter_map(|content| match content {
+            Content::Revision(outline) => Some(outline.revision.clone()),
+            _ => None,
+        })
+        .collect())
+}
+
 fn listing(context: &Context, name: &str) -> Result<Listing, Error> {
     let repo = context.repo()?;
-    Ok(repo.commit_listing(&context.prefix()?, &context.folders(), name)?)
+    let (prefix, folders) = context.place_in(name)?;
+    Ok(repo.commit_listing(&prefix, &folders, name)?)
 }
 
 /// How a revision came to a branch.
@@ -152,7 +164,8 @@ pub(super) fn first_of(
         let found = find(context, &commit.to_string(), &tip.revision)?;
         Ok(found.map(|older| older.path.to_string()))
     };
-    let Some(arrival) = repo.arrived(&line, &context.prefix()?, &tip.path, earlier)? else {
+    let (prefix, _) = context.place_in(name)?;
+    let Some(arrival) = repo.arrived(&line, &prefix, &tip.path, earlier)? else {
         return Ok(None);
     };
     // What was put right before it was pushed was never published.

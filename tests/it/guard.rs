@@ -1,6 +1,8 @@
 //! What counts as an edit of a fixed revision, under real Git: what is published first is
 //! what counts, and who only carries an edit is not to blame.
 
+mod configuration;
+
 use insta::assert_snapshot;
 
 use crate::support::Sandbox;

@@ -146,7 +146,7 @@ fn what_others_have_in_a_file_that_cannot_be_read_was_called_free() {
     sandbox.git("bob", &["pull", "-q"]);
     sandbox.write(&format!("bob/{path}"), text);
     let run = sandbox.teammig("bob", &["why", "aaaa2"]);
-    insta::assert_snapshot!(run, @"
+    insta::assert_snapshot!(run, @r#"
     exit 0
     --- stdout
     aaaa2  hers
@@ -155,8 +155,8 @@ fn what_others_have_in_a_file_that_cannot_be_read_was_called_free() {
     Published  in origin/main, where migrations/aaaa2.sql could not be read
     Applied    in no database that this clone has seen
     --- stderr
-    hint: `git fetch --unshallow` brings the history that tells what was first published
-    ");
+    hint: write a new revision for the change: `teammig create "…"`
+    "#);
     let (status, _) = sandbox.json("bob", &["status"]);
     assert_eq!(status["heads"][0]["whose"], "published");
 }

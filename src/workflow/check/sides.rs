@@ -217,6 +217,25 @@ fn stops(merged: &Merged, before: &Project, conflict: &Conflict, base: &str) -> 
     finding.at(&file, 0..0, "")
 }
 
+/// The commit that a change begins with, where there is one.
+pub(super) fn begins_at(context: &Context, ask: &Ask) -> Result<Option<CommitId>, Error> {
+    let repo = context.repo()?;
+    match ask {
+        Ask::MergedWith(name) => Ok(Some(repo.resolve(&base(context, name.as_deref())?)?)),
+        Ask::Here => {
+            let commit = match context.at() {
+                At::WorkTree | At::Index => repo.head()?.commit(),
+                At::Commit(name) => Some(repo.resolve(name)?),
+            };
+            let base = match commit {
+                Some(commit) => nearest(context, commit)?,
+                None => None,
+            };
+            Ok(base.map(|base| base.parts_at).or(commit))
+        }
+    }
+}
+
 /// The ref to merge with.
 fn base(context: &Context, name: Option<&str>) -> Result<String, Error> {
     let repo = context.repo()?;

@@ -3,16 +3,18 @@
 //! the caller decides.
 
 use std::{
+    collections::HashSet,
     fs,
     io::{self, ErrorKind},
     path::Path,
 };
 
-use super::Context;
+use super::{Context, place::Stood};
 use crate::{
     config::{Config, FILE_NAME},
-    git::{GitError, Listed},
-    workflow::Error,
+    git::{CommitId, GitError, Listed},
+    model::RevId,
+    workflow::{Error, outline},
 };
 
 /// The projects of a repository.
@@ -24,15 +26,24 @@ pub struct Projects {
     pub unread: Vec<Unread>,
 }
 
-/// A project that cannot be looked at as its files on disk are.
+/// A project that cannot be looked at.
 #[derive(Debug)]
 pub struct Unread {
     /// The project's folder in the repository.
     pub prefix: String,
     /// Why not.
     pub error: Error,
-    /// The configuration that is staged is looked at instead.
-    pub staged_instead: bool,
+}
+
+/// Whose configuration is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::workflow) enum Configured {
+    /// The files on disk.
+    OnDisk,
+    /// What is staged: what a commit will have.
+    Staged,
+    /// That of a commit.
+    In(CommitId),
 }
 
 impl Context {
@@ -40,9 +51,15 @@ impl Context {
     /// that are staged, and the one of the current folder. One that cannot be read
     /// does not hide the others.
     pub fn projects(&self) -> Result<Projects, Error> {
-        let env = || self.config.env.clone();
+        self.projects_as(Configured::OnDisk)
+    }
+
+    /// The same, as they are configured there. What Git does not track yet is read from
+    /// the disk.
+    pub(in crate::workflow) fn projects_as(&self, there: Configured) -> Result<Projects, Error> {
         if self.options.overrides.migrations.is_some() {
-            let config = crate::config::load(&self.cwd, env(), &self.options.overrides)?;
+            let env = self.config.env.clone();
+            let config = crate::config::load(&self.cwd, env, &self.options.overrides)?;
             return Ok(Projects {
                 all: vec![self.with(config, None)],
                 unread: Vec::new(),
@@ -54,22 +71,140 @@ impl Context {
                 git_dir: repo.git_dir().to_owned(),
             }));
         };
-        let mut staged = repo.staged_named(FILE_NAME)?;
+        let staged = repo.staged_named(FILE_NAME)?;
+        let mut found = match there {
+            Configured::OnDisk | Configured::Staged => staged.clone(),
+            Configured::In(commit) => {
+                let folders = self.folders_with_projects(commit)?.into_iter();
+                let one = |folder: String| -> Result<_, Error> {
+                    let listed = self.configuration_in(commit, &folder)?;
+                    Ok((folder, listed))
+                };
+                folders.map(one).collect::<Result<Vec<_>, Error>>()?
+            }
+        };
         // One that was not added yet.
         if let Some(path) = crate::config::find_file(&self.cwd)
             && let Some(prefix) = path.parent().and_then(|root| repo.prefix_of(root).ok())
             && !staged.iter().any(|(known, _)| *known == prefix)
+            && !found.iter().any(|(known, _)| *known == prefix)
         {
-            staged.push((prefix, None));
+            found.push((prefix, None));
         }
         let mut projects = Projects::default();
-        for (prefix, listed) in staged {
-            self.add_project(top, &prefix, listed.as_ref(), &mut projects)?;
+        for (prefix, listed) in found {
+            match (listed, there) {
+                (Some(listed), Configured::Staged | Configured::In(_)) => {
+                    self.add_from_git(top, &prefix, &listed, &mut projects)?;
+                }
+                (listed, _) => self.add_project(top, &prefix, listed.as_ref(), &mut projects)?,
+            }
         }
         if projects.all.is_empty() && projects.unread.is_empty() {
             projects.all.push(self.without_file());
         }
         Ok(projects)
+    }
+
+    /// The projects of a commit that `projects` has no longer, as they were configured
+    /// then. Those that stand in another place by now are told so and are not gone:
+    /// `revisions` says which ids one of `projects` has.
+    pub(in crate::workflow) fn gone(
+        &self,
+        before: CommitId,
+        projects: &mut Projects,
+        revisions: impl Fn(&Context) -> Result<Vec<RevId>, Error>,
+    ) -> Result<Vec<Context>, Error> {
+        let repo = self.repo()?;
+        let Some(top) = repo.work_dir() else {
+            return Ok(Vec::new());
+        };
+        if self.options.overrides.migrations.is_some() {
+            return Ok(Vec::new());
+        }
+        let mut old = Projects::default();
+        for prefix in self.folders_with_projects(before)? {
+            if projects.unread.iter().any(|unread| unread.prefix == prefix) {
+                continue;
+            }
+            if let Some(listed) = self.configuration_in(before, &prefix)? {
+                self.add_from_git(top, &prefix, &listed, &mut old)?;
+            }
+        }
+        // What is fixed in one whose configuration was broken is fixed all the same.
+        for unread in old.unread {
+            let root = top.join(&unread.prefix);
+            let config = crate::config::none(&root, self.config.env.clone());
+            old.all.push(self.with(config, Some(unread.prefix)));
+        }
+        let places = |all: &[Context]| -> Result<Vec<Stood>, Error> {
+            all.iter().map(Context::place).collect()
+        };
+        let (then, now) = (places(&old.all)?, places(&projects.all)?);
+        let mut gone = Vec::new();
+        for (one, place) in old.all.into_iter().zip(&then) {
+            if now.contains(place) {
+                continue;
+            }
+            let had: HashSet<RevId> = outline::of_commit(&one, &before.to_string())?
+                .into_iter()
+                .map(|one| one.revision)
+                .collect();
+            let mut moved = false;
+            for (new, _) in projects
+                .all
+                .iter_mut()
+                .zip(&now)
+                .filter(|(_, place)| !then.contains(place))
+            {
+                if new.stood.is_none() && revisions(new)?.iter().any(|id| had.contains(id)) {
+                    new.stood = Some(place.clone());
+                    moved = true;
+                    break;
+                }
+            }
+            if !moved {
+                gone.push(one);
+            }
+        }
+        if !gone.is_empty() {
+            // Nothing is left of what would be a project without a configuration.
+            let is_one = |one: &Context| one.config.file.is_some() || one.is_project();
+            projects.all.retain(is_one);
+        }
+        Ok(gone)
+    }
+
+    /// The folders of a commit with a configuration. Goes only into what differs from the
+    /// commit that was asked about last: large repositories have many folders.
+    fn folders_with_projects(&self, commit: CommitId) -> Result<Vec<String>, Error> {
+        const NAME: &str = "projects";
+        const VERSION: u32 = 1;
+        let repo = self.repo()?;
+        let cache = repo.cache();
+        let known: Option<(String, Vec<String>)> = cache
+            .load(NAME, VERSION)
+            .and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        let known = known.and_then(|(hex, folders)| {
+            let last = CommitId::from_hex(&hex).filter(|last| repo.has(*last))?;
+            Some((last, folders))
+        });
+        let (last, folders) = match known {
+            Some((last, folders)) if last == commit => return Ok(folders),
+            Some((last, folders)) => (Some(last), folders),
+            None => (None, Vec::new()),
+        };
+        let mut found = repo.changed_folders_with(FILE_NAME, last, commit)?;
+        for folder in folders {
+            if !found.contains(&folder) && self.configuration_in(commit, &folder)?.is_some() {
+                found.push(folder);
+            }
+        }
+        found.sort();
+        if let Ok(bytes) = serde_json::to_vec(&(commit.to_string(), &found)) {
+            cache.store(NAME, VERSION, &bytes);
+        }
+        Ok(found)
     }
 
     /// The project of the current folder alone: a bare repository has no files by which
@@ -105,15 +240,17 @@ impl Context {
         projects: &mut Projects,
     ) -> Result<(), Error> {
         let path = top.join(prefix).join(FILE_NAME);
-        let from_index = || match listed {
-            Some(listed) => self.staged_text(listed),
-            None => Ok(None),
+        let staged = match listed {
+            Some(listed) => self.text_of(listed)?,
+            None => None,
         };
+        let database = self.options.overrides.database.as_deref();
+        let configs = |bytes| self.configs(&path, bytes, database);
         let read = match fs::read(&path) {
-            Ok(bytes) => self.configs(&path, bytes),
+            Ok(bytes) => configs(bytes),
             // Sparse checkouts leave folders out.
-            Err(error) if error.kind() == ErrorKind::NotFound => match from_index()? {
-                Some(bytes) => self.configs(&path, bytes),
+            Err(error) if error.kind() == ErrorKind::NotFound => match &staged {
+                Some(bytes) => configs(bytes.clone()),
                 None => Err(Error::io("read", &path)(error)),
             },
             Err(error) => Err(Error::io("read", &path)(error)),
@@ -121,27 +258,71 @@ impl Context {
         let configs = match read {
             Ok(configs) => configs,
             Err(error) => {
-                // What is broken on disk alone is no part of a commit.
-                let instead = from_index()?.and_then(|bytes| self.configs(&path, bytes).ok());
                 projects.unread.push(Unread {
                     prefix: prefix.to_owned(),
                     error,
-                    staged_instead: instead.is_some(),
                 });
-                instead.unwrap_or_default()
+                // Broken on disk alone, it is known all the same.
+                staged
+                    .and_then(|bytes| configs(bytes).ok())
+                    .unwrap_or_default()
             }
         };
+        self.add(prefix, configs, projects);
+        Ok(())
+    }
+
+    fn add_from_git(
+        &self,
+        top: &Path,
+        prefix: &str,
+        listed: &Listed,
+        projects: &mut Projects,
+    ) -> Result<(), Error> {
+        let path = top.join(prefix).join(FILE_NAME);
+        let database = self.options.overrides.database.as_deref();
+        let read = |listed: &Listed| -> Result<_, Error> {
+            let text = self.text_of(listed)?;
+            Ok(text.map(|bytes| self.configs(&path, bytes, database)))
+        };
+        let mut configs = read(listed)?;
+        // The text of a link is the name of what it leads to, which is no configuration.
+        if !matches!(configs, Some(Ok(_)))
+            && let Some(linked) = self.staged_configuration(prefix)?
+            && linked.blob() != listed.blob()
+        {
+            configs = read(&linked)?;
+        }
+        let missing = || {
+            Err(Error::Git(GitError::ObjectMissing {
+                doing: format!("read {}", path.display()),
+            }))
+        };
+        match configs.unwrap_or_else(missing) {
+            Ok(configs) => self.add(prefix, configs, projects),
+            Err(error) => projects.unread.push(Unread {
+                prefix: prefix.to_owned(),
+                error,
+            }),
+        }
+        Ok(())
+    }
+
+    fn add(&self, prefix: &str, configs: Vec<Config>, projects: &mut Projects) {
         let contexts = configs
             .into_iter()
             .map(|config| self.with(config, Some(prefix.to_owned())));
         projects.all.extend(contexts);
-        Ok(())
     }
 
-    fn configs(&self, path: &Path, bytes: Vec<u8>) -> Result<Vec<Config>, Error> {
+    pub(super) fn configs(
+        &self,
+        path: &Path,
+        bytes: Vec<u8>,
+        database: Option<&str>,
+    ) -> Result<Vec<Config>, Error> {
         let text = String::from_utf8(bytes)
             .map_err(|error| Error::io("read", path)(io::Error::other(error.utf8_error())))?;
-        let database = self.options.overrides.database.as_deref();
         Ok(crate::config::read_all(
             path,
             text,
@@ -150,7 +331,7 @@ impl Context {
         )?)
     }
 
-    fn staged_text(&self, listed: &Listed) -> Result<Option<Vec<u8>>, Error> {
+    pub(super) fn text_of(&self, listed: &Listed) -> Result<Option<Vec<u8>>, Error> {
         let file = self.repo()?.read_files(std::slice::from_ref(listed))?.pop();
         Ok(file
             .and_then(|file| file.content.ok())

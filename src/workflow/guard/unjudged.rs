@@ -20,8 +20,6 @@ pub struct Unjudged {
 /// What follows from a project that cannot be looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum So {
-    /// The configuration is broken on disk alone: what is staged of it was looked at.
-    StagedInstead,
     /// The commit touches nothing of it: whoever commits something else did not break it.
     NotTouched,
     /// The commit changes this file of it (its configuration, a link, or one that may be
@@ -36,11 +34,8 @@ pub(super) fn unjudged(
     unread: Unread,
     prefixes: &[String],
 ) -> Result<Unjudged, Error> {
-    let so = if unread.staged_instead {
-        So::StagedInstead
-    } else {
-        touched(context, &unread.prefix, prefixes)?.map_or(So::NotTouched, So::Touched)
-    };
+    let touched = touched(context, &unread.prefix, prefixes)?;
+    let so = touched.map_or(So::NotTouched, So::Touched);
     Ok(Unjudged {
         error: unread.error,
         so,

@@ -47,7 +47,7 @@ pub fn advise(context: &Context, event: Event, args: &[String]) -> Result<Said, 
     let Some((from, to)) = moved(repo, event, args)? else {
         return Ok(Vec::new());
     };
-    let folders = repo.changed_folders_with(FILE_NAME, from, to)?;
+    let folders = repo.changed_folders_with(FILE_NAME, Some(from), to)?;
     let projects = context.projects_in(&folders)?;
     let mut said: Said = Vec::new();
     // Whoever pulls a broken configuration learns it from the next command that needs it.

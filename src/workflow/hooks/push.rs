@@ -4,12 +4,16 @@
 //! must not be edited or vanish. Needs no database and asks no server: Git says on standard
 //! input what is pushed where.
 
+use std::collections::BTreeSet;
+
 use crate::{
     git::{CommitId, Repo},
     model::{Finding, Rule, Severity},
     workflow::{
         Context, Error,
+        context::Configured,
         guard::{self, Doing, Side},
+        outline,
     },
 };
 
@@ -84,19 +88,31 @@ pub fn judge(context: &Context, remote: &str, url: &str, input: &str) -> Result<
     if todo.is_empty() {
         return Ok(verdict);
     }
-    let projects = context.projects()?;
-    verdict.unread.extend(
-        projects
-            .unread
-            .into_iter()
-            .filter(|unread| !unread.staged_instead)
-            .map(|unread| unread.error),
-    );
-    for project in &projects.all {
-        let protected = guard::protected_refs(project)?;
-        for (branch, local, there) in &todo {
-            let findings = one(project, branch, *local, *there, &protected)?;
+    let mut unread = BTreeSet::new();
+    for (branch, local, there) in &todo {
+        let mut projects = context.projects_as(Configured::In(*local))?;
+        let revisions = |project: &Context| {
+            let all = outline::of_commit(project, &local.to_string())?;
+            Ok(all.into_iter().map(|one| one.revision).collect())
+        };
+        let gone = match there {
+            Some(there) => context.gone(*there, &mut projects, revisions)?,
+            // Whoever sees a new branch still has the others.
+            None => Vec::new(),
+        };
+        for project in &projects.all {
+            let pushed = guard::side(project, *local)?;
+            let findings = one(project, branch, (*local, &pushed), *there)?;
             verdict.findings.extend(findings);
+        }
+        for project in &gone {
+            let findings = one(project, branch, (*local, &Side::default()), *there)?;
+            verdict.findings.extend(findings);
+        }
+        for one in projects.unread {
+            if unread.insert(one.prefix) {
+                verdict.unread.push(one.error);
+            }
         }
     }
     Ok(verdict)
@@ -105,11 +121,10 @@ pub fn judge(context: &Context, remote: &str, url: &str, input: &str) -> Result<
 fn one(
     project: &Context,
     branch: &str,
-    local: CommitId,
+    (local, pushed): (CommitId, &Side),
     there: Option<CommitId>,
-    protected: &[String],
 ) -> Result<Vec<Finding>, Error> {
-    let pushed = guard::side(project, local)?;
+    let protected = guard::protected_refs(project)?;
     let Some(from) = there else {
         // Nobody has it yet, and nobody is stopped from showing what is not ready.
         let doing = Doing::Push {
@@ -119,13 +134,13 @@ fn one(
         };
         let repo = project.repo()?;
         let mut before = Side::default();
-        for name in protected {
+        for name in &protected {
             if let Some(tip) = repo.tip_named(name)? {
                 before = guard::side(project, tip)?;
                 break;
             }
         }
-        let mut findings = guard::step(project, &before, &pushed, &doing)?;
+        let mut findings = guard::step(project, &before, pushed, &doing)?;
         for finding in &mut findings {
             finding.severity = Severity::Warning;
         }
@@ -136,7 +151,7 @@ fn one(
         from,
         protected: protected.iter().any(|name| is_branch(name, branch)),
     };
-    guard::step(project, &guard::side(project, from)?, &pushed, &doing)
+    guard::step(project, &guard::side(project, from)?, pushed, &doing)
 }
 
 /// Whether a protected ref is that branch of a remote.

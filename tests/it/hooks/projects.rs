@@ -192,11 +192,7 @@ fn a_configuration_that_is_broken_on_disk_alone_is_taken_from_the_index() {
     sandbox.write("ann/teammig.yaml", "environments: [\n");
     sandbox.write("ann/readme.md", "x");
     sandbox.git("ann", &["add", "readme.md"]);
-    assert_snapshot!(sandbox.try_git("ann", &["commit", "-qm", "readme"]), @"
-    exit 0
-    --- stderr
-    warning: environments: invalid type: sequence, expected a mapping of names ([DIR]/ann/teammig.yaml:1); this is not staged, and what is staged of the file was used
-    ");
+    assert_snapshot!(sandbox.try_git("ann", &["commit", "-qm", "readme"]), @"exit 0");
     let edited = sandbox.read(FIXED).replace("name text", "name varchar(80)");
     sandbox.write(FIXED, edited);
     sandbox.git("ann", &["add", "migrations"]);

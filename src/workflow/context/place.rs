@@ -1,0 +1,120 @@
+//! Where a project stands in a commit: its folders have the names that the configuration
+//! in that commit gives them, whatever the one of today says.
+
+use std::{collections::HashMap, rc::Rc};
+
+use super::Context;
+use crate::{
+    config::{Config, DEFAULT_FOLDER, FILE_NAME},
+    git::{CommitId, Folders, GitError, Listed},
+    workflow::Error,
+};
+
+/// The place of a project before it was moved: its folder in the repository, and which of
+/// its `databases:`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Stood {
+    pub(super) prefix: String,
+    pub(super) database: Option<String>,
+}
+
+/// Configurations that were read, by the project's folder and their blobs; `None` = it
+/// cannot be read.
+pub(super) type Known = HashMap<(String, String), Option<Rc<Vec<Config>>>>;
+
+impl Context {
+    /// The project's root in the repository as it is in a commit, and its folders there.
+    pub(in crate::workflow) fn place_in(&self, name: &str) -> Result<(String, Folders), Error> {
+        let (repo, own) = (self.repo()?, self.folders());
+        if repo.is_bare() || self.options.overrides.migrations.is_some() {
+            return Ok((self.prefix()?, own));
+        }
+        let commit = repo.resolve(name)?;
+        let now = self.place()?;
+        let mut is_named = now.database.is_some();
+        for place in std::iter::once(&now).chain(&self.stood) {
+            let Some(listed) = self.configuration_in(commit, &place.prefix)? else {
+                continue;
+            };
+            let configs = self.configs_of(&place.prefix, &listed)?;
+            is_named |= configs.is_some();
+            let mut configs = configs.iter().flat_map(|all| all.iter());
+            if let Some(config) = configs.find(|config| config.database == place.database) {
+                let folders = Folders::new(&config.folders, self.layout().extensions());
+                return Ok((place.prefix.clone(), folders));
+            }
+        }
+        // Nothing there names a folder: it is ours, or the one that holds without a name. Of
+        // several databases, none has that.
+        let prefix = now.prefix;
+        let unnamed = Folders::new([DEFAULT_FOLDER], self.layout().extensions());
+        let lacks = |folders: &Folders| -> Result<bool, Error> {
+            match repo.folder_state(commit, &prefix, folders, &[]) {
+                Err(GitError::FolderIsLink { .. }) => Ok(false),
+                state => Ok(state?.is_absent()),
+            }
+        };
+        let folders = if !is_named && own != unnamed && lacks(&own)? && !lacks(&unnamed)? {
+            unnamed
+        } else {
+            own
+        };
+        Ok((prefix, folders))
+    }
+
+    pub(super) fn place(&self) -> Result<Stood, Error> {
+        Ok(Stood {
+            prefix: self.prefix()?,
+            database: self.config.database.clone(),
+        })
+    }
+
+    /// The configuration of the project in the folder `prefix` of a commit. Links to it
+    /// are followed.
+    pub(super) fn configuration_in(
+        &self,
+        commit: CommitId,
+        prefix: &str,
+    ) -> Result<Option<Listed>, Error> {
+        let repo = self.repo()?;
+        match repo.commit_listing(prefix, &beside(), &commit.to_string()) {
+            Err(GitError::FolderIsLink { .. }) => Ok(None),
+            listing => Ok(configuration(listing?.files)),
+        }
+    }
+
+    /// The same of the index.
+    pub(super) fn staged_configuration(&self, prefix: &str) -> Result<Option<Listed>, Error> {
+        let listing = self.repo()?.index_listing(prefix, &beside())?;
+        Ok(configuration(listing.files))
+    }
+
+    /// What a configuration in Git says, once for each database. `None` = nobody can say.
+    pub(super) fn configs_of(
+        &self,
+        prefix: &str,
+        listed: &Listed,
+    ) -> Result<Option<Rc<Vec<Config>>>, Error> {
+        let key = (prefix.to_owned(), listed.blob());
+        if let Some(known) = self.configured.borrow().get(&key) {
+            return Ok(known.clone());
+        }
+        let top = self.repo()?.work_dir().unwrap_or(&self.cwd);
+        let path = top.join(prefix).join(FILE_NAME);
+        let bytes = self.text_of(listed)?;
+        let configs = bytes.and_then(|bytes| self.configs(&path, bytes, None).ok());
+        let configs = configs.map(Rc::new);
+        let mut known = self.configured.borrow_mut();
+        known.insert(key, configs.clone());
+        Ok(configs)
+    }
+}
+
+/// The files that a configuration is one of.
+fn beside() -> Folders {
+    Folders::new([""], ["yaml"])
+}
+
+fn configuration(files: Vec<Listed>) -> Option<Listed> {
+    files.into_iter().find(|file| *file.path == *FILE_NAME)
+}
