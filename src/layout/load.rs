@@ -1,6 +1,9 @@
 //! A snapshot becomes a project: files read, graph built, problems pointed at.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    sync::Arc,
+};
 
 use super::{Layout, header};
 use crate::model::{
@@ -81,9 +84,15 @@ fn assemble(
     mut findings: Vec<Finding>,
 ) -> Project {
     let mut migrations = HashMap::with_capacity(files.len());
+    let mut repeated = Vec::new();
     for file in files {
         // Of two files with one id the graph keeps the first, and so do we.
-        migrations.entry(file.revision.id.clone()).or_insert(file);
+        match migrations.entry(file.revision.id.clone()) {
+            Entry::Vacant(free) => {
+                free.insert(file);
+            }
+            Entry::Occupied(_) => repeated.push(file),
+        }
     }
     let head_file = snapshot.head_file.as_ref().map(read_head_file);
     let sound = findings.is_empty();
@@ -99,6 +108,7 @@ fn assemble(
         origin: snapshot.origin.clone(),
         graph: Arc::new(graph),
         migrations,
+        repeated,
         head_file,
         unread,
         findings,

@@ -16,6 +16,7 @@ mod words;
 use jiff::Timestamp;
 
 use super::{
+    finding::Finding,
     migration::Checksum,
     project::Project,
     revision::{Amended, RevId},
@@ -191,6 +192,8 @@ pub trait Reading {
     fn up(&self, project: &Project, id: &RevId) -> Option<Checksum>;
     /// Where its header has a key, or a word of that key's value.
     fn locate(&self, project: &Project, id: &RevId, key: &str, word: &str) -> Span;
+    /// Whether a finding is an error in this project.
+    fn is_error(&self, finding: &Finding) -> bool;
     /// The commit that has what the step edits, and a file as both are named to Git.
     fn restored(&self, path: &str) -> (String, String);
 }

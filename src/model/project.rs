@@ -13,7 +13,7 @@ use super::{
 };
 
 /// A snapshot, read and understood as far as it can be.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Project {
     /// Where it came from.
     pub origin: Origin,
@@ -21,6 +21,8 @@ pub struct Project {
     pub graph: Arc<Graph>,
     /// The files of the graph's revisions, by id.
     pub migrations: HashMap<RevId, Migration>,
+    /// Further files of revisions that have one already: of two the graph keeps the first.
+    pub repeated: Vec<Migration>,
     /// The head file, where the project keeps one.
     pub head_file: Option<HeadFile>,
     /// Files that are there and cannot be read as revisions.
@@ -33,6 +35,26 @@ impl Project {
     /// The file of a revision.
     pub fn migration(&self, id: &str) -> Option<&Migration> {
         self.migrations.get(id)
+    }
+
+    /// The steps from `before` to this that come about where each further file of a revision
+    /// stands in the place of the first, with the revision.
+    pub fn steps_of_repeated(&self, before: &Self) -> Vec<(RevId, Self, Self)> {
+        let with = |project: &Self, file: &Migration| {
+            let mut other = project.clone();
+            let id = file.revision.id.clone();
+            other.migrations.insert(id, file.clone());
+            other
+        };
+        let step = |new: &Migration| {
+            let is_it = |old: &&Migration| {
+                old.revision.id == new.revision.id && old.file.path == new.file.path
+            };
+            let old = before.repeated.iter().find(is_it);
+            let before = old.map_or_else(|| before.clone(), |old| with(before, old));
+            (new.revision.id.clone(), before, with(self, new))
+        };
+        self.repeated.iter().map(step).collect()
     }
 
     /// The message of a revision; empty where there is none.

@@ -14,7 +14,7 @@ use crate::{
     git::{CommitId, GitError, Listed, Repo},
     layout::{self, Layout},
     model::{
-        Checksum, Finding, Project, RevId, Rule, Severity, Snapshot, Span,
+        Checksum, Finding, Levels, Project, RevId, Rule, Severity, Snapshot, Span,
         guard::{self, Evidence, Reading},
         shell,
     },
@@ -224,8 +224,34 @@ fn edits_by(
     after: &Project,
     doing: &Doing,
 ) -> Result<Vec<Finding>, Error> {
+    in_each_file(before, after, |before, after| {
+        edits_of_first(context, before, after, doing)
+    })
+}
+
+/// What is found in a step, also where a further file of a revision stands in the place of
+/// the first: whatever the rule about two files with one id says, each of them may be it.
+fn in_each_file(
+    before: &Project,
+    after: &Project,
+    judge: impl Fn(&Project, &Project) -> Result<Vec<Finding>, Error>,
+) -> Result<Vec<Finding>, Error> {
+    let mut findings = judge(before, after)?;
+    for (id, before, after) in after.steps_of_repeated(before) {
+        let found = judge(&before, &after)?.into_iter();
+        findings.extend(found.filter(|finding| finding.revision.as_ref() == Some(&id)));
+    }
+    Ok(findings)
+}
+
+fn edits_of_first(
+    context: &Context,
+    before: &Project,
+    after: &Project,
+    doing: &Doing,
+) -> Result<Vec<Finding>, Error> {
     let (branch, from) = match doing {
-        Doing::Commit => return edits(context, &Base::HEAD, before, after),
+        Doing::Commit => return edits_from(context, &Base::HEAD, before, after),
         Doing::Merge(others) => {
             let reading = ByLayout::of(context, Base::HEAD.name)?;
             let fixed = fixed::of_step(context, &Base::HEAD, (before, after), &reading)?;
@@ -282,6 +308,17 @@ impl Base<'static> {
 /// What the step from `before`, which is that of `base`, to `after` edits of all that is
 /// known to be fixed.
 pub(super) fn edits(
+    context: &Context,
+    base: &Base<'_>,
+    before: &Project,
+    after: &Project,
+) -> Result<Vec<Finding>, Error> {
+    in_each_file(before, after, |before, after| {
+        edits_from(context, base, before, after)
+    })
+}
+
+fn edits_from(
     context: &Context,
     base: &Base<'_>,
     before: &Project,
@@ -463,6 +500,7 @@ fn several(
 /// Reads what the judge needs by the project's layout.
 pub(super) struct ByLayout {
     layout: &'static dyn Layout,
+    levels: Levels,
     prefix: String,
     source: String,
 }
@@ -478,6 +516,7 @@ impl ByLayout {
                 Ok((prefix, _)) => prefix,
                 Err(_) => context.prefix()?,
             },
+            levels: context.config.levels.clone(),
             source: source.to_owned(),
         })
     }
@@ -497,6 +536,12 @@ impl Reading for ByLayout {
         project
             .migration(id.as_str())
             .map_or(0..0, |migration| self.layout.locate(migration, key, word))
+    }
+
+    fn is_error(&self, finding: &Finding) -> bool {
+        let left = self.levels.apply(vec![finding.clone()]);
+        left.iter()
+            .any(|finding| finding.severity == Severity::Error)
     }
 
     fn restored(&self, path: &str) -> (String, String) {

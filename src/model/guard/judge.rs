@@ -59,25 +59,28 @@ fn deleted(
 ) -> Option<Finding> {
     let old = before.migration(id.as_str())?;
     let mut findings = after.findings.iter();
-    // A file that cannot be read now is reported as such.
-    let unreadable = findings.any(|finding| {
+    let unreadable = findings.find(|finding| {
         finding.rule == Rule::UnreadableRevision
             && finding
                 .place
                 .as_ref()
                 .is_some_and(|place| place.file.path == old.file.path)
     });
-    if unreadable {
+    // A file that cannot be read now is reported as such, unless that stops nobody here.
+    if unreadable.is_some_and(|finding| reading.is_error(finding)) {
         return None;
     }
     let renamed = after
         .migrations
         .values()
         .find(|new| new.file.path == old.file.path);
-    let what = renamed.map_or_else(
-        || format!("{id} is deleted"),
-        |new| format!("{id} is gone: its file has the id {} now", new.revision.id),
-    );
+    let what = match renamed {
+        Some(new) => format!("{id} is gone: its file has the id {} now", new.revision.id),
+        None if unreadable.is_some() => {
+            format!("{id} is gone: its file cannot be read as a revision now")
+        }
+        None => format!("{id} is deleted"),
+    };
     let help = words::help(
         fixed,
         Change::Deleted,

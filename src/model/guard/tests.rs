@@ -44,6 +44,9 @@ impl Reading for Digits {
     fn locate(&self, _: &Project, _: &RevId, _: &str, _: &str) -> Span {
         0..0
     }
+    fn is_error(&self, finding: &Finding) -> bool {
+        finding.severity == Severity::Error
+    }
     fn restored(&self, path: &str) -> (String, String) {
         ("HEAD".to_owned(), path.to_owned())
     }
@@ -119,6 +122,7 @@ fn project(text: &str) -> Project {
         findings: findings.collect(),
         graph: Arc::new(graph),
         migrations,
+        repeated: Vec::new(),
         head_file: None,
         unread: Vec::new(),
     }

@@ -173,6 +173,54 @@ fn what_is_staged_is_linted_with_what_it_builds_on() {
     );
 }
 
+/// A rule that is turned down takes no other with it.
+#[test]
+fn a_rule_that_is_turned_down_hides_no_other() {
+    let published = "ann/migrations/9209a434d045.sql";
+    let sandbox = on_a_branch();
+    let config = sandbox.read("ann/teammig.yaml");
+    let text = sandbox.read(published);
+    let check = |what: &str| {
+        sandbox.write("ann/teammig.yaml", format!("{config}check: {{{what}}}\n"));
+        sandbox.git("ann", &["add", "-A"]);
+        let sorted = |args: &[&str]| {
+            let (mut rules, code) = found(&sandbox, "ann", args);
+            rules.sort();
+            (rules, code)
+        };
+        let staged = sorted(&["--staged"]);
+        assert_eq!(staged, sorted(&[]), "{what}");
+        staged
+    };
+    sandbox.write(published, "garbage");
+    let (deleted, unreadable) = ("error deleted-revision", "unreadable-revision");
+    for (level, rules, code) in [
+        ("error", vec![format!("error {unreadable}")], 3),
+        (
+            "warning",
+            vec![deleted.to_owned(), format!("warning {unreadable}")],
+            3,
+        ),
+        ("off", vec![deleted.to_owned()], 3),
+    ] {
+        let all = check(&format!("{unreadable}: {level}"));
+        assert_eq!(all, (rules, code), "{level}");
+    }
+    // Of two files the first one stands for the revision, and the other is edited.
+    sandbox.write("ann/migrations/0.sql", &text);
+    sandbox.write(published, text.replace("name text", "name blob"));
+    let edited = (vec!["error edited-revision".to_owned()], 3);
+    assert_eq!(check("duplicate-revision: off"), edited);
+    // What is as it was before is nobody's doing now.
+    sandbox.git("ann", &["commit", "-q", "-m", "Two files"]);
+    let staged = found(&sandbox, "ann", &["--staged"]);
+    assert_eq!(staged, (vec![], 0));
+    sandbox.write("ann/notes", "x");
+    sandbox.git("ann", &["add", "-A"]);
+    sandbox.edit(published, "name blob", "name int");
+    assert_eq!(check("duplicate-revision: off"), edited);
+}
+
 #[test]
 fn conflicts_in_the_migrations_alone() {
     let sandbox = on_a_branch();
