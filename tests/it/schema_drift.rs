@@ -37,10 +37,25 @@ fn by_hand(sandbox: &Sandbox, sql: &str) {
 fn after_an_upgrade_there_is_none_and_nothing_is_written() {
     let sandbox = applied();
     let before = std::fs::read(sandbox.at("project/dev.db")).unwrap();
-    assert_snapshot!(sandbox.teammig("project", &["drift"]), @"");
+    assert_snapshot!(sandbox.teammig("project", &["drift"]), @"
+    exit 0
+    --- stderr
+    dev: no drift; it is as the 2 revisions of the ledger make it
+    ");
     let (document, code) = sandbox.json("project", &["drift"]);
     assert_eq!(code, 0);
-    assert_snapshot!(serde_json::to_string_pretty(&document).unwrap(), @"");
+    assert_snapshot!(serde_json::to_string_pretty(&document).unwrap(), @r#"
+    {
+      "differences": [],
+      "drifted": false,
+      "environment": "dev",
+      "not_run": [],
+      "remarks": [],
+      "replayed": 2,
+      "schema": "teammig.drift/1",
+      "unmodelled": []
+    }
+    "#);
     assert_eq!(before, std::fs::read(sandbox.at("project/dev.db")).unwrap());
 }
 
@@ -56,20 +71,89 @@ fn what_was_made_by_hand_shows_and_nothing_else() {
          CREATE VIEW names AS SELECT id, name FROM users;
          DROP TABLE posts;",
     );
-    assert_snapshot!(sandbox.teammig("project", &["drift"]), @"");
+    assert_snapshot!(sandbox.teammig("project", &["drift"]), @"
+    exit 3
+    --- stdout
+    + table hotfix
+        CREATE TABLE hotfix (id integer PRIMARY KEY, note text NOT NULL)
+    - table posts
+    + column users.phone
+    ~ view names
+        definition: AS SELECT name FROM users in the revisions, AS SELECT id, name FROM users here
+    + index users_phone
+        CREATE INDEX users_phone ON users (phone)
+    --- stderr
+    dev: 5 differences from what the 2 revisions of the ledger make it
+    hint: what is to stay belongs into a revision: `teammig create --empty`, then `teammig stamp --only` here; what is not, undo by hand
+    ");
     let (document, code) = sandbox.json("project", &["drift"]);
     assert_eq!(code, 3);
     assert_eq!(document["drifted"], true);
-    assert_snapshot!(serde_json::to_string_pretty(&document["differences"]).unwrap(), @"");
+    assert_snapshot!(serde_json::to_string_pretty(&document["differences"]).unwrap(), @r#"
+    [
+      {
+        "change": "added",
+        "ddl": "CREATE TABLE hotfix (id integer PRIMARY KEY, note text NOT NULL)",
+        "details": [],
+        "kind": "table",
+        "object": "hotfix"
+      },
+      {
+        "change": "removed",
+        "ddl": null,
+        "details": [],
+        "kind": "table",
+        "object": "posts"
+      },
+      {
+        "change": "added",
+        "ddl": null,
+        "details": [],
+        "kind": "column",
+        "object": "users.phone"
+      },
+      {
+        "change": "changed",
+        "ddl": null,
+        "details": [
+          {
+            "expected": "AS SELECT name FROM users",
+            "found": "AS SELECT id, name FROM users",
+            "key": "definition"
+          }
+        ],
+        "kind": "view",
+        "object": "names"
+      },
+      {
+        "change": "added",
+        "ddl": "CREATE INDEX users_phone ON users (phone)",
+        "details": [],
+        "kind": "index",
+        "object": "users_phone"
+      }
+    ]
+    "#);
 }
 
 #[test]
 fn a_database_without_a_ledger_stays_without_one() {
     let sandbox = Sandbox::project();
-    assert_snapshot!(sandbox.teammig("project", &["drift"]), @"");
+    assert_snapshot!(sandbox.teammig("project", &["drift"]), @"
+    exit 0
+    --- stderr
+    dev: no drift; nothing is applied, and nothing is there
+    ");
     assert!(!sandbox.at("project/dev.db").exists());
     by_hand(&sandbox, "CREATE TABLE old (x)");
-    assert_snapshot!(sandbox.teammig("project", &["drift"]), @"");
+    assert_snapshot!(sandbox.teammig("project", &["drift"]), @"
+    exit 3
+    --- stdout
+    + table old
+        CREATE TABLE old (x)
+    --- stderr
+    dev: 1 difference; the ledger has no revisions, so everything here counts as a difference
+    ");
     assert_eq!(
         sandbox.sqlite("project/dev.db", "SELECT name FROM sqlite_schema"),
         ["old"]
@@ -113,7 +197,18 @@ fn a_script_that_cannot_run_again_is_told_with_its_place() {
         "-- migrate:up\nALTER TABLE old ADD COLUMN y;\n",
     );
     sandbox.ok("project", &["upgrade"]);
-    assert_snapshot!(sandbox.teammig("project", &["drift"]), @"");
+    assert_snapshot!(sandbox.teammig("project", &["drift"]), @"
+    exit 4
+    --- stderr
+    error: the revisions that the database has cannot be replayed on a scratch database
+     --> migrations/aaaa00000003.sql:7:1
+      |
+    7 | ALTER TABLE old ADD COLUMN y;
+      | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ no such table: old
+      aaaa00000003 aaaa00000003: no such table: old
+    Nothing was changed: it was tried on a scratch database, which is gone.
+    hint: what a revision needs and none makes (an extension, a role) can come from a server of `scratch:` in teammig.yaml, or from an earlier revision
+    ");
 }
 
 #[test]
@@ -128,7 +223,18 @@ fn scripts_that_name_files_do_not_reach_them() {
     sandbox.write("project/other.db", "");
     sandbox.ok("project", &["upgrade"]);
     sandbox.write("project/other.db", "");
-    assert_snapshot!(sandbox.teammig("project", &["drift"]), @"");
+    assert_snapshot!(sandbox.teammig("project", &["drift"]), @"
+    exit 4
+    --- stderr
+    error: the revisions that the database has cannot be replayed on a scratch database
+     --> migrations/aaaa00000003.sql:7:1
+      |
+    7 | ATTACH 'other.db' AS other;
+      | ^^^^^^^^^^^^^^^^^^^^^^^^^^ not authorized
+      aaaa00000003 aaaa00000003: not authorized
+    Nothing was changed: it was tried on a scratch database, which is gone.
+    hint: what a revision needs and none makes (an extension, a role) can come from a server of `scratch:` in teammig.yaml, or from an earlier revision
+    ");
     assert_eq!(sandbox.read("project/other.db"), "");
 }
 
@@ -142,7 +248,13 @@ fn a_row_without_its_script_is_taken_from_the_file_or_said() {
     let run = sandbox.teammig("project", &["drift"]);
     assert_eq!(run.code, 0, "{run}");
     std::fs::remove_file(sandbox.at("project/migrations/aaaa00000002.sql")).unwrap();
-    assert_snapshot!(sandbox.teammig("project", &["drift"]), @"");
+    assert_snapshot!(sandbox.teammig("project", &["drift"]), @"
+    exit 4
+    --- stderr
+    error: the revisions that the database has cannot be replayed on a scratch database
+      The ledger kept no script of aaaa00000002, and no file here is what ran.
+    hint: check out a commit that has the file of aaaa00000002, or `teammig stamp --only aaaa00000002` there: it records the script
+    ");
 }
 
 #[test]
@@ -158,5 +270,16 @@ fn of_several_databases_each_is_told() {
         .unwrap()
         .execute_batch("CREATE TABLE j (x)")
         .unwrap();
-    assert_snapshot!(sandbox.teammig("project", &["drift"]), @"");
+    assert_snapshot!(sandbox.teammig("project", &["drift"]), @"
+    exit 3
+    --- stdout
+    jobs
+    + table j
+        CREATE TABLE j (x)
+    --- stderr
+    app
+    dev: no drift; nothing is applied, and nothing is there
+    jobs
+    dev: 1 difference; the ledger has no revisions, so everything here counts as a difference
+    ");
 }

@@ -124,7 +124,14 @@ fn nothing_is_made_on_a_protected_server_without_a_word() {
         "project/teammig.yaml",
         format!("environments:\n  production: {{url: \"{url}\", protected: true}}\n"),
     );
-    assert_snapshot!(sandbox.teammig("project", &["drift"]), @"");
+    assert_snapshot!(sandbox.teammig("project", &["drift"]), @"
+    exit 4
+    --- stderr
+    error: there is no scratch database to try the revisions on
+    production is protected: nothing is made on its server without your word.
+    hint: name a server where they may be made, in teammig.yaml: `scratch: postgres://…`
+    hint: `--scratch-here` makes it on that server, beside the database, and drops it again
+    ");
     let run = sandbox.teammig("project", &["drift", "--scratch-here"]);
     assert_eq!(run.code, 0, "{run}");
     assert_eq!(
@@ -197,7 +204,11 @@ fn applied() -> (Sandbox, String) {
 fn after_an_upgrade_there_is_none() {
     let (sandbox, _) = applied();
     std::fs::remove_dir_all(sandbox.at("project/migrations")).unwrap();
-    assert_snapshot!(sandbox.teammig("project", &["drift"]), @"");
+    assert_snapshot!(sandbox.teammig("project", &["drift"]), @"
+    exit 0
+    --- stderr
+    dev: no drift; it is as the 2 revisions of the ledger make it
+    ");
 }
 
 #[test]
@@ -212,7 +223,29 @@ fn what_was_made_by_hand_shows_and_nothing_else() {
          ALTER TABLE users ALTER name DROP NOT NULL;",
     );
     let run = sandbox.teammig("project", &["drift"]);
-    assert_snapshot!(run, @"");
+    assert_snapshot!(run, @"
+    exit 3
+    --- stdout
+    ~ function public.one()
+        body: SELECT 1 in the revisions, SELECT 2 here
+    + table public.hotfix
+        column id
+        column note
+        constraint hotfix_pkey
+    ~ column public.users.name
+        not null: yes in the revisions, none here
+    + column public.users.phone
+    ~ view public.names
+        definition:  SELECT users.name
+       FROM public.users; in the revisions,  SELECT users.name
+       FROM public.users
+      WHERE (users.id > 0); here
+    + index public.users_phone
+        CREATE INDEX users_phone ON public.users USING btree (phone)
+    --- stderr
+    dev: 6 differences from what the 2 revisions of the ledger make it
+    hint: what is to stay belongs into a revision: `teammig create --empty`, then `teammig stamp --only` here; what is not, undo by hand
+    ");
 }
 
 #[test]
@@ -232,7 +265,13 @@ fn statements_about_the_server_are_not_run_again() {
     );
     sandbox.ok("project", &["upgrade"]);
     cluster.psql("postgres").run("ALTER ROLE reader NOLOGIN");
-    assert_snapshot!(sandbox.teammig("project", &["drift"]), @"");
+    assert_snapshot!(sandbox.teammig("project", &["drift"]), @"
+    exit 0
+    --- stderr
+    warning: not run on the scratch database, since it reaches beyond it: CREATE ROLE reader (aaaa00000001)
+    warning: not run on the scratch database, since it reaches beyond it: ALTER ROLE reader LOGIN (aaaa00000001)
+    dev: no drift; it is as the 1 revision of the ledger makes it
+    ");
     assert_eq!(
         cluster
             .psql("postgres")
