@@ -95,11 +95,15 @@ fn show_difference(ui: &mut Ui, difference: &Difference) {
     match &difference.what {
         What::Added { fact, parts } => {
             ui.data(format!("+ {kind} {object}"));
-            match &fact.ddl {
-                Some(ddl) => ui.data_lines(&indented(ddl)),
-                None => parts.iter().for_each(|part| {
-                    ui.data(format!("    {} {}", part.id.kind.name(), part.id.name()));
-                }),
+            if let Some(ddl) = &fact.ddl {
+                ui.data_lines(&indented(ddl));
+                return;
+            }
+            for (key, value) in &fact.payload {
+                show_value(ui, key, &value.text);
+            }
+            for part in parts {
+                ui.data(format!("    {} {}", part.id.kind.name(), part.id.name()));
             }
         }
         What::Removed { .. } => ui.data(format!("- {kind} {object}")),
@@ -107,20 +111,36 @@ fn show_difference(ui: &mut Ui, difference: &Difference) {
         What::Changed(changes) => {
             ui.data(format!("~ {kind} {object}"));
             for change in changes {
-                let value = |value: &Option<_>| text(value.as_ref());
-                ui.data(format!(
-                    "    {}: {} in the revisions, {} here",
-                    change.key,
-                    value(&change.before),
-                    value(&change.after)
-                ));
+                let text = |value: &Option<Shown>| {
+                    value
+                        .as_ref()
+                        .map_or("none", |value| value.text.as_str())
+                        .to_owned()
+                };
+                let (expected, found) = (text(&change.before), text(&change.after));
+                if expected.contains('\n') || found.contains('\n') {
+                    ui.data(format!("    {} in the revisions:", change.key));
+                    ui.data_lines(&indented(&indented(&expected)));
+                    ui.data(format!("    {} here:", change.key));
+                    ui.data_lines(&indented(&indented(&found)));
+                } else {
+                    ui.data(format!(
+                        "    {}: {expected} in the revisions, {found} here",
+                        change.key
+                    ));
+                }
             }
         }
     }
 }
 
-fn text(value: Option<&Shown>) -> String {
-    value.map_or_else(|| "none".to_owned(), |value| value.text.clone())
+fn show_value(ui: &mut Ui, key: &str, value: &str) {
+    if value.contains('\n') {
+        ui.data(format!("    {key}:"));
+        ui.data_lines(&indented(&indented(value)));
+    } else {
+        ui.data(format!("    {key}: {value}"));
+    }
 }
 
 fn indented(text: &str) -> String {

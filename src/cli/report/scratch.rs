@@ -59,10 +59,17 @@ pub(super) fn not_replayed(why: &NotReplayed, words: String) -> Report {
             details(&mut report, error);
             report
                 .note("Nothing was changed: it was tried on a scratch database, which is gone.")
-                .hint(
-                    "what a revision needs and none makes (an extension, a role) can come from a server of `scratch:` in \
-                     teammig.yaml, or from an earlier revision",
-                )
+                // Only PostgreSQL has codes.
+                .hint(match error.code {
+                    Some(_) => {
+                        "what the revisions need and none of them makes has to come from an earlier revision (an extension), or \
+                         from the server of `scratch:` in teammig.yaml (a role)"
+                    }
+                    None => {
+                        "what the revisions need and none of them makes has to come from an earlier revision; on a scratch \
+                         database, which is in memory, no script reaches files (ATTACH, VACUUM INTO)"
+                    }
+                })
         }
         NotReplayed::HalfDone(revision) => report
             .note(format!("  {revision} was begun and not finished."))
