@@ -78,6 +78,7 @@ fn what_was_made_by_hand_shows_and_nothing_else() {
         CREATE TABLE hotfix (id integer PRIMARY KEY, note text NOT NULL)
     - table posts
     + column users.phone
+        type: text
     ~ view names
         definition: AS SELECT name FROM users in the revisions, AS SELECT id, name FROM users here
     + index users_phone
@@ -207,7 +208,7 @@ fn a_script_that_cannot_run_again_is_told_with_its_place() {
       | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ no such table: old
       aaaa00000003 aaaa00000003: no such table: old
     Nothing was changed: it was tried on a scratch database, which is gone.
-    hint: what a revision needs and none makes (an extension, a role) can come from a server of `scratch:` in teammig.yaml, or from an earlier revision
+    hint: what the revisions need and none of them makes has to come from an earlier revision; on a scratch database, which is in memory, no script reaches files (ATTACH, VACUUM INTO)
     ");
 }
 
@@ -233,7 +234,7 @@ fn scripts_that_name_files_do_not_reach_them() {
       | ^^^^^^^^^^^^^^^^^^^^^^^^^^ not authorized
       aaaa00000003 aaaa00000003: not authorized
     Nothing was changed: it was tried on a scratch database, which is gone.
-    hint: what a revision needs and none makes (an extension, a role) can come from a server of `scratch:` in teammig.yaml, or from an earlier revision
+    hint: what the revisions need and none of them makes has to come from an earlier revision; on a scratch database, which is in memory, no script reaches files (ATTACH, VACUUM INTO)
     ");
     assert_eq!(sandbox.read("project/other.db"), "");
 }

@@ -229,17 +229,26 @@ fn what_was_made_by_hand_shows_and_nothing_else() {
     ~ function public.one()
         body: SELECT 1 in the revisions, SELECT 2 here
     + table public.hotfix
+        column order:
+            id
+            note
+        owner: postgres
         column id
         column note
         constraint hotfix_pkey
     ~ column public.users.name
         not null: yes in the revisions, none here
     + column public.users.phone
+        default: ''::text
+        type: text
     ~ view public.names
-        definition:  SELECT users.name
-       FROM public.users; in the revisions,  SELECT users.name
-       FROM public.users
-      WHERE (users.id > 0); here
+        definition in the revisions:
+             SELECT users.name
+               FROM public.users;
+        definition here:
+             SELECT users.name
+               FROM public.users
+              WHERE (users.id > 0);
     + index public.users_phone
         CREATE INDEX users_phone ON public.users USING btree (phone)
     --- stderr
