@@ -18,6 +18,10 @@ use super::{Ask, NotJudged};
 
 /// What is judged, and what it is compared with.
 #[derive(Debug)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "independent facts about what is compared"
+)]
 pub(super) struct Sides {
     /// What is judged, in words.
     pub(super) ours: String,
