@@ -254,18 +254,27 @@ fn show_summary(ui: &mut Ui, answer: &Answer) {
 
 /// A project that could not be looked at: an error where the change touches it.
 fn show_gap(ui: &mut Ui, gap: &Gap) {
-    let message = report::message(&gap.error);
     match &gap.so {
         None => {
             report::show_beside(ui, &gap.error);
         }
-        Some(So::NotTouched) => ui.warn(format!(
-            "could not be evaluated: {message}; this commit changes no migration of that project"
-        )),
-        Some(So::Touched(path)) => {
-            report::show_beside(ui, &gap.error);
+        Some(so) => show_unjudged(ui, &gap.error, so, "commit"),
+    }
+}
+
+/// The same, where it was a commit or a push that was judged.
+pub(super) fn show_unjudged(ui: &mut Ui, error: &Error, so: &So, what: &str) {
+    match so {
+        So::NotTouched => {
+            let message = report::message(error);
+            ui.warn(format!(
+                "could not be evaluated: {message}; this {what} changes no migration of that project"
+            ));
+        }
+        So::Touched(path) => {
+            report::show_beside(ui, error);
             ui.hint(format!(
-                "this commit changes {path}, which cannot be judged before that is put right"
+                "this {what} changes {path}, which cannot be judged before that is put right"
             ));
         }
     }

@@ -4,11 +4,11 @@
 //! Compares folders by their ids and goes only into those that differ, so that a hook
 //! costs next to nothing where nothing of ours moved.
 
-use std::{env, fs};
+use std::{collections::BTreeSet, env, fs};
 
-use git2::{ObjectType, Oid};
+use git2::{DiffOptions, FileMode, ObjectType, Oid};
 
-use super::{CommitId, GitError, Repo, folders::join};
+use super::{CommitId, GitError, Repo, error::Doing as _, folders::join};
 
 impl Repo {
     /// The folders of `to` (as Git names them; empty for the top) that hold a file of
@@ -51,6 +51,44 @@ impl Repo {
         }
         found.sort();
         Ok(found)
+    }
+
+    /// The files below a folder (as Git names it; empty for the top) in which two commits
+    /// differ, in the order of their paths. `wanted` is told the path and whether it is a
+    /// symbolic link.
+    pub fn changes_between(
+        &self,
+        (from, to): (CommitId, CommitId),
+        folder: &str,
+        wanted: impl Fn(&str, bool) -> bool,
+    ) -> Result<Vec<String>, GitError> {
+        let doing = || format!("compare {from} with {to}");
+        let mut options = DiffOptions::new();
+        options
+            .disable_pathspec_match(true)
+            .ignore_submodules(true)
+            .include_typechange(true);
+        if !folder.is_empty() {
+            options.pathspec(folder);
+        }
+        let (old, new) = (self.tree(self.root(from)?)?, self.tree(self.root(to)?)?);
+        let diff = self
+            .inner
+            .diff_tree_to_tree(Some(&old), Some(&new), Some(&mut options))
+            .doing_with(doing)?;
+        let mut changed = BTreeSet::new();
+        for delta in diff.deltas() {
+            for file in [delta.old_file(), delta.new_file()] {
+                let Some(path) = file.path_bytes().filter(|_| file.exists()) else {
+                    continue;
+                };
+                let path = String::from_utf8_lossy(path).into_owned();
+                if wanted(&path, file.mode() == FileMode::Link) {
+                    changed.insert(path);
+                }
+            }
+        }
+        Ok(changed.into_iter().collect())
     }
 
     /// The commits that a merge in progress brings in. While `git merge` itself records

@@ -301,13 +301,14 @@ pub(super) fn published(
 /// made there is not made here.
 fn merged(context: &Context, name: &str, touched: &BTreeSet<RevId>) -> Result<Vec<Fixed>, Error> {
     let repo = context.repo()?;
-    let (Some(theirs), Some(tip)) = (repo.merge_head(), repo.tip_named(name)?) else {
-        return Ok(Vec::new());
-    };
-    if touched.is_empty() || !repo.contains(tip, theirs)? {
-        return Ok(Vec::new());
+    let mut had = Vec::new();
+    if let Some(tip) = repo.tip_named(name)?.filter(|_| !touched.is_empty()) {
+        for theirs in repo.merging_with() {
+            if repo.contains(tip, theirs)? {
+                had.extend(outline::of_commit(context, &theirs.to_string())?);
+            }
+        }
     }
-    let had = outline::of_commit(context, &theirs.to_string())?;
     let had = had.iter().filter(|one| touched.contains(&one.revision));
     Ok(had
         .map(|one| Fixed {

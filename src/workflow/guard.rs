@@ -1,4 +1,6 @@
-//! The pre-commit check: what is staged against what is committed.
+//! A step of a project's files, judged: what is staged against what is committed, what a
+//! merge joins, what a push leaves on the other side. The check and the radar ask here what
+//! a step edits. Needs no database.
 
 use std::cell::OnceCell;
 
@@ -25,6 +27,7 @@ mod changed;
 mod merging;
 mod unjudged;
 
+pub(super) use unjudged::unjudged;
 pub use unjudged::{So, Unjudged};
 
 /// What the check says.
@@ -109,10 +112,13 @@ pub fn staged(context: &Context) -> Result<Verdict, Error> {
         prefixes.push(prefix);
     }
     verdict.any_project |= !projects.unread.is_empty();
+    let repo = context.repo()?;
     for unread in projects.unread {
+        let staged =
+            |folder: &str, wanted: &dyn Fn(&str, bool) -> bool| repo.staged_changes(folder, wanted);
         verdict
             .unjudged
-            .push(unjudged::unjudged(context, unread, &prefixes)?);
+            .push(unjudged(context, unread, &prefixes, &staged)?);
     }
     Ok(verdict)
 }

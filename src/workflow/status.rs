@@ -232,7 +232,7 @@ fn new_in(context: &Context, project: &Project, commit: &str) -> Result<Vec<RevI
     Ok(outline::of_commit(context, commit)?
         .into_iter()
         .map(|outlined| outlined.revision)
-        .filter(|id| project.graph.get(id.as_str()).is_none())
+        .filter(|id| project.graph.get(id.as_str()).is_none() && project.hides(id).is_none())
         .collect())
 }
 

@@ -83,8 +83,8 @@ fn pre_push(ui: &mut Ui, context: &Context, call: &Call) -> Result<Status, Error
     for finding in &verdict.findings {
         show_finding(ui, finding);
     }
-    for error in &verdict.unread {
-        report::show(ui, error);
+    for one in &verdict.unjudged {
+        check::show_unjudged(ui, &one.error, &one.so, "push");
     }
     for branch in &verdict.unknown {
         ui.error(format!(

@@ -1,14 +1,15 @@
-//! Projects that cannot be looked at, and whether a commit touches them: who commits
-//! something else did not break them, and is not stopped.
+//! Projects that cannot be looked at, and whether a commit or a push touches them: who
+//! changes something else did not break them, and is not stopped.
 
 use super::from_the_top;
 use crate::{
     config::FILE_NAME,
+    git::GitError,
     model::head_file,
     workflow::{Context, Error, context::Unread},
 };
 
-/// A project that could not be looked at, and what that means for the commit.
+/// A project that could not be looked at, and what that means for the commit or push.
 #[derive(Debug)]
 pub struct Unjudged {
     /// Why not.
@@ -20,21 +21,27 @@ pub struct Unjudged {
 /// What follows from a project that cannot be looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum So {
-    /// The commit touches nothing of it: whoever commits something else did not break it.
+    /// Nothing of it is touched: whoever changes something else did not break it.
     NotTouched,
-    /// The commit changes this file of it (its configuration, a link, or one that may be
-    /// a revision or a head file), which nobody judged: it stops the commit.
+    /// This file of it is changed (its configuration, a link, or one that may be
+    /// a revision or a head file), which nobody judged: it stops the commit or push.
     Touched(String),
 }
 
+/// The files below a folder that are changed, of those that are asked for by their path and
+/// by whether they are links.
+pub(in crate::workflow) type Changes<'a> =
+    dyn Fn(&str, &dyn Fn(&str, bool) -> bool) -> Result<Vec<String>, GitError> + 'a;
+
 /// What follows from a project that cannot be looked at; `prefixes` are those of all
 /// projects of the repository.
-pub(super) fn unjudged(
+pub(in crate::workflow) fn unjudged(
     context: &Context,
     unread: Unread,
     prefixes: &[String],
+    changes: &Changes<'_>,
 ) -> Result<Unjudged, Error> {
-    let touched = touched(context, &unread.prefix, prefixes)?;
+    let touched = touched(context, &unread.prefix, prefixes, changes)?;
     let so = touched.map_or(So::NotTouched, So::Touched);
     Ok(Unjudged {
         error: unread.error,
@@ -42,9 +49,14 @@ pub(super) fn unjudged(
     })
 }
 
-/// A file of the project at `prefix` that the commit changes and that may matter. Its
-/// folders are not known, so everything below it counts that is of no project further down.
-fn touched(context: &Context, prefix: &str, prefixes: &[String]) -> Result<Option<String>, Error> {
+/// A file of the project at `prefix` that is changed and that may matter. Its folders are
+/// not known, so everything below it counts that is of no project further down.
+fn touched(
+    context: &Context,
+    prefix: &str,
+    prefixes: &[String],
+    changes: &Changes<'_>,
+) -> Result<Option<String>, Error> {
     let below = |path: &str, folder: &str| {
         folder.is_empty()
             || path
@@ -53,7 +65,7 @@ fn touched(context: &Context, prefix: &str, prefixes: &[String]) -> Result<Optio
     };
     let config = from_the_top(prefix, FILE_NAME);
     let extensions = context.layout().extensions();
-    let changes = context.repo()?.staged_changes(prefix, |path, is_link| {
+    let changes = changes(prefix, &|path, is_link| {
         let name = path.rsplit_once('/').map_or(path, |(_, name)| name);
         let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
         let may_matter = is_link || name == head_file::NAME || extensions.contains(&ending);

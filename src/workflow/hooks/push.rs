@@ -7,12 +7,12 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    git::{CommitId, Repo},
+    git::{CommitId, GitError, Repo},
     model::{Finding, Rule, Severity},
     workflow::{
         Context, Error,
-        context::Configured,
-        guard::{self, Doing, Side},
+        context::{Configured, Unread},
+        guard::{self, Doing, Side, So, Unjudged},
         outline,
     },
 };
@@ -39,7 +39,7 @@ pub struct Verdict {
     /// say what the push does to them.
     pub unknown: Vec<String>,
     /// Projects that could not be looked at.
-    pub unread: Vec<Error>,
+    pub unjudged: Vec<Unjudged>,
 }
 
 impl Verdict {
@@ -53,7 +53,7 @@ impl Verdict {
     pub fn evaluated(&self) -> bool {
         let mut findings = self.findings.iter();
         self.unknown.is_empty()
-            && self.unread.is_empty()
+            && self.unjudged.iter().all(|one| one.so == So::NotTouched)
             && !findings.any(|finding| finding.rule == Rule::NotEvaluated)
     }
 }
@@ -100,18 +100,41 @@ pub fn judge(context: &Context, remote: &str, url: &str, input: &str) -> Result<
             // Whoever sees a new branch still has the others.
             None => Vec::new(),
         };
+        let mut prefixes: Vec<String> = projects
+            .unread
+            .iter()
+            .map(|unread| unread.prefix.clone())
+            .collect();
         for project in &projects.all {
-            let pushed = guard::side(project, *local)?;
-            let findings = one(project, branch, (*local, &pushed), *there)?;
-            verdict.findings.extend(findings);
+            let prefix = project.prefix()?;
+            let judged = guard::side(project, *local)
+                .and_then(|pushed| one(project, branch, (*local, &pushed), *there));
+            match judged {
+                Err(error @ Error::Git(GitError::FolderOutside { .. })) => {
+                    projects.unread.push(Unread {
+                        prefix: prefix.clone(),
+                        error,
+                    });
+                }
+                other => verdict.findings.extend(other?),
+            }
+            prefixes.push(prefix);
         }
         for project in &gone {
             let findings = one(project, branch, (*local, &Side::default()), *there)?;
             verdict.findings.extend(findings);
         }
+        // Nobody has a new branch yet, so that nothing is put over anything.
+        let changes = |folder: &str, wanted: &dyn Fn(&str, bool) -> bool| match there {
+            Some(there) => repo.changes_between((*there, *local), folder, wanted),
+            None => Ok(Vec::new()),
+        };
         for one in projects.unread {
-            if unread.insert(one.prefix) {
-                verdict.unread.push(one.error);
+            let prefix = one.prefix.clone();
+            let one = guard::unjudged(context, one, &prefixes, &changes)?;
+            // Of several branches, the one that touches it is told.
+            if unread.insert(prefix) || one.so != So::NotTouched {
+                verdict.unjudged.push(one);
             }
         }
     }

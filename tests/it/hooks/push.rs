@@ -214,3 +214,37 @@ fn the_first_push_of_all_through_a_framework() {
     let run = sandbox.run(&mut command);
     assert_eq!(run.code, 0, "{run}");
 }
+
+/// A fixture that is broken on the other side already stopped every push.
+#[test]
+fn a_broken_project_stops_only_the_push_that_touches_it() {
+    let sandbox = guarded();
+    sandbox.write("ann/fixtures/x/teammig.yaml", "nonsense: true\n");
+    sandbox.git("ann", &["add", "-A"]);
+    sandbox.git("ann", &["commit", "-q", "--no-verify", "-m", "Fixture"]);
+    let run = push(&sandbox, &[]);
+    assert_ne!(run.code, 0, "{run}");
+    assert!(
+        run.stderr
+            .contains("this push changes fixtures/x/teammig.yaml"),
+        "{run}"
+    );
+    sandbox.git("ann", &["push", "-q", "--no-verify"]);
+    sandbox.write("ann/notes", "x");
+    sandbox.commit("ann", "Notes");
+    let run = push(&sandbox, &[]);
+    assert_eq!(run.code, 0, "{run}");
+    assert!(
+        run.stderr
+            .contains("this push changes no migration of that project"),
+        "{run}"
+    );
+    sandbox.write("ann/fixtures/x/migrations/1.sql", "x");
+    sandbox.git("ann", &["add", "-A"]);
+    sandbox.git("ann", &["commit", "-q", "--no-verify", "-m", "More"]);
+    let run = push(&sandbox, &[]);
+    assert_ne!(run.code, 0, "{run}");
+    // Nobody has a new branch yet.
+    let run = push(&sandbox, &["origin", "HEAD:refs/heads/new"]);
+    assert_eq!(run.code, 0, "{run}");
+}
