@@ -74,6 +74,14 @@ impl Project {
         self.unread.iter().find(hides).map(|file| &file.path)
     }
 
+    /// It has the same mistake, wherever its line went.
+    pub fn has(&self, finding: &Finding) -> bool {
+        let path = |one: &Finding| Some(Arc::clone(&one.place.as_ref()?.file.path));
+        self.findings.iter().any(|one| {
+            one.rule == finding.rule && one.message == finding.message && path(one) == path(finding)
+        })
+    }
+
     /// The findings that make the graph unfit to act on.
     pub fn errors(&self) -> impl Iterator<Item = &Finding> {
         self.findings

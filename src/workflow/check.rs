@@ -179,16 +179,9 @@ fn judge(context: &Context, ask: &Ask) -> Result<Judged, Error> {
 /// All that is wrong, each as much as it matters.
 fn findings(context: &Context, sides: &Sides) -> Result<Vec<Finding>, Error> {
     let (before, after) = (&sides.before, &sides.after);
-    let of_files = after.findings.iter().cloned().map(|finding| Finding {
-        severity: match finding.rule {
-            // Commands go on without it; who changes the migrations has to keep it.
-            Rule::HeadFile => Severity::Error,
-            _ => finding.severity,
-        },
-        ..finding
-    });
-    let is_old = |finding: &Finding| before.findings.iter().any(|old| is_same(old, finding));
-    let (mut old, mut own): (Vec<Finding>, Vec<Finding>) = of_files.partition(is_old);
+    let of_files = after.findings.iter().cloned().map(guard::weighed);
+    let (mut old, mut own): (Vec<Finding>, Vec<Finding>) =
+        of_files.partition(|finding| before.has(finding));
     let diverged = heads::diverged(context, sides)?;
     old.extend(diverged.old);
     own.extend(diverged.new);
@@ -224,15 +217,6 @@ fn findings(context: &Context, sides: &Sides) -> Result<Vec<Finding>, Error> {
     }
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     Ok(findings)
-}
-
-/// It is the same mistake, wherever its line went.
-fn is_same(one: &Finding, other: &Finding) -> bool {
-    let path = |finding: &Finding| {
-        let place = finding.place.as_ref();
-        place.map(|place| place.file.path.clone())
-    };
-    one.rule == other.rule && one.message == other.message && path(one) == path(other)
 }
 
 /// The file that names the folders.

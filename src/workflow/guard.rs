@@ -338,26 +338,25 @@ fn edits_from(
 /// What is wrong with the files. A head file that is wrong stops the commit, and any
 /// file a push, unless it was wrong in the same way before: then it is not its doing.
 fn of_the_index(before: &Project, after: &Project, doing: &Doing) -> Vec<Finding> {
-    let is_old = |finding: &Finding| {
-        before
-            .findings
-            .iter()
-            .any(|old| old.rule == finding.rule && old.message == finding.message)
-    };
     let pushed = matches!(doing, Doing::Push { .. });
     after
         .findings
         .iter()
-        .filter(|finding| !(pushed || finding.rule == Rule::HeadFile) || !is_old(finding))
+        .filter(|finding| !(pushed || finding.rule == Rule::HeadFile) || !before.has(finding))
         .cloned()
-        .map(|finding| match finding.rule {
-            Rule::HeadFile => Finding {
-                severity: Severity::Error,
-                ..finding
-            },
-            _ => finding,
-        })
+        .map(weighed)
         .collect()
+}
+
+/// Commands go on without a right head file; who changes the migrations has to keep it.
+pub(super) fn weighed(finding: Finding) -> Finding {
+    match finding.rule {
+        Rule::HeadFile => Finding {
+            severity: Severity::Error,
+            ..finding
+        },
+        _ => finding,
+    }
 }
 
 fn from_the_top(prefix: &str, path: &str) -> String {
