@@ -115,6 +115,10 @@ pub fn check(context: &Context, ask: &Ask) -> Result<Vec<One>, Error> {
     let mut all = Vec::new();
     for one in projects.all.iter().chain(&gone) {
         let folder = one.prefix()?;
+        // What was staged of a configuration that is broken on disk is no answer beside that.
+        if projects.unread.iter().any(|unread| unread.prefix == folder) {
+            continue;
+        }
         let database = one.config.database.as_deref();
         let project = match (folder.as_str(), database) {
             ("", Some(database)) => database.to_owned(),

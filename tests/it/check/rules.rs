@@ -463,3 +463,18 @@ fn how_much_a_rule_matters_is_the_projects_choice() {
     let run = sandbox.teammig("ann", &["check"]);
     assert_eq!(run.code, 4, "{run}");
 }
+
+/// A project whose configuration is broken was called ok and not evaluated in one breath.
+#[test]
+fn a_broken_configuration_is_judged_by_no_other() {
+    let sandbox = Sandbox::team();
+    let config = sandbox.read("ann/teammig.yaml");
+    sandbox.write("ann/teammig.yaml", format!("{config}nonsense: 1\n"));
+    let run = sandbox.teammig("ann", &["check"]);
+    assert_eq!(
+        (run.code, run.stdout.as_str()),
+        (4, "not evaluated\n"),
+        "{run}"
+    );
+    assert!(run.stderr.contains("unknown field `nonsense`"), "{run}");
+}
