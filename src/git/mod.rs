@@ -13,6 +13,7 @@
 mod ancestry;
 mod arrival;
 mod bases;
+mod blob_id;
 mod cache;
 mod clean;
 mod commit_id;
@@ -58,6 +59,7 @@ mod tests;
 pub use crate::model::Operation;
 pub use arrival::Arrival;
 pub use bases::{Ancestors, Bases};
+pub use blob_id::BlobId;
 pub use cache::Cache;
 pub use commit_id::{CommitId, CommitInfo};
 pub use default_branch::NoDefault;
