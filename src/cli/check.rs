@@ -20,7 +20,7 @@ use crate::{
     ui::Ui,
     workflow::{
         self, Context, Error,
-        check::{self, Ask, Judged, NotJudged},
+        check::{self, Ask, Judged, NoDefault, NotJudged},
         guard::{So, Unjudged},
         write_document,
     },

@@ -35,11 +35,17 @@ pub(super) struct Args {
 }
 
 impl Args {
+    /// `hooks run`
+    pub(super) fn run(call: Call) -> Self {
+        let command = HooksCommand::Run(call);
+        Self { command }
+    }
+
     /// It is Git that calls, not a person.
     pub(super) fn are_of_git(&self) -> bool {
         matches!(
             self.command,
-            HooksCommand::Run { .. } | HooksCommand::MergeDriver { .. }
+            HooksCommand::Run(_) | HooksCommand::MergeDriver { .. }
         )
     }
 }
@@ -73,13 +79,17 @@ enum HooksCommand {
     },
     /// What the hook scripts call
     #[command(hide = true)]
-    Run {
-        /// Git's name of the event
-        event: String,
-        /// What Git passes
-        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-        rest: Vec<String>,
-    },
+    Run(Call),
+}
+
+/// A hook, as its script calls it.
+#[derive(Debug, clap::Args)]
+pub(super) struct Call {
+    /// Git's name of the event
+    event: String,
+    /// What Git passes
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    rest: Vec<String>,
 }
 
 pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status, Error> {
@@ -88,7 +98,7 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
         HooksCommand::Uninstall { events } => uninstall(ui, context, events),
         HooksCommand::Status => status(ui, context),
         HooksCommand::MergeDriver { call } => merge_driver(ui, context, call),
-        HooksCommand::Run { event, rest } => run::run(ui, context, event, rest),
+        HooksCommand::Run(call) => run::run(ui, context, &call.event, &call.rest),
     }
 }
 

@@ -36,7 +36,7 @@ mod unfinished;
 mod upgrade;
 mod why;
 
-use std::process::ExitCode;
+use std::{ffi::OsString, process::ExitCode};
 
 use clap::{Parser, Subcommand, error::ErrorKind};
 
@@ -97,6 +97,34 @@ enum Command {
     Hooks(hooks::Args),
     Import(import::Args),
     Demo(demo::Args),
+}
+
+/// `hooks run` alone. All commands with their arguments take longer to build than most hooks
+/// take to run, and Git calls some of them again and again.
+#[derive(Debug, Parser)]
+#[command(disable_help_flag = true)]
+struct OfGit {
+    #[command(flatten)]
+    global: global::Global,
+    #[command(flatten)]
+    call: hooks::Call,
+}
+
+impl Cli {
+    /// What was asked for. Whatever the short way does not understand goes the long one.
+    fn of(args: &[OsString]) -> Result<Self, clap::Error> {
+        if let [program, hooks, run, rest @ ..] = args
+            && hooks == "hooks"
+            && run == "run"
+            && let Ok(of_git) = OfGit::try_parse_from(std::iter::once(program).chain(rest))
+        {
+            return Ok(Self {
+                global: of_git.global,
+                command: Some(Command::Hooks(hooks::Args::run(of_git.call))),
+            });
+        }
+        Self::try_parse_from(args)
+    }
 }
 
 impl Command {
@@ -176,7 +204,8 @@ impl Status {
 
 /// Runs the program.
 pub fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let args: Vec<OsString> = std::env::args_os().collect();
+    let cli = match Cli::of(&args) {
         Ok(cli) => cli,
         Err(error) => return usage(&error),
     };
@@ -225,7 +254,7 @@ fn usage(error: &clap::Error) -> ExitCode {
 }
 
 /// Of arguments that could not be understood.
-fn json_is_asked_for(args: impl Iterator<Item = std::ffi::OsString>) -> bool {
+fn json_is_asked_for(args: impl Iterator<Item = OsString>) -> bool {
     let mut before = false;
     for arg in args {
         if arg == "--format=json" || (before && arg == "json") {
@@ -357,8 +386,42 @@ fn dispatch(ui: &mut Ui, context: &Context, command: &Command) -> Result<Status,
 mod tests {
     use clap::CommandFactory as _;
 
+    use super::*;
+
     #[test]
     fn arguments_are_consistent() {
-        super::Cli::command().debug_assert();
+        Cli::command().debug_assert();
+        OfGit::command().debug_assert();
+    }
+
+    #[test]
+    fn both_ways_understand_a_hook_alike() {
+        for line in [
+            "hooks run pre-commit",
+            "hooks run post-checkout 1 2 1",
+            "hooks run pre-push origin ssh://host/x",
+            "hooks run pre-push -x --help",
+            "hooks run --format json pre-commit",
+            "hooks run -C there pre-commit --format json",
+            "hooks run",
+            "hooks run --help",
+            "hooks run --version",
+            "hooks run --nothing pre-commit",
+        ] {
+            let args: Vec<OsString> = ["teammig"]
+                .into_iter()
+                .chain(line.split(' '))
+                .map(Into::into)
+                .collect();
+            let said = |parsed: Result<Cli, clap::Error>| match parsed {
+                Ok(cli) => format!("{cli:?}"),
+                Err(error) => error.to_string(),
+            };
+            assert_eq!(
+                said(Cli::of(&args)),
+                said(Cli::try_parse_from(&args)),
+                "{line}"
+            );
+        }
     }
 }

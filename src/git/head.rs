@@ -138,36 +138,6 @@ impl Repo {
         }))
     }
 
-    /// The remote's default branch as people say it (`origin/main`): where the
-    /// remote's `HEAD` pointed at the time of the clone, else `main` or `master`.
-    pub fn default_branch(&self) -> Result<Option<String>, GitError> {
-        let remotes = self.inner.remotes().doing("list the remotes")?;
-        let mut names = Vec::new();
-        for name in &remotes {
-            names.extend(name.doing("read the name of a remote")?);
-        }
-        let remote = match names.as_slice() {
-            names if names.contains(&"origin") => "origin",
-            [only] => only,
-            _ => return Ok(None),
-        };
-        let head = self
-            .inner
-            .find_reference(&format!("{REMOTES}{remote}/HEAD"))
-            .found(format!("read the default branch of {remote}"))?;
-        let pointed = head
-            .as_ref()
-            .and_then(git2::Reference::symbolic_target_bytes)
-            .map(|name| String::from_utf8_lossy(name).into_owned());
-        let usual = ["main", "master"].map(|branch| format!("{REMOTES}{remote}/{branch}"));
-        for full in pointed.into_iter().chain(usual) {
-            if self.tip_of(&full)?.is_some() {
-                return Ok(Some(short_name(&full).to_owned()));
-            }
-        }
-        Ok(None)
-    }
-
     /// What the user began and has not finished.
     pub fn operation(&self) -> Option<Operation> {
         match self.inner.state() {

@@ -183,12 +183,32 @@ pub(super) fn insert(text: &str, event: Event, program: &Path, place: Place) -> 
     if place != Place::Husky && !is_sh(first) {
         return None;
     }
-    Some(if first.ends_with('\n') {
-        format!("{first}{block}{}", &rest[first.len()..])
+    let (above, below) = rest.split_at(start_of(&rest).unwrap_or(first.len()));
+    Some(if above.ends_with('\n') {
+        format!("{above}{block}{below}")
     } else {
         // Without a newline at the end again, so that `remove_block` can tell.
-        format!("{first}\n{}", block.trim_end())
+        format!("{above}\n{}", block.trim_end())
     })
+}
+
+/// Where the lines begin that husky 8 runs: its hooks read its own script first, which runs
+/// them a second time and ends the first one there. What is above that runs twice.
+fn start_of(text: &str) -> Option<usize> {
+    let mut end = 0;
+    for line in text.split_inclusive('\n') {
+        end += line.len();
+        let mut words = line.trim().splitn(2, ' ');
+        let reads = matches!(words.next(), Some("." | "source"));
+        let script = words
+            .next()
+            .unwrap_or_default()
+            .trim_end_matches(['"', '\'']);
+        if reads && script.ends_with("/_/husky.sh") {
+            return Some(end);
+        }
+    }
+    None
 }
 
 /// `text` without our lines; unchanged where there are none. `None` where the
@@ -328,6 +348,25 @@ mod tests {
             assert_eq!((found.version, found.form), (version(EVENT), Form::Block));
             assert_eq!(found.program.as_deref(), Some("/usr/bin/teammig"));
             assert!(!is_all_ours(&with));
+        }
+    }
+
+    #[test]
+    fn a_block_comes_after_what_husky_8_reads() {
+        let reads = [
+            ". \"$(dirname -- \"$0\")/_/husky.sh\"",
+            ". \"$(dirname \"$0\")/_/husky.sh\"",
+            "source ./_/husky.sh",
+        ];
+        for line in reads {
+            for below in ["", "\n", "\n\nnpm test\n"] {
+                let text = format!("#!/usr/bin/env sh\n{line}{below}");
+                let with = with_block(&text).unwrap();
+                let above = format!("#!/usr/bin/env sh\n{line}\n{START}\n");
+                assert!(with.starts_with(&above), "{with}");
+                assert_eq!(remove_block(&with).as_deref(), Some(text.as_str()));
+                assert_eq!(with_block(&with).as_deref(), Some(with.as_str()), "twice");
+            }
         }
     }
 

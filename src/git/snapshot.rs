@@ -8,7 +8,7 @@ use std::{collections::HashMap, ops::ControlFlow, sync::Arc};
 use git2::{ObjectType, Oid};
 
 use super::{
-    CommitId, Folders, GitError, Repo, Tip, error::Doing, folders::join, links::Links,
+    BlobId, CommitId, Folders, GitError, Repo, Tip, error::Doing, folders::join, links::Links,
     objects::Walked,
 };
 use crate::model::{Origin, Snapshot, SnapshotFile, head_file, snapshot::Unreadable};
@@ -76,9 +76,9 @@ impl Listed {
         !self.lost
     }
 
-    /// The blob's id in hex.
-    pub fn blob(&self) -> String {
-        self.id.to_string()
+    /// What stands for its bytes.
+    pub fn blob(&self) -> BlobId {
+        self.id.into()
     }
 }
 
@@ -137,7 +137,7 @@ impl Repo {
                 } else {
                     content
                 },
-                blob: Some(file.blob()),
+                blob: Some(file.blob().to_string()),
             })
             .collect())
     }

@@ -47,21 +47,21 @@ pub fn load(snapshot: &Snapshot, layout: &dyn Layout) -> Project {
 }
 
 /// Revisions by their files' paths, known without a look into those.
-pub type Known = HashMap<Arc<str>, Revision>;
+pub type Known<'a> = HashMap<&'a str, Arc<Revision>>;
 
 /// The same where the files of `known` are not read, and have no migration in the project.
 /// `None` where something is wrong with the graph: to point at it needs all files.
-pub fn load_known(snapshot: &Snapshot, known: &Known, layout: &dyn Layout) -> Option<Project> {
+pub fn load_known(snapshot: &Snapshot, known: &Known<'_>, layout: &dyn Layout) -> Option<Project> {
     let (mut findings, mut files, mut unread) = (Vec::new(), Vec::new(), Vec::new());
     let mut revisions = Vec::with_capacity(snapshot.files.len());
     for file in &snapshot.files {
-        if let Some(revision) = known.get(&file.path) {
-            revisions.push(revision.clone());
+        if let Some(revision) = known.get(&*file.path) {
+            revisions.push(Arc::clone(revision));
             continue;
         }
         match read_file(file).and_then(|source| layout.parse(source)) {
             Ok(migration) => {
-                revisions.push(migration.revision.clone());
+                revisions.push(Arc::new(migration.revision.clone()));
                 files.push(migration);
             }
             Err(finding) => {
@@ -70,7 +70,7 @@ pub fn load_known(snapshot: &Snapshot, known: &Known, layout: &dyn Layout) -> Op
             }
         }
     }
-    let (graph, problems) = Graph::build(revisions);
+    let (graph, problems) = Graph::of(revisions);
     problems
         .is_empty()
         .then(|| assemble(snapshot, graph, files, unread, findings))

@@ -11,9 +11,12 @@
 //! several right orders), `traverse` (upgrade, downgrade), `history` and
 //! `stamp`.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::{
+    collections::{BTreeSet, HashMap, HashSet},
+    sync::Arc,
+};
 
-use self::nodes::{Node, NodeSet};
+use self::nodes::{Edges, Node, NodeSet};
 use super::revision::{RevId, Revision};
 
 mod cycles;
@@ -45,18 +48,18 @@ pub use self::{error::GraphError, problem::Problem, stamp::StampChange, traverse
 /// [`Graph::build`] there is no cycle over parents and dependencies.
 #[derive(Debug, Default, Clone)]
 pub struct Graph {
-    revisions: Vec<Revision>,
+    revisions: Vec<Arc<Revision>>,
     index: HashMap<RevId, Node>,
     /// The revision that a label names; never shadows an id.
     named: HashMap<String, Node>,
-    parents: Vec<Vec<Node>>,
-    dependencies: Vec<Vec<Node>>,
+    parents: Vec<Edges>,
+    dependencies: Vec<Edges>,
     /// What a traversal towards the bases follows: parents, then those
     /// dependencies that no ancestor (by parents) names already.
-    edges: Vec<Vec<Node>>,
-    children: Vec<Vec<Node>>,
+    edges: Vec<Edges>,
+    children: Vec<Edges>,
     /// Children by parents or by dependencies.
-    dependents: Vec<Vec<Node>>,
+    dependents: Vec<Edges>,
 }
 
 impl Graph {
@@ -69,7 +72,16 @@ impl Graph {
     /// whose parents are missing does not turn into a base by that: its history
     /// is only not here.
     pub fn build(revisions: Vec<Revision>) -> (Self, Vec<Problem>) {
-        let mut graph = Self::default();
+        Self::of(revisions.into_iter().map(Arc::new).collect())
+    }
+
+    /// The same of revisions that several graphs have.
+    pub fn of(revisions: Vec<Arc<Revision>>) -> (Self, Vec<Problem>) {
+        let mut graph = Self {
+            index: HashMap::with_capacity(revisions.len()),
+            revisions: Vec::with_capacity(revisions.len()),
+            ..Self::default()
+        };
         let mut problems = Vec::new();
         let mut input_of = Vec::with_capacity(revisions.len());
         for (at, revision) in revisions.into_iter().enumerate() {
@@ -117,7 +129,7 @@ impl Graph {
     fn link(&mut self, problems: &mut Vec<Problem>) {
         for (node, revision) in self.revisions.iter().enumerate() {
             let id = || revision.id.clone();
-            let mut parents = Vec::new();
+            let mut parents = Edges::new();
             for parent in unique(&revision.parents) {
                 match self.index.get(parent) {
                     Some(&up) if up == node => {
@@ -130,7 +142,7 @@ impl Graph {
                     }),
                 }
             }
-            let mut dependencies = Vec::new();
+            let mut dependencies = Edges::new();
             for name in unique(&revision.depends_on) {
                 match self.exact(name) {
                     Some(up) if up == node => problems.push(Problem::SelfDependency {
@@ -152,11 +164,11 @@ impl Graph {
     }
 
     fn cut_cycles(&mut self, problems: &mut Vec<Problem>) {
-        let up: Vec<Vec<Node>> = self
+        let up: Vec<Edges> = self
             .parents
             .iter()
             .zip(&self.dependencies)
-            .map(|(parents, dependencies)| [parents.as_slice(), dependencies].concat())
+            .map(|(parents, dependencies)| parents.iter().chain(dependencies).copied().collect())
             .collect();
         let found = cycles::find(&up);
         for members in &found.cycles {
@@ -167,15 +179,15 @@ impl Graph {
         let component = &found.component;
         for edges in [&mut self.parents, &mut self.dependencies] {
             for (node, up) in edges.iter_mut().enumerate() {
-                up.retain(|&other| component[other] != component[node]);
+                up.retain(|other| component[*other] != component[node]);
             }
         }
     }
 
     /// Fills in everything that follows from parents and dependencies.
     fn settle(&mut self) {
-        self.children = vec![Vec::new(); self.revisions.len()];
-        self.dependents = vec![Vec::new(); self.revisions.len()];
+        self.children = vec![Edges::new(); self.revisions.len()];
+        self.dependents = vec![Edges::new(); self.revisions.len()];
         for node in 0..self.revisions.len() {
             for &parent in &self.parents[node] {
                 self.children[parent].push(node);
@@ -194,6 +206,10 @@ impl Graph {
         let mut seen = vec![None; self.revisions.len()];
         for node in 0..self.revisions.len() {
             let mut edges = self.parents[node].clone();
+            if self.dependencies[node].is_empty() {
+                self.edges.push(edges);
+                continue;
+            }
             for up in self.own_dependencies(node, &named_by, &mut seen) {
                 if !edges.contains(&up) {
                     edges.push(up);
@@ -212,12 +228,7 @@ impl Graph {
     /// here they keep the order in which they are written. `named_by` counts
     /// who depends on each; `seen` remembers for whom a revision was last
     /// looked at.
-    fn own_dependencies(
-        &self,
-        node: Node,
-        named_by: &[usize],
-        seen: &mut [Option<Node>],
-    ) -> Vec<Node> {
+    fn own_dependencies(&self, node: Node, named_by: &[usize], seen: &mut [Option<Node>]) -> Edges {
         let mut own = self.dependencies[node].clone();
         // What nobody else names is not inherited, so most walks end here.
         let mut shared = own.iter().filter(|&&up| named_by[up] > 1).count();
@@ -229,7 +240,7 @@ impl Graph {
                 let before = own.len();
                 own.retain(|up| !self.dependencies[ancestor].contains(up));
                 shared -= before - own.len();
-                todo.extend(&self.parents[ancestor]);
+                todo.extend_from_slice(&self.parents[ancestor]);
             }
         }
         own
@@ -274,5 +285,8 @@ impl Graph {
 /// The first of each, in the order written.
 fn unique<T: Eq + std::hash::Hash>(items: &[T]) -> impl Iterator<Item = &T> {
     let mut seen = HashSet::new();
-    items.iter().filter(move |item| seen.insert(*item))
+    // Most lists have one, which is not worth a set.
+    items
+        .iter()
+        .filter(move |item| items.len() == 1 || seen.insert(*item))
 }

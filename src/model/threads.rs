@@ -30,6 +30,22 @@ pub fn map<T: Sync, R: Send>(items: &[T], act: impl Fn(&T) -> R + Sync) -> Vec<R
     })
 }
 
+/// Two things that weigh as much as so many items each.
+pub fn both<R: Send>(
+    items: usize,
+    one: impl Fn() -> R + Sync,
+    other: impl Fn() -> R + Sync,
+) -> (R, R) {
+    if items < WORTH_A_THREAD {
+        return (one(), other());
+    }
+    std::thread::scope(|scope| {
+        let worker = scope.spawn(&one);
+        let other = other();
+        (worker.join().unwrap_or_else(|_| one()), other)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -45,6 +61,7 @@ mod tests {
         ] {
             let items: Vec<usize> = (0..n).collect();
             assert_eq!(map(&items, |item| *item), items);
+            assert_eq!(both(n, || n, || n + 1), (n, n + 1));
         }
     }
 }

@@ -13,7 +13,7 @@ use super::{
     radar::{self, Branch, radar},
 };
 use crate::{
-    git::{CommitId, FolderMove, Listed, MainlineStep},
+    git::{BlobId, CommitId, FolderMove, Listed, MainlineStep},
     model::{
         audit::{Change, Commit, Content, FileFact, Passed, Place, Replay, Report, landings},
         radar::Kind,
@@ -157,7 +157,7 @@ fn today(context: &Context, name: &str) -> Result<Today, Error> {
     })
 }
 
-fn replay(steps: Vec<MainlineStep>, cut_off: bool, contents: &HashMap<String, Content>) -> Report {
+fn replay(steps: Vec<MainlineStep>, cut_off: bool, contents: &HashMap<BlobId, Content>) -> Report {
     let commits: Vec<Arc<Commit>> = steps
         .iter()
         .map(|step| Arc::new(step.commit.clone()))
@@ -178,12 +178,12 @@ fn replay(steps: Vec<MainlineStep>, cut_off: bool, contents: &HashMap<String, Co
     replay.report()
 }
 
-fn fact(place: Place, listed: &Listed, contents: &HashMap<String, Content>) -> (Place, FileFact) {
+fn fact(place: Place, listed: &Listed, contents: &HashMap<BlobId, Content>) -> (Place, FileFact) {
     let blob = listed.blob();
     let content = contents.get(&blob).cloned().unwrap_or(Content::Missing);
     let fact = FileFact {
         path: Arc::clone(&listed.path),
-        blob: blob.into(),
+        blob: blob.to_string().into(),
         content,
     };
     (place, fact)

@@ -19,6 +19,7 @@ use crate::{
     model::{Finding, Project, RevId, Rule, Severity, SourceFile, finding::Place},
 };
 
+pub use crate::git::NoDefault;
 pub(super) use fresh::of_new;
 use sides::Sides;
 
@@ -36,10 +37,7 @@ pub enum Ask {
 pub enum NotJudged {
     /// Nothing is protected here, and no base was named.
     #[error("there is no protected branch to judge against")]
-    NoBase {
-        /// The clone is shallow.
-        shallow: bool,
-    },
+    NoBase(NoDefault),
     /// A ref under `protected:` is not in this clone.
     #[error(
         "`protected:` names {name}, which this clone does not have: what is published there cannot be judged"

@@ -4,7 +4,10 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use super::{At, Context, Error, outline};
-use crate::model::{Project, RevId, audit::Content};
+use crate::{
+    git::Listed,
+    model::{Project, RevId, audit::Content},
+};
 
 /// Those that no other file of the working tree has now.
 pub(super) fn here(
@@ -24,12 +27,12 @@ pub(super) fn staged(context: &Context) -> Result<BTreeMap<RevId, Arc<str>>, Err
     };
     let files = repo.deleted_here(&context.prefix()?, &context.folders())?;
     let known = outline::of_files(context, &files)?;
-    let revision = |blob: &str| match known.get(blob) {
+    let revision = |file: &Listed| match known.get(&file.blob()) {
         Some(Content::Revision(outline)) => Some(outline.revision.clone()),
         _ => None,
     };
     Ok(files
         .iter()
-        .filter_map(|file| Some((revision(&file.blob())?, Arc::clone(&file.path))))
+        .filter_map(|file| Some((revision(file)?, Arc::clone(&file.path))))
         .collect())
 }

@@ -210,7 +210,10 @@ pub(super) fn published(context: &Context) -> Result<Vec<(String, BTreeSet<RevId
         .into_iter()
         .map(|name| {
             let (outlined, unread) = outline::of_protected(context, &name)?;
-            let mut ids: BTreeSet<RevId> = outlined.into_iter().map(|one| one.revision).collect();
+            let mut ids: BTreeSet<RevId> = outlined
+                .into_iter()
+                .map(|one| one.revision.clone())
+                .collect();
             let claims = unread.iter().flat_map(UnreadFile::claims);
             ids.extend(claims.filter_map(|id| RevId::parse(id).ok()));
             Ok((name, ids))

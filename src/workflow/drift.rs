@@ -260,7 +260,7 @@ fn deleted_here(context: &Context, state: &State) -> Result<BTreeMap<RevId, Retu
     let committed: BTreeMap<RevId, Arc<str>> = outline::of_commit(context, &head.to_string())?
         .into_iter()
         .filter(|outlined| phantoms.contains(&outlined.revision))
-        .map(|outlined| (outlined.revision, outlined.path))
+        .map(|outlined| (outlined.revision.clone(), outlined.path))
         .collect();
     let binding = fixed::binding(context, &committed.keys().cloned().collect())?;
     let restored = |path, staged| Returns::Restored { path, staged };

@@ -11,7 +11,7 @@ use std::{
 
 use super::{At, Context, Error, guard, mine::Mine, outline};
 use crate::{
-    git::{CommitId, Listed, Stay, Tip},
+    git::{BlobId, CommitId, Listed, Stay, Tip},
     model::{
         RevId,
         audit::{Content, Outline},
@@ -100,7 +100,7 @@ fn holdings(
 
 fn of_ids<'a>(
     stays: &'a [Stay],
-    known: &'a HashMap<String, Content>,
+    known: &'a HashMap<BlobId, Content>,
     ids: &'a BTreeSet<RevId>,
 ) -> impl Iterator<Item = (&'a Stay, &'a Arc<Outline>)> {
     stays

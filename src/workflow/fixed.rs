@@ -99,7 +99,7 @@ pub(super) fn as_published(
     for name in guard::protected_refs(context)? {
         let (tips, _) = outline::of_protected(context, &name)?;
         let tips = tips.into_iter().filter(|tip| ids.contains(&tip.revision));
-        found.extend(tips.filter(is_same).map(|tip| tip.revision));
+        found.extend(tips.filter(is_same).map(|tip| tip.revision.clone()));
     }
     Ok(found)
 }
@@ -286,7 +286,7 @@ pub(super) fn published(
             First::Same
         };
         Fixed {
-            revision: outlined.revision,
+            revision: outlined.revision.clone(),
             content: tip,
             first,
             evidence: Evidence::Published {

@@ -9,7 +9,7 @@ use std::{cell::RefCell, collections::HashMap, sync::Arc};
 
 use super::{At, Context, Error, remembered::Remembered};
 use crate::{
-    git::{Ancestors, Bases, CommitId, FileChange, FolderMove, FolderState, Listed, Repo},
+    git::{Ancestors, Bases, BlobId, CommitId, FileChange, FolderMove, FolderState, Listed, Repo},
     model::{
         Origin, Snapshot,
         audit::{Content, FileFact},
@@ -138,7 +138,7 @@ pub(super) struct Merger<'c> {
     states: RefCell<HashMap<CommitId, FolderState>>,
     /// Where the folders stood before, as far as that had to be found out.
     moves: RefCell<Vec<FolderMove>>,
-    contents: RefCell<HashMap<String, Content>>,
+    contents: RefCell<HashMap<BlobId, Content>>,
     /// What no commit has: files of the working tree, results of merges.
     own: RefCell<HashMap<Arc<str>, Arc<[u8]>>>,
     changes: RefCell<Remembered<Vec<Row>>>,
@@ -281,7 +281,7 @@ impl<'c> Merger<'c> {
             .iter()
             .filter_map(|change| {
                 let path = &change.new.as_ref().or(change.old.as_ref())?.path;
-                let hex = |side: &Option<Listed>| side.as_ref().map(Listed::blob);
+                let hex = |side: &Option<Listed>| side.as_ref().map(|file| file.blob().to_string());
                 Some((path.to_string(), hex(&change.old), hex(&change.new)))
             })
             .collect();

@@ -6,29 +6,32 @@
 
 use std::{
     collections::{HashMap, HashSet},
+    ops::Deref,
     rc::Rc,
     sync::Arc,
 };
 
-use serde::{Deserialize, Serialize};
-
 use super::{Context, Error};
 use crate::{
-    git::{CommitId, CommitInfo, Listed, Listing},
+    git::{BlobId, CommitId, CommitInfo, Listed, Listing},
     layout::{Layout, read_file},
     model::{
-        Amended, Checksum, RevId, UnreadFile,
+        RevId, UnreadFile,
         audit::{Content, Outline},
     },
     sql,
 };
+
+mod rows;
+
+pub(super) use rows::Rows;
 
 /// What branches have now: read by hooks, so it stays small.
 const HEADERS: &str = "headers";
 /// What a branch ever had: an audit's own.
 const HISTORY: &str = "history";
 /// Counts up with the layout's format, with the checksum's, and with the rows.
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 /// More than this is a history of rewritten files; the cache begins anew.
 const MOST: usize = 100_000;
 
@@ -37,42 +40,16 @@ const MOST: usize = 100_000;
 pub(super) struct Outlined {
     /// The file, relative to the project's root.
     pub(super) path: Arc<str>,
-    /// The revision.
-    pub(super) revision: RevId,
-    /// Its parents.
-    pub(super) parents: Vec<RevId>,
-    /// The checksum of its scripts.
-    pub(super) checksum: Checksum,
-    /// That of its up script alone.
-    pub(super) up: Checksum,
-    /// What must be applied first without being a parent: ids or labels.
-    pub(super) depends_on: Vec<String>,
-    /// The recorded decisions to change it.
-    pub(super) amended: Vec<Amended>,
+    /// What it says.
+    pub(super) outline: Arc<Outline>,
 }
 
-/// A parsed file in the cache; `None` = it is no revision.
-type Cached = Option<Row>;
+impl Deref for Outlined {
+    type Target = Outline;
 
-/// A cache by blob id. A run loads each of them once.
-pub(super) type Rows = HashMap<String, Cached>;
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) struct Row {
-    revision: RevId,
-    parents: Vec<RevId>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    depends_on: Vec<String>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    labels: Vec<String>,
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    message: String,
-    /// Of both scripts.
-    checksum: String,
-    /// Of the up script alone.
-    up: String,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    amended: Vec<Amended>,
+    fn deref(&self) -> &Outline {
+        &self.outline
+    }
 }
 
 /// The revisions that a commit's files hold. Files that cannot be read are left out.
@@ -188,12 +165,14 @@ fn find(context: &Context, name: &str, revision: &RevId) -> Result<Option<Outlin
 
 fn of_listing(context: &Context, listing: &Listing) -> Result<(Vec<Outlined>, Vec<Listed>), Error> {
     let known = rows(context, &listing.files, HEADERS)?;
-    let (mut outlined, mut unread) = (Vec::new(), Vec::new());
+    let (mut outlined, mut unread) = (Vec::with_capacity(listing.files.len()), Vec::new());
     for file in &listing.files {
-        let row = known.get(&file.blob()).and_then(Option::as_ref);
-        match row.and_then(|row| row.outlined(&file.path)) {
-            Some(one) => outlined.push(one),
-            None => unread.push(file.clone()),
+        match known.get(&file.blob()) {
+            Some(Content::Revision(outline)) => outlined.push(Outlined {
+                path: Arc::clone(&file.path),
+                outline: Arc::clone(outline),
+            }),
+            _ => unread.push(file.clone()),
         }
     }
     Ok((outlined, unread))
@@ -203,15 +182,20 @@ fn of_listing(context: &Context, listing: &Listing) -> Result<(Vec<Outlined>, Ve
 pub(super) fn of_files(
     context: &Context,
     files: &[Listed],
-) -> Result<HashMap<String, Content>, Error> {
+) -> Result<HashMap<BlobId, Content>, Error> {
     contents(context, files, HEADERS)
+}
+
+/// The same, with whatever else is known.
+pub(super) fn known(context: &Context, files: &[Listed]) -> Result<Rc<Rows>, Error> {
+    rows(context, files, HEADERS)
 }
 
 /// The same for files of all times.
 pub(super) fn of_history(
     context: &Context,
     files: &[Listed],
-) -> Result<HashMap<String, Content>, Error> {
+) -> Result<HashMap<BlobId, Content>, Error> {
     contents(context, files, HISTORY)
 }
 
@@ -219,24 +203,14 @@ fn contents(
     context: &Context,
     files: &[Listed],
     name: &'static str,
-) -> Result<HashMap<String, Content>, Error> {
+) -> Result<HashMap<BlobId, Content>, Error> {
     let known = rows(context, files, name)?;
-    Ok(files
-        .iter()
-        .map(|file| {
-            let blob = file.blob();
-            let said = match known.get(&blob) {
-                None => Content::Missing,
-                Some(row) => row
-                    .as_ref()
-                    .and_then(Row::outline)
-                    .map_or(Content::Unreadable, |outline| {
-                        Content::Revision(Arc::new(outline))
-                    }),
-            };
-            (blob, said)
-        })
-        .collect())
+    let said = |file: &Listed| {
+        let blob = file.blob();
+        let said = known.get(&blob).cloned();
+        (blob, said.unwrap_or(Content::Missing))
+    };
+    Ok(files.iter().map(said).collect())
 }
 
 /// The rows of a cache with all of these files in it that this clone has.
@@ -249,7 +223,7 @@ fn rows(context: &Context, files: &[Listed], name: &'static str) -> Result<Rc<Ro
         let stored = cache.load(name, VERSION);
         Rc::new(
             stored
-                .and_then(|bytes| serde_json::from_slice(&bytes).ok())
+                .and_then(|bytes| Rows::read(&bytes))
                 .unwrap_or_default(),
         )
     });
@@ -258,7 +232,7 @@ fn rows(context: &Context, files: &[Listed], name: &'static str) -> Result<Rc<Ro
         .iter()
         .filter(|file| {
             let blob = file.blob();
-            !known.contains_key(&blob) && asked.insert(blob)
+            known.get(&blob).is_none() && asked.insert(blob)
         })
         .cloned()
         .collect();
@@ -269,15 +243,14 @@ fn rows(context: &Context, files: &[Listed], name: &'static str) -> Result<Rc<Ro
         for (listed, file) in unknown.iter().zip(repo.read_files(&unknown)?) {
             // A blob that is not here now may be later: only what was read is remembered.
             if file.content.is_ok() {
-                rows.insert(listed.blob(), parse(&file, context.layout()));
+                rows.insert(listed.blob(), of_content(context, &file));
             }
         }
         if full {
-            let now: HashSet<String> = files.iter().map(Listed::blob).collect();
-            rows.retain(|blob, _| now.contains(blob));
+            rows.keep(&files.iter().map(Listed::blob).collect());
         }
         if (full || rows.len() > stored)
-            && let Ok(bytes) = serde_json::to_vec(rows)
+            && let Some(bytes) = rows.write()
         {
             cache.store(name, VERSION, &bytes);
         }
@@ -287,47 +260,17 @@ fn rows(context: &Context, files: &[Listed], name: &'static str) -> Result<Rc<Ro
     Ok(known)
 }
 
-impl Row {
-    fn outlined(&self, path: &Arc<str>) -> Option<Outlined> {
-        Some(Outlined {
-            path: Arc::clone(path),
-            revision: self.revision.clone(),
-            parents: self.parents.clone(),
-            checksum: Checksum::from_hex(&self.checksum)?,
-            up: Checksum::from_hex(&self.up)?,
-            depends_on: self.depends_on.clone(),
-            amended: self.amended.clone(),
-        })
-    }
-
-    fn outline(&self) -> Option<Outline> {
-        Some(Outline {
-            revision: self.revision.clone(),
-            parents: self.parents.clone(),
-            depends_on: self.depends_on.clone(),
-            labels: self.labels.clone(),
-            message: self.message.clone(),
-            checksum: Checksum::from_hex(&self.checksum)?,
-            up: Checksum::from_hex(&self.up)?,
-            amended: self.amended.clone(),
-        })
-    }
-}
-
-/// What a file says that is in no commit.
+/// What a file says, wherever its bytes came from.
 pub(super) fn of_content(context: &Context, file: &crate::model::SnapshotFile) -> Content {
-    parse(file, context.layout())
-        .as_ref()
-        .and_then(Row::outline)
-        .map_or(Content::Unreadable, |outline| {
-            Content::Revision(Arc::new(outline))
-        })
+    outline_of(file, context.layout()).map_or(Content::Unreadable, |outline| {
+        Content::Revision(Arc::new(outline))
+    })
 }
 
-fn parse(file: &crate::model::SnapshotFile, layout: &dyn Layout) -> Cached {
+fn outline_of(file: &crate::model::SnapshotFile, layout: &dyn Layout) -> Option<Outline> {
     let migration = layout.parse(read_file(file).ok()?).ok()?;
-    let checksum = |down| sql::checksum(migration.up_text(), down).to_string();
-    Some(Row {
+    let checksum = |down| sql::checksum(migration.up_text(), down);
+    Some(Outline {
         checksum: checksum(migration.down_text()),
         up: checksum(None),
         revision: migration.revision.id,

@@ -46,7 +46,10 @@ fn brought(context: &Context, commit: CommitId) -> Result<BTreeSet<RevId>, Error
     let repo = context.repo()?;
     let revisions = |commit: CommitId| -> Result<BTreeSet<RevId>, Error> {
         let outlines = outline::of_commit(context, &commit.to_string())?;
-        Ok(outlines.into_iter().map(|one| one.revision).collect())
+        Ok(outlines
+            .into_iter()
+            .map(|one| one.revision.clone())
+            .collect())
     };
     let Ok(parent) = repo.resolve(&format!("{commit}^1")) else {
         return revisions(commit);

@@ -231,7 +231,7 @@ fn uncommitted(context: &Context, project: &Project) -> Result<usize, Error> {
 fn new_in(context: &Context, project: &Project, commit: &str) -> Result<Vec<RevId>, Error> {
     Ok(outline::of_commit(context, commit)?
         .into_iter()
-        .map(|outlined| outlined.revision)
+        .map(|outlined| outlined.revision.clone())
         .filter(|id| project.graph.get(id.as_str()).is_none() && project.hides(id).is_none())
         .collect())
 }

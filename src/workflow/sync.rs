@@ -240,7 +240,7 @@ fn came_in(context: &Context, project: &Project, moved: &Moved) -> Result<Vec<Ca
     let ids = |name: &str| -> Result<BTreeSet<RevId>, Error> {
         Ok(outline::of_commit(context, name)?
             .into_iter()
-            .map(|outlined| outlined.revision)
+            .map(|outlined| outlined.revision.clone())
             .collect())
     };
     let differ = context.repo()?.folders_differ(

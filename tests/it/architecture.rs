@@ -39,6 +39,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("annotate_snippets", &["ui"]),
     ("serde_yaml", &["config", "layout"]),
     ("dotenvy", &["config"]),
+    ("postcard", &["workflow"]),
+    ("smallvec", &["model"]),
     ("squawk_linter", &["sql"]),
     ("squawk_syntax", &["sql"]),
 ];

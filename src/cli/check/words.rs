@@ -1,6 +1,6 @@
 //! What was judged, and what was not, in words.
 
-use super::{Gap, NotJudged, Part, Severity, report};
+use super::{Gap, NoDefault, NotJudged, Part, Severity, report};
 use crate::cli::{events::plural, radar};
 
 /// One line about what was judged.
@@ -82,18 +82,14 @@ pub(in crate::cli) fn not_judged(why: &NotJudged) -> (String, Vec<String>) {
     const DEEPER: &str = "`git fetch --unshallow` brings the history; in CI, set `fetch-depth: 0` (GitHub) or `GIT_DEPTH: 0` (GitLab)";
     let words = why.to_string();
     match why {
-        NotJudged::NoBase { shallow: true } => (
-            format!("{words}, and this clone is shallow"),
-            vec![DEEPER.to_owned()],
-        ),
-        NotJudged::NoBase { shallow: false } => (
+        NotJudged::NoBase(why) => no_base(words, why, DEEPER),
+        NotJudged::Absent { name } => (
             words,
             vec![
-                "name one: `--base REF`, or `protected: [REF]` in teammig.yaml".to_owned(),
-                "`git remote set-head origin --auto` finds out which branch of origin is its default".to_owned(),
+                fetch(name),
+                format!("or correct `protected:` in teammig.yaml ({name})"),
             ],
         ),
-        NotJudged::Absent { name } => (words, vec![fetch(name), format!("or correct `protected:` in teammig.yaml ({name})")]),
         NotJudged::NoSuchBase { name, candidates } => {
             let mut hints = vec![fetch(name)];
             if !candidates.is_empty() {
@@ -111,6 +107,34 @@ pub(in crate::cli) fn not_judged(why: &NotJudged) -> (String, Vec<String>) {
             (format!("{words}: {reason}"), vec![hint.to_owned()])
         }
     }
+}
+
+fn no_base(words: String, why: &NoDefault, deeper: &str) -> (String, Vec<String>) {
+    let name = "name one: `--base REF`, or `protected: [REF]` in teammig.yaml";
+    let (more, hint) = match why {
+        NoDefault::Alone => return (words, vec![name.to_owned()]),
+        NoDefault::Shallow => {
+            let words = format!("{words}, and this clone is shallow");
+            return (words, vec![deeper.to_owned()]);
+        }
+        NoDefault::NeverFetched(remote) => (
+            format!(": nothing was fetched from {remote} yet"),
+            format!("`git fetch {remote}` brings what others have"),
+        ),
+        NoDefault::FewBranches(remote) => (
+            format!(": of {remote} this clone fetches single branches alone"),
+            format!(
+                "`git remote set-branches --add {remote} main && git fetch {remote}` brings the branch main too"
+            ),
+        ),
+        NoDefault::Unasked(remote) => (
+            String::new(),
+            format!(
+                "`git remote set-head {remote} --auto` finds out which branch of {remote} is its default"
+            ),
+        ),
+    };
+    (format!("{words}{more}"), vec![hint, format!("or {name}")])
 }
 
 /// The command that brings a remote branch.

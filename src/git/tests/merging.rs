@@ -138,7 +138,7 @@ fn a_shallow_clone_with_another_way_behind_its_end() {
 fn shown(changes: &[FileChange]) -> String {
     let side = |side: &Option<crate::git::Listed>| {
         side.as_ref().map_or("-".to_owned(), |file| {
-            format!("{}@{}", file.path, &file.blob()[..4])
+            format!("{}@{}", file.path, &file.blob().to_string()[..4])
         })
     };
     let words: Vec<String> = changes
@@ -180,7 +180,8 @@ fn files_that_differ_between_two_states() {
     // As a cache gives it back.
     for change in &changes {
         let path = &change.old.as_ref().or(change.new.as_ref()).unwrap().path;
-        let hex = |side: &Option<crate::git::Listed>| side.as_ref().map(crate::git::Listed::blob);
+        let hex =
+            |side: &Option<crate::git::Listed>| side.as_ref().map(|file| file.blob().to_string());
         let (old, new) = (hex(&change.old), hex(&change.new));
         assert_eq!(
             FileChange::from_hex(path, old.as_deref(), new.as_deref()).as_ref(),

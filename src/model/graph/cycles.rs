@@ -7,7 +7,7 @@
 
 use std::collections::VecDeque;
 
-use super::nodes::Node;
+use super::nodes::{Edges, Node};
 
 /// Which revisions are entangled, and a cycle to show for each group.
 pub(super) struct Cycles {
@@ -19,7 +19,7 @@ pub(super) struct Cycles {
 }
 
 /// Finds the cycles of a graph without edges from a node to itself.
-pub(super) fn find(edges: &[Vec<Node>]) -> Cycles {
+pub(super) fn find(edges: &[Edges]) -> Cycles {
     let component = components(edges);
     let mut size = vec![0_usize; edges.len()];
     for &at in &component {
@@ -37,7 +37,7 @@ pub(super) fn find(edges: &[Vec<Node>]) -> Cycles {
 }
 
 /// Tarjan's algorithm with its own stack.
-fn components(edges: &[Vec<Node>]) -> Vec<usize> {
+fn components(edges: &[Edges]) -> Vec<usize> {
     const NEW: usize = usize::MAX;
     let mut number = vec![NEW; edges.len()];
     let mut low = vec![0; edges.len()];
@@ -83,7 +83,7 @@ fn components(edges: &[Vec<Node>]) -> Vec<usize> {
 }
 
 /// The shortest way from `start` back to itself inside its component.
-fn shortest(edges: &[Vec<Node>], component: &[usize], start: Node) -> Vec<Node> {
+fn shortest(edges: &[Edges], component: &[usize], start: Node) -> Vec<Node> {
     let mut from = vec![None; edges.len()];
     let mut todo = VecDeque::from([start]);
     while let Some(node) = todo.pop_front() {

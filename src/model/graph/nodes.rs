@@ -3,8 +3,14 @@
 //! One flag per revision: every closure of the graph stays linear and leaves
 //! nothing to the order of a hash map.
 
+use smallvec::SmallVec;
+
 /// A revision's number: its place in file order.
 pub(super) type Node = usize;
+
+/// What one revision leads to. Nearly all have one parent and one child, which stand in
+/// the list itself.
+pub(super) type Edges = SmallVec<[Node; 2]>;
 
 /// A set of revisions of one graph.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,7 +70,7 @@ impl NodeSet {
 
     /// Adds everything that is reached from `starts` over `edges`, with the
     /// starts; what is in already is not walked again.
-    pub(super) fn reach(&mut self, starts: impl IntoIterator<Item = Node>, edges: &[Vec<Node>]) {
+    pub(super) fn reach(&mut self, starts: impl IntoIterator<Item = Node>, edges: &[Edges]) {
         let mut todo: Vec<Node> = starts.into_iter().collect();
         while let Some(node) = todo.pop() {
             if self.insert(node) {

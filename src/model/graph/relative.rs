@@ -97,7 +97,7 @@ impl Graph {
         let mut place = from.map_or(Place::Base, Place::At);
         for made in 0..steps.unsigned_abs() {
             let next: Vec<Node> = match (place, steps > 0) {
-                (Place::At(node), true) => &self.children[node],
+                (Place::At(node), true) => &self.children[node][..],
                 (Place::At(node), false) => &self.parents[node],
                 (Place::Base, true) => &bases,
                 (Place::Base | Place::Outside, _) => &[][..],

@@ -6,19 +6,19 @@ use std::collections::BTreeSet;
 
 use super::{
     Graph,
-    nodes::{Node, NodeSet},
+    nodes::{Edges, Node, NodeSet},
 };
 use crate::model::revision::{RevId, Revision};
 
 impl Graph {
     /// The revision with this id.
     pub fn get(&self, id: &str) -> Option<&Revision> {
-        self.index.get(id).map(|&node| &self.revisions[node])
+        self.index.get(id).map(|&node| &*self.revisions[node])
     }
 
     /// All revisions in file order.
     pub fn iter(&self) -> impl Iterator<Item = &Revision> {
-        self.revisions.iter()
+        self.revisions.iter().map(AsRef::as_ref)
     }
 
     /// How many revisions there are.
@@ -179,7 +179,7 @@ impl Graph {
         self.top_over(members, &self.parents)
     }
 
-    fn top_over(&self, members: &NodeSet, edges: &[Vec<Node>]) -> Vec<Node> {
+    fn top_over(&self, members: &NodeSet, edges: &[Edges]) -> Vec<Node> {
         let mut needed = self.none();
         needed.reach(
             members.iter().flat_map(|node| edges[node].iter().copied()),
@@ -191,7 +191,7 @@ impl Graph {
             .collect()
     }
 
-    fn neighbours(&self, id: &str, edges: &[Vec<Node>]) -> Vec<RevId> {
+    fn neighbours(&self, id: &str, edges: &[Edges]) -> Vec<RevId> {
         self.index
             .get(id)
             .map_or_else(Vec::new, |&node| self.ids(&edges[node]))

@@ -73,7 +73,7 @@ impl Graph {
             .downgrade_target(&all, rows, target)
             .map_err(|error| about(error, target))?;
         let mut roots = match to.node {
-            Some(node) => self.children[node].clone(),
+            Some(node) => self.children[node].to_vec(),
             None => self.nodes_where(|node| self.parents[node].is_empty()),
         };
         if let Some(label) = to.label

@@ -14,7 +14,7 @@ use crate::{
     },
 };
 
-use super::{Ask, NotJudged};
+use super::{Ask, NoDefault, NotJudged};
 
 /// What is judged, and what it is compared with.
 #[derive(Debug)]
@@ -244,9 +244,10 @@ pub(super) fn begins_at(context: &Context, ask: &Ask) -> Result<Option<CommitId>
 fn base(context: &Context, name: Option<&str>) -> Result<String, Error> {
     let repo = context.repo()?;
     let Some(name) = name else {
-        let shallow = repo.is_shallow();
-        let protected = guard::protected_refs(context)?.into_iter().next();
-        return protected.ok_or_else(|| NotJudged::NoBase { shallow }.into());
+        let Some(protected) = guard::protected_refs(context)?.into_iter().next() else {
+            return Err(NotJudged::NoBase(repo.no_default_branch()?).into());
+        };
+        return Ok(protected);
     };
     match repo.resolve(name) {
         // A full commit id is nothing that people read.
@@ -270,7 +271,7 @@ fn nearest(context: &Context, commit: CommitId) -> Result<Option<Parted>, Error>
     let repo = context.repo()?;
     let names = guard::protected_refs(context)?;
     if names.is_empty() && repo.is_shallow() {
-        return Err(NotJudged::NoBase { shallow: true }.into());
+        return Err(NotJudged::NoBase(NoDefault::Shallow).into());
     }
     let ancestors = repo.ancestors(commit)?;
     let mut nearest: Option<Parted> = None;
@@ -333,10 +334,10 @@ fn needs_base(context: &Context) -> Result<(), Error> {
         let (ours, why) = ("HEAD".to_owned(), Unknown::Unrelated);
         return Err(NotJudged::Apart { base, ours, why }.into());
     }
-    if context.repo()?.remotes()?.is_empty() {
-        return Ok(());
+    match context.repo()?.no_default_branch()? {
+        NoDefault::Alone => Ok(()),
+        other => Err(NotJudged::NoBase(other).into()),
     }
-    Err(NotJudged::NoBase { shallow: false }.into())
 }
 
 fn nothing(context: &Context) -> Project {

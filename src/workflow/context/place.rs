@@ -6,7 +6,7 @@ use std::{collections::HashMap, rc::Rc};
 use super::Context;
 use crate::{
     config::{Config, DEFAULT_FOLDER, FILE_NAME},
-    git::{CommitId, Folders, GitError, Listed},
+    git::{BlobId, CommitId, Folders, GitError, Listed},
     workflow::Error,
 };
 
@@ -20,7 +20,7 @@ pub(super) struct Stood {
 
 /// Configurations that were read, by the project's folder and their blobs; `None` = it
 /// cannot be read.
-pub(super) type Known = HashMap<(String, String), Option<Rc<Vec<Config>>>>;
+pub(super) type Known = HashMap<(String, BlobId), Option<Rc<Vec<Config>>>>;
 
 impl Context {
     /// The project's root in the repository as it is in a commit, and its folders there.

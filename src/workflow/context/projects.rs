@@ -148,7 +148,7 @@ impl Context {
             }
             let had: HashSet<RevId> = outline::of_commit(&one, &before.to_string())?
                 .into_iter()
-                .map(|one| one.revision)
+                .map(|one| one.revision.clone())
                 .collect();
             let mut moved = false;
             for (new, _) in projects

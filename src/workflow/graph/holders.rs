@@ -33,7 +33,7 @@ impl Holders {
                 let committed = match head.commit() {
                     Some(commit) => outline::of_commit(context, &commit.to_string())?
                         .into_iter()
-                        .map(|outlined| outlined.revision)
+                        .map(|outlined| outlined.revision.clone())
                         .collect(),
                     None => BTreeSet::new(),
                 };

@@ -9,7 +9,7 @@ use std::{
 };
 
 use crate::{
-    git::{Listed, RefKind, Tip},
+    git::{BlobId, Listed, RefKind, Tip},
     layout::read_file,
     model::{Project, RevId, Revision},
     workflow::{Context, Error},
@@ -40,7 +40,7 @@ pub(super) fn elsewhere(context: &Context, project: &Project) -> Result<Others, 
         Ok(ControlFlow::Continue(()))
     })?;
     // Most files are the same on most branches: each content is parsed once.
-    let mut contents: BTreeMap<String, Option<Revision>> = BTreeMap::new();
+    let mut contents: BTreeMap<BlobId, Option<Revision>> = BTreeMap::new();
     for (_, files) in &states {
         let unknown: Vec<Listed> = files
             .iter()

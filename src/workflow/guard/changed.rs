@@ -10,13 +10,16 @@ use std::{
 
 use super::Side;
 use crate::{
-    git::{Listed, Repo},
+    git::{BlobId, Listed, Repo},
     layout::{self, Known},
     model::{
         Origin, Project, RevId, Revision, Snapshot, SnapshotFile, audit::Content,
-        snapshot::Unreadable,
+        snapshot::Unreadable, threads,
     },
-    workflow::{Context, Error, outline},
+    workflow::{
+        Context, Error,
+        outline::{self, Rows},
+    },
 };
 
 /// Reads both sides. Where anything is wrong with what is in no changed file, all files are
@@ -26,12 +29,16 @@ pub(super) fn load(
     before: &Side,
     after: &Side,
 ) -> Result<(Project, Project), Error> {
-    let repo = context.repo()?;
-    if let Some(mut known) = known(context, before, after)? {
-        let both = |known: &Known| -> Result<Option<(Project, Project)>, Error> {
-            let before = read(context, repo, before, known)?;
-            let after = read(context, repo, after, known)?;
-            Ok(before.zip(after))
+    let (repo, layout) = (context.repo()?, context.layout());
+    let same = same(before, after);
+    let rows = outline::known(context, &same)?;
+    if let Some(mut known) = known(&same, &rows) {
+        let both = |known: &Known<'_>| -> Result<Option<(Project, Project)>, Error> {
+            let before = read(repo, before, known)?;
+            let after = read(repo, after, known)?;
+            let load = |side| layout::load_known(side, known, layout);
+            let sides = threads::both(known.len(), || load(&before), || load(&after));
+            Ok(sides.0.zip(sides.1))
         };
         let mut sides = both(&known)?;
         if let Some((before, after)) = &sides {
@@ -73,42 +80,36 @@ fn all(context: &Context, repo: &Repo, side: &Side) -> Result<Project, Error> {
     Ok(layout::load(&snapshot, context.layout()))
 }
 
-/// The revisions of the files that both sides have at the same place; `None` where one of
-/// them cannot be read.
-fn known(context: &Context, before: &Side, after: &Side) -> Result<Option<Known>, Error> {
-    let there: HashSet<(&str, String)> = before
+/// The files that both sides have at the same place.
+fn same(before: &Side, after: &Side) -> Vec<Listed> {
+    let there: HashMap<&str, BlobId> = before
         .files
         .iter()
         .map(|file| (&*file.path, file.blob()))
         .collect();
-    let same = |file: &&Listed| there.contains(&(&*file.path, file.blob()));
-    let files: Vec<Listed> = after.files.iter().filter(same).cloned().collect();
-    let contents = outline::of_files(context, &files)?;
-    let mut known = HashMap::with_capacity(files.len());
-    for file in &files {
-        let Some(Content::Revision(outline)) = contents.get(&file.blob()) else {
-            return Ok(None);
-        };
-        let revision = Revision {
-            depends_on: outline.depends_on.clone(),
-            labels: outline.labels.clone(),
-            message: outline.message.clone(),
-            ..Revision::new(outline.revision.clone(), outline.parents.clone())
-        };
-        known.insert(Arc::clone(&file.path), revision);
-    }
-    Ok(Some(known))
+    let same = |file: &&Listed| there.get(&*file.path) == Some(&file.blob());
+    after.files.iter().filter(same).cloned().collect()
 }
 
-/// A side with the scripts of those files that are not known. `None` where something is
-/// wrong with the graph.
-fn read(
-    context: &Context,
-    repo: &Repo,
-    side: &Side,
-    known: &Known,
-) -> Result<Option<Project>, Error> {
-    let is_known = |file: &&Listed| known.contains_key(&file.path);
+/// The revisions of files; `None` where one of them cannot be read.
+fn known<'a>(files: &'a [Listed], rows: &'a Rows) -> Option<Known<'a>> {
+    let mut known = Known::with_capacity(files.len());
+    for file in files {
+        let Some(Content::Revision(outline)) = rows.get(&file.blob()) else {
+            return None;
+        };
+        let revision = Revision {
+            message: outline.message.clone(),
+            ..outline.revision()
+        };
+        known.insert(&*file.path, Arc::new(revision));
+    }
+    Some(known)
+}
+
+/// A side with the contents of those files that are not known.
+fn read(repo: &Repo, side: &Side, known: &Known<'_>) -> Result<Snapshot, Error> {
+    let is_known = |file: &&Listed| known.contains_key(&*file.path);
     let unknown: Vec<Listed> = side
         .files
         .iter()
@@ -128,8 +129,7 @@ fn read(
             read.next()
         });
     }
-    let snapshot = snapshot(files, head_file(repo, side)?);
-    Ok(layout::load_known(&snapshot, known, context.layout()))
+    Ok(snapshot(files, head_file(repo, side)?))
 }
 
 fn head_file(repo: &Repo, side: &Side) -> Result<Option<SnapshotFile>, Error> {

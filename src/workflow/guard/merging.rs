@@ -77,7 +77,7 @@ fn parted(context: &Context, other: CommitId) -> Result<BTreeSet<RevId>, Error> 
     {
         for base in bases {
             let all = outline::of_commit(context, &base.to_string())?;
-            had.extend(all.into_iter().map(|one| one.revision));
+            had.extend(all.into_iter().map(|one| one.revision.clone()));
         }
     }
     Ok(had)

@@ -93,7 +93,7 @@ pub fn judge(context: &Context, remote: &str, url: &str, input: &str) -> Result<
         let mut projects = context.projects_as(Configured::In(*local))?;
         let revisions = |project: &Context| {
             let all = outline::of_commit(project, &local.to_string())?;
-            Ok(all.into_iter().map(|one| one.revision).collect())
+            Ok(all.into_iter().map(|one| one.revision.clone()).collect())
         };
         let gone = match there {
             Some(there) => context.gone(*there, &mut projects, revisions)?,

@@ -178,7 +178,7 @@ impl Merger<'_> {
         let content = self.contents.borrow().get(&blob).cloned();
         FileFact {
             path: Arc::clone(&file.path),
-            blob: blob.into(),
+            blob: blob.to_string().into(),
             content: content.unwrap_or(Content::Missing),
         }
     }

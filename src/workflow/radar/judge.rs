@@ -1,6 +1,6 @@
 //! One branch, merged in memory with each side.
 
-use std::{cell::OnceCell, collections::BTreeSet};
+use std::{cell::OnceCell, collections::BTreeSet, sync::Arc};
 
 use super::{Against, open::Pending};
 use crate::{
@@ -306,12 +306,7 @@ impl Judge<'_, '_> {
                 }
                 tips.push(Outlined {
                     path: tip.path.clone(),
-                    revision: outline.revision.clone(),
-                    parents: outline.parents.clone(),
-                    checksum: outline.checksum,
-                    up: outline.up,
-                    depends_on: outline.depends_on.clone(),
-                    amended: outline.amended.clone(),
+                    outline: Arc::clone(outline),
                 });
             }
         }

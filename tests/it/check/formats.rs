@@ -6,7 +6,7 @@ use insta::assert_snapshot;
 use serde_json::{Value, json};
 
 use super::diverging;
-use crate::support::{Sandbox, debian};
+use crate::support::{Sandbox, debian, registry};
 
 /// A branch with an error, two warnings, and names that mean something everywhere.
 fn strange() -> Sandbox {
@@ -199,15 +199,20 @@ fn a_result_of_sarif_keeps_its_identity_when_its_line_moves() {
     assert_ne!(before.1, after.1);
 }
 
+fn xmllint() -> Command {
+    let program = debian::program(&["xmllint"], "--version", "libxml2-utils");
+    let mut command = Command::new(program.expect("install libxml2-utils"));
+    command.arg("--nonet");
+    command
+}
+
 /// What `xmllint` reads out of a document, which has to be well-formed.
 fn xpath(xml: &str, path: &str) -> String {
-    let program = debian::program(&["xmllint"], "--version", "libxml2-utils");
-    let program = program.expect("install libxml2-utils");
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("report.xml");
     std::fs::write(&file, xml).unwrap();
-    let run = Command::new(program)
-        .args(["--nonet", "--xpath", path])
+    let run = xmllint()
+        .args(["--xpath", path])
         .arg(&file)
         .output()
         .unwrap();
@@ -253,6 +258,33 @@ fn junit_has_a_case_for_each_rule() {
     assert_eq!(xpath(&clean, "count(//failure) + count(//error)"), "0");
     let none = sandbox.teammig("ann", &["check", "--base", "nowhere", "--format", "junit"]);
     assert_eq!(xpath(&none.stdout, "count(//error)"), "1", "{none}");
+}
+
+/// The schema is that of Jenkins' plugin, which pytest judges its own reports by.
+#[test]
+fn junit_is_valid() {
+    let sources = registry::pypi_sources("pytest", "8.3.5");
+    let schema = sources.join("testing/example_scripts/junit-10.xsd");
+    let sandbox = half_judged();
+    sandbox.edit("ann/more & more/c.sql", "<one>", "\u{1}\u{7}<one>");
+    sandbox.commit("ann", "Write what cannot be seen");
+    let half = document(&sandbox, "ann", "junit", 4);
+    sandbox.git("ann", &["switch", "-q", "main"]);
+    let clean = document(&sandbox, "ann", "junit", 0);
+    let none = sandbox.teammig("ann", &["check", "--base", "nowhere", "--format", "junit"]);
+    for text in [half, clean, none.stdout] {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("report.xml");
+        std::fs::write(&file, &text).unwrap();
+        let mut command = xmllint();
+        command
+            .args(["--noout", "--schema"])
+            .arg(&schema)
+            .arg(&file);
+        let run = command.output().unwrap();
+        let said = String::from_utf8_lossy(&run.stderr);
+        assert!(run.status.success(), "{text}\n{said}");
+    }
 }
 
 #[test]

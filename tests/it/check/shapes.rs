@@ -111,7 +111,6 @@ fn a_base_that_is_not_there() {
     --- stderr
     error: there is no protected branch to judge against
     hint: name one: `--base REF`, or `protected: [REF]` in teammig.yaml
-    hint: `git remote set-head origin --auto` finds out which branch of origin is its default
     ");
 }
 
@@ -136,25 +135,66 @@ fn without_anything_to_compare_with() {
     alone.table("project", "c01d9e88ab12", &["7f3a9c21e4b0"], "two");
     let run = alone.teammig("project", &["check"]);
     assert!(run.stdout.starts_with("ok: 1 new revision"), "{run}");
-    // A clone that fetched its own branch alone does not know what others have.
+}
+
+/// Where others may have something, the way to it is said, and it is one that works.
+#[test]
+fn a_clone_that_does_not_know_the_default_branch() {
     let sandbox = diverging();
     sandbox.git("ann", &["push", "-q", "origin", "phone"]);
-    for args in [&["-b", "phone", "--single-branch"][..], &[]] {
-        let clone = [&["clone", "-q"], args, &["origin.git", "ci"]].concat();
-        sandbox.git(".", &clone);
-        if args.is_empty() {
-            sandbox.git("ci", &["remote", "rename", "origin", "elsewhere"]);
-            sandbox.git("ci", &["remote", "add", "origin", "nowhere"]);
-        }
-        let run = sandbox.teammig("ci", &["check"]);
-        assert_eq!(run.code, 4, "{run}");
-        assert!(
-            run.stderr
-                .contains("there is no protected branch to judge against"),
-            "{run}"
-        );
-        std::fs::remove_dir_all(sandbox.at("ci")).unwrap();
-    }
+    let single = [
+        "clone",
+        "-q",
+        "-b",
+        "phone",
+        "--single-branch",
+        "origin.git",
+        "ci",
+    ];
+    sandbox.git(".", &single);
+    assert_snapshot!(sandbox.teammig("ci", &["check"]), @"
+    exit 4
+    --- stdout
+    not evaluated
+    --- stderr
+    error: there is no protected branch to judge against: of origin this clone fetches single branches alone
+    hint: `git remote set-branches --add origin main && git fetch origin` brings the branch main too
+    hint: or name one: `--base REF`, or `protected: [REF]` in teammig.yaml
+    ");
+    sandbox.git("ci", &["remote", "set-branches", "--add", "origin", "main"]);
+    sandbox.git("ci", &["fetch", "-q", "origin"]);
+    assert_eq!(sandbox.teammig("ci", &["check", "--base"]).code, 3);
+
+    std::fs::remove_dir_all(sandbox.at("ci")).unwrap();
+    sandbox.git(".", &["clone", "-q", "-b", "phone", "origin.git", "ci"]);
+    sandbox.git("ci", &["remote", "rm", "origin"]);
+    let url = sandbox.at("origin.git").display().to_string();
+    sandbox.git("ci", &["remote", "add", "origin", &url]);
+    assert_snapshot!(sandbox.teammig("ci", &["check"]), @"
+    exit 4
+    --- stdout
+    not evaluated
+    --- stderr
+    error: there is no protected branch to judge against: nothing was fetched from origin yet
+    hint: `git fetch origin` brings what others have
+    hint: or name one: `--base REF`, or `protected: [REF]` in teammig.yaml
+    ");
+    sandbox.git("ci", &["fetch", "-q", "origin"]);
+    assert_eq!(sandbox.teammig("ci", &["check", "--base"]).code, 3);
+
+    sandbox.git("origin.git", &["branch", "-m", "main", "trunk"]);
+    sandbox.git("ci", &["fetch", "-q", "--prune", "origin"]);
+    assert_snapshot!(sandbox.teammig("ci", &["check"]), @"
+    exit 4
+    --- stdout
+    not evaluated
+    --- stderr
+    error: there is no protected branch to judge against
+    hint: `git remote set-head origin --auto` finds out which branch of origin is its default
+    hint: or name one: `--base REF`, or `protected: [REF]` in teammig.yaml
+    ");
+    sandbox.git("ci", &["remote", "set-head", "origin", "--auto"]);
+    assert_eq!(sandbox.teammig("ci", &["check", "--base"]).code, 3);
 }
 
 /// A partial clone whose remote is gone has no contents to compare.

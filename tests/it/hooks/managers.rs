@@ -204,6 +204,39 @@ fn husky_that_comes_later_shadows_what_was_there() {
     assert!(!room.sandbox.at("ann/.husky/pre-commit").exists());
 }
 
+/// Its hooks run themselves a second time, by a script of its own that they read first.
+#[test]
+fn husky_8_runs_it_once() {
+    let room = Room::new(&registry::npm(&["husky@8.0.3"]));
+    let sandbox = &room.sandbox;
+    sandbox.write("ann/package.json", "{}\n");
+    room.ok("husky", &["install"]);
+    let hook = "ann/.husky/pre-commit";
+    room.ok(
+        "husky",
+        &["add", ".husky/pre-commit", "echo \"their tests\""],
+    );
+    let before = sandbox.read(hook);
+    assert!(before.contains("/_/husky.sh"), "{before}");
+    room.ok("git", &["add", ".husky"]);
+    let installed = room.teammig(&["hooks", "install", "pre-commit"]);
+    assert_eq!(installed.code, 0, "{installed}");
+    room.works("pre-commit", "works, from a file that is everybody's");
+    sandbox.commit("ann", "Hooks");
+    room.guards("their tests");
+    // What is said once was judged once.
+    sandbox.write(
+        "ann/migrations/one_way.sql",
+        "-- teammig:\n--   revision: c01d9e88ab12\n--   parents: [9209a434d045]\n\n-- migrate:up\nSELECT 1;\n",
+    );
+    room.ok("git", &["add", "migrations"]);
+    let said = room.ok("git", &["commit", "-qm", "One way"]);
+    assert_eq!(said.matches("[irreversible]").count(), 1, "{said}");
+    assert_eq!(said.matches("their tests").count(), 1, "{said}");
+    assert_eq!(room.teammig(&["hooks", "uninstall"]).code, 0);
+    assert_eq!(sandbox.read(hook), before);
+}
+
 /// The stanza that is printed for a manager.
 fn stanza(run: &Run) -> String {
     assert_eq!(run.code, 3, "{run}");
