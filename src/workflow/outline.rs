@@ -17,7 +17,7 @@ use crate::{
     git::{CommitId, CommitInfo, Listed, Listing},
     layout::{Layout, read_file},
     model::{
-        Amended, Checksum, RevId, UnreadFile,
+        Amended, Checksum, Options, RevId, UnreadFile,
         audit::{Content, Outline},
     },
     sql,
@@ -28,7 +28,7 @@ const HEADERS: &str = "headers";
 /// What a branch ever had: an audit's own.
 const HISTORY: &str = "history";
 /// Counts up with the layout's format, with the checksum's, and with the rows.
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 /// More than this is a history of rewritten files; the cache begins anew.
 const MOST: usize = 100_000;
 
@@ -45,6 +45,8 @@ pub(super) struct Outlined {
     pub(super) checksum: Checksum,
     /// That of its up script alone.
     pub(super) up: Checksum,
+    /// How both want to be run.
+    pub(super) options: Options,
     /// What must be applied first without being a parent: ids or labels.
     pub(super) depends_on: Vec<String>,
     /// The recorded decisions to change it.
@@ -71,6 +73,8 @@ pub(super) struct Row {
     checksum: String,
     /// Of the up script alone.
     up: String,
+    #[serde(default, skip_serializing_if = "Options::is_default")]
+    options: Options,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     amended: Vec<Amended>,
 }
@@ -295,6 +299,7 @@ impl Row {
             parents: self.parents.clone(),
             checksum: Checksum::from_hex(&self.checksum)?,
             up: Checksum::from_hex(&self.up)?,
+            options: self.options,
             depends_on: self.depends_on.clone(),
             amended: self.amended.clone(),
         })
@@ -309,6 +314,7 @@ impl Row {
             message: self.message.clone(),
             checksum: Checksum::from_hex(&self.checksum)?,
             up: Checksum::from_hex(&self.up)?,
+            options: self.options,
             amended: self.amended.clone(),
         })
     }
@@ -330,6 +336,7 @@ fn parse(file: &crate::model::SnapshotFile, layout: &dyn Layout) -> Cached {
     Some(Row {
         checksum: checksum(migration.down_text()),
         up: checksum(None),
+        options: migration.options(),
         revision: migration.revision.id,
         parents: migration.revision.parents,
         depends_on: migration.revision.depends_on,

@@ -2,6 +2,7 @@
 //! what counts, and who only carries an edit is not to blame.
 
 mod configuration;
+mod options;
 
 use insta::assert_snapshot;
 

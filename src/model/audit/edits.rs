@@ -147,9 +147,10 @@ fn kinds(last: &FileFact, now: &Outline) -> Vec<EditKind> {
         return Vec::new();
     };
     let mut kinds = Vec::new();
-    if before.up != now.up {
+    let options = (&before.options, &now.options);
+    if before.up != now.up || options.0.up != options.1.up {
         kinds.push(EditKind::Scripts);
-    } else if before.checksum != now.checksum {
+    } else if before.checksum != now.checksum || options.0 != options.1 {
         kinds.push(EditKind::Down);
     }
     if before.parents != now.parents || before.depends_on != now.depends_on {

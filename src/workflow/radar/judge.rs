@@ -291,7 +291,7 @@ impl Judge<'_, '_> {
             let Some(outline) = file.outline() else {
                 continue;
             };
-            let own_scripts = outline.checksum;
+            let own_scripts = (outline.checksum, outline.options);
             let is_there = judged.contains(&outline.revision);
             let mut published = standing.files().holding(&outline.revision);
             if !is_there
@@ -301,7 +301,9 @@ impl Judge<'_, '_> {
                 judged.insert(outline.revision.clone());
                 // It had the revision before it was published in another form (a squash, a
                 // restack): it edits nothing, and what Git will ask is said.
-                if !before.contains(&outline.revision) && own_scripts == outline.checksum {
+                if !before.contains(&outline.revision)
+                    && own_scripts == (outline.checksum, outline.options)
+                {
                     continue;
                 }
                 tips.push(Outlined {
@@ -310,6 +312,7 @@ impl Judge<'_, '_> {
                     parents: outline.parents.clone(),
                     checksum: outline.checksum,
                     up: outline.up,
+                    options: outline.options,
                     depends_on: outline.depends_on.clone(),
                     amended: outline.amended.clone(),
                 });
