@@ -140,11 +140,15 @@ fn staged_revisions(context: &Context) -> Result<Vec<RevId>, Error> {
 
 fn one(context: &Context, index: &Side, verdict: &mut Verdict) -> Result<(), Error> {
     let repo = context.repo()?;
-    let committed = match repo.head()?.commit() {
-        Some(commit) => side(context, commit)?,
-        // The first commit of all has nothing before it.
-        None => Side::default(),
+    // The first commit of all has nothing before it.
+    let (strict, committed) = match repo.head()?.commit() {
+        Some(commit) => (
+            context.strict(commit, Base::HEAD.name)?,
+            side(context, commit)?,
+        ),
+        None => (None, Side::default()),
     };
+    let context = strict.as_ref().unwrap_or(context);
     let config = &context.config;
     verdict.any_project |= config.file.is_some()
         || !index.files.is_empty()

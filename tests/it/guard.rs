@@ -3,6 +3,7 @@
 
 mod configuration;
 mod options;
+mod switched_off;
 
 use insta::assert_snapshot;
 

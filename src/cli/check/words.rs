@@ -93,7 +93,7 @@ pub(in crate::cli) fn not_judged(why: &NotJudged) -> (String, Vec<String>) {
                 "`git remote set-head origin --auto` finds out which branch of origin is its default".to_owned(),
             ],
         ),
-        NotJudged::Absent { name } => (words, vec![fetch(name), format!("or correct `protected:` in teammig.yaml ({name})")]),
+        NotJudged::Absent { name, .. } => (words, vec![fetch(name), format!("or correct `protected:` in teammig.yaml ({name})")]),
         NotJudged::NoSuchBase { name, candidates } => {
             let mut hints = vec![fetch(name)];
             if !candidates.is_empty() {
