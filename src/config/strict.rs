@@ -2,13 +2,11 @@
 //! the stricter of what both of its sides say.
 
 use super::Config;
-use crate::model::Levels;
 
-/// What the other side says: a configuration, or nothing that can be read, which is what holds
-/// where nobody says anything.
+/// What the other side says.
 #[derive(Debug, Clone, Copy)]
 pub struct Other<'a> {
-    /// What it says, once for each of several databases.
+    /// Its configuration, once for each of several databases.
     pub configs: &'a [Config],
     /// Its name, as it is told to people.
     pub name: &'a str,
@@ -20,19 +18,26 @@ impl Config {
     /// This one, with what the other side is stricter in; `None` where that is nothing.
     pub fn stricter(&self, other: &Other<'_>) -> Option<Self> {
         let mut strict = self.clone();
-        if other.configs.is_empty() {
-            strict.add(&Levels::default(), &[], &[], other);
-        }
         for config in other.configs {
-            strict.add(
-                &config.levels,
-                &config.protected,
-                &config.release_tags,
-                other,
-            );
+            strict.levels = strict.levels.stricter(&config.levels, other.name);
+            if strict.protected != config.protected {
+                let or_default = |list: &[String]| -> Vec<String> {
+                    match list {
+                        [] => other
+                            .default_branch
+                            .iter()
+                            .map(ToString::to_string)
+                            .collect(),
+                        list => list.to_vec(),
+                    }
+                };
+                strict.protected = or_default(&strict.protected);
+                add(&mut strict.protected, &or_default(&config.protected));
+            }
+            add(&mut strict.release_tags, &config.release_tags);
             for environment in &config.environments {
-                let known = |one: &super::Environment| one.name == environment.name;
-                if !strict.environments.iter().any(known) {
+                let mut known = strict.environments.iter();
+                if !known.any(|one| one.name == environment.name) {
                     strict.environments.push(environment.clone());
                 }
             }
@@ -43,33 +48,12 @@ impl Config {
             && strict.environments.len() == self.environments.len();
         (!is_same).then_some(strict)
     }
+}
 
-    fn add(&mut self, levels: &Levels, protected: &[String], tags: &[String], other: &Other<'_>) {
-        self.levels = self.levels.stricter(levels, other.name);
-        if self.protected != protected {
-            // Nothing is the remote's default branch.
-            let default = other.default_branch.map(str::to_owned);
-            if self.protected.is_empty() {
-                self.protected.extend(default.clone());
-            }
-            let protected = if protected.is_empty() {
-                default.as_slice()
-            } else {
-                protected
-            };
-            for name in protected {
-                if !self.protected.contains(name) {
-                    self.protected.push(name.clone());
-                }
-            }
-        }
-        // None is all of them.
-        if tags.is_empty() || self.release_tags.is_empty() {
-            self.release_tags.clear();
-        } else {
-            let more = tags.iter().filter(|tag| !self.release_tags.contains(tag));
-            let more: Vec<String> = more.cloned().collect();
-            self.release_tags.extend(more);
+fn add(list: &mut Vec<String>, more: &[String]) {
+    for one in more {
+        if !list.contains(one) {
+            list.push(one.clone());
         }
     }
 }

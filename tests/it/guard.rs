@@ -4,6 +4,7 @@
 mod configuration;
 mod options;
 mod switched_off;
+mod tags;
 
 use insta::assert_snapshot;
 

@@ -69,6 +69,48 @@ impl Context {
         Ok((prefix, folders))
     }
 
+    /// Where the project stood in each of many commits. Where one of them does not have it at
+    /// its place of today, it may be any of those that are there.
+    pub(in crate::workflow) fn places_in(
+        &self,
+        commits: &[CommitId],
+    ) -> Result<Vec<Vec<(String, Folders)>>, Error> {
+        let repo = self.repo()?;
+        let mut places = Vec::with_capacity(commits.len());
+        let mut lost = Vec::new();
+        for (at, commit) in commits.iter().enumerate() {
+            let (prefix, folders) = self.place_in(&commit.to_string())?;
+            let is_there = match repo.folder_state(*commit, &prefix, &folders, &[]) {
+                Err(GitError::FolderIsLink { .. }) => true,
+                state => !state?.is_absent(),
+            };
+            if !is_there {
+                lost.push(at);
+            }
+            places.push(vec![(prefix, folders)]);
+        }
+        if lost.is_empty() || repo.is_bare() || self.options.overrides.migrations.is_some() {
+            return Ok(places);
+        }
+        let asked: Vec<CommitId> = lost.iter().map(|at| commits[*at]).collect();
+        for (at, prefixes) in lost.into_iter().zip(self.folders_with_projects_in(&asked)?) {
+            for prefix in prefixes {
+                let Some(listed) = self.configuration_in(commits[at], &prefix)? else {
+                    continue;
+                };
+                for config in self
+                    .configs_of(&prefix, &listed)?
+                    .iter()
+                    .flat_map(|all| all.iter())
+                {
+                    let folders = Folders::new(&config.folders, self.layout().extensions());
+                    places[at].push((prefix.clone(), folders));
+                }
+            }
+        }
+        Ok(places)
+    }
+
     /// What a commit says of the project, where it stood then.
     fn configured_in(&self, commit: CommitId) -> Result<Configured, Error> {
         let now = self.place()?;
@@ -105,6 +147,8 @@ impl Context {
             return Ok(None);
         }
         let there = self.configured_in(commit)?;
+        // What holds where nobody says anything.
+        let silent = crate::config::none(&self.config.root, self.config.env.clone());
         let configs = match &there {
             Configured::As(_, configs, at) => configs.get(*at..=*at).unwrap_or_default(),
             Configured::Otherwise(configs) => configs.as_slice(),
@@ -112,7 +156,7 @@ impl Context {
             Configured::Nowhere if outline::of_commit(self, &commit.to_string())?.is_empty() => {
                 return Ok(None);
             }
-            Configured::Unreadable | Configured::Nowhere => &[],
+            Configured::Unreadable | Configured::Nowhere => std::slice::from_ref(&silent),
         };
         let default_branch = repo.default_branch()?;
         let other = Other {

@@ -229,3 +229,19 @@ fn a_configuration_that_cannot_be_read_turns_nothing_down() {
         "{run}"
     );
 }
+
+#[test]
+fn release_tags_that_the_change_empties() {
+    let sandbox = Sandbox::team();
+    sandbox.table("ann", "bbbb00000003", &["9209a434d045"], "three");
+    sandbox.commit("ann", "Three");
+    sandbox.git("ann", &["tag", "v1"]);
+    configure(&sandbox, "release_tags: []\n");
+    sandbox.edit("ann/migrations/bbbb00000003.sql", "(x)", "(y)");
+    sandbox.git("ann", &["add", "-A"]);
+    let run = sandbox.teammig("ann", &["check", "--staged"]);
+    assert!(
+        run.code == 3 && run.stderr.contains("released in the tag v1"),
+        "{run}"
+    );
+}
