@@ -30,6 +30,8 @@ const DEEPEST: usize = 8;
 pub enum Unknown {
     /// Where they part lies in history that this shallow clone does not have.
     History,
+    /// What it edits was first published in history that this shallow clone does not have.
+    FirstPublished,
     /// They have no common ancestor.
     Unrelated,
     /// They were merged into each other crosswise, and those merges conflict.
