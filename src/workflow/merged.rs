@@ -195,9 +195,11 @@ impl<'c> Merger<'c> {
     ) -> Result<(), Error> {
         let now = self.state(tip)?;
         let mut moved = false;
+        let mut parted = Vec::new();
         for bases in bases {
             if let Bases::Known(bases) = bases {
                 for base in bases {
+                    parted.push(*base);
                     moved = moved
                         || match self.state(*base) {
                             // Its branch cannot be judged anyway.
@@ -211,12 +213,35 @@ impl<'c> Merger<'c> {
             let folders = self.context.folders();
             let line = self.repo.line_of(tip);
             let mainline = self.repo.mainline(&line, &self.prefix, &folders)?;
-            if !mainline.moves.is_empty() {
-                *self.moves.borrow_mut() = mainline.moves;
+            let mut moves = mainline.moves;
+            for base in parted {
+                moves.extend(self.configured_move(tip, base)?);
+            }
+            if !moves.is_empty() {
+                *self.moves.borrow_mut() = moves;
                 self.states.borrow_mut().clear();
             }
         }
         Ok(())
+    }
+
+    /// The folders that the configuration calls otherwise than it did where a branch parts:
+    /// what is edited in the same step looks like no move.
+    fn configured_move(&self, tip: CommitId, base: CommitId) -> Result<Vec<FolderMove>, Error> {
+        let (prefix, before) = self.context.place_in(&base.to_string())?;
+        let from = before.in_repository(&prefix)?;
+        let to = self.context.folders().in_repository(&self.prefix)?;
+        if from.len() != to.len() {
+            return Ok(Vec::new());
+        }
+        let pairs = from.into_iter().zip(to).filter(|(from, to)| from != to);
+        Ok(pairs
+            .map(|(from, to)| FolderMove {
+                commit: tip,
+                from,
+                to,
+            })
+            .collect())
     }
 
     /// Where a branch parts from the commit `of`; `ancestors` are walked at the first

@@ -247,6 +247,7 @@ fn an_edit_in_a_renamed_folder_while_the_base_goes_on_in_the_old_one() {
             run.code == 3 && run.stderr.contains("9209a434d045 is edited"),
             "{args:?} {run}"
         );
+        assert!(!run.stderr.contains("is deleted"), "{args:?} {run}");
     }
 }
 
