@@ -194,13 +194,13 @@ impl<'c> Merger<'c> {
         bases: impl IntoIterator<Item = &'b Bases>,
     ) -> Result<(), Error> {
         let now = self.state(tip)?;
-        let mut moved = false;
+        let mut is_other = false;
         let mut parted = Vec::new();
         for bases in bases {
             if let Bases::Known(bases) = bases {
                 for base in bases {
                     parted.push(*base);
-                    moved = moved
+                    is_other = is_other
                         || match self.state(*base) {
                             // Its branch cannot be judged anyway.
                             Err(error) if error.is_lost_folder() => false,
@@ -209,7 +209,7 @@ impl<'c> Merger<'c> {
                 }
             }
         }
-        if moved {
+        if is_other {
             let folders = self.context.folders();
             let line = self.repo.line_of(tip);
             let mainline = self.repo.mainline(&line, &self.prefix, &folders)?;
