@@ -7,6 +7,7 @@ mod env;
 mod file;
 mod lint;
 mod mask;
+mod strict;
 
 use std::{
     fmt, fs, io,
@@ -14,8 +15,8 @@ use std::{
     time::Duration,
 };
 
-pub use self::env::Env;
 use self::file::{Folders, choose, parse};
+pub use self::{env::Env, strict::Other};
 use crate::model::{Levels, LintOptions, SourceFile, Span};
 
 /// The configuration's file name, at the root of the project.

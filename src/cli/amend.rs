@@ -74,7 +74,7 @@ fn show(ui: &mut Ui, context: &Context, amending: &Amending, dry: bool) {
     let verb = if dry { "would write" } else { "wrote" };
     ui.status(format!("{verb} into the header of {path}"));
     for entry in &amending.entries {
-        ui.status(format!("  was {}: {}", entry.was, entry.reason));
+        ui.status(format!("  was {}: {}", entry.was_words(), entry.reason));
     }
     if !dry {
         ui.hint(format!(

@@ -111,6 +111,13 @@ fn document(audit: &Audit) -> Value {
         })).collect::<Vec<_>>(),
         "divergences": report.divergences.iter().map(divergence).collect::<Vec<_>>(),
         "edits": report.edits.iter().map(edit).collect::<Vec<_>>(),
+        "amended": report.decisions.iter().map(|one| landed(&one.commit, json!({
+            "revision": one.revision,
+            "path": &*one.path,
+            "was": one.entry.was,
+            "options": one.entry.options,
+            "reason": one.entry.reason,
+        }))).collect::<Vec<_>>(),
         "problems": report.problems.iter().map(problem).collect::<Vec<_>>(),
         "today": audit.today.as_ref().map(|found| today(found, &audit.name)),
     })
@@ -183,6 +190,7 @@ fn edit(one: &Edit) -> Value {
             "published_by": one.published.id,
             "published_at": one.published.at.to_string(),
             "restores": one.restores,
+            "on_purpose": one.on_purpose,
             "replaced_by": one.replaced_by,
             "restored_by": one.restored_by.as_ref().map(|by| &by.id),
             "restored_at": one.restored_by.as_ref().map(|by| by.at.to_string()),

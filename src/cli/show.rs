@@ -29,6 +29,7 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
                 if let Some(migration) = project.migration(id.as_str()) {
                     document["up"] = json!(migration.up_text());
                     document["down"] = json!(migration.down_text());
+                    document["amended"] = json!(migration.revision.amended);
                     document["no_way_back"] = json!(migration.no_way_back().map(NoWayBack::name));
                 }
                 document
@@ -112,6 +113,14 @@ fn one(ui: &mut Ui, project: &Project, id: &RevId) {
     if let Some(migration) = project.migration(key) {
         if let Some(why) = migration.no_way_back() {
             ui.data(format!("way back    none: {why}"));
+        }
+        for (n, entry) in migration.revision.amended.iter().enumerate() {
+            let name = if n == 0 { "amended" } else { "" };
+            ui.data(format!(
+                "{name:<11} {} (was {})",
+                entry.reason,
+                entry.was_words()
+            ));
         }
         ui.data(format!("path        {}", migration.file.path));
         let body = &migration.file.text[migration.header.end..];

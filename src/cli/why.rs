@@ -102,7 +102,7 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
         row(
             ui,
             subject,
-            &format!("{} (was {})", entry.reason, entry.was),
+            &format!("{} (was {})", entry.reason, entry.was_words()),
         );
     }
     hint(ui, &why);
@@ -181,21 +181,26 @@ fn compared(content: Content, why: &Why) -> String {
     } else {
         "applied"
     };
+    let options = why.options.as_ref();
+    let too = options.map_or(String::new(), |what| {
+        format!("; its options changed: {what}")
+    });
     match content {
         Content::Same => format!("as it was {then}"),
         Content::Comments => {
             format!("as it was {then}, but for comments and white space, which are no edit")
         }
-        Content::Down => format!("another way back than when it was {then}"),
+        Content::Down => format!("another way back than when it was {then}{too}"),
         Content::Parents => format!("other parents than when it was {then}"),
-        Content::Scripts => format!("other scripts than when it was {then}"),
+        Content::Scripts => format!("other scripts than when it was {then}{too}"),
+        Content::Options => format!("the scripts as they were {then}{too}"),
     }
 }
 
 fn hint(ui: &mut Ui, why: &Why) {
     let edited = matches!(
         why.content,
-        Some(Content::Scripts | Content::Parents | Content::Down)
+        Some(Content::Scripts | Content::Options | Content::Parents | Content::Down)
     );
     let id = &why.revision;
     let new = "write a new revision for the change: `teammig create \"…\"`";
@@ -268,8 +273,9 @@ fn document(why: &Why) -> Value {
             Content::Comments => "comments",
             Content::Down => "down",
             Content::Parents => "parents",
-            Content::Scripts => "scripts",
+            Content::Scripts | Content::Options => "scripts",
         }),
+        "options": why.options,
         "amended": why.amended,
         "no_way_back": why.no_way_back.map(NoWayBack::name),
         "restore": why.restore,

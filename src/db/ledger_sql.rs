@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{DbError, ErrorKind};
 use crate::model::{
-    Checksum, Direction, Entry, EntryState, RevId,
+    Checksum, Direction, Entry, EntryState, Options, RevId, RunOptions,
     ledger::{LEDGER_VERSION, StoredScript},
 };
 
@@ -33,10 +33,21 @@ pub(super) fn options(script: &StoredScript) -> &'static str {
 
 /// A stored script from its text and its options.
 pub(super) fn script(text: String, options: &str) -> StoredScript {
+    let RunOptions {
+        transaction,
+        foreign_keys_off,
+    } = run_options(options);
     StoredScript {
         text,
-        transaction: !options.contains("transaction:false"),
-        foreign_keys_off: options.contains("foreign_keys:off"),
+        transaction,
+        foreign_keys_off,
+    }
+}
+
+fn run_options(words: &str) -> RunOptions {
+    RunOptions {
+        transaction: !words.contains("transaction:false"),
+        foreign_keys_off: words.contains("foreign_keys:off"),
     }
 }
 
@@ -62,6 +73,8 @@ pub(super) struct RawRow {
     pub(super) git_branch: Option<String>,
     pub(super) duration_ms: i64,
     pub(super) tool_version: String,
+    pub(super) up_options: String,
+    pub(super) down_options: String,
 }
 
 impl RawRow {
@@ -97,6 +110,10 @@ impl RawRow {
             depends_on: serde_json::from_str(&self.depends_on)
                 .map_err(|_| damaged("depends_on"))?,
             checksum: Checksum::from_hex(&self.checksum).ok_or_else(|| damaged("checksum"))?,
+            options: Options {
+                up: run_options(&self.up_options),
+                down: run_options(&self.down_options),
+            },
             applied_at: self
                 .applied_at
                 .parse::<Timestamp>()

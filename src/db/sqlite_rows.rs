@@ -17,7 +17,8 @@ impl Sqlite {
     pub(super) fn read_rows(&mut self) -> Result<Ledger, DbError> {
         let sql = format!(
             "SELECT ledger_version, revision, parents, depends_on, message, checksum, state, statements_done, uncertain, \
-             applied_at, applied_by, git_commit, git_branch, duration_ms, tool_version FROM {} ORDER BY seq",
+             applied_at, applied_by, git_commit, git_branch, duration_ms, tool_version, \
+             up_options, down_options FROM {} ORDER BY seq",
             self.table
         );
         let rows = self
@@ -42,6 +43,8 @@ impl Sqlite {
                             git_branch: row.get(12)?,
                             duration_ms: row.get(13)?,
                             tool_version: row.get(14)?,
+                            up_options: row.get(15)?,
+                            down_options: row.get(16)?,
                         })
                     })?
                     .collect::<Result<Vec<_>, _>>()

@@ -57,7 +57,7 @@ impl Folders {
     }
 
     /// The folders as Git names them, for a project at `prefix`.
-    pub(super) fn in_repository(&self, prefix: &str) -> Result<Vec<String>, GitError> {
+    pub fn in_repository(&self, prefix: &str) -> Result<Vec<String>, GitError> {
         self.paths
             .iter()
             .map(|path| in_repository(prefix, path))

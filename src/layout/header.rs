@@ -138,6 +138,7 @@ struct Raw {
 #[serde(deny_unknown_fields)]
 struct RawAmended {
     was: Text,
+    options: Option<Text>,
     reason: Text,
 }
 
@@ -402,18 +403,21 @@ fn as_written(file: &SourceFile, block: &Block, raw: &mut Raw) -> Result<(), Box
         ("message", &mut raw.message),
     ];
     let amended = raw.amended.iter_mut().flatten();
-    let texts =
-        lists
-            .into_iter()
-            .flat_map(|(key, list)| list.iter_mut().flatten().map(move |text| (key, text)))
-            .chain(
-                scalars
-                    .into_iter()
-                    .flat_map(|(key, text)| text.iter_mut().map(move |text| (key, text))),
-            )
-            .chain(amended.flat_map(|entry| {
-                [&mut entry.was, &mut entry.reason].map(|text| ("amended", text))
-            }));
+    let texts = lists
+        .into_iter()
+        .flat_map(|(key, list)| list.iter_mut().flatten().map(move |text| (key, text)))
+        .chain(
+            scalars
+                .into_iter()
+                .flat_map(|(key, text)| text.iter_mut().map(move |text| (key, text))),
+        )
+        .chain(amended.flat_map(|entry| {
+            let options = entry.options.iter_mut();
+            let texts = [&mut entry.was, &mut entry.reason]
+                .into_iter()
+                .chain(options);
+            texts.map(|text| ("amended", text))
+        }));
     for (key, text) in texts {
         let Some(value) = text.1.take() else { continue };
         let Some(written) = written(file, block, key, &value) else {

@@ -33,8 +33,11 @@ pub(super) fn with_parents(file: &SourceFile, before: &[RevId], after: &[RevId])
 pub(super) fn with_amended(file: &SourceFile, entry: &Amended) -> Option<String> {
     let text = &*file.text;
     // The reason is always in quotes: nothing in it can be taken for more than a text.
+    let options = entry.options.map_or(String::new(), |options| {
+        format!(", options: {}", render::scalar(&options.to_string()))
+    });
     let entry = format!(
-        "{{was: {}, reason: {}}}",
+        "{{was: {}{options}, reason: {}}}",
         render::scalar(&entry.was),
         render::quoted(&entry.reason)
     );
@@ -224,6 +227,7 @@ mod tests {
             .parse(SourceFile::new("a.sql", text.as_str()))
             .unwrap();
         let entry = Amended {
+            options: None,
             was: "12345678".to_owned(),
             reason: "it's \"so\": [1] # no remark".to_owned(),
         };

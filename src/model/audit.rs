@@ -35,5 +35,7 @@ pub use self::{
     facts::{Change, Content, FileFact, Outline, Place},
     landing::{BranchName, CommitKind, Passed, belongs, landings, mainline_parent},
     replay::Replay,
-    report::{Commit, Divergence, Edit, EditKind, Head, How, Problem, ProblemKind, Report},
+    report::{
+        Commit, Decision, Divergence, Edit, EditKind, Head, How, Problem, ProblemKind, Report,
+    },
 };

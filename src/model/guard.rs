@@ -18,12 +18,13 @@ use jiff::Timestamp;
 use super::{
     finding::Finding,
     migration::Checksum,
+    options::Options,
     project::Project,
     revision::{Amended, RevId},
     source::Span,
 };
 
-pub use amendment::{Amendment, NoAmendment, amendment};
+pub use amendment::{Amendment, NoAmendment, Was, amendment};
 pub use case::Refused;
 pub use judge::judge;
 
@@ -47,6 +48,8 @@ pub struct Content {
     pub checksum: Checksum,
     /// Of the way up alone, where that is known.
     pub up: Option<Checksum>,
+    /// How both want to be run, where that is known.
+    pub options: Option<Options>,
     /// Its parents.
     pub parents: Vec<RevId>,
     /// What had to be applied first without being a parent, where that is known.

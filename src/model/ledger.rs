@@ -4,7 +4,11 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::{migration::Checksum, revision::RevId};
+use super::{
+    migration::Checksum,
+    options::{Options, RunOptions},
+    revision::RevId,
+};
 
 /// The version of the ledger's own tables that this program writes.
 pub const LEDGER_VERSION: u32 = 1;
@@ -40,6 +44,8 @@ pub struct Entry {
     pub message: String,
     /// The checksum of what ran.
     pub checksum: Checksum,
+    /// How both scripts were to be run.
+    pub options: Options,
     /// How far it got.
     pub state: EntryState,
     /// When it was applied, UTC.
@@ -63,6 +69,20 @@ pub struct StoredScripts {
     pub up: StoredScript,
     /// The way back, where there was one.
     pub down: Option<StoredScript>,
+}
+
+impl StoredScripts {
+    /// How both want to be run.
+    pub fn options(&self) -> Options {
+        let of = |script: &StoredScript| RunOptions {
+            transaction: script.transaction,
+            foreign_keys_off: script.foreign_keys_off,
+        };
+        Options {
+            up: of(&self.up),
+            down: self.down.as_ref().map(of).unwrap_or_default(),
+        }
+    }
 }
 
 /// One script with the options it wants to be run with.

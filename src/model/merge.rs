@@ -382,9 +382,12 @@ impl Merge {
 }
 
 fn have_same_scripts(files: &[&FileFact]) -> bool {
-    let mut checksums = files.iter().map(|file| Some(file.outline()?.checksum));
-    let first = checksums.next().flatten();
-    first.is_some() && checksums.all(|one| one == first)
+    let mut scripts = files.iter().map(|file| {
+        let outline = file.outline()?;
+        Some((outline.checksum, outline.options))
+    });
+    let first = scripts.next().flatten();
+    first.is_some() && scripts.all(|one| one == first)
 }
 
 fn id_of(file: &FileFact) -> Option<&RevId> {

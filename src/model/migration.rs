@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::{
+    options::{Options, RunOptions},
     revision::Revision,
     source::{SourceFile, Span},
     way_back::NoWayBack,
@@ -70,6 +71,16 @@ pub struct Script {
     pub has_statement: bool,
 }
 
+impl Script {
+    /// How it wants to be run.
+    pub fn options(&self) -> RunOptions {
+        RunOptions {
+            transaction: self.transaction,
+            foreign_keys_off: self.foreign_keys_off,
+        }
+    }
+}
+
 /// A revision's file, read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Migration {
@@ -98,6 +109,21 @@ impl Migration {
         self.down
             .as_ref()
             .map(|script| &self.file.text[script.span.clone()])
+    }
+
+    /// How its scripts want to be run.
+    pub fn options(&self) -> Options {
+        Options {
+            up: self.up.options(),
+            down: self.down.as_ref().map(Script::options).unwrap_or_default(),
+        }
+    }
+
+    /// The line above the way up, which begins its section and has its options.
+    pub fn up_marker(&self) -> Span {
+        let above = self.file.text[..self.up.span.start].trim_end();
+        let start = above.rfind('\n').map_or(0, |at| at + 1);
+        start..above.len()
     }
 
     /// Why the revision cannot be rolled back with this file, where that is so.

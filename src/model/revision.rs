@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use jiff::Timestamp;
 
-use super::migration::Checksum;
+use super::{migration::Checksum, options::Options};
 
 /// The identifier of a revision: `[A-Za-z0-9_]+`, by default 12 hex digits.
 ///
@@ -115,11 +115,22 @@ pub struct Revision {
 pub struct Amended {
     /// The first digits of the checksum of what it was before, in lower case.
     pub was: String,
+    /// The options of its markers before, where those were changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub options: Option<Options>,
     /// Why it had to change.
     pub reason: String,
 }
 
 impl Amended {
+    /// What it was before, as people say it: its checksum, and its options where it names them.
+    pub fn was_words(&self) -> String {
+        let options = self
+            .options
+            .map_or(String::new(), |options| format!(", options: {options}"));
+        format!("{}{options}", self.was)
+    }
+
     /// The fewest digits that name a checksum.
     pub const FEWEST: usize = 8;
 

@@ -61,7 +61,8 @@ pub fn propose(context: &Context, name: &str, reason: &str) -> Result<Amending, 
     let mut entries = Vec::new();
     for was in &amendment.was {
         let entry = Amended {
-            was: was.short(),
+            was: was.checksum.short(),
+            options: was.options,
             reason: reason.to_owned(),
         };
         let text = context.layout().with_amended(&now, &entry);

@@ -40,11 +40,14 @@ pub enum NotJudged {
     NoBase(NoDefault),
     /// A ref under `protected:` is not in this clone.
     #[error(
-        "`protected:` names {name}, which this clone does not have: what is published there cannot be judged"
+        "`protected:` names {name}{}, which this clone does not have: what is published there cannot be judged",
+        on.as_ref().map_or(String::new(), |on| format!(" on {on}"))
     )]
     Absent {
         /// The ref.
         name: String,
+        /// Where it says so, where the change takes that back.
+        on: Option<String>,
     },
     /// It has no such base.
     #[error("this clone does not have {name} to judge against")]
@@ -152,9 +155,22 @@ fn gone(context: &Context, ask: &Ask, projects: &mut Projects) -> Result<Vec<Con
 
 fn judge(context: &Context, ask: &Ask) -> Result<Judged, Error> {
     if let Some(name) = guard::absent_refs(context)?.into_iter().next() {
-        return Err(NotJudged::Absent { name }.into());
+        return Err(NotJudged::Absent { name, on: None }.into());
     }
     let sides = Sides::of(context, ask)?;
+    let strict = match &sides.base {
+        Some((name, commit)) => context.strict(*commit, name)?,
+        None => None,
+    };
+    let context = strict.as_ref().unwrap_or(context);
+    // Who takes a ref off the list that is gone is not stopped by it; who changes besides what
+    // may be published there is.
+    if sides.changes_old()
+        && let Some(name) = guard::absent_refs(context)?.into_iter().next()
+    {
+        let on = sides.base.map(|(name, _)| name);
+        return Err(NotJudged::Absent { name, on }.into());
+    }
     let findings = findings(context, &sides)?;
     let repo = context.repo()?;
     let is_new = |id: &RevId| sides.before.migration(id.as_str()).is_none();

@@ -150,6 +150,17 @@ impl Context {
         }
     }
 
+    /// The same project with another configuration; what was read of it is not read again.
+    fn with_other(&self, config: Config) -> Self {
+        Self {
+            repo: self.repo.clone(),
+            stood: self.stood.clone(),
+            configured: self.configured.clone(),
+            headers: self.headers.clone(),
+            ..self.with(config, self.prefix.clone())
+        }
+    }
+
     /// The Git repository around the project.
     pub fn repo(&self) -> Result<&Repo, Error> {
         if let Some(repo) = self.repo.get() {

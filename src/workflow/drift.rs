@@ -11,7 +11,7 @@ use super::{
     replay::to_come,
     revisions,
     run::change_ledger,
-    state::{decision, other_edges},
+    state::{decision, other_edges, other_scripts},
     step,
     way_back_in_git::{self, FoundWayBack},
 };
@@ -81,6 +81,8 @@ pub struct Edited {
     pub message: String,
     /// The way up is the same: what was applied is what the file says.
     pub only_down: bool,
+    /// What became of its options, where they are others now.
+    pub options: Option<String>,
     /// Others have it, so that it may not be edited.
     pub fixed: Option<Evidence>,
     /// A protected ref has the edit too, so it was not made here.
@@ -114,6 +116,8 @@ pub struct Amendment {
     pub was: Checksum,
     /// What the file has now.
     pub now: Checksum,
+    /// What became of its options, where they are others now.
+    pub options: Option<String>,
     /// Its parents when it was applied, where they are others now.
     pub parents: Option<Vec<RevId>>,
     /// Why it was changed.
@@ -129,6 +133,7 @@ impl Amendment {
             message: migration.revision.message.clone(),
             was: entry.checksum,
             now: step::checksum(migration),
+            options: migration.options().since(&entry.options),
             parents: moved.then(|| entry.parents.clone()),
             reason: decision(migration, entry)?.reason.clone(),
         })
@@ -221,6 +226,9 @@ pub(super) fn edited(
             only_down: stored
                 .as_ref()
                 .is_some_and(|stored| same_up(migration, stored)),
+            options: stored
+                .as_ref()
+                .and_then(|stored| migration.options().since(&stored.options())),
             carried: carried.contains(id),
             restore: match &fixed {
                 Some(_) => fixed::restore(context, migration),
@@ -351,8 +359,7 @@ pub fn record(
             && project
                 .migration(entry.revision.as_str())
                 .is_some_and(|migration| {
-                    other_edges(project, migration, entry)
-                        || step::checksum(migration) != entry.checksum
+                    other_edges(project, migration, entry) || other_scripts(migration, entry)
                 })
     };
     let ids = ledger.entries.iter().filter(|entry| stale(entry));
@@ -401,6 +408,7 @@ pub fn record(
                     parents: migration.revision.parents.clone(),
                     depends_on: project.graph.dependencies(entry.revision.as_str()),
                     checksum: step::checksum(migration),
+                    options: migration.options(),
                     message: migration.revision.message.clone(),
                     ..entry.clone()
                 };
@@ -422,7 +430,8 @@ fn scripts(database: &mut dyn Database, id: &RevId) -> Result<Option<StoredScrip
         .map_err(|error| Error::database(database, error))
 }
 
-/// The file's way up is what ran.
+/// The file's way up is what ran, as it ran.
 fn same_up(migration: &Migration, stored: &StoredScripts) -> bool {
-    sql::checksum(migration.up_text(), None) == sql::checksum(&stored.up.text, None)
+    migration.options().up == stored.options().up
+        && sql::checksum(migration.up_text(), None) == sql::checksum(&stored.up.text, None)
 }

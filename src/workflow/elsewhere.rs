@@ -11,7 +11,7 @@ use std::{
 
 use super::{At, Context, Error, guard, mine::Mine, outline};
 use crate::{
-    git::{BlobId, CommitId, Listed, Stay, Tip},
+    git::{BlobId, CommitId, Folders, Listed, Stay, Tip},
     model::{
         RevId,
         audit::{Content, Outline},
@@ -77,15 +77,17 @@ fn holdings(
 ) -> Result<BTreeMap<RevId, Vec<Holding>>, Error> {
     tips.sort_by(|a, b| (a.time, &a.name).cmp(&(b.time, &b.name)));
     let commits: Vec<CommitId> = tips.iter().map(|tip| tip.commit).collect();
-    let stays = context
-        .repo()?
-        .stays(&context.prefix()?, &context.folders(), &commits)?;
-    let files: Vec<Listed> = stays.iter().map(|stay| stay.file.clone()).collect();
-    let known = outline::of_files(context, &files)?;
     let mut found: BTreeMap<RevId, BTreeMap<usize, Arc<Outline>>> = BTreeMap::new();
-    for (stay, outline) in of_ids(&stays, &known, ids) {
-        let at = found.entry(outline.revision.clone()).or_default();
-        at.extend(stay.commits.clone().map(|at| (at, Arc::clone(outline))));
+    for ((prefix, folders), tips) in by_place(context, &commits)? {
+        let there: Vec<CommitId> = tips.iter().map(|at| commits[*at]).collect();
+        let stays = context.repo()?.stays(&prefix, &folders, &there)?;
+        let files: Vec<Listed> = stays.iter().map(|stay| stay.file.clone()).collect();
+        let known = outline::of_files(context, &files)?;
+        for (stay, outline) in of_ids(&stays, &known, ids) {
+            let at = found.entry(outline.revision.clone()).or_default();
+            let here = &tips[stay.commits.clone()];
+            at.extend(here.iter().map(|at| (*at, Arc::clone(outline))));
+        }
     }
     let name = |at: usize| tips.get(at).map_or("", Tip::short).to_owned();
     let holding = |(at, was)| Holding {
@@ -97,6 +99,24 @@ fn holdings(
         .map(|(id, at)| (id, at.into_iter().map(holding).collect()))
         .collect())
 }
+
+/// The places at which the project stood, with those of the commits in which it did.
+fn by_place(context: &Context, commits: &[CommitId]) -> Result<Vec<AtPlace>, Error> {
+    let mut all: Vec<AtPlace> = Vec::new();
+    for (at, places) in context.places_in(commits)?.into_iter().enumerate() {
+        for place in places {
+            match all.iter_mut().find(|(known, _)| *known == place) {
+                Some((_, there)) => there.push(at),
+                None => all.push((place, vec![at])),
+            }
+        }
+    }
+    Ok(all)
+}
+
+/// The project's folder and its folders with migrations, and the commits, by their places in
+/// what was asked.
+type AtPlace = ((String, Folders), Vec<usize>);
 
 fn of_ids<'a>(
     stays: &'a [Stay],

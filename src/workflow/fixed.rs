@@ -9,7 +9,7 @@ use super::{
     Context, Error, divergence,
     elsewhere::{self, Holding},
     guard::{self, Base, ByLayout},
-    known,
+    known::{self, KnownRow},
     outline::{self, Outlined},
     step,
 };
@@ -92,6 +92,7 @@ pub(super) fn as_published(
         let migration = project.migration(tip.revision.as_str());
         migration.is_some_and(|one| {
             step::checksum(one) == tip.checksum
+                && one.options() == tip.options
                 && one.revision.parents == tip.parents
                 && one.revision.depends_on == tip.depends_on
         })
@@ -165,16 +166,10 @@ fn applied(context: &Context) -> Vec<Fixed> {
         let environment = ledger.name();
         let sync = ledger.sync(context);
         for row in ledger.rows {
-            if let Some(checksum) = Checksum::from_hex(&row.checksum) {
+            if let Some(content) = applied_content(&row) {
                 fixed.push(Fixed {
                     revision: row.revision,
-                    content: Content {
-                        checksum,
-                        up: None,
-                        parents: row.parents,
-                        depends_on: row.depends_on,
-                        amended: Vec::new(),
-                    },
+                    content,
                     first: First::Same,
                     evidence: Evidence::Applied {
                         environment: environment.clone(),
@@ -188,6 +183,18 @@ fn applied(context: &Context) -> Vec<Fixed> {
         }
     }
     fixed
+}
+
+/// What a database applied, as far as its row is remembered.
+pub(super) fn applied_content(row: &KnownRow) -> Option<Content> {
+    Some(Content {
+        checksum: Checksum::from_hex(&row.checksum)?,
+        up: None,
+        options: row.options,
+        parents: row.parents.clone(),
+        depends_on: row.depends_on.clone(),
+        amended: Vec::new(),
+    })
 }
 
 /// The revisions whose files a step from `before` to `after` changes.
@@ -233,8 +240,11 @@ pub(super) fn restore(context: &Context, migration: &Migration) -> Option<String
         .collect();
     // What was first is what databases ran.
     wanted.reverse();
-    let now = step::checksum(migration);
-    wanted.retain(|content| content.checksum != now);
+    let (now, options) = (step::checksum(migration), migration.options());
+    let is_now = |content: &Content| {
+        content.checksum == now && content.options.is_none_or(|were| were == options)
+    };
+    wanted.retain(|content| !is_now(content));
     let names = fixed.iter().filter_map(|one| match &one.evidence {
         Evidence::Published { name } => Some(name.as_str()),
         Evidence::Released { tag } => Some(tag.as_str()),
@@ -246,9 +256,10 @@ pub(super) fn restore(context: &Context, migration: &Migration) -> Option<String
         all.any(|one| {
             one.revision == *id
                 && one.path == migration.file.path
-                && wanted
-                    .iter()
-                    .any(|content| content.checksum == one.checksum)
+                && wanted.iter().any(|content| {
+                    content.checksum == one.checksum
+                        && content.options.is_none_or(|were| were == one.options)
+                })
         })
     };
     let source = std::iter::once("HEAD").chain(names).find(has)?;
@@ -358,6 +369,7 @@ pub(super) fn differs(
         return true;
     }
     if now == Some(tip.checksum)
+        && new.options() == tip.options
         && revision.parents == tip.parents
         && revision.depends_on == tip.depends_on
     {
@@ -366,6 +378,7 @@ pub(super) fn differs(
     old.is_none_or(|old| {
         old.revision.parents != revision.parents
             || old.revision.depends_on != revision.depends_on
+            || old.options() != new.options()
             || reading.checksum(before, id) != now
     })
 }
@@ -373,6 +386,7 @@ pub(super) fn differs(
 /// As far as an edit goes, both are the same.
 fn same(one: &Outlined, other: &Outlined) -> bool {
     one.checksum == other.checksum
+        && one.options == other.options
         && one.parents == other.parents
         && one.depends_on == other.depends_on
 }
@@ -382,6 +396,7 @@ impl From<&Outlined> for Content {
         Self {
             checksum: one.checksum,
             up: Some(one.up),
+            options: Some(one.options),
             parents: one.parents.clone(),
             depends_on: Some(one.depends_on.clone()),
             amended: one.amended.clone(),
@@ -394,6 +409,7 @@ impl From<&Outline> for Content {
         Self {
             checksum: one.checksum,
             up: Some(one.up),
+            options: Some(one.options),
             parents: one.parents.clone(),
             depends_on: Some(one.depends_on.clone()),
             amended: one.amended.clone(),

@@ -140,11 +140,15 @@ fn staged_revisions(context: &Context) -> Result<Vec<RevId>, Error> {
 
 fn one(context: &Context, index: &Side, verdict: &mut Verdict) -> Result<(), Error> {
     let repo = context.repo()?;
-    let committed = match repo.head()?.commit() {
-        Some(commit) => side(context, commit)?,
-        // The first commit of all has nothing before it.
-        None => Side::default(),
+    // The first commit of all has nothing before it.
+    let (strict, committed) = match repo.head()?.commit() {
+        Some(commit) => (
+            context.strict(commit, Base::HEAD.name)?,
+            side(context, commit)?,
+        ),
+        None => (None, Side::default()),
     };
+    let context = strict.as_ref().unwrap_or(context);
     let config = &context.config;
     verdict.any_project |= config.file.is_some()
         || !index.files.is_empty()
@@ -372,15 +376,17 @@ fn from_the_top(prefix: &str, path: &str) -> String {
 pub(super) fn edits_of_published(
     context: &Context,
     name: &str,
-    tips: Vec<Outlined>,
+    tips: &[Outlined],
     (before, after): (&Snapshot, &Snapshot),
 ) -> Result<Vec<Finding>, Error> {
     let reading = ByLayout::of(context, Base::HEAD.name)?;
     let before = layout::load(before, context.layout());
     let after = layout::load(after, context.layout());
-    let look = |tip: &Outlined| fixed::differs(&before, &after, tip, &reading);
-    let fixed = fixed::published(context, name, tips, &look);
-    Ok(guard::judge(&before, &after, &fixed, &reading))
+    in_each_file(&before, &after, |before, after| {
+        let look = |tip: &Outlined| fixed::differs(before, after, tip, &reading);
+        let fixed = fixed::published(context, name, tips.to_vec(), &look);
+        Ok(guard::judge(before, after, &fixed, &reading))
+    })
 }
 
 /// The refs whose revisions are published: as configured, else the remote's default

@@ -11,7 +11,7 @@ use super::Context;
 use crate::{
     config::{ChosenBy, Target},
     db::{DatabaseUrl, SqliteTarget},
-    model::{Entry, EntryState, Ledger, RevId, advice},
+    model::{Entry, EntryState, Ledger, Options, RevId, advice},
 };
 
 const FILE: &str = "ledgers";
@@ -73,6 +73,9 @@ pub(super) struct KnownRow {
     pub(super) message: String,
     /// The checksum of what was applied, in hex.
     pub(super) checksum: String,
+    /// How both scripts were to be run; clones that remembered before it was kept have none.
+    #[serde(default)]
+    pub(super) options: Option<Options>,
     /// When.
     pub(super) applied_at: Timestamp,
     /// By whom.
@@ -92,6 +95,7 @@ impl KnownRow {
             depends_on: Some(entry.depends_on.iter().map(ToString::to_string).collect()),
             message: entry.message.clone(),
             checksum: entry.checksum.to_string(),
+            options: Some(entry.options),
             applied_at: entry.applied_at,
             applied_by: entry.applied_by.clone(),
             commit: entry.git_commit.clone(),

@@ -30,6 +30,8 @@ const DEEPEST: usize = 8;
 pub enum Unknown {
     /// Where they part lies in history that this shallow clone does not have.
     History,
+    /// What it edits was first published in history that this shallow clone does not have.
+    FirstPublished,
     /// They have no common ancestor.
     Unrelated,
     /// They were merged into each other crosswise, and those merges conflict.
@@ -192,11 +194,13 @@ impl<'c> Merger<'c> {
         bases: impl IntoIterator<Item = &'b Bases>,
     ) -> Result<(), Error> {
         let now = self.state(tip)?;
-        let mut moved = false;
+        let mut is_other = false;
+        let mut parted = Vec::new();
         for bases in bases {
             if let Bases::Known(bases) = bases {
                 for base in bases {
-                    moved = moved
+                    parted.push(*base);
+                    is_other = is_other
                         || match self.state(*base) {
                             // Its branch cannot be judged anyway.
                             Err(error) if error.is_lost_folder() => false,
@@ -205,16 +209,39 @@ impl<'c> Merger<'c> {
                 }
             }
         }
-        if moved {
+        if is_other {
             let folders = self.context.folders();
             let line = self.repo.line_of(tip);
             let mainline = self.repo.mainline(&line, &self.prefix, &folders)?;
-            if !mainline.moves.is_empty() {
-                *self.moves.borrow_mut() = mainline.moves;
+            let mut moves = mainline.moves;
+            for base in parted {
+                moves.extend(self.configured_move(tip, base)?);
+            }
+            if !moves.is_empty() {
+                *self.moves.borrow_mut() = moves;
                 self.states.borrow_mut().clear();
             }
         }
         Ok(())
+    }
+
+    /// The folders that the configuration calls otherwise than it did where a branch parts:
+    /// what is edited in the same step looks like no move.
+    fn configured_move(&self, tip: CommitId, base: CommitId) -> Result<Vec<FolderMove>, Error> {
+        let (prefix, before) = self.context.place_in(&base.to_string())?;
+        let from = before.in_repository(&prefix)?;
+        let to = self.context.folders().in_repository(&self.prefix)?;
+        if from.len() != to.len() {
+            return Ok(Vec::new());
+        }
+        let pairs = from.into_iter().zip(to).filter(|(from, to)| from != to);
+        Ok(pairs
+            .map(|(from, to)| FolderMove {
+                commit: tip,
+                from,
+                to,
+            })
+            .collect())
     }
 
     /// Where a branch parts from the commit `of`; `ancestors` are walked at the first

@@ -273,6 +273,7 @@ fn outline_of(file: &crate::model::SnapshotFile, layout: &dyn Layout) -> Option<
     Some(Outline {
         checksum: checksum(migration.down_text()),
         up: checksum(None),
+        options: migration.options(),
         revision: migration.revision.id,
         parents: migration.revision.parents,
         depends_on: migration.revision.depends_on,

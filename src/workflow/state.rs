@@ -90,7 +90,7 @@ fn edited(project: &Project, ledger: &Ledger) -> (Vec<RevId>, Vec<RevId>) {
             EntryState::Applied => project.migration(entry.revision.as_str())?,
             EntryState::Running { .. } => return None,
         };
-        let differs = step::checksum(migration) != entry.checksum;
+        let differs = other_scripts(migration, entry);
         let amended = decision(migration, entry).is_some();
         (differs || (amended && other_edges(project, migration, entry))).then_some(amended)
     };
@@ -108,10 +108,26 @@ fn edited(project: &Project, ledger: &Ledger) -> (Vec<RevId>, Vec<RevId>) {
     found
 }
 
-/// The decision of the file's header to change what was applied.
+/// Its scripts are others in the file than when it was applied, or want to be run otherwise.
+pub(super) fn other_scripts(migration: &Migration, entry: &Entry) -> bool {
+    migration.options() != entry.options || step::checksum(migration) != entry.checksum
+}
+
+/// The decision of the file's header to change what was applied: to other options, to all
+/// else, or to both.
 pub(super) fn decision<'a>(migration: &'a Migration, entry: &Entry) -> Option<&'a Amended> {
-    let mut amended = migration.revision.amended.iter().rev();
-    amended.find(|one| one.covers(&entry.checksum))
+    let amended = || migration.revision.amended.iter().rev();
+    // Most files have no decision, and what is not asked costs nothing.
+    amended().next()?;
+    let of_options = if migration.options() == entry.options {
+        None
+    } else {
+        Some(amended().find(|one| one.options == Some(entry.options))?)
+    };
+    match of_options {
+        Some(decision) if step::checksum(migration) == entry.checksum => Some(decision),
+        _ => amended().find(|one| one.covers(&entry.checksum)),
+    }
 }
 
 /// It builds on something else in the files than when it was applied.

@@ -60,6 +60,7 @@ impl Facts {
             depends_on: state.graph.dependencies(revision.id.as_str()),
             message: revision.message.clone(),
             checksum: checksum(migration),
+            options: migration.options(),
             state: EntryState::Applied,
             applied_at: self.now,
             applied_by: self.who.clone(),

@@ -19,8 +19,8 @@ use crate::{
     config::ConfigError,
     git::CommitInfo,
     model::{
-        Amended, Checksum, NoWayBack, Project, RevId, UnreadFile,
-        guard::{Evidence, MayEdit, may_edit},
+        Amended, NoWayBack, Project, RevId, UnreadFile,
+        guard::{self as guard_model, Evidence, MayEdit, may_edit},
     },
 };
 
@@ -53,6 +53,8 @@ pub struct Why {
     pub restore: Option<String>,
     /// How the file differs from what is fixed, or from what was applied.
     pub content: Option<Content>,
+    /// What became of its options, where they are others than then.
+    pub options: Option<String>,
     /// Why the chosen database could not be read, where it could not.
     pub unread: Option<Error>,
 }
@@ -100,6 +102,8 @@ pub enum Content {
     Parents,
     /// In its scripts.
     Scripts,
+    /// In how its scripts are run, and not in them.
+    Options,
 }
 
 /// Gathers what is known of the revision called `name`.
@@ -156,36 +160,26 @@ pub fn why(context: &Context, name: &str) -> Result<Why, Error> {
             })
         })
         .collect();
-    let difference = match (migration, &first) {
-        (Some(migration), Some(first)) => {
-            let text = published_text(context, first);
-            Some(compare(
-                migration,
-                text.as_deref(),
-                &first.was.parents,
-                first.was.checksum,
-                Some(first.was.up),
-            ))
-        }
-        (Some(migration), None) => match tags.first() {
-            Some(Holding { was, .. }) => Some(compare(
-                migration,
-                None,
-                &was.parents,
-                was.checksum,
-                Some(was.up),
-            )),
-            None => ledgers
-                .iter()
-                .flat_map(|ledger| &ledger.rows)
-                .find(|row| row.revision == revision)
-                .and_then(|row| {
-                    let checksum = Checksum::from_hex(&row.checksum)?;
-                    Some(compare(migration, None, &row.parents, checksum, None))
-                }),
-        },
-        (None, _) => None,
-    };
+    let difference = migration.and_then(|migration| {
+        let (was, text) = match (&first, tags.first()) {
+            (Some(first), _) => {
+                let text = published_text(context, first);
+                (guard_model::Content::from(&first.was), text)
+            }
+            (None, Some(Holding { was, .. })) => (guard_model::Content::from(&**was), None),
+            (None, None) => {
+                let mut rows = ledgers.iter().flat_map(|ledger| &ledger.rows);
+                let row = rows.find(|row| row.revision == revision)?;
+                (fixed::applied_content(row)?, None)
+            }
+        };
+        let options = was
+            .options
+            .and_then(|were| migration.options().since(&were));
+        Some((compare(migration, text.as_deref(), &was), options))
+    });
+    let (difference, options) =
+        difference.map_or((None, None), |(content, options)| (Some(content), options));
     Ok(Why {
         message: project.message(&revision),
         path_unread: unread_path.is_some(),
@@ -203,6 +197,7 @@ pub fn why(context: &Context, name: &str) -> Result<Why, Error> {
             .filter(|_| !matches!(difference, None | Some(Content::Same | Content::Comments)))
             .and_then(|migration| fixed::restore(context, migration)),
         content: difference,
+        options,
         unread,
         revision,
     })
@@ -288,12 +283,15 @@ fn published_text(context: &Context, first: &First) -> Option<Arc<[u8]>> {
 fn compare(
     now: &crate::model::Migration,
     text: Option<&[u8]>,
-    parents: &[RevId],
-    checksum: Checksum,
-    up: Option<Checksum>,
+    was: &guard_model::Content,
 ) -> Content {
-    if step::checksum(now) == checksum {
-        return if now.revision.parents != parents {
+    let options = now.options();
+    let (same_up, same_options) = was.options.map_or((true, true), |were| {
+        (were.up == options.up, were == options)
+    });
+    let same_text = step::checksum(now) == was.checksum;
+    if same_text && same_options {
+        return if now.revision.parents != was.parents {
             Content::Parents
         } else if text.is_none_or(|text| text == now.file.text.as_bytes()) {
             Content::Same
@@ -301,8 +299,11 @@ fn compare(
             Content::Comments
         };
     }
-    if up == Some(crate::sql::checksum(now.up_text(), None)) {
+    let up = || was.up == Some(crate::sql::checksum(now.up_text(), None));
+    if same_up && (same_text || up()) {
         Content::Down
+    } else if same_text {
+        Content::Options
     } else {
         Content::Scripts
     }

@@ -486,3 +486,61 @@ fn decisions_that_are_published_are_judged_no_more_and_allow_no_more() {
     let run = sandbox.try_git("ann", &["merge", "-q", "--no-edit", "origin/main"]);
     assert_eq!(run.code, 0, "{run}");
 }
+
+/// Who looks back sees what was decided, and why.
+#[test]
+fn decisions_are_shown_where_one_looks_back() {
+    let sandbox = amended();
+    sandbox.edit(FIXED, "varchar(80)", "varchar(90)");
+    sandbox.ok("ann", &["amend", "9209", "--reason", "<90> after all"]);
+    sandbox.git("ann", &["commit", "-qam", "Wider"]);
+    sandbox.git("ann", &["push", "-q"]);
+    assert_snapshot!(sandbox.teammig("ann", &["show", "9209"]), @"
+    exit 0
+    --- stdout
+    revision    9209a434d045 (head, base)
+    message     Initial migration
+    amended     80 is enough (was dd8b70ae7e34)
+                <90> after all (was b9b741626114)
+    path        migrations/9209a434d045.sql
+
+    -- migrate:up
+    CREATE TABLE users (id integer PRIMARY KEY, name varchar(90));
+
+    -- migrate:down
+    DROP TABLE users;
+    ");
+    let (document, _) = sandbox.json("ann", &["show", "9209"]);
+    assert_eq!(
+        document["revisions"][0]["amended"][0]["reason"],
+        "80 is enough"
+    );
+    assert_snapshot!(sandbox.teammig("ann", &["audit"]), @"
+    exit 0
+    --- stdout
+    origin/main: 3 landings, 3 with migrations, from 2026-11-22 to 2026-11-22; 1 revision now
+
+    No divergence landed
+
+    2 edits of published revisions: 2 scripts
+      2026-11-22  441dd85f1f  scripts      9209a434d045 (on purpose)
+                  Ann: Narrow names
+      2026-11-22  cda6fcd3c3  scripts      9209a434d045 (on purpose)
+                  Ann: Wider
+
+    2 decisions to change a published revision, recorded in its header
+      2026-11-22  441dd85f1f  9209a434d045  80 is enough (was dd8b70ae7e34)
+                  Ann: Narrow names
+      2026-11-22  cda6fcd3c3  9209a434d045  <90> after all (was b9b741626114)
+                  Ann: Wider
+    ");
+    let (document, _) = sandbox.json("ann", &["audit"]);
+    assert_eq!(
+        document["amended"][1]["reason"], "<90> after all",
+        "{document}"
+    );
+    assert_eq!(document["edits"][0]["on_purpose"], true);
+    sandbox.ok("ann", &["audit", "--html", "audit.html"]);
+    let page = sandbox.read("ann/audit.html");
+    assert!(page.contains("&lt;90&gt; after all"), "{page}");
+}

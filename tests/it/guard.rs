@@ -2,6 +2,9 @@
 //! what counts, and who only carries an edit is not to blame.
 
 mod configuration;
+mod options;
+mod switched_off;
+mod tags;
 
 use insta::assert_snapshot;
 

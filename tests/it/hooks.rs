@@ -421,6 +421,7 @@ fn a_protected_environment_binds_like_a_publication() {
     assert_eq!(run.code, 1, "{run}");
     // An environment that is configured no more does not hold anything for ever.
     sandbox.write("ann/teammig.yaml", "environments:\n  dev: sqlite:dev.db\n");
+    sandbox.git("ann", &["commit", "-qm", "dev alone", "teammig.yaml"]);
     sandbox.git("ann", &["commit", "-qam", "edit"]);
 }
 

@@ -24,6 +24,7 @@ pub(super) fn page(audit: &Audit, now: Timestamp) -> String {
         );
         divergences(&mut body, report);
         edits(&mut body, report);
+        decisions(&mut body, report);
         problems(&mut body, report);
         today(&mut body, audit);
     }
@@ -205,6 +206,26 @@ fn edit_table(out: &mut String, edits: &[&Edit]) {
         );
     }
     table(out, &["Landed", "Edited", "Revisions", "By"], &rows);
+}
+
+fn decisions(out: &mut String, report: &Report) {
+    if report.decisions.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "<h2>{}</h2>", words::decisions(report));
+    let mut rows = String::new();
+    for one in &report.decisions {
+        let _ = writeln!(
+            rows,
+            "<tr><td class=\"when\">{}</td><td>{}</td><td>{}<br><span class=\"dim\">was {}</span></td><td>{}</td></tr>",
+            words::day(one.commit.at),
+            code(one.revision.as_str()),
+            escape(&one.entry.reason),
+            escape(&one.entry.was_words()),
+            commit(&one.commit),
+        );
+    }
+    table(out, &["Landed", "Revision", "Why", "By"], &rows);
 }
 
 fn problems(out: &mut String, report: &Report) {

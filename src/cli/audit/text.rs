@@ -34,6 +34,7 @@ pub(super) fn show(ui: &mut Ui, context: &Context, audit: &Audit) {
     }
     divergences(ui, report);
     edits(ui, report);
+    decisions(ui, report);
     problems(ui, report);
     today(ui, context, audit);
 }
@@ -167,6 +168,27 @@ fn edited(ui: &mut Ui, kind: EditKind, edits: &[&Edit]) {
         "              {}: {}",
         first.commit.author, first.commit.summary
     ));
+}
+
+fn decisions(ui: &mut Ui, report: &Report) {
+    if report.decisions.is_empty() {
+        return;
+    }
+    title(ui, &words::decisions(report));
+    for one in &report.decisions {
+        let id = ui.id(one.revision.as_str());
+        ui.data(format!(
+            "  {}  {}  {id}  {} (was {})",
+            words::day(one.commit.at),
+            words::short(&one.commit),
+            one.entry.reason,
+            one.entry.was_words()
+        ));
+        ui.data(format!(
+            "              {}: {}",
+            one.commit.author, one.commit.summary
+        ));
+    }
 }
 
 fn problems(ui: &mut Ui, report: &Report) {

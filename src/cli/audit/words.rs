@@ -45,6 +45,12 @@ pub(super) fn edits(report: &Report) -> String {
     }
 }
 
+/// How many decisions were recorded.
+pub(super) fn decisions(report: &Report) -> String {
+    let n = plural(report.decisions.len(), "decision");
+    format!("{n} to change a published revision, recorded in its header")
+}
+
 /// How many problems landed.
 pub(super) fn problems(all: &[Problem]) -> String {
     let n = plural(all.len(), "problem");
@@ -150,6 +156,9 @@ pub(super) fn remark(one: &Edit) -> String {
     }
     if let Some(by) = &one.restored_by {
         words.push(format!("back since {}", day(by.at)));
+    }
+    if one.on_purpose {
+        words.push("on purpose".to_owned());
     }
     if one.restores {
         words.push("back to what was published first".to_owned());

@@ -83,7 +83,7 @@ pub(in crate::cli) fn not_judged(why: &NotJudged) -> (String, Vec<String>) {
     let words = why.to_string();
     match why {
         NotJudged::NoBase(why) => no_base(words, why, DEEPER),
-        NotJudged::Absent { name } => (
+        NotJudged::Absent { name, .. } => (
             words,
             vec![
                 fetch(name),

@@ -109,6 +109,12 @@ pub(in crate::cli) fn unknown(why: Unknown, mine: &str) -> (String, &'static str
             ),
             "`git fetch --unshallow` brings the history; in CI, set `fetch-depth: 0`",
         ),
+        Unknown::FirstPublished => (
+            "whether it edits what is published cannot be said: history does not reach back to where that was first \
+             published"
+                .to_owned(),
+            "`git fetch --unshallow` brings the history; in CI, set `fetch-depth: 0`",
+        ),
         Unknown::Unrelated => (
             format!("it has no history in common with {mine}"),
             "Git merges such branches only with `--allow-unrelated-histories`",

@@ -199,6 +199,9 @@ pub(super) fn became(one: &Amendment) -> String {
     if one.was != one.now {
         parts.push(format!("was {}, is {}", one.was.short(), one.now.short()));
     }
+    if let Some(options) = &one.options {
+        parts.push(options.clone());
+    }
     if let Some(parents) = &one.parents {
         parts.push(format!("was on [{}]", names(parents)));
     }

@@ -186,6 +186,10 @@ fn edited(ui: &mut Ui, report: &Report) {
                 None => "   not published".to_owned(),
             },
         };
+        let options = edited.options.as_ref();
+        let why = options.map_or(why.clone(), |what| {
+            format!("{why}; its options changed: {what}")
+        });
         ui.status(format!(
             "  {}  {}{}",
             ui.id_err(edited.revision.as_str()),
@@ -437,6 +441,7 @@ fn amendment(one: &Amendment) -> Value {
         "revision": one.revision,
         "was": one.was.to_string(),
         "now": one.now.to_string(),
+        "options": one.options,
         "parents_were": one.parents,
         "reason": one.reason,
     })

@@ -116,7 +116,7 @@ impl LedgerTable {
              pg_catalog.array_to_json(depends_on), message, checksum, state, statements_done, \
              uncertain, pg_catalog.to_char(pg_catalog.timezone('UTC', applied_at), \
              'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"'), applied_by, git_commit, git_branch, duration_ms, \
-             tool_version FROM {} ORDER BY seq",
+             tool_version, up_options, down_options FROM {} ORDER BY seq",
             self.qualified
         )
     }
@@ -363,6 +363,8 @@ pub(super) fn read(rows: Vec<Row>) -> Result<Ledger, DbError> {
             git_branch,
             duration_ms: number(optional().unwrap_or_default()),
             tool_version: optional().unwrap_or_default(),
+            up_options: optional().unwrap_or_default(),
+            down_options: optional().unwrap_or_default(),
         };
         raw.entry()
     };

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 
 use super::{Block, Raw, RawAmended, Text, bad, locate};
-use crate::model::{Amended, Finding, RevId, Revision, SourceFile};
+use crate::model::{Amended, Finding, Options, RevId, Revision, SourceFile};
 
 pub(super) fn understand(
     file: &SourceFile,
@@ -87,14 +87,25 @@ fn amended(file: &SourceFile, raw: Option<Vec<RawAmended>>) -> Result<Vec<Amende
                     .help("say why it had to change, for whoever reviews it"),
             ));
         }
+        let options = entry.options.map(|Text(text, _)| {
+            text.parse::<Options>().map_err(|error| {
+                Box::new(
+                    bad(error.to_string())
+                        .at(file, locate(file, "amended", text.trim()), "")
+                        .help(OPTIONS),
+                )
+            })
+        });
         Ok(Amended {
             was,
+            options: options.transpose()?,
             reason: reason.to_owned(),
         })
     });
     entries.collect()
 }
 
+const OPTIONS: &str = "say which words stood behind its markers: `none`, `up transaction:false`, `down foreign_keys:off`; `teammig amend REVISION --reason \"…\"` writes it";
 const AMEND: &str = "8 to 64 hex digits say what it was before; `teammig amend REVISION --reason \"…\"` writes the entry";
 
 fn names(raw: Option<Vec<Text>>) -> Vec<String> {

@@ -12,8 +12,9 @@ use super::{
     facts::{Content, FileFact, Outline, Place},
     history::{History, Node, Settled},
     replay::Step,
-    report::{Commit, Edit, EditKind},
+    report::{Commit, Decision, Edit, EditKind, Report},
 };
+use crate::model::revision::Amended;
 
 /// What is published.
 #[derive(Debug, Default)]
@@ -62,7 +63,8 @@ impl Tracker {
         hidden
     }
 
-    pub(super) fn land(&mut self, history: &History, step: &Step<'_>, edits: &mut Vec<Edit>) {
+    pub(super) fn land(&mut self, history: &History, step: &Step<'_>, report: &mut Report) {
+        let edits = &mut report.edits;
         for &node in &step.settled.touched {
             let Some((place, fact)) = history.holders(node).next() else {
                 if !step.hidden.contains(&node) {
@@ -93,6 +95,16 @@ impl Tracker {
                 .any(|(_, fact)| fact.blob == published.last.blob);
             if !same {
                 let restores = *published.first == **outline;
+                let decided = report.decisions.len();
+                report
+                    .decisions
+                    .extend(added(&published.last, outline).map(|entry| Decision {
+                        commit: Arc::clone(step.commit),
+                        revision: history.id(node).clone(),
+                        path: Arc::clone(&fact.path),
+                        entry: entry.clone(),
+                    }));
+                let on_purpose = report.decisions.len() > decided;
                 for kind in kinds(&published.last, outline) {
                     edits.push(Edit {
                         commit: Arc::clone(step.commit),
@@ -101,6 +113,7 @@ impl Tracker {
                         kind,
                         published: Arc::clone(&published.by),
                         restores: restores && kind != EditKind::Comments,
+                        on_purpose: on_purpose && kind != EditKind::Comments,
                         replaced_by: None,
                         restored_by: None,
                     });
@@ -126,6 +139,7 @@ impl Tracker {
             kind: EditKind::Deleted,
             published: Arc::clone(&published.by),
             restores: false,
+            on_purpose: false,
             replaced_by: step
                 .replaced
                 .get(&node)
@@ -141,15 +155,27 @@ fn is_unreadable(history: &History, place: &Place) -> bool {
         .is_some_and(|fact| matches!(fact.content, Content::Unreadable | Content::Missing))
 }
 
+/// The decisions that a file has more than the one before.
+fn added<'a>(last: &FileFact, now: &'a Outline) -> impl Iterator<Item = &'a Amended> {
+    let before = last.outline().map(Arc::clone);
+    let had = move |entry: &Amended| {
+        before
+            .as_ref()
+            .is_some_and(|old| old.amended.contains(entry))
+    };
+    now.amended.iter().filter(move |entry| !had(entry))
+}
+
 /// What differs between the file that was published and what it says now; the bytes differ.
 fn kinds(last: &FileFact, now: &Outline) -> Vec<EditKind> {
     let Some(before) = last.outline() else {
         return Vec::new();
     };
     let mut kinds = Vec::new();
-    if before.up != now.up {
+    let options = (&before.options, &now.options);
+    if before.up != now.up || options.0.up != options.1.up {
         kinds.push(EditKind::Scripts);
-    } else if before.checksum != now.checksum {
+    } else if before.checksum != now.checksum || options.0 != options.1 {
         kinds.push(EditKind::Down);
     }
     if before.parents != now.parents || before.depends_on != now.depends_on {

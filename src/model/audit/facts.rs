@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::model::{
     migration::Checksum,
+    options::Options,
     revision::{Amended, RevId, Revision},
 };
 
@@ -56,6 +57,8 @@ pub struct Outline {
     pub checksum: Checksum,
     /// The checksum of the up script alone.
     pub up: Checksum,
+    /// How both want to be run.
+    pub options: Options,
     /// The recorded decisions to change it.
     pub amended: Vec<Amended>,
 }

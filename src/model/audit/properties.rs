@@ -11,7 +11,7 @@ use super::{
     replay::Replay,
     report::{Commit, ProblemKind, Report},
 };
-use crate::model::{migration::Checksum, revision::RevId};
+use crate::model::{migration::Checksum, options::Options, revision::RevId};
 
 /// What becomes of a file.
 #[derive(Debug, Clone)]
@@ -101,6 +101,12 @@ fn checksum(a: u8, b: u8) -> Checksum {
     Checksum(bytes)
 }
 
+/// Another version of a file may have other options.
+fn options(n: u8) -> Options {
+    let text = ["none", "up transaction:false", "down transaction:false"];
+    text[usize::from(n) % 3].parse().unwrap()
+}
+
 fn fact(place: &Place, fate: &Fate) -> Option<FileFact> {
     let content = match fate {
         Fate::Gone => return None,
@@ -112,6 +118,7 @@ fn fact(place: &Place, fate: &Fate) -> Option<FileFact> {
             depends_on,
             label: line,
             scripts: (up, down),
+            comment,
             ..
         } => Content::Revision(Arc::new(Outline {
             revision: id(*own),
@@ -121,6 +128,7 @@ fn fact(place: &Place, fate: &Fate) -> Option<FileFact> {
             message: String::new(),
             checksum: checksum(*up, *down + 1),
             up: checksum(*up, 0),
+            options: options(*comment),
             amended: Vec::new(),
         })),
     };

@@ -346,7 +346,8 @@ fn edits(
         if same {
             continue;
         }
-        let (up, both) = (old.up != new.up, old.checksum != new.checksum);
+        let up = (old.up, old.options.up) != (new.up, new.options.up);
+        let both = (old.checksum, old.options) != (new.checksum, new.options);
         let edges = old.parents != new.parents || old.depends_on != new.depends_on;
         let kinds = [
             (EditKind::Scripts, up),

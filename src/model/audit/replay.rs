@@ -94,7 +94,7 @@ impl Replay {
             from_before: self.cut_off && self.report.changing == 1,
         };
         let report = &mut self.report;
-        self.edits.land(&self.history, &step, &mut report.edits);
+        self.edits.land(&self.history, &step, report);
         self.divergences
             .land(&mut self.history, &step, &mut report.divergences);
         self.problems

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::model::revision::RevId;
+use crate::model::revision::{Amended, RevId};
 
 /// A commit as far as an audit needs it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,10 +100,26 @@ pub struct Edit {
     pub published: Arc<Commit>,
     /// It went back to what was published first: a repair of an edit.
     pub restores: bool,
+    /// The same landing recorded a decision about it.
+    pub on_purpose: bool,
     /// Deleted: the same scripts landed with it under this id.
     pub replaced_by: Option<RevId>,
     /// Deleted: the landing that brought it back.
     pub restored_by: Option<Arc<Commit>>,
+}
+
+/// A landing that recorded why a published revision was changed: with the change, or
+/// afterwards.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// The landing.
+    pub commit: Arc<Commit>,
+    /// The revision.
+    pub revision: RevId,
+    /// Its file.
+    pub path: Arc<str>,
+    /// What it says.
+    pub entry: Amended,
 }
 
 /// What was edited of a revision. One landing can do several.
@@ -200,6 +216,8 @@ pub struct Report {
     pub divergences: Vec<Divergence>,
     /// The edits of published revisions.
     pub edits: Vec<Edit>,
+    /// The recorded decisions to change them.
+    pub decisions: Vec<Decision>,
     /// What else was wrong.
     pub problems: Vec<Problem>,
 }
@@ -215,6 +233,7 @@ impl Report {
         self.problems
             .retain(|one| stays(&one.commit, one.repaired_by.as_ref()));
         self.edits.retain(|edit| edit.commit.at >= since);
+        self.decisions.retain(|one| one.commit.at >= since);
     }
 
     /// Divergences that nobody repaired.

@@ -9,7 +9,7 @@ use super::{
     replay::Replay,
     report::{Commit, ProblemKind, Report},
 };
-use crate::model::{migration::Checksum, revision::RevId};
+use crate::model::{migration::Checksum, options::Options, revision::RevId};
 
 /// A file per word: `name=id<parent,parent@label+dependency#scripts/down~comment`, or `name=!` for
 /// one that cannot be read; the name is that of the revision where it is left out.
@@ -54,6 +54,7 @@ fn file(word: &str) -> (Place, FileFact) {
             message: String::new(),
             checksum: sum(&format!("{up}/{down}")),
             up: sum(&up),
+            options: Options::default(),
             amended: Vec::new(),
             revision: RevId::trusted(&id),
         }))

@@ -5,20 +5,33 @@ use super::{
     case::{Case, Refused},
     judge::by_revision,
 };
-use crate::model::{migration::Checksum, project::Project, revision::RevId};
+use crate::model::{
+    migration::Checksum,
+    options::Options,
+    project::Project,
+    revision::{Amended, RevId},
+};
 
 /// What has to be recorded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Amendment {
-    /// The checksums of what is changed; for each, one entry of `amended`. None = all is
-    /// recorded already.
-    pub was: Vec<Checksum>,
+    /// What is changed; for each, one entry of `amended`. None = all is recorded already.
+    pub was: Vec<Was>,
     /// The reasons that are recorded already.
     pub recorded: Vec<String>,
-    /// Scripts differ.
+    /// Scripts differ, or how they want to be run.
     pub scripts: bool,
     /// Parents or dependencies differ.
     pub edges: bool,
+}
+
+/// What an entry has to say of what it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Was {
+    /// The checksum of its scripts.
+    pub checksum: Checksum,
+    /// Its options, where they are others now.
+    pub options: Option<Options>,
 }
 
 /// Why there is nothing to record.
@@ -61,14 +74,25 @@ pub fn amendment(
         };
         let (tip, first) = (&fixed.content, fixed.contents().nth(1));
         let is_other = |content: &Content| differs(content) != (false, false);
+        let decision = |content: &Content| {
+            let text = !case.has_text(content) || differs(content).1;
+            case.decision(fixed, content, text, true)
+        };
         let (content, recorded) = match first {
             // Going back to what it was at first is a repair.
             Some(first) if is_other(tip) && !is_other(first) => continue,
-            _ if is_other(tip) => (tip, case.decision(fixed)),
+            _ if is_other(tip) => {
+                let reason = fixed.contents().find_map(decision);
+                (tip, reason)
+            }
             // It is what the ref has by now, which is not what it was at first.
             Some(first) if is_other(first) => {
-                let mut amended = case.new.revision.amended.iter();
-                let entry = amended.find(|entry| entry.covers(&first.checksum));
+                let was = case.was(first);
+                let about = |entry: &&Amended| {
+                    let named = was.options.is_none_or(|_| entry.options == was.options);
+                    named && entry.covers(&first.checksum)
+                };
+                let entry = case.new.revision.amended.iter().find(about);
                 (first, entry.map(|entry| entry.reason.as_str()))
             }
             _ => continue,
@@ -78,8 +102,8 @@ pub fn amendment(
         found.edges |= edges;
         match recorded {
             Some(reason) => found.recorded.push(reason.to_owned()),
-            None if found.was.contains(&content.checksum) => {}
-            None => found.was.push(content.checksum),
+            None if found.was.contains(&case.was(content)) => {}
+            None => found.was.push(case.was(content)),
         }
     }
     if !found.scripts && !found.edges {

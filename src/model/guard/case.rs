@@ -3,10 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use super::{Content, Evidence, First, Fixed, Reading};
+use super::{Content, Evidence, First, Fixed, Reading, amendment::Was};
 use crate::model::{
     finding::Rule,
     migration::{Checksum, Migration},
+    options::Options,
     project::Project,
     revision::{Amended, RevId},
 };
@@ -50,6 +51,8 @@ pub(super) struct Case<'a> {
     pub(super) reading: &'a dyn Reading,
     /// The checksum of its scripts now.
     pub(super) now: Option<Checksum>,
+    /// How they want to be run now.
+    pub(super) options: Options,
 }
 
 impl<'a> Case<'a> {
@@ -61,22 +64,26 @@ impl<'a> Case<'a> {
         fixed: &'a [&'a Fixed],
         reading: &'a dyn Reading,
     ) -> Option<Self> {
+        let new = after.migration(id.as_str())?;
         Some(Self {
             id,
             before,
             after,
             old: before.migration(id.as_str()),
-            new: after.migration(id.as_str())?,
+            new,
             fixed,
             counts: counts(fixed),
             reading,
             now: reading.checksum(after, id),
+            options: new.options(),
         })
     }
 
-    /// The step changes its scripts.
+    /// The step changes its scripts, or how they want to be run.
     pub(super) fn changes_scripts(&self) -> bool {
-        self.old.is_none() || self.now != self.reading.checksum(self.before, self.id)
+        self.old.is_none_or(|old| {
+            old.options() != self.options || self.now != self.reading.checksum(self.before, self.id)
+        })
     }
 
     /// The step changes what it builds on.
@@ -94,9 +101,37 @@ impl<'a> Case<'a> {
         amended.filter(move |entry| !old.contains(entry))
     }
 
-    /// Its scripts are what this was.
+    /// Its scripts are what this was, and want to be run as this did.
     pub(super) fn has_scripts(&self, content: &Content) -> bool {
+        self.has_text(content) && self.other_options(content).is_none()
+    }
+
+    /// Its scripts are what this was, however they want to be run.
+    pub(super) fn has_text(&self, content: &Content) -> bool {
         self.now == Some(content.checksum)
+    }
+
+    /// The options that this had, where they are others now.
+    fn other_options(&self, content: &Content) -> Option<Options> {
+        content.options.filter(|options| *options != self.options)
+    }
+
+    /// What an entry has to say of this.
+    pub(super) fn was(&self, content: &Content) -> Was {
+        Was {
+            checksum: content.checksum,
+            options: self.other_options(content),
+        }
+    }
+
+    /// What became of the options since it was what counts, as it goes on after "its options
+    /// changed: ".
+    pub(super) fn options_changed(&self) -> Option<String> {
+        let contents = || self.counts.iter().flat_map(|one| one.contents());
+        // Where one had these scripts, nothing but the options is another.
+        let was = contents().find(|content| self.has_text(content));
+        let was = was.or_else(|| contents().next())?;
+        self.options.since(&was.options?)
     }
 
     /// It builds on what this did.
@@ -126,6 +161,8 @@ impl<'a> Case<'a> {
     /// Only the way back differs from what counts.
     pub(super) fn only_down(&self) -> bool {
         let up = self.reading.up(self.after, self.id);
+        let runs_as =
+            |content: &Content| content.options.is_none_or(|was| was.up == self.options.up);
         let was = |content: &Content| {
             content.up.or_else(|| {
                 // A ledger's row has no checksum of the way up, but what was committed may be it.
@@ -135,34 +172,66 @@ impl<'a> Case<'a> {
                 same.then(old_up).flatten()
             })
         };
-        up.is_some() && self.is_known(|content| was(content) == up)
+        up.is_some() && self.is_known(|content| was(content) == up && runs_as(content))
     }
 
-    /// The reason of the last decision that covers the change, where all that it changes
-    /// is covered.
-    pub(super) fn recorded(&self, has: impl Fn(&Content) -> bool) -> Option<&'a str> {
+    /// The reason of the last decision that covers what became of the scripts, where all that
+    /// changes is covered.
+    pub(super) fn recorded_scripts(&self) -> Option<&'a str> {
+        self.recorded(
+            |content| self.has_scripts(content),
+            |fixed, content| self.decision(fixed, content, !self.has_text(content), true),
+        )
+    }
+
+    /// The same of what it builds on.
+    pub(super) fn recorded_edges(&self) -> Option<&'a str> {
+        self.recorded(
+            |content| self.has_edges(content),
+            |fixed, content| self.decision(fixed, content, true, false),
+        )
+    }
+
+    fn recorded(
+        &self,
+        has: impl Fn(&Content) -> bool,
+        decision: impl Fn(&Fixed, &Content) -> Option<&'a str>,
+    ) -> Option<&'a str> {
         let changed = self.counts.iter().filter(|one| !one.contents().any(&has));
-        let reasons: Option<Vec<&str>> = changed.map(|one| self.decision(one)).collect();
+        let reasons: Option<Vec<&str>> = changed
+            .map(|one| one.contents().find_map(|content| decision(one, content)))
+            .collect();
         reasons?.last().copied()
     }
 
-    /// The reason of the decision to change what was fixed there. Those that its header had
-    /// there already, in whatever words, were about earlier changes.
-    pub(super) fn decision(&self, fixed: &Fixed) -> Option<&'a str> {
-        let about = |amended: &'a [Amended], was: &Checksum| -> Vec<&'a Amended> {
-            let about = amended.iter().filter(|entry| entry.covers(was));
-            about.collect()
-        };
+    /// The reason of the decision to change this content of what was fixed there: an entry
+    /// that names the checksum, for its `text` and what it builds on, and one that names its
+    /// `options` where those differ.
+    pub(super) fn decision(
+        &self,
+        fixed: &Fixed,
+        content: &Content,
+        text: bool,
+        options: bool,
+    ) -> Option<&'a str> {
+        let by_checksum = text.then(|| self.newest(fixed, |entry| entry.covers(&content.checksum)));
+        let options = self.other_options(content).filter(|_| options);
+        let by_options = options.map(|was| self.newest(fixed, |entry| entry.options == Some(was)));
+        let needed = [by_checksum, by_options].into_iter().flatten();
+        let reasons: Option<Vec<&str>> = needed.collect();
+        reasons?.first().copied()
+    }
+
+    /// The reason of the last entry of a kind. Those that its header had there already, in
+    /// whatever words, were about earlier changes.
+    fn newest(&self, fixed: &Fixed, about: impl Fn(&Amended) -> bool) -> Option<&'a str> {
+        let count = |amended: &[Amended]| amended.iter().filter(|entry| about(entry)).count();
         let own = &self.new.revision.amended;
-        let mut contents = fixed.contents();
-        contents.find_map(|content| {
-            let was = &content.checksum;
-            let known = fixed.content.amended.iter();
-            let known = known.filter(|entry| entry.covers(was)).count();
-            let entries = about(own, was);
-            let entry = entries.last().filter(|_| entries.len() > known)?;
-            Some(entry.reason.as_str())
-        })
+        if count(own) <= count(&fixed.content.amended) {
+            return None;
+        }
+        let last = own.iter().rev().find(|entry| about(entry))?;
+        Some(last.reason.as_str())
     }
 
     /// Why its new place in the graph cannot be, whatever was decided.

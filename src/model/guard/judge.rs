@@ -9,9 +9,11 @@ use super::{
 };
 use crate::model::{
     finding::{Finding, Rule},
-    migration::Checksum,
+    migration::{Checksum, Migration},
+    options::Options,
     project::Project,
     revision::{Amended, RevId},
+    way_back::NoWayBack,
 };
 
 /// Judges the step from `before` (what is committed) to `after` (what would be).
@@ -113,9 +115,20 @@ fn scripts(case: &Case<'_>) -> Option<Finding> {
     let id = case.id;
     let was = words::evidence(case.fixed);
     let start = case.new.up.span.start;
+    let recorded = case.recorded_scripts();
+    let options = case.options_changed();
+    let options = options.map_or(String::new(), |what| {
+        format!("; its options changed: {what}")
+    });
     let finding = if case.only_down() {
+        let on_purpose = case.new.no_way_back() == Some(NoWayBack::OnPurpose);
+        let no_way_back = if on_purpose {
+            "; irreversible was added"
+        } else {
+            ""
+        };
         let down = case.new.down_marker.clone().unwrap_or(start..start);
-        let then = if case.recorded(has).is_some() {
+        let then = if recorded.is_some() {
             "this is recorded in its header"
         } else {
             "where its way up is what ran, databases are rolled back with the new way back from now on"
@@ -123,16 +136,16 @@ fn scripts(case: &Case<'_>) -> Option<Finding> {
         return Some(
             Finding::warning(
                 Rule::EditedDown,
-                format!("{id} has another way back than when it was {was}"),
+                format!("{id} has another way back than when it was {was}{no_way_back}{options}"),
             )
             .at(&case.new.file, down, "")
             .about(id)
             .help(then),
         );
-    } else if let Some(reason) = case.recorded(has) {
+    } else if let Some(reason) = recorded {
         Finding::warning(
             Rule::EditedRevision,
-            format!("{id} is edited on purpose, and it was {was}: {reason}"),
+            format!("{id} is edited on purpose, and it was {was}{options}: {reason}"),
         )
         .at(&case.new.file, amended_at(case), "the decision")
         .help(words::RECORDED)
@@ -143,11 +156,16 @@ fn scripts(case: &Case<'_>) -> Option<Finding> {
             "its scripts differ from there",
         )
     } else {
+        let (at, label) = if case.is_known(|content| case.has_text(content)) {
+            (case.new.up_marker(), "")
+        } else {
+            (start..start, "its scripts differ from then")
+        };
         Finding::error(
             Rule::EditedRevision,
-            format!("{id} is edited, and it was {was}"),
+            format!("{id} is edited, and it was {was}{options}"),
         )
-        .at(&case.new.file, start..start, "its scripts differ from then")
+        .at(&case.new.file, at, label)
         .help(words::of_case(case, Change::Edited))
     };
     Some(finding.about(id))
@@ -173,7 +191,7 @@ fn edges(case: &Case<'_>) -> Option<Finding> {
         "parents" => format!("{id} has other parents than when it was {was}"),
         _ => format!("{id} depends on others than when it was {was}"),
     };
-    let recorded = case.recorded(has);
+    let recorded = case.recorded_edges();
     let finding = if recorded.is_none() && case.is_unclear() {
         unclear(case)
     } else if let Some(refused) = case.refused() {
@@ -227,31 +245,50 @@ fn amendments(case: &Case<'_>) -> Vec<Finding> {
         let mut contents = case.fixed.iter().flat_map(|one| one.contents());
         contents.any(|content| content.amended.contains(entry))
     };
-    let wrong = case
-        .added()
-        .filter(|entry| !known.iter().any(|checksum| entry.covers(checksum)))
-        .filter(|entry| !is_theirs(entry));
-    wrong
-        .map(|entry| {
-            let span = case
-                .reading
-                .locate(case.after, case.id, "amended", &entry.was);
-            Finding::error(
-                Rule::WrongAmendment,
-                format!(
-                    "`was: {}` of {} is nothing that it ever was where it is fixed",
-                    entry.was, case.id
-                ),
-            )
-            .at(&case.new.file, span, "no checksum of its scripts begins so")
-            .about(case.id)
-            .help(format!(
-                "it was {} with {}: write that, or let `teammig amend` write it",
-                should.evidence.words(),
+    // What is remembered of a database may be from before its options were.
+    let had_options = |options: Options| {
+        let mut contents = case.fixed.iter().flat_map(|one| one.contents());
+        let committed = case.old.map(Migration::options);
+        committed == Some(options)
+            || contents.any(|content| content.options.is_none_or(|had| had == options))
+    };
+    let mut wrong = Vec::new();
+    for entry in case.added().filter(|entry| !is_theirs(entry)) {
+        let evidence = should.evidence.words();
+        if !known.iter().any(|checksum| entry.covers(checksum)) {
+            let what = format!("`was: {}`", entry.was);
+            let help = format!(
+                "it was {evidence} with {}: write that, or let `teammig amend` write it",
                 should.content.checksum.short()
-            ))
-        })
-        .collect()
+            );
+            let label = "no checksum of its scripts begins so";
+            wrong.push(wrong_amendment(case, &entry.was, &what, label).help(help));
+        } else if let Some(options) = entry.options.filter(|options| !had_options(*options)) {
+            let (word, what) = (options.to_string(), format!("`options: {options}`"));
+            let help = match should.content.options {
+                Some(had) => format!(
+                    "it was {evidence} with `{had}`: write that, or let `teammig amend` write it"
+                ),
+                None => "let `teammig amend` write it".to_owned(),
+            };
+            wrong.push(wrong_amendment(case, &word, &what, "its markers never said so").help(help));
+        }
+    }
+    wrong
+}
+
+/// An entry that is about nothing that was; `word` is where it says so.
+fn wrong_amendment(case: &Case<'_>, word: &str, what: &str, label: &str) -> Finding {
+    let span = case.reading.locate(case.after, case.id, "amended", word);
+    Finding::error(
+        Rule::WrongAmendment,
+        format!(
+            "{what} of {} is nothing that it ever was where it is fixed",
+            case.id
+        ),
+    )
+    .at(&case.new.file, span, label)
+    .about(case.id)
 }
 
 fn amended_at(case: &Case<'_>) -> crate::model::source::Span {

@@ -8,6 +8,7 @@ use crate::model::{
     finding::{Finding, Rule, Severity},
     graph::Graph,
     migration::{Migration, Script},
+    options::{Options, RunOptions},
     revision::Revision,
     snapshot::Origin,
     source::SourceFile,
@@ -52,8 +53,19 @@ impl Reading for Digits {
     }
 }
 
-/// `b:11 a ~c ! 11111111` is the revision b with the scripts 11 on a, which depends on
-/// c, with a recorded decision.
+/// The options that `11/t` has: `t` and `f` are another way up, `d` another way down; `i` is none at all.
+fn options(letter: &str) -> Options {
+    let text = match letter {
+        "t" => "up transaction:false",
+        "f" => "up foreign_keys:off",
+        "d" => "down foreign_keys:off",
+        _ => "none",
+    };
+    text.parse().unwrap()
+}
+
+/// `b:11/t a ~c ! 11111111/-` is the revision b with the scripts 11 and the options t on a, which
+/// depends on c, with a recorded decision that names options.
 fn revision(text: &str) -> (Revision, String) {
     let (head, amended) = text.split_once('!').unwrap_or((text, ""));
     let mut words = head.split_whitespace();
@@ -67,8 +79,10 @@ fn revision(text: &str) -> (Revision, String) {
     }
     revision.amended = amended
         .split_whitespace()
-        .map(|was| Amended {
-            was: was.to_owned(),
+        .map(|was| (was, was.split_once('/')))
+        .map(|(was, parts)| Amended {
+            was: parts.map_or(was, |(was, _)| was).to_owned(),
+            options: parts.map(|(_, letter)| options(letter)),
             reason: format!("why {was}"),
         })
         .collect();
@@ -92,17 +106,20 @@ fn project(text: &str) -> Project {
     let migrations: HashMap<RevId, Migration> = revisions
         .iter()
         .map(|(revision, scripts)| {
+            let (scripts, letter) = scripts.split_once('/').unwrap_or((scripts, ""));
+            let options = options(letter);
+            let script = |options: RunOptions, span| Script {
+                span,
+                transaction: options.transaction,
+                foreign_keys_off: options.foreign_keys_off,
+                has_statement: true,
+            };
             let migration = Migration {
                 revision: revision.clone(),
-                file: SourceFile::new(format!("{}.sql", revision.id), scripts.as_str()),
+                file: SourceFile::new(format!("{}.sql", revision.id), scripts),
                 header: 0..0,
-                up: Script {
-                    span: 0..scripts.len(),
-                    transaction: true,
-                    foreign_keys_off: false,
-                    has_statement: true,
-                },
-                down: None,
+                up: script(options.up, 0..scripts.len()),
+                down: (letter != "i").then(|| script(options.down, 0..scripts.len())),
                 down_marker: None,
             };
             (revision.id.clone(), migration)
@@ -130,9 +147,11 @@ fn project(text: &str) -> Project {
 
 fn content(text: &str) -> Content {
     let (revision, scripts) = revision(text);
+    let (scripts, letter) = scripts.split_once('/').unwrap_or((&scripts, ""));
     Content {
-        checksum: checksum(&scripts),
-        up: Some(up(&scripts)),
+        options: (letter != "?").then(|| options(letter)),
+        checksum: checksum(scripts),
+        up: Some(up(scripts)),
         parents: revision.parents,
         depends_on: Some(revision.depends_on),
         amended: revision.amended,
@@ -294,6 +313,53 @@ fn what_was_decided_passes_and_is_said() {
     }
 }
 
+/// What stands behind the markers changes what runs, and no checksum sees it.
+#[test]
+fn other_options() {
+    let table = [
+        "added | b:11 | b:11/t | main b:11 | edited-revision",
+        "removed | b:11/t | b:11 | main b:11/t | edited-revision",
+        "of the way back | b:11 | b:11/d | main b:11 | (edited-down)",
+        "no way back any more | b:11 | b:12/i | main b:11 | (edited-down)",
+        "nobody has it | b:11 | b:11/t |  | ",
+        "of a tag | b:11 | b:11/t | tag b:11 | edited-revision",
+        "applied at home | b:11 | b:11/t | dev b:11 | edited-revision",
+        "redone at home | b:11 | b:11/t | dev b:11/t | ",
+        "applied, and not remembered how | b:11 | b:11/t | dev b:11/? | ",
+        "merged | b:11 | b:11/t | main b:11/t < b:11 | ",
+        "a repair | b:11/t | b:11 | main b:11/t < b:11 | ",
+        "further | b:11/t | b:11/d | main b:11/t < b:11 | (edited-down)",
+        "first not known | b:11/t | b:11 | main b:11/t < ? | not-evaluated",
+        "with the way back | b:11 | b:12/t | main b:11 | edited-revision",
+        "on purpose | b:11 | b:11/t ! 11111111/- | main b:11 | (edited-revision)",
+        "a decision that does not name them | b:11 | b:11/t ! 11111111 | main b:11 | edited-revision",
+        "a decision of other options | b:11 | b:11/t ! 11111111/d | main b:11 | edited-revision wrong-amendment",
+        "with the scripts, on purpose | b:11 | b:22/t ! 11111111/- | main b:11 | (edited-revision)",
+        "with the scripts, half on purpose | b:11 | b:22/t ! 11111111 | main b:11 | edited-revision",
+        "with the parents, on purpose | b:11 | b:11/t a ! 11111111/-; a:11 | main b:11 | (edited-revision) (reparented-revision)",
+        "the scripts later | b:11/t ! 11111111/- | b:22/t ! 11111111/- | main b:11/t ! 11111111/- < b:11 | edited-revision",
+        "an old decision is not about this | b:11/t ! 11111111/- | b:11/f ! 11111111/- | main b:11/t ! 11111111/- < b:11 | edited-revision",
+        "production runs the first | b:11/t | b:22/t ! 11111111/t 11111111/- | main b:11/t; prod b:11 | (edited-revision)",
+    ];
+    for [name, before, after, facts, want] in table.map(cells) {
+        assert_eq!(said(before, after, facts), want, "{name}");
+    }
+    let message = |before: &str, after: &str, facts: &str| {
+        let (before, after) = (project(before), project(after));
+        let found = judge(&before, &after, &all_fixed(facts), &Digits);
+        found.into_iter().next().unwrap().message
+    };
+    assert_eq!(
+        message("b:11", "b:11/t", "main b:11"),
+        "b is edited, and it was published in main; its options changed: transaction:false was added"
+    );
+    assert_eq!(
+        message("b:11", "b:11/d", "main b:11"),
+        "b has another way back than when it was published in main; its options changed: foreign_keys:off of its \
+         way back was added"
+    );
+}
+
 #[test]
 fn what_amend_would_write() {
     let base = "a:11; t:11 a; ";
@@ -308,6 +374,11 @@ fn what_amend_would_write() {
         "a repair | b:22 a | b:11 a | main b:22 a < b:11 a | not edited",
         "production has another | b:22 a | b:33 a | main b:22 a; prod b:11 a | 22222222 11111111",
         "at home | b:11 a | b:22 a | dev b:11 a | 11111111",
+        "other options | b:11 a | b:11/t a | main b:11 a | 11111111 none",
+        "other options, said already | b:11 a | b:11/t a ! 11111111/- | main b:11 a | said",
+        "other options, not said | b:11 a | b:11/t a ! 11111111 | main b:11 a | 11111111 none",
+        "other options and scripts | b:11/t a | b:22 a | main b:11/t a | 11111111 up transaction:false",
+        "other options in production | b:11/t a | b:22/t a | main b:11/t a; prod b:11 a | 11111111 11111111 none",
         "moved at home | b:11 a | b:11 t | dev b:11 a | not edited",
         "moved | b:11 a | b:11 t | main b:11 a | 11111111",
         "moved and lost | b:11 t | b:11 a | main b:11 t | it would no longer build on t",
@@ -320,7 +391,12 @@ fn what_amend_would_write() {
         let said = match amendment(&before, &after, &id, &all_fixed(facts), &Digits) {
             Ok(found) if found.was.is_empty() => "said".to_owned(),
             Ok(found) => {
-                let short = |was: &Checksum| was.short()[..8].to_owned();
+                let short = |was: &Was| {
+                    let options = was
+                        .options
+                        .map_or(String::new(), |options| format!(" {options}"));
+                    format!("{}{options}", &was.checksum.short()[..8])
+                };
                 found.was.iter().map(short).collect::<Vec<_>>().join(" ")
             }
             Err(NoAmendment::NotFixed) => "not fixed".to_owned(),
@@ -352,7 +428,7 @@ fn help_says_what_can_be_done() {
     assert!(!help("b:22", "b:33", "main b:11").contains("git restore"));
     // The file was committed without a way back, so nothing can be redone.
     assert_eq!(
-        help("b:11", "b:22", "dev b:11"),
+        help("b:11/i", "b:22/i", "dev b:11/i"),
         "`teammig sync` cannot redo it, since it has no down section: take the edit back (`git restore --source=HEAD \
          --staged --worktree b.sql`), and write a new revision; or `teammig amend b --reason \"…\"` and then `teammig \
          sync` record in dev what it is now, and run nothing"

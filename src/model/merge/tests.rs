@@ -1,5 +1,5 @@
 use super::*;
-use crate::model::{audit::Outline, migration::Checksum};
+use crate::model::{audit::Outline, migration::Checksum, options::Options};
 
 /// `a.sql:id#blob`: a path, the revision in it (`!` = none), and what else it holds.
 fn file(word: &str) -> FileFact {
@@ -13,6 +13,7 @@ fn file(word: &str) -> FileFact {
         message: String::new(),
         checksum: Checksum([0; 32]),
         up: Checksum([0; 32]),
+        options: Options::default(),
         amended: Vec::new(),
     };
     FileFact {

@@ -1,5 +1,5 @@
 use super::*;
-use crate::model::{merge::merge, migration::Checksum};
+use crate::model::{merge::merge, migration::Checksum, options::Options};
 
 /// `id<parent,parent`, with `@label`, `+dependency` and `#scripts`; `path=` before it where
 /// the file is not called as the id; `path=!` = no revision.
@@ -33,6 +33,7 @@ pub(super) fn file(word: &str) -> FileFact {
                 message: String::new(),
                 checksum: scripts,
                 up: scripts,
+                options: Options::default(),
                 amended: Vec::new(),
             }))
         },

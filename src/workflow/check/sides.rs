@@ -72,6 +72,15 @@ impl Sides {
         self.added_twice.contains(id)
     }
 
+    /// Something that was there is another now, or gone.
+    pub(super) fn changes_old(&self) -> bool {
+        let mut old = self.before.migrations.iter();
+        old.any(|(id, old)| {
+            let new = self.after.migrations.get(id);
+            new.is_none_or(|new| new.file.text != old.file.text)
+        })
+    }
+
     fn here(context: &Context) -> Result<Self, Error> {
         let repo = context.repo()?;
         let at = context.at();

@@ -5,9 +5,9 @@ use std::{collections::HashMap, rc::Rc};
 
 use super::Context;
 use crate::{
-    config::{Config, DEFAULT_FOLDER, FILE_NAME},
+    config::{Config, DEFAULT_FOLDER, FILE_NAME, Other},
     git::{BlobId, CommitId, Folders, GitError, Listed},
-    workflow::Error,
+    workflow::{Error, outline},
 };
 
 /// The place of a project before it was moved: its folder in the repository, and which of
@@ -16,6 +16,18 @@ use crate::{
 pub(super) struct Stood {
     pub(super) prefix: String,
     pub(super) database: Option<String>,
+}
+
+/// What a commit says of a project.
+enum Configured {
+    /// This, at that place: the one of these at this index.
+    As(Stood, Rc<Vec<Config>>, usize),
+    /// It has these, none of which is this database.
+    Otherwise(Rc<Vec<Config>>),
+    /// It has a file that cannot be read.
+    Unreadable,
+    /// There is no file.
+    Nowhere,
 }
 
 /// Configurations that were read, by the project's folder and their blobs; `None` = it
@@ -30,20 +42,15 @@ impl Context {
             return Ok((self.prefix()?, own));
         }
         let commit = repo.resolve(name)?;
-        let now = self.place()?;
-        let mut is_named = now.database.is_some();
-        for place in std::iter::once(&now).chain(&self.stood) {
-            let Some(listed) = self.configuration_in(commit, &place.prefix)? else {
-                continue;
-            };
-            let configs = self.configs_of(&place.prefix, &listed)?;
-            is_named |= configs.is_some();
-            let mut configs = configs.iter().flat_map(|all| all.iter());
-            if let Some(config) = configs.find(|config| config.database == place.database) {
-                let folders = Folders::new(&config.folders, self.layout().extensions());
-                return Ok((place.prefix.clone(), folders));
-            }
+        let there = self.configured_in(commit)?;
+        if let Configured::As(place, configs, at) = &there
+            && let Some(config) = configs.get(*at)
+        {
+            let folders = Folders::new(&config.folders, self.layout().extensions());
+            return Ok((place.prefix.clone(), folders));
         }
+        let now = self.place()?;
+        let is_named = now.database.is_some() || matches!(there, Configured::Otherwise(_));
         // Nothing there names a folder: it is ours, or the one that holds without a name. Of
         // several databases, none has that.
         let prefix = now.prefix;
@@ -60,6 +67,107 @@ impl Context {
             own
         };
         Ok((prefix, folders))
+    }
+
+    /// Where the project stood in each of many commits. Where one of them does not have it at
+    /// its place of today, it may be any of those that are there.
+    pub(in crate::workflow) fn places_in(
+        &self,
+        commits: &[CommitId],
+    ) -> Result<Vec<Vec<(String, Folders)>>, Error> {
+        let repo = self.repo()?;
+        let mut places = Vec::with_capacity(commits.len());
+        let mut lost = Vec::new();
+        for (at, commit) in commits.iter().enumerate() {
+            let (prefix, folders) = self.place_in(&commit.to_string())?;
+            let is_there = match repo.folder_state(*commit, &prefix, &folders, &[]) {
+                Err(GitError::FolderIsLink { .. }) => true,
+                state => !state?.is_absent(),
+            };
+            if !is_there {
+                lost.push(at);
+            }
+            places.push(vec![(prefix, folders)]);
+        }
+        if lost.is_empty() || repo.is_bare() || self.options.overrides.migrations.is_some() {
+            return Ok(places);
+        }
+        let asked: Vec<CommitId> = lost.iter().map(|at| commits[*at]).collect();
+        for (at, prefixes) in lost.into_iter().zip(self.folders_with_projects_in(&asked)?) {
+            for prefix in prefixes {
+                let Some(listed) = self.configuration_in(commits[at], &prefix)? else {
+                    continue;
+                };
+                for config in self
+                    .configs_of(&prefix, &listed)?
+                    .iter()
+                    .flat_map(|all| all.iter())
+                {
+                    let folders = Folders::new(&config.folders, self.layout().extensions());
+                    places[at].push((prefix.clone(), folders));
+                }
+            }
+        }
+        Ok(places)
+    }
+
+    /// What a commit says of the project, where it stood then.
+    fn configured_in(&self, commit: CommitId) -> Result<Configured, Error> {
+        let now = self.place()?;
+        let mut there = Configured::Nowhere;
+        for place in std::iter::once(&now).chain(&self.stood) {
+            let Some(listed) = self.configuration_in(commit, &place.prefix)? else {
+                continue;
+            };
+            let Some(configs) = self.configs_of(&place.prefix, &listed)? else {
+                there = match there {
+                    Configured::Nowhere => Configured::Unreadable,
+                    there => there,
+                };
+                continue;
+            };
+            let mut all = configs.iter();
+            match all.position(|config| config.database == place.database) {
+                Some(at) => return Ok(Configured::As(place.clone(), configs, at)),
+                None => there = Configured::Otherwise(configs),
+            }
+        }
+        Ok(there)
+    }
+
+    /// The project as a change of it is judged that begins at a commit, which people call
+    /// `name`: by the stricter of what both sides say. `None` where that is what it says now.
+    pub(in crate::workflow) fn strict(
+        &self,
+        commit: CommitId,
+        name: &str,
+    ) -> Result<Option<Self>, Error> {
+        let repo = self.repo()?;
+        if repo.is_bare() || self.options.overrides.migrations.is_some() {
+            return Ok(None);
+        }
+        let there = self.configured_in(commit)?;
+        // What holds where nobody says anything.
+        let silent = crate::config::none(&self.config.root, self.config.env.clone());
+        let configs = match &there {
+            Configured::As(_, configs, at) => configs.get(*at..=*at).unwrap_or_default(),
+            Configured::Otherwise(configs) => configs.as_slice(),
+            // A project that begins with this change says itself what counts.
+            Configured::Nowhere if outline::of_commit(self, &commit.to_string())?.is_empty() => {
+                return Ok(None);
+            }
+            Configured::Unreadable | Configured::Nowhere => std::slice::from_ref(&silent),
+        };
+        let default_branch = repo.default_branch()?;
+        let other = Other {
+            configs,
+            name,
+            default_branch: default_branch.as_deref(),
+        };
+        Ok(self
+            .config
+            .stricter(&other)
+            .map(|config| self.with_other(config)))
     }
 
     pub(super) fn place(&self) -> Result<Stood, Error> {

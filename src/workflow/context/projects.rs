@@ -3,7 +3,7 @@
 //! the caller decides.
 
 use std::{
-    collections::HashSet,
+    collections::{HashMap, HashSet},
     fs,
     io::{self, ErrorKind},
     path::Path,
@@ -189,21 +189,65 @@ impl Context {
             let last = CommitId::from_hex(&hex).filter(|last| repo.has(*last))?;
             Some((last, folders))
         });
-        let (last, folders) = match known {
-            Some((last, folders)) if last == commit => return Ok(folders),
-            Some((last, folders)) => (Some(last), folders),
-            None => (None, Vec::new()),
-        };
-        let mut found = repo.changed_folders_with(FILE_NAME, last, commit)?;
-        for folder in folders {
-            if !found.contains(&folder) && self.configuration_in(commit, &folder)?.is_some() {
-                found.push(folder);
-            }
+        if let Some((last, folders)) = &known
+            && *last == commit
+        {
+            return Ok(folders.clone());
         }
-        found.sort();
+        let found = self.folders_since(known.as_ref(), commit)?;
         if let Ok(bytes) = serde_json::to_vec(&(commit.to_string(), &found)) {
             cache.store(NAME, VERSION, &bytes);
         }
+        Ok(found)
+    }
+
+    /// The same of many commits, which are remembered: old releases stay what they are.
+    pub(super) fn folders_with_projects_in(
+        &self,
+        commits: &[CommitId],
+    ) -> Result<Vec<Vec<String>>, Error> {
+        const NAME: &str = "projects-of-releases";
+        const VERSION: u32 = 1;
+        let cache = self.repo()?.cache();
+        let mut known: HashMap<String, Vec<String>> = cache
+            .load(NAME, VERSION)
+            .and_then(|bytes| serde_json::from_slice(&bytes).ok())
+            .unwrap_or_default();
+        let stored = known.len();
+        let mut last = None;
+        let mut all = Vec::new();
+        for commit in commits {
+            let hex = commit.to_string();
+            let folders = match known.get(&hex) {
+                Some(folders) => folders.clone(),
+                None => self.folders_since(last.as_ref(), *commit)?,
+            };
+            known.insert(hex, folders.clone());
+            last = Some((*commit, folders.clone()));
+            all.push(folders);
+        }
+        if known.len() > stored
+            && let Ok(bytes) = serde_json::to_vec(&known)
+        {
+            cache.store(NAME, VERSION, &bytes);
+        }
+        Ok(all)
+    }
+
+    /// The folders of a commit with a configuration, where those of another one are known.
+    fn folders_since(
+        &self,
+        known: Option<&(CommitId, Vec<String>)>,
+        commit: CommitId,
+    ) -> Result<Vec<String>, Error> {
+        let last = known.map(|(last, _)| *last);
+        let mut found = self.repo()?.changed_folders_with(FILE_NAME, last, commit)?;
+        for folder in known.map_or(&[][..], |(_, folders)| folders) {
+            if !found.contains(folder) && self.configuration_in(commit, folder)?.is_some() {
+                found.push(folder.clone());
+            }
+        }
+        found.sort();
         Ok(found)
     }
 

@@ -13,7 +13,7 @@ use crate::{
     sql,
     workflow::{
         Context, Error,
-        known::{self, KnownLedger},
+        known::{self, KnownLedger, KnownRow},
         outline::{self, Outlined},
         told::Told,
     },
@@ -124,7 +124,11 @@ impl Change {
         for (id, one) in &new {
             match old.get(id) {
                 None => change.came.insert(id.clone()),
-                Some(old) if old.checksum != one.checksum || old.parents != one.parents => {
+                Some(old)
+                    if old.checksum != one.checksum
+                        || old.options != one.options
+                        || old.parents != one.parents =>
+                {
                     change.changed.insert(id.clone())
                 }
                 Some(_) => false,
@@ -161,10 +165,11 @@ fn of(
     let revisions = || project.graph.iter().map(|revision| &revision.id);
     let is_new = |id: &&RevId| change.came.contains(*id) && !applied.contains(*id);
     let here = |id: &RevId| project.migration(id.as_str());
-    let differs = |id: &RevId, checksum: &str| {
-        here(id).is_some_and(|migration| {
+    let differs = |row: &KnownRow| {
+        here(&row.revision).is_some_and(|migration| {
             let now = sql::checksum(migration.up_text(), migration.down_text());
-            Checksum::from_hex(checksum).is_some_and(|then| then != now)
+            Checksum::from_hex(&row.checksum).is_some_and(|then| then != now)
+                || row.options.is_some_and(|then| then != migration.options())
         })
     };
     let broken = project.errors().next().is_some();
@@ -178,7 +183,7 @@ fn of(
             .collect(),
         edited: rows()
             .filter(|row| change.changed.contains(&row.revision))
-            .filter(|row| differs(&row.revision, &row.checksum))
+            .filter(|row| differs(row))
             .map(|row| row.revision.clone())
             .collect(),
         diverged: project.graph.diverged(),

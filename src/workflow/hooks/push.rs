@@ -147,8 +147,8 @@ fn one(
     (local, pushed): (CommitId, &Side),
     there: Option<CommitId>,
 ) -> Result<Vec<Finding>, Error> {
-    let protected = guard::protected_refs(project)?;
     let Some(from) = there else {
+        let protected = guard::protected_refs(project)?;
         // Nobody has it yet, and nobody is stopped from showing what is not ready.
         let doing = Doing::Push {
             branch: branch.to_owned(),
@@ -156,19 +156,24 @@ fn one(
             protected: false,
         };
         let repo = project.repo()?;
-        let mut before = Side::default();
+        let (mut strict, mut before) = (None, Side::default());
         for name in &protected {
             if let Some(tip) = repo.tip_named(name)? {
+                strict = project.strict(tip, name)?;
                 before = guard::side(project, tip)?;
                 break;
             }
         }
+        let project = strict.as_ref().unwrap_or(project);
         let mut findings = guard::step(project, &before, pushed, &doing)?;
         for finding in &mut findings {
             finding.severity = Severity::Warning;
         }
         return Ok(findings);
     };
+    let strict = project.strict(from, branch)?;
+    let project = strict.as_ref().unwrap_or(project);
+    let protected = guard::protected_refs(project)?;
     let doing = Doing::Push {
         branch: branch.to_owned(),
         from,

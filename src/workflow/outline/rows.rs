@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     git::BlobId,
     model::{
-        Amended, Checksum, RevId,
+        Amended, Checksum, Options, RevId,
         audit::{Content, Outline},
     },
 };
@@ -37,7 +37,9 @@ struct Row<'a> {
     message: &'a str,
     checksum: &'a [u8],
     up: &'a [u8],
-    amended: Vec<(&'a str, &'a str)>,
+    /// `None`, nearly always: none.
+    options: Option<Options>,
+    amended: Vec<(&'a str, Option<Options>, &'a str)>,
 }
 
 impl Rows {
@@ -118,20 +120,25 @@ impl<'a> Row<'a> {
             message: &outline.message,
             checksum: &outline.checksum.0,
             up: &outline.up.0,
+            options: (!outline.options.is_default()).then_some(outline.options),
             amended: outline
                 .amended
                 .iter()
-                .map(|one| (one.was.as_str(), one.reason.as_str()))
+                .map(|one| (one.was.as_str(), one.options, one.reason.as_str()))
                 .collect(),
         }
     }
 
     fn outline(self) -> Option<Outline> {
         let texts = |all: Vec<&str>| all.into_iter().map(str::to_owned).collect();
-        let amended = self.amended.into_iter().map(|(was, reason)| Amended {
-            was: was.to_owned(),
-            reason: reason.to_owned(),
-        });
+        let amended = self
+            .amended
+            .into_iter()
+            .map(|(was, options, reason)| Amended {
+                was: was.to_owned(),
+                options,
+                reason: reason.to_owned(),
+            });
         Some(Outline {
             revision: RevId::trusted(self.revision),
             parents: self.parents.into_iter().map(RevId::trusted).collect(),
@@ -140,6 +147,7 @@ impl<'a> Row<'a> {
             message: self.message.to_owned(),
             checksum: Checksum(self.checksum.try_into().ok()?),
             up: Checksum(self.up.try_into().ok()?),
+            options: self.options.unwrap_or_default(),
             amended: amended.collect(),
         })
     }
@@ -161,10 +169,12 @@ mod tests {
                 message: "Message\nof two lines".to_owned(),
                 checksum: Checksum([7; 32]),
                 up: Checksum([9; 32]),
+                options: Options::default(),
                 amended: amended
                     .iter()
                     .map(|(was, reason)| Amended {
                         was: (*was).to_owned(),
+                        options: Some("up transaction:false".parse().unwrap()),
                         reason: (*reason).to_owned(),
                     })
                     .collect(),

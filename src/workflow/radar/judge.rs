@@ -6,7 +6,7 @@ use super::{Against, open::Pending};
 use crate::{
     git::{Ancestors, Bases, CommitId},
     model::{
-        Finding, RevId, Severity,
+        Finding, RevId, Rule, Severity,
         audit::FileFact,
         merge::{Changed, Files},
         radar::{Collision, Effect, Kind, Standing, Verdict},
@@ -184,7 +184,10 @@ impl Judge<'_, '_> {
         if pending.of_protected.is_some() {
             let mut judged = BTreeSet::new();
             for protected in &self.protected {
-                let edits = self.edits(protected, &own, &mut judged)?;
+                let (edits, unclear) = self.edits(protected, &own, &mut judged)?;
+                if unclear {
+                    one.unknown = Some(Unknown::FirstPublished);
+                }
                 one.add(&protected.name, edits);
             }
         }
@@ -211,6 +214,10 @@ impl Judge<'_, '_> {
                     None => one.effect = judgement.effect,
                 }
             }
+        }
+        // Neither fine nor an edit, and whatever else is known is told all the same.
+        if one.unknown.is_some() {
+            one.verdict = Verdict::Unknown;
         }
         Ok(Seen::Judged(Box::new(one)))
     }
@@ -269,14 +276,15 @@ impl Judge<'_, '_> {
             .collect()
     }
 
-    /// What the branch edits of what is published, by the rule of the guard. The first
+    /// What the branch edits of what is published, by the rule of the guard, and whether it edits
+    /// more cannot be said. The first
     /// ref that has a revision judges it, and says so in `judged`.
     fn edits(
         &self,
         protected: &Protected<'_>,
         own: &[Changed],
         judged: &mut BTreeSet<RevId>,
-    ) -> Result<Vec<Collision>, Error> {
+    ) -> Result<(Vec<Collision>, bool), Error> {
         let standing = protected.standing(&self.mine);
         let (old, new) = (
             own.iter().filter_map(|changed| changed.old.as_ref()),
@@ -291,7 +299,7 @@ impl Judge<'_, '_> {
             let Some(outline) = file.outline() else {
                 continue;
             };
-            let own_scripts = outline.checksum;
+            let own_scripts = (outline.checksum, outline.options);
             let is_there = judged.contains(&outline.revision);
             let mut published = standing.files().holding(&outline.revision);
             if !is_there
@@ -301,7 +309,9 @@ impl Judge<'_, '_> {
                 judged.insert(outline.revision.clone());
                 // It had the revision before it was published in another form (a squash, a
                 // restack): it edits nothing, and what Git will ask is said.
-                if !before.contains(&outline.revision) && own_scripts == outline.checksum {
+                if !before.contains(&outline.revision)
+                    && own_scripts == (outline.checksum, outline.options)
+                {
                     continue;
                 }
                 tips.push(Outlined {
@@ -311,15 +321,20 @@ impl Judge<'_, '_> {
             }
         }
         if tips.is_empty() {
-            return Ok(Vec::new());
+            return Ok(Default::default());
         }
         let before = self.merger.snapshot(old)?;
         let after = self.merger.snapshot(new)?;
         let findings =
-            guard::edits_of_published(self.context, &protected.name, tips, (&before, &after))?;
+            guard::edits_of_published(self.context, &protected.name, &tips, (&before, &after))?;
+        let unclear = findings
+            .iter()
+            .any(|finding| finding.rule == Rule::NotEvaluated);
         // What was decided on purpose, and a way back alone, is nothing to stop for.
-        let stops = |finding: &Finding| finding.severity == Severity::Error;
-        Ok(findings
+        let stops = |finding: &Finding| {
+            finding.severity == Severity::Error && finding.rule != Rule::NotEvaluated
+        };
+        let edits = findings
             .into_iter()
             .filter(stops)
             .map(|finding| Collision {
@@ -331,7 +346,8 @@ impl Judge<'_, '_> {
                 details: vec![finding.message],
                 ..Collision::of(Kind::EditsFixed, finding.revision.into_iter().collect())
             })
-            .collect())
+            .collect();
+        Ok((edits, unclear))
     }
 }
 

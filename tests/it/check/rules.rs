@@ -181,7 +181,19 @@ fn a_rule_that_is_turned_down_hides_no_other() {
     let config = sandbox.read("ann/teammig.yaml");
     let text = sandbox.read(published);
     let check = |what: &str| {
+        // A level counts once it is there.
         sandbox.write("ann/teammig.yaml", format!("{config}check: {{{what}}}\n"));
+        let only = [
+            "commit",
+            "-q",
+            "--allow-empty",
+            "-m",
+            "Levels",
+            "--",
+            "teammig.yaml",
+        ];
+        sandbox.git("ann", &only);
+        sandbox.git("ann", &["push", "-q", "origin", "HEAD:main"]);
         sandbox.git("ann", &["add", "-A"]);
         let sorted = |args: &[&str]| {
             let (mut rules, code) = found(&sandbox, "ann", args);
@@ -441,6 +453,8 @@ fn how_much_a_rule_matters_is_the_projects_choice() {
         "ann/teammig.yaml",
         format!("{config}check:\n  irreversible: error\n  hand-made-id: off\n"),
     );
+    sandbox.git("ann", &["commit", "-qm", "Levels", "teammig.yaml"]);
+    sandbox.git("ann", &["push", "-q", "origin", "HEAD:main"]);
     let (rules, code) = found(&sandbox, "ann", &[]);
     assert_eq!((rules, code), (vec!["error irreversible".to_owned()], 3));
     // The hook goes by the same choice.

@@ -225,3 +225,93 @@ fn one_that_was_never_added_is_read_from_disk() {
     sandbox.git("ann", &["add", "db"]);
     all_say(&sandbox, "9209a434d045 is edited");
 }
+
+/// The base goes on in the old folder while the branch renames it and edits in one commit.
+#[test]
+fn an_edit_in_a_renamed_folder_while_the_base_goes_on_in_the_old_one() {
+    let sandbox = renamed();
+    sandbox.edit(
+        &format!("ann/db/{}", &FIXED["migrations/".len()..]),
+        "name text",
+        "name blob",
+    );
+    sandbox.git("ann", &["add", "-A"]);
+    sandbox.git("ann", &["commit", "-qm", "Step", "--no-verify"]);
+    sandbox.table("bob", "bbbb00000003", &["9209a434d045"], "three");
+    sandbox.commit("bob", "Three");
+    sandbox.git("bob", &["push", "-q"]);
+    sandbox.git("ann", &["fetch", "-q"]);
+    for args in [&["check"][..], &["check", "--base"]] {
+        let run = sandbox.teammig("ann", args);
+        assert!(
+            run.code == 3 && run.stderr.contains("9209a434d045 is edited"),
+            "{args:?} {run}"
+        );
+        assert!(!run.stderr.contains("is deleted"), "{args:?} {run}");
+    }
+}
+
+/// The same without an edit is fine.
+#[test]
+fn a_renamed_folder_while_the_base_goes_on_in_the_old_one() {
+    let sandbox = renamed();
+    sandbox.git("ann", &["add", "-A"]);
+    sandbox.git("ann", &["commit", "-qm", "Step"]);
+    sandbox.table("bob", "bbbb00000003", &["9209a434d045"], "three");
+    sandbox.commit("bob", "Three");
+    sandbox.git("bob", &["push", "-q"]);
+    sandbox.git("ann", &["fetch", "-q"]);
+    let run = sandbox.teammig("ann", &["check", "--base"]);
+    assert!(
+        !run.stderr.contains("is deleted") && !run.stderr.contains("is edited"),
+        "{run}"
+    );
+}
+
+/// One project becomes two databases; what stood in it is in the first, the second, or gone.
+fn split(first: &[&str], second: &[&str]) -> Sandbox {
+    let sandbox = guarded();
+    sandbox.table("ann", "bbbb00000003", &["9209a434d045"], "three");
+    sandbox.commit("ann", "Three");
+    sandbox.git("ann", &["push", "-q"]);
+    for (folder, ids) in [("one", first), ("two", second)] {
+        fs::create_dir_all(sandbox.path().join("ann").join(folder)).unwrap();
+        for id in ids {
+            let name = format!("{id}.sql");
+            sandbox.git(
+                "ann",
+                &[
+                    "mv",
+                    &format!("migrations/{name}"),
+                    &format!("{folder}/{name}"),
+                ],
+            );
+        }
+    }
+    if sandbox.path().join("ann/migrations").exists() {
+        sandbox.git("ann", &["rm", "-qr", "--ignore-unmatch", "migrations"]);
+    }
+    sandbox.write(
+        "ann/teammig.yaml",
+        "databases:\n  one: {migrations: one, environments: {dev: sqlite:one.db}}\n  two: {migrations: two, \
+         environments: {dev: sqlite:two.db}}\n",
+    );
+    sandbox.git("ann", &["add", "-A"]);
+    sandbox
+}
+
+/// What stood in the old project is told as gone from it, though another database has it: of
+/// a project that becomes two, one is taken for the same.
+#[test]
+fn a_project_that_is_split_hides_no_edit() {
+    let sandbox = split(&["9209a434d045"], &["bbbb00000003"]);
+    sandbox.edit("ann/two/bbbb00000003.sql", "(x)", "(y)");
+    sandbox.git("ann", &["add", "-A"]);
+    all_say(&sandbox, "bbbb00000003 is deleted");
+}
+
+#[test]
+fn a_project_that_is_split_hides_no_deletion() {
+    let sandbox = split(&["9209a434d045"], &[]);
+    all_say(&sandbox, "bbbb00000003 is deleted");
+}

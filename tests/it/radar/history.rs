@@ -207,3 +207,59 @@ fn a_folder_that_was_moved_meanwhile() {
     ];
     assert_eq!(radar(&sandbox, "bob", &["--ci"]), (expected, 3));
 }
+
+/// It was told as an edit, which it may be or not.
+#[test]
+fn an_edit_of_what_was_published_before_the_clone_begins() {
+    let sandbox = Sandbox::team();
+    sandbox.edit("bob/migrations/9209a434d045.sql", "name text", "name blob");
+    sandbox.commit("bob", "Edit");
+    sandbox.write("bob/readme", "x");
+    sandbox.commit("bob", "Other");
+    sandbox.git("bob", &["push", "-q"]);
+    sandbox.git("bob", &["switch", "-qc", "further"]);
+    sandbox.edit("bob/migrations/9209a434d045.sql", "name blob", "name clob");
+    sandbox.commit("bob", "Further");
+    sandbox.git("bob", &["push", "-q", "origin", "further"]);
+    let url = format!("file://{}", sandbox.path().join("origin.git").display());
+    let depth = ["clone", "-q", "--depth", "2", "--no-single-branch"];
+    sandbox.git(".", &[&depth[..], &[&url, "shallow"]].concat());
+    assert_snapshot!(sandbox.teammig("shallow", &["radar"]), @"
+    exit 4
+    --- stdout
+    main (no revision of its own): 1 open branch with migrations, none collides, 1 could not be judged
+      unknown             origin/further  Bob, 3 minutes ago: Further
+                          whether it edits what is published cannot be said: history does not reach back to where that was first published
+    --- stderr
+    hint: `git fetch --unshallow` brings the history; in CI, set `fetch-depth: 0`
+    ");
+    let (document, code) = sandbox.json("shallow", &["radar"]);
+    assert_eq!(document["branches"][0]["verdict"], "unknown");
+    assert_eq!((document["evaluated"].as_bool(), code), (Some(false), 4));
+    sandbox.git("shallow", &["fetch", "-q", "--unshallow"]);
+    let (document, _) = sandbox.json("shallow", &["radar"]);
+    assert_eq!(document["branches"][0]["verdict"], "edits-fixed");
+}
+
+/// Of two files with one id the second was not looked at.
+#[test]
+fn an_edit_of_the_second_of_two_files_with_one_id() {
+    let sandbox = Sandbox::team();
+    let file = sandbox.read("bob/migrations/9209a434d045.sql");
+    sandbox.write("bob/migrations/again.sql", &file);
+    sandbox.commit("bob", "Again");
+    sandbox.git("bob", &["push", "-q"]);
+    sandbox.git("ann", &["pull", "-q"]);
+    sandbox.git("bob", &["switch", "-qc", "edit"]);
+    let remark = "-- migrate:up\n-- a remark";
+    sandbox.edit("bob/migrations/9209a434d045.sql", "-- migrate:up", remark);
+    sandbox.edit("bob/migrations/again.sql", "name text", "name blob");
+    sandbox.commit("bob", "Edit");
+    sandbox.git("bob", &["push", "-q", "origin", "edit"]);
+    sandbox.git("ann", &["fetch", "-q"]);
+    let (document, _) = sandbox.json("ann", &["radar"]);
+    assert_eq!(
+        document["branches"][0]["verdict"], "edits-fixed",
+        "{document}"
+    );
+}

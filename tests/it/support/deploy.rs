@@ -5,7 +5,7 @@ use std::{path::Path, time::Duration};
 use teammig::{
     db::{self, Database, DbError, Job, JobError, Notice, Ran, RunSettings},
     model::{
-        Checksum, Direction, Entry, EntryState, RevId,
+        Checksum, Direction, Entry, EntryState, Options, RevId,
         ledger::{StoredScript, StoredScripts},
     },
 };
@@ -38,6 +38,7 @@ pub(crate) fn deployer(url: &str, settings: &RunSettings) -> Box<dyn Database> {
 /// A row.
 pub(crate) fn entry(revision: &str) -> Entry {
     Entry {
+        options: Options::default(),
         revision: RevId::trusted(revision),
         parents: vec![RevId::trusted("p1"), RevId::trusted("p2")],
         depends_on: Vec::new(),
