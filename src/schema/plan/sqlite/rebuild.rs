@@ -9,7 +9,9 @@ use super::{
     table::{self, Affinity, Table, lower},
     text,
 };
-use crate::schema::{Difference, FactId, Kind, Schema, What, normal::pieces, sqlite_table::ColumnText};
+use crate::schema::{
+    Difference, FactId, Kind, Schema, What, normal::pieces, sqlite_table::ColumnText,
+};
 
 /// A table on both sides.
 pub(super) struct Rebuild<'a> {
@@ -85,9 +87,8 @@ impl Rebuild<'_> {
         ];
         if self.counts_on() {
             let (old, new) = (text::literal(old), text::literal(&new));
-            statements.push(self.statement(format!(
-                "DELETE FROM sqlite_sequence WHERE name = {new}"
-            )));
+            statements
+                .push(self.statement(format!("DELETE FROM sqlite_sequence WHERE name = {new}")));
             statements.push(self.statement(format!(
                 "INSERT INTO sqlite_sequence (name, seq) SELECT {new}, seq FROM sqlite_sequence WHERE name = {old}"
             )));
@@ -301,7 +302,8 @@ impl Rebuild<'_> {
     /// A column that was there.
     fn kept(&self, copy: &mut Copy, old: &ColumnText, column: &ColumnText) {
         let name = text::name(&old.name);
-        let fills = self.after.is_filled(column)
+        // What a key implies (WITHOUT ROWID, STRICT) has no value to fall back on.
+        let fills = column.get("not null").is_some()
             && !self.after.is_rowid(column)
             && !self.before.is_filled(old)
             && !self.before.is_rowid(old);
