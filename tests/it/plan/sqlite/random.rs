@@ -9,7 +9,7 @@ const COLUMNS: &[&[&str]] = &[
     &[
         "id INTEGER PRIMARY KEY",
         "id INTEGER PRIMARY KEY AUTOINCREMENT",
-        "id INT",
+        "id INT UNIQUE",
     ],
     &[
         "a INT",
