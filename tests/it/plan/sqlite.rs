@@ -4,6 +4,7 @@ mod bench;
 mod pairs;
 mod pitfalls;
 mod random;
+mod real;
 mod renames;
 
 use bench::{Bench, Way};

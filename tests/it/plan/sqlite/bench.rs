@@ -7,7 +7,7 @@ use teammig::{
     model::ledger::{StoredScript, StoredScripts},
     schema::{
         Comparison, FactId, Kind, LeaveOut, Schema, compare,
-        plan::{Decisions, Plan, Undecided, plan},
+        plan::{Decisions, Part, Plan, Undecided, plan},
     },
 };
 
@@ -227,7 +227,7 @@ impl Way<'_> {
     /// The statements, as a script.
     pub(super) fn script(&self) -> String {
         let plan = self.plan().unwrap();
-        plan.parts.iter().map(|part| part.script()).collect()
+        plan.parts.iter().map(Part::script).collect()
     }
 
     /// There on a database with rows, and back. What was different, both ways.
@@ -246,7 +246,7 @@ impl Way<'_> {
         let say = format!("{}\n=>\n{}\n", self.a, self.b);
         let comparison = compare(a, b);
         let plan = plan(&before, b, decisions).unwrap_or_else(|asked| panic!("{say}{asked:#?}"));
-        let script: String = plan.parts.iter().map(|part| part.script()).collect();
+        let script: String = plan.parts.iter().map(Part::script).collect();
         let say = format!("{say}{script}");
         if let Err(error) = bench.try_run(&plan) {
             // Said before: the rows that are there do not allow it.
@@ -289,8 +289,8 @@ impl Way<'_> {
 /// What both schemas have, both hold.
 fn kept(say: &str, a: &Schema, b: &Schema, decisions: &Decisions, before: &Rows, after: &Rows) {
     let new_name = |id: &FactId| {
-        let mut renames = decisions.renames.iter();
-        let renamed = renames.find(|(from, to)| from == id && b.facts.contains_key(to));
+        let mut pairs = decisions.renames.iter();
+        let renamed = pairs.find(|(from, to)| from == id && b.facts.contains_key(to));
         renamed.map_or_else(|| id.clone(), |(_, to)| to.clone())
     };
     for (table, rows) in before {

@@ -79,7 +79,8 @@ fn table(number: usize) -> impl Strategy<Value = String> {
             for part in parts {
                 let name = part.split('#').next().unwrap().split(' ').next_back();
                 if names.insert(name) {
-                    script.push_str(&format!("{};", part.replace('#', &number.to_string())));
+                    script.push_str(&part.replace('#', &number.to_string()));
+                    script.push(';');
                 }
             }
             script
