@@ -19,7 +19,8 @@ impl Work<'_> {
             renames
         });
         statements.extend(self.altered.iter().cloned());
-        statements.extend(drops.iter().map(|id| self.drop_table(id)));
+        let missed = self.missed();
+        statements.extend(drops.iter().map(|id| self.drop_table(id, &missed)));
         statements.extend(self.creates_of_tables());
         let rebuilt: BTreeSet<FactId> = self.rebuilt.keys().cloned().collect();
         for id in with_parents_first(self.b, &rebuilt) {
@@ -67,23 +68,27 @@ impl Work<'_> {
         ddl.is_some_and(|ddl| text::mentions_word(ddl, "restrict"))
     }
 
-    /// Whether a table that stays goes on to refer to one that goes.
-    fn is_missed(&self, table: &FactId) -> bool {
-        self.mid.edges.iter().any(|edge| {
-            edge.to == *table
-                && self.b.facts.contains_key(&edge.from)
-                && table_of(&edge.from).is_some_and(|from| !self.dropped_tables.contains(&from))
-        })
+    /// The tables that go while one that stays goes on to refer to them.
+    fn missed(&self) -> BTreeSet<&FactId> {
+        let edges = self.mid.edges.iter();
+        edges
+            .filter(|edge| {
+                self.b.facts.contains_key(&edge.from)
+                    && table_of(&edge.from).is_some_and(|from| !self.dropped_tables.contains(&from))
+            })
+            .map(|edge| &edge.to)
+            .filter(|table| self.dropped_tables.contains(*table))
+            .collect()
     }
 
-    fn drop_table(&self, id: &FactId) -> Statement {
+    fn drop_table(&self, id: &FactId, missed: &BTreeSet<&FactId>) -> Statement {
         let name = written(self.mid, id);
         let mut hazards = vec![Hazard::LosesData(format!("table {name}"))];
         if !self.b.facts.contains_key(id) {
             hazards.push(Hazard::BreaksOldCode(format!("table {name}")));
         }
         hazards.extend(self.look_alikes.hazard(id));
-        if self.is_missed(id) {
+        if missed.contains(id) {
             hazards.push(Hazard::FailsOnData(format!("rows that refer to {name}")));
         }
         Statement {
