@@ -14,6 +14,7 @@ mod fact;
 mod kind;
 mod leave_out;
 mod normal;
+pub mod plan;
 pub mod postgres;
 mod postgres_stable;
 mod shown;

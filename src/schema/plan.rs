@@ -1,0 +1,187 @@
+//! The way from one schema to another: statements, in an order that works.
+//!
+//! Built from the facts of both sides and from what a person has decided
+//! ([`Decisions`]); what only a person can decide is asked for ([`Undecided`]),
+//! never guessed. The way back is the same call with the sides exchanged
+//! ([`Decisions::reversed`]).
+//!
+//! Pure. It does not know whether a statement works: that is proved on a scratch
+//! database by whoever writes the plan down.
+
+mod postgres;
+mod sqlite;
+
+use std::collections::BTreeMap;
+
+use super::{FactId, Schema};
+use crate::model::Dialect;
+
+/// What a person has decided of a way, by annotations in the models, by options or at
+/// a prompt.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Decisions {
+    /// What is the same object under another name: from the identity in the first
+    /// schema to the one in the second. A pair of which one is not there says nothing.
+    pub renames: Vec<(FactId, FactId)>,
+    /// For a column whose type changes, by its identity in the second schema: the
+    /// expression that makes the new value (`USING …`).
+    pub using: BTreeMap<FactId, String>,
+    /// For a column that must hold something, by its identity in the second schema: the
+    /// expression that fills the rows that are there.
+    pub backfill: BTreeMap<FactId, String>,
+    /// The statement with which the user makes an object of the second schema, as it
+    /// was written; preferred to the database's own text where the object is made whole.
+    pub texts: BTreeMap<FactId, String>,
+    /// PostgreSQL: indexes of tables that are there are built `CONCURRENTLY`, in a part
+    /// of their own.
+    pub concurrent_indexes: bool,
+    /// Where there is no way that keeps the rows, plan one that does not (the way back
+    /// of a column that was dropped has nothing to fill it with).
+    pub may_lose: bool,
+}
+
+/// A way from one schema to another.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// In their order; each becomes a revision of its own, since it is committed as a
+    /// whole before the next one begins. None: the schemas are equal.
+    pub parts: Vec<Part>,
+}
+
+/// Statements that are committed together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// In their order.
+    pub statements: Vec<Statement>,
+    /// `false`: one by one, outside of a transaction (`transaction:false`).
+    pub transaction: bool,
+    /// SQLite: foreign keys are not enforced meanwhile (`foreign_keys:off`).
+    pub foreign_keys_off: bool,
+}
+
+/// One statement of a way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Statement {
+    /// Without the final semicolon.
+    pub sql: String,
+    /// What it makes, changes or drops: as the second schema has it, else the first.
+    pub about: FactId,
+    /// What a reviewer has to know of it.
+    pub hazards: Vec<Hazard>,
+}
+
+/// Why a statement wants a second look.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Hazard {
+    /// Rows or values are gone afterwards: `table users`, `column users.name`,
+    /// `what does not fit into character varying(20)`.
+    LosesData(String),
+    /// An object is dropped, and one that looks like it is made: perhaps it was renamed.
+    MayBeRename {
+        /// The name of what is dropped.
+        from: String,
+        /// The name of what is made.
+        to: String,
+    },
+    /// It fails where the rows that are there do not allow it; why.
+    FailsOnData(String),
+    /// All rows are written anew.
+    Rewrites,
+    /// It takes this lock on a table that is there (`ACCESS EXCLUSIVE`).
+    Locks {
+        /// PostgreSQL's name of the mode.
+        mode: String,
+        /// The table.
+        table: String,
+    },
+    /// It is not undone when something fails after it.
+    NotTransactional,
+    /// Queries that used an index have to do without it for a time.
+    DropsIndex(String),
+    /// A program that still runs and knows the old schema fails; with what.
+    BreaksOldCode(String),
+    /// Somebody may do more, or less, than before.
+    ChangesRights,
+    /// Something may depend on it that the database does not know of (bodies of functions).
+    HiddenUses,
+}
+
+/// Something that only a person can decide.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Undecided {
+    /// What it is about: as the second schema has it, else the first.
+    pub about: FactId,
+    /// Its name as one writes it.
+    pub name: String,
+    /// What is to be decided.
+    pub question: Question,
+}
+
+/// What is to be decided, or cannot be planned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Question {
+    /// The column must hold something in every row, and nothing says what: a default,
+    /// `backfill`, or no NOT NULL.
+    Fill,
+    /// There is no cast between the types: `using` is needed.
+    Using {
+        /// The type that it has.
+        from: String,
+        /// The type that it shall have.
+        to: String,
+    },
+    /// It would have to be dropped and made again while something that holds data uses
+    /// it; what.
+    InUse(Vec<String>),
+    /// The objects need each other, and no order works.
+    Circle(Vec<String>),
+    /// No statement does it (another partition key); why.
+    NoWay(String),
+}
+
+/// The statements that turn `a` into `b`, or all that has to be decided first.
+pub fn plan(a: &Schema, b: &Schema, decisions: &Decisions) -> Result<Plan, Vec<Undecided>> {
+    match b.dialect {
+        Dialect::Postgres => postgres::plan(a, b, decisions),
+        Dialect::Sqlite => sqlite::plan(a, b, decisions),
+    }
+}
+
+impl Decisions {
+    /// The decisions for the way back: only renames have one.
+    #[must_use]
+    pub fn reversed(&self) -> Self {
+        Self {
+            renames: self
+                .renames
+                .iter()
+                .map(|(from, to)| (to.clone(), from.clone()))
+                .collect(),
+            concurrent_indexes: self.concurrent_indexes,
+            may_lose: true,
+            ..Self::default()
+        }
+    }
+}
+
+impl Plan {
+    /// Nothing is to be done.
+    pub fn is_empty(&self) -> bool {
+        self.parts.is_empty()
+    }
+
+    /// All statements, of all parts.
+    pub fn statements(&self) -> impl Iterator<Item = &Statement> {
+        self.parts.iter().flat_map(|part| &part.statements)
+    }
+}
+
+impl Part {
+    /// The statements as a script: each ends in a semicolon and a line end.
+    pub fn script(&self) -> String {
+        self.statements
+            .iter()
+            .map(|statement| format!("{};\n", statement.sql))
+            .collect()
+    }
+}

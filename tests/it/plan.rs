@@ -1,0 +1,3 @@
+//! Ways from one schema to another, run on real databases.
+
+mod sqlite;

@@ -1,0 +1,10 @@
+//! SQLite: each way is run as `upgrade` would, on tables that hold rows.
+
+mod bench;
+mod pairs;
+mod pitfalls;
+mod random;
+mod real;
+mod renames;
+
+use bench::{Bench, Way};
