@@ -42,6 +42,7 @@ mod messages;
 #[cfg(unix)]
 mod narrow;
 mod offline;
+mod plan;
 #[cfg(unix)]
 mod postgres;
 #[cfg(unix)]
