@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use super::{
     hazard::is_same_family,
     names::is_type,
+    steps::leads_to,
     work::{Work, is_foreign_key},
 };
 use crate::schema::{Fact, FactId, Kind};
@@ -105,12 +106,12 @@ impl Work<'_> {
             | Kind::Trigger
             | Kind::Function
             | Kind::Procedure => true,
-            Kind::Column => self.of_a(user).is_some_and(|fact| fact.get("generated").is_some()),
+            Kind::Column => self
+                .of_a(user)
+                .is_some_and(|fact| fact.get("generated").is_some()),
             Kind::Constraint | Kind::Index | Kind::Statistics => {
                 let recast = self.recast.contains(column);
-                let of_type = |id: &FactId| {
-                    self.uses(id).any(|used| self.aside.contains(used))
-                };
+                let of_type = |id: &FactId| self.uses(id).any(|used| self.aside.contains(used));
                 let is_key = self.of_a(user).is_some_and(is_foreign_key);
                 (recast && of_type(user)) || (is_key && (recast || !self.is_within_family(column)))
             }
@@ -166,8 +167,23 @@ impl Work<'_> {
         }
     }
 
-    /// Identities and the sequences of defaults go before what takes their place.
+    /// Identities and the sequences of defaults go before what takes their place, and
+    /// defaults before a function that needs their table.
     fn take_off(&mut self) {
+        let held: Vec<FactId> = self
+            .drop
+            .iter()
+            .filter_map(|id| self.of_a(id))
+            .filter(|fact| fact.id.kind == Kind::Column && fact.get("default").is_some())
+            .filter(|fact| {
+                let table = fact.parent.as_ref();
+                table.is_some_and(|table| {
+                    self.drop.contains(table) && leads_to(self.a, &fact.id, table)
+                })
+            })
+            .map(|fact| fact.id.clone())
+            .collect();
+        self.loosen.extend(held);
         let off: Vec<FactId> = self
             .change
             .keys()

@@ -8,8 +8,32 @@ use crate::schema::{
 
 /// All of it.
 pub(super) fn of(scene: &Scene) -> Vec<Undecided> {
-    let created = scene.work.create.iter().filter_map(|id| scene.b.facts.get(id));
-    created.filter_map(|fact| asked(scene, fact)).collect()
+    let created = scene
+        .work
+        .create
+        .iter()
+        .filter_map(|id| scene.b.facts.get(id));
+    let asked = created.filter_map(|fact| asked(scene, fact));
+    asked.chain(in_use(scene)).collect()
+}
+
+/// Range types that hold values: they bring functions with them, whose names stay taken
+/// while the old type is there.
+fn in_use(scene: &Scene) -> impl Iterator<Item = Undecided> {
+    let ranges = scene
+        .work
+        .aside
+        .iter()
+        .filter(|id| id.kind == Kind::RangeType);
+    ranges.map(|id| {
+        let users = scene.work.users(id).into_iter();
+        let columns = users.filter(|user| user.kind == Kind::Column);
+        Undecided {
+            about: id.clone(),
+            name: scene.shown(id),
+            question: Question::InUse(columns.map(|user| scene.shown(user)).collect()),
+        }
+    })
 }
 
 fn asked(scene: &Scene, fact: &Fact) -> Option<Undecided> {
@@ -30,7 +54,10 @@ fn asked(scene: &Scene, fact: &Fact) -> Option<Undecided> {
 
 /// Whether a new column must hold something, and nothing says what.
 fn is_empty(scene: &Scene, fact: &Fact) -> bool {
-    let is_new = fact.parent.as_ref().is_some_and(|table| !scene.work.create.contains(table));
+    let is_new = fact
+        .parent
+        .as_ref()
+        .is_some_and(|table| !scene.work.create.contains(table));
     is_new
         && fact.get("type").is_some()
         && !scene.is_of_typed_table(fact)
