@@ -142,7 +142,7 @@ pub enum Question {
 /// The statements that turn `a` into `b`, or all that has to be decided first.
 pub fn plan(a: &Schema, b: &Schema, decisions: &Decisions) -> Result<Plan, Vec<Undecided>> {
     match b.dialect {
-        Dialect::Postgres => postgres::plan(a, b, decisions),
+        Dialect::Postgres => self::postgres::plan(a, b, decisions),
         Dialect::Sqlite => sqlite::plan(a, b, decisions),
     }
 }
