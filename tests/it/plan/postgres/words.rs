@@ -17,7 +17,7 @@ fn told(way: &Plan) -> String {
             out.push_str(&statement.sql);
             out.push_str(";\n");
             for hazard in &statement.hazards {
-                out.push_str(&format!("    -- {hazard:?}\n"));
+                out.extend([format!("    -- {hazard:?}\n")]);
             }
         }
     }
