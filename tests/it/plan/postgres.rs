@@ -5,6 +5,7 @@ mod outside;
 mod pairs;
 mod pitfalls;
 mod rules;
+mod size;
 mod words;
 
 use teammig::{

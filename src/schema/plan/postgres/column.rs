@@ -418,7 +418,11 @@ fn identity(scene: &Scene, before: &Fact, after: &Fact) -> Vec<Line> {
     if changes.is_empty() {
         return Vec::new();
     }
-    vec![alter(scene, id, &changes.join(" "))]
+    let mut line = alter(scene, id, &changes.join(" "));
+    if new.is_narrower_than(&old) {
+        line = line.with(super::sequence::beyond(&scene.shown(id)));
+    }
+    vec![line]
 }
 
 /// The next number comes after those that are there.

@@ -10,6 +10,8 @@ use crate::schema::{
 pub(super) enum Place {
     /// Among the others.
     Middle,
+    /// A rename that was decided, before everything else.
+    Rename,
     /// It makes a label of an enumerated type, which nothing may use before it is
     /// committed.
     Label(String),

@@ -42,6 +42,8 @@ struct Scene<'a> {
     work: &'a Work<'a>,
     /// What is written inside of the statement that makes something else.
     inlined: BTreeMap<FactId, FactId>,
+    /// The sequences among it, by the columns whose `serial` makes them.
+    serials: BTreeMap<FactId, FactId>,
 }
 
 /// The statements that turn `a` into `b`.
@@ -49,12 +51,17 @@ pub(super) fn plan(a: &Schema, b: &Schema, decisions: &Decisions) -> Result<Plan
     let names = Names::of(a, b);
     let (mut lines, renamed) = rename::apply(a, b, decisions, &names);
     let work = Work::new(&renamed, b);
+    let inlined = steps::inlined(&work);
+    let serials = inlined.iter().filter(|(id, _)| id.kind == Kind::Sequence);
     let scene = Scene {
+        serials: serials
+            .map(|(id, column)| (column.clone(), id.clone()))
+            .collect(),
         a: &renamed,
         b,
         decisions,
         names: &names,
-        inlined: steps::inlined(&work),
+        inlined,
         work: &work,
     };
     let undecided = undecided::of(&scene);
@@ -89,9 +96,7 @@ impl<'a> Scene<'a> {
 
     /// The sequence that the `serial` of a column makes.
     fn serial_of(&self, column: &FactId) -> Option<&FactId> {
-        let mut all = self.inlined.iter();
-        all.find(|(id, into)| id.kind == Kind::Sequence && *into == column)
-            .map(|(id, _)| id)
+        self.serials.get(column)
     }
 
     fn is_of_typed_table(&self, column: &Fact) -> bool {

@@ -17,19 +17,15 @@ pub(super) fn parts(lines: Vec<Line>, unordered: bool) -> Plan {
         Place::Label(label) => used(label, &lines),
         _ => false,
     });
-    let last_label = lines
-        .iter()
-        .rposition(|line| matches!(line.place, Place::Label(_)));
     let (mut first, mut middle, mut last) = (Vec::new(), Vec::new(), Vec::new());
-    for (at, line) in lines.into_iter().enumerate() {
-        let is_rename =
-            line.statement.sql.contains(" RENAME ") || line.statement.sql.contains(" SET SCHEMA ");
-        let goes_first = early
-            && last_label.is_some_and(|last| at <= last)
-            && (matches!(line.place, Place::Label(_)) || is_rename);
+    for mut line in lines {
         match line.place {
             Place::Outside => last.push(line.statement),
-            _ if goes_first => first.push(line.statement),
+            // What is renamed is called by its new name from here on.
+            Place::Label(_) | Place::Rename if early => {
+                line.statement.hazards.push(Hazard::NotTransactional);
+                first.push(line.statement);
+            }
             _ => middle.push(line.statement),
         }
     }

@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    line::Line,
+    line::{Line, Place},
     names::{Names, ident, is_type, literal, qualified, unquoted},
     work::uses,
 };
@@ -50,7 +50,8 @@ pub(super) fn apply(
         if !says || !same_parent {
             continue;
         }
-        lines.extend(statements(&schema, &from, to, names));
+        let statements = statements(&from, to, names).into_iter();
+        lines.extend(statements.map(|line| line.at(Place::Rename)));
         schema = rename(&schema, &from, to);
         moves.push((from, to.clone()));
     }
@@ -91,7 +92,7 @@ fn moved(schema: &Schema, id: &FactId, from: &FactId, to: &FactId) -> FactId {
     }
 }
 
-fn statements(schema: &Schema, from: &FactId, to: &FactId, names: &Names) -> Vec<Line> {
+fn statements(from: &FactId, to: &FactId, names: &Names) -> Vec<Line> {
     let kind = from.kind;
     let (old, new) = (ident(from.name()), ident(to.name()));
     let on = names.object(to);
@@ -165,7 +166,6 @@ fn statements(schema: &Schema, from: &FactId, to: &FactId, names: &Names) -> Vec
             ),
         )));
     }
-    let _ = schema;
     lines
 }
 

@@ -86,7 +86,7 @@ impl Privileges {
     }
 
     /// What a role may when nothing is said.
-    fn usual(on: &Fact, grant: &FactId, is_column: bool) -> Self {
+    fn usual(on: &Fact, grant: &FactId, is_column: bool, major: u32) -> Self {
         let kind = on.id.kind;
         let names: &[&str] = match grant.name() {
             _ if is_column => &[],
@@ -98,6 +98,9 @@ impl Privileges {
             }
             "public" if kind.takes_arguments() => &["EXECUTE"],
             "public" if is_type(&on.id) => &["USAGE"],
+            "public" if kind == Kind::Schema && on.id.name() == "public" && major < 15 => {
+                &["CREATE", "USAGE"]
+            }
             "public" if kind == Kind::Schema && on.id.name() == "public" => &["USAGE"],
             _ => &[],
         };
@@ -121,7 +124,7 @@ pub(super) fn grant(scene: &Scene, before: Option<&Fact>, after: Option<&Fact>) 
             on.id.kind,
             Kind::Table | Kind::View | Kind::MaterializedView
         ) && fact.id.path.len() == 4);
-    let usual = Privileges::usual(on, &fact.id, is_column);
+    let usual = Privileges::usual(on, &fact.id, is_column, scene.b.major);
     let of = |fact: Option<&Fact>| match fact.and_then(|fact| fact.get("privileges")) {
         Some(text) => Privileges::of(text),
         None => usual.clone(),

@@ -6,7 +6,7 @@ use super::{
     names::{ident, qualified},
     work::{Work, uses},
 };
-use crate::schema::{Fact, FactId, Kind};
+use crate::schema::{Fact, FactId, Kind, plan::Hazard};
 
 /// What a sequence counts by.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -82,6 +82,12 @@ impl Numbers {
         self.changed_from(&usual)
     }
 
+    /// Whether a number that was counted already may be beyond these limits.
+    pub(super) fn is_narrower_than(&self, old: &Self) -> bool {
+        let number = |text: &str| text.parse::<i64>().unwrap_or_default();
+        number(&self.minimum) > number(&old.minimum) || number(&self.maximum) < number(&old.maximum)
+    }
+
     /// The options that make these numbers out of others, of a sequence that is there.
     pub(super) fn altered_from(&self, old: &Self) -> Vec<String> {
         let mut options = self.changed_from(old);
@@ -149,6 +155,11 @@ pub(super) fn serial_column<'a>(work: &Work<'a>, fact: &Fact) -> Option<&'a Fact
     serial.then_some(&column.id)
 }
 
+/// A number that was counted already may be beyond new limits.
+pub(super) fn beyond(name: &str) -> Hazard {
+    Hazard::FailsOnData(format!("the number that {name} has come to"))
+}
+
 /// `CREATE SEQUENCE`.
 pub(super) fn create(scene: &Scene, fact: &Fact) -> Vec<Line> {
     let of = fact.get("type").unwrap_or("bigint");
@@ -179,10 +190,12 @@ pub(super) fn change(scene: &Scene, before: &Fact, after: &Fact) -> Vec<Line> {
     options.extend(Numbers::of_sequence(after).altered_from(&Numbers::of_sequence(before)));
     let mut lines = Vec::new();
     if !options.is_empty() {
-        lines.push(Line::new(
-            &after.id,
-            format!("ALTER SEQUENCE {name} {}", options.join(" ")),
-        ));
+        let sql = format!("ALTER SEQUENCE {name} {}", options.join(" "));
+        let mut line = Line::new(&after.id, sql);
+        if Numbers::of_sequence(after).is_narrower_than(&Numbers::of_sequence(before)) {
+            line = line.with(beyond(&name));
+        }
+        lines.push(line);
     }
     if before.get("persistence") != after.get("persistence") {
         let word = if after.get("persistence").is_some() {
