@@ -12,7 +12,7 @@ use super::{
     names::words,
     steps::{Step, Steps},
     table::names_index,
-    work::{is_foreign_key, uses},
+    work::{above, is_foreign_key, uses},
 };
 use crate::schema::{
     FactId, Kind,
@@ -63,6 +63,11 @@ fn needs_of_b(scene: &Scene, steps: &Steps, waits: &mut Waits) {
         let Some(fact) = scene.b.facts.get(id) else {
             continue;
         };
+        if id.kind == Kind::Column && fact.get("type").is_none() {
+            for other in above(scene.b, fact) {
+                waits.all(steps.forward(&other), steps.forward(id));
+            }
+        }
         for parent in scene.b.ancestors(fact) {
             let is_owned = id.kind == Kind::Sequence && parent.kind == Kind::Table;
             if scene.work.create.contains(parent) && !is_owned {

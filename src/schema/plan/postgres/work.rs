@@ -149,6 +149,11 @@ impl<'a> Work<'a> {
                 && table.is_some_and(|table| leads_to(self.a, &fact.id, table));
             return !holds_itself && !self.is_in_circle(fact);
         }
+        if self.is_inherited(&fact.id) {
+            // The column that it is said of may end with that of the table above.
+            let above = above(self.a, fact);
+            return above.iter().any(|id| self.drop.contains(id));
+        }
         if self
             .twin(&fact.id)
             .is_some_and(|id| self.create.contains(id))
@@ -339,4 +344,20 @@ pub(super) fn uses<'s>(schema: &'s Schema, id: &FactId) -> impl Iterator<Item = 
         .range(least..)
         .take_while(move |edge| edge.from == from)
         .map(|edge| &edge.to)
+}
+
+/// What the columns of the same name are in the tables that a table inherits from.
+pub(super) fn above(schema: &Schema, column: &Fact) -> Vec<FactId> {
+    let mut columns = Vec::new();
+    let mut next: Vec<&FactId> = column.parent.iter().collect();
+    while let Some(table) = next.pop() {
+        for parent in uses(schema, table).filter(|id| id.kind == Kind::Table) {
+            let mut path = parent.path.clone();
+            path.push(column.id.name().to_owned());
+            let kind = Kind::Column;
+            columns.push(FactId { kind, path });
+            next.push(parent);
+        }
+    }
+    columns
 }

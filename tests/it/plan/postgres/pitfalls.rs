@@ -258,6 +258,11 @@ fn p20_partitions() {
         &format!("{with}; CREATE TABLE u (t int REFERENCES t)"),
         &format!("{table} CREATE TABLE u (t int REFERENCES t)"),
     );
+    // What a partition says of a column that comes and goes with its table's.
+    there_and_back(
+        "CREATE TABLE z (a int) PARTITION BY LIST (a); CREATE TABLE y PARTITION OF z FOR VALUES IN (1)",
+        "CREATE TABLE z (a int, b int) PARTITION BY LIST (a); CREATE TABLE y PARTITION OF z (b DEFAULT 7 NOT NULL, PRIMARY KEY (b)) FOR VALUES IN (1)",
+    );
     // A local key, and a column that is not null for it.
     there_and_back(
         "CREATE TABLE t (a int, b int) PARTITION BY LIST (a)",
