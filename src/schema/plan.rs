@@ -13,6 +13,7 @@ mod sqlite;
 
 use std::collections::BTreeMap;
 
+use self::postgres::plan as postgres_plan;
 use super::{FactId, Schema};
 use crate::model::Dialect;
 
@@ -142,7 +143,7 @@ pub enum Question {
 /// The statements that turn `a` into `b`, or all that has to be decided first.
 pub fn plan(a: &Schema, b: &Schema, decisions: &Decisions) -> Result<Plan, Vec<Undecided>> {
     match b.dialect {
-        Dialect::Postgres => postgres::plan(a, b, decisions),
+        Dialect::Postgres => postgres_plan(a, b, decisions),
         Dialect::Sqlite => sqlite::plan(a, b, decisions),
     }
 }
@@ -181,7 +182,7 @@ impl Part {
     pub fn script(&self) -> String {
         self.statements
             .iter()
-            .map(|statement| format!("{};\n", statement.sql))
+            .flat_map(|statement| [statement.sql.as_str(), ";\n"])
             .collect()
     }
 }

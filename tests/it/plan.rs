@@ -1,3 +1,5 @@
-//! Ways from one schema to another, run on real databases.
+//! Ways from one schema to another, gone on real databases.
 
+#[cfg(unix)]
+mod postgres;
 mod sqlite;
