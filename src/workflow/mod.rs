@@ -32,6 +32,7 @@ pub mod merged;
 mod mine;
 mod outline;
 mod plan;
+pub mod proof;
 pub mod radar;
 pub mod rebase;
 mod remembered;
