@@ -57,7 +57,6 @@ pub(super) fn steps(
 }
 
 /// Revisions of files as steps, in the order of `ids`, and what of them is not run.
-#[allow(dead_code, reason = "verify comes next")]
 pub(super) fn of_files<'a>(
     context: &Context,
     project: &Project,

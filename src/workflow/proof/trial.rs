@@ -48,7 +48,7 @@ impl<'a, 'b> Trial<'a, 'b> {
     pub(super) fn pass(&mut self, step: &Prepared) -> Came {
         match self.run(step)? {
             Ok(()) => Ok((None, Some(self.schema()?))),
-            Err(failed) => Err(Error::NotReplayed(Box::new(NotReplayed::Step(failed)))),
+            Err(failed) => Err(Error::NotReplayed(Box::new(NotReplayed::Below(failed)))),
         }
     }
 
@@ -89,7 +89,7 @@ impl<'a, 'b> Trial<'a, 'b> {
         match self.run(step)? {
             Ok(()) => Ok((Some(proved), Some(up))),
             // It ran a moment ago, from the same state.
-            Err(failed) => Err(Error::NotReplayed(Box::new(NotReplayed::Step(failed)))),
+            Err(failed) => Err(Error::NotReplayed(Box::new(NotReplayed::Below(failed)))),
         }
     }
 
@@ -108,7 +108,9 @@ impl<'a, 'b> Trial<'a, 'b> {
         }
         let returned = compare(before, &self.schema()?);
         if !returned.is_equal() {
+            // What comes of running up on top of that says nothing more.
             proved.findings.push(Found::NotBack(returned));
+            return Ok(());
         }
         match self.run(step)? {
             Ok(()) => {
@@ -260,11 +262,12 @@ fn is_verdict(failed: &FailedStep) -> bool {
 }
 
 /// A script that works in empty tables fails in others. Where it leaves something empty
-/// that may not be, any row will do; otherwise it may be the rows that were made up.
+/// that may not be, or our own runner refuses it, any row will do; otherwise it may be the
+/// rows that were made up.
 fn on_rows(failed: Box<FailedStep>) -> Result<Found, Note> {
     let error = &failed.error.error;
     let empty = match error.code.as_deref() {
-        Some("23502" | "SQLITE_CONSTRAINT_NOTNULL") => true,
+        None | Some("23502" | "SQLITE_CONSTRAINT_NOTNULL") => true,
         _ => error.message.contains("Cannot add a NOT NULL column"),
     };
     if empty {
