@@ -90,9 +90,15 @@ fn show(ui: &mut Ui, verified: &Verified) {
     }
     show_empty_tables(ui, proof);
     if !proof.not_tried.is_empty() {
-        let ids: Vec<&str> = proof.not_tried.iter().map(RevId::as_str).collect();
+        let mut ids: Vec<&str> = proof.not_tried.iter().map(RevId::as_str).collect();
+        let more = ids.split_off(ids.len().min(5)).len();
+        let more = if more == 0 {
+            String::new()
+        } else {
+            format!(" and {more} more")
+        };
         ui.warn(format!(
-            "not tried, since what is below does not run: {}",
+            "not tried, since what is below does not run: {}{more}",
             ids.join(", ")
         ));
     }
