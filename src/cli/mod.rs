@@ -113,6 +113,7 @@ impl Command {
             | Self::Branches(_)
             | Self::Show(_)
             | Self::Drift(_)
+            | Self::Verify(_)
             | Self::Why(_)
             | Self::Plan(_) => true,
             _ => false,

@@ -126,11 +126,12 @@ fn show(ui: &mut Ui, verified: &Verified) {
         return;
     }
     let total = all + proof.not_tried.len();
-    let does = if wrong == 1 { "does" } else { "do" };
-    ui.status(format!(
-        "{wrong} of {} {does} not hold{on}",
-        plural(total, "revision")
-    ));
+    let what = match (wrong, total) {
+        (_, 1) => "the revision does".to_owned(),
+        (1, _) => format!("1 of {total} revisions does"),
+        _ => format!("{wrong} of {total} revisions do"),
+    };
+    ui.status(format!("{what} not hold{on}"));
     let is_loss = |one: &Proved| {
         one.findings
             .iter()

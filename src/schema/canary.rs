@@ -8,15 +8,15 @@
 mod hints;
 mod values;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Fact, FactId, Kind, Schema};
 use crate::{model::Dialect, sql};
 use hints::Hint;
 use values::Types;
 
-/// How many values of the columns that constraints speak of are tried together.
-const COMBINATIONS: usize = 64;
+/// How often a row is tried with the same columns.
+const TRIES: usize = 100;
 
 /// How to fill a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,8 +37,8 @@ struct Column {
     name: String,
     /// For each of the rows: values, the likely ones first.
     values: [Vec<String>; ROWS],
-    /// Its value decides whether a constraint lets the row in.
-    constrained: bool,
+    /// What a refusal names where this value is the reason: constraints, their texts, types.
+    blamed: Vec<String>,
     /// There has to be one, and the table makes none.
     required: bool,
     /// The table makes one.
@@ -56,59 +56,125 @@ enum Give {
     Required,
 }
 
+/// A search for a row that a table takes: from each refusal it follows what to change.
+#[derive(Debug)]
+pub struct Search<'a> {
+    filling: &'a Filling,
+    row: usize,
+    give: Give,
+    /// Of each column, which of its values.
+    at: Vec<usize>,
+    /// How often which columns were to blame.
+    blamed: BTreeMap<Vec<usize>, usize>,
+    tried: usize,
+}
+
 impl Filling {
-    /// Statements that insert the row, the likely ones first.
-    pub fn tries(&self, row: usize) -> impl Iterator<Item = String> + '_ {
-        [Give::All, Give::WithoutDefault, Give::Required]
-            .into_iter()
-            .flat_map(move |give| self.tries_with(row, give))
-    }
-
-    fn tries_with(&self, row: usize, give: Give) -> impl Iterator<Item = String> + '_ {
-        let columns: Vec<&Column> = self
-            .columns
-            .iter()
-            .filter(|column| match give {
-                Give::All => true,
-                Give::WithoutDefault => !column.has_default,
-                Give::Required => column.required,
-            })
-            .collect();
-        let varied = columns.iter().filter(|column| column.constrained);
-        let count = varied.fold(1_usize, |count, column| {
-            count.saturating_mul(column.values[row].len().max(1))
-        });
-        (0..count.min(COMBINATIONS)).map(move |number| self.insert(&columns, row, number))
-    }
-
-    /// The statement with one combination of the values of constrained columns: the first
-    /// of each, then the second of each and so on, then any.
-    fn insert(&self, columns: &[&Column], row: usize, number: usize) -> String {
-        if columns.is_empty() {
-            return format!("INSERT INTO {} DEFAULT VALUES", self.table);
+    /// Begins with the likely values of all columns.
+    pub fn search(&self, row: usize) -> Search<'_> {
+        Search {
+            filling: self,
+            row,
+            give: Give::All,
+            at: vec![0; self.columns.len()],
+            blamed: BTreeMap::new(),
+            tried: 0,
         }
-        let longest = columns.iter().map(|column| column.values[row].len()).max();
-        let is_diagonal = number < longest.unwrap_or_default();
-        let mut names = Vec::with_capacity(columns.len());
-        let mut values = Vec::with_capacity(columns.len());
-        for (place, column) in columns.iter().enumerate() {
-            let of_row = &column.values[row];
-            let at = match (column.constrained, of_row.len()) {
-                (false, _) | (_, 0) => 0,
-                (true, len) if is_diagonal => number.min(len - 1),
-                // The likely ones come first.
-                (true, len) => (mixed(number, place) % len).min(mixed(number, !place) % len),
-            };
+    }
+}
+
+impl Search<'_> {
+    /// The statement to try.
+    pub fn statement(&self) -> String {
+        let filling = self.filling;
+        let (mut names, mut values) = (Vec::new(), Vec::new());
+        for (column, at) in self.given() {
             names.push(column.name.as_str());
-            values.push(of_row.get(at).map_or("NULL", String::as_str));
+            let value = column.values[self.row].get(at);
+            values.push(value.map_or("NULL", String::as_str));
+        }
+        if names.is_empty() {
+            return format!("INSERT INTO {} DEFAULT VALUES", filling.table);
         }
         format!(
             "INSERT INTO {} ({}) VALUES ({})",
-            self.table,
+            filling.table,
             names.join(", "),
             values.join(", ")
         )
     }
+
+    fn given(&self) -> impl Iterator<Item = (&Column, usize)> {
+        let columns = self.filling.columns.iter().zip(&self.at);
+        let columns = columns.filter(|(column, _)| match self.give {
+            Give::All => true,
+            Give::WithoutDefault => !column.has_default,
+            Give::Required => column.required,
+        });
+        columns.map(|(column, at)| (column, *at))
+    }
+
+    /// The database refused it, with these words; whether there is another one to try.
+    pub fn refused(&mut self, message: &str) -> bool {
+        self.tried += 1;
+        if self.tried < TRIES && self.change(message) {
+            return true;
+        }
+        self.give = match self.give {
+            Give::All => Give::WithoutDefault,
+            Give::WithoutDefault => Give::Required,
+            Give::Required => return false,
+        };
+        self.tried = 0;
+        self.blamed.clear();
+        self.at.fill(0);
+        true
+    }
+
+    /// Other values for what is to blame: the first of each were tried, then come the
+    /// second of each and so on, then any.
+    fn change(&mut self, message: &str) -> bool {
+        let may = |column: &Column| !column.blamed.is_empty() && column.values[self.row].len() > 1;
+        let columns = self.filling.columns.iter().enumerate();
+        let constrained: Vec<usize> = columns
+            .filter(|(_, column)| may(column))
+            .map(|(place, _)| place)
+            .collect();
+        let mut blamed = constrained.clone();
+        blamed.retain(|place| {
+            let mut names = self.filling.columns[*place].blamed.iter();
+            names.any(|name| names_it(message, name))
+        });
+        if blamed.is_empty() {
+            blamed = constrained;
+        }
+        let lengths = blamed
+            .iter()
+            .map(|place| self.filling.columns[*place].values[self.row].len());
+        let longest = lengths.clone().max().unwrap_or_default();
+        let all = lengths.fold(1_usize, usize::saturating_mul);
+        let number = self.blamed.entry(blamed.clone()).or_default();
+        *number += 1;
+        if *number >= all {
+            return false;
+        }
+        for place in blamed {
+            let len = self.filling.columns[place].values[self.row].len();
+            self.at[place] = if *number < longest {
+                (*number).min(len - 1)
+            } else {
+                // The likely ones come first.
+                (mixed(*number, place) % len).min(mixed(*number, !place) % len)
+            };
+        }
+        true
+    }
+}
+
+/// A refusal names a constraint or a type, or it shows the text of a check.
+fn names_it(message: &str, name: &str) -> bool {
+    let shown = message.rsplit_once("failed: ").map(|(_, shown)| shown);
+    message.contains(name) || shown.is_some_and(|shown| name.contains(shown))
 }
 
 /// The same number for the same place, and no pattern (splitmix64).
@@ -192,7 +258,11 @@ fn filling(schema: &Schema, types: &Types<'_>, table: &Fact, ahead: bool) -> Opt
         let required = fact.get("not null").is_some() || fact.get("primary key").is_some();
         let of_column = hints.iter().filter(|hint| hint.is_about(name));
         let of_column: Vec<&Hint> = of_column.collect();
-        let mut constrained = !of_column.is_empty() || types.is_constrained(fact);
+        let mut blamed: Vec<String> = of_column
+            .iter()
+            .flat_map(|hint| hint.named.clone())
+            .collect();
+        blamed.extend(types.constraining(fact));
         let values = std::array::from_fn(|row| {
             let own = types.values(fact, &of_column, row);
             match key {
@@ -208,12 +278,13 @@ fn filling(schema: &Schema, types: &Types<'_>, table: &Fact, ahead: bool) -> Opt
             }
         });
         if key.is_some() {
-            constrained = values.iter().any(|values: &Vec<String>| values.len() > 1);
+            // An empty table has no row to refer to.
+            blamed = vec![name.to_owned(), "FOREIGN KEY".to_owned()];
         }
         columns.push(Column {
             name: sql::ident(name, schema.dialect).ok()?,
             values,
-            constrained,
+            blamed,
             required: required && default.is_none(),
             has_default: default.is_some(),
         });

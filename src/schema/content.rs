@@ -36,7 +36,9 @@ impl TableContent {
                 }
             }
         }
-        columns.values_mut().for_each(|values| values.sort());
+        for values in columns.values_mut() {
+            values.sort();
+        }
         Self {
             rows: count,
             columns,

@@ -209,21 +209,17 @@ impl Column<'_> {
                 };
                 return Some((Direction::Down, how, count));
             }
-            return (!changed.is_empty()).then(|| (Direction::Up, How::Rewritten, changed.len()));
+            return (!changed.is_empty()).then_some((Direction::Up, How::Rewritten, changed.len()));
         }
-        match (self.back, gone) {
-            (Some(back), Some(count)) => {
-                let nulled = nulls(back).saturating_sub(nulls(self.before));
-                if nulled > 0 {
-                    return Some((Direction::Down, How::Nulled, nulled));
-                }
-                Some((Direction::Up, self.changed(back), count))
+        if let (Some(back), Some(count)) = (self.back, gone) {
+            let nulled = nulls(back).saturating_sub(nulls(self.before));
+            if nulled > 0 {
+                return Some((Direction::Down, How::Nulled, nulled));
             }
-            _ => {
-                let count = distinct(self.before).saturating_sub(distinct(up));
-                (count > 0).then(|| (Direction::Up, self.changed(up), count))
-            }
+            return Some((Direction::Up, self.changed(back), count));
         }
+        let count = distinct(self.before).saturating_sub(distinct(up));
+        (count > 0).then(|| (Direction::Up, self.changed(up), count))
     }
 
     /// One that was and is not, and one that is and was not.

@@ -202,13 +202,11 @@ pub(super) fn prove_each(
                 trial.pass(step)?
             };
             proof.revisions.extend(proved);
-            match reached {
-                Some(schema) => proof.after = schema,
-                None => {
-                    proof.not_tried = steps.map(|step| step.step.revision.clone()).collect();
-                    return Ok(proof);
-                }
-            }
+            let Some(reached) = reached else {
+                proof.not_tried = steps.map(|step| step.step.revision.clone()).collect();
+                return Ok(proof);
+            };
+            proof.after = reached;
         }
         proof.reached = ask.wanted.map(|wanted| compare(wanted, &proof.after));
         Ok(proof)

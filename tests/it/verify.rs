@@ -84,7 +84,7 @@ fn a_down_that_forgets_an_index() {
         down does not return to where up began:
           index users_email is there and should not be
     --- stderr
-    1 of 1 revision does not hold, on the schema of 1 revision below
+    the revision does not hold, on the schema of 1 revision below
     ");
 }
 
@@ -101,12 +101,12 @@ fn a_down_that_drops_the_wrong_column() {
           column users.email is missing
           column users.phone is there and should not be
     --- stderr
-    1 of 1 revision does not hold, on the schema of 1 revision below
+    the revision does not hold, on the schema of 1 revision below
     ");
     let (document, code) = sandbox.json("project", &["verify", "aaaa00000002"]);
     assert_eq!(code, 3);
     assert_eq!(document["verified"], false);
-    assert_snapshot!(document["revisions"][0]["findings"], @r#"[{"differences":[{"change":"removed","kind":"column","object":"users.email"},{"change":"added","kind":"column","object":"users.phone"}],"kind":"does-not-return","message":"down does not return to where up began:"}]"#);
+    assert_snapshot!(document["revisions"][0]["findings"], @r#"[{"differences":[{"change":"removed","kind":"column","object":"users.email"},{"change":"added","kind":"column","object":"users.phone"}],"kind":"does-not-return","message":"down does not return to where up began"}]"#);
 }
 
 #[test]
@@ -121,7 +121,7 @@ fn a_down_that_fails_names_the_statement() {
           migrations/aaaa00000002.sql:11:1
           | DROP INDEX user_email;
     --- stderr
-    1 of 1 revision does not hold, on the schema of 1 revision below
+    the revision does not hold, on the schema of 1 revision below
     ");
 }
 
@@ -171,7 +171,7 @@ ALTER TABLE users_new RENAME TO users;";
           | DROP TABLE users;
           detail: with foreign keys on, SQLite deletes all rows of a table before it drops it; ON DELETE then acts on the rows that refer to them
     --- stderr
-    1 of 1 revision does not hold, on the schema of 1 revision below
+    the revision does not hold, on the schema of 1 revision below
     ");
     let off = verified(&format!(
         "-- migrate:up foreign_keys:off\n{rebuild}\n\n-- migrate:down foreign_keys:off\n{rebuild}\n"
@@ -187,7 +187,7 @@ ALTER TABLE users_new RENAME TO users;";
         silently lost: 2 of 2 rows of orders are gone after up
         silently lost: 2 of 2 rows of users are gone after up
     --- stderr
-    1 of 1 revision does not hold, on the schema of 1 revision below
+    the revision does not hold, on the schema of 1 revision below
     hint: a loss on purpose is said in the script: `-- teammig: loses users.name`, or the table
     ");
 }
@@ -205,7 +205,7 @@ fn an_update_that_nulls_values_and_one_that_says_so() {
     ✗ aaaa00000002  aaaa00000002
         silently lost: 2 of 2 values of users.email are NULL after up
     --- stderr
-    1 of 1 revision does not hold, on the schema of 1 revision below
+    the revision does not hold, on the schema of 1 revision below
     hint: a loss on purpose is said in the script: `-- teammig: loses users.name`, or the table
     ");
     let said = verified(&body("-- teammig: loses users.email\n"));
@@ -217,7 +217,7 @@ fn an_update_that_nulls_values_and_one_that_says_so() {
         silently lost: 2 of 2 values of users.email are NULL after up
         `-- teammig: loses user.email`: there is no table or column of that name before it
     --- stderr
-    1 of 1 revision does not hold, on the schema of 1 revision below
+    the revision does not hold, on the schema of 1 revision below
     hint: a loss on purpose is said in the script: `-- teammig: loses users.name`, or the table
     ");
 }
@@ -243,7 +243,7 @@ ALTER TABLE users_new RENAME TO users;"
     ✗ aaaa00000002  aaaa00000002
         silently lost: 2 of 2 values of users.name are not kept ('canary 1' became 'can')
     --- stderr
-    1 of 1 revision does not hold, on the schema of 1 revision below
+    the revision does not hold, on the schema of 1 revision below
     hint: a loss on purpose is said in the script: `-- teammig: loses users.name`, or the table
     ");
     let up_alone = verified(&format!(
@@ -270,7 +270,7 @@ fn a_column_that_must_hold_something_fails_as_soon_as_there_are_rows() {
           migrations/aaaa00000002.sql:7:1
           | ALTER TABLE users ADD COLUMN phone text NOT NULL;
     --- stderr
-    1 of 1 revision does not hold, on the schema of 1 revision below
+    the revision does not hold, on the schema of 1 revision below
     ");
 }
 

@@ -58,6 +58,7 @@ fn path<'a>(verified: &'a Verified, id: &RevId) -> Option<&'a str> {
 
 fn found(found: &Found) -> Value {
     let message = words::found(found).line;
+    let message = message.trim_end_matches(':');
     match found {
         Found::Fails(step) => failed("fails", step, message),
         Found::FailsOnRows(step) => failed("fails-on-rows", step, message),
@@ -70,6 +71,7 @@ fn found(found: &Found) -> Value {
 
 fn note(note: &Note) -> Value {
     let message = words::note(note);
+    let message = message.as_str();
     match note {
         Note::Open(loss) => lost(loss, message),
         Note::NoRows { table, .. } => {
@@ -82,7 +84,7 @@ fn note(note: &Note) -> Value {
     }
 }
 
-fn failed(kind: &str, step: &FailedStep, message: String) -> Value {
+fn failed(kind: &str, step: &FailedStep, message: &str) -> Value {
     let place = step.place.as_ref();
     let at = place.map(position);
     json!({
@@ -96,7 +98,7 @@ fn failed(kind: &str, step: &FailedStep, message: String) -> Value {
     })
 }
 
-fn differs(kind: &str, comparison: &Comparison, message: String) -> Value {
+fn differs(kind: &str, comparison: &Comparison, message: &str) -> Value {
     json!({
         "kind": kind,
         "message": message,
@@ -108,7 +110,7 @@ fn differs(kind: &str, comparison: &Comparison, message: String) -> Value {
     })
 }
 
-fn lost(loss: &Loss, message: String) -> Value {
+fn lost(loss: &Loss, message: &str) -> Value {
     json!({
         "kind": match loss.how {
             How::Rows => "rows-lost",

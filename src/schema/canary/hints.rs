@@ -11,6 +11,8 @@ use crate::{
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Hint {
     names: Vec<String>,
+    /// What a refusal names: the constraint, its text.
+    pub(super) named: Vec<String>,
     /// Texts, without quotes.
     pub(super) texts: Vec<String>,
     /// Whole numbers.
@@ -62,10 +64,13 @@ pub(super) fn of_table(schema: &Schema, table: &Fact) -> Vec<Hint> {
             .flatten()
         {
             let mut hint = hint(text, schema.dialect);
+            hint.named = vec![text.to_owned()];
             if part.id.kind == Kind::Column {
                 hint.names.push(part.id.name().to_owned());
             } else if !text.trim_start().to_ascii_uppercase().starts_with("CHECK") {
                 continue;
+            } else {
+                hint.named.push(part.id.name().to_owned());
             }
             hints.push(hint);
         }
@@ -83,7 +88,12 @@ pub(super) fn of_table(schema: &Schema, table: &Fact) -> Vec<Hint> {
                 schema.dialect,
             );
             let names = names.clone();
-            hints.push(Hint { names, ..bounds });
+            let refusals = vec!["no partition of relation".to_owned()];
+            hints.push(Hint {
+                names,
+                named: refusals,
+                ..bounds
+            });
         }
     }
     hints

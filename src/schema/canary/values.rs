@@ -37,10 +37,10 @@ impl<'a> Types<'a> {
         Self { schema, named }
     }
 
-    /// The type itself decides what is let in.
-    pub(super) fn is_constrained(&self, column: &Fact) -> bool {
-        let named = column.get("type").and_then(|name| self.named.get(name));
-        named.is_some_and(|fact| fact.id.kind == Kind::Domain)
+    /// What a refusal names where the type itself does not let a value in.
+    pub(super) fn constraining(&self, column: &Fact) -> Option<String> {
+        let named = self.named.get(column.get("type")?)?;
+        (named.id.kind == Kind::Domain).then(|| format!("domain {}", named.id.name()))
     }
 
     /// Values for a column, the likely ones first.
@@ -88,10 +88,8 @@ impl<'a> Types<'a> {
             }
             Kind::RangeType => {
                 let definition = fact.get("definition").unwrap_or_default();
-                let parts = definition.split(", ");
-                let subtype = parts
-                    .filter_map(|part| part.strip_prefix("subtype = "))
-                    .next();
+                let mut parts = definition.split(", ");
+                let subtype = parts.find_map(|part| part.strip_prefix("subtype = "));
                 let bounds = self.of_type(subtype.unwrap_or_default(), &[], row, depth + 1);
                 let bound = bounds.first().map_or("NULL", String::as_str);
                 vec![format!("{name}({bound}, NULL)")]
@@ -175,8 +173,29 @@ fn with_hints(takes: &Takes, hints: &[&Hint], row: usize) -> Vec<String> {
             let fits = |number: &i64| number.saturating_abs() < *limit;
             let all = near.chain(usual).chain([0]);
             values.extend(all.filter(fits).map(|number| number.to_string()));
+            values.extend(
+                hints
+                    .iter()
+                    .flat_map(|hint| &hint.texts)
+                    .map(|value| text(value)),
+            );
         }
-        Takes::These(these) => values.extend(these.iter().cloned()),
+        Takes::These(these) => {
+            values.extend(these.iter().cloned());
+            // Bounds of partitions, dates in checks.
+            values.extend(
+                hints
+                    .iter()
+                    .flat_map(|hint| &hint.texts)
+                    .map(|value| text(value)),
+            );
+            values.extend(
+                hints
+                    .iter()
+                    .flat_map(|hint| &hint.numbers)
+                    .map(i64::to_string),
+            );
+        }
     }
     let mut seen = std::collections::BTreeSet::new();
     values.retain(|value| seen.insert(value.clone()));
@@ -238,19 +257,19 @@ fn postgres(name: &str, row: usize) -> Takes {
     let n = row + 1;
     let these = |values: &[String]| Takes::These(values.iter().map(|value| text(value)).collect());
     // Types of extensions come with their schema.
-    let base: String = match name.split_once('(') {
-        Some((base, rest)) => {
+    let full: String = match name.split_once('(') {
+        Some((before, rest)) => {
             let after = rest.split_once(')').map_or("", |(_, after)| after);
-            format!("{}{after}", base.trim_end())
+            format!("{}{after}", before.trim_end())
         }
         None => name.to_owned(),
     };
-    let bare = base
+    let bare = full
         .rsplit_once('.')
-        .map_or(base.as_str(), |(_, bare)| bare);
+        .map_or(full.as_str(), |(_, bare)| bare);
     match bare {
         "smallint" => Takes::Number(32_768),
-        "integer" | "bigint" | "oid" => Takes::Number(i64::from(i32::MAX)),
+        "integer" | "bigint" | "oid" | "money" => Takes::Number(i64::from(i32::MAX)),
         "real" | "double precision" => Takes::These(vec![
             format!("{}.5", 1001 + row),
             format!("0.{n}"),
@@ -268,13 +287,15 @@ fn postgres(name: &str, row: usize) -> Takes {
                 Takes::Number(limit)
             }
         }
-        "money" => Takes::Number(i64::from(i32::MAX)),
         "text" | "citext" => Takes::Text(usize::MAX),
         "name" => Takes::Text(63),
         "character varying" => Takes::Text(length(name).unwrap_or(usize::MAX)),
         "character" => Takes::Text(length(name).unwrap_or(1)),
         "\"char\"" => Takes::Text(1),
-        "boolean" => Takes::These(vec![(row % 2 == 0).to_string(), (row % 2 == 1).to_string()]),
+        "boolean" => Takes::These(vec![
+            row.is_multiple_of(2).to_string(),
+            (!row.is_multiple_of(2)).to_string(),
+        ]),
         "date" => these(&[format!("2001-01-0{n}"), format!("2101-01-0{n}")]),
         "timestamp without time zone" => {
             these(&[format!("2001-01-0{n} 10:00:00"), format!("2101-01-0{n}")])
@@ -315,7 +336,7 @@ fn postgres(name: &str, row: usize) -> Takes {
         "pg_lsn" => these(&[format!("0/{n}")]),
         "jsonpath" => these(&[format!("$.canary{n}")]),
         "regclass" => these(&["pg_class".to_owned()]),
-        "int4range" | "int8range" | "numrange" => these(&[format!("[{}1,{}5)", n, n)]),
+        "int4range" | "int8range" | "numrange" => these(&[format!("[{n}1,{n}5)")]),
         "daterange" | "tsrange" | "tstzrange" => these(&[format!("[2001-0{n}-01,2001-0{n}-05)")]),
         "int4multirange" | "int8multirange" | "nummultirange" => {
             these(&[format!("{{[{n}1,{n}5)}}")])

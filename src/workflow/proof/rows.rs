@@ -30,8 +30,8 @@ pub(super) struct Rows {
 #[derive(Debug)]
 struct Known {
     filling: Filling,
-    /// For each row, which try was taken, where one was.
-    taken: [Option<usize>; canary::ROWS],
+    /// For each row, the statement that was taken, where one was.
+    taken: [Option<String>; canary::ROWS],
 }
 
 impl Rows {
@@ -127,28 +127,32 @@ impl Rows {
         scratch: &mut dyn Database,
         filling: &Filling,
     ) -> Result<Option<String>, DbError> {
-        let known = self.known.get(&filling.id);
+        let known = self.known.remove(&filling.id);
         let known = known.filter(|known| known.filling == *filling);
-        let known = known.map(|known| known.taken);
-        let mut taken = [None; canary::ROWS];
+        let mut before = known.map(|known| known.taken.map(Some)).unwrap_or_default();
+        let mut taken = [const { None }; canary::ROWS];
         let mut said = String::new();
         for (row, taken) in taken.iter_mut().enumerate() {
-            let tries = filling.tries(row).enumerate();
-            let before = known.map(|known| known[row]);
-            let mut likely = match before {
-                Some(Some(number)) => tries.skip(number).take(1).collect::<Vec<_>>(),
-                _ => Vec::new(),
-            };
-            // What was refused as often as can be is refused again.
-            let rest = filling.tries(row).enumerate();
-            likely.extend(rest.take(if before == Some(None) { 1 } else { usize::MAX }));
-            for (number, statement) in likely {
-                match one(scratch, &statement)? {
-                    None => {
-                        *taken = Some(number);
-                        break;
-                    }
-                    Some(why) => said = why,
+            let before = before[row].take();
+            let is_refused = before == Some(None);
+            if let Some(Some(statement)) = before
+                && one(scratch, &statement)?.is_none()
+            {
+                *taken = Some(statement);
+                continue;
+            }
+            let mut search = filling.search(row);
+            loop {
+                let statement = search.statement();
+                let Some(why) = one(scratch, &statement)? else {
+                    *taken = Some(statement);
+                    break;
+                };
+                let goes_on = search.refused(&why);
+                said = why;
+                // What was refused in every form is refused again.
+                if !goes_on || is_refused {
+                    break;
                 }
             }
         }
