@@ -399,10 +399,10 @@ fn outside_of_transactions_and_dependencies() {
 
 /// A long history, once through.
 #[test]
-fn a_hundred_and_fifty_revisions() {
+fn a_long_history() {
     let sandbox = Sandbox::project();
     let mut parent = String::new();
-    for number in 0..150 {
+    for number in 0..40 {
         let id = format!("dd{number:010}");
         let body = format!(
             "-- migrate:up\nCREATE TABLE t{number} (id integer PRIMARY KEY, name text NOT NULL);\n\n-- migrate:down\nDROP TABLE t{number};\n"
@@ -410,14 +410,10 @@ fn a_hundred_and_fifty_revisions() {
         sandbox.raw_revision("project", &id, &parent, &body);
         parent = id;
     }
-    let begin = std::time::Instant::now();
     let run = sandbox.teammig("project", &["verify", "--all"]);
     assert_eq!(run.code, 0, "{run}");
-    let rows = "rows in 149 tables";
+    let rows = "rows in 39 tables";
     assert!(run.stdout.contains(rows), "{run}");
-    println!("150 revisions in {:?}", begin.elapsed());
-    let begin = std::time::Instant::now();
     let run = sandbox.teammig("project", &["verify", "head"]);
     assert_eq!(run.code, 0, "{run}");
-    println!("the last of 150 in {:?}", begin.elapsed());
 }
