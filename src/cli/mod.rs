@@ -34,6 +34,7 @@ mod status;
 mod sync;
 mod unfinished;
 mod upgrade;
+mod verify;
 mod why;
 
 use std::{ffi::OsString, process::ExitCode};
@@ -85,6 +86,7 @@ enum Command {
     Audit(audit::Args),
     Drift(drift::Args),
     Check(check::Args),
+    Verify(verify::Args),
     Show(show::Args),
     Why(why::Args),
     Plan(upgrade::PlanOnly),
@@ -139,6 +141,7 @@ impl Command {
             | Self::Branches(_)
             | Self::Show(_)
             | Self::Drift(_)
+            | Self::Verify(_)
             | Self::Why(_)
             | Self::Plan(_) => true,
             _ => false,
@@ -162,6 +165,7 @@ impl Command {
             Self::Audit(_) => "audit",
             Self::Drift(_) => "drift",
             Self::Check(_) => "check",
+            Self::Verify(_) => "verify",
             Self::Show(_) => "show",
             Self::Why(_) => "why",
             Self::Plan(_) => "plan",
@@ -366,6 +370,7 @@ fn dispatch(ui: &mut Ui, context: &Context, command: &Command) -> Result<Status,
         Command::Radar(args) => radar::run(ui, context, args),
         Command::Audit(args) => audit::run(ui, context, args),
         Command::Drift(args) => drift::run(ui, context, args),
+        Command::Verify(args) => verify::run(ui, context, args),
         Command::Show(args) => show::run(ui, context, args),
         Command::Why(args) => why::run(ui, context, args),
         Command::Plan(args) => upgrade::plan_only(ui, context, args),

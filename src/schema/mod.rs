@@ -9,7 +9,9 @@
 //! understood. Where a text has to be compared (SQLite keeps nothing else),
 //! its tokens are.
 
+pub mod canary;
 mod compare;
+mod content;
 mod fact;
 mod kind;
 mod leave_out;
@@ -20,8 +22,11 @@ mod postgres_stable;
 mod shown;
 pub mod sqlite;
 mod sqlite_table;
+mod survive;
 
 pub use compare::{Change, Comparison, Difference, What, compare};
+pub use content::{Content, TableContent};
 pub use fact::{Edge, Fact, FactId, Schema, Unmodelled, Value};
 pub use kind::{COLUMN_ORDER, Effect, Kind, Rule};
 pub use leave_out::LeaveOut;
+pub use survive::{How, Loss, Stages, named, survive};

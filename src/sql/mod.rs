@@ -15,6 +15,7 @@ mod checksum;
 mod cursor;
 mod inspect;
 mod lint;
+mod loses;
 mod outside;
 mod quote;
 mod scan;
@@ -31,6 +32,7 @@ pub use inspect::{
     transaction_control,
 };
 pub use lint::lint;
+pub use loses::loses;
 pub use outside::only_outside;
 pub use quote::{NulCharacter, ident, literal};
 pub use statements::{Statement, Unclosed, statements};

@@ -137,7 +137,10 @@ pub enum Error {
     #[error("there is no scratch database to try the revisions on")]
     NoScratch(NoScratch),
     /// What the ledger has cannot be run again from nothing.
-    #[error("the revisions that the database has cannot be replayed on a scratch database")]
+    #[error("{}", match **.0 {
+        NotReplayed::Below(_) => "the revisions below cannot be run on a scratch database, so nothing is proved of those above",
+        _ => "the revisions that the database has cannot be replayed on a scratch database",
+    })]
     NotReplayed(Box<NotReplayed>),
     /// A script failed.
     #[error("{} failed", .0.revision)]
@@ -326,6 +329,8 @@ pub enum NoScratch {
 pub enum NotReplayed {
     /// A script failed.
     Step(Box<FailedStep>),
+    /// A script failed of what a proof is to stand on.
+    Below(Box<FailedStep>),
     /// A revision is half done.
     HalfDone(RevId),
     /// The ledger kept no script, and no file is what ran.

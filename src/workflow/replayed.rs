@@ -1,9 +1,14 @@
-//! The revisions of a ledger, run again from nothing on a scratch database: as they
-//! ran, in the order in which they were applied, by the same runner.
+//! Revisions, run from nothing on a scratch database by the same runner as elsewhere:
+//! those of a ledger as they ran, in the order in which they were applied, or those of
+//! files in the order in which an upgrade would.
 
 use std::collections::BTreeMap;
 
-use super::{Error, NotReplayed, run::run_steps, step::Prepared, step::scripts_of};
+use super::{
+    Context, Error, NotReplayed, Resume, State,
+    run::run_steps,
+    step::{Facts, Prepared, scripts_of},
+};
 use crate::{
     db::Database,
     model::{
@@ -45,17 +50,54 @@ pub(super) fn steps(
             .or_else(|| as_in_file(project, entry))
             .ok_or_else(|| not(NotReplayed::NoScript))?;
         let mut step = Prepared::again(entry, stored, project);
-        let up = &mut step.scripts.up;
-        for span in sql::beyond_the_database(&up.text, dialect) {
-            left_out.push(LeftOut {
-                revision: entry.revision.clone(),
-                statement: first_line(&up.text[span.clone()]),
-            });
-            blank(up, span);
+        keep_inside(
+            &entry.revision,
+            &mut step.scripts.up,
+            dialect,
+            &mut left_out,
+        );
+        steps.push(step);
+    }
+    Ok((steps, left_out))
+}
+
+/// Revisions of files as steps, in the order of `ids`, and what of them is not run.
+pub(super) fn of_files<'a>(
+    context: &Context,
+    project: &Project,
+    ids: impl IntoIterator<Item = &'a RevId>,
+    dialect: Dialect,
+) -> Result<(Vec<Prepared>, Vec<LeftOut>), Error> {
+    let facts = Facts::gather(context);
+    let empty = State::new(project, Ledger::default());
+    let mut left_out = Vec::new();
+    let mut steps = Vec::new();
+    let migrations = ids.into_iter().map(|id| project.migration(id.as_str()));
+    for migration in migrations.flatten() {
+        let mut step = Prepared::up(migration, &empty, &facts, Resume::Ask, dialect)?;
+        let scripts = &mut step.scripts;
+        for script in std::iter::once(&mut scripts.up).chain(&mut scripts.down) {
+            keep_inside(&step.step.revision, script, dialect, &mut left_out);
         }
         steps.push(step);
     }
     Ok((steps, left_out))
+}
+
+/// Takes out of a script what reaches beyond the database.
+fn keep_inside(
+    revision: &RevId,
+    script: &mut StoredScript,
+    dialect: Dialect,
+    left_out: &mut Vec<LeftOut>,
+) {
+    for span in sql::beyond_the_database(&script.text, dialect) {
+        left_out.push(LeftOut {
+            revision: revision.clone(),
+            statement: first_line(&script.text[span.clone()]),
+        });
+        blank(script, span);
+    }
 }
 
 /// An empty script is one that ran only if the checksum agrees.
