@@ -74,7 +74,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status, Error> {
-    if context.config.has_models && !args.empty {
+    if context.config.models.is_some() && !args.empty {
         return Err(Error::Usage(
             "teammig.yaml names models, but comparing them with the revisions is not built yet; `--empty` writes a \
              revision to fill in by hand"

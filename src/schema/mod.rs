@@ -20,8 +20,10 @@ mod postgres_stable;
 mod shown;
 pub mod sqlite;
 mod sqlite_table;
+mod told;
 
 pub use compare::{Change, Comparison, Difference, What, compare};
 pub use fact::{Edge, Fact, FactId, Schema, Unmodelled, Value};
 pub use kind::{COLUMN_ORDER, Effect, Kind, Rule};
 pub use leave_out::LeaveOut;
+pub use told::{decisions, named, perhaps_renamed, texts};
