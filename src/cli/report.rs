@@ -4,6 +4,7 @@ mod amend;
 mod database;
 mod git;
 mod graph;
+mod models;
 mod restack;
 mod scratch;
 mod unfinished;
@@ -229,6 +230,10 @@ fn report(error: &Error) -> Report {
         Error::NoScratch(why) => scratch::none(why, words),
         Error::NotReplayed(why) => scratch::not_replayed(why, words),
         Error::Step(step) => database::failed_step(step),
+        Error::Models(error) => models::report(error, words),
+        Error::Undecided(all) => models::undecided(all, words),
+        Error::PlanFails { script, error } => models::plan_fails(script, error, words),
+        Error::WouldLose { losses, renames } => models::would_lose(losses, renames, words),
         Error::Skipped { revisions, protected } => skipped(revisions, *protected, words),
         Error::Irreversible(found) => way_back::report(found, words),
         Error::Uncertain { revision, place, .. } => Report::new("interrupted", 3, words)

@@ -10,6 +10,7 @@
 
 mod postgres;
 mod sqlite;
+mod words;
 
 use std::collections::BTreeMap;
 

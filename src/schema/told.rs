@@ -7,10 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::{Fact, FactId, Kind, Schema, plan::Decisions};
-use crate::{
-    model::Dialect,
-    sql::{Annotation, Made, Noun, Says},
-};
+use crate::sql::{Annotation, Made, Noun, Says};
 
 /// The kinds that a statement may mean by a word.
 fn kinds(noun: Noun) -> &'static [Kind] {
@@ -264,6 +261,7 @@ fn shape(
 mod tests {
     use super::*;
     use crate::{
+        model::Dialect,
         schema::Value,
         sql::{annotations, made, name_path, statements},
     };

@@ -91,6 +91,33 @@ pub fn annotations(text: &str, dialect: Dialect) -> Vec<Result<Annotation, BadAn
     out
 }
 
+/// A script without its remarks, which are for teammig alone, and where something is
+/// missing: offsets in what is left, each with the number of bytes cut out there.
+pub fn without_annotations(text: &str, dialect: Dialect) -> (String, Vec<(usize, usize)>) {
+    let mut out = String::with_capacity(text.len());
+    let mut cuts = Vec::new();
+    let mut from = 0;
+    for token in tokens(text, Some(dialect)) {
+        if said(&token, text, dialect).is_none() {
+            continue;
+        }
+        let before = &text[from..token.span.start];
+        let mut kept = before.trim_end_matches([' ', '\t']).len();
+        let mut end = token.span.end;
+        // A line of its own goes as a whole.
+        if before[..kept].ends_with('\n') || (kept == 0 && from == 0) {
+            end += usize::from(text[end..].starts_with('\n'));
+        } else if !text[end..].starts_with(['\n', '\r']) && !text[end..].is_empty() {
+            kept = before.len();
+        }
+        out.push_str(&before[..kept]);
+        cuts.push((out.len(), end - from - kept));
+        from = end;
+    }
+    out.push_str(&text[from..]);
+    (out, cuts)
+}
+
 /// What a comment says to teammig; `None` for any other one.
 fn said(token: &Token, text: &str, dialect: Dialect) -> Option<Result<Says, Mistake>> {
     let comment = token.text(text);
@@ -110,7 +137,8 @@ fn said(token: &Token, text: &str, dialect: Dialect) -> Option<Result<Says, Mist
     };
     let (verb, argument) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
     let is = |word: &str| verb.eq_ignore_ascii_case(word);
-    if !colon && !(is("renamed") || is("using") || is("backfill")) {
+    let is_verb = is("renamed") || is("using") || is("backfill");
+    if !colon && !is_verb {
         // A sentence about teammig.
         return None;
     }
@@ -315,6 +343,21 @@ CREATE VIEW v AS SELECT 1; -- teammig: renamed from w
             "-- größe",
         ] {
             assert!(shown(text).is_empty(), "{text}");
+        }
+    }
+
+    #[test]
+    fn without() {
+        let text = "-- teammig: renamed from a\nCREATE TABLE t (\n  -- teammig: using b\n  b int, -- teammig: backfill 1\n  \
+                    c int -- c\n); -- teammig: renamed from d";
+        let (left, cuts) = without_annotations(text, Dialect::Postgres);
+        assert_eq!(left, "CREATE TABLE t (\n  b int,\n  c int -- c\n);");
+        let lost: usize = cuts.iter().map(|cut| cut.1).sum();
+        assert_eq!(left.len() + lost, text.len());
+        // Each byte that is left stands where the cuts say.
+        for (at, byte) in left.bytes().enumerate() {
+            let cut: usize = cuts.iter().filter(|cut| cut.0 <= at).map(|cut| cut.1).sum();
+            assert_eq!(text.as_bytes()[at + cut], byte, "{at}");
         }
     }
 

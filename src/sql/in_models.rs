@@ -53,7 +53,7 @@ pub fn in_models(statement: &Statement, script: &str, dialect: Dialect) -> InMod
     InModels::Other
 }
 
-/// The script without the lines `\restrict` and `\unrestrict`, which pg_dump puts into
+/// The script without the lines `\restrict` and `\unrestrict`, which `pg_dump` puts into
 /// every dump; everything else stays where it is.
 pub fn without_restrict(text: &str) -> String {
     let lines = text.split_inclusive('\n').map(|line| {

@@ -277,9 +277,8 @@ impl Reader<'_> {
         while let Some(token) = self.peek() {
             match token.kind {
                 TokenKind::LeftParen => depth += 1,
-                TokenKind::RightParen if depth == 0 => return,
+                TokenKind::RightParen | TokenKind::Comma if depth == 0 => return,
                 TokenKind::RightParen => depth -= 1,
-                TokenKind::Comma if depth == 0 => return,
                 _ => {}
             }
             self.at += 1;

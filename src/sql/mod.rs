@@ -27,7 +27,9 @@ mod table_act;
 mod token;
 mod tokens;
 
-pub use annotation::{Annotation, BadAnnotation, Mistake, Says, annotations, name_path};
+pub use annotation::{
+    Annotation, BadAnnotation, Mistake, Says, annotations, name_path, without_annotations,
+};
 pub use beyond::beyond_the_database;
 pub use checksum::checksum;
 pub use in_models::{InModels, in_models, without_restrict};

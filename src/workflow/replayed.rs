@@ -1,9 +1,15 @@
-//! The revisions of a ledger, run again from nothing on a scratch database: as they
-//! ran, in the order in which they were applied, by the same runner.
+//! Revisions, run again from nothing on a scratch database by the same runner: those of a
+//! ledger as they ran, in the order in which they were applied, or those of files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Error, NotReplayed, run::run_steps, step::Prepared, step::scripts_of};
+use super::{
+    Context, Error, NotReplayed, State,
+    plan::Resume,
+    run::run_steps,
+    step::scripts_of,
+    step::{Facts, Prepared},
+};
 use crate::{
     db::Database,
     model::{
@@ -22,15 +28,17 @@ pub struct LeftOut {
     pub statement: String,
 }
 
-/// The revisions of a ledger as steps, and what of them is not run.
-pub(super) fn steps(
+/// Steps, and what of them is not run.
+pub(super) type Steps = (Vec<Prepared>, Vec<LeftOut>);
+
+/// The revisions of a ledger as steps.
+pub(super) fn of_ledger(
     project: Option<&Project>,
     ledger: &Ledger,
     scripts: Vec<(RevId, StoredScripts)>,
     dialect: Dialect,
-) -> Result<(Vec<Prepared>, Vec<LeftOut>), Error> {
+) -> Result<Steps, Error> {
     let mut scripts: BTreeMap<RevId, StoredScripts> = scripts.into_iter().collect();
-    let mut left_out = Vec::new();
     let mut steps = Vec::with_capacity(ledger.entries.len());
     for entry in &ledger.entries {
         let not = |why: fn(RevId) -> NotReplayed| {
@@ -44,18 +52,45 @@ pub(super) fn steps(
             .filter(|scripts| is_kept(entry, scripts))
             .or_else(|| as_in_file(project, entry))
             .ok_or_else(|| not(NotReplayed::NoScript))?;
-        let mut step = Prepared::again(entry, stored, project);
+        steps.push(Prepared::again(entry, stored, project));
+    }
+    Ok(within(steps, dialect))
+}
+
+/// Revisions of files as steps, parents first.
+pub(super) fn of_files(
+    context: &Context,
+    project: &Project,
+    revisions: &BTreeSet<RevId>,
+    dialect: Dialect,
+) -> Result<Steps, Error> {
+    let nothing = State::new(project, Ledger::default());
+    let facts = Facts::gather(context);
+    let order = project.graph.order(revisions);
+    let migrations = order
+        .iter()
+        .rev()
+        .filter_map(|id| project.migration(id.as_str()));
+    let steps: Vec<Prepared> = migrations
+        .map(|migration| Prepared::up(migration, &nothing, &facts, Resume::Ask, dialect))
+        .collect::<Result<_, Error>>()?;
+    Ok(within(steps, dialect))
+}
+
+/// The steps without what would reach beyond the scratch database.
+fn within(mut steps: Vec<Prepared>, dialect: Dialect) -> Steps {
+    let mut left_out = Vec::new();
+    for step in &mut steps {
         let up = &mut step.scripts.up;
         for span in sql::beyond_the_database(&up.text, dialect) {
             left_out.push(LeftOut {
-                revision: entry.revision.clone(),
+                revision: step.step.revision.clone(),
                 statement: first_line(&up.text[span.clone()]),
             });
             blank(up, span);
         }
-        steps.push(step);
     }
-    Ok((steps, left_out))
+    (steps, left_out)
 }
 
 /// An empty script is one that ran only if the checksum agrees.
