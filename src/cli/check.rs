@@ -170,6 +170,11 @@ pub(super) fn run(
             "--output writes a document: `--format json`, `sarif` or `junit`".to_owned(),
         ));
     }
+    if args.only.is_some() && *context.at() != workflow::At::WorkTree {
+        return Err(Error::Usage(
+            "models are read from the working tree, and --at names another state".to_owned(),
+        ));
+    }
     if args.staged && *context.at() != workflow::At::WorkTree {
         return Err(Error::Usage(
             "--staged judges the index, and --at another state".to_owned(),

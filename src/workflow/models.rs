@@ -41,6 +41,8 @@ pub enum ModelsError {
         path: String,
         /// The line of the first byte that is none.
         line: usize,
+        /// It is a file, and not what a command printed.
+        is_file: bool,
     },
     /// Nobody has said yet that the command may be run.
     #[error("the models come from a command that nobody allowed in this clone")]

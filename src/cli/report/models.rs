@@ -26,6 +26,9 @@ pub(super) fn report(error: &ModelsError, words: String) -> Report {
             "write the schema as it should be into it: `CREATE TABLE …;` in {}",
             shell::word(&format!("{folder}/schema.sql"))
         )),
+        ModelsError::NotUtf8 { is_file: false, .. } => {
+            report(1).hint("it has to print UTF-8")
+        }
         ModelsError::NotUtf8 { path, .. } => report(1).hint(format!(
             "save it as UTF-8: `iconv -f latin1 -t utf-8 {}` shows what it would be",
             shell::word(path)

@@ -9,20 +9,15 @@ use crate::{
     model::{Finding, Rule},
     schema::{Comparison, Difference, What, compare},
     workflow::{
-        At, Context, Error, diff,
+        Context, Error, diff,
         models::ModelsError,
         plan::require_sound,
         sides::{self, Against, Leave},
     },
 };
 
-/// Judges the models of every project that has some.
+/// Judges the models of every project that has some, as they are in the working tree.
 pub fn check_models(context: &Context) -> Result<Vec<One>, Error> {
-    if *context.at() != At::WorkTree {
-        return Err(Error::Usage(
-            "models are read from the working tree, and --at names another state".to_owned(),
-        ));
-    }
     let projects = context.projects()?;
     let mut all = Vec::new();
     for one in projects

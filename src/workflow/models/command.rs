@@ -43,8 +43,8 @@ pub(super) fn output(
         .into());
     }
     let name = format!("output of {shown}");
-    let text =
-        String::from_utf8(output.stdout).map_err(|error| super::read::not_utf8(&name, &error))?;
+    let text = String::from_utf8(output.stdout)
+        .map_err(|error| super::read::not_utf8(&name, &error, false))?;
     if text.trim().is_empty() {
         return Err(ModelsError::Silent { command: shown }.into());
     }

@@ -118,7 +118,7 @@ pub(super) fn refused(file: &SourceFile, dialect: Dialect) -> Vec<Finding> {
             ),
             InModels::Other => (
                 "this makes nothing: models are the schema alone, without rows",
-                "rows belong into a revision: `teammig create --empty`",
+                "remove it; rows belong into a revision: `teammig create --empty`",
             ),
         };
         let line = statement

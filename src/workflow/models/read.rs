@@ -63,14 +63,15 @@ fn file(root: &Path, path: String) -> Result<SourceFile, Error> {
     let bytes = fs::read(&full).map_err(Error::io("read", &full))?;
     match String::from_utf8(bytes) {
         Ok(text) => Ok(SourceFile::new(path, text)),
-        Err(error) => Err(not_utf8(&path, &error).into()),
+        Err(error) => Err(not_utf8(&path, &error, true).into()),
     }
 }
 
-pub(super) fn not_utf8(path: &str, error: &FromUtf8Error) -> ModelsError {
+pub(super) fn not_utf8(path: &str, error: &FromUtf8Error, is_file: bool) -> ModelsError {
     let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
     ModelsError::NotUtf8 {
         path: path.to_owned(),
+        is_file,
         line: String::from_utf8_lossy(good).matches('\n').count() + 1,
     }
 }

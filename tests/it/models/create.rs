@@ -1,0 +1,1 @@
+//! `create` with models.
