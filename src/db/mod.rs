@@ -150,6 +150,17 @@ pub trait Database {
     /// Changes rows without running anything, all in one transaction.
     fn rewrite(&mut self, changes: &[LedgerChange]) -> Result<(), DbError>;
 
+    /// Remembers the state of a scratch database, for [`rewind`](Self::rewind); one
+    /// state at a time. The session is another one afterwards, with the lock.
+    fn mark(&mut self) -> Result<(), DbError>;
+
+    /// Returns to the state that was remembered, which is then forgotten. The session
+    /// is another one afterwards, with the lock.
+    fn rewind(&mut self) -> Result<(), DbError>;
+
+    /// Runs statements of ours on a scratch database.
+    fn execute_text(&mut self, sql: &str) -> Result<(), DbError>;
+
     /// The rows of a query, as text: for tables that are not ours, which are
     /// only ever read.
     fn query_text(&mut self, sql: &str) -> Result<Vec<Vec<Option<String>>>, DbError>;

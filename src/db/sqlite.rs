@@ -69,6 +69,8 @@ pub(super) struct Sqlite {
     pub(super) deferred: bool,
     /// What the database was when a stretch began that can be taken back.
     pub(super) held: Option<Copy>,
+    /// What a scratch database was when it was marked.
+    pub(super) marked: Option<Connection>,
     pub(super) stop: Arc<AtomicBool>,
     handle: Arc<std::sync::Mutex<Option<rusqlite::InterruptHandle>>>,
 }
@@ -96,6 +98,7 @@ impl Sqlite {
             soiled: false,
             deferred: false,
             held: None,
+            marked: None,
             stop: Arc::default(),
             handle: Arc::default(),
         })
@@ -461,6 +464,18 @@ impl Database for Sqlite {
                 Err(error)
             }
         }
+    }
+
+    fn mark(&mut self) -> Result<(), DbError> {
+        sqlite_scratch::mark(self)
+    }
+
+    fn rewind(&mut self) -> Result<(), DbError> {
+        sqlite_scratch::rewind(self)
+    }
+
+    fn execute_text(&mut self, sql: &str) -> Result<(), DbError> {
+        self.execute(sql)
     }
 
     fn query_text(&mut self, sql: &str) -> Result<Vec<Vec<Option<String>>>, DbError> {

@@ -3,10 +3,16 @@
 //! Scripts that are tried there must not reach the user's files either: `ATTACH` and
 //! `VACUUM INTO` name files, and are refused.
 
-use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
+use std::time::Duration;
+
+use rusqlite::{
+    Connection,
+    backup::Backup,
+    hooks::{AuthAction, AuthContext, Authorization},
+};
 
 use super::{
-    Database, RunSettings,
+    Database, DbError, ErrorKind, RunSettings,
     scratch::{Likeness, ScratchError},
     sqlite::Sqlite,
     sqlite_error::db_error,
@@ -35,6 +41,38 @@ pub(super) fn create(
             .map_err(|error| db_error(&error))?;
     }
     Ok(Box::new(scratch))
+}
+
+/// Remembers the state.
+pub(super) fn mark(scratch: &mut Sqlite) -> Result<(), DbError> {
+    scratch.commit_group()?;
+    let mut copy = Connection::open_in_memory().map_err(|error| db_error(&error))?;
+    copy_over(scratch.writer()?, &mut copy)?;
+    scratch.marked = Some(copy);
+    Ok(())
+}
+
+/// Returns to the state that was remembered.
+pub(super) fn rewind(scratch: &mut Sqlite) -> Result<(), DbError> {
+    let Some(copy) = scratch.marked.take() else {
+        return Err(DbError::new(
+            ErrorKind::Statement,
+            "there is no state to return to",
+        ));
+    };
+    scratch.group = None;
+    scratch.roll_back();
+    scratch.renew()?;
+    match &mut scratch.connection {
+        Some(connection) => copy_over(&copy, connection),
+        None => Ok(()),
+    }
+}
+
+fn copy_over(from: &Connection, to: &mut Connection) -> Result<(), DbError> {
+    Backup::new(from, to)
+        .and_then(|backup| backup.run_to_completion(-1, Duration::ZERO, None))
+        .map_err(|error| db_error(&error))
 }
 
 /// A name that is no constant comes as none at all.

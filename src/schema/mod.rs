@@ -9,7 +9,9 @@
 //! understood. Where a text has to be compared (SQLite keeps nothing else),
 //! its tokens are.
 
+pub mod canary;
 mod compare;
+mod content;
 mod fact;
 mod kind;
 mod leave_out;
@@ -20,10 +22,13 @@ mod postgres_stable;
 mod shown;
 pub mod sqlite;
 mod sqlite_table;
+mod survive;
 mod told;
 
 pub use compare::{Change, Comparison, Difference, What, compare};
+pub use content::{Content, TableContent};
 pub use fact::{Edge, Fact, FactId, Schema, Unmodelled, Value};
 pub use kind::{COLUMN_ORDER, Effect, Kind, Rule};
 pub use leave_out::LeaveOut;
-pub use told::{decisions, named, perhaps_renamed, texts};
+pub use survive::{How, Loss, Stages, named, survive};
+pub use told::{by_name, decisions, perhaps_renamed, texts};

@@ -78,7 +78,7 @@ fn made(schema: &Schema, made: &Made) -> Option<FactId> {
 
 /// The object that a person names in an option: a table, a column, a label, anything
 /// else that has a name.
-pub fn named(schema: &Schema, path: &[String]) -> Option<FactId> {
+pub fn by_name(schema: &Schema, path: &[String]) -> Option<FactId> {
     const ORDER: &[&[Kind]] = &[
         &[Kind::Table, Kind::VirtualTable],
         &[Kind::Column],
@@ -348,7 +348,7 @@ mod tests {
             ("at", None),
         ] {
             let path = name_path(name, Dialect::Postgres).unwrap();
-            let found = named(&schema, &path).map(|id| shown(&id));
+            let found = by_name(&schema, &path).map(|id| shown(&id));
             assert_eq!(found.as_deref(), want, "{name}");
         }
     }

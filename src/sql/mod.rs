@@ -17,6 +17,7 @@ mod cursor;
 mod in_models;
 mod inspect;
 mod lint;
+mod loses;
 mod made;
 mod outside;
 mod quote;
@@ -38,6 +39,7 @@ pub use inspect::{
     transaction_control,
 };
 pub use lint::lint;
+pub use loses::loses;
 pub use made::{Made, Noun, made};
 pub use outside::only_outside;
 pub use quote::{NulCharacter, ident, literal};

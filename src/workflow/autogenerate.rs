@@ -299,7 +299,7 @@ pub(super) fn decide_by_option(sides: &mut Sides, choice: Choice, text: &str) ->
     })?;
     let find = |side: &Schema, name: &str, whose: &str| {
         let path = sql::name_path(name.trim(), dialect);
-        path.and_then(|path| schema::named(side, &path))
+        path.and_then(|path| schema::by_name(side, &path))
             .ok_or_else(|| Error::Usage(format!("{whose} no {name}, or several of that name")))
     };
     let models = &mut sides.models;

@@ -35,6 +35,7 @@ mod mine;
 pub mod models;
 mod outline;
 mod plan;
+pub mod proof;
 pub mod radar;
 pub mod rebase;
 mod remembered;

@@ -1,14 +1,13 @@
-//! Revisions, run again from nothing on a scratch database by the same runner: those of a
-//! ledger as they ran, in the order in which they were applied, or those of files.
+//! Revisions, run from nothing on a scratch database by the same runner as elsewhere:
+//! those of a ledger as they ran, in the order in which they were applied, or those of
+//! files in the order in which an upgrade would.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::{
-    Context, Error, NotReplayed, State,
-    plan::Resume,
+    Context, Error, NotReplayed, Resume, State,
     run::run_steps,
-    step::scripts_of,
-    step::{Facts, Prepared},
+    step::{Facts, Prepared, scripts_of},
 };
 use crate::{
     db::Database,
@@ -28,17 +27,15 @@ pub struct LeftOut {
     pub statement: String,
 }
 
-/// Steps, and what of them is not run.
-pub(super) type Steps = (Vec<Prepared>, Vec<LeftOut>);
-
-/// The revisions of a ledger as steps.
-pub(super) fn of_ledger(
+/// The revisions of a ledger as steps, and what of them is not run.
+pub(super) fn steps(
     project: Option<&Project>,
     ledger: &Ledger,
     scripts: Vec<(RevId, StoredScripts)>,
     dialect: Dialect,
-) -> Result<Steps, Error> {
+) -> Result<(Vec<Prepared>, Vec<LeftOut>), Error> {
     let mut scripts: BTreeMap<RevId, StoredScripts> = scripts.into_iter().collect();
+    let mut left_out = Vec::new();
     let mut steps = Vec::with_capacity(ledger.entries.len());
     for entry in &ledger.entries {
         let not = |why: fn(RevId) -> NotReplayed| {
@@ -52,45 +49,46 @@ pub(super) fn of_ledger(
             .filter(|scripts| is_kept(entry, scripts))
             .or_else(|| as_in_file(project, entry))
             .ok_or_else(|| not(NotReplayed::NoScript))?;
-        steps.push(Prepared::again(entry, stored, project));
+        let mut step = Prepared::again(entry, stored, project);
+        keep_inside(&mut step, dialect, &mut left_out);
+        steps.push(step);
     }
-    Ok(within(steps, dialect))
+    Ok((steps, left_out))
 }
 
-/// Revisions of files as steps, parents first.
-pub(super) fn of_files(
+/// Revisions of files as steps, in the order of `ids`, and what of them is not run.
+pub(super) fn of_files<'a>(
     context: &Context,
     project: &Project,
-    revisions: &BTreeSet<RevId>,
+    ids: impl IntoIterator<Item = &'a RevId>,
     dialect: Dialect,
-) -> Result<Steps, Error> {
-    let nothing = State::new(project, Ledger::default());
+) -> Result<(Vec<Prepared>, Vec<LeftOut>), Error> {
     let facts = Facts::gather(context);
-    let order = project.graph.order(revisions);
-    let migrations = order
-        .iter()
-        .rev()
-        .filter_map(|id| project.migration(id.as_str()));
-    let steps: Vec<Prepared> = migrations
-        .map(|migration| Prepared::up(migration, &nothing, &facts, Resume::Ask, dialect))
-        .collect::<Result<_, Error>>()?;
-    Ok(within(steps, dialect))
+    let empty = State::new(project, Ledger::default());
+    let mut left_out = Vec::new();
+    let mut steps = Vec::new();
+    let migrations = ids.into_iter().map(|id| project.migration(id.as_str()));
+    for migration in migrations.flatten() {
+        let mut step = Prepared::up(migration, &empty, &facts, Resume::Ask, dialect)?;
+        keep_inside(&mut step, dialect, &mut left_out);
+        steps.push(step);
+    }
+    Ok((steps, left_out))
 }
 
-/// The steps without what would reach beyond the scratch database.
-fn within(mut steps: Vec<Prepared>, dialect: Dialect) -> Steps {
-    let mut left_out = Vec::new();
-    for step in &mut steps {
-        let up = &mut step.scripts.up;
-        for span in sql::beyond_the_database(&up.text, dialect) {
+/// Takes out of both scripts what reaches beyond the database.
+fn keep_inside(step: &mut Prepared, dialect: Dialect, left_out: &mut Vec<LeftOut>) {
+    let revision = &step.step.revision;
+    let scripts = &mut step.scripts;
+    for script in std::iter::once(&mut scripts.up).chain(&mut scripts.down) {
+        for span in sql::beyond_the_database(&script.text, dialect) {
             left_out.push(LeftOut {
-                revision: step.step.revision.clone(),
-                statement: first_line(&up.text[span.clone()]),
+                revision: revision.clone(),
+                statement: first_line(&script.text[span.clone()]),
             });
-            blank(up, span);
+            blank(script, span);
         }
     }
-    (steps, left_out)
 }
 
 /// An empty script is one that ran only if the checksum agrees.

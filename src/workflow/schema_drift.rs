@@ -48,7 +48,7 @@ pub fn schema_drift(context: &Context, here: bool) -> Result<SchemaDrift, Error>
             .all_stored_scripts()
             .map_err(|error| Error::database(database, error))?;
         let dialect = database.dialect();
-        let (steps, left_out) = replayed::of_ledger(project.as_ref(), &ledger, scripts, dialect)?;
+        let (steps, left_out) = replayed::steps(project.as_ref(), &ledger, scripts, dialect)?;
         let expected = with_scratch(context, database, here, |scratch| {
             replayed::replay(scratch, &steps)?;
             schema(context, scratch)

@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 use super::{
     Context, Error, NoScratch, State,
     models::{self, Models},
-    replayed::{self, Steps},
+    replayed::{self, LeftOut},
+    step::Prepared,
     schema_drift::schema,
     scratch::with_scratch,
 };
@@ -41,7 +42,7 @@ pub(super) struct Sides {
     pub(super) current: Schema,
     pub(super) models: Models,
     /// The revisions that were replayed, and what of them was not run.
-    pub(super) steps: Steps,
+    pub(super) steps: (Vec<Prepared>, Vec<LeftOut>),
     /// Objects of the database that neither models nor revisions know.
     pub(super) strangers: Vec<String>,
 }
@@ -59,7 +60,8 @@ pub(super) fn sides(
     // What is wrong in the files is told before anything is made for them.
     let files = models::read(context, leave.run_command)?;
     let dialect = database.dialect();
-    let steps = replayed::of_files(context, project, revisions, dialect)?;
+    let order = project.graph.order(revisions);
+    let steps = replayed::of_files(context, project, order.iter().rev(), dialect)?;
     let here = leave.scratch_here;
     let models = load(context, database, here, &files)?;
     let produced = with_scratch(context, database, here, |scratch| {

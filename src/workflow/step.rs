@@ -92,9 +92,33 @@ pub struct Prepared {
     pub found: Option<FoundWayBack>,
     file: SourceFile,
     offset: usize,
+    /// Where the way back of an up step stands, where it stands in a file.
+    back_at: Option<(SourceFile, usize)>,
 }
 
 impl Prepared {
+    /// The step that undoes an up step, with the same scripts.
+    pub(super) fn back(&self) -> Result<Self, NoWayBack> {
+        if let Some(why) = self.no_way_back.or_else(|| no_way_back(&self.scripts)) {
+            return Err(why);
+        }
+        let text = self.scripts.down.as_ref().map_or("", |down| &down.text);
+        let name = || format!("{} (down)", self.step.revision);
+        let (file, offset) = self
+            .back_at
+            .clone()
+            .unwrap_or_else(|| (SourceFile::new(name(), text), 0));
+        Ok(Self {
+            step: Step {
+                direction: Direction::Down,
+                revision: self.step.revision.clone(),
+            },
+            file,
+            offset,
+            ..self.clone()
+        })
+    }
+
     /// The script that is run.
     pub fn script(&self) -> &StoredScript {
         match (self.step.direction, &self.scripts.down) {
@@ -134,6 +158,10 @@ impl Prepared {
             found: None,
             file: migration.file.clone(),
             offset: migration.up.span.start,
+            back_at: migration
+                .down
+                .as_ref()
+                .map(|down| (migration.file.clone(), down.span.start)),
             entry,
         };
         prepared.resume(state, resume, dialect)?;
@@ -166,6 +194,7 @@ impl Prepared {
             found: None,
             file,
             offset,
+            back_at: None,
         }
     }
 
@@ -228,6 +257,7 @@ impl Prepared {
             found,
             file,
             offset,
+            back_at: None,
         };
         prepared.resume(state, resume, dialect)?;
         Ok(prepared)

@@ -129,7 +129,6 @@ struct Postgres {
     /// Commits that the server may not have on disk yet.
     unflushed: bool,
     /// Drops the database, where it is a scratch one. After the session: the last to go.
-    #[allow(dead_code, reason = "it is there to be dropped")]
     keeper: Option<Keeper>,
 }
 
@@ -312,6 +311,18 @@ impl Database for Postgres {
         parts.push("COMMIT".to_owned());
         self.in_one_message(&parts)
             .map_err(|error| self.ledger_error(error))
+    }
+
+    fn mark(&mut self) -> Result<(), DbError> {
+        self.mark_state()
+    }
+
+    fn rewind(&mut self) -> Result<(), DbError> {
+        self.rewind_state()
+    }
+
+    fn execute_text(&mut self, sql: &str) -> Result<(), DbError> {
+        self.execute(sql)
     }
 
     fn query_text(&mut self, sql: &str) -> Result<Vec<Vec<Option<String>>>, DbError> {

@@ -2,10 +2,11 @@
 //!
 //! A keeper's session holds an advisory lock of the database's name from before it is
 //! made until it is dropped. A run that was killed leaves a database without a lock and
-//! without a session; the next run finds it by its name and drops it. Roles and other
+//! without a session; the next run finds it by its name and drops it. A state that is
+//! to be returned to is a second database beside, of which the same holds. Roles and other
 //! things of the whole server are not touched here, nor is any database that is in use.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use super::{
     Postgres, connect,
@@ -42,20 +43,122 @@ const LISTS: &[&str] = &[
     "session_preload_libraries",
 ];
 
+/// How long a session may take to be gone from the server after it was closed.
+const LEAVING: Duration = Duration::from_secs(5);
+
 /// Drops a scratch database when it goes.
 pub(super) struct Keeper {
     session: Session,
     name: String,
+    /// A copy of it, as it was when it was marked.
+    mark: Option<String>,
+    /// Settings that belong to the database, and no template hands on.
+    settings: Vec<(String, String)>,
 }
 
 impl Drop for Keeper {
     fn drop(&mut self) {
-        let Ok(name) = ident(&self.name) else { return };
         // What fails here is found by the next run.
-        let _ = self
-            .session
-            .execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
+        let _ = self.drop_mark();
+        let _ = drop_database(&mut self.session, &self.name);
     }
+}
+
+impl Keeper {
+    /// Makes a database, with the lock of its name, which says that it is in use.
+    fn create(&mut self, name: &str, like: &str) -> Result<(), DbError> {
+        let lock = format!("SELECT {}", lock("advisory_lock", &literal(name)?));
+        self.session.execute(&lock).map_err(Failure::into_error)?;
+        let quoted = ident(name)?;
+        self.session
+            .execute(&format!("CREATE DATABASE {quoted} {like}"))
+            .map_err(Failure::into_error)?;
+        for (setting, value) in &self.settings {
+            let value = if LISTS.contains(&setting.as_str()) && !value.is_empty() {
+                value.clone()
+            } else {
+                literal(value)?
+            };
+            let set = setting
+                .split('.')
+                .map(ident)
+                .collect::<Result<Vec<_>, _>>()?;
+            self.session
+                .execute(&format!(
+                    "ALTER DATABASE {quoted} SET {} TO {value}",
+                    set.join(".")
+                ))
+                .map_err(Failure::into_error)?;
+        }
+        Ok(())
+    }
+
+    /// Copies the database, in which nobody may be.
+    fn mark(&mut self) -> Result<(), DbError> {
+        self.drop_mark()?;
+        let name = format!("{}_mark", self.name);
+        self.wait_until_left()?;
+        // Even half made it has to go with the other one.
+        self.mark = Some(name.clone());
+        let template = format!("TEMPLATE {}", ident(&self.name)?);
+        self.create(&name, &template)
+    }
+
+    /// Puts the copy in the place of the database.
+    fn rewind(&mut self) -> Result<(), DbError> {
+        let Some(mark) = self.mark.take() else {
+            return Err(DbError::new(
+                ErrorKind::Statement,
+                "there is no state to return to",
+            ));
+        };
+        drop_database(&mut self.session, &self.name)?;
+        self.session
+            .execute(&format!(
+                "ALTER DATABASE {} RENAME TO {}",
+                ident(&mark)?,
+                ident(&self.name)?
+            ))
+            .map_err(Failure::into_error)?;
+        self.let_go(&mark)
+    }
+
+    fn drop_mark(&mut self) -> Result<(), DbError> {
+        let Some(mark) = self.mark.take() else {
+            return Ok(());
+        };
+        drop_database(&mut self.session, &mark)?;
+        self.let_go(&mark)
+    }
+
+    fn let_go(&mut self, name: &str) -> Result<(), DbError> {
+        let unlock = format!("SELECT {}", lock("advisory_unlock", &literal(name)?));
+        self.session.execute(&unlock).map_err(Failure::into_error)
+    }
+
+    /// A session that was closed is on the server for a moment longer, and nothing is
+    /// copied as long as it is; the server itself would look only ten times a second.
+    fn wait_until_left(&mut self) -> Result<(), DbError> {
+        let somebody = format!(
+            "SELECT 1 FROM pg_catalog.pg_stat_activity WHERE datname = {}",
+            literal(&self.name)?
+        );
+        let begin = Instant::now();
+        loop {
+            let rows = self.session.rows(&somebody).map_err(Failure::into_error)?;
+            if rows.is_empty() || begin.elapsed() > LEAVING {
+                return Ok(());
+            }
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    }
+}
+
+fn drop_database(session: &mut Session, name: &str) -> Result<(), DbError> {
+    let name = ident(name)?;
+    session
+        .execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+        .map_err(Failure::into_error)
 }
 
 impl Postgres {
@@ -108,40 +211,19 @@ impl Postgres {
         like.fits(&self.read_likeness()?)?;
         let mut session = connect::connect(&self.target, &|_| {})?;
         sweep(&mut session);
-        let name = new_name();
-        let lock = format!("SELECT {}", lock("advisory_lock", &literal(&name)?));
-        session.execute(&lock).map_err(Failure::into_error)?;
-        let quoted = ident(&name)?;
-        let mut keeper = Keeper { session, name };
+        let mut keeper = Keeper {
+            session,
+            name: new_name(),
+            mark: None,
+            settings: like.settings.clone(),
+        };
         if self.session.take_interrupt() {
             return Err(interrupted().into());
         }
+        let name = keeper.name.clone();
         keeper
-            .session
-            .execute(&format!(
-                "CREATE DATABASE {quoted} TEMPLATE template0 {}",
-                like.options
-            ))
-            .map_err(|failure| refused(failure.into_error()))?;
-        for (setting, value) in &like.settings {
-            let setting_name = setting.as_str();
-            let value = if LISTS.contains(&setting_name) && !value.is_empty() {
-                value.clone()
-            } else {
-                literal(value)?
-            };
-            let set = setting_name
-                .split('.')
-                .map(ident)
-                .collect::<Result<Vec<_>, _>>()?;
-            keeper
-                .session
-                .execute(&format!(
-                    "ALTER DATABASE {quoted} SET {} TO {value}",
-                    set.join(".")
-                ))
-                .map_err(Failure::into_error)?;
-        }
+            .create(&name, &format!("TEMPLATE template0 {}", like.options))
+            .map_err(refused)?;
         let target = Target {
             dbname: keeper.name.clone(),
             ..self.target.clone()
@@ -162,6 +244,37 @@ impl Postgres {
         };
         scratch.locate()?;
         Ok(Box::new(scratch))
+    }
+
+    /// Remembers the state of a scratch database.
+    pub(super) fn mark_state(&mut self) -> Result<(), DbError> {
+        self.aside(Keeper::mark)
+    }
+
+    /// Returns to the state that was remembered.
+    pub(super) fn rewind_state(&mut self) -> Result<(), DbError> {
+        self.aside(Keeper::rewind)
+    }
+
+    /// Does something with the database while this session is not in it.
+    fn aside(
+        &mut self,
+        act: impl FnOnce(&mut Keeper) -> Result<(), DbError>,
+    ) -> Result<(), DbError> {
+        let Some(keeper) = &mut self.keeper else {
+            return Err(DbError::new(
+                ErrorKind::Statement,
+                "it is not a scratch database",
+            ));
+        };
+        let stopped = self.session.take_interrupt();
+        self.session.close();
+        if stopped {
+            return Err(interrupted());
+        }
+        act(keeper)?;
+        self.connect_again(Duration::ZERO, &mut |_| {})?;
+        self.locate()
     }
 }
 

@@ -216,6 +216,11 @@ impl Session {
         })
     }
 
+    /// Says good-bye; from then on nothing can be sent.
+    pub(super) fn close(&mut self) {
+        self.client = None;
+    }
+
     /// Whether the connection is known to be gone.
     pub(super) fn is_broken(&self) -> bool {
         self.client.as_ref().is_none_or(Client::is_closed)

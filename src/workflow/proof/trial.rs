@@ -1,0 +1,275 @@
+//! One revision, tried in every way that it may be run.
+
+use super::{Ask, Found, Note, Prepared, Proved, rows, watch};
+use crate::{
+    db::{Database, ErrorKind},
+    model::Direction,
+    schema::{Content, FactId, Schema, Stages, compare, named, survive},
+    sql,
+    workflow::{Context, Error, FailedStep, NotReplayed, interrupt::Guard, run::run_steps},
+};
+
+/// A scratch database on which revisions are tried, one after the other.
+pub(super) struct Trial<'a, 'b> {
+    context: &'a Context,
+    scratch: &'a mut dyn Database,
+    ask: &'a Ask<'b>,
+    /// Stops the session that is at work now.
+    guard: Option<Guard>,
+}
+
+/// A script that ran, or did not.
+type Outcome = Result<Result<(), Box<FailedStep>>, Error>;
+
+/// What came of a revision, and the schema that it leaves; none where it does not run.
+type Came = Result<(Option<Proved>, Option<Schema>), Error>;
+
+impl<'a, 'b> Trial<'a, 'b> {
+    pub(super) fn new(
+        context: &'a Context,
+        scratch: &'a mut dyn Database,
+        ask: &'a Ask<'b>,
+    ) -> Self {
+        Self {
+            context,
+            scratch,
+            ask,
+            guard: None,
+        }
+    }
+
+    pub(super) fn schema(&mut self) -> Result<Schema, Error> {
+        self.scratch
+            .schema(&self.ask.leave_out)
+            .map_err(|error| Error::database(self.scratch, error))
+    }
+
+    /// Runs a revision that is not to be proved.
+    pub(super) fn pass(&mut self, step: &Prepared) -> Came {
+        match self.run(step)? {
+            Ok(()) => Ok((None, Some(self.schema()?))),
+            Err(failed) => Err(Error::NotReplayed(Box::new(NotReplayed::Step(failed)))),
+        }
+    }
+
+    /// Proves a revision, and leaves its schema behind.
+    pub(super) fn prove(&mut self, step: &Prepared, before: &Schema) -> Came {
+        let mut proved = Proved {
+            revision: step.step.revision.clone(),
+            message: step.message.clone(),
+            findings: Vec::new(),
+            notes: Vec::new(),
+            no_way_back: None,
+            with_rows: (0, 0),
+            observed: Vec::new(),
+        };
+        let back = match step.back() {
+            Ok(back) => Some(back),
+            Err(why) => {
+                proved.no_way_back = Some(why);
+                None
+            }
+        };
+        self.mark()?;
+        self.observe(step, before, &mut proved)?;
+        // In tables as the history left them.
+        let up = match self.run(step)? {
+            Ok(()) => self.schema()?,
+            Err(failed) => {
+                proved.findings.push(Found::Fails(failed));
+                return Ok((Some(proved), None));
+            }
+        };
+        if let Some(back) = &back {
+            self.observe(back, &up, &mut proved)?;
+            self.there_and_back(step, back, before, &up, &mut proved)?;
+        }
+        self.rewind()?;
+        self.with_rows(step, back.as_ref(), before, &up, &mut proved)?;
+        match self.run(step)? {
+            Ok(()) => Ok((Some(proved), Some(up))),
+            // It ran a moment ago, from the same state.
+            Err(failed) => Err(Error::NotReplayed(Box::new(NotReplayed::Step(failed)))),
+        }
+    }
+
+    /// Down and up again, in tables as the history left them.
+    fn there_and_back(
+        &mut self,
+        step: &Prepared,
+        back: &Prepared,
+        before: &Schema,
+        up: &Schema,
+        proved: &mut Proved,
+    ) -> Result<(), Error> {
+        if let Err(failed) = self.run(back)? {
+            proved.findings.push(Found::Fails(failed));
+            return Ok(());
+        }
+        let returned = compare(before, &self.schema()?);
+        if !returned.is_equal() {
+            proved.findings.push(Found::NotBack(returned));
+        }
+        match self.run(step)? {
+            Ok(()) => {
+                let again = compare(up, &self.schema()?);
+                if !again.is_equal() {
+                    proved.findings.push(Found::NotTheSame(again));
+                }
+            }
+            Err(failed) => proved.findings.push(Found::FailsAgain(failed)),
+        }
+        Ok(())
+    }
+
+    /// Up and down with rows in the tables; leaves the state that it began with.
+    fn with_rows(
+        &mut self,
+        step: &Prepared,
+        back: Option<&Prepared>,
+        before: &Schema,
+        up: &Schema,
+        proved: &mut Proved,
+    ) -> Result<(), Error> {
+        self.mark()?;
+        let made = rows::make(self.scratch, before)?;
+        proved.with_rows = (made.tables, made.tables + made.without.len());
+        let without = made.without.into_iter();
+        proved
+            .notes
+            .extend(without.map(|(table, why)| Note::NoRows { table, why }));
+        if proved.with_rows.0 == 0 {
+            return self.rewind();
+        }
+        let first = rows::content(self.scratch, before)?;
+        if let Some(found) = self.run(step)?.err().map(on_rows) {
+            match found {
+                Ok(found) => proved.findings.push(found),
+                Err(note) => proved.notes.push(note),
+            }
+            return self.rewind();
+        }
+        let then = rows::content(self.scratch, up)?;
+        // A way back that fails in empty tables was told of.
+        let fails = |found: &Found| matches!(found, Found::Fails(_));
+        let mut last = None;
+        if let Some(back) = back
+            && !proved.findings.iter().any(fails)
+        {
+            match self.run(back)?.err().map(on_rows) {
+                None => {
+                    let now = self.schema()?;
+                    last = Some(rows::content(self.scratch, &now)?);
+                }
+                Some(Ok(found)) => proved.findings.push(found),
+                Some(Err(note)) => proved.notes.push(note),
+            }
+        }
+        self.judge(step, (before, &first), (up, &then), last.as_ref(), proved);
+        self.rewind()
+    }
+
+    fn judge(
+        &self,
+        step: &Prepared,
+        before: (&Schema, &Content),
+        up: (&Schema, &Content),
+        back: Option<&Content>,
+        proved: &mut Proved,
+    ) {
+        let (of_up, unknown) = named(before.0, &sql::loses(&step.scripts.up.text));
+        let down = step.scripts.down.as_ref();
+        let names = down.map_or_else(Vec::new, |down| sql::loses(&down.text));
+        let (of_down, unknown_too) = named(before.0, &names);
+        let unknown = unknown.into_iter().chain(unknown_too);
+        proved.notes.extend(unknown.map(Note::NothingLike));
+        let said = |direction: Direction, id: &FactId| match direction {
+            Direction::Up => of_up.contains(id) || self.ask.losses.up.contains(id),
+            Direction::Down => of_down.contains(id) || self.ask.losses.down.contains(id),
+        };
+        for loss in survive(Stages { before, up, back }, &said) {
+            if loss.how.is_open() {
+                proved.notes.push(Note::Open(loss));
+            } else {
+                proved.findings.push(Found::Lost(loss));
+            }
+        }
+    }
+
+    fn observe(
+        &mut self,
+        step: &Prepared,
+        schema: &Schema,
+        proved: &mut Proved,
+    ) -> Result<(), Error> {
+        if self.ask.observe {
+            let observed = watch::observe(self.scratch, step, schema)?;
+            proved.observed.extend(observed);
+        }
+        Ok(())
+    }
+
+    /// Runs one step by the runner that `upgrade` has, and commits it.
+    fn run(&mut self, step: &Prepared) -> Outcome {
+        if self.context.interrupt.is_asked() {
+            return Err(Error::Stopped);
+        }
+        let steps = std::slice::from_ref(step);
+        let ran = run_steps(self.scratch, steps, false, &mut |_| {});
+        let ran = ran.and_then(|_| {
+            self.scratch
+                .flush()
+                .map_err(|error| Error::database(self.scratch, error))
+        });
+        match ran {
+            Ok(()) => Ok(Ok(())),
+            Err(Error::Step(failed)) if is_verdict(&failed) => Ok(Err(failed)),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn mark(&mut self) -> Result<(), Error> {
+        let outcome = self.scratch.mark();
+        self.moved(outcome)
+    }
+
+    fn rewind(&mut self) -> Result<(), Error> {
+        let outcome = self.scratch.rewind();
+        self.moved(outcome)
+    }
+
+    /// The session is another one: from now on, that one is to be stopped.
+    fn moved(&mut self, outcome: Result<(), crate::db::DbError>) -> Result<(), Error> {
+        outcome.map_err(|error| Error::database(self.scratch, error))?;
+        // One after the other: a guard puts back what it found.
+        self.guard = None;
+        self.guard = Some(self.context.interrupt.guard(self.scratch.interrupter()));
+        if self.context.interrupt.is_asked() {
+            return Err(Error::Stopped);
+        }
+        Ok(())
+    }
+}
+
+/// The database judged the script; the session and the server are well.
+fn is_verdict(failed: &FailedStep) -> bool {
+    !matches!(
+        failed.error.error.kind,
+        ErrorKind::Interrupted | ErrorKind::Lost | ErrorKind::DiskFull
+    )
+}
+
+/// A script that works in empty tables fails in others. Where it leaves something empty
+/// that may not be, any row will do; otherwise it may be the rows that were made up.
+fn on_rows(failed: Box<FailedStep>) -> Result<Found, Note> {
+    let error = &failed.error.error;
+    let empty = match error.code.as_deref() {
+        Some("23502" | "SQLITE_CONSTRAINT_NOTNULL") => true,
+        _ => error.message.contains("Cannot add a NOT NULL column"),
+    };
+    if empty {
+        Ok(Found::FailsOnRows(failed))
+    } else {
+        Err(Note::DoubtfulOnRows(failed))
+    }
+}
