@@ -233,6 +233,7 @@ fn report(error: &Error) -> Report {
         Error::Models(error) => models::report(error, words),
         Error::Undecided(all) => models::undecided(all, words),
         Error::PlanFails { script, error } => models::plan_fails(script, error, words),
+        Error::NotProved(proof) => models::not_proved(proof, words),
         Error::WouldLose { losses, renames } => models::would_lose(losses, renames, words),
         Error::Skipped { revisions, protected } => skipped(revisions, *protected, words),
         Error::Irreversible(found) => way_back::report(found, words),

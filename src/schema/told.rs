@@ -63,7 +63,7 @@ fn find<'a>(schema: &'a Schema, kinds: &[Kind], path: &[String]) -> Option<&'a F
 fn label(schema: &Schema, path: &[String]) -> Option<FactId> {
     let (label, of) = path.split_last()?;
     let fact = find(schema, &[Kind::Enum], of)?;
-    let there = fact.get("labels")?.lines().any(|line| line == label);
+    let there = super::plan::labels::labels(fact).contains(label);
     let names = fact.id.path.iter().chain([label]);
     there.then(|| FactId::new(Kind::Enum, names.cloned()))
 }
@@ -296,7 +296,7 @@ mod tests {
             (Kind::Column, "public.users.full_name", "text"),
             (Kind::Column, "public.users.age", "integer"),
             (Kind::Table, "app.log", ""),
-            (Kind::Enum, "public.mood", "glad\nsad"),
+            (Kind::Enum, "public.mood", "'glad', 'sad'"),
         ]);
         let text = "CREATE TABLE users ( -- teammig: renamed from people\n full_name text, -- teammig: renamed from \
                     fullname\n age int -- teammig: using age::int\n);\nCREATE TABLE log (); -- teammig: renamed from \
@@ -333,7 +333,7 @@ mod tests {
             (Kind::Table, "public.users", ""),
             (Kind::Table, "app.users", ""),
             (Kind::Column, "app.log.at", "date"),
-            (Kind::Enum, "public.mood", "glad\nsad"),
+            (Kind::Enum, "public.mood", "'glad', 'sad'"),
             (Kind::Table, "one.t", ""),
             (Kind::Table, "two.t", ""),
         ]);

@@ -3,6 +3,8 @@
 //! First both sides, then (with whoever is asked) the decisions that no comparison can
 //! make, then the scripts. Nothing is written here before there is all of it.
 
+mod prove;
+
 use super::{
     Context, Error, Written,
     create::{self, Base, Request},
@@ -70,12 +72,36 @@ pub struct Compared<'a> {
     pub strangers: &'a [String],
 }
 
-/// A revision that was planned: its file's content, before it is written.
+/// Revisions that were planned and are not written yet, each built on the one before it.
 #[derive(Debug)]
 pub struct Planned {
-    all: Vec<(Revision, Body)>,
-    /// Revisions of which there is no way back, and why.
-    pub irreversible: Vec<String>,
+    all: Vec<One>,
+}
+
+/// One of them.
+#[derive(Debug)]
+struct One {
+    revision: Revision,
+    up: Part,
+    /// The way back, or why there is none.
+    down: Result<Vec<Part>, String>,
+}
+
+impl One {
+    fn body(&self) -> Body {
+        Body {
+            up: section(std::slice::from_ref(&self.up)),
+            down: self.down.as_ref().ok().map(|parts| section(parts)),
+        }
+    }
+}
+
+impl Planned {
+    /// Why there is no way back, for each revision that has none.
+    pub fn irreversible(&self) -> Vec<String> {
+        let whys = self.all.iter().filter_map(|one| one.down.as_ref().err());
+        whys.cloned().collect()
+    }
 }
 
 /// Reads both sides.
@@ -195,29 +221,26 @@ impl Draft {
             .chain(&between)
             .chain([models])
             .collect();
-        let mut all: Vec<(Revision, Body)> = Vec::with_capacity(plan.parts.len());
-        let mut irreversible = Vec::new();
+        let mut all: Vec<One> = Vec::with_capacity(plan.parts.len());
         for (n, part) in plan.parts.iter().enumerate() {
             let revision = match all.last() {
                 None => first.clone(),
-                Some((before, _)) => Revision {
+                Some(before) => Revision {
                     message: format!("{} {}", first.message, about(part, n, plan.parts.len())),
                     created: first.created,
-                    ..Revision::new(write::fresh_id(&self.base.project), vec![before.id.clone()])
+                    ..Revision::new(
+                        write::fresh_id(&self.base.project),
+                        vec![before.revision.id.clone()],
+                    )
                 },
             };
-            let (from, to) = (states[n], states[n + 1]);
-            let down = way_back(from, to, &back);
-            if let Err(why) = &down {
-                irreversible.push(why.clone());
-            }
-            let body = Body {
-                up: section(std::slice::from_ref(part)),
-                down: down.ok(),
-            };
-            all.push((revision, body));
+            all.push(One {
+                revision,
+                up: part.clone(),
+                down: way_back(states[n], states[n + 1], &back),
+            });
         }
-        Ok(Planned { all, irreversible })
+        Ok(Planned { all })
     }
 
     /// The schemas between the parts of a plan.
@@ -228,13 +251,13 @@ impl Draft {
         if before_last.is_empty() {
             return Ok(Vec::new());
         }
-        let (sides, against) = (&self.sides, self.against);
+        let history = self.history(context)?;
         with_scratch(
             context,
             &mut *self.database,
             self.leave.scratch_here,
             |scratch| {
-                set_up(scratch, sides, against)?;
+                replayed::replay(scratch, &history)?;
                 before_last
                     .iter()
                     .map(|part| {
@@ -248,7 +271,11 @@ impl Draft {
 
     /// Writes the files: all or none.
     pub fn write(&self, context: &Context, planned: Planned) -> Result<Vec<Written>, Error> {
-        write::write_all(context, &self.base.project, planned.all)
+        let all = planned.all.into_iter().map(|one| {
+            let body = one.body();
+            (one.revision, body)
+        });
+        write::write_all(context, &self.base.project, all.collect())
     }
 }
 
@@ -340,25 +367,6 @@ fn split(text: &str) -> Option<(&str, &str)> {
     (!name.trim().is_empty() && !rest.trim().is_empty()).then_some((name, rest))
 }
 
-/// Makes a scratch database what the new revision is going to find.
-fn set_up(scratch: &mut dyn Database, sides: &Sides, against: Against) -> Result<(), Error> {
-    match against {
-        Against::Revisions => replayed::replay(scratch, &sides.steps.0),
-        Against::Database => {
-            scratch
-                .lock(std::time::Duration::ZERO, &mut |_| {})
-                .and_then(|()| scratch.prepare_ledger())
-                .map_err(|error| Error::database(scratch, error))?;
-            let nothing = Schema::empty(sides.current.dialect);
-            let all =
-                plan(&nothing, &sides.current, &Decisions::default()).map_err(Error::Undecided)?;
-            all.parts
-                .iter()
-                .try_for_each(|part| run_part(scratch, part))
-        }
-    }
-}
-
 /// Runs a part of a plan as a revision would.
 fn run_part(scratch: &mut dyn Database, part: &Part) -> Result<(), Error> {
     let text = part.script();
@@ -385,11 +393,11 @@ fn about(part: &Part, n: usize, of: usize) -> String {
     }
 }
 
-/// The way back as one section, or why there is none.
-fn way_back(from: &Schema, to: &Schema, decisions: &Decisions) -> Result<Section, String> {
+/// The way back, or why there is none.
+fn way_back(from: &Schema, to: &Schema, decisions: &Decisions) -> Result<Vec<Part>, String> {
     match plan(to, from, decisions) {
         Ok(back) if back.is_empty() => Err("nothing says what is to be undone".to_owned()),
-        Ok(back) => Ok(section(&back.parts)),
+        Ok(back) => Ok(back.parts),
         Err(undecided) => {
             let all = undecided
                 .iter()

@@ -20,8 +20,8 @@ use crate::{
 };
 
 use super::{
-    autogenerate::Undecided, check::NotJudged, models::ModelsError, rewrite::NotBack, run::Done,
-    unfinished::Unfinished,
+    autogenerate::Undecided, check::NotJudged, models::ModelsError, proof::Proof, rewrite::NotBack,
+    run::Done, unfinished::Unfinished,
 };
 
 /// Why a use-case did not end as asked.
@@ -153,6 +153,9 @@ pub enum Error {
         /// What the database said.
         error: Box<JobError>,
     },
+    /// The new revisions do not do what they should, as far as they were tried.
+    #[error("the planned revision does not hold on a scratch database, and was not written")]
+    NotProved(Box<Proof>),
     /// What would lose data, or may be a rename, and nobody is there to be told.
     #[error("the revision would lose data")]
     WouldLose {

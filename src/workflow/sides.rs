@@ -7,9 +7,9 @@ use super::{
     Context, Error, NoScratch, State,
     models::{self, Models},
     replayed::{self, LeftOut},
-    step::Prepared,
     schema_drift::schema,
     scratch::with_scratch,
+    step::Prepared,
 };
 use crate::{
     db::{self, Database},

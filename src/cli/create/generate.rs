@@ -10,6 +10,7 @@ use crate::{
         self, Context, Error, Written,
         autogenerate::{self, Choice, Compared, Draft, FactId, Hazard, Plan, Question, Undecided},
         create::Request,
+        proof::Proof,
         schema_drift::{Difference, What},
         sides::Against,
     },
@@ -46,18 +47,23 @@ pub(super) fn run(
             renames: candidates(&draft),
         });
     }
-    let planned = draft.revisions(context, &plan)?;
+    let mut planned = draft.revisions(context, &plan)?;
+    let proof = draft.prove(context, &mut planned)?;
+    if !proof.holds() {
+        return Err(Error::NotProved(Box::new(proof)));
+    }
+    let irreversible = planned.irreversible();
     if !ui.is_json() {
         show_changes(ui, &draft.compared());
+        ui.status(verified(&proof));
         for loss in &losses {
             ui.warn(loss);
         }
-        for why in &planned.irreversible {
+        for why in &irreversible {
             ui.warn(format!("there is no way back: {why}"));
         }
     }
     let compared = document_of(&draft.compared());
-    let irreversible = planned.irreversible.clone();
     let written = draft.write(context, planned)?;
     if !ui.is_json() {
         show_written(ui, context, &written);
@@ -78,9 +84,30 @@ pub(super) fn run(
             "statements": statements(&plan),
             "losses": losses,
             "irreversible": irreversible,
+            "proved": proof.revisions.iter().map(|one| json!({
+                "revision": one.revision,
+                "down": one.no_way_back.is_none(),
+                "tables_with_rows": one.with_rows.0,
+                "tables": one.with_rows.1,
+            })).collect::<Vec<_>>(),
         }));
     }
     Ok(Status::Fine)
+}
+
+/// What was tried.
+fn verified(proof: &Proof) -> String {
+    let down = if proof.revisions.iter().all(|one| one.no_way_back.is_none()) {
+        ", down returns"
+    } else {
+        ""
+    };
+    let rows = proof.revisions.iter().map(|one| one.with_rows.0).max();
+    let rows = match rows.unwrap_or_default() {
+        0 => String::new(),
+        n => format!(", with rows in {}", plural(n, "table")),
+    };
+    format!("  verified on a scratch database: up reaches the models{down}{rows}")
 }
 
 /// What a person at the terminal said, or that there is nobody.
