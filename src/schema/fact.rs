@@ -102,6 +102,9 @@ pub struct Fact {
     /// The statement that makes it, where the database keeps or prints one. For
     /// showing and writing; never compared.
     pub ddl: Option<String>,
+    /// What else the reader has to know to write it, in lists (labels, attributes);
+    /// never compared.
+    pub lists: BTreeMap<String, Vec<String>>,
 }
 
 impl Fact {
@@ -114,7 +117,13 @@ impl Fact {
             generated_name: false,
             written_name: None,
             ddl: None,
+            lists: BTreeMap::new(),
         }
+    }
+
+    /// One of the lists; empty where there is none.
+    pub fn list(&self, name: &str) -> &[String] {
+        self.lists.get(name).map_or(&[], Vec::as_slice)
     }
 
     /// Sets a key.

@@ -1,7 +1,7 @@
 //! Schemas read from real databases, and what is different between two.
 
 #[cfg(unix)]
-mod postgres;
+pub(crate) mod postgres;
 mod sqlite;
 
 use teammig::schema::{Comparison, Difference, Effect, Schema, What, compare};

@@ -110,6 +110,7 @@ fn types() -> String {
             "'pg_type:' || t.oid || ':0'",
             "'labels', (SELECT string_agg(quote_literal(v.enumlabel), ', ' ORDER BY v.enumsortorder) \
                FROM pg_enum v WHERE v.enumtypid = t.oid), \
+             '_labels', (SELECT json_agg(v.enumlabel ORDER BY v.enumsortorder) FROM pg_enum v WHERE v.enumtypid = t.oid), \
              'type', CASE t.typtype WHEN 'd' THEN format_type(t.typbasetype, t.typtypmod) END, \
              'collation', CASE WHEN t.typtype = 'd' AND t.typcollation <> b.typcollation \
                THEN t.typcollation::regcollation::text END, \
@@ -119,6 +120,12 @@ fn types() -> String {
                format_type(a.atttypid, a.atttypmod), CASE WHEN a.attcollation <> y.typcollation \
                THEN 'COLLATE ' || a.attcollation::regcollation::text END), ', ' ORDER BY a.attnum) \
                FROM pg_attribute a JOIN pg_type y ON y.oid = a.atttypid \
+               WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped) END, \
+             '_attributes', CASE t.typtype WHEN 'c' THEN (SELECT json_agg(a.attname ORDER BY a.attnum) FROM pg_attribute a \
+               WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped) END, \
+             '_attribute types', CASE t.typtype WHEN 'c' THEN (SELECT json_agg(concat_ws(' ', format_type(a.atttypid, a.atttypmod), \
+               CASE WHEN a.attcollation <> y.typcollation THEN 'COLLATE ' || a.attcollation::regcollation::text END) \
+               ORDER BY a.attnum) FROM pg_attribute a JOIN pg_type y ON y.oid = a.atttypid \
                WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped) END, \
              'definition', (SELECT concat_ws(', ', 'subtype = ' || format_type(r.rngsubtype, NULL), \
                'subtype_opclass = ' || (SELECT o.opcname FROM pg_opclass o WHERE o.oid = r.rngsubopc), \
@@ -200,6 +207,11 @@ fn relations() -> String {
                  'populated', CASE WHEN c.relkind = 'm' AND NOT c.relispopulated THEN 'no' END, \
                  'column order', CASE WHEN c.relkind IN ('r', 'p') THEN (SELECT string_agg(a.attname, E'\\n' ORDER BY a.attnum) \
                    FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) END, \
+                 '_columns', CASE WHEN c.relkind = 'v' THEN (SELECT json_agg(concat_ws(' ', quote_ident(a.attname), \
+                   format_type(a.atttypid, a.atttypmod), a.attcollation::regcollation::text) ORDER BY a.attnum) \
+                   FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0) END, \
+                 '_parents', CASE WHEN c.relkind IN ('r', 'p') THEN (SELECT json_agg(i.inhparent::regclass::text ORDER BY i.inhseqno) \
+                   FROM pg_inherits i WHERE i.inhrelid = c.oid) END, \
                  'owner', pg_get_userbyid(c.relowner), 'comment', obj_description(c.oid, 'pg_class')"
             ),
         ],
@@ -335,6 +347,9 @@ fn functions(major: u32) -> String {
     } else {
         "p.prosrc"
     };
+    // The kinds of aggregates have other usual values.
+    let modify = "CASE WHEN g.aggfinalmodify <> CASE g.aggkind WHEN 'n' THEN 'r' ELSE 'w' END THEN 'FINALFUNC_MODIFY = ' || \
+         CASE g.aggfinalmodify WHEN 'r' THEN 'READ_ONLY' WHEN 's' THEN 'SHAREABLE' ELSE 'READ_WRITE' END END";
     family(
         [
             "CASE p.prokind WHEN 'a' THEN 'aggregate' WHEN 'p' THEN 'procedure' ELSE 'function' END",
@@ -345,13 +360,19 @@ fn functions(major: u32) -> String {
                 "'arguments', nullif(pg_get_function_arguments(p.oid), ''), 'result', pg_get_function_result(p.oid), \
                  'language', CASE WHEN p.prokind <> 'a' THEN l.lanname END, \
                  'body', CASE WHEN p.prokind <> 'a' THEN concat_ws(' ', {body}, p.probin) END, \
-                 'definition', (SELECT concat_ws(', ', g.aggkind, g.aggtransfn, nullif(g.aggfinalfn::oid, 0)::regproc, \
-                   nullif(g.aggcombinefn::oid, 0)::regproc, nullif(g.aggserialfn::oid, 0)::regproc, \
-                   nullif(g.aggdeserialfn::oid, 0)::regproc, nullif(g.aggmtransfn::oid, 0)::regproc, \
-                   nullif(g.aggminvtransfn::oid, 0)::regproc, nullif(g.aggmfinalfn::oid, 0)::regproc, \
-                   'stype = ' || format_type(g.aggtranstype, NULL), 'initcond = ' || g.agginitval, \
-                   'sortop = ' || nullif(g.aggsortop, 0)::regoperator, g.aggfinalmodify, g.aggfinalextra) \
-                   FROM pg_aggregate g WHERE g.aggfnoid = p.oid), \
+                 'definition', (SELECT concat_ws(', ', 'SFUNC = ' || g.aggtransfn, 'STYPE = ' || format_type(g.aggtranstype, NULL), \
+                   'SSPACE = ' || nullif(g.aggtransspace, 0), 'FINALFUNC = ' || nullif(g.aggfinalfn::oid, 0)::regproc, \
+                   CASE WHEN g.aggfinalextra THEN 'FINALFUNC_EXTRA' END, {modify}, \
+                   'COMBINEFUNC = ' || nullif(g.aggcombinefn::oid, 0)::regproc, \
+                   'SERIALFUNC = ' || nullif(g.aggserialfn::oid, 0)::regproc, \
+                   'DESERIALFUNC = ' || nullif(g.aggdeserialfn::oid, 0)::regproc, 'INITCOND = ' || quote_literal(g.agginitval), \
+                   'MSFUNC = ' || nullif(g.aggmtransfn::oid, 0)::regproc, 'MINVFUNC = ' || nullif(g.aggminvtransfn::oid, 0)::regproc, \
+                   'MSTYPE = ' || format_type(nullif(g.aggmtranstype, 0), NULL), 'MSSPACE = ' || nullif(g.aggmtransspace, 0), \
+                   'MFINALFUNC = ' || nullif(g.aggmfinalfn::oid, 0)::regproc, CASE WHEN g.aggmfinalextra THEN 'MFINALFUNC_EXTRA' END, \
+                   'MINITCOND = ' || quote_literal(g.aggminitval), 'SORTOP = OPERATOR(' || replace(o.oprnamespace::regnamespace || '.' || o.oprname || ')', ' ', ''), \
+                   CASE p.proparallel WHEN 's' THEN 'PARALLEL = SAFE' WHEN 'r' THEN 'PARALLEL = RESTRICTED' END, \
+                   CASE WHEN g.aggkind = 'h' THEN 'HYPOTHETICAL' END) \
+                   FROM pg_aggregate g LEFT JOIN pg_operator o ON o.oid = g.aggsortop WHERE g.aggfnoid = p.oid), \
                  'properties', nullif(concat_ws(', ', CASE p.provolatile WHEN 'i' THEN 'immutable' WHEN 's' THEN 'stable' END, \
                    CASE WHEN p.proisstrict THEN 'strict' END, CASE WHEN p.prosecdef THEN 'security definer' END, \
                    CASE WHEN p.proleakproof THEN 'leakproof' END, CASE p.proparallel WHEN 's' THEN 'parallel safe' \

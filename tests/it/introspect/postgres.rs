@@ -1,6 +1,6 @@
 //! PostgreSQL's catalogs: what is read and compared.
 
-mod changes;
+pub(crate) mod changes;
 mod dump;
 mod pitfalls;
 mod size;

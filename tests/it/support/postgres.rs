@@ -218,6 +218,15 @@ impl Psql {
         outcome.unwrap_or_else(|error| panic!("{sql}: {error:?}"));
     }
 
+    /// Runs SQL that may fail; how.
+    pub(crate) fn try_run(&self, sql: &str) -> Result<(), String> {
+        let outcome = self.client.lock().unwrap().batch_execute(sql);
+        outcome.map_err(|error| match error.as_db_error() {
+            Some(error) => error.message().to_owned(),
+            None => error.to_string(),
+        })
+    }
+
     /// All values of all rows, as text.
     pub(crate) fn values(&self, sql: &str) -> Vec<String> {
         let outcome = self.client.lock().unwrap().simple_query(sql);

@@ -3,11 +3,11 @@
 use super::{Bench, roles};
 
 /// What all of them start from.
-const BASE: &str = "CREATE TABLE p (id int PRIMARY KEY, a int, b text);
+pub(crate) const BASE: &str = "CREATE TABLE p (id int PRIMARY KEY, a int, b text);
     CREATE FUNCTION f(int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT $1';
     CREATE FUNCTION tf() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';";
 
-const CHANGES: &[(&str, &str, &str)] = &[
+pub(crate) const CHANGES: &[(&str, &str, &str)] = &[
     // Tables
     ("", "CREATE TABLE t (a int, b serial)", "table app.t: added"),
     (

@@ -1,0 +1,147 @@
+//! PostgreSQL: the way from one schema to another.
+//!
+//! Renames first; then what is different, and what cannot stand meanwhile
+//! (`work.rs`, `closure.rs`); the steps in an order that works (`order.rs`); each
+//! step as SQL, in a file for each family of objects; and where a transaction ends
+//! in between (`parts.rs`).
+
+mod closure;
+mod column;
+mod comment;
+mod constraint;
+mod hazard;
+mod kept;
+mod line;
+mod names;
+mod order;
+mod parts;
+mod rename;
+mod rights;
+mod routine;
+mod sequence;
+mod step;
+mod steps;
+mod table;
+mod types;
+mod undecided;
+mod work;
+
+use std::collections::BTreeMap;
+
+use self::{names::Names, work::Work};
+use super::{Decisions, Plan, Undecided};
+use crate::schema::{Fact, FactId, Kind, Schema};
+
+/// All that a statement is written from.
+struct Scene<'a> {
+    /// After the renames.
+    a: &'a Schema,
+    b: &'a Schema,
+    decisions: &'a Decisions,
+    names: &'a Names,
+    work: &'a Work<'a>,
+    /// What is written inside of the statement that makes something else.
+    inlined: BTreeMap<FactId, FactId>,
+}
+
+/// The statements that turn `a` into `b`.
+pub(super) fn plan(a: &Schema, b: &Schema, decisions: &Decisions) -> Result<Plan, Vec<Undecided>> {
+    let names = Names::of(a, b);
+    let (mut lines, renamed) = rename::apply(a, b, decisions, &names);
+    let work = Work::new(&renamed, b, decisions);
+    let scene = Scene {
+        a: &renamed,
+        b,
+        decisions,
+        names: &names,
+        inlined: steps::inlined(&work),
+        work: &work,
+    };
+    let undecided = undecided::of(&scene);
+    if !undecided.is_empty() {
+        return Err(undecided);
+    }
+    let (steps, unordered) = order::order(&scene)?;
+    for step in &steps {
+        lines.extend(step::written(&scene, step));
+    }
+    Ok(parts::parts(lines, unordered))
+}
+
+impl<'a> Scene<'a> {
+    /// As the second schema has it, else the first.
+    fn fact(&self, id: &FactId) -> Option<&'a Fact> {
+        self.b.facts.get(id).or_else(|| self.a.facts.get(id))
+    }
+
+    /// Its name for people, qualified or not as in the statements.
+    fn shown(&self, id: &FactId) -> String {
+        match self.fact(id) {
+            Some(fact) if id.kind.takes_arguments() => self.names.routine(fact),
+            _ if matches!(id.kind, Kind::Schema | Kind::Extension) => names::ident(id.name()),
+            Some(fact) if id.kind == Kind::Grant => self.b.shown(fact),
+            _ if id.kind.is_part() => {
+                format!("{}.{}", self.names.object(id), names::ident(id.name()))
+            }
+            _ => self.names.object(id),
+        }
+    }
+
+    /// The sequence that the `serial` of a column makes.
+    fn serial_of(&self, column: &FactId) -> Option<&FactId> {
+        let mut all = self.inlined.iter();
+        all.find(|(id, into)| id.kind == Kind::Sequence && *into == column)
+            .map(|(id, _)| id)
+    }
+
+    fn is_of_typed_table(&self, column: &Fact) -> bool {
+        let table = column.parent.as_ref().and_then(|id| self.fact(id));
+        table.is_some_and(|table| table.get("of type").is_some())
+    }
+
+    fn is_index_called(&self, fact: &Fact, text: &str) -> bool {
+        table::names_index(text, fact)
+    }
+
+    /// Whether the default of a new column needs the table to be there already.
+    fn has_late_default(&self, id: &FactId) -> bool {
+        let fact = self.b.facts.get(id);
+        let table = fact.and_then(|fact| fact.parent.as_ref());
+        self.work.create.contains(id)
+            && fact.is_some_and(|fact| fact.get("default").is_some())
+            && table.is_some_and(|table| {
+                self.work.create.contains(table) && steps::leads_to(self.work, id, table)
+            })
+    }
+
+    /// Whether a column's NOT NULL is its own to say, not that of a key of its table.
+    fn has_own_not_null(&self, fact: &Fact) -> bool {
+        !self.is_of_typed_table(fact) || fact.get("not null").is_some()
+    }
+
+    /// Whether something about an object comes last.
+    fn has_late(&self, id: &FactId) -> bool {
+        let Some(fact) = self.b.facts.get(id) else {
+            return false;
+        };
+        match id.kind {
+            Kind::Column => {
+                let taken_off = self.work.loosen.contains(id) && fact.get("default").is_some();
+                taken_off || self.has_late_default(id)
+            }
+            Kind::Sequence => {
+                let owner = fact.get("owned by");
+                let is_new = self.work.create.contains(id) && !self.inlined.contains_key(id);
+                owner.is_some() && (is_new || self.work.changes(id, "owned by"))
+            }
+            Kind::Table => fact.get("replica identity").is_some_and(|text| {
+                let again = |part: &Fact| {
+                    self.work.create.contains(&part.id) && self.is_index_called(part, text)
+                };
+                text.starts_with("index ")
+                    && (self.work.changes(id, "replica identity") || self.b.within(id).any(again))
+            }),
+            _ => false,
+        }
+    }
+}

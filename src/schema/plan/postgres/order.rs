@@ -1,0 +1,318 @@
+//! The steps of a way, in an order that works.
+//!
+//! A step waits for what it needs; among those that wait for nothing the kinds
+//! decide, then the names, so that the same two schemas give the same way. What
+//! need not be known of (names in the bodies of functions) is waited for only as
+//! long as that makes no circle.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    Scene,
+    names::words,
+    steps::{Step, Steps},
+    work::is_foreign_key,
+};
+use crate::schema::{
+    FactId, Kind,
+    plan::{Question, Undecided},
+};
+
+/// Who waits for whom, by number.
+#[derive(Default)]
+struct Waits {
+    /// Before → after.
+    hard: BTreeSet<(usize, usize)>,
+    soft: BTreeSet<(usize, usize)>,
+}
+
+/// The steps in their order, or the circle that there is none through. Whether some
+/// function has to be made before what its body names comes with it.
+pub(super) fn order(scene: &Scene) -> Result<(Vec<Step>, bool), Vec<Undecided>> {
+    let steps = Steps::of(scene);
+    let mut waits = Waits::default();
+    needs_of_b(scene, &steps, &mut waits);
+    needs_of_a(scene, &steps, &mut waits);
+    freed_names(scene, &steps, &mut waits);
+    columns_stay_some(scene, &steps, &mut waits);
+    bodies(scene, &steps, &mut waits);
+    sorted(scene, &steps, &waits)
+}
+
+impl Waits {
+    fn all(&mut self, before: &[usize], after: &[usize]) {
+        for from in before {
+            for to in after.iter().filter(|to| *to != from) {
+                self.hard.insert((*from, *to));
+            }
+        }
+    }
+}
+
+/// What is made or altered waits for what it uses.
+fn needs_of_b(scene: &Scene, steps: &Steps, waits: &mut Waits) {
+    for edge in &scene.b.edges {
+        waits.all(steps.forward(&edge.to), steps.forward(&edge.from));
+        // The name of an identity's sequence is free once the identity is taken off.
+        if edge.from.kind == Kind::Column && edge.to.kind == Kind::Sequence {
+            waits.all(steps.loosening(&edge.from), steps.forward(&edge.to));
+        }
+    }
+    for id in scene.work.create.iter().chain(scene.work.change.keys()) {
+        let Some(fact) = scene.b.facts.get(id) else {
+            continue;
+        };
+        for parent in scene.b.ancestors(fact) {
+            let is_owned = id.kind == Kind::Sequence && parent.kind == Kind::Table;
+            if scene.work.create.contains(parent) && !is_owned {
+                waits.all(steps.forward(parent), steps.forward(id));
+            }
+        }
+        waits.all(steps.forward(id), steps.late(id));
+        if let Some(text) = fact.get("owned by") {
+            let owner = scene.b.within(fact.parent.as_ref().unwrap_or(id)).find(|column| {
+                column.id.kind == Kind::Column
+                    && super::names::qualified(&column.id.path) == text
+            });
+            if let Some(owner) = owner {
+                waits.all(steps.forward(&owner.id), steps.late(id));
+            }
+        }
+        if let Some(index) = fact.get("replica identity") {
+            for other in scene.b.within(id) {
+                if scene.is_index_called(other, index) {
+                    waits.all(steps.forward(&other.id), steps.late(id));
+                }
+            }
+        }
+    }
+}
+
+/// What ends waits until nobody uses it any more.
+fn needs_of_a(scene: &Scene, steps: &Steps, waits: &mut Waits) {
+    let work = scene.work;
+    for edge in &scene.a.edges {
+        let user = steps.backward(&edge.from);
+        waits.all(user, steps.dropping(&edge.to));
+        let twin = work.twin(&edge.to);
+        if let Some(twin) = twin.filter(|twin| !work.create.contains(*twin)) {
+            // A view goes before the type of its column changes.
+            waits.all(steps.dropping(&edge.from), steps.forward(twin));
+        }
+        let is_aside = work.aside.contains(&edge.to);
+        let stays = work.twin(&edge.from).filter(|_| !work.drop.contains(&edge.from));
+        if let Some(user) = stays
+            && work.drop.contains(&edge.to)
+            && (is_aside || !twin.is_some_and(|twin| work.create.contains(twin)))
+        {
+            waits.all(steps.forward(user), steps.last_drop(&edge.to));
+        }
+    }
+    for id in &work.drop {
+        let Some(fact) = scene.a.facts.get(id) else {
+            continue;
+        };
+        for parent in scene.a.ancestors(fact) {
+            waits.all(steps.backward(id), steps.dropping(parent));
+        }
+        if let Some(twin) = work.twin(id) {
+            waits.all(steps.backward(id), steps.forward(twin));
+        }
+    }
+    for id in &work.loosen {
+        waits.all(steps.loosening(id), steps.forward(id));
+        waits.all(steps.loosening(id), steps.late(id));
+        waits.all(steps.forward(id), steps.late(id));
+    }
+    for id in &work.aside {
+        waits.all(steps.forward(id), steps.last_drop(id));
+    }
+}
+
+/// A name is free once what had it is gone.
+fn freed_names(scene: &Scene, steps: &Steps, waits: &mut Waits) {
+    let mut taken: BTreeMap<(usize, String), Vec<&FactId>> = BTreeMap::new();
+    for id in &scene.work.create {
+        for name in names(id) {
+            taken.entry(name).or_default().push(id);
+        }
+    }
+    for id in &scene.work.drop {
+        for other in names(id).iter().flat_map(|name| taken.get(name)).flatten() {
+            waits.all(steps.dropping(id), steps.forward(other));
+        }
+    }
+}
+
+/// The names that an object takes: relations, types and routines have theirs apart.
+fn names(id: &FactId) -> Vec<(usize, String)> {
+    let spaces: &[usize] = match id.kind {
+        Kind::Table | Kind::View | Kind::MaterializedView | Kind::CompositeType => &[0, 1],
+        Kind::Sequence | Kind::Index | Kind::Constraint => &[0],
+        Kind::Enum | Kind::Domain | Kind::RangeType => &[1],
+        Kind::Function | Kind::Procedure | Kind::Aggregate => &[2],
+        _ => &[],
+    };
+    let name = match (id.kind, id.path.as_slice()) {
+        (Kind::Constraint, [schema, _, name]) => format!("{schema}.{name}"),
+        _ => id.path.join("."),
+    };
+    spaces.iter().map(|space| (*space, name.clone())).collect()
+}
+
+/// New columns come before old ones go: a value may be made of the old ones.
+fn columns_stay_some(scene: &Scene, steps: &Steps, waits: &mut Waits) {
+    let work = scene.work;
+    for id in work.drop.iter().filter(|id| id.kind == Kind::Column) {
+        let table = work.of_a(id).and_then(|fact| fact.parent.as_ref());
+        let others = work.create.iter().chain(work.change.keys());
+        for other in others.filter(|other| other.kind == Kind::Column && *other != id) {
+            if work.of_b(other).and_then(|fact| fact.parent.as_ref()) == table {
+                for from in steps.forward(other) {
+                    for to in steps.dropping(id) {
+                        waits.soft.insert((*from, *to));
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The bodies of functions name things without the server's knowing.
+fn bodies(scene: &Scene, steps: &Steps, waits: &mut Waits) {
+    let mut named: BTreeMap<String, Vec<&FactId>> = BTreeMap::new();
+    let made = scene.work.create.iter().chain(scene.work.change.keys());
+    for id in made.filter(|id| !matches!(id.kind, Kind::Grant | Kind::Constraint | Kind::Policy)) {
+        let name = if id.kind.takes_arguments() {
+            id.path.get(1).map_or("", String::as_str)
+        } else {
+            id.name()
+        };
+        named.entry(name.to_lowercase()).or_default().push(id);
+    }
+    let made = scene.work.create.iter().chain(scene.work.change.keys());
+    for id in made.filter(|id| matches!(id.kind, Kind::Function | Kind::Procedure)) {
+        let body = scene.b.facts.get(id).and_then(|fact| fact.ddl.as_deref());
+        for word in words(body.unwrap_or_default()) {
+            for other in named.get(&word).into_iter().flatten().filter(|other| **other != id) {
+                for from in steps.forward(other) {
+                    for to in steps.forward(id) {
+                        waits.soft.insert((*from, *to));
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Drops from the outside in, then what is made from the inside out.
+fn place<'s>(scene: &Scene, step: &'s Step) -> (u8, u8, &'s FactId) {
+    let id = step.about();
+    let weight = |is_key: bool| {
+        let at = Kind::ALL.iter().position(|kind| *kind == id.kind);
+        let at = u8::try_from(at.unwrap_or_default()).unwrap_or(u8::MAX);
+        // Foreign keys come behind the indexes that they need.
+        2 * at + if is_key { 15 } else { 0 }
+    };
+    let is_key = |facts: &BTreeMap<FactId, crate::schema::Fact>| {
+        facts.get(id).is_some_and(is_foreign_key)
+    };
+    match step {
+        Step::Rename { .. } => (0, 0, id),
+        Step::Drop(_) | Step::Loosen(_) => (1, u8::MAX - weight(is_key(&scene.a.facts)), id),
+        Step::Aside(_) => (2, 0, id),
+        Step::DropAside(_) => (4, 0, id),
+        _ => (3, weight(is_key(&scene.b.facts)), id),
+    }
+}
+
+fn sorted(
+    scene: &Scene,
+    steps: &Steps,
+    waits: &Waits,
+) -> Result<(Vec<Step>, bool), Vec<Undecided>> {
+    let count = steps.all.len();
+    let mut hard = vec![0_usize; count];
+    let mut soft = vec![0_usize; count];
+    let mut after: Vec<Vec<(usize, bool)>> = vec![Vec::new(); count];
+    for (of, is_hard) in [(&waits.hard, true), (&waits.soft, false)] {
+        for (from, to) in of {
+            let counter = if is_hard { &mut hard } else { &mut soft };
+            if let (Some(counter), Some(list)) = (counter.get_mut(*to), after.get_mut(*from)) {
+                *counter += 1;
+                list.push((*to, is_hard));
+            }
+        }
+    }
+    let mut left: BTreeSet<((u8, u8, &FactId), usize)> = steps
+        .all
+        .iter()
+        .enumerate()
+        .map(|(at, step)| (place(scene, step), at))
+        .collect();
+    let mut out = Vec::new();
+    let mut unordered = false;
+    while !left.is_empty() {
+        let waits_for = |at: usize, of: &[usize]| of.get(at).copied().unwrap_or_default();
+        let free = |of: &[usize], at: usize| waits_for(at, of) == 0;
+        let next = left
+            .iter()
+            .find(|(_, at)| free(&hard, *at) && free(&soft, *at))
+            .or_else(|| left.iter().find(|(_, at)| free(&hard, *at)))
+            .copied();
+        let Some(next) = next else {
+            let stuck: BTreeSet<usize> = left.iter().map(|(_, at)| *at).collect();
+            return Err(vec![circle(scene, steps, waits, &stuck)]);
+        };
+        let at = next.1;
+        left.remove(&next);
+        let Some(step) = steps.all.get(at) else {
+            continue;
+        };
+        let is_routine = matches!(step.about().kind, Kind::Function | Kind::Procedure);
+        unordered |= waits_for(at, &soft) > 0 && is_routine;
+        out.push(step.clone());
+        for (to, is_hard) in after.get(at).into_iter().flatten() {
+            let counter = if *is_hard { &mut hard } else { &mut soft };
+            if let Some(counter) = counter.get_mut(*to) {
+                *counter = counter.saturating_sub(1);
+            }
+        }
+    }
+    Ok((out, unordered))
+}
+
+/// One circle among the steps that wait for each other.
+fn circle(scene: &Scene, steps: &Steps, waits: &Waits, stuck: &BTreeSet<usize>) -> Undecided {
+    let before = |at: usize| {
+        let mut all = waits.hard.iter();
+        all.find(|(from, to)| *to == at && stuck.contains(from)).map(|(from, _)| *from)
+    };
+    let mut path: Vec<usize> = Vec::new();
+    let mut at = stuck.first().copied();
+    while let Some(here) = at.filter(|here| !path.contains(here)) {
+        path.push(here);
+        at = before(here);
+    }
+    let begin = path.iter().position(|step| Some(*step) == at).unwrap_or_default();
+    let members: Vec<&FactId> = path
+        .get(begin..)
+        .unwrap_or_default()
+        .iter()
+        .filter_map(|at| steps.all.get(*at).map(Step::about))
+        .collect();
+    let mut named = Vec::new();
+    for id in members.iter().rev() {
+        let name = format!("{} {}", id.kind.name(), scene.shown(id));
+        if !named.contains(&name) {
+            named.push(name);
+        }
+    }
+    let about = members.first().copied().cloned();
+    let about = about.unwrap_or_else(|| FactId::new(Kind::Schema, ["public"]));
+    Undecided {
+        name: scene.shown(&about),
+        about,
+        question: Question::Circle(named),
+    }
+}

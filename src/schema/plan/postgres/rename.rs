@@ -1,0 +1,262 @@
+//! Renames, which a person has decided, before everything else.
+//!
+//! The statements, and the schema as it is after them: identities, parents and
+//! edges are moved, and the server's texts say the new names where they say the old
+//! ones. Where such a text is not quite what the server would print then, something
+//! is made again that need not be.
+
+use std::collections::BTreeMap;
+
+use super::{
+    line::Line,
+    names::{Names, ident, is_type, literal, qualified, unquoted},
+    work::uses,
+};
+use crate::{
+    model::Dialect,
+    schema::{
+        Edge, Fact, FactId, Kind, Schema, Value,
+        plan::{Decisions, Hazard},
+    },
+    sql::{TokenKind, tokens},
+};
+
+/// The statements of the renames that say something, and the schema after them.
+pub(super) fn apply(
+    a: &Schema,
+    b: &Schema,
+    decisions: &Decisions,
+    names: &Names,
+) -> (Vec<Line>, Schema) {
+    let mut schema = a.clone();
+    let mut lines = Vec::new();
+    let mut renames: Vec<&(FactId, FactId)> = decisions.renames.iter().collect();
+    // From the outside in: what is inside goes along.
+    renames.sort_by_key(|(from, _)| (from.path.len(), from.kind));
+    let mut moves: Vec<(FactId, FactId)> = Vec::new();
+    for (from, to) in renames {
+        let from = moves.iter().fold(from.clone(), |id, (from, to)| moved(&schema, &id, from, to));
+        let says = from.kind == to.kind
+            && from != *to
+            && schema.facts.contains_key(&from)
+            && b.facts.contains_key(to)
+            && !schema.facts.contains_key(to)
+            && from.path.len() == to.path.len();
+        let same_parent = !from.kind.is_part() || from.path.split_last().map(|(_, rest)| rest) == to.path.split_last().map(|(_, rest)| rest);
+        if !says || !same_parent {
+            continue;
+        }
+        lines.extend(statements(&schema, &from, to, names));
+        schema = rename(&schema, &from, to);
+        moves.push((from, to.clone()));
+    }
+    (lines, schema)
+}
+
+/// An identity after a rename.
+fn moved(schema: &Schema, id: &FactId, from: &FactId, to: &FactId) -> FactId {
+    let mut path = id.path.clone();
+    if id == from {
+        return to.clone();
+    }
+    let is_inside = match from.kind {
+        Kind::Schema => path.first() == from.path.first() && id.kind != Kind::Schema && id.kind != Kind::Extension,
+        _ => id.kind.is_part() && path.starts_with(&from.path) && path.len() > from.path.len(),
+    };
+    if is_inside {
+        for (name, new) in path.iter_mut().zip(&to.path) {
+            new.clone_into(name);
+        }
+    } else if from.path.first() != to.path.first()
+        && matches!(id.kind, Kind::Index | Kind::Sequence)
+        && schema.facts.get(id).is_some_and(|fact| fact.parent.as_ref() == Some(from))
+        && let (Some(first), Some(new)) = (path.first_mut(), to.path.first())
+    {
+        new.clone_into(first);
+    }
+    FactId {
+        kind: id.kind,
+        path,
+    }
+}
+
+fn statements(schema: &Schema, from: &FactId, to: &FactId, names: &Names) -> Vec<Line> {
+    let kind = from.kind;
+    let (old, new) = (ident(from.name()), ident(to.name()));
+    let on = names.object(to);
+    let breaks = |line: Line| {
+        line.with(Hazard::BreaksOldCode(format!("{} {}", kind.name(), qualified(&from.path))))
+    };
+    let one = |sql: String| vec![breaks(Line::new(to, sql))];
+    match kind {
+        Kind::Schema => return one(format!("ALTER SCHEMA {old} RENAME TO {new}")),
+        Kind::Column => return one(format!("ALTER TABLE {on} RENAME COLUMN {old} TO {new}")),
+        Kind::Constraint => {
+            return vec![Line::new(to, format!("ALTER TABLE {on} RENAME CONSTRAINT {old} TO {new}"))];
+        }
+        Kind::Rule | Kind::Trigger | Kind::Policy => {
+            let word = kind.name().to_uppercase();
+            return vec![Line::new(to, format!("ALTER {word} {old} ON {on} RENAME TO {new}"))];
+        }
+        Kind::Extension | Kind::Grant | Kind::VirtualTable => return Vec::new(),
+        _ => {}
+    }
+    let word = match kind {
+        Kind::Domain => "DOMAIN".to_owned(),
+        _ if is_type(from) => "TYPE".to_owned(),
+        _ => kind.name().to_uppercase(),
+    };
+    let arguments = if kind.takes_arguments() {
+        format!("({})", from.name())
+    } else {
+        String::new()
+    };
+    let path = |id: &FactId| id.path.get(..2).unwrap_or_default().to_vec();
+    let (mut at, to_path) = (path(from), path(to));
+    let mut lines = Vec::new();
+    let written = |path: &[String]| names.object(&FactId { kind, path: path.to_vec() });
+    if at.first() != to_path.first() && kind != Kind::Index {
+        let schema_name = to_path.first().map_or("", String::as_str);
+        lines.push(breaks(Line::new(
+            to,
+            format!("ALTER {word} {}{arguments} SET SCHEMA {}", written(&at), ident(schema_name)),
+        )));
+        if let (Some(first), Some(new)) = (at.first_mut(), to_path.first()) {
+            new.clone_into(first);
+        }
+    }
+    if let Some(new) = to_path.get(1).filter(|new| at.get(1) != Some(*new)) {
+        lines.push(breaks(Line::new(
+            to,
+            format!("ALTER {word} {}{arguments} RENAME TO {}", written(&at), ident(new)),
+        )));
+    }
+    let _ = schema;
+    lines
+}
+
+/// The schema after a rename.
+fn rename(schema: &Schema, from: &FactId, to: &FactId) -> Schema {
+    let map = |id: &FactId| moved(schema, id, from, to);
+    let mut out = Schema::empty(schema.dialect);
+    out.major = schema.major;
+    out.unmodelled.clone_from(&schema.unmodelled);
+    for fact in schema.facts.values() {
+        let mut new = Fact {
+            id: map(&fact.id),
+            parent: fact.parent.as_ref().map(map),
+            payload: BTreeMap::new(),
+            ..fact.clone()
+        };
+        let concerns = concerns(schema, fact, from);
+        let say = |text: &str| if concerns { said(text, from, to) } else { text.to_owned() };
+        for (key, value) in &fact.payload {
+            let value = if *key == crate::schema::COLUMN_ORDER {
+                Value::new(column_order(fact, &value.text, from, to))
+            } else if matches!(*key, "comment" | "body") {
+                value.clone()
+            } else {
+                let (text, compared) = (say(&value.text), say(value.compared()));
+                if text == compared { Value::new(text) } else { Value::normalised(text, compared) }
+            };
+            new.payload.insert(key, value);
+        }
+        for list in new.lists.values_mut() {
+            for text in list.iter_mut() {
+                *text = say(text);
+            }
+        }
+        new.ddl = fact.ddl.as_deref().map(say);
+        out.add(new);
+    }
+    out.edges = schema
+        .edges
+        .iter()
+        .map(|edge| Edge {
+            from: map(&edge.from),
+            to: map(&edge.to),
+        })
+        .collect();
+    out
+}
+
+/// Whether the texts of an object may say the name.
+fn concerns(schema: &Schema, fact: &Fact, renamed: &FactId) -> bool {
+    match renamed.kind {
+        // Their names stand in no text but with their table's.
+        Kind::Column => {
+            let table = renamed.path.get(..2).unwrap_or_default();
+            let uses_it = uses(schema, &fact.id).any(|id| id == renamed);
+            uses_it || (fact.id.kind == Kind::Sequence && fact.get("owned by").is_some_and(|text| text.starts_with(&qualified(table))))
+        }
+        Kind::Constraint | Kind::Rule | Kind::Trigger | Kind::Policy => fact.id == *renamed,
+        _ => true,
+    }
+}
+
+fn column_order(fact: &Fact, text: &str, from: &FactId, to: &FactId) -> String {
+    if from.kind != Kind::Column || !from.path.starts_with(&fact.id.path) {
+        return text.to_owned();
+    }
+    let names = text.lines().map(|name| if name == from.name() { to.name() } else { name });
+    names.collect::<Vec<_>>().join("\n")
+}
+
+/// A text with the new name for the old one.
+fn said(text: &str, from: &FactId, to: &FactId) -> String {
+    let all: Vec<_> = tokens(text, Some(Dialect::Postgres)).collect();
+    let mut out = String::new();
+    let mut at = 0;
+    let name = |at: usize| -> Option<String> {
+        let token = all.get(at)?;
+        matches!(token.kind, TokenKind::Word | TokenKind::QuotedIdent).then(|| unquoted(token.text(text)))
+    };
+    let is_dot = |at: usize| all.get(at).is_some_and(|token| token.kind == TokenKind::Dot);
+    let (old_path, new_path) = (from.path.get(..2), to.path.get(..2));
+    while let Some(token) = all.get(at) {
+        let written = token.text(text);
+        let here = name(at);
+        let alone = !(at > 0 && is_dot(at - 1));
+        match from.kind {
+            Kind::Schema if alone && is_dot(at + 1) && here.as_deref() == Some(from.name()) => {
+                out.push_str(&ident(to.name()));
+            }
+            Kind::Schema => out.push_str(written),
+            _ if from.kind.is_part() => {
+                if here.as_deref() == Some(from.name()) {
+                    out.push_str(&ident(to.name()));
+                } else {
+                    out.push_str(written);
+                }
+            }
+            _ => {
+                let (Some([schema, old]), Some(new)) = (old_path, new_path) else {
+                    out.push_str(written);
+                    at += 1;
+                    continue;
+                };
+                let is_it = alone
+                    && here.as_ref() == Some(schema)
+                    && is_dot(at + 1)
+                    && name(at + 2).as_ref() == Some(old);
+                if is_it {
+                    out.push_str(&qualified(new));
+                    at += 3;
+                    continue;
+                }
+                let is_alias = alone && here.as_ref() == Some(old) && is_dot(at + 1);
+                if is_alias {
+                    out.push_str(&ident(new.get(1).map_or("", String::as_str)));
+                } else if token.kind == TokenKind::String
+                    && written == literal(&qualified(&[schema.clone(), old.clone()]))
+                {
+                    out.push_str(&literal(&qualified(new)));
+                } else {
+                    out.push_str(written);
+                }
+            }
+        }
+        at += 1;
+    }
+    out
+}

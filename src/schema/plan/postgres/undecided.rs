@@ -1,0 +1,52 @@
+//! What only a person can decide, or no statement does.
+
+use super::{Scene, column};
+use crate::schema::{
+    Fact, Kind,
+    plan::{Question, Undecided},
+};
+
+/// All of it.
+pub(super) fn of(scene: &Scene) -> Vec<Undecided> {
+    let created = scene.work.create.iter().filter_map(|id| scene.b.facts.get(id));
+    created.filter_map(|fact| asked(scene, fact)).collect()
+}
+
+fn asked(scene: &Scene, fact: &Fact) -> Option<Undecided> {
+    if scene.decisions.may_lose {
+        return None;
+    }
+    let question = match fact.id.kind {
+        Kind::Column if is_empty(scene, fact) => Question::Fill,
+        Kind::Table => Question::NoWay(made_anew(scene, fact)?.to_owned()),
+        _ => return None,
+    };
+    Some(Undecided {
+        about: fact.id.clone(),
+        name: scene.shown(&fact.id),
+        question,
+    })
+}
+
+/// Whether a new column must hold something, and nothing says what.
+fn is_empty(scene: &Scene, fact: &Fact) -> bool {
+    let is_new = fact.parent.as_ref().is_some_and(|table| !scene.work.create.contains(table));
+    is_new
+        && fact.get("type").is_some()
+        && !scene.is_of_typed_table(fact)
+        && fact.get("not null").is_some()
+        && !column::has_value(scene, fact)
+        && !scene.decisions.backfill.contains_key(&fact.id)
+}
+
+/// Why a table would have to be made again, with its rows lost.
+fn made_anew(scene: &Scene, fact: &Fact) -> Option<&'static str> {
+    let before = scene.work.origin(&fact.id)?;
+    if before.get("partition key") != fact.get("partition key") {
+        return Some("how a table is divided into partitions cannot be changed");
+    }
+    if before.get("inherits") != fact.get("inherits") {
+        return Some("a column that is there cannot become one that is only inherited");
+    }
+    Some("it cannot be altered")
+}

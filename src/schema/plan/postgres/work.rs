@@ -1,0 +1,329 @@
+//! What has to be done: which objects end, which begin, which are altered.
+//!
+//! From the comparison, and from what cannot stand while something under it is
+//! changed (`closure.rs`). Nothing is written or ordered here.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    kept,
+    names::{is_type, qualified},
+};
+use crate::schema::{Change, Edge, Effect, Fact, FactId, Kind, Schema, What, compare, plan::Decisions};
+
+/// What has to be done to get from `a` to `b`.
+pub(super) struct Work<'a> {
+    pub(super) a: &'a Schema,
+    pub(super) b: &'a Schema,
+    pub(super) decisions: &'a Decisions,
+    /// Objects of `a` that end, with their parts.
+    pub(super) drop: BTreeSet<FactId>,
+    /// Objects of `b` that begin (or begin anew), with their parts.
+    pub(super) create: BTreeSet<FactId>,
+    /// Objects of `b` that are altered as they stand.
+    pub(super) change: BTreeMap<FactId, Vec<Change>>,
+    /// Constraints and indexes that have another name: from `b`'s to `a`'s.
+    pub(super) rename: BTreeMap<FactId, FactId>,
+    /// From `a`'s identity to `b`'s, where they are not the same.
+    twins: BTreeMap<FactId, FactId>,
+    /// Types that are made anew while columns of theirs hold values: the old one is
+    /// put aside meanwhile.
+    pub(super) aside: BTreeSet<FactId>,
+    /// Columns whose values go into the new type.
+    pub(super) recast: BTreeSet<FactId>,
+    /// Columns whose default (or identity) is taken off before everything else.
+    pub(super) loosen: BTreeSet<FactId>,
+    /// Parts of `a` by what they are a part of.
+    parts_of_a: BTreeMap<&'a FactId, Vec<&'a FactId>>,
+    parts_of_b: BTreeMap<&'a FactId, Vec<&'a FactId>>,
+    /// Who depends, in `a`, on what.
+    users: BTreeMap<&'a FactId, Vec<&'a FactId>>,
+}
+
+fn parts(schema: &Schema) -> BTreeMap<&FactId, Vec<&FactId>> {
+    let mut parts: BTreeMap<&FactId, Vec<&FactId>> = BTreeMap::new();
+    for fact in schema.facts.values() {
+        if let Some(parent) = &fact.parent {
+            parts.entry(parent).or_default().push(&fact.id);
+        }
+    }
+    parts
+}
+
+fn within<'a>(parts: &BTreeMap<&'a FactId, Vec<&'a FactId>>, id: &FactId) -> Vec<FactId> {
+    let mut all = Vec::new();
+    let mut next: Vec<&FactId> = parts.get(id).cloned().unwrap_or_default();
+    while let Some(part) = next.pop() {
+        all.push(part.clone());
+        next.extend(parts.get(part).into_iter().flatten());
+    }
+    all
+}
+
+impl<'a> Work<'a> {
+    pub(super) fn new(a: &'a Schema, b: &'a Schema, decisions: &'a Decisions) -> Self {
+        let mut users: BTreeMap<&FactId, Vec<&FactId>> = BTreeMap::new();
+        for edge in &a.edges {
+            users.entry(&edge.to).or_default().push(&edge.from);
+        }
+        let mut work = Self {
+            a,
+            b,
+            decisions,
+            drop: BTreeSet::new(),
+            create: BTreeSet::new(),
+            change: BTreeMap::new(),
+            rename: BTreeMap::new(),
+            twins: BTreeMap::new(),
+            aside: BTreeSet::new(),
+            recast: BTreeSet::new(),
+            loosen: BTreeSet::new(),
+            parts_of_a: parts(a),
+            parts_of_b: parts(b),
+            users,
+        };
+        work.seed();
+        work.close();
+        let create = &work.create;
+        work.change.retain(|id, _| !create.contains(id));
+        work.rename.retain(|id, _| !create.contains(id));
+        work.recast.retain(|id| !create.contains(id));
+        work.loosen.retain(|id| !create.contains(id));
+        work
+    }
+
+    pub(super) fn of_a(&self, id: &FactId) -> Option<&'a Fact> {
+        self.a.facts.get(id)
+    }
+
+    pub(super) fn of_b(&self, id: &FactId) -> Option<&'a Fact> {
+        self.b.facts.get(id)
+    }
+
+    /// What an object of `a` is in `b`.
+    pub(super) fn twin(&self, id: &FactId) -> Option<&'a FactId> {
+        let id = self.twins.get(id).unwrap_or(id);
+        self.b.facts.get(id).map(|fact| &fact.id)
+    }
+
+    /// What an object of `b` is in `a`.
+    pub(super) fn origin(&self, id: &FactId) -> Option<&'a Fact> {
+        let from = self.twins.iter().find(|(_, to)| *to == id);
+        self.a.facts.get(from.map_or(id, |(from, _)| from))
+    }
+
+    /// Who depends on it in `a`.
+    pub(super) fn users(&self, id: &FactId) -> Vec<&'a FactId> {
+        self.users.get(id).cloned().unwrap_or_default()
+    }
+
+    /// The parts of an object of `a`, and theirs.
+    pub(super) fn within_a(&self, id: &FactId) -> Vec<FactId> {
+        within(&self.parts_of_a, id)
+    }
+
+    /// The parts of an object of `b`, and theirs.
+    pub(super) fn within_b(&self, id: &FactId) -> Vec<FactId> {
+        within(&self.parts_of_b, id)
+    }
+
+    /// Whether a key of an object changes.
+    pub(super) fn changes(&self, id: &FactId, key: &str) -> bool {
+        let changes = self.change.get(id);
+        changes.is_some_and(|all| all.iter().any(|change| change.key == key))
+    }
+
+    /// Whether the type of a column of both sides changes.
+    pub(super) fn is_retyped(&self, id: &FactId) -> bool {
+        self.changes(id, "type") || self.changes(id, "collation") || self.recast.contains(id)
+    }
+
+    /// Whether it goes with what it is a part of, without a statement of its own.
+    pub(super) fn goes_along(&self, fact: &Fact) -> bool {
+        let parent_goes = self
+            .a
+            .ancestors(fact)
+            .any(|id| self.drop.contains(id) && id.kind != Kind::Schema);
+        if parent_goes {
+            return !self.is_in_circle(fact);
+        }
+        if self.twin(&fact.id).is_some_and(|id| self.create.contains(id)) {
+            return false;
+        }
+        // With a column of their own table.
+        match fact.id.kind {
+            Kind::Sequence => fact.get("owned by").is_some_and(|owner| {
+                let mut dropped = self.drop.iter().filter(|id| id.kind == Kind::Column);
+                dropped.any(|id| qualified(&id.path) == owner)
+            }),
+            Kind::Constraint | Kind::Index => self.uses(&fact.id).any(|id| {
+                id.kind == Kind::Column
+                    && self.drop.contains(id)
+                    && self.of_a(id).and_then(|column| column.parent.as_ref())
+                        == fact.parent.as_ref()
+            }),
+            _ => false,
+        }
+    }
+
+    /// What an object of `a` depends on.
+    pub(super) fn uses(&self, id: &FactId) -> impl Iterator<Item = &'a FactId> {
+        uses(self.a, id)
+    }
+
+    /// Whether a foreign key of a table that ends leads to one that cannot end before it.
+    fn is_in_circle(&self, fact: &Fact) -> bool {
+        let Some(table) = fact.parent.as_ref() else {
+            return false;
+        };
+        if !is_foreign_key(fact) {
+            return false;
+        }
+        let targets = |table: &FactId| -> Vec<FactId> {
+            let keys = self.parts_of_a.get(table).into_iter().flatten();
+            keys.filter_map(|id| self.of_a(id))
+                .filter(|key| is_foreign_key(key))
+                .filter_map(|key| self.referenced(key))
+                .filter(|target| self.drop.contains(*target))
+                .cloned()
+                .collect()
+        };
+        let Some(target) = self.referenced(fact).filter(|target| *target != table) else {
+            return false;
+        };
+        let mut seen = BTreeSet::new();
+        let mut next = vec![target.clone()];
+        while let Some(at) = next.pop() {
+            if at == *table {
+                return true;
+            }
+            if seen.insert(at.clone()) {
+                next.extend(targets(&at));
+            }
+        }
+        false
+    }
+
+    /// The table that a foreign key of `a` leads to.
+    fn referenced(&self, key: &Fact) -> Option<&'a FactId> {
+        let mut tables = self.uses(&key.id).filter_map(|id| match id.kind {
+            Kind::Table => Some(id),
+            Kind::Column | Kind::Constraint | Kind::Index => {
+                self.of_a(id).and_then(|part| part.parent.as_ref())
+            }
+            _ => None,
+        });
+        tables.find(|table| Some(*table) != key.parent.as_ref())
+    }
+
+    fn seed(&mut self) {
+        let comparison = compare(self.a, self.b);
+        for remark in comparison.remarks {
+            if let What::Renamed { from, .. } = remark.what {
+                self.twins.insert(from, remark.id);
+            }
+        }
+        let mut changed = Vec::new();
+        for difference in comparison.differences {
+            let id = difference.id;
+            match difference.what {
+                What::Added { parts, .. } => {
+                    self.create.extend(parts.into_iter().map(|part| part.id));
+                    self.create.insert(id);
+                }
+                What::Removed { parts, .. } => {
+                    self.drop.extend(parts.into_iter().map(|part| part.id));
+                    self.drop.insert(id);
+                }
+                What::Renamed { from, .. } => {
+                    self.twins.insert(from.clone(), id.clone());
+                    self.rename.insert(id, from);
+                }
+                What::Changed(changes) => changed.push((id, changes)),
+            }
+        }
+        for (id, mut changes) in changed {
+            if id.kind == Kind::Sequence {
+                // Who owns it says the same.
+                changes.retain(|change| change.key != "belongs to");
+            }
+            changes.retain(|change| change.effect != Effect::Remark);
+            if changes.is_empty() {
+                continue;
+            }
+            if kept::stands(self, &id, &changes) {
+                self.change.insert(id, changes);
+            } else if is_type(&id) && self.holds_values(&id) {
+                self.put_aside(&id);
+            } else {
+                self.replace(&id);
+            }
+        }
+        kept::inherited(self);
+    }
+
+    /// Whether columns are of a type, itself or by way of another one.
+    pub(super) fn holds_values(&self, id: &FactId) -> bool {
+        let mut seen = BTreeSet::new();
+        let mut next = vec![id];
+        while let Some(at) = next.pop() {
+            for user in self.users(at) {
+                if user.kind == Kind::Column {
+                    return true;
+                }
+                if is_type(user) && seen.insert(user) {
+                    next.push(user);
+                }
+            }
+        }
+        false
+    }
+
+    /// A type is made anew beside the old one.
+    pub(super) fn put_aside(&mut self, id: &FactId) {
+        if self.aside.insert(id.clone()) {
+            for part in self.within_a(id) {
+                self.drop.insert(part);
+            }
+            self.drop.insert(id.clone());
+            self.create.insert(id.clone());
+            self.create.extend(self.within_b(id));
+        }
+    }
+
+    /// An object of both sides is dropped, with its parts, and made again.
+    pub(super) fn replace(&mut self, id: &FactId) {
+        let Some(from) = self.origin(id).map(|fact| fact.id.clone()) else {
+            return;
+        };
+        self.drop.extend(self.within_a(&from));
+        self.drop.insert(from);
+        self.create.extend(self.within_b(id));
+        self.create.insert(id.clone());
+    }
+}
+
+/// Whether a constraint refers to another table.
+pub(super) fn is_foreign_key(fact: &Fact) -> bool {
+    fact.id.kind == Kind::Constraint
+        && fact
+            .get("definition")
+            .is_some_and(|definition| definition.starts_with("FOREIGN KEY"))
+}
+
+/// What an object depends on. Edges are sorted by who depends.
+pub(super) fn uses<'s>(schema: &'s Schema, id: &FactId) -> impl Iterator<Item = &'s FactId> {
+    let least = Edge {
+        from: id.clone(),
+        to: FactId {
+            kind: Kind::Schema,
+            path: Vec::new(),
+        },
+    };
+    let from = id.clone();
+    schema
+        .edges
+        .range(least..)
+        .take_while(move |edge| edge.from == from)
+        .map(|edge| &edge.to)
+}

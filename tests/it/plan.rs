@@ -1,0 +1,4 @@
+//! Ways from one schema to another, gone on real databases.
+
+#[cfg(unix)]
+mod postgres;
