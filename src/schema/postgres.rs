@@ -146,8 +146,11 @@ fn fact(
             ("_may be empty", _) => may_be_empty = true,
             ("_ddl", Json::String(text)) => fact.ddl = Some(text),
             (name, Json::Array(list)) if name.starts_with('_') => {
-                let texts = list.iter().filter_map(|text| text.as_str().map(str::to_owned));
-                fact.lists.insert(name.trim_start_matches('_').to_owned(), texts.collect());
+                let texts = list
+                    .iter()
+                    .filter_map(|text| text.as_str().map(str::to_owned));
+                fact.lists
+                    .insert(name.trim_start_matches('_').to_owned(), texts.collect());
             }
             (key, value) => {
                 let rule = kind.rules().iter().find(|rule| rule.key == key)?;

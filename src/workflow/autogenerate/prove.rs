@@ -7,11 +7,13 @@ use super::{Against, Draft, Hazard, One, Part, Planned, plan, section};
 use crate::{
     layout::render::{self, Body},
     model::{Dialect, Direction, Ledger, Migration, Revision, SourceFile},
-    schema::{FactId, Schema, plan::Decisions},
+    schema::{FactId, plan::Decisions},
     workflow::{
         Context, Error, State,
         plan::Resume,
         proof::{Ask, Losses, Observed, Proof, prove},
+        schema_drift::schema,
+        scratch::with_scratch,
         step::{Facts, Prepared},
         write,
     },
@@ -54,15 +56,15 @@ impl Draft {
     }
 
     /// What makes a scratch database what the new revisions are going to find.
-    pub(super) fn history(&self, context: &Context) -> Result<Vec<Prepared>, Error> {
+    pub(super) fn history(&mut self, context: &Context) -> Result<Vec<Prepared>, Error> {
         if self.against == Against::Revisions {
             return Ok(self.sides.steps.0.clone());
         }
+        let here = self.leave.scratch_here;
+        let nothing = with_scratch(context, &mut *self.database, here, |scratch| {
+            schema(context, scratch)
+        })?;
         let current = &self.sides.current;
-        let nothing = Schema {
-            major: current.major,
-            ..Schema::empty(current.dialect)
-        };
         let all = plan(&nothing, current, &Decisions::default()).map_err(Error::Undecided)?;
         let parts = all.parts.iter().map(|part| {
             let revision = Revision::new(write::fresh_id(&self.base.project), Vec::new());

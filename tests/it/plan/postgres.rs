@@ -68,7 +68,8 @@ impl Bench {
     }
 
     fn schema_of(&mut self, script: &str) -> Schema {
-        self.make(script).unwrap_or_else(|error| panic!("{script}\n{error}"));
+        self.make(script)
+            .unwrap_or_else(|error| panic!("{script}\n{error}"));
         self.read()
     }
 
@@ -92,7 +93,13 @@ impl Bench {
     }
 
     /// What is wrong with the way from the one to the other, on rows.
-    fn check(&mut self, from: &str, a: &Schema, b: &Schema, decisions: &Decisions) -> Result<Plan, String> {
+    fn check(
+        &mut self,
+        from: &str,
+        a: &Schema,
+        b: &Schema,
+        decisions: &Decisions,
+    ) -> Result<Plan, String> {
         let way = match plan(a, b, decisions) {
             Ok(way) => way,
             Err(questions) => return Err(format!("undecided: {}", asked(&questions))),
@@ -169,5 +176,10 @@ fn all_both_ways(bench: &mut Bench, pairs: impl Iterator<Item = (String, String)
         }
     }
     assert!(count > 0);
-    assert!(wrong.is_empty(), "{} of {count} pairs:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} of {count} pairs:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
 }

@@ -105,12 +105,12 @@ impl Work<'_> {
             | Kind::Trigger
             | Kind::Function
             | Kind::Procedure => true,
-            Kind::Column => self.of_a(user).is_some_and(|fact| fact.get("generated").is_some()),
+            Kind::Column => self
+                .of_a(user)
+                .is_some_and(|fact| fact.get("generated").is_some()),
             Kind::Constraint | Kind::Index | Kind::Statistics => {
                 let recast = self.recast.contains(column);
-                let of_type = |id: &FactId| {
-                    self.uses(id).any(|used| self.aside.contains(used))
-                };
+                let of_type = |id: &FactId| self.uses(id).any(|used| self.aside.contains(used));
                 let is_key = self.of_a(user).is_some_and(is_foreign_key);
                 (recast && of_type(user)) || (is_key && (recast || !self.is_within_family(column)))
             }

@@ -28,7 +28,10 @@ pub(super) fn definition(scene: &Scene, fact: &Fact, not_null: bool) -> String {
         text.push_str(&format!(" COLLATE {collation}"));
     }
     if let Some(generated) = fact.get("generated") {
-        text.push_str(&format!(" GENERATED ALWAYS AS {}", generation(scene, generated)));
+        text.push_str(&format!(
+            " GENERATED ALWAYS AS {}",
+            generation(scene, generated)
+        ));
     }
     if let Some(identity) = fact.get("identity") {
         text.push_str(&format!(" GENERATED {}", identity_text(identity, of)));
@@ -68,7 +71,10 @@ fn identity_text(identity: &str, of: &str) -> String {
 /// `ALTER TABLE t ALTER COLUMN c …`
 fn alter(scene: &Scene, id: &FactId, rest: &str) -> Line {
     let table = alter_relation(scene, id);
-    Line::new(id, format!("{table} ALTER COLUMN {} {rest}", ident(id.name())))
+    Line::new(
+        id,
+        format!("{table} ALTER COLUMN {} {rest}", ident(id.name())),
+    )
 }
 
 /// The beginning of a statement that alters the relation around.
@@ -98,7 +104,10 @@ pub(super) fn create(scene: &Scene, fact: &Fact) -> Vec<Line> {
     let in_steps = backfill.is_some();
     let mut add = Line::new(
         &fact.id,
-        format!("ALTER TABLE {table} ADD COLUMN {}", definition(scene, fact, !in_steps)),
+        format!(
+            "ALTER TABLE {table} ADD COLUMN {}",
+            definition(scene, fact, !in_steps)
+        ),
     );
     if must && !in_steps && !fills_itself {
         add = add.with(Hazard::FailsOnData(format!(
@@ -159,7 +168,10 @@ fn settings(scene: &Scene, before: Option<&Fact>, after: &Fact) -> Vec<Line> {
         lines.push(alter(scene, id, &format!("SET STATISTICS {target}")));
     }
     if changed("options") {
-        let (old, new) = (before.and_then(|fact| fact.get("options")), after.get("options"));
+        let (old, new) = (
+            before.and_then(|fact| fact.get("options")),
+            after.get("options"),
+        );
         for change in super::table::options(old, new) {
             lines.push(alter(scene, id, &change));
         }
@@ -226,7 +238,10 @@ fn not_null(scene: &Scene, fact: &Fact) -> Vec<Line> {
             format!("UPDATE {table} SET {name} = {fill} WHERE {name} IS NULL"),
         ));
     } else {
-        set = set.with(Hazard::FailsOnData(format!("rows without {}", scene.shown(id))));
+        set = set.with(Hazard::FailsOnData(format!(
+            "rows without {}",
+            scene.shown(id)
+        )));
     }
     lines.push(set);
     lines
@@ -285,14 +300,20 @@ fn retype(scene: &Scene, before: &Fact, after: &Fact) -> Line {
     }
     let mut hazards = Vec::new();
     let by_text = is_own_type(scene, before) && is_own_type(scene, after);
-    let what = if scene.work.recast.contains(id) { Cast::Refuses } else { hazard::cast(old, new) };
+    let what = if scene.work.recast.contains(id) {
+        Cast::Refuses
+    } else {
+        hazard::cast(old, new)
+    };
     let shown = scene.shown(id);
     if let Some(expression) = scene.decisions.using.get(id) {
         change.push_str(&format!(" USING {expression}"));
     } else if by_text {
         let array = if new.ends_with("[]") { "[]" } else { "" };
         change.push_str(&format!(" USING {name}::text{array}::{written}"));
-        hazards.push(Hazard::FailsOnData(format!("values of {shown} that {written} does not have")));
+        hazards.push(Hazard::FailsOnData(format!(
+            "values of {shown} that {written} does not have"
+        )));
     } else if old != new {
         // A cast that is written cuts texts off; one that is not refuses them.
         let cuts = what == Cast::Refuses && is_text_with_length(new);
@@ -300,13 +321,19 @@ fn retype(scene: &Scene, before: &Fact, after: &Fact) -> Line {
             change.push_str(&format!(" USING {name}::{written}"));
         }
         if cuts && scene.decisions.may_lose {
-            hazards.push(Hazard::LosesData(format!("what does not fit into {written}")));
+            hazards.push(Hazard::LosesData(format!(
+                "what does not fit into {written}"
+            )));
         } else if what == Cast::Refuses {
-            hazards.push(Hazard::FailsOnData(format!("values of {shown} that do not fit into {written}")));
+            hazards.push(Hazard::FailsOnData(format!(
+                "values of {shown} that do not fit into {written}"
+            )));
         }
     }
     if what == Cast::Loses && !scene.decisions.using.contains_key(id) {
-        hazards.push(Hazard::LosesData(format!("what does not fit into {written}")));
+        hazards.push(Hazard::LosesData(format!(
+            "what does not fit into {written}"
+        )));
     }
     if what != Keeps {
         hazards.push(Hazard::BreaksOldCode(format!("{shown} as {old}")));
@@ -339,14 +366,20 @@ fn retype(scene: &Scene, before: &Fact, after: &Fact) -> Line {
 fn is_text_with_length(of: &str) -> bool {
     let (name, numbers) = hazard::base(of);
     !numbers.is_empty()
-        && matches!(name.as_str(), "character varying" | "character" | "bit" | "bit varying")
+        && matches!(
+            name.as_str(),
+            "character varying" | "character" | "bit" | "bit varying"
+        )
 }
 
 /// Whether its type is one that this schema made.
 fn is_own_type(scene: &Scene, fact: &Fact) -> bool {
     let schemas = [scene.a, scene.b];
     schemas.iter().any(|schema| {
-        let mut types = schema.facts.keys().filter(|id| is_type(id) && id.kind != Kind::Domain);
+        let mut types = schema
+            .facts
+            .keys()
+            .filter(|id| is_type(id) && id.kind != Kind::Domain);
         types.any(|id| super::closure::names(fact.get("type").unwrap_or_default(), id))
     })
 }
@@ -359,7 +392,11 @@ fn identity(scene: &Scene, before: &Fact, after: &Fact) -> Vec<Line> {
     };
     let (how, numbers) = new.split_once(", ").unwrap_or((new, ""));
     let Some(old) = before.get("identity") else {
-        let add = alter(scene, id, &format!("ADD GENERATED {}", identity_text(new, of)));
+        let add = alter(
+            scene,
+            id,
+            &format!("ADD GENERATED {}", identity_text(new, of)),
+        );
         return vec![add, goes_on(scene, id)];
     };
     let (old_how, old_numbers) = old.split_once(", ").unwrap_or((old, ""));
@@ -367,8 +404,15 @@ fn identity(scene: &Scene, before: &Fact, after: &Fact) -> Vec<Line> {
     if how != old_how {
         changes.push(format!("SET GENERATED {}", how.to_uppercase()));
     }
-    let (old, new) = (Numbers::of_identity(old_numbers), Numbers::of_identity(numbers));
-    changes.extend(new.changed_from(&old).iter().map(|option| format!("SET {option}")));
+    let (old, new) = (
+        Numbers::of_identity(old_numbers),
+        Numbers::of_identity(numbers),
+    );
+    changes.extend(
+        new.changed_from(&old)
+            .iter()
+            .map(|option| format!("SET {option}")),
+    );
     let changed = !changes.is_empty();
     let line = alter(scene, id, &changes.join(" "));
     if changed { vec![line] } else { Vec::new() }
@@ -393,7 +437,11 @@ pub(super) fn loosen(scene: &Scene, id: &FactId) -> Vec<Line> {
     let Some(fact) = scene.a.facts.get(id) else {
         return Vec::new();
     };
-    let what = if fact.get("identity").is_some() { "DROP IDENTITY" } else { "DROP DEFAULT" };
+    let what = if fact.get("identity").is_some() {
+        "DROP IDENTITY"
+    } else {
+        "DROP DEFAULT"
+    };
     vec![alter(scene, id, what)]
 }
 
@@ -406,12 +454,22 @@ pub(super) fn drop(scene: &Scene, fact: &Fact) -> Vec<Line> {
         let columns = parents.filter_map(|table| {
             let mut path = table.path.clone();
             path.push(fact.id.name().to_owned());
-            scene.b.facts.get(&FactId { kind: Kind::Column, path })
+            scene.b.facts.get(&FactId {
+                kind: Kind::Column,
+                path,
+            })
         });
         for column in columns {
             for key in ["default", "not null"] {
                 if let Some(value) = column.payload.get(key) {
-                    bare.set(if key == "default" { "default" } else { "not null" }, value.clone());
+                    bare.set(
+                        if key == "default" {
+                            "default"
+                        } else {
+                            "not null"
+                        },
+                        value.clone(),
+                    );
                 }
             }
         }

@@ -16,7 +16,11 @@ fn target(scene: &Scene, fact: &Fact) -> String {
             Some(Kind::Domain) => "DOMAIN ",
             _ => "",
         };
-        format!("{word} {} ON {of}{}", ident(id.name()), scene.names.object(id))
+        format!(
+            "{word} {} ON {of}{}",
+            ident(id.name()),
+            scene.names.object(id)
+        )
     };
     match id.kind {
         Kind::Schema | Kind::Extension => {
@@ -30,7 +34,11 @@ fn target(scene: &Scene, fact: &Fact) -> String {
         Kind::Domain => format!("DOMAIN {}", object()),
         kind if is_type(id) && kind != Kind::Domain => format!("TYPE {}", object()),
         kind if kind.takes_arguments() => {
-            format!("{} {}", kind.name().to_uppercase(), scene.names.routine(fact))
+            format!(
+                "{} {}",
+                kind.name().to_uppercase(),
+                scene.names.routine(fact)
+            )
         }
         kind => format!("{} {}", kind.name().to_uppercase(), object()),
     }
@@ -38,7 +46,9 @@ fn target(scene: &Scene, fact: &Fact) -> String {
 
 /// `COMMENT ON …`
 pub(super) fn line(scene: &Scene, fact: &Fact) -> Line {
-    let text = fact.get("comment").map_or_else(|| "NULL".to_owned(), literal);
+    let text = fact
+        .get("comment")
+        .map_or_else(|| "NULL".to_owned(), literal);
     Line::new(
         &fact.id,
         format!("COMMENT ON {} IS {text}", target(scene, fact)),

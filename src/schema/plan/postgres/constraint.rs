@@ -33,7 +33,11 @@ pub(super) fn of_one_column(fact: &Fact, column: &Fact) -> Option<&'static str> 
 
 /// A constraint inside of `CREATE TABLE` or `CREATE DOMAIN`.
 pub(super) fn inside(scene: &Scene, fact: &Fact) -> String {
-    format!("CONSTRAINT {} {}", ident(fact.id.name()), definition(scene, fact))
+    format!(
+        "CONSTRAINT {} {}",
+        ident(fact.id.name()),
+        definition(scene, fact)
+    )
 }
 
 /// The definition with the options of its index, which belong in the middle of it.
@@ -66,7 +70,10 @@ pub(super) fn create(scene: &Scene, fact: &Fact) -> Vec<Line> {
     let name = ident(fact.id.name());
     let definition = definition(scene, fact);
     let mut line = alter(scene, fact, &format!("ADD CONSTRAINT {name} {definition}"));
-    let is_new = fact.parent.as_ref().is_some_and(|id| scene.work.create.contains(id));
+    let is_new = fact
+        .parent
+        .as_ref()
+        .is_some_and(|id| scene.work.create.contains(id));
     if !is_new && !definition.ends_with(" NOT VALID") {
         line = line.with(Hazard::FailsOnData(format!("rows that break {name}")));
     }
@@ -94,7 +101,11 @@ pub(super) fn change(scene: &Scene, before: &Fact, after: &Fact) -> Vec<Line> {
                 } else {
                     "NOT DEFERRABLE"
                 };
-                lines.push(alter(scene, after, &format!("ALTER CONSTRAINT {name} {when}")));
+                lines.push(alter(
+                    scene,
+                    after,
+                    &format!("ALTER CONSTRAINT {name} {when}"),
+                ));
             }
         }
     }
@@ -132,7 +143,8 @@ pub(super) fn drop(scene: &Scene, fact: &Fact) -> Line {
         &format!("DROP CONSTRAINT {}", ident(fact.id.name())),
     );
     let has_index = ["PRIMARY KEY", "UNIQUE", "EXCLUDE"].iter().any(|word| {
-        fact.get("definition").is_some_and(|text| text.starts_with(word))
+        fact.get("definition")
+            .is_some_and(|text| text.starts_with(word))
     });
     if has_index && !is_foreign_key(fact) {
         line = line.with(Hazard::DropsIndex(scene.shown(&fact.id)));
@@ -156,7 +168,8 @@ pub(super) fn create_index(scene: &Scene, fact: &Fact) -> Vec<Line> {
         sql
     };
     let stays = parent.is_some_and(|id| !scene.work.create.contains(id));
-    let outside = scene.decisions.concurrent_indexes && stays && !partitioned && !is_needed(scene, id);
+    let outside =
+        scene.decisions.concurrent_indexes && stays && !partitioned && !is_needed(scene, id);
     if outside {
         for word in ["CREATE INDEX ", "CREATE UNIQUE INDEX "] {
             if sql.starts_with(word) && !sql.contains(" CONCURRENTLY ") {
@@ -165,7 +178,9 @@ pub(super) fn create_index(scene: &Scene, fact: &Fact) -> Vec<Line> {
         }
     }
     let mut line = Line::new(id, sql);
-    let is_unique = fact.get("definition").is_some_and(|text| text.starts_with("CREATE UNIQUE"));
+    let is_unique = fact
+        .get("definition")
+        .is_some_and(|text| text.starts_with("CREATE UNIQUE"));
     if stays && is_unique {
         line = line.with(Hazard::FailsOnData("rows that are the same".to_owned()));
     }
@@ -174,21 +189,32 @@ pub(super) fn create_index(scene: &Scene, fact: &Fact) -> Vec<Line> {
     }
     let mut lines = vec![line];
     if let Some(space) = fact.get("tablespace") {
-        lines.push(alter_index(scene, id, &format!("SET TABLESPACE {}", ident(space))));
+        lines.push(alter_index(
+            scene,
+            id,
+            &format!("SET TABLESPACE {}", ident(space)),
+        ));
     }
     lines.extend(index_settings(scene, None, fact));
     if outside {
-        lines = lines.into_iter().map(|line| line.at(Place::Outside)).collect();
+        lines = lines
+            .into_iter()
+            .map(|line| line.at(Place::Outside))
+            .collect();
     }
     lines
 }
 
 /// Whether something else of the way needs the index to be there.
 fn is_needed(scene: &Scene, id: &FactId) -> bool {
-    let key = scene.b.edges.iter().any(|edge| {
-        edge.to == *id && scene.work.create.contains(&edge.from)
-    });
-    let Some(fact) = scene.b.facts.get(id) else { return true };
+    let key = scene
+        .b
+        .edges
+        .iter()
+        .any(|edge| edge.to == *id && scene.work.create.contains(&edge.from));
+    let Some(fact) = scene.b.facts.get(id) else {
+        return true;
+    };
     let table = fact.parent.as_ref().and_then(|id| scene.b.facts.get(id));
     let identity = table.and_then(|table| table.get("replica identity"));
     key || identity.is_some_and(|text| scene.is_index_called(fact, text))
@@ -212,10 +238,21 @@ fn index_settings(scene: &Scene, before: Option<&Fact>, after: &Fact) -> Vec<Lin
     };
     let (was, now) = (numbers(old("statistics")), numbers(after.get("statistics")));
     for (at, target) in now.iter().filter(|item| !was.contains(item)) {
-        lines.push(alter_index(scene, id, &format!("ALTER COLUMN {at} SET STATISTICS {target}")));
+        lines.push(alter_index(
+            scene,
+            id,
+            &format!("ALTER COLUMN {at} SET STATISTICS {target}"),
+        ));
     }
-    for (at, _) in was.iter().filter(|(at, _)| !now.iter().any(|(other, _)| other == at)) {
-        lines.push(alter_index(scene, id, &format!("ALTER COLUMN {at} SET STATISTICS -1")));
+    for (at, _) in was
+        .iter()
+        .filter(|(at, _)| !now.iter().any(|(other, _)| other == at))
+    {
+        lines.push(alter_index(
+            scene,
+            id,
+            &format!("ALTER COLUMN {at} SET STATISTICS -1"),
+        ));
     }
     if old("clustered") != after.get("clustered")
         && let Some(table) = &after.parent
@@ -232,9 +269,11 @@ fn index_settings(scene: &Scene, before: Option<&Fact>, after: &Fact) -> Vec<Lin
             "SET WITHOUT CLUSTER".to_owned()
         };
         // Another index may be it by now.
-        let other = scene.b.facts.values().any(|fact| {
-            fact.parent.as_ref() == Some(table) && fact.get("clustered").is_some()
-        });
+        let other = scene
+            .b
+            .facts
+            .values()
+            .any(|fact| fact.parent.as_ref() == Some(table) && fact.get("clustered").is_some());
         if is_now || !other {
             lines.push(Line::new(id, format!("ALTER {word} {table_name} {rest}")));
         }
@@ -250,7 +289,11 @@ pub(super) fn change_index(scene: &Scene, before: &Fact, after: &Fact) -> Vec<Li
     let mut lines = Vec::new();
     if before.get("tablespace") != after.get("tablespace") {
         let space = ident(after.get("tablespace").unwrap_or("pg_default"));
-        lines.push(alter_index(scene, &after.id, &format!("SET TABLESPACE {space}")));
+        lines.push(alter_index(
+            scene,
+            &after.id,
+            &format!("SET TABLESPACE {space}"),
+        ));
     }
     lines.extend(index_settings(scene, Some(before), after));
     lines
@@ -258,7 +301,10 @@ pub(super) fn change_index(scene: &Scene, before: &Fact, after: &Fact) -> Vec<Li
 
 /// `DROP INDEX`.
 pub(super) fn drop_index(scene: &Scene, fact: &Fact) -> Line {
-    let mut line = Line::new(&fact.id, format!("DROP INDEX {}", scene.names.object(&fact.id)));
+    let mut line = Line::new(
+        &fact.id,
+        format!("DROP INDEX {}", scene.names.object(&fact.id)),
+    );
     line.statement.hazards = hazard::of_drop(scene, fact);
     line
 }
@@ -278,7 +324,10 @@ pub(super) fn create_statistics(scene: &Scene, fact: &Fact) -> Vec<Line> {
 fn target(scene: &Scene, fact: &Fact) -> Line {
     let target = fact.get("target").unwrap_or("-1");
     let name = scene.names.object(&fact.id);
-    Line::new(&fact.id, format!("ALTER STATISTICS {name} SET STATISTICS {target}"))
+    Line::new(
+        &fact.id,
+        format!("ALTER STATISTICS {name} SET STATISTICS {target}"),
+    )
 }
 
 /// Statistics that stay are altered.

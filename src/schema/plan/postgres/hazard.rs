@@ -23,7 +23,9 @@ pub(super) fn base(text: &str) -> (String, Vec<i64>) {
         return (text.to_owned(), Vec::new());
     };
     let (inside, after) = rest.split_once(')').unwrap_or((rest, ""));
-    let numbers = inside.split(',').filter_map(|number| number.trim().parse().ok());
+    let numbers = inside
+        .split(',')
+        .filter_map(|number| number.trim().parse().ok());
     (format!("{before}{after}"), numbers.collect())
 }
 
@@ -33,9 +35,7 @@ const TEXTS: &[&str] = &["character varying", "text"];
 /// Whether keys of those two types can refer to each other.
 pub(super) fn is_same_family(one: &str, other: &str) -> bool {
     let (one, other) = (base(one).0, base(other).0);
-    let both = |family: &[&str]| {
-        family.contains(&one.as_str()) && family.contains(&other.as_str())
-    };
+    let both = |family: &[&str]| family.contains(&one.as_str()) && family.contains(&other.as_str());
     one == other || both(INTEGERS) || both(TEXTS)
 }
 
@@ -44,7 +44,11 @@ pub(super) fn cast(from: &str, to: &str) -> Cast {
     let ((old, before), (new, after)) = (base(from), base(to));
     let rank = |name: &str| INTEGERS.iter().position(|integer| *integer == name);
     if let (Some(old), Some(new)) = (rank(&old), rank(&new)) {
-        return if new >= old { Cast::Keeps } else { Cast::Refuses };
+        return if new >= old {
+            Cast::Keeps
+        } else {
+            Cast::Refuses
+        };
     }
     let is_number = |name: &str| {
         rank(name).is_some() || matches!(name, "numeric" | "real" | "double precision")
@@ -85,7 +89,10 @@ pub(super) fn cast(from: &str, to: &str) -> Cast {
 pub(super) fn of_drop(scene: &Scene, fact: &Fact) -> Vec<Hazard> {
     let mut hazards = Vec::new();
     let name = scene.shown(&fact.id);
-    let again = scene.work.twin(&fact.id).is_some_and(|id| scene.work.create.contains(id));
+    let again = scene
+        .work
+        .twin(&fact.id)
+        .is_some_and(|id| scene.work.create.contains(id));
     let kind = fact.id.kind;
     let holds = match kind {
         Kind::Table | Kind::Sequence => true,
@@ -109,7 +116,12 @@ pub(super) fn of_drop(scene: &Scene, fact: &Fact) -> Vec<Hazard> {
     }
     let is_used = matches!(
         kind,
-        Kind::Table | Kind::Column | Kind::View | Kind::MaterializedView | Kind::Function | Kind::Procedure
+        Kind::Table
+            | Kind::Column
+            | Kind::View
+            | Kind::MaterializedView
+            | Kind::Function
+            | Kind::Procedure
     ) || super::names::is_type(&fact.id);
     if is_used && !again {
         hazards.push(Hazard::BreaksOldCode(format!("{} {name}", kind.name())));
@@ -125,13 +137,20 @@ pub(super) fn of_drop(scene: &Scene, fact: &Fact) -> Vec<Hazard> {
 
 /// The name of something that is made beside it, and is the same but for its name.
 fn looks_renamed(scene: &Scene, fact: &Fact) -> Option<String> {
-    if !matches!(fact.id.kind, Kind::Table | Kind::Column | Kind::View | Kind::Enum) {
+    if !matches!(
+        fact.id.kind,
+        Kind::Table | Kind::Column | Kind::View | Kind::Enum
+    ) {
         return None;
     }
     if scene.work.twin(&fact.id).is_some() {
         return None;
     }
-    let made = scene.work.create.iter().filter_map(|id| scene.b.facts.get(id));
+    let made = scene
+        .work
+        .create
+        .iter()
+        .filter_map(|id| scene.b.facts.get(id));
     let mut alike = made.filter(|other| {
         other.id.kind == fact.id.kind
             && other.parent == fact.parent
@@ -146,9 +165,14 @@ fn columns<'s>(
     schema: &'s crate::schema::Schema,
     table: &'s Fact,
 ) -> Vec<(&'s str, Option<&'s str>)> {
-    let parts = schema.facts.values().filter(|fact| fact.parent.as_ref() == Some(&table.id));
+    let parts = schema
+        .facts
+        .values()
+        .filter(|fact| fact.parent.as_ref() == Some(&table.id));
     let columns = parts.filter(|fact| fact.id.kind == Kind::Column);
-    columns.map(|fact| (fact.id.name(), fact.get("type"))).collect()
+    columns
+        .map(|fact| (fact.id.name(), fact.get("type")))
+        .collect()
 }
 
 /// Whether the body of a function that stays names it.
@@ -159,9 +183,10 @@ pub(super) fn is_named_in_bodies(scene: &Scene, id: &FactId) -> bool {
         id.name()
     };
     let name = name.to_lowercase();
-    let routines = scene.b.facts.values().filter(|fact| {
-        matches!(fact.id.kind, Kind::Function | Kind::Procedure) && fact.id != *id
-    });
+    let routines =
+        scene.b.facts.values().filter(|fact| {
+            matches!(fact.id.kind, Kind::Function | Kind::Procedure) && fact.id != *id
+        });
     routines
         .filter_map(|fact| fact.get("body"))
         .any(|body| body.to_lowercase().contains(&name) && words(body).contains(&name))
@@ -176,8 +201,16 @@ mod tests {
         for (from, to, expected) in [
             ("integer", "bigint", Cast::Keeps),
             ("bigint", "integer", Cast::Refuses),
-            ("character varying(10)", "character varying(20)", Cast::Keeps),
-            ("character varying(20)", "character varying(10)", Cast::Refuses),
+            (
+                "character varying(10)",
+                "character varying(20)",
+                Cast::Keeps,
+            ),
+            (
+                "character varying(20)",
+                "character varying(10)",
+                Cast::Refuses,
+            ),
             ("character varying(20)", "text", Cast::Keeps),
             ("text", "character varying(20)", Cast::Refuses),
             ("text", "integer", Cast::Refuses),
@@ -186,7 +219,11 @@ mod tests {
             ("numeric(10,2)", "numeric(10,4)", Cast::Loses),
             ("numeric(10,2)", "integer", Cast::Loses),
             ("integer", "numeric", Cast::Keeps),
-            ("timestamp(3) with time zone", "timestamp(6) with time zone", Cast::Keeps),
+            (
+                "timestamp(3) with time zone",
+                "timestamp(6) with time zone",
+                Cast::Keeps,
+            ),
             ("timestamp without time zone", "date", Cast::Loses),
         ] {
             assert_eq!(cast(from, to), expected, "{from} -> {to}");

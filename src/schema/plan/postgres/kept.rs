@@ -28,7 +28,9 @@ pub(super) fn stands(work: &Work, id: &FactId, changes: &[Change]) -> bool {
                 && !loses("with check")
         }
         Kind::Table => !changes_key("partition key"),
-        _ => changes.iter().all(|change| change.effect != Effect::Replace),
+        _ => changes
+            .iter()
+            .all(|change| change.effect != Effect::Replace),
     }
 }
 
@@ -43,7 +45,11 @@ fn attributes_fit(work: &Work, a: &Fact, b: &Fact) -> bool {
     let (old, new) = (a.list("attributes"), b.list("attributes"));
     let stay = new.iter().take_while(|name| old.contains(name)).count();
     let in_order = is_subsequence(new.get(..stay).unwrap_or_default(), old)
-        && new.get(stay..).unwrap_or_default().iter().all(|name| !old.contains(name));
+        && new
+            .get(stay..)
+            .unwrap_or_default()
+            .iter()
+            .all(|name| !old.contains(name));
     let retyped = new.iter().zip(b.list("attribute types")).any(|(name, of)| {
         let at = old.iter().position(|other| other == name);
         let before = at.and_then(|at| a.list("attribute types").get(at));
@@ -106,7 +112,8 @@ pub(super) fn constraint_step(a: &Fact, b: &Fact) -> Option<ConstraintStep> {
         return Some(ConstraintStep::Validate);
     }
     let plain = |text: &str| {
-        text.replace(" INITIALLY DEFERRED", "").replace(" DEFERRABLE", "")
+        text.replace(" INITIALLY DEFERRED", "")
+            .replace(" DEFERRABLE", "")
     };
     (after.starts_with("FOREIGN KEY") && plain(before) == plain(after))
         .then_some(ConstraintStep::Defer)
@@ -118,24 +125,35 @@ pub(super) fn inherited(work: &mut Work) {
     let tables: Vec<FactId> = work
         .change
         .keys()
-        .filter(|id| {
-            work.changes(id, "partition of") || work.changes(id, "inherits")
-        })
+        .filter(|id| work.changes(id, "partition of") || work.changes(id, "inherits"))
         .cloned()
         .collect();
     for table in tables {
         let (Some(a), Some(b)) = (work.of_a(&table), work.of_b(&table)) else {
             continue;
         };
-        let left: Vec<&String> = a.list("parents").iter().filter(|p| !b.list("parents").contains(p)).collect();
-        let found: Vec<&String> = b.list("parents").iter().filter(|p| !a.list("parents").contains(p)).collect();
+        let left: Vec<&String> = a
+            .list("parents")
+            .iter()
+            .filter(|p| !b.list("parents").contains(p))
+            .collect();
+        let found: Vec<&String> = b
+            .list("parents")
+            .iter()
+            .filter(|p| !a.list("parents").contains(p))
+            .collect();
         let parts_of = |schema: &crate::schema::Schema, parents: &[&String]| -> Vec<Fact> {
             let of = |fact: &Fact| {
                 fact.parent.as_ref().is_some_and(|id| {
                     id.kind == Kind::Table && parents.contains(&&super::names::qualified(&id.path))
                 })
             };
-            schema.facts.values().filter(|fact| of(fact)).cloned().collect()
+            schema
+                .facts
+                .values()
+                .filter(|fact| of(fact))
+                .cloned()
+                .collect()
         };
         let (old, new) = (parts_of(work.a, &left), parts_of(work.b, &found));
         let kept: Vec<FactId> = own(&work.create, &table, work.b)

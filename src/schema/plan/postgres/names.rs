@@ -14,10 +14,45 @@ use crate::{
 
 /// Types of the server that somebody may have a type of the same name beside.
 const TYPES: &[&str] = &[
-    "bit", "bool", "box", "bpchar", "bytea", "char", "cidr", "circle", "date", "decimal", "float4",
-    "float8", "inet", "int2", "int4", "int8", "interval", "json", "jsonb", "line", "lseg",
-    "macaddr", "money", "name", "numeric", "oid", "path", "point", "polygon", "text", "time",
-    "timestamp", "timestamptz", "tsquery", "tsvector", "uuid", "varbit", "varchar", "xml",
+    "bit",
+    "bool",
+    "box",
+    "bpchar",
+    "bytea",
+    "char",
+    "cidr",
+    "circle",
+    "date",
+    "decimal",
+    "float4",
+    "float8",
+    "inet",
+    "int2",
+    "int4",
+    "int8",
+    "interval",
+    "json",
+    "jsonb",
+    "line",
+    "lseg",
+    "macaddr",
+    "money",
+    "name",
+    "numeric",
+    "oid",
+    "path",
+    "point",
+    "polygon",
+    "text",
+    "time",
+    "timestamp",
+    "timestamptz",
+    "tsquery",
+    "tsvector",
+    "uuid",
+    "varbit",
+    "varchar",
+    "xml",
 ];
 
 /// How names are written.
@@ -37,10 +72,12 @@ impl Names {
             return Self { plain: None };
         }
         let named = facts().filter(|fact| fact.id.path.len() == 2);
-        let (types, relations): (Vec<&Fact>, Vec<&Fact>) = named.partition(|fact| is_type(&fact.id));
-        let relations = relations
-            .iter()
-            .filter(|fact| (is_relation(&fact.id) || fact.id.kind == Kind::Statistics) && !fact.id.name().starts_with("pg_"));
+        let (types, relations): (Vec<&Fact>, Vec<&Fact>) =
+            named.partition(|fact| is_type(&fact.id));
+        let relations = relations.iter().filter(|fact| {
+            (is_relation(&fact.id) || fact.id.kind == Kind::Statistics)
+                && !fact.id.name().starts_with("pg_")
+        });
         let types = types
             .iter()
             .filter(|fact| TYPES.binary_search(&fact.id.name()).is_err());
@@ -69,7 +106,11 @@ impl Names {
     }
 
     fn is_plain(&self, schema: &str, name: &str) -> bool {
-        schema == "public" && self.plain.as_ref().is_some_and(|plain| plain.contains(name))
+        schema == "public"
+            && self
+                .plain
+                .as_ref()
+                .is_some_and(|plain| plain.contains(name))
     }
 
     /// A function, procedure or aggregate with what it takes.
@@ -130,7 +171,10 @@ pub(super) fn ident(name: &str) -> String {
 
 /// A name without its quotes.
 pub(super) fn unquoted(written: &str) -> String {
-    match written.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+    match written
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'))
+    {
         Some(inner) => inner.replace("\"\"", "\""),
         None => written.to_owned(),
     }
@@ -191,7 +235,9 @@ pub(super) fn items(text: &str) -> Vec<&str> {
 pub(super) fn words(text: &str) -> BTreeSet<String> {
     tokens(text, Some(Dialect::Postgres))
         .flat_map(|token| match token.kind {
-            TokenKind::Word | TokenKind::QuotedIdent => vec![unquoted(token.text(text)).to_lowercase()],
+            TokenKind::Word | TokenKind::QuotedIdent => {
+                vec![unquoted(token.text(text)).to_lowercase()]
+            }
             // Bodies are strings.
             TokenKind::DollarString | TokenKind::String | TokenKind::EscapeString => token
                 .text(text)
@@ -229,7 +275,11 @@ mod tests {
     fn commas_outside_of_parentheses() {
         assert_eq!(
             items("a numeric(5, 2), b text DEFAULT ','::text, VARIADIC c int[]"),
-            ["a numeric(5, 2)", "b text DEFAULT ','::text", "VARIADIC c int[]"]
+            [
+                "a numeric(5, 2)",
+                "b text DEFAULT ','::text",
+                "VARIADIC c int[]"
+            ]
         );
         assert_eq!(items(""), Vec::<&str>::new());
     }

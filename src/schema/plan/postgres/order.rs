@@ -70,10 +70,13 @@ fn needs_of_b(scene: &Scene, steps: &Steps, waits: &mut Waits) {
         }
         waits.all(steps.forward(id), steps.late(id));
         if let Some(text) = fact.get("owned by") {
-            let owner = scene.b.within(fact.parent.as_ref().unwrap_or(id)).find(|column| {
-                column.id.kind == Kind::Column
-                    && super::names::qualified(&column.id.path) == text
-            });
+            let owner = scene
+                .b
+                .within(fact.parent.as_ref().unwrap_or(id))
+                .find(|column| {
+                    column.id.kind == Kind::Column
+                        && super::names::qualified(&column.id.path) == text
+                });
             if let Some(owner) = owner {
                 waits.all(steps.forward(&owner.id), steps.late(id));
             }
@@ -100,7 +103,9 @@ fn needs_of_a(scene: &Scene, steps: &Steps, waits: &mut Waits) {
             waits.all(steps.dropping(&edge.from), steps.forward(twin));
         }
         let is_aside = work.aside.contains(&edge.to);
-        let stays = work.twin(&edge.from).filter(|_| !work.drop.contains(&edge.from));
+        let stays = work
+            .twin(&edge.from)
+            .filter(|_| !work.drop.contains(&edge.from));
         if let Some(user) = stays
             && work.drop.contains(&edge.to)
             && (is_aside || !twin.is_some_and(|twin| work.create.contains(twin)))
@@ -194,7 +199,12 @@ fn bodies(scene: &Scene, steps: &Steps, waits: &mut Waits) {
     for id in made.filter(|id| matches!(id.kind, Kind::Function | Kind::Procedure)) {
         let body = scene.b.facts.get(id).and_then(|fact| fact.ddl.as_deref());
         for word in words(body.unwrap_or_default()) {
-            for other in named.get(&word).into_iter().flatten().filter(|other| **other != id) {
+            for other in named
+                .get(&word)
+                .into_iter()
+                .flatten()
+                .filter(|other| **other != id)
+            {
                 for from in steps.forward(other) {
                     for to in steps.forward(id) {
                         waits.soft.insert((*from, *to));
@@ -214,9 +224,8 @@ fn place<'s>(scene: &Scene, step: &'s Step) -> (u8, u8, &'s FactId) {
         // Foreign keys come behind the indexes that they need.
         2 * at + if is_key { 15 } else { 0 }
     };
-    let is_key = |facts: &BTreeMap<FactId, crate::schema::Fact>| {
-        facts.get(id).is_some_and(is_foreign_key)
-    };
+    let is_key =
+        |facts: &BTreeMap<FactId, crate::schema::Fact>| facts.get(id).is_some_and(is_foreign_key);
     match step {
         Step::Rename { .. } => (0, 0, id),
         Step::Drop(_) | Step::Loosen(_) => (1, u8::MAX - weight(is_key(&scene.a.facts)), id),
@@ -286,7 +295,8 @@ fn sorted(
 fn circle(scene: &Scene, steps: &Steps, waits: &Waits, stuck: &BTreeSet<usize>) -> Undecided {
     let before = |at: usize| {
         let mut all = waits.hard.iter();
-        all.find(|(from, to)| *to == at && stuck.contains(from)).map(|(from, _)| *from)
+        all.find(|(from, to)| *to == at && stuck.contains(from))
+            .map(|(from, _)| *from)
     };
     let mut path: Vec<usize> = Vec::new();
     let mut at = stuck.first().copied();
@@ -294,7 +304,10 @@ fn circle(scene: &Scene, steps: &Steps, waits: &Waits, stuck: &BTreeSet<usize>) 
         path.push(here);
         at = before(here);
     }
-    let begin = path.iter().position(|step| Some(*step) == at).unwrap_or_default();
+    let begin = path
+        .iter()
+        .position(|step| Some(*step) == at)
+        .unwrap_or_default();
     let members: Vec<&FactId> = path
         .get(begin..)
         .unwrap_or_default()

@@ -22,7 +22,8 @@ pub(super) fn parts(lines: Vec<Line>, unordered: bool) -> Plan {
         .rposition(|line| matches!(line.place, Place::Label(_)));
     let (mut first, mut middle, mut last) = (Vec::new(), Vec::new(), Vec::new());
     for (at, line) in lines.into_iter().enumerate() {
-        let is_rename = line.statement.sql.contains(" RENAME ") || line.statement.sql.contains(" SET SCHEMA ");
+        let is_rename =
+            line.statement.sql.contains(" RENAME ") || line.statement.sql.contains(" SET SCHEMA ");
         let goes_first = early
             && last_label.is_some_and(|last| at <= last)
             && (matches!(line.place, Place::Label(_)) || is_rename);
@@ -32,7 +33,11 @@ pub(super) fn parts(lines: Vec<Line>, unordered: bool) -> Plan {
             _ => middle.push(line.statement),
         }
     }
-    if unordered && let Some(about) = middle.first().map(|statement: &Statement| statement.about.clone()) {
+    if unordered
+        && let Some(about) = middle
+            .first()
+            .map(|statement: &Statement| statement.about.clone())
+    {
         middle.insert(
             0,
             Statement {

@@ -35,14 +35,18 @@ pub(super) fn apply(
     renames.sort_by_key(|(from, _)| (from.path.len(), from.kind));
     let mut moves: Vec<(FactId, FactId)> = Vec::new();
     for (from, to) in renames {
-        let from = moves.iter().fold(from.clone(), |id, (from, to)| moved(&schema, &id, from, to));
+        let from = moves
+            .iter()
+            .fold(from.clone(), |id, (from, to)| moved(&schema, &id, from, to));
         let says = from.kind == to.kind
             && from != *to
             && schema.facts.contains_key(&from)
             && b.facts.contains_key(to)
             && !schema.facts.contains_key(to)
             && from.path.len() == to.path.len();
-        let same_parent = !from.kind.is_part() || from.path.split_last().map(|(_, rest)| rest) == to.path.split_last().map(|(_, rest)| rest);
+        let same_parent = !from.kind.is_part()
+            || from.path.split_last().map(|(_, rest)| rest)
+                == to.path.split_last().map(|(_, rest)| rest);
         if !says || !same_parent {
             continue;
         }
@@ -60,7 +64,11 @@ fn moved(schema: &Schema, id: &FactId, from: &FactId, to: &FactId) -> FactId {
         return to.clone();
     }
     let is_inside = match from.kind {
-        Kind::Schema => path.first() == from.path.first() && id.kind != Kind::Schema && id.kind != Kind::Extension,
+        Kind::Schema => {
+            path.first() == from.path.first()
+                && id.kind != Kind::Schema
+                && id.kind != Kind::Extension
+        }
         _ => id.kind.is_part() && path.starts_with(&from.path) && path.len() > from.path.len(),
     };
     if is_inside {
@@ -69,7 +77,10 @@ fn moved(schema: &Schema, id: &FactId, from: &FactId, to: &FactId) -> FactId {
         }
     } else if from.path.first() != to.path.first()
         && matches!(id.kind, Kind::Index | Kind::Sequence)
-        && schema.facts.get(id).is_some_and(|fact| fact.parent.as_ref() == Some(from))
+        && schema
+            .facts
+            .get(id)
+            .is_some_and(|fact| fact.parent.as_ref() == Some(from))
         && let (Some(first), Some(new)) = (path.first_mut(), to.path.first())
     {
         new.clone_into(first);
@@ -85,18 +96,28 @@ fn statements(schema: &Schema, from: &FactId, to: &FactId, names: &Names) -> Vec
     let (old, new) = (ident(from.name()), ident(to.name()));
     let on = names.object(to);
     let breaks = |line: Line| {
-        line.with(Hazard::BreaksOldCode(format!("{} {}", kind.name(), qualified(&from.path))))
+        line.with(Hazard::BreaksOldCode(format!(
+            "{} {}",
+            kind.name(),
+            qualified(&from.path)
+        )))
     };
     let one = |sql: String| vec![breaks(Line::new(to, sql))];
     match kind {
         Kind::Schema => return one(format!("ALTER SCHEMA {old} RENAME TO {new}")),
         Kind::Column => return one(format!("ALTER TABLE {on} RENAME COLUMN {old} TO {new}")),
         Kind::Constraint => {
-            return vec![Line::new(to, format!("ALTER TABLE {on} RENAME CONSTRAINT {old} TO {new}"))];
+            return vec![Line::new(
+                to,
+                format!("ALTER TABLE {on} RENAME CONSTRAINT {old} TO {new}"),
+            )];
         }
         Kind::Rule | Kind::Trigger | Kind::Policy => {
             let word = kind.name().to_uppercase();
-            return vec![Line::new(to, format!("ALTER {word} {old} ON {on} RENAME TO {new}"))];
+            return vec![Line::new(
+                to,
+                format!("ALTER {word} {old} ON {on} RENAME TO {new}"),
+            )];
         }
         Kind::Extension | Kind::Grant | Kind::VirtualTable => return Vec::new(),
         _ => {}
@@ -114,12 +135,21 @@ fn statements(schema: &Schema, from: &FactId, to: &FactId, names: &Names) -> Vec
     let path = |id: &FactId| id.path.get(..2).unwrap_or_default().to_vec();
     let (mut at, to_path) = (path(from), path(to));
     let mut lines = Vec::new();
-    let written = |path: &[String]| names.object(&FactId { kind, path: path.to_vec() });
+    let written = |path: &[String]| {
+        names.object(&FactId {
+            kind,
+            path: path.to_vec(),
+        })
+    };
     if at.first() != to_path.first() && kind != Kind::Index {
         let schema_name = to_path.first().map_or("", String::as_str);
         lines.push(breaks(Line::new(
             to,
-            format!("ALTER {word} {}{arguments} SET SCHEMA {}", written(&at), ident(schema_name)),
+            format!(
+                "ALTER {word} {}{arguments} SET SCHEMA {}",
+                written(&at),
+                ident(schema_name)
+            ),
         )));
         if let (Some(first), Some(new)) = (at.first_mut(), to_path.first()) {
             new.clone_into(first);
@@ -128,7 +158,11 @@ fn statements(schema: &Schema, from: &FactId, to: &FactId, names: &Names) -> Vec
     if let Some(new) = to_path.get(1).filter(|new| at.get(1) != Some(*new)) {
         lines.push(breaks(Line::new(
             to,
-            format!("ALTER {word} {}{arguments} RENAME TO {}", written(&at), ident(new)),
+            format!(
+                "ALTER {word} {}{arguments} RENAME TO {}",
+                written(&at),
+                ident(new)
+            ),
         )));
     }
     let _ = schema;
@@ -149,7 +183,13 @@ fn rename(schema: &Schema, from: &FactId, to: &FactId) -> Schema {
             ..fact.clone()
         };
         let concerns = concerns(schema, fact, from);
-        let say = |text: &str| if concerns { said(text, from, to) } else { text.to_owned() };
+        let say = |text: &str| {
+            if concerns {
+                said(text, from, to)
+            } else {
+                text.to_owned()
+            }
+        };
         for (key, value) in &fact.payload {
             let value = if *key == crate::schema::COLUMN_ORDER {
                 Value::new(column_order(fact, &value.text, from, to))
@@ -157,7 +197,11 @@ fn rename(schema: &Schema, from: &FactId, to: &FactId) -> Schema {
                 value.clone()
             } else {
                 let (text, compared) = (say(&value.text), say(value.compared()));
-                if text == compared { Value::new(text) } else { Value::normalised(text, compared) }
+                if text == compared {
+                    Value::new(text)
+                } else {
+                    Value::normalised(text, compared)
+                }
             };
             new.payload.insert(key, value);
         }
@@ -187,7 +231,11 @@ fn concerns(schema: &Schema, fact: &Fact, renamed: &FactId) -> bool {
         Kind::Column => {
             let table = renamed.path.get(..2).unwrap_or_default();
             let uses_it = uses(schema, &fact.id).any(|id| id == renamed);
-            uses_it || (fact.id.kind == Kind::Sequence && fact.get("owned by").is_some_and(|text| text.starts_with(&qualified(table))))
+            uses_it
+                || (fact.id.kind == Kind::Sequence
+                    && fact
+                        .get("owned by")
+                        .is_some_and(|text| text.starts_with(&qualified(table))))
         }
         Kind::Constraint | Kind::Rule | Kind::Trigger | Kind::Policy => fact.id == *renamed,
         _ => true,
@@ -198,7 +246,9 @@ fn column_order(fact: &Fact, text: &str, from: &FactId, to: &FactId) -> String {
     if from.kind != Kind::Column || !from.path.starts_with(&fact.id.path) {
         return text.to_owned();
     }
-    let names = text.lines().map(|name| if name == from.name() { to.name() } else { name });
+    let names = text
+        .lines()
+        .map(|name| if name == from.name() { to.name() } else { name });
     names.collect::<Vec<_>>().join("\n")
 }
 
@@ -209,9 +259,13 @@ fn said(text: &str, from: &FactId, to: &FactId) -> String {
     let mut at = 0;
     let name = |at: usize| -> Option<String> {
         let token = all.get(at)?;
-        matches!(token.kind, TokenKind::Word | TokenKind::QuotedIdent).then(|| unquoted(token.text(text)))
+        matches!(token.kind, TokenKind::Word | TokenKind::QuotedIdent)
+            .then(|| unquoted(token.text(text)))
     };
-    let is_dot = |at: usize| all.get(at).is_some_and(|token| token.kind == TokenKind::Dot);
+    let is_dot = |at: usize| {
+        all.get(at)
+            .is_some_and(|token| token.kind == TokenKind::Dot)
+    };
     let (old_path, new_path) = (from.path.get(..2), to.path.get(..2));
     while let Some(token) = all.get(at) {
         let written = token.text(text);

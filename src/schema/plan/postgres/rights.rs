@@ -24,7 +24,10 @@ pub(super) fn create_policy(scene: &Scene, fact: &Fact) -> Vec<Line> {
     }
     for (key, word) in [("using", "USING"), ("with check", "WITH CHECK")] {
         if let Some(expression) = fact.get(key) {
-            sql.push_str(&format!(" {word} {}", parens(&scene.names.text(expression))));
+            sql.push_str(&format!(
+                " {word} {}",
+                parens(&scene.names.text(expression))
+            ));
         }
     }
     let sql = scene.decisions.texts.get(&fact.id).cloned().unwrap_or(sql);
@@ -44,7 +47,10 @@ pub(super) fn change_policy(scene: &Scene, before: &Fact, after: &Fact) -> Vec<L
         if before.payload.get(key) != after.payload.get(key)
             && let Some(expression) = after.get(key)
         {
-            rest.push_str(&format!(" {word} {}", parens(&scene.names.text(expression))));
+            rest.push_str(&format!(
+                " {word} {}",
+                parens(&scene.names.text(expression))
+            ));
         }
     }
     let mut lines = Vec::new();
@@ -117,8 +123,10 @@ pub(super) fn grant(scene: &Scene, before: Option<&Fact>, after: Option<&Fact>) 
         return Vec::new();
     };
     let is_column = on.id.kind == Kind::Column
-        || (matches!(on.id.kind, Kind::Table | Kind::View | Kind::MaterializedView)
-            && fact.id.path.len() == 4);
+        || (matches!(
+            on.id.kind,
+            Kind::Table | Kind::View | Kind::MaterializedView
+        ) && fact.id.path.len() == 4);
     let usual = Privileges::usual(on, &fact.id, is_column);
     let of = |fact: Option<&Fact>| match fact.and_then(|fact| fact.get("privileges")) {
         Some(text) => Privileges::of(text),
@@ -169,18 +177,25 @@ pub(super) fn grant(scene: &Scene, before: Option<&Fact>, after: Option<&Fact>) 
                 .filter(|name| !new.grantable.contains(*name))
                 .cloned()
                 .collect();
-            let more: BTreeSet<String> = new.grantable.difference(&old.grantable).cloned().collect();
+            let more: BTreeSet<String> =
+                new.grantable.difference(&old.grantable).cloned().collect();
             if !gone.is_empty() {
                 say(format!("REVOKE {} ON {target} FROM {role}", list(&gone)));
             }
             if !less.is_empty() {
-                say(format!("REVOKE GRANT OPTION FOR {} ON {target} FROM {role}", list(&less)));
+                say(format!(
+                    "REVOKE GRANT OPTION FOR {} ON {target} FROM {role}",
+                    list(&less)
+                ));
             }
             if !plain.is_empty() {
                 say(format!("GRANT {} ON {target} TO {role}", list(&plain)));
             }
             if !more.is_empty() {
-                say(format!("GRANT {} ON {target} TO {role} WITH GRANT OPTION", list(&more)));
+                say(format!(
+                    "GRANT {} ON {target} TO {role} WITH GRANT OPTION",
+                    list(&more)
+                ));
             }
         }
     }

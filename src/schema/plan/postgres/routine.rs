@@ -17,7 +17,9 @@ fn or_replace(sql: &str) -> String {
     let mut words = sql.split_whitespace();
     let create = words.next().unwrap_or_default();
     let is_plain = create.eq_ignore_ascii_case("create")
-        && !words.next().is_some_and(|word| word.eq_ignore_ascii_case("or"));
+        && !words
+            .next()
+            .is_some_and(|word| word.eq_ignore_ascii_case("or"));
     match sql.get(create.len()..) {
         Some(rest) if is_plain => format!("{create} OR REPLACE{rest}"),
         _ => sql.to_owned(),
@@ -46,7 +48,9 @@ pub(super) fn create(scene: &Scene, fact: &Fact, again: bool) -> Vec<Line> {
         sql = or_replace(&sql);
     }
     let mut line = Line::new(&fact.id, sql);
-    let is_definer = fact.get("properties").is_some_and(|text| text.contains("security definer"));
+    let is_definer = fact
+        .get("properties")
+        .is_some_and(|text| text.contains("security definer"));
     if is_definer {
         line = line.with(Hazard::ChangesRights);
     }
@@ -70,14 +74,24 @@ pub(super) fn change(scene: &Scene, before: &Fact, after: &Fact) -> Vec<Line> {
 pub(super) fn create_aggregate(scene: &Scene, fact: &Fact) -> Vec<Line> {
     let definition = scene.names.text(fact.get("definition").unwrap_or_default());
     let name = scene.names.routine(fact);
-    let sql = text(scene, fact, &format!("CREATE AGGREGATE {name} (\n    {}\n)", definition.replace(", ", ",\n    ")));
+    let sql = text(
+        scene,
+        fact,
+        &format!(
+            "CREATE AGGREGATE {name} (\n    {}\n)",
+            definition.replace(", ", ",\n    ")
+        ),
+    );
     vec![Line::new(&fact.id, sql)]
 }
 
 /// A routine ends.
 pub(super) fn drop(scene: &Scene, fact: &Fact) -> Line {
     let word = fact.id.kind.name().to_uppercase();
-    let mut line = Line::new(&fact.id, format!("DROP {word} {}", scene.names.routine(fact)));
+    let mut line = Line::new(
+        &fact.id,
+        format!("DROP {word} {}", scene.names.routine(fact)),
+    );
     line.statement.hazards = hazard::of_drop(scene, fact);
     line
 }
@@ -121,7 +135,10 @@ pub(super) fn change_view(scene: &Scene, before: &Fact, after: &Fact) -> Vec<Lin
     let name = scene.names.object(&after.id);
     if before.payload.get("definition") == after.payload.get("definition") {
         for change in table::options(before.get("options"), after.get("options")) {
-            lines.push(Line::new(&after.id, format!("ALTER {word} {name} {change}")));
+            lines.push(Line::new(
+                &after.id,
+                format!("ALTER {word} {name} {change}"),
+            ));
         }
     } else {
         lines.extend(create_view(scene, after, true));
@@ -168,7 +185,11 @@ fn enabled(scene: &Scene, fact: &Fact) -> Line {
     };
     let word = fact.id.kind.name().to_uppercase();
     // The server takes this form for views too.
-    table::alter(scene, &fact.id, &format!("{how} {word} {}", ident(fact.id.name())))
+    table::alter(
+        scene,
+        &fact.id,
+        &format!("{how} {word} {}", ident(fact.id.name())),
+    )
 }
 
 /// A trigger or a rule that stays is altered.
@@ -187,7 +208,11 @@ pub(super) fn drop_on_table(scene: &Scene, fact: &Fact) -> Line {
     let table: &FactId = &fact.id;
     let mut line = Line::new(
         table,
-        format!("DROP {word} {} ON {}", ident(table.name()), scene.names.object(table)),
+        format!(
+            "DROP {word} {} ON {}",
+            ident(table.name()),
+            scene.names.object(table)
+        ),
     );
     line.statement.hazards = hazard::of_drop(scene, fact);
     line

@@ -140,7 +140,11 @@ pub(super) fn serial_column<'a>(work: &Work<'a>, fact: &Fact) -> Option<&'a Fact
 /// `CREATE SEQUENCE`.
 pub(super) fn create(scene: &Scene, fact: &Fact) -> Vec<Line> {
     let of = fact.get("type").unwrap_or("bigint");
-    let unlogged = if fact.get("persistence").is_some() { "UNLOGGED " } else { "" };
+    let unlogged = if fact.get("persistence").is_some() {
+        "UNLOGGED "
+    } else {
+        ""
+    };
     let mut sql = format!("CREATE {unlogged}SEQUENCE {}", scene.names.object(&fact.id));
     if of != "bigint" {
         sql.push_str(&format!(" AS {of}"));
@@ -169,11 +173,21 @@ pub(super) fn change(scene: &Scene, before: &Fact, after: &Fact) -> Vec<Line> {
         ));
     }
     if before.get("persistence") != after.get("persistence") {
-        let word = if after.get("persistence").is_some() { "UNLOGGED" } else { "LOGGED" };
-        lines.push(Line::new(&after.id, format!("ALTER SEQUENCE {name} SET {word}")));
+        let word = if after.get("persistence").is_some() {
+            "UNLOGGED"
+        } else {
+            "LOGGED"
+        };
+        lines.push(Line::new(
+            &after.id,
+            format!("ALTER SEQUENCE {name} SET {word}"),
+        ));
     }
     if before.get("owned by").is_some() && after.get("owned by").is_none() {
-        lines.push(Line::new(&after.id, format!("ALTER SEQUENCE {name} OWNED BY NONE")));
+        lines.push(Line::new(
+            &after.id,
+            format!("ALTER SEQUENCE {name} OWNED BY NONE"),
+        ));
     }
     lines.extend(super::comment::change(scene, before, after));
     lines
@@ -184,9 +198,11 @@ pub(super) fn own(scene: &Scene, fact: &Fact) -> Vec<Line> {
     let Some(owner) = fact.get("owned by") else {
         return Vec::new();
     };
-    let mut columns = scene.b.facts.keys().filter(|id| {
-        id.kind == Kind::Column && qualified(&id.path) == owner
-    });
+    let mut columns = scene
+        .b
+        .facts
+        .keys()
+        .filter(|id| id.kind == Kind::Column && qualified(&id.path) == owner);
     let Some(column) = columns.next() else {
         return Vec::new();
     };

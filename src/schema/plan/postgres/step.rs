@@ -14,7 +14,11 @@ pub(super) fn written(scene: &Scene, step: &Step) -> Vec<Line> {
             of_b(to).map_or_else(Vec::new, |fact| constraint::rename(scene, from, fact))
         }
         Step::Loosen(id) => column::loosen(scene, id),
-        Step::Drop(id) => scene.a.facts.get(id).map_or_else(Vec::new, |fact| dropped(scene, fact)),
+        Step::Drop(id) => scene
+            .a
+            .facts
+            .get(id)
+            .map_or_else(Vec::new, |fact| dropped(scene, fact)),
         Step::Aside(id) => vec![types::aside(scene, id)],
         Step::DropAside(id) => vec![types::drop_aside(scene, id)],
         Step::Create(id) => of_b(id).map_or_else(Vec::new, |fact| created(scene, fact)),

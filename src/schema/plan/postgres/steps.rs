@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Scene, work::{is_foreign_key, uses}};
+use super::{
+    Scene,
+    work::{is_foreign_key, uses},
+};
 use crate::schema::{FactId, Kind};
 
 /// One thing to do: a statement, or a few that belong together.
@@ -115,7 +118,10 @@ impl Steps {
             self.last.entry(fact.id.clone()).or_default().push(at);
         }
         for fact in along {
-            let outer = scene.a.ancestors(fact).find_map(|id| self.dropping.get(id).cloned());
+            let outer = scene
+                .a
+                .ancestors(fact)
+                .find_map(|id| self.dropping.get(id).cloned());
             let with = outer.or_else(|| {
                 let mut columns = work.uses(&fact.id).filter(|id| id.kind == Kind::Column);
                 columns.find_map(|id| self.dropping.get(id).cloned())
@@ -239,7 +245,8 @@ pub(super) fn inlined(work: &super::work::Work) -> BTreeMap<FactId, FactId> {
 }
 
 fn is_typed(work: &super::work::Work, table: &FactId) -> bool {
-    work.of_b(table).is_some_and(|fact| fact.get("of type").is_some())
+    work.of_b(table)
+        .is_some_and(|fact| fact.get("of type").is_some())
 }
 
 /// Whether what a part of a table uses needs the table itself to be there.

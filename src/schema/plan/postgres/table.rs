@@ -10,7 +10,11 @@ use crate::schema::{Fact, FactId, Kind, plan::Hazard};
 /// `CREATE TABLE`, with what stands in it.
 pub(super) fn create(scene: &Scene, fact: &Fact) -> Vec<Line> {
     let id = &fact.id;
-    let unlogged = if fact.get("persistence").is_some() { "UNLOGGED " } else { "" };
+    let unlogged = if fact.get("persistence").is_some() {
+        "UNLOGGED "
+    } else {
+        ""
+    };
     let mut sql = format!("CREATE {unlogged}TABLE {}", scene.names.object(id));
     let columns = columns(scene, fact);
     let inside: Vec<&Fact> = scene
@@ -35,11 +39,17 @@ pub(super) fn create(scene: &Scene, fact: &Fact) -> Vec<Line> {
         }
         items.push(item);
     }
-    let apart = inside.iter().filter(|part| !shown_with_column.contains(&&part.id));
+    let apart = inside
+        .iter()
+        .filter(|part| !shown_with_column.contains(&&part.id));
     let mut apart: Vec<&&Fact> = apart.collect();
     apart.sort_by_key(|part| {
         let definition = part.get("definition").unwrap_or_default();
-        (!definition.starts_with("PRIMARY"), !definition.starts_with("UNIQUE"), &part.id)
+        (
+            !definition.starts_with("PRIMARY"),
+            !definition.starts_with("UNIQUE"),
+            &part.id,
+        )
     });
     items.extend(apart.iter().map(|part| constraint::inside(scene, part)));
     let parents: Vec<String> = fact
@@ -104,7 +114,10 @@ fn columns<'a>(scene: &Scene<'a>, table: &Fact) -> Vec<&'a Fact> {
             if let Some(last) = id.path.last_mut() {
                 name.clone_into(last);
             }
-            scene.inlined.get_key_value(&id).and_then(|(id, _)| scene.b.facts.get(id))
+            scene
+                .inlined
+                .get_key_value(&id)
+                .and_then(|(id, _)| scene.b.facts.get(id))
         })
         .collect()
 }
@@ -137,7 +150,10 @@ fn written_option(option: &str) -> String {
 /// What sets and resets storage parameters.
 pub(super) fn options(before: Option<&str>, after: Option<&str>) -> Vec<String> {
     let list = |text: Option<&str>| -> Vec<String> {
-        let items = text.unwrap_or_default().split(", ").filter(|item| !item.is_empty());
+        let items = text
+            .unwrap_or_default()
+            .split(", ")
+            .filter(|item| !item.is_empty());
         items.map(str::to_owned).collect()
     };
     let (old, new) = (list(before), list(after));
@@ -198,7 +214,11 @@ fn identity(scene: &Scene, before: Option<&Fact>, after: &Fact) -> Vec<Line> {
         Some(text) if text.starts_with("index ") => return Vec::new(),
         Some(text) => text.to_uppercase(),
     };
-    vec![alter(scene, &after.id, &format!("REPLICA IDENTITY {words}"))]
+    vec![alter(
+        scene,
+        &after.id,
+        &format!("REPLICA IDENTITY {words}"),
+    )]
 }
 
 /// The index that rows are told apart by, once it is there.
@@ -210,7 +230,11 @@ pub(super) fn late(scene: &Scene, fact: &Fact) -> Vec<Line> {
     let index = parts.find(|part| scene.is_index_called(part, text));
     let line = index.map(|index| {
         let name = ident(index.id.name());
-        alter(scene, &fact.id, &format!("REPLICA IDENTITY USING INDEX {name}"))
+        alter(
+            scene,
+            &fact.id,
+            &format!("REPLICA IDENTITY USING INDEX {name}"),
+        )
     });
     line.into_iter().collect()
 }
@@ -228,7 +252,11 @@ pub(super) fn change(scene: &Scene, before: &Fact, after: &Fact) -> Vec<Line> {
         });
     }
     if changed("persistence") {
-        let word = if after.get("persistence").is_some() { "UNLOGGED" } else { "LOGGED" };
+        let word = if after.get("persistence").is_some() {
+            "UNLOGGED"
+        } else {
+            "LOGGED"
+        };
         lines.push(alter(scene, id, &format!("SET {word}")));
     }
     if changed("access method") {
@@ -256,7 +284,10 @@ fn parents(scene: &Scene, before: &Fact, after: &Fact) -> Vec<Line> {
     if before.get("partition of") != after.get("partition of") {
         if bound(before).is_some() {
             let parent = scene.names.text(&before.list("parents").concat());
-            lines.push(Line::new(id, format!("ALTER TABLE {parent} DETACH PARTITION {name}")));
+            lines.push(Line::new(
+                id,
+                format!("ALTER TABLE {parent} DETACH PARTITION {name}"),
+            ));
         }
         if let Some(bound) = bound(after) {
             let parent = scene.names.text(&after.list("parents").concat());
@@ -264,20 +295,34 @@ fn parents(scene: &Scene, before: &Fact, after: &Fact) -> Vec<Line> {
                 id,
                 format!("ALTER TABLE {parent} ATTACH PARTITION {name} {bound}"),
             );
-            lines.push(line.with(Hazard::FailsOnData(format!("rows of {name} that are not {bound}"))));
+            lines.push(line.with(Hazard::FailsOnData(format!(
+                "rows of {name} that are not {bound}"
+            ))));
         }
     }
     if before.get("inherits") != after.get("inherits") {
         let is_partition = |fact: &Fact| fact.get("partition of").is_some();
         let of = |fact: &Fact| -> Vec<String> {
-            if is_partition(fact) { Vec::new() } else { fact.list("parents").to_vec() }
+            if is_partition(fact) {
+                Vec::new()
+            } else {
+                fact.list("parents").to_vec()
+            }
         };
         let (old, new) = (of(before), of(after));
         for parent in old.iter().filter(|parent| !new.contains(parent)) {
-            lines.push(alter(scene, id, &format!("NO INHERIT {}", scene.names.text(parent))));
+            lines.push(alter(
+                scene,
+                id,
+                &format!("NO INHERIT {}", scene.names.text(parent)),
+            ));
         }
         for parent in new.iter().filter(|parent| !old.contains(parent)) {
-            lines.push(alter(scene, id, &format!("INHERIT {}", scene.names.text(parent))));
+            lines.push(alter(
+                scene,
+                id,
+                &format!("INHERIT {}", scene.names.text(parent)),
+            ));
         }
     }
     lines
@@ -285,7 +330,10 @@ fn parents(scene: &Scene, before: &Fact, after: &Fact) -> Vec<Line> {
 
 /// `DROP TABLE`.
 pub(super) fn drop(scene: &Scene, fact: &Fact) -> Line {
-    let mut line = Line::new(&fact.id, format!("DROP TABLE {}", scene.names.object(&fact.id)));
+    let mut line = Line::new(
+        &fact.id,
+        format!("DROP TABLE {}", scene.names.object(&fact.id)),
+    );
     line.statement.hazards = hazard::of_drop(scene, fact);
     line
 }

@@ -13,7 +13,10 @@ pub(super) fn create_outer(scene: &Scene, fact: &Fact) -> Vec<Line> {
     let name = ident(fact.id.name());
     let sql = match (fact.id.kind, fact.get("schema")) {
         (Kind::Extension, Some(schema)) if schema != "public" => {
-            format!("CREATE EXTENSION IF NOT EXISTS {name} WITH SCHEMA {}", ident(schema))
+            format!(
+                "CREATE EXTENSION IF NOT EXISTS {name} WITH SCHEMA {}",
+                ident(schema)
+            )
         }
         (Kind::Extension, _) => format!("CREATE EXTENSION IF NOT EXISTS {name}"),
         _ => format!("CREATE SCHEMA {name}"),
@@ -49,7 +52,11 @@ pub(super) fn create(scene: &Scene, fact: &Fact) -> Vec<Line> {
     let name = scene.names.object(&fact.id);
     let sql = match fact.id.kind {
         Kind::Enum => {
-            let labels: Vec<String> = fact.list("labels").iter().map(|label| literal(label)).collect();
+            let labels: Vec<String> = fact
+                .list("labels")
+                .iter()
+                .map(|label| literal(label))
+                .collect();
             format!("CREATE TYPE {name} AS ENUM ({})", labels.join(", "))
         }
         Kind::CompositeType => {
@@ -95,7 +102,9 @@ fn domain(scene: &Scene, fact: &Fact) -> String {
 }
 
 fn attributes(fact: &Fact) -> impl Iterator<Item = (&String, &String)> {
-    fact.list("attributes").iter().zip(fact.list("attribute types"))
+    fact.list("attributes")
+        .iter()
+        .zip(fact.list("attribute types"))
 }
 
 /// A type that stays is altered.
@@ -118,12 +127,21 @@ fn labels(scene: &Scene, before: &Fact, after: &Fact) -> Vec<Line> {
     }
     let name = scene.names.object(&after.id);
     let mut lines = Vec::new();
-    for (at, label) in new.iter().enumerate().filter(|(_, label)| !old.contains(label)) {
-        let place = match (at.checked_sub(1).and_then(|at| new.get(at)), new.get(at + 1..)) {
+    for (at, label) in new
+        .iter()
+        .enumerate()
+        .filter(|(_, label)| !old.contains(label))
+    {
+        let place = match (
+            at.checked_sub(1).and_then(|at| new.get(at)),
+            new.get(at + 1..),
+        ) {
             // Behind the last one is where a label goes by itself.
             (_, Some(rest)) if !rest.iter().any(|other| old.contains(other)) => String::new(),
             (Some(other), _) => format!(" AFTER {}", literal(other)),
-            (None, _) => old.first().map_or_else(String::new, |other| format!(" BEFORE {}", literal(other))),
+            (None, _) => old
+                .first()
+                .map_or_else(String::new, |other| format!(" BEFORE {}", literal(other))),
         };
         let line = Line::new(
             &after.id,
@@ -171,7 +189,9 @@ fn change_domain(scene: &Scene, before: &Fact, after: &Fact) -> Vec<Line> {
     }
     if before.get("not null") != after.get("not null") {
         lines.push(if after.get("not null").is_some() {
-            alter("SET NOT NULL").with(Hazard::FailsOnData(format!("columns of {name} without a value")))
+            alter("SET NOT NULL").with(Hazard::FailsOnData(format!(
+                "columns of {name} without a value"
+            )))
         } else {
             alter("DROP NOT NULL")
         });

@@ -8,7 +8,11 @@ use crate::schema::{
 
 /// All of it.
 pub(super) fn of(scene: &Scene) -> Vec<Undecided> {
-    let created = scene.work.create.iter().filter_map(|id| scene.b.facts.get(id));
+    let created = scene
+        .work
+        .create
+        .iter()
+        .filter_map(|id| scene.b.facts.get(id));
     created.filter_map(|fact| asked(scene, fact)).collect()
 }
 
@@ -30,7 +34,10 @@ fn asked(scene: &Scene, fact: &Fact) -> Option<Undecided> {
 
 /// Whether a new column must hold something, and nothing says what.
 fn is_empty(scene: &Scene, fact: &Fact) -> bool {
-    let is_new = fact.parent.as_ref().is_some_and(|table| !scene.work.create.contains(table));
+    let is_new = fact
+        .parent
+        .as_ref()
+        .is_some_and(|table| !scene.work.create.contains(table));
     is_new
         && fact.get("type").is_some()
         && !scene.is_of_typed_table(fact)

@@ -9,7 +9,9 @@ use super::{
     kept,
     names::{is_type, qualified},
 };
-use crate::schema::{Change, Edge, Effect, Fact, FactId, Kind, Schema, What, compare, plan::Decisions};
+use crate::schema::{
+    Change, Edge, Effect, Fact, FactId, Kind, Schema, What, compare, plan::Decisions,
+};
 
 /// What has to be done to get from `a` to `b`.
 pub(super) struct Work<'a> {
@@ -147,7 +149,10 @@ impl<'a> Work<'a> {
         if parent_goes {
             return !self.is_in_circle(fact);
         }
-        if self.twin(&fact.id).is_some_and(|id| self.create.contains(id)) {
+        if self
+            .twin(&fact.id)
+            .is_some_and(|id| self.create.contains(id))
+        {
             return false;
         }
         // With a column of their own table.
