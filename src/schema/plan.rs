@@ -208,7 +208,7 @@ impl Part {
     pub fn script(&self) -> String {
         self.statements
             .iter()
-            .map(|statement| format!("{};\n", statement.sql))
+            .flat_map(|statement| [statement.sql.as_str(), ";\n"])
             .collect()
     }
 }

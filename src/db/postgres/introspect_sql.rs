@@ -53,7 +53,7 @@ pub(super) fn queries(major: u32) -> Vec<String> {
     queries.push(constraints());
     queries.push(indexes());
     queries.push(functions(major));
-    queries.extend(on_tables());
+    queries.extend(on_tables(major));
     queries.push(introspect_grants::grants());
     queries.push(introspect_edges::aliases());
     queries.push(introspect_edges::edges());
@@ -393,7 +393,7 @@ fn functions(major: u32) -> String {
 }
 
 /// Triggers, rules, policies, statistics.
-fn on_tables() -> Vec<String> {
+fn on_tables(major: u32) -> Vec<String> {
     let parent = format!("json_build_array({RELATION}, n.nspname, c.relname)");
     let from = |catalog: &str, on: &str, and: &str| {
         format!(
@@ -402,6 +402,11 @@ fn on_tables() -> Vec<String> {
             no_member("pg_class", "c.oid"),
             no_member(catalog, "g.oid")
         )
+    };
+    let expressions = if major >= 14 {
+        "pg_get_statisticsobjdef_expressions(g.oid)::text"
+    } else {
+        "NULL"
     };
     let enabled = |column: &str| {
         format!(
@@ -459,8 +464,13 @@ fn on_tables() -> Vec<String> {
                 "(SELECT z.nspname FROM pg_namespace z WHERE z.oid = g.stxnamespace), g.stxname",
                 &parent,
                 "'pg_statistic_ext:' || g.oid || ':0'",
-                "'definition', pg_get_statisticsobjdef(g.oid), 'comment', obj_description(g.oid, 'pg_statistic_ext'), \
-                 'target', nullif(g.stxstattarget, -1)::text, 'owner', pg_get_userbyid(g.stxowner)",
+                // Columns are printed in the order of the table's, which means nothing.
+                &format!(
+                    "'definition', json_build_array(pg_get_statisticsobjdef(g.oid), concat_ws(' ', g.stxkind::text, n.nspname, c.relname, \
+                 (SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attname) FROM pg_attribute a \
+                 WHERE a.attrelid = c.oid AND a.attnum = ANY (g.stxkeys)), {expressions})), 'comment', obj_description(g.oid, 'pg_statistic_ext'), \
+                 'target', nullif(g.stxstattarget, -1)::text, 'owner', pg_get_userbyid(g.stxowner)"
+                ),
             ],
             &from("pg_statistic_ext", "stxrelid", "true"),
         ),

@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use super::{
     hazard::is_same_family,
     names::is_type,
+    steps::leads_to,
     work::{Work, is_foreign_key},
 };
 use crate::schema::{Fact, FactId, Kind};
@@ -166,8 +167,23 @@ impl Work<'_> {
         }
     }
 
-    /// Identities and the sequences of defaults go before what takes their place.
+    /// Identities and the sequences of defaults go before what takes their place, and
+    /// defaults before a function that needs their table.
     fn take_off(&mut self) {
+        let held: Vec<FactId> = self
+            .drop
+            .iter()
+            .filter_map(|id| self.of_a(id))
+            .filter(|fact| fact.id.kind == Kind::Column && fact.get("default").is_some())
+            .filter(|fact| {
+                let table = fact.parent.as_ref();
+                table.is_some_and(|table| {
+                    self.drop.contains(table) && leads_to(self.a, &fact.id, table)
+                })
+            })
+            .map(|fact| fact.id.clone())
+            .collect();
+        self.loosen.extend(held);
         let off: Vec<FactId> = self
             .change
             .keys()

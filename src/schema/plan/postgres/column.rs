@@ -25,22 +25,22 @@ pub(super) fn definition(scene: &Scene, fact: &Fact, not_null: bool) -> String {
         text.push_str(&scene.names.text(of));
     }
     if let Some(collation) = fact.get("collation") {
-        text.push_str(&format!(" COLLATE {collation}"));
+        text.extend([format!(" COLLATE {collation}")]);
     }
     if let Some(generated) = fact.get("generated") {
-        text.push_str(&format!(
+        text.extend([format!(
             " GENERATED ALWAYS AS {}",
             generation(scene, generated)
-        ));
+        )]);
     }
     if let Some(identity) = fact.get("identity") {
-        text.push_str(&format!(" GENERATED {}", identity_text(identity, of)));
+        text.extend([format!(" GENERATED {}", identity_text(identity, of))]);
     }
     if let Some(default) = fact.get("default")
         && !serial
         && !scene.has_late_default(&fact.id)
     {
-        text.push_str(&format!(" DEFAULT {}", scene.names.text(default)));
+        text.extend([format!(" DEFAULT {}", scene.names.text(default))]);
     }
     // A serial and an identity hold something in every row by themselves.
     let says = fact.get("not null").is_some() && fact.get("identity").is_none() && !serial;
@@ -296,10 +296,11 @@ fn retype(scene: &Scene, before: &Fact, after: &Fact) -> Line {
     let written = scene.names.text(new);
     let mut change = format!("TYPE {written}");
     if let Some(collation) = after.get("collation") {
-        change.push_str(&format!(" COLLATE {collation}"));
+        change.extend([format!(" COLLATE {collation}")]);
     }
     let mut hazards = Vec::new();
-    let by_text = is_own_type(scene, before) && is_own_type(scene, after);
+    let by_text =
+        scene.work.recast.contains(id) || (is_own_type(scene, before) && is_own_type(scene, after));
     let what = if scene.work.recast.contains(id) {
         Cast::Refuses
     } else {
@@ -307,10 +308,10 @@ fn retype(scene: &Scene, before: &Fact, after: &Fact) -> Line {
     };
     let shown = scene.shown(id);
     if let Some(expression) = scene.decisions.using.get(id) {
-        change.push_str(&format!(" USING {expression}"));
+        change.extend([format!(" USING {expression}")]);
     } else if by_text {
         let array = if new.ends_with("[]") { "[]" } else { "" };
-        change.push_str(&format!(" USING {name}::text{array}::{written}"));
+        change.extend([format!(" USING {name}::text{array}::{written}")]);
         hazards.push(Hazard::FailsOnData(format!(
             "values of {shown} that {written} does not have"
         )));
@@ -318,7 +319,7 @@ fn retype(scene: &Scene, before: &Fact, after: &Fact) -> Line {
         // A cast that is written cuts texts off; one that is not refuses them.
         let cuts = what == Cast::Refuses && is_text_with_length(new);
         if !cuts || scene.decisions.may_lose {
-            change.push_str(&format!(" USING {name}::{written}"));
+            change.extend([format!(" USING {name}::{written}")]);
         }
         if cuts && scene.decisions.may_lose {
             hazards.push(Hazard::LosesData(format!(
@@ -413,9 +414,10 @@ fn identity(scene: &Scene, before: &Fact, after: &Fact) -> Vec<Line> {
             .iter()
             .map(|option| format!("SET {option}")),
     );
-    let changed = !changes.is_empty();
-    let line = alter(scene, id, &changes.join(" "));
-    if changed { vec![line] } else { Vec::new() }
+    if changes.is_empty() {
+        return Vec::new();
+    }
+    vec![alter(scene, id, &changes.join(" "))]
 }
 
 /// The next number comes after those that are there.

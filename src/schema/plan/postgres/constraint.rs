@@ -87,26 +87,20 @@ pub(super) fn change(scene: &Scene, before: &Fact, after: &Fact) -> Vec<Line> {
     let name = ident(after.id.name());
     let mut lines = Vec::new();
     if before.payload.get("definition") != after.payload.get("definition") {
-        match constraint_step(before, after) {
-            Some(ConstraintStep::Validate) => {
-                let line = alter(scene, after, &format!("VALIDATE CONSTRAINT {name}"));
-                lines.push(line.with(Hazard::FailsOnData(format!("rows that break {name}"))));
-            }
-            _ => {
-                let definition = after.get("definition").unwrap_or_default();
-                let when = if definition.contains(" INITIALLY DEFERRED") {
-                    "DEFERRABLE INITIALLY DEFERRED"
-                } else if definition.contains(" DEFERRABLE") {
-                    "DEFERRABLE INITIALLY IMMEDIATE"
-                } else {
-                    "NOT DEFERRABLE"
-                };
-                lines.push(alter(
-                    scene,
-                    after,
-                    &format!("ALTER CONSTRAINT {name} {when}"),
-                ));
-            }
+        if constraint_step(before, after) == Some(ConstraintStep::Validate) {
+            let line = alter(scene, after, &format!("VALIDATE CONSTRAINT {name}"));
+            lines.push(line.with(Hazard::FailsOnData(format!("rows that break {name}"))));
+        } else {
+            let definition = after.get("definition").unwrap_or_default();
+            let when = if definition.contains(" INITIALLY DEFERRED") {
+                "DEFERRABLE INITIALLY DEFERRED"
+            } else if definition.contains(" DEFERRABLE") {
+                "DEFERRABLE INITIALLY IMMEDIATE"
+            } else {
+                "NOT DEFERRABLE"
+            };
+            let how = format!("ALTER CONSTRAINT {name} {when}");
+            lines.push(alter(scene, after, &how));
         }
     }
     let index = match after.id.path.as_slice() {
@@ -217,7 +211,7 @@ fn is_needed(scene: &Scene, id: &FactId) -> bool {
     };
     let table = fact.parent.as_ref().and_then(|id| scene.b.facts.get(id));
     let identity = table.and_then(|table| table.get("replica identity"));
-    key || identity.is_some_and(|text| scene.is_index_called(fact, text))
+    key || identity.is_some_and(|text| table::names_index(text, fact))
 }
 
 fn alter_index(scene: &Scene, id: &FactId, rest: &str) -> Line {

@@ -59,7 +59,6 @@ pub(super) fn cast(from: &str, to: &str) -> Cast {
     if old == new {
         let grows = match (before.as_slice(), after.as_slice()) {
             (_, []) => true,
-            ([], _) => false,
             ([old], [new]) => new >= old,
             ([digits, scale], [more, further]) => {
                 further >= scale && more - further >= digits - scale

@@ -48,7 +48,7 @@ struct Scene<'a> {
 pub(super) fn plan(a: &Schema, b: &Schema, decisions: &Decisions) -> Result<Plan, Vec<Undecided>> {
     let names = Names::of(a, b);
     let (mut lines, renamed) = rename::apply(a, b, decisions, &names);
-    let work = Work::new(&renamed, b, decisions);
+    let work = Work::new(&renamed, b);
     let scene = Scene {
         a: &renamed,
         b,
@@ -99,10 +99,6 @@ impl<'a> Scene<'a> {
         table.is_some_and(|table| table.get("of type").is_some())
     }
 
-    fn is_index_called(&self, fact: &Fact, text: &str) -> bool {
-        table::names_index(text, fact)
-    }
-
     /// Whether the default of a new column needs the table to be there already.
     fn has_late_default(&self, id: &FactId) -> bool {
         let fact = self.b.facts.get(id);
@@ -110,7 +106,7 @@ impl<'a> Scene<'a> {
         self.work.create.contains(id)
             && fact.is_some_and(|fact| fact.get("default").is_some())
             && table.is_some_and(|table| {
-                self.work.create.contains(table) && steps::leads_to(self.work, id, table)
+                self.work.create.contains(table) && steps::leads_to(self.b, id, table)
             })
     }
 
@@ -136,7 +132,7 @@ impl<'a> Scene<'a> {
             }
             Kind::Table => fact.get("replica identity").is_some_and(|text| {
                 let again = |part: &Fact| {
-                    self.work.create.contains(&part.id) && self.is_index_called(part, text)
+                    self.work.create.contains(&part.id) && table::names_index(text, part)
                 };
                 text.starts_with("index ")
                     && (self.work.changes(id, "replica identity") || self.b.within(id).any(again))

@@ -81,8 +81,8 @@ impl Names {
         let types = types
             .iter()
             .filter(|fact| TYPES.binary_search(&fact.id.name()).is_err());
-        let names = relations.chain(types).map(|fact| fact.id.name().to_owned());
-        let mut plain: BTreeSet<String> = names.collect();
+        let written = relations.chain(types).map(|fact| fact.id.name().to_owned());
+        let mut plain: BTreeSet<String> = written.collect();
         // A function of the same name is looked for among the server's own first.
         for fact in facts().filter(|fact| fact.id.kind.takes_arguments()) {
             if let Some(name) = fact.id.path.get(1) {

@@ -11,6 +11,7 @@ use super::{
     Scene,
     names::words,
     steps::{Step, Steps},
+    table::names_index,
     work::is_foreign_key,
 };
 use crate::schema::{
@@ -68,6 +69,11 @@ fn needs_of_b(scene: &Scene, steps: &Steps, waits: &mut Waits) {
                 waits.all(steps.forward(parent), steps.forward(id));
             }
         }
+    }
+    for id in steps.with_late() {
+        let Some(fact) = scene.b.facts.get(id) else {
+            continue;
+        };
         waits.all(steps.forward(id), steps.late(id));
         if let Some(text) = fact.get("owned by") {
             let owner = scene
@@ -83,7 +89,7 @@ fn needs_of_b(scene: &Scene, steps: &Steps, waits: &mut Waits) {
         }
         if let Some(index) = fact.get("replica identity") {
             for other in scene.b.within(id) {
-                if scene.is_index_called(other, index) {
+                if names_index(index, other) {
                     waits.all(steps.forward(&other.id), steps.late(id));
                 }
             }
@@ -97,6 +103,9 @@ fn needs_of_a(scene: &Scene, steps: &Steps, waits: &mut Waits) {
     for edge in &scene.a.edges {
         let user = steps.backward(&edge.from);
         waits.all(user, steps.dropping(&edge.to));
+        if work.aside.contains(&edge.from) {
+            waits.all(steps.last_drop(&edge.from), steps.last_drop(&edge.to));
+        }
         let twin = work.twin(&edge.to);
         if let Some(twin) = twin.filter(|twin| !work.create.contains(*twin)) {
             // A view goes before the type of its column changes.
@@ -143,7 +152,11 @@ fn freed_names(scene: &Scene, steps: &Steps, waits: &mut Waits) {
         }
     }
     for id in &scene.work.drop {
-        for other in names(id).iter().flat_map(|name| taken.get(name)).flatten() {
+        for other in names(id)
+            .iter()
+            .filter_map(|name| taken.get(name))
+            .flatten()
+        {
             waits.all(steps.dropping(id), steps.forward(other));
         }
     }

@@ -17,17 +17,14 @@ pub(super) fn create_policy(scene: &Scene, fact: &Fact) -> Vec<Line> {
         sql.push_str(" AS RESTRICTIVE");
     }
     if let Some(command) = fact.get("command") {
-        sql.push_str(&format!(" FOR {}", command.to_uppercase()));
+        sql.extend([format!(" FOR {}", command.to_uppercase())]);
     }
     if let Some(roles) = fact.get("roles").filter(|roles| *roles != "public") {
-        sql.push_str(&format!(" TO {roles}"));
+        sql.extend([format!(" TO {roles}")]);
     }
     for (key, word) in [("using", "USING"), ("with check", "WITH CHECK")] {
         if let Some(expression) = fact.get(key) {
-            sql.push_str(&format!(
-                " {word} {}",
-                parens(&scene.names.text(expression))
-            ));
+            sql.extend([format!(" {word} {}", parens(&scene.names.text(expression)))]);
         }
     }
     let sql = scene.decisions.texts.get(&fact.id).cloned().unwrap_or(sql);
@@ -41,16 +38,13 @@ pub(super) fn change_policy(scene: &Scene, before: &Fact, after: &Fact) -> Vec<L
     let (name, table) = (ident(after.id.name()), scene.names.object(&after.id));
     let mut rest = String::new();
     if before.get("roles") != after.get("roles") {
-        rest.push_str(&format!(" TO {}", after.get("roles").unwrap_or("public")));
+        rest.extend([format!(" TO {}", after.get("roles").unwrap_or("public"))]);
     }
     for (key, word) in [("using", "USING"), ("with check", "WITH CHECK")] {
         if before.payload.get(key) != after.payload.get(key)
             && let Some(expression) = after.get(key)
         {
-            rest.push_str(&format!(
-                " {word} {}",
-                parens(&scene.names.text(expression))
-            ));
+            rest.extend([format!(" {word} {}", parens(&scene.names.text(expression)))]);
         }
     }
     let mut lines = Vec::new();

@@ -107,13 +107,13 @@ pub(super) fn create_view(scene: &Scene, fact: &Fact, again: bool) -> Vec<Line> 
         scene.names.object(&fact.id)
     );
     if let Some(method) = fact.get("access method") {
-        head.push_str(&format!(" USING {}", ident(method)));
+        head.extend([format!(" USING {}", ident(method))]);
     }
     if let Some(options) = fact.get("options") {
-        head.push_str(&format!(" WITH ({options})"));
+        head.extend([format!(" WITH ({options})")]);
     }
     if let Some(space) = fact.get("tablespace") {
-        head.push_str(&format!(" TABLESPACE {}", ident(space)));
+        head.extend([format!(" TABLESPACE {}", ident(space))]);
     }
     let data = match (is_stored, fact.get("populated")) {
         (true, Some(_)) => "\nWITH NO DATA",

@@ -147,10 +147,10 @@ pub(super) fn create(scene: &Scene, fact: &Fact) -> Vec<Line> {
     };
     let mut sql = format!("CREATE {unlogged}SEQUENCE {}", scene.names.object(&fact.id));
     if of != "bigint" {
-        sql.push_str(&format!(" AS {of}"));
+        sql.extend([format!(" AS {of}")]);
     }
     for option in Numbers::of_sequence(fact).unusual(of) {
-        sql.push_str(&format!(" {option}"));
+        sql.extend([format!(" {option}")]);
     }
     let mut lines = vec![Line::new(&fact.id, sql)];
     lines.extend(super::comment::first(scene, fact));

@@ -6,7 +6,7 @@ use super::{
     Scene,
     work::{is_foreign_key, uses},
 };
-use crate::schema::{FactId, Kind};
+use crate::schema::{FactId, Kind, Schema};
 
 /// One thing to do: a statement, or a few that belong together.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -163,9 +163,15 @@ impl Steps {
             self.maybe_late(scene, id);
         }
         for id in &work.loosen {
-            if !self.late.contains_key(id) {
-                self.maybe_late(scene, id);
-            }
+            self.maybe_late(scene, id);
+        }
+        // Rows are told apart by an index that is made again.
+        let tables = work
+            .create
+            .iter()
+            .filter_map(|id| work.of_b(id)?.parent.as_ref());
+        for table in tables.filter(|id| id.kind == Kind::Table) {
+            self.maybe_late(scene, table);
         }
     }
 
@@ -184,6 +190,11 @@ impl Steps {
     /// What comes once everything about it is there.
     pub(super) fn late(&self, id: &FactId) -> &[usize] {
         of(&self.late, id)
+    }
+
+    /// The objects of which something comes last.
+    pub(super) fn with_late(&self) -> impl Iterator<Item = &FactId> {
+        self.late.keys()
     }
 
     /// What takes its default off.
@@ -225,7 +236,8 @@ pub(super) fn inlined(work: &super::work::Work) -> BTreeMap<FactId, FactId> {
                         && !fact
                             .get("definition")
                             .is_some_and(|text| text.ends_with(" NOT VALID"))
-                        && !leads_to(work, &fact.id, parent)
+                        && !is_typed(work, parent)
+                        && !leads_to(work.b, &fact.id, parent)
                 }
                 (Kind::Constraint, Kind::Domain) => !fact
                     .get("definition")
@@ -250,17 +262,18 @@ fn is_typed(work: &super::work::Work, table: &FactId) -> bool {
 }
 
 /// Whether what a part of a table uses needs the table itself to be there.
-pub(super) fn leads_to(work: &super::work::Work, part: &FactId, table: &FactId) -> bool {
+pub(super) fn leads_to(schema: &Schema, part: &FactId, table: &FactId) -> bool {
     let mut seen = BTreeSet::new();
-    let mut next: Vec<&FactId> = uses(work.b, part)
+    let mut next: Vec<&FactId> = uses(schema, part)
         .filter(|id| id.kind.takes_arguments() || super::names::is_type(id))
         .collect();
     while let Some(at) = next.pop() {
-        if at == table || work.of_b(at).and_then(|fact| fact.parent.as_ref()) == Some(table) {
+        if at == table || schema.facts.get(at).and_then(|fact| fact.parent.as_ref()) == Some(table)
+        {
             return true;
         }
         if seen.insert(at) {
-            next.extend(uses(work.b, at));
+            next.extend(uses(schema, at));
         }
     }
     false

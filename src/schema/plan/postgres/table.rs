@@ -34,7 +34,7 @@ pub(super) fn create(scene: &Scene, fact: &Fact) -> Vec<Line> {
         let is_key = with.is_some_and(|(_, word)| word == "PRIMARY KEY");
         let mut item = column::definition(scene, column, !is_key);
         if let Some((part, word)) = with {
-            item.push_str(&format!(" {word}"));
+            item.extend([format!(" {word}")]);
             shown_with_column.push(part);
         }
         items.push(item);
@@ -63,28 +63,28 @@ pub(super) fn create(scene: &Scene, fact: &Fact) -> Vec<Line> {
         format!(" (\n    {}\n)", items.join(",\n    "))
     };
     if let Some(bound) = bound(fact) {
-        sql.push_str(&format!(" PARTITION OF {}{body} {bound}", parents.concat()));
+        sql.extend([format!(" PARTITION OF {}{body} {bound}", parents.concat())]);
     } else if let Some(of) = fact.get("of type") {
-        sql.push_str(&format!(" OF {}{body}", scene.names.text(of)));
+        sql.extend([format!(" OF {}{body}", scene.names.text(of))]);
     } else if body.is_empty() {
         sql.push_str(" ()");
     } else {
         sql.push_str(&body);
     }
     if fact.get("inherits").is_some() {
-        sql.push_str(&format!(" INHERITS ({})", parents.join(", ")));
+        sql.extend([format!(" INHERITS ({})", parents.join(", "))]);
     }
     if let Some(key) = fact.get("partition key") {
-        sql.push_str(&format!(" PARTITION BY {}", scene.names.text(key)));
+        sql.extend([format!(" PARTITION BY {}", scene.names.text(key))]);
     }
     if let Some(method) = fact.get("access method") {
-        sql.push_str(&format!(" USING {}", ident(method)));
+        sql.extend([format!(" USING {}", ident(method))]);
     }
     if let Some(options) = fact.get("options") {
-        sql.push_str(&format!(" WITH ({})", written_options(options)));
+        sql.extend([format!(" WITH ({})", written_options(options))]);
     }
     if let Some(space) = fact.get("tablespace") {
-        sql.push_str(&format!(" TABLESPACE {}", ident(space)));
+        sql.extend([format!(" TABLESPACE {}", ident(space))]);
     }
     let mut lines = vec![Line::new(id, sql)];
     lines.extend(row_security(scene, None, fact));
@@ -227,7 +227,7 @@ pub(super) fn late(scene: &Scene, fact: &Fact) -> Vec<Line> {
         return Vec::new();
     };
     let mut parts = scene.b.within(&fact.id);
-    let index = parts.find(|part| scene.is_index_called(part, text));
+    let index = parts.find(|part| names_index(text, part));
     let line = index.map(|index| {
         let name = ident(index.id.name());
         alter(

@@ -87,16 +87,16 @@ fn domain(scene: &Scene, fact: &Fact) -> String {
     let of = scene.names.text(fact.get("type").unwrap_or_default());
     let mut sql = format!("CREATE DOMAIN {} AS {of}", scene.names.object(&fact.id));
     if let Some(collation) = fact.get("collation") {
-        sql.push_str(&format!(" COLLATE {collation}"));
+        sql.extend([format!(" COLLATE {collation}")]);
     }
     if let Some(default) = fact.get("default") {
-        sql.push_str(&format!(" DEFAULT {}", scene.names.text(default)));
+        sql.extend([format!(" DEFAULT {}", scene.names.text(default))]);
     }
     if fact.get("not null").is_some() {
         sql.push_str(" NOT NULL");
     }
     for part in inside(scene, fact) {
-        sql.push_str(&format!("\n    {}", constraint::inside(scene, part)));
+        sql.extend([format!("\n    {}", constraint::inside(scene, part))]);
     }
     sql
 }
@@ -155,14 +155,14 @@ fn labels(scene: &Scene, before: &Fact, after: &Fact) -> Vec<Line> {
 fn change_attributes(scene: &Scene, before: &Fact, after: &Fact) -> Vec<Line> {
     let name = scene.names.object(&after.id);
     let mut lines = Vec::new();
-    let alter = |rest: String| Line::new(&after.id, format!("ALTER TYPE {name} {rest}"));
+    let say = |rest: String| Line::new(&after.id, format!("ALTER TYPE {name} {rest}"));
     for (attribute, of) in attributes(after) {
         let old = attributes(before).find(|(other, _)| *other == attribute);
         let (attribute, written) = (ident(attribute), scene.names.text(of));
         match old {
-            None => lines.push(alter(format!("ADD ATTRIBUTE {attribute} {written}"))),
+            None => lines.push(say(format!("ADD ATTRIBUTE {attribute} {written}"))),
             Some((_, old)) if old != of => {
-                lines.push(alter(format!("ALTER ATTRIBUTE {attribute} TYPE {written}")));
+                lines.push(say(format!("ALTER ATTRIBUTE {attribute} TYPE {written}")));
             }
             Some(_) => {}
         }
@@ -170,7 +170,7 @@ fn change_attributes(scene: &Scene, before: &Fact, after: &Fact) -> Vec<Line> {
     for (attribute, _) in attributes(before) {
         if !after.list("attributes").contains(attribute) {
             let what = format!("attribute {} of {name}", ident(attribute));
-            let line = alter(format!("DROP ATTRIBUTE {}", ident(attribute)));
+            let line = say(format!("DROP ATTRIBUTE {}", ident(attribute)));
             lines.push(line.with(Hazard::LosesData(what)));
         }
     }
@@ -180,20 +180,20 @@ fn change_attributes(scene: &Scene, before: &Fact, after: &Fact) -> Vec<Line> {
 fn change_domain(scene: &Scene, before: &Fact, after: &Fact) -> Vec<Line> {
     let name = scene.names.object(&after.id);
     let mut lines = Vec::new();
-    let alter = |rest: &str| Line::new(&after.id, format!("ALTER DOMAIN {name} {rest}"));
+    let say = |rest: &str| Line::new(&after.id, format!("ALTER DOMAIN {name} {rest}"));
     if before.payload.get("default") != after.payload.get("default") {
         lines.push(match after.get("default") {
-            Some(default) => alter(&format!("SET DEFAULT {}", scene.names.text(default))),
-            None => alter("DROP DEFAULT"),
+            Some(default) => say(&format!("SET DEFAULT {}", scene.names.text(default))),
+            None => say("DROP DEFAULT"),
         });
     }
     if before.get("not null") != after.get("not null") {
         lines.push(if after.get("not null").is_some() {
-            alter("SET NOT NULL").with(Hazard::FailsOnData(format!(
+            say("SET NOT NULL").with(Hazard::FailsOnData(format!(
                 "columns of {name} without a value"
             )))
         } else {
-            alter("DROP NOT NULL")
+            say("DROP NOT NULL")
         });
     }
     lines

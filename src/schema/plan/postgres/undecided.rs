@@ -13,7 +13,27 @@ pub(super) fn of(scene: &Scene) -> Vec<Undecided> {
         .create
         .iter()
         .filter_map(|id| scene.b.facts.get(id));
-    created.filter_map(|fact| asked(scene, fact)).collect()
+    let asked = created.filter_map(|fact| asked(scene, fact));
+    asked.chain(in_use(scene)).collect()
+}
+
+/// Range types that hold values: they bring functions with them, whose names stay taken
+/// while the old type is there.
+fn in_use(scene: &Scene) -> impl Iterator<Item = Undecided> {
+    let ranges = scene
+        .work
+        .aside
+        .iter()
+        .filter(|id| id.kind == Kind::RangeType);
+    ranges.map(|id| {
+        let users = scene.work.users(id).into_iter();
+        let columns = users.filter(|user| user.kind == Kind::Column);
+        Undecided {
+            about: id.clone(),
+            name: scene.shown(id),
+            question: Question::InUse(columns.map(|user| scene.shown(user)).collect()),
+        }
+    })
 }
 
 fn asked(scene: &Scene, fact: &Fact) -> Option<Undecided> {

@@ -8,16 +8,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{
     kept,
     names::{is_type, qualified},
+    steps::leads_to,
 };
-use crate::schema::{
-    Change, Edge, Effect, Fact, FactId, Kind, Schema, What, compare, plan::Decisions,
-};
+use crate::schema::{Change, Edge, Effect, Fact, FactId, Kind, Schema, What, compare};
 
 /// What has to be done to get from `a` to `b`.
 pub(super) struct Work<'a> {
     pub(super) a: &'a Schema,
     pub(super) b: &'a Schema,
-    pub(super) decisions: &'a Decisions,
     /// Objects of `a` that end, with their parts.
     pub(super) drop: BTreeSet<FactId>,
     /// Objects of `b` that begin (or begin anew), with their parts.
@@ -63,7 +61,7 @@ fn within<'a>(parts: &BTreeMap<&'a FactId, Vec<&'a FactId>>, id: &FactId) -> Vec
 }
 
 impl<'a> Work<'a> {
-    pub(super) fn new(a: &'a Schema, b: &'a Schema, decisions: &'a Decisions) -> Self {
+    pub(super) fn new(a: &'a Schema, b: &'a Schema) -> Self {
         let mut users: BTreeMap<&FactId, Vec<&FactId>> = BTreeMap::new();
         for edge in &a.edges {
             users.entry(&edge.to).or_default().push(&edge.from);
@@ -71,7 +69,6 @@ impl<'a> Work<'a> {
         let mut work = Self {
             a,
             b,
-            decisions,
             drop: BTreeSet::new(),
             create: BTreeSet::new(),
             change: BTreeMap::new(),
@@ -147,7 +144,10 @@ impl<'a> Work<'a> {
             .ancestors(fact)
             .any(|id| self.drop.contains(id) && id.kind != Kind::Schema);
         if parent_goes {
-            return !self.is_in_circle(fact);
+            let table = fact.parent.as_ref();
+            let holds_itself = matches!(fact.id.kind, Kind::Constraint | Kind::Index)
+                && table.is_some_and(|table| leads_to(self.a, &fact.id, table));
+            return !holds_itself && !self.is_in_circle(fact);
         }
         if self
             .twin(&fact.id)
@@ -228,7 +228,7 @@ impl<'a> Work<'a> {
                 self.twins.insert(from, remark.id);
             }
         }
-        let mut changed = Vec::new();
+        let mut altered = Vec::new();
         for difference in comparison.differences {
             let id = difference.id;
             match difference.what {
@@ -244,10 +244,10 @@ impl<'a> Work<'a> {
                     self.twins.insert(from.clone(), id.clone());
                     self.rename.insert(id, from);
                 }
-                What::Changed(changes) => changed.push((id, changes)),
+                What::Changed(changes) => altered.push((id, changes)),
             }
         }
-        for (id, mut changes) in changed {
+        for (id, mut changes) in altered {
             if id.kind == Kind::Sequence {
                 // Who owns it says the same.
                 changes.retain(|change| change.key != "belongs to");

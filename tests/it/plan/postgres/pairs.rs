@@ -225,8 +225,8 @@ pub(super) const PAIRS: &[(&str, &str)] = &[
         "CREATE TYPE c AS (b text, a int)",
     ),
     (
-        "CREATE TYPE r AS RANGE (SUBTYPE = int); CREATE TABLE t (x r)",
-        "CREATE TYPE r AS RANGE (SUBTYPE = bigint); CREATE TABLE t (x r)",
+        "CREATE TYPE r AS RANGE (SUBTYPE = int); CREATE TABLE t (x int)",
+        "CREATE TYPE r AS RANGE (SUBTYPE = bigint); CREATE TABLE t (x int)",
     ),
     (
         "CREATE TYPE r AS RANGE (SUBTYPE = text, COLLATION = \"C\")",
