@@ -37,6 +37,7 @@ mod status;
 mod sync;
 mod unfinished;
 mod upgrade;
+mod verify;
 mod why;
 
 use std::process::ExitCode;
@@ -89,6 +90,7 @@ enum Command {
     Diff(diff::Args),
     Drift(drift::Args),
     Check(check::Args),
+    Verify(verify::Args),
     Show(show::Args),
     Why(why::Args),
     Plan(upgrade::PlanOnly),
@@ -140,6 +142,7 @@ impl Command {
             Self::Diff(_) => "diff",
             Self::Drift(_) => "drift",
             Self::Check(_) => "check",
+            Self::Verify(_) => "verify",
             Self::Show(_) => "show",
             Self::Why(_) => "why",
             Self::Plan(_) => "plan",
@@ -344,6 +347,7 @@ fn dispatch(ui: &mut Ui, context: &Context, command: &Command) -> Result<Status,
         Command::Audit(args) => audit::run(ui, context, args),
         Command::Diff(args) => diff::run(ui, context, args),
         Command::Drift(args) => drift::run(ui, context, args),
+        Command::Verify(args) => verify::run(ui, context, args),
         Command::Show(args) => show::run(ui, context, args),
         Command::Why(args) => why::run(ui, context, args),
         Command::Plan(args) => upgrade::plan_only(ui, context, args),

@@ -71,7 +71,7 @@ pub(super) fn rewind(scratch: &mut Sqlite) -> Result<(), DbError> {
 
 fn copy_over(from: &Connection, to: &mut Connection) -> Result<(), DbError> {
     Backup::new(from, to)
-        .and_then(|backup| backup.run_to_completion(-1, Duration::ZERO, None))
+        .and_then(|backup| backup.run_to_completion(i32::MAX, Duration::ZERO, None))
         .map_err(|error| db_error(&error))
 }
 

@@ -143,6 +143,18 @@ pub fn check(context: &Context, ask: &Ask) -> Result<Vec<One>, Error> {
     Ok(all)
 }
 
+/// The revisions that the files have and what is protected has not, and what they were
+/// compared with.
+pub(super) fn new_here(context: &Context) -> Result<(Vec<RevId>, Option<String>), Error> {
+    if let Some(name) = guard::absent_refs(context)?.into_iter().next() {
+        return Err(NotJudged::Absent { name }.into());
+    }
+    let sides = Sides::of(context, &Ask::Here)?;
+    let is_new = |id: &RevId| sides.before.graph.get(id.as_str()).is_none();
+    let ids = sides.after.graph.iter().map(|one| one.id.clone());
+    Ok((ids.filter(is_new).collect(), sides.base.map(|base| base.0)))
+}
+
 /// The projects that are only in what the change begins with.
 fn gone(context: &Context, ask: &Ask, projects: &mut Projects) -> Result<Vec<Context>, Error> {
     // Where nothing can be compared, each project says so.

@@ -165,7 +165,10 @@ pub enum Error {
         renames: Vec<(String, Vec<String>)>,
     },
     /// Revisions cannot be run again from nothing.
-    #[error("the revisions cannot be replayed on a scratch database")]
+    #[error("{}", match **.0 {
+        NotReplayed::Below(_) => "the revisions below cannot be run on a scratch database, so nothing is proved of those above",
+        _ => "the revisions cannot be replayed on a scratch database",
+    })]
     NotReplayed(Box<NotReplayed>),
     /// A script failed.
     #[error("{} failed", .0.revision)]
@@ -356,6 +359,8 @@ pub enum NoScratch {
 pub enum NotReplayed {
     /// A script failed.
     Step(Box<FailedStep>),
+    /// A script failed of what a proof is to stand on.
+    Below(Box<FailedStep>),
     /// A revision is half done.
     HalfDone(RevId),
     /// The ledger kept no script, and no file is what ran.

@@ -57,6 +57,7 @@ pub mod sync;
 mod told;
 pub mod unfinished;
 mod unrunnable;
+pub mod verify;
 mod way_back_in_git;
 pub mod why;
 mod write;

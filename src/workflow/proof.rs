@@ -13,7 +13,7 @@ mod watch;
 use std::collections::BTreeSet;
 
 use super::{
-    Context, Error, FailedStep,
+    Context, Error, FailedStep, NotReplayed,
     replayed::{self, LeftOut},
     scratch::with_scratch,
     step::Prepared,
@@ -160,7 +160,13 @@ pub fn prove(
     ask: &Ask<'_>,
 ) -> Result<Proof, Error> {
     with_scratch(context, database, here, |scratch| {
-        replayed::replay(scratch, ask.history)?;
+        replayed::replay(scratch, ask.history).map_err(|error| match error {
+            Error::NotReplayed(why) => Error::NotReplayed(Box::new(match *why {
+                NotReplayed::Step(step) => NotReplayed::Below(step),
+                other => other,
+            })),
+            other => other,
+        })?;
         let mut trial = Trial::new(context, scratch, ask);
         let before = trial.schema()?;
         let mut proof = Proof {

@@ -54,7 +54,7 @@ pub(super) fn none(why: &NoScratch, words: String) -> Report {
 pub(super) fn not_replayed(why: &NotReplayed, words: String) -> Report {
     let report = Report::new("not-replayed", 4, words);
     match why {
-        NotReplayed::Step(step) => {
+        NotReplayed::Step(step) | NotReplayed::Below(step) => {
             let error = &step.error.error;
             let mut report = report
                 .place(step.place.clone())

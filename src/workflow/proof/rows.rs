@@ -6,7 +6,10 @@ use super::Error;
 use crate::{
     db::{Database, DbError, ErrorKind},
     model::Dialect,
-    schema::{Content, Kind, Schema, TableContent, canary},
+    schema::{
+        Content, FactId, Kind, Schema, TableContent,
+        canary::{self, Filling},
+    },
 };
 
 /// What became of the rows.
@@ -18,105 +21,158 @@ pub(super) struct Made {
     pub(super) without: Vec<(String, String)>,
 }
 
-/// Fills the tables of a scratch database.
-pub(super) fn make(scratch: &mut dyn Database, schema: &Schema) -> Result<Made, Error> {
-    // Where keys may be checked late, tables that refer to each other can be filled.
-    let made = match fill(scratch, schema, true) {
-        Ok(Some(made)) => Ok(made),
-        Ok(None) => fill(scratch, schema, false).map(Option::unwrap_or_default),
-        Err(error) => Err(error),
-    };
-    made.map_err(|error| Error::database(scratch, error))
+/// What is known of tables from one revision to the next: most stay as they are.
+#[derive(Debug, Default)]
+pub(super) struct Rows {
+    known: BTreeMap<FactId, Known>,
 }
 
-/// In one transaction; none where keys lead nowhere in the end.
-fn fill(scratch: &mut dyn Database, schema: &Schema, ahead: bool) -> Result<Option<Made>, DbError> {
-    scratch.execute_text(match (scratch.dialect(), ahead) {
-        (Dialect::Postgres, true) => "BEGIN; SET CONSTRAINTS ALL DEFERRED",
-        (Dialect::Postgres, false) => "BEGIN",
-        (Dialect::Sqlite, true) => {
-            "PRAGMA foreign_keys = ON; BEGIN; PRAGMA defer_foreign_keys = ON"
+#[derive(Debug)]
+struct Known {
+    filling: Filling,
+    /// For each row, which try was taken, where one was.
+    taken: [Option<usize>; canary::ROWS],
+}
+
+impl Rows {
+    /// Fills the tables of a scratch database.
+    pub(super) fn make(
+        &mut self,
+        scratch: &mut dyn Database,
+        schema: &Schema,
+    ) -> Result<Made, Error> {
+        // Where keys may be checked late, tables that refer to each other can be filled.
+        let made = match self.fill(scratch, schema, true) {
+            Ok(Some(made)) => Ok(made),
+            Ok(None) => self
+                .fill(scratch, schema, false)
+                .map(Option::unwrap_or_default),
+            Err(error) => Err(error),
+        };
+        made.map_err(|error| Error::database(scratch, error))
+    }
+
+    /// In one transaction; none where keys lead nowhere in the end.
+    fn fill(
+        &mut self,
+        scratch: &mut dyn Database,
+        schema: &Schema,
+        ahead: bool,
+    ) -> Result<Option<Made>, DbError> {
+        scratch.execute_text(match (scratch.dialect(), ahead) {
+            (Dialect::Postgres, true) => "BEGIN; SET CONSTRAINTS ALL DEFERRED",
+            (Dialect::Postgres, false) => "BEGIN",
+            (Dialect::Sqlite, true) => {
+                "PRAGMA foreign_keys = ON; BEGIN; PRAGMA defer_foreign_keys = ON"
+            }
+            (Dialect::Sqlite, false) => "PRAGMA foreign_keys = ON; BEGIN",
+        })?;
+        let outcome = self.insert(scratch, schema, ahead);
+        let outcome = outcome.map_err(|error| (error, true)).and_then(|made| {
+            let committed = scratch.execute_text("COMMIT");
+            committed.map(|()| made).map_err(|error| (error, false))
+        });
+        if outcome.is_err() {
+            // PostgreSQL has ended the transaction by then, and says no more than that.
+            let _ = scratch.execute_text("ROLLBACK");
         }
-        (Dialect::Sqlite, false) => "PRAGMA foreign_keys = ON; BEGIN",
-    })?;
-    let outcome = insert(scratch, schema, ahead);
-    let stopped = matches!(&outcome, Err(error) if error.kind != ErrorKind::Statement);
-    let outcome = outcome.and_then(|made| {
-        scratch.execute_text("COMMIT")?;
-        Ok(made)
-    });
-    if outcome.is_err() {
-        // PostgreSQL has ended the transaction by then, and says no more than that.
-        let _ = scratch.execute_text("ROLLBACK");
+        match outcome {
+            Ok(made) => Ok(Some(made)),
+            // Only the keys are judged at the end.
+            Err((_, false)) if ahead => Ok(None),
+            Err((error, _)) => Err(error),
+        }
     }
-    match outcome {
-        Ok(made) => Ok(Some(made)),
-        Err(error) if stopped || !ahead => Err(error),
-        Err(_) => Ok(None),
-    }
-}
 
-fn insert(scratch: &mut dyn Database, schema: &Schema, ahead: bool) -> Result<Made, DbError> {
-    let mut made = Made::default();
-    let fillings = canary::fillings(schema, ahead);
-    let mut refused: BTreeMap<usize, String> = BTreeMap::new();
-    let mut left: Vec<usize> = (0..fillings.len()).collect();
-    // A table may need rows of one that comes later (a trigger that looks there).
-    for _ in 0..2 {
-        let mut again = Vec::new();
-        for at in left {
-            let mut rows = 0;
-            for row in 0..canary::ROWS {
-                match one(scratch, fillings[at].tries(row))? {
-                    None => rows += 1,
-                    Some(why) => {
-                        refused.insert(at, why);
-                    }
+    fn insert(
+        &mut self,
+        scratch: &mut dyn Database,
+        schema: &Schema,
+        ahead: bool,
+    ) -> Result<Made, DbError> {
+        let mut made = Made::default();
+        let mut left: Vec<(Filling, String)> = canary::fillings(schema, ahead)
+            .into_iter()
+            .map(|filling| (filling, String::new()))
+            .collect();
+        let all = left.len();
+        // A table may need rows of one that comes later (a trigger that looks there).
+        for _ in 0..2 {
+            let mut again = Vec::new();
+            for (filling, _) in left {
+                if let Some(why) = self.table(scratch, &filling)? {
+                    again.push((filling, why));
                 }
             }
-            if rows == 0 {
-                again.push(at);
+            left = again;
+        }
+        made.tables = all - left.len();
+        for (filling, why) in left {
+            let Some(table) = schema.facts.get(&filling.id) else {
+                continue;
+            };
+            // The history may have left rows there.
+            if read(scratch, schema, table)?.is_some_and(|table| table.rows > 0) {
+                made.tables += 1;
+            } else {
+                made.without.push((filling.name, why));
             }
         }
-        left = again;
+        Ok(made)
     }
-    made.tables = fillings.len() - left.len();
-    for at in left {
-        let filling = &fillings[at];
-        let Some(table) = schema.facts.get(&filling.id) else {
-            continue;
-        };
-        // The history may have left rows there.
-        if read(scratch, schema, table)?.is_some_and(|table| table.rows > 0) {
-            made.tables += 1;
-            continue;
+
+    /// Fills a table; where it takes no row, what the database said to the last try.
+    fn table(
+        &mut self,
+        scratch: &mut dyn Database,
+        filling: &Filling,
+    ) -> Result<Option<String>, DbError> {
+        let known = self.known.get(&filling.id);
+        let known = known.filter(|known| known.filling == *filling);
+        let known = known.map(|known| known.taken);
+        let mut taken = [None; canary::ROWS];
+        let mut said = String::new();
+        for (row, taken) in taken.iter_mut().enumerate() {
+            let tries = filling.tries(row).enumerate();
+            let before = known.map(|known| known[row]);
+            let mut likely = match before {
+                Some(Some(number)) => tries.skip(number).take(1).collect::<Vec<_>>(),
+                _ => Vec::new(),
+            };
+            // What was refused as often as can be is refused again.
+            let rest = filling.tries(row).enumerate();
+            likely.extend(rest.take(if before == Some(None) { 1 } else { usize::MAX }));
+            for (number, statement) in likely {
+                match one(scratch, &statement)? {
+                    None => {
+                        *taken = Some(number);
+                        break;
+                    }
+                    Some(why) => said = why,
+                }
+            }
         }
-        let why = refused.remove(&at).unwrap_or_default();
-        made.without.push((filling.name.clone(), why));
+        let filling = filling.clone();
+        let is_filled = taken.iter().any(Option::is_some);
+        self.known
+            .insert(filling.id.clone(), Known { filling, taken });
+        Ok((!is_filled).then_some(said))
     }
-    Ok(made)
 }
 
-/// Tries until the database takes a row; otherwise what it said to the last one.
-fn one(
-    scratch: &mut dyn Database,
-    tries: impl Iterator<Item = String>,
-) -> Result<Option<String>, DbError> {
-    let mut said = String::new();
-    scratch.execute_text("SAVEPOINT teammig_row")?;
-    for statement in tries {
-        match scratch.execute_text(&statement) {
-            Ok(()) => {
-                scratch.execute_text("RELEASE SAVEPOINT teammig_row")?;
-                return Ok(None);
-            }
-            Err(error) if error.kind == ErrorKind::Interrupted => return Err(error),
-            Err(error) => said = error.message,
+/// Tries a row; what the database says where it does not take it.
+fn one(scratch: &mut dyn Database, statement: &str) -> Result<Option<String>, DbError> {
+    // All in one message: it is sent for each table and each revision.
+    let message = format!("SAVEPOINT teammig_row; {statement}; RELEASE SAVEPOINT teammig_row");
+    match scratch.execute_text(&message) {
+        Ok(()) => Ok(None),
+        Err(error) if matches!(error.kind, ErrorKind::Interrupted | ErrorKind::Lost) => Err(error),
+        Err(error) => {
+            scratch
+                .execute_text("ROLLBACK TO SAVEPOINT teammig_row; RELEASE SAVEPOINT teammig_row")?;
+            Ok(Some(error.message))
         }
-        scratch.execute_text("ROLLBACK TO SAVEPOINT teammig_row")?;
     }
-    scratch.execute_text("RELEASE SAVEPOINT teammig_row")?;
-    Ok(Some(said))
 }
 
 /// All that stands in the tables.

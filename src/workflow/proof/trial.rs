@@ -1,6 +1,10 @@
 //! One revision, tried in every way that it may be run.
 
-use super::{Ask, Found, Note, Prepared, Proved, rows, watch};
+use super::{
+    Ask, Found, Note, Prepared, Proved,
+    rows::{self, Rows},
+    watch,
+};
 use crate::{
     db::{Database, ErrorKind},
     model::Direction,
@@ -14,6 +18,7 @@ pub(super) struct Trial<'a, 'b> {
     context: &'a Context,
     scratch: &'a mut dyn Database,
     ask: &'a Ask<'b>,
+    rows: Rows,
     /// Stops the session that is at work now.
     guard: Option<Guard>,
 }
@@ -34,6 +39,7 @@ impl<'a, 'b> Trial<'a, 'b> {
             context,
             scratch,
             ask,
+            rows: Rows::default(),
             guard: None,
         }
     }
@@ -48,7 +54,7 @@ impl<'a, 'b> Trial<'a, 'b> {
     pub(super) fn pass(&mut self, step: &Prepared) -> Came {
         match self.run(step)? {
             Ok(()) => Ok((None, Some(self.schema()?))),
-            Err(failed) => Err(Error::NotReplayed(Box::new(NotReplayed::Step(failed)))),
+            Err(failed) => Err(Error::NotReplayed(Box::new(NotReplayed::Below(failed)))),
         }
     }
 
@@ -80,49 +86,78 @@ impl<'a, 'b> Trial<'a, 'b> {
                 return Ok((Some(proved), None));
             }
         };
-        if let Some(back) = &back {
-            self.observe(back, &up, &mut proved)?;
-            self.there_and_back(step, back, before, &up, &mut proved)?;
+        let returned = match &back {
+            Some(back) => {
+                self.observe(back, &up, &mut proved)?;
+                self.back(back, before, &mut proved)?
+            }
+            None => false,
+        };
+        if !returned {
+            self.rewind()?;
+            self.mark()?;
         }
+        // What comes back is tried further, with rows in the tables.
+        let back = back.filter(|_| returned);
+        let again = self.with_rows(step, back.as_ref(), before, &up, &mut proved)?;
         self.rewind()?;
-        self.with_rows(step, back.as_ref(), before, &up, &mut proved)?;
-        match self.run(step)? {
-            Ok(()) => Ok((Some(proved), Some(up))),
+        if let Err(failed) = self.run(step)? {
             // It ran a moment ago, from the same state.
-            Err(failed) => Err(Error::NotReplayed(Box::new(NotReplayed::Step(failed)))),
+            return Err(Error::NotReplayed(Box::new(NotReplayed::Below(failed))));
         }
+        if let (Some(back), false) = (&back, again) {
+            self.again(step, back, &up, &mut proved)?;
+        }
+        Ok((Some(proved), Some(up)))
     }
 
-    /// Down and up again, in tables as the history left them.
-    fn there_and_back(
+    /// The way back, in tables as the history left them; whether it returns.
+    fn back(
+        &mut self,
+        back: &Prepared,
+        before: &Schema,
+        proved: &mut Proved,
+    ) -> Result<bool, Error> {
+        if let Err(failed) = self.run(back)? {
+            proved.findings.push(Found::Fails(failed));
+            return Ok(false);
+        }
+        let returned = compare(before, &self.schema()?);
+        let is_equal = returned.is_equal();
+        if !is_equal {
+            proved.findings.push(Found::NotBack(returned));
+        }
+        Ok(is_equal)
+    }
+
+    /// The way back and up again, without rows; leaves the state that it began with.
+    fn again(
         &mut self,
         step: &Prepared,
         back: &Prepared,
-        before: &Schema,
         up: &Schema,
         proved: &mut Proved,
     ) -> Result<(), Error> {
-        if let Err(failed) = self.run(back)? {
-            proved.findings.push(Found::Fails(failed));
-            return Ok(());
-        }
-        let returned = compare(before, &self.schema()?);
-        if !returned.is_equal() {
-            proved.findings.push(Found::NotBack(returned));
-        }
-        match self.run(step)? {
-            Ok(()) => {
-                let again = compare(up, &self.schema()?);
-                if !again.is_equal() {
-                    proved.findings.push(Found::NotTheSame(again));
-                }
+        self.mark()?;
+        // The way back ran a moment ago.
+        if self.run(back)?.is_ok() {
+            match self.run(step)? {
+                Ok(()) => self.is_as_before(up, proved)?,
+                Err(failed) => proved.findings.push(Found::FailsAgain(failed)),
             }
-            Err(failed) => proved.findings.push(Found::FailsAgain(failed)),
+        }
+        self.rewind()
+    }
+
+    fn is_as_before(&mut self, up: &Schema, proved: &mut Proved) -> Result<(), Error> {
+        let again = compare(up, &self.schema()?);
+        if !again.is_equal() {
+            proved.findings.push(Found::NotTheSame(again));
         }
         Ok(())
     }
 
-    /// Up and down with rows in the tables; leaves the state that it began with.
+    /// Up and down with rows in the tables; whether the way up ran.
     fn with_rows(
         &mut self,
         step: &Prepared,
@@ -130,43 +165,35 @@ impl<'a, 'b> Trial<'a, 'b> {
         before: &Schema,
         up: &Schema,
         proved: &mut Proved,
-    ) -> Result<(), Error> {
-        self.mark()?;
-        let made = rows::make(self.scratch, before)?;
+    ) -> Result<bool, Error> {
+        let made = self.rows.make(self.scratch, before)?;
         proved.with_rows = (made.tables, made.tables + made.without.len());
         let without = made.without.into_iter();
         proved
             .notes
             .extend(without.map(|(table, why)| Note::NoRows { table, why }));
-        if proved.with_rows.0 == 0 {
-            return self.rewind();
-        }
         let first = rows::content(self.scratch, before)?;
-        if let Some(found) = self.run(step)?.err().map(on_rows) {
-            match found {
+        if let Some(found) = self.run(step)?.err() {
+            match on_rows(found) {
                 Ok(found) => proved.findings.push(found),
                 Err(note) => proved.notes.push(note),
             }
-            return self.rewind();
+            return Ok(false);
+        }
+        if back.is_some() {
+            self.is_as_before(up, proved)?;
         }
         let then = rows::content(self.scratch, up)?;
-        // A way back that fails in empty tables was told of.
-        let fails = |found: &Found| matches!(found, Found::Fails(_));
         let mut last = None;
-        if let Some(back) = back
-            && !proved.findings.iter().any(fails)
-        {
+        if let Some(back) = back {
             match self.run(back)?.err().map(on_rows) {
-                None => {
-                    let now = self.schema()?;
-                    last = Some(rows::content(self.scratch, &now)?);
-                }
+                None => last = Some(rows::content(self.scratch, before)?),
                 Some(Ok(found)) => proved.findings.push(found),
                 Some(Err(note)) => proved.notes.push(note),
             }
         }
         self.judge(step, (before, &first), (up, &then), last.as_ref(), proved);
-        self.rewind()
+        Ok(true)
     }
 
     fn judge(
@@ -260,11 +287,12 @@ fn is_verdict(failed: &FailedStep) -> bool {
 }
 
 /// A script that works in empty tables fails in others. Where it leaves something empty
-/// that may not be, any row will do; otherwise it may be the rows that were made up.
+/// that may not be, or our own runner refuses it, any row will do; otherwise it may be the
+/// rows that were made up.
 fn on_rows(failed: Box<FailedStep>) -> Result<Found, Note> {
     let error = &failed.error.error;
     let empty = match error.code.as_deref() {
-        Some("23502" | "SQLITE_CONSTRAINT_NOTNULL") => true,
+        None | Some("23502" | "SQLITE_CONSTRAINT_NOTNULL") => true,
         _ => error.message.contains("Cannot add a NOT NULL column"),
     };
     if empty {

@@ -1,0 +1,191 @@
+//! What was found of a revision, in words.
+
+use crate::{
+    cli::{events::plural, json::position},
+    model::Direction,
+    workflow::{
+        FailedStep,
+        proof::{Found, Note, Observed, Proved},
+        verify::{Comparison, Difference, How, Loss, What},
+    },
+};
+
+/// A line, and what stands below it as it is.
+pub(super) struct Told {
+    pub(super) line: String,
+    pub(super) below: Vec<String>,
+}
+
+/// What a revision that holds went through.
+pub(super) fn tried(one: &Proved) -> String {
+    let ways = match one.no_way_back {
+        None => "up, down, up again".to_owned(),
+        Some(why) => format!("up; not down: {why}"),
+    };
+    let doubtful = one
+        .notes
+        .iter()
+        .any(|note| matches!(note, Note::DoubtfulOnRows(_)));
+    match one.with_rows {
+        (0, _) => ways,
+        _ if doubtful => format!("{ways}; not with rows"),
+        (some, _) => format!("{ways}; rows in {}", plural(some, "table")),
+    }
+}
+
+pub(super) fn found(found: &Found) -> Told {
+    match found {
+        Found::Fails(step) => failed(step, &format!("{} fails", step.direction.name())),
+        Found::FailsOnRows(step) => failed(
+            step,
+            &format!("{} fails as soon as there are rows", step.direction.name()),
+        ),
+        Found::FailsAgain(step) => failed(step, "up fails when it runs again after down"),
+        Found::NotBack(differences) => Told {
+            line: "down does not return to where up began:".to_owned(),
+            below: lines(differences),
+        },
+        Found::NotTheSame(differences) => Told {
+            line: "up makes something else when it runs again after down:".to_owned(),
+            below: lines(differences),
+        },
+        Found::Lost(loss) => Told {
+            line: lost(loss),
+            below: Vec::new(),
+        },
+    }
+}
+
+fn failed(step: &FailedStep, what: &str) -> Told {
+    let error = &step.error.error;
+    let mut below = Vec::new();
+    if let Some(place) = &step.place {
+        let (line, column) = position(place);
+        below.push(format!("{}:{line}:{column}", place.file.path));
+        let source = place.file.text.lines().nth(line.saturating_sub(1));
+        below.extend(source.map(|source| format!("| {source}")));
+    }
+    let details = [("detail", &error.detail), ("context", &error.context)];
+    for (name, text) in details {
+        if let Some(text) = text {
+            below.push(format!("{name}: {}", text.replace('\n', " ")));
+        }
+    }
+    let code = error
+        .code
+        .as_deref()
+        .map_or_else(String::new, |code| format!(" ({code})"));
+    Told {
+        line: format!("{what}: {}{code}", error.message),
+        below,
+    }
+}
+
+fn lines(comparison: &Comparison) -> Vec<String> {
+    comparison.differences.iter().flat_map(difference).collect()
+}
+
+/// Of a comparison from what should be to what is.
+fn difference(difference: &Difference) -> Vec<String> {
+    let object = format!("{} {}", difference.id.kind.name(), difference.name);
+    match &difference.what {
+        What::Added { .. } => vec![format!("{object} is there and should not be")],
+        What::Removed { .. } => vec![format!("{object} is missing")],
+        What::Renamed { from_name, .. } => vec![format!("{object} was {from_name}")],
+        What::Changed(changes) => changes
+            .iter()
+            .map(|change| {
+                let text = |value: &Option<crate::workflow::schema_drift::Value>| {
+                    value.as_ref().map_or_else(
+                        || "none".to_owned(),
+                        |value| value.text.split_whitespace().collect::<Vec<_>>().join(" "),
+                    )
+                };
+                format!(
+                    "{object} has another {}: {}, and was {}",
+                    change.key,
+                    text(&change.after),
+                    text(&change.before)
+                )
+            })
+            .collect(),
+    }
+}
+
+/// `2 of 2 values of users.name`, and the verb for so many.
+fn counted(loss: &Loss) -> (String, &'static str) {
+    let what = match loss.how {
+        How::Rows => "rows",
+        How::NotBack if loss.id.kind.name() == "table" => "rows",
+        _ => "values",
+    };
+    let of = if loss.of == 1 {
+        what.trim_end_matches('s')
+    } else {
+        what
+    };
+    let is = if loss.count == 1 { "is" } else { "are" };
+    (
+        format!("{} of {} {of} of {}", loss.count, loss.of, loss.name),
+        is,
+    )
+}
+
+pub(super) fn lost(loss: &Loss) -> String {
+    let (what, is) = counted(loss);
+    let after = match loss.direction {
+        Direction::Up => "up",
+        Direction::Down => "down",
+    };
+    match &loss.how {
+        How::Rows => format!("silently lost: {what} {is} gone after {after}"),
+        How::Nulled => format!("silently lost: {what} {is} NULL after {after}"),
+        How::Changed(before, now) => {
+            let text = |value: &Option<String>| value.clone().unwrap_or_else(|| "NULL".to_owned());
+            let example = format!("{} became {}", text(before), text(now));
+            match loss.direction {
+                Direction::Up => format!("silently lost: {what} {is} not kept ({example})"),
+                Direction::Down => {
+                    format!("silently lost: {what} {is} not what they were after down ({example})")
+                }
+            }
+        }
+        How::NotBack => format!("down does not bring back what was in it: {what} {is} gone"),
+        How::Rewritten => format!("{what} {is} changed by up, and not changed back by down"),
+    }
+}
+
+pub(super) fn note(note: &Note) -> String {
+    match note {
+        Note::Open(loss) => lost(loss),
+        Note::NoRows { table, why } => format!("no rows could be made for {table}: {why}"),
+        Note::DoubtfulOnRows(step) => format!(
+            "{} fails on the rows that were made up, and may not on yours: {}",
+            step.direction.name(),
+            step.error.error.message
+        ),
+        Note::NothingLike(name) => {
+            format!(
+                "`-- teammig: loses {name}`: there is no table or column of that name before it"
+            )
+        }
+    }
+}
+
+pub(super) fn observed(seen: &Observed) -> String {
+    let locks = seen
+        .locks
+        .iter()
+        .map(|(mode, table)| format!("locks {table} {mode}"));
+    let rewrites = seen
+        .rewrites
+        .iter()
+        .map(|table| format!("writes all rows of {table} anew"));
+    let all: Vec<String> = locks.chain(rewrites).collect();
+    format!(
+        "{}, statement {}: {}",
+        seen.direction.name(),
+        seen.statement + 1,
+        all.join(", ")
+    )
+}
