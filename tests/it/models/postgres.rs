@@ -58,12 +58,66 @@ fn from_nothing_to_a_schema_and_back() {
     let (sandbox, url) = project(&[("a_views.sql", VIEWS), ("users.sql", SCHEMA)]);
     assert_snapshot!(
         sandbox.teammig("project", &["create", "Begin", "--rev-id", "aaaa00000001"]),
-        @""
+        @"
+    exit 0
+    --- stdout
+    migrations/2026-11-22_aaaa00000001_begin.sql
+    --- stderr
+      + enum public.mood
+      + function public.hello(integer)
+      + table public.users
+      + view public.reachable
+      verified on a scratch database: up reaches the models, down returns
+    "
     );
-    assert_snapshot!(newest(&sandbox, "aaaa00000001"), @"");
+    assert_snapshot!(newest(&sandbox, "aaaa00000001"), @"
+    -- teammig:
+    --   revision: aaaa00000001
+    --   parents: []
+    --   message: Begin
+    --   created: 2026-11-22T10:02:00Z
+
+    -- migrate:up
+    CREATE TYPE mood AS ENUM ('happy', 'sad');
+    CREATE TABLE users (
+        id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        fullname text,
+        age text,
+        email text,
+        feels mood
+    );
+    CREATE FUNCTION hello(who integer) RETURNS text LANGUAGE sql STABLE AS $$
+      SELECT 'Hello ' || email FROM users WHERE id = who
+    $$;
+    CREATE VIEW reachable AS
+      SELECT id, email   -- the address alone
+        FROM users WHERE email IS NOT NULL;
+    CREATE INDEX users_email ON users (lower(email));
+
+    -- migrate:down
+    -- breaks programs that still use view reachable
+    DROP VIEW reachable;
+    -- loses data: table users
+    -- breaks programs that still use table users
+    -- locks public.users: ACCESS EXCLUSIVE
+    DROP TABLE users;
+    -- breaks programs that still use function public.hello(integer)
+    DROP FUNCTION public.hello(integer);
+    -- breaks programs that still use enum mood
+    DROP TYPE mood;
+    ");
     sandbox.ok("project", &["upgrade"]);
-    assert_snapshot!(sandbox.teammig("project", &["diff"]), @"");
-    assert_snapshot!(sandbox.teammig("project", &["create", "Again"]), @"");
+    assert_snapshot!(sandbox.teammig("project", &["diff"]), @"
+    exit 0
+    --- stderr
+    dev: as the models say
+    ");
+    assert_snapshot!(sandbox.teammig("project", &["create", "Again"]), @"
+    exit 0
+    --- stderr
+    Nothing was written: the models (2 files) say the same as what the 1 revision produces.
+    hint: rows, roles and the order of columns are no part of models; `--empty` writes a revision to fill in by hand
+    ");
     let dump = Cluster::dump(&url);
     sandbox.ok("project", &["downgrade", "base", "--yes"]);
     sandbox.ok("project", &["upgrade"]);
@@ -94,9 +148,48 @@ CREATE TABLE users (
     );
     assert_snapshot!(
         sandbox.teammig("project", &["create", "Say it", "--rev-id", "aaaa00000002"]),
-        @""
+        @"
+    exit 0
+    --- stdout
+    migrations/2026-11-22_aaaa00000002_say_it.sql
+    --- stderr
+      ~ enum public.mood: changed: labels
+      ~ column public.users.age: changed: type
+      ~ column public.users.email: changed: not null
+      + column public.users.full_name
+      - column public.users.fullname
+      verified on a scratch database: up reaches the models, down returns, with rows in 1 table
+    "
     );
-    assert_snapshot!(newest(&sandbox, "aaaa00000002"), @"");
+    assert_snapshot!(newest(&sandbox, "aaaa00000002"), @"
+    -- teammig:
+    --   revision: aaaa00000002
+    --   parents: [aaaa00000001]
+    --   message: Say it
+    --   created: 2026-11-22T10:04:00Z
+
+    -- migrate:up
+    ALTER TYPE public.mood RENAME VALUE 'happy' TO 'glad';
+    -- breaks programs that still use column public.users.fullname
+    -- locks public.users: ACCESS EXCLUSIVE
+    ALTER TABLE users RENAME COLUMN fullname TO full_name;
+    -- breaks programs that still use users.age as text
+    -- locks public.users: SHARE
+    -- rewrites the table
+    ALTER TABLE users ALTER COLUMN age TYPE integer USING age::integer;
+    UPDATE users SET email = '' WHERE email IS NULL;
+    ALTER TABLE users ALTER COLUMN email SET NOT NULL;
+
+    -- migrate:down
+    ALTER TYPE public.mood RENAME VALUE 'glad' TO 'happy';
+    -- breaks programs that still use column public.users.full_name
+    -- locks public.users: ACCESS EXCLUSIVE
+    ALTER TABLE users RENAME COLUMN full_name TO fullname;
+    -- locks public.users: SHARE
+    -- rewrites the table
+    ALTER TABLE users ALTER COLUMN age TYPE text USING age::text;
+    ALTER TABLE users ALTER COLUMN email DROP NOT NULL;
+    ");
     sandbox.ok("project", &["upgrade"]);
     assert_eq!(
         psql.value("SELECT full_name || age || email || feels::text FROM users"),
@@ -130,7 +223,15 @@ CREATE TABLE users (
 );
 ",
     );
-    assert_snapshot!(sandbox.teammig("project", &["create", "Change"]), @"");
+    assert_snapshot!(sandbox.teammig("project", &["create", "Change"]), @r#"
+    exit 3
+    --- stderr
+    error: the revision would lose data
+      loses data: column users.fullname
+    Nothing was written, since nobody is there to be told.
+    hint: if public.users.fullname is public.users.full_name now: `--rename "public.users.fullname:public.users.full_name"`
+    hint: `--accept-loss` writes it all the same
+    "#);
     let decided = [
         "create",
         "Change",
@@ -141,7 +242,15 @@ CREATE TABLE users (
         "--backfill",
         "users.email:''",
     ];
-    assert_snapshot!(sandbox.teammig("project", &decided), @"");
+    assert_snapshot!(sandbox.teammig("project", &decided), @r#"
+    exit 3
+    --- stderr
+    error: the revision would lose data
+      loses data: column users.fullname
+    Nothing was written, since nobody is there to be told.
+    hint: if public.users.fullname is public.users.full_name now: `--rename "public.users.fullname:public.users.full_name"`
+    hint: `--accept-loss` writes it all the same
+    "#);
     let (document, code) = sandbox.json("project", &decided);
     assert_eq!(
         (code, document["kind"].as_str()),
@@ -158,11 +267,32 @@ CREATE TABLE users (
         &["--rename", "users.fullname:users.full_name"],
     ]
     .concat();
-    assert_snapshot!(sandbox.teammig("project", &renamed), @"");
+    assert_snapshot!(sandbox.teammig("project", &renamed), @"
+    exit 0
+    --- stdout
+    migrations/2026-11-22_aaaa00000002_change.sql
+    --- stderr
+      ~ column public.users.age: changed: type
+      ~ column public.users.email: changed: not null
+      + column public.users.full_name
+      - column public.users.fullname
+      verified on a scratch database: up reaches the models, down returns, with rows in 1 table
+    ");
     std::fs::remove_file(sandbox.at("project/migrations/2026-11-22_aaaa00000002_change.sql"))
         .unwrap();
     let lost = [&decided[..], &["--accept-loss"]].concat();
-    assert_snapshot!(sandbox.teammig("project", &lost), @"");
+    assert_snapshot!(sandbox.teammig("project", &lost), @"
+    exit 0
+    --- stdout
+    migrations/2026-11-22_aaaa00000002_change.sql
+    --- stderr
+      ~ column public.users.age: changed: type
+      ~ column public.users.email: changed: not null
+      + column public.users.full_name
+      - column public.users.fullname
+      verified on a scratch database: up reaches the models, down returns, with rows in 1 table
+    warning: loses data: column users.fullname
+    ");
 }
 
 #[test]
@@ -213,7 +343,11 @@ fn what_has_to_be_committed_before_becomes_revisions_of_its_own() {
         .iter()
         .map(|one| one["message"].as_str().unwrap())
         .collect();
-    assert_snapshot!(messages.join("\n"), @"");
+    assert_snapshot!(messages.join("\n"), @"
+    Be angry
+    Be angry (2 of 3)
+    Be angry (indexes)
+    ");
     let last = document["revision"]["revision"].as_str().unwrap();
     assert!(sandbox.read("project/migrations/HEAD").starts_with(last));
     sandbox.ok("project", &["upgrade"]);
@@ -226,7 +360,15 @@ fn what_has_to_be_committed_before_becomes_revisions_of_its_own() {
 #[test]
 fn a_check_needs_a_server_of_its_own() {
     let (sandbox, url) = project(&[("users.sql", SCHEMA)]);
-    assert_snapshot!(sandbox.teammig("project", &["check", "--only", "models"]), @"");
+    assert_snapshot!(sandbox.teammig("project", &["check", "--only", "models"]), @"
+    exit 4
+    --- stdout
+    not evaluated
+    --- stderr
+    error: there is no scratch database to try the revisions on
+    Models of PostgreSQL can only be read by a server, and this asks no database that people use.
+    hint: name a server where they may be made, in teammig.yaml: `scratch: postgres://…`
+    ");
     let config = sandbox.read("project/teammig.yaml");
     sandbox.write("project/teammig.yaml", format!("{config}scratch: {url}\n"));
     let run = sandbox.teammig("project", &["check", "--only", "models"]);
@@ -268,7 +410,7 @@ fn names() {
     let text = format!(
         "CREATE SCHEMA \"My Schema\";\nCREATE TABLE \"My Schema\".\"order\" (\"Full Name\" text, \"select\" integer, \
          größe text, {long} text, {long}longer2 text);\nCREATE INDEX \"an index\" ON \"My Schema\".\"order\" (\"select\");\n\
-         CREATE VIEW \"user\" AS SELECT \"Full Name\" FROM \"My Schema\".\"order\";\n"
+         CREATE VIEW \"user\" AS SELECT \"Full Name\" AS name FROM \"My Schema\".\"order\";\n"
     );
     // PostgreSQL cuts both to one name.
     let (sandbox, _) = project(&[("names.sql", &text)]);
@@ -315,7 +457,13 @@ fn against_the_database() {
         "--rev-id",
         "aaaa00000002",
     ];
-    assert_snapshot!(sandbox.teammig("project", &against), @"");
+    assert_snapshot!(sandbox.teammig("project", &against), @"
+    exit 3
+    --- stderr
+    error: Target database is not up to date.
+    1 pending
+    hint: `teammig upgrade` applies what is pending
+    ");
     sandbox.ok("project", &["upgrade"]);
     let psql = Cluster::shared().psql_at(&url);
     psql.run("CREATE TABLE somebody_elses (x integer); CREATE INDEX by_hand ON users (age)");
@@ -324,6 +472,31 @@ fn against_the_database() {
         "age text",
         "age text,\n    phone text",
     );
-    assert_snapshot!(sandbox.teammig("project", &against), @"");
-    assert_snapshot!(newest(&sandbox, "aaaa00000002"), @"");
+    assert_snapshot!(sandbox.teammig("project", &against), @"
+    exit 0
+    --- stdout
+    migrations/2026-11-22_aaaa00000002_phone.sql
+    --- stderr
+      + column public.users.phone
+    warning: left alone: table public.somebody_elses, which neither the models nor a revision know
+    warning: left alone: index public.by_hand, which neither the models nor a revision know
+      verified on a scratch database: up reaches the models, down returns, with rows in 1 table
+    ");
+    assert_snapshot!(newest(&sandbox, "aaaa00000002"), @"
+    -- teammig:
+    --   revision: aaaa00000002
+    --   parents: [aaaa00000001]
+    --   message: Phone
+    --   created: 2026-11-22T10:05:00Z
+
+    -- migrate:up
+    -- locks public.users: ACCESS EXCLUSIVE
+    ALTER TABLE users ADD COLUMN phone text;
+
+    -- migrate:down
+    -- loses data: column users.phone
+    -- breaks programs that still use column users.phone
+    -- locks public.users: ACCESS EXCLUSIVE
+    ALTER TABLE users DROP COLUMN phone;
+    ");
 }
