@@ -64,6 +64,8 @@ pub struct Compared<'a> {
     pub files: Option<usize>,
     /// The differences, from the revisions to the models.
     pub comparison: Comparison,
+    /// What somebody said is the same object: the old one and its name, the new one.
+    pub renamed: Vec<(FactId, String, FactId)>,
     /// What both have and is not compared.
     pub unmodelled: Vec<&'a Unmodelled>,
     /// Statements of revisions that were not run.
@@ -164,6 +166,7 @@ impl Draft {
             replayed: self.sides.steps.0.len(),
             files: models.files,
             comparison: compare(&self.sides.current, &models.schema),
+            renamed: self.renames(),
             unmodelled: unmodelled.collect(),
             left_out: &self.sides.steps.1,
             strangers: &self.sides.strangers,
@@ -189,6 +192,17 @@ impl Draft {
             .iter()
             .find_map(|side| Some(side.shown(side.facts.get(id)?)));
         found.unwrap_or_else(|| id.path.join("."))
+    }
+
+    /// The renames that say something here.
+    fn renames(&self) -> Vec<(FactId, String, FactId)> {
+        let (current, models) = (&self.sides.current.facts, &self.sides.models.schema.facts);
+        let renames = self.sides.models.decisions.renames.iter();
+        let real = renames.filter(|(from, to)| {
+            current.contains_key(from) && !models.contains_key(from) && models.contains_key(to)
+        });
+        real.map(|(from, to)| (from.clone(), self.name(from), to.clone()))
+            .collect()
     }
 
     /// Somebody says that an object was renamed.

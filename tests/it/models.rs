@@ -7,6 +7,8 @@ mod create;
 mod postgres;
 #[cfg(unix)]
 mod prompts;
+#[cfg(unix)]
+mod sqlalchemy;
 
 use insta::assert_snapshot;
 

@@ -200,7 +200,18 @@ fn candidates(draft: &Draft) -> Vec<(String, Vec<String>)> {
 
 fn show_changes(ui: &mut Ui, compared: &Compared<'_>) {
     for difference in &compared.comparison.differences {
-        ui.status(line(difference));
+        let mut renamed = compared.renamed.iter();
+        match renamed.find(|(old, _, new)| [old, new].contains(&&difference.id)) {
+            Some((_, name, new)) if *new == difference.id => {
+                let kind = new.kind.name();
+                ui.status(format!(
+                    "  ~ {kind} {}: renamed from {name}",
+                    difference.name
+                ));
+            }
+            Some(_) => {}
+            None => ui.status(line(difference)),
+        }
     }
     remarks(ui, compared);
 }
@@ -339,6 +350,11 @@ fn document_of(compared: &Compared<'_>) -> Value {
             "kind": one.id.kind.name(),
             "object": one.name,
             "what": one.words(),
+        })).collect::<Vec<_>>(),
+        "renamed": compared.renamed.iter().map(|(old, name, new)| json!({
+            "kind": old.kind.name(),
+            "from": name,
+            "to": new.name(),
         })).collect::<Vec<_>>(),
         "unmodelled": compared.unmodelled.iter().map(|one| json!({
             "kind": one.what,

@@ -31,26 +31,32 @@ pub(crate) fn npm(packages: &[&str]) -> PathBuf {
 
 /// The folder with the programs of these packages of `PyPI`.
 pub(crate) fn pypi(packages: &[&str]) -> PathBuf {
-    once("pypi", packages, |folder| {
-        let made = || succeeds(Command::new("python3").args(["-m", "venv"]).arg(folder));
-        if !made() {
-            debian::install(&["python3-venv"]);
-            made();
-        }
-        let pip = [
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--disable-pip-version-check",
-        ];
-        succeeds(
-            Command::new(folder.join("bin/python"))
-                .args(pip)
-                .args(packages),
-        )
-    })
-    .join("bin")
+    once("pypi", packages, |folder| venv(folder, packages)).join("bin")
+}
+
+fn venv(folder: &Path, packages: &[&str]) -> bool {
+    let made = || succeeds(Command::new("python3").args(["-m", "venv"]).arg(folder));
+    if !made() {
+        debian::install(&["python3-venv"]);
+        made();
+    }
+    let pip = [
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+    ];
+    succeeds(
+        Command::new(folder.join("bin/python"))
+            .args(pip)
+            .args(packages),
+    )
+}
+
+/// The Python that has these packages of `PyPI`, apart from the programs of other tests.
+pub(crate) fn python_with(packages: &[&str]) -> PathBuf {
+    once("python", packages, |folder| venv(folder, packages)).join("bin/python")
 }
 
 /// A folder that `fill` filled, now or in an earlier run of the tests.
