@@ -4,6 +4,8 @@
 //! names without quotes, whichever of SQLite's four they had. Strings stay as
 //! they are.
 
+use std::borrow::Cow;
+
 use crate::{
     model::Dialect,
     sql::{TokenKind, tokens},
@@ -34,6 +36,18 @@ impl Piece {
     /// Whether it is that word, in no quotes; `word` is in lower case.
     pub(super) fn is(&self, word: &str) -> bool {
         self.kind == TokenKind::Word && self.normal == word
+    }
+
+    /// The name that it may be, in lower case and in no quotes.
+    pub(super) fn name(&self) -> Option<Cow<'_, str>> {
+        match self.kind {
+            TokenKind::Word => Some(Cow::Borrowed(&self.normal)),
+            TokenKind::QuotedIdent if self.normal.starts_with('"') => {
+                Some(Cow::Owned(unquoted(&self.normal)))
+            }
+            TokenKind::QuotedIdent => Some(Cow::Borrowed(&self.normal)),
+            _ => None,
+        }
     }
 }
 

@@ -114,6 +114,13 @@ fn add_table(
     });
     let Some(text) = text else {
         table.set("definition", after_name(&object.sql, Kind::Table));
+        // What brings rows over needs no more.
+        let names: Vec<String> = columns
+            .into_iter()
+            .flatten()
+            .map(|name| lower(name))
+            .collect();
+        table.set(COLUMN_ORDER, Value::new(names.join("\n")));
         schema.add(table);
         return;
     };

@@ -26,6 +26,8 @@ pub(super) struct TableText {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct ColumnText {
     pub(super) name: String,
+    /// All of it, as written.
+    pub(super) text: String,
     pub(super) clauses: Vec<(&'static str, Value)>,
     /// Tables that it refers to, as compared.
     pub(super) refers: Vec<String>,
@@ -37,6 +39,16 @@ pub(super) struct ConstraintText {
     pub(super) name: Option<String>,
     pub(super) definition: Value,
     pub(super) refers: Option<String>,
+}
+
+impl ColumnText {
+    /// A clause, by its key.
+    pub(super) fn get(&self, key: &str) -> Option<&Value> {
+        let mut clauses = self.clauses.iter();
+        clauses
+            .find(|(other, _)| *other == key)
+            .map(|(_, value)| value)
+    }
 }
 
 /// Words that begin a clause of a column.
@@ -82,7 +94,7 @@ pub(super) fn table(text: &str) -> Option<TableText> {
 }
 
 /// The place of the parenthesis that closes the one at `open`.
-fn closing(pieces: &[Piece], open: usize) -> Option<usize> {
+pub(super) fn closing(pieces: &[Piece], open: usize) -> Option<usize> {
     let mut depth = 0_usize;
     for (at, piece) in pieces.iter().enumerate().skip(open) {
         match piece.kind {
@@ -188,6 +200,7 @@ fn column(text: &str, element: &[Piece]) -> Option<ColumnText> {
     let (first, mut rest) = element.split_first()?;
     let mut column = ColumnText {
         name: name_of(text, first)?,
+        text: written(text, element),
         clauses: Vec::new(),
         refers: Vec::new(),
     };

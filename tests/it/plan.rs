@@ -2,3 +2,4 @@
 
 #[cfg(unix)]
 mod postgres;
+mod sqlite;

@@ -1,0 +1,8 @@
+//! SQLite: each way is run as `upgrade` would, on tables that hold rows.
+
+mod bench;
+mod pairs;
+mod pitfalls;
+mod random;
+
+use bench::{Bench, Way};
