@@ -25,11 +25,7 @@ use crate::schema::{
     Comparison, Difference, Fact, FactId, Kind, Schema, What, compare, plan::sqlite::table::Table,
 };
 
-pub(super) fn plan(
-    a: &Schema,
-    b: &Schema,
-    decisions: &Decisions,
-) -> Result<Plan, Vec<Undecided>> {
+pub(super) fn plan(a: &Schema, b: &Schema, decisions: &Decisions) -> Result<Plan, Vec<Undecided>> {
     let renamed = rename::renamed(a, b, decisions);
     let comparison = compare(&renamed.schema, b);
     if comparison.is_equal() && renamed.statements.is_empty() {

@@ -86,7 +86,7 @@ fn what_is_no_ddl() {
       |
     1 | INSERT INTO users VALUES (1, 'a');
       | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-    hint: rows belong into a revision: `teammig create --empty`
+    hint: remove it; rows belong into a revision: `teammig create --empty`
     error: models say what is to be there, and this takes something away [unreadable-models]
      --> models/bad.sql:2:1
       |
@@ -104,7 +104,7 @@ fn what_is_no_ddl() {
       |
     4 | PRAGMA foreign_keys = off;
       | ^^^^^^^^^^^^^^^^^^^^^^^^^
-    hint: rows belong into a revision: `teammig create --empty`
+    hint: remove it; rows belong into a revision: `teammig create --empty`
     error: the models have something to put right first
     "
     );

@@ -156,8 +156,7 @@ CREATE TABLE users (
       ~ enum public.mood: changed: labels
       ~ column public.users.age: changed: type
       ~ column public.users.email: changed: not null
-      + column public.users.full_name
-      - column public.users.fullname
+      ~ column public.users.full_name: renamed from public.users.fullname
       verified on a scratch database: up reaches the models, down returns, with rows in 1 table
     "
     );
@@ -274,8 +273,7 @@ CREATE TABLE users (
     --- stderr
       ~ column public.users.age: changed: type
       ~ column public.users.email: changed: not null
-      + column public.users.full_name
-      - column public.users.fullname
+      ~ column public.users.full_name: renamed from public.users.fullname
       verified on a scratch database: up reaches the models, down returns, with rows in 1 table
     ");
     std::fs::remove_file(sandbox.at("project/migrations/2026-11-22_aaaa00000002_change.sql"))
@@ -499,4 +497,41 @@ fn against_the_database() {
     -- locks public.users: ACCESS EXCLUSIVE
     ALTER TABLE users DROP COLUMN phone;
     ");
+}
+
+/// What `pg_dump` prints can be taken as it is.
+#[test]
+fn a_dump_is_a_model() {
+    let (sandbox, url) = project(&[("a_views.sql", VIEWS), ("users.sql", SCHEMA)]);
+    sandbox.ok("project", &["create", "Begin", "--rev-id", "aaaa00000001"]);
+    sandbox.ok("project", &["upgrade"]);
+    let dump = std::process::Command::new("pg_dump")
+        .args(["--schema-only", "--exclude-table=teammig_ledger", &url])
+        .output()
+        .unwrap();
+    assert!(
+        dump.status.success(),
+        "{}",
+        String::from_utf8_lossy(&dump.stderr)
+    );
+    std::fs::remove_dir_all(sandbox.at("project/models")).unwrap();
+    sandbox.write("project/models/dump.sql", &dump.stdout);
+    let run = sandbox.teammig("project", &["diff"]);
+    assert_eq!(run.code, 0, "{run}");
+    // In two files, of which the first needs the second: settings stay with their statements.
+    let text = String::from_utf8(dump.stdout).unwrap();
+    sandbox.write(
+        "project/models/dump.sql",
+        format!("{text}\nCREATE VIEW public.late AS SELECT * FROM public.extra;\n"),
+    );
+    sandbox.write(
+        "project/models/extra.sql",
+        "CREATE TABLE extra (id integer);\n",
+    );
+    let (document, code) = sandbox.json("project", &["diff"]);
+    assert_eq!(
+        (code, document["differences"].as_array().unwrap().len()),
+        (3, 2),
+        "{document:#}"
+    );
 }

@@ -35,7 +35,37 @@ fn metadata_becomes_a_revision() {
         ],
     );
     assert_eq!(run.code, 0, "{run}");
-    assert_snapshot!(newest(&sandbox, "aaaa00000001"), @"");
+    assert_snapshot!(newest(&sandbox, "aaaa00000001"), @"
+    -- teammig:
+    --   revision: aaaa00000001
+    --   parents: []
+    --   message: Begin
+    --   created: 2026-11-22T10:02:00Z
+
+    -- migrate:up
+    CREATE TABLE orgs (
+        id serial PRIMARY KEY,
+        name character varying(80) NOT NULL UNIQUE
+    );
+    CREATE TABLE users (
+        id serial PRIMARY KEY,
+        name character varying NOT NULL,
+        email character varying(200) NOT NULL,
+        org_id integer
+    );
+    CREATE INDEX ix_users_email ON users (email);
+    ALTER TABLE users ADD CONSTRAINT users_org_id_fkey FOREIGN KEY (org_id) REFERENCES orgs(id);
+
+    -- migrate:down
+    -- loses data: table users
+    -- breaks programs that still use table users
+    -- locks public.orgs: ACCESS EXCLUSIVE
+    -- locks public.users: ACCESS EXCLUSIVE
+    DROP TABLE users;
+    -- loses data: table orgs
+    -- breaks programs that still use table orgs
+    DROP TABLE orgs;
+    ");
     sandbox.ok("project", &["upgrade"]);
     assert_eq!(sandbox.teammig("project", &["diff"]).code, 0);
     sandbox.edit(

@@ -113,7 +113,11 @@ impl Work<'_> {
                 continue;
             }
             let name = written(self.a, &id);
-            let kind = if id.kind == Kind::View { "VIEW" } else { "TRIGGER" };
+            let kind = if id.kind == Kind::View {
+                "VIEW"
+            } else {
+                "TRIGGER"
+            };
             let mut hazards = Vec::new();
             if !is_back && id.kind == Kind::View {
                 hazards.push(Hazard::BreaksOldCode(format!("view {name}")));
@@ -130,11 +134,7 @@ impl Work<'_> {
     fn drops_of_indexes(&self) -> Vec<Statement> {
         let mut statements = Vec::new();
         for id in &self.dropped_indexes {
-            let parent = self
-                .mid
-                .facts
-                .get(id)
-                .and_then(|fact| fact.parent.as_ref());
+            let parent = self.mid.facts.get(id).and_then(|fact| fact.parent.as_ref());
             let with_it = parent.is_some_and(|parent| self.rebuilt.contains_key(parent));
             if with_it && self.created.contains(id) {
                 continue;
@@ -182,9 +182,7 @@ impl Work<'_> {
     fn refused_by_index(&self, index: &Fact) -> Option<Hazard> {
         let is_new = self.mid.facts.get(&index.id) != Some(index);
         let parent = index.parent.as_ref()?;
-        if !index.payload.contains_key("unique")
-            || !is_new
-            || self.created_tables.contains(parent)
+        if !index.payload.contains_key("unique") || !is_new || self.created_tables.contains(parent)
         {
             return None;
         }

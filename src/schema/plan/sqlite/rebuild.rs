@@ -9,7 +9,9 @@ use super::{
     table::{self, Affinity, Table, lower},
     text,
 };
-use crate::schema::{Difference, FactId, Kind, Schema, What, normal::pieces, sqlite_table::ColumnText};
+use crate::schema::{
+    Difference, FactId, Kind, Schema, What, normal::pieces, sqlite_table::ColumnText,
+};
 
 /// A table on both sides.
 pub(super) struct Rebuild<'a> {
@@ -85,9 +87,8 @@ impl Rebuild<'_> {
         ];
         if self.counts_on() {
             let (old, new) = (text::literal(old), text::literal(&new));
-            statements.push(self.statement(format!(
-                "DELETE FROM sqlite_sequence WHERE name = {new}"
-            )));
+            statements
+                .push(self.statement(format!("DELETE FROM sqlite_sequence WHERE name = {new}")));
             statements.push(self.statement(format!(
                 "INSERT INTO sqlite_sequence (name, seq) SELECT {new}, seq FROM sqlite_sequence WHERE name = {old}"
             )));

@@ -330,9 +330,7 @@ impl Texts {
             let sql = &text.object.sql;
             match text.id.kind {
                 Kind::Table => rewrite::table_in_table(sql, text.is(&old), &old, to),
-                Kind::VirtualTable if text.is(&old) => {
-                    rewrite::table_in_table(sql, true, &old, to)
-                }
+                Kind::VirtualTable if text.is(&old) => rewrite::table_in_table(sql, true, &old, to),
                 Kind::Index if text.is_on(&old) => rewrite::table_in_index(sql, &old, to),
                 Kind::View | Kind::Trigger if text.names.contains(&old) => {
                     rewrite::table_in_query(sql, &old, to)
@@ -357,17 +355,15 @@ impl Texts {
         self.rewrite(|text| {
             let sql = &text.object.sql;
             match text.id.kind {
-                Kind::Table => {
-                    rewrite::column_in_table(sql, text.is(&table), &table, &old, to)
-                }
+                Kind::Table => rewrite::column_in_table(sql, text.is(&table), &table, &old, to),
                 Kind::Index if text.is_on(&table) => rewrite::column_in_index(sql, &old, to),
                 Kind::View | Kind::Trigger
                     if users.contains(&text.id) && text.names.contains(&old) =>
                 {
                     let names = text.names.iter();
                     let mut others = names.filter(|name| **name != table && !text.is(name));
-                    let only = text.names.contains(&table)
-                        && !others.any(|name| may_have.contains(name));
+                    let only =
+                        text.names.contains(&table) && !others.any(|name| may_have.contains(name));
                     if only {
                         rewrite::column_in_query(sql, &old, to)
                     } else {

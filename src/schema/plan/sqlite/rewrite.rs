@@ -154,8 +154,8 @@ pub(super) fn column_in_index(sql: &str, from: &str, to: &str) -> After {
 pub(super) fn column_in_query(sql: &str, from: &str, to: &str) -> After {
     /// Behind these a name is that of a column.
     const BEFORE: &[&str] = &[
-        "select", "distinct", "where", "and", "or", "not", "on", "by", "set", "when", "then", "else",
-        "case", "of", "between", "having", "in", "like", "is",
+        "select", "distinct", "where", "and", "or", "not", "on", "by", "set", "when", "then",
+        "else", "case", "of", "between", "having", "in", "like", "is",
     ];
     let all = pieces(sql);
     // Lists of names: of the view's columns, of a common table expression's.
@@ -207,7 +207,9 @@ mod tests {
                 "t",
                 "order"
             ),
-            text("CREATE TABLE \"order\" (t, u REFERENCES \"order\" (t), CHECK (\"order\".u > 't'))")
+            text(
+                "CREATE TABLE \"order\" (t, u REFERENCES \"order\" (t), CHECK (\"order\".u > 't'))"
+            )
         );
         assert_eq!(
             table_in_table("CREATE TABLE c (t, u REFERENCES [t])", false, "t", "p"),
@@ -222,7 +224,11 @@ mod tests {
             text("CREATE INDEX t ON p (t)")
         );
         assert_eq!(
-            table_in_query("CREATE VIEW v AS SELECT t.a FROM t JOIN u ON t.a = u.a", "t", "p"),
+            table_in_query(
+                "CREATE VIEW v AS SELECT t.a FROM t JOIN u ON t.a = u.a",
+                "t",
+                "p"
+            ),
             text("CREATE VIEW v AS SELECT p.a FROM p JOIN u ON p.a = u.a")
         );
         for unknown in [
@@ -251,7 +257,13 @@ mod tests {
             )
         );
         assert_eq!(
-            column_in_table("CREATE TABLE c (a, b REFERENCES t(a))", false, "t", "a", "x"),
+            column_in_table(
+                "CREATE TABLE c (a, b REFERENCES t(a))",
+                false,
+                "t",
+                "a",
+                "x"
+            ),
             text("CREATE TABLE c (a, b REFERENCES t(x))")
         );
         assert_eq!(

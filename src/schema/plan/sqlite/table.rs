@@ -191,9 +191,9 @@ impl<'a> Table<'a> {
     pub(super) fn names_itself(&self) -> bool {
         let pieces = pieces(self.fact.ddl.as_deref().unwrap_or_default());
         let own = self.fact.id.name();
-        pieces.windows(2).any(|pair| {
-            matches!(pair, [name, dot] if text::stands_for(name, own) && dot.normal == ".")
-        })
+        pieces.windows(2).any(
+            |pair| matches!(pair, [name, dot] if text::stands_for(name, own) && dot.normal == "."),
+        )
     }
 }
 

@@ -252,9 +252,8 @@ impl Way<'_> {
             // Said before: the rows that are there do not allow it.
             let said = plan.statements().any(|statement| {
                 let mut hazards = statement.hazards.iter();
-                hazards.any(|hazard| {
-                    matches!(hazard, teammig::schema::plan::Hazard::FailsOnData(_))
-                })
+                hazards
+                    .any(|hazard| matches!(hazard, teammig::schema::plan::Hazard::FailsOnData(_)))
             });
             assert!(said, "{say}{error}");
             let connection = bench.connection();
@@ -332,7 +331,11 @@ fn kept(say: &str, a: &Schema, b: &Schema, decisions: &Decisions, before: &Rows,
                     "{say}{table}.{name}"
                 );
             } else if numbers {
-                assert_eq!(values(rows, name), values(found, name), "{say}{table}.{name}");
+                assert_eq!(
+                    values(rows, name),
+                    values(found, name),
+                    "{say}{table}.{name}"
+                );
             }
         }
     }

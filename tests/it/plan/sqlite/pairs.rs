@@ -13,106 +13,349 @@ use super::Way;
 const PAIRS: &[(&str, &str)] = &[
     // Whole objects.
     ("", "CREATE TABLE t (a)"),
-    ("CREATE TABLE p (id INTEGER PRIMARY KEY)", "CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE c (p REFERENCES p)"),
-    ("", "CREATE TABLE c (p REFERENCES p ON DELETE RESTRICT); CREATE TABLE p (id INTEGER PRIMARY KEY)"),
-    ("", "CREATE TABLE a (id INTEGER PRIMARY KEY, b REFERENCES b); CREATE TABLE b (id INTEGER PRIMARY KEY, a REFERENCES a)"),
-    ("", "CREATE TABLE a (id INTEGER PRIMARY KEY, up REFERENCES a ON DELETE RESTRICT)"),
-    ("CREATE TABLE t (a)", "CREATE TABLE t (a); CREATE INDEX i ON t (a)"),
-    ("CREATE TABLE t (a)", "CREATE TABLE t (a); CREATE VIEW v AS SELECT a FROM t"),
-    ("CREATE TABLE t (a)", "CREATE TABLE t (a); CREATE VIEW w AS SELECT a FROM v; CREATE VIEW v AS SELECT a FROM t"),
-    ("CREATE TABLE t (a)", "CREATE TABLE t (a); CREATE TRIGGER r AFTER INSERT ON t BEGIN DELETE FROM t WHERE a = 9; SELECT 1; END"),
+    (
+        "CREATE TABLE p (id INTEGER PRIMARY KEY)",
+        "CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE c (p REFERENCES p)",
+    ),
+    (
+        "",
+        "CREATE TABLE c (p REFERENCES p ON DELETE RESTRICT); CREATE TABLE p (id INTEGER PRIMARY KEY)",
+    ),
+    (
+        "",
+        "CREATE TABLE a (id INTEGER PRIMARY KEY, b REFERENCES b); CREATE TABLE b (id INTEGER PRIMARY KEY, a REFERENCES a)",
+    ),
+    (
+        "",
+        "CREATE TABLE a (id INTEGER PRIMARY KEY, up REFERENCES a ON DELETE RESTRICT)",
+    ),
+    (
+        "CREATE TABLE t (a)",
+        "CREATE TABLE t (a); CREATE INDEX i ON t (a)",
+    ),
+    (
+        "CREATE TABLE t (a)",
+        "CREATE TABLE t (a); CREATE VIEW v AS SELECT a FROM t",
+    ),
+    (
+        "CREATE TABLE t (a)",
+        "CREATE TABLE t (a); CREATE VIEW w AS SELECT a FROM v; CREATE VIEW v AS SELECT a FROM t",
+    ),
+    (
+        "CREATE TABLE t (a)",
+        "CREATE TABLE t (a); CREATE TRIGGER r AFTER INSERT ON t BEGIN DELETE FROM t WHERE a = 9; SELECT 1; END",
+    ),
     ("", "CREATE VIRTUAL TABLE s USING fts5(a, b)"),
     ("CREATE VIEW x AS SELECT 1", "CREATE TABLE x (a)"),
     ("CREATE TABLE x (a)", "CREATE VIRTUAL TABLE x USING fts5(a)"),
     // Columns that come and go by themselves.
     ("CREATE TABLE t (a)", "CREATE TABLE t (a, b)"),
-    ("CREATE TABLE t (a)", "CREATE TABLE t (a, b TEXT NOT NULL DEFAULT 'x' COLLATE NOCASE CHECK (b <> ''))"),
-    ("CREATE TABLE t (a)", "CREATE TABLE t (a, b INT NOT NULL DEFAULT (-1), c DEFAULT true, d DEFAULT x'00', e DEFAULT lo)"),
-    ("CREATE TABLE t (id INTEGER PRIMARY KEY)", "CREATE TABLE t (id INTEGER PRIMARY KEY, up REFERENCES t (id) ON DELETE CASCADE)"),
-    ("CREATE TABLE t (a)", "CREATE TABLE t (a, b AS (a + 1), c GENERATED ALWAYS AS (a) VIRTUAL)"),
-    ("CREATE TABLE t (a, PRIMARY KEY (a)) WITHOUT ROWID", "CREATE TABLE t (a, b, PRIMARY KEY (a)) WITHOUT ROWID"),
-    ("CREATE TABLE t (a INT) STRICT", "CREATE TABLE t (a INT, b INT) STRICT"),
+    (
+        "CREATE TABLE t (a)",
+        "CREATE TABLE t (a, b TEXT NOT NULL DEFAULT 'x' COLLATE NOCASE CHECK (b <> ''))",
+    ),
+    (
+        "CREATE TABLE t (a)",
+        "CREATE TABLE t (a, b INT NOT NULL DEFAULT (-1), c DEFAULT true, d DEFAULT x'00', e DEFAULT lo)",
+    ),
+    (
+        "CREATE TABLE t (id INTEGER PRIMARY KEY)",
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, up REFERENCES t (id) ON DELETE CASCADE)",
+    ),
+    (
+        "CREATE TABLE t (a)",
+        "CREATE TABLE t (a, b AS (a + 1), c GENERATED ALWAYS AS (a) VIRTUAL)",
+    ),
+    (
+        "CREATE TABLE t (a, PRIMARY KEY (a)) WITHOUT ROWID",
+        "CREATE TABLE t (a, b, PRIMARY KEY (a)) WITHOUT ROWID",
+    ),
+    (
+        "CREATE TABLE t (a INT) STRICT",
+        "CREATE TABLE t (a INT, b INT) STRICT",
+    ),
     ("CREATE TABLE t (a, b)", "CREATE TABLE t (c)"),
     // Columns that do not.
-    ("CREATE TABLE t (a)", "CREATE TABLE t (a, b DEFAULT CURRENT_TIMESTAMP)"),
-    ("CREATE TABLE t (a)", "CREATE TABLE t (a, b DEFAULT (abs(-3)))"),
+    (
+        "CREATE TABLE t (a)",
+        "CREATE TABLE t (a, b DEFAULT CURRENT_TIMESTAMP)",
+    ),
+    (
+        "CREATE TABLE t (a)",
+        "CREATE TABLE t (a, b DEFAULT (abs(-3)))",
+    ),
     ("CREATE TABLE t (a)", "CREATE TABLE t (a, b UNIQUE)"),
-    ("CREATE TABLE t (a)", "CREATE TABLE t (a, id INTEGER PRIMARY KEY)"),
-    ("CREATE TABLE t (a)", "CREATE TABLE t (a, id INTEGER PRIMARY KEY AUTOINCREMENT)"),
+    (
+        "CREATE TABLE t (a)",
+        "CREATE TABLE t (a, id INTEGER PRIMARY KEY)",
+    ),
+    (
+        "CREATE TABLE t (a)",
+        "CREATE TABLE t (a, id INTEGER PRIMARY KEY AUTOINCREMENT)",
+    ),
     ("CREATE TABLE t (a)", "CREATE TABLE t (a, b AS (a) STORED)"),
-    ("CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE t (a)", "CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE t (a, b DEFAULT 1 REFERENCES p)"),
-    ("CREATE TABLE t (a)", "CREATE TABLE t (a, b, CHECK (b IS NULL OR b > 0))"),
-    ("CREATE TABLE t (a)", "CREATE TABLE t (a, b AS (a), c AS (b))"),
-    ("CREATE TABLE t (a); CREATE INDEX i ON t (a)", "CREATE TABLE t (a, b); CREATE INDEX i ON t (a, b)"),
-    ("CREATE TABLE t (a); CREATE INDEX i ON t (a)", "CREATE TABLE t (a, b); CREATE INDEX i ON t (a) WHERE b IS NULL"),
-    ("CREATE TABLE t (a); CREATE VIEW v AS SELECT a FROM t", "CREATE TABLE t (a, b); CREATE VIEW v AS SELECT a, b FROM t"),
-    ("CREATE TABLE t (a); CREATE VIEW v AS SELECT a FROM t; CREATE VIEW w AS SELECT a FROM v", "CREATE TABLE t (a, b); CREATE VIEW v AS SELECT a, b FROM t; CREATE VIEW w AS SELECT a FROM v"),
-    ("CREATE TABLE t (a); CREATE TABLE u (b); CREATE VIEW v AS SELECT t.a, u.b FROM t, u", "CREATE TABLE t (a, b); CREATE TABLE u (b); CREATE VIEW v AS SELECT t.a, u.b FROM t, u"),
-    ("CREATE TABLE t (a); CREATE TRIGGER r AFTER INSERT ON t BEGIN SELECT 1; END", "CREATE TABLE t (a, b); CREATE TRIGGER r AFTER UPDATE OF b ON t BEGIN SELECT new.b; END"),
+    (
+        "CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE t (a)",
+        "CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE t (a, b DEFAULT 1 REFERENCES p)",
+    ),
+    (
+        "CREATE TABLE t (a)",
+        "CREATE TABLE t (a, b, CHECK (b IS NULL OR b > 0))",
+    ),
+    (
+        "CREATE TABLE t (a)",
+        "CREATE TABLE t (a, b AS (a), c AS (b))",
+    ),
+    (
+        "CREATE TABLE t (a); CREATE INDEX i ON t (a)",
+        "CREATE TABLE t (a, b); CREATE INDEX i ON t (a, b)",
+    ),
+    (
+        "CREATE TABLE t (a); CREATE INDEX i ON t (a)",
+        "CREATE TABLE t (a, b); CREATE INDEX i ON t (a) WHERE b IS NULL",
+    ),
+    (
+        "CREATE TABLE t (a); CREATE VIEW v AS SELECT a FROM t",
+        "CREATE TABLE t (a, b); CREATE VIEW v AS SELECT a, b FROM t",
+    ),
+    (
+        "CREATE TABLE t (a); CREATE VIEW v AS SELECT a FROM t; CREATE VIEW w AS SELECT a FROM v",
+        "CREATE TABLE t (a, b); CREATE VIEW v AS SELECT a, b FROM t; CREATE VIEW w AS SELECT a FROM v",
+    ),
+    (
+        "CREATE TABLE t (a); CREATE TABLE u (b); CREATE VIEW v AS SELECT t.a, u.b FROM t, u",
+        "CREATE TABLE t (a, b); CREATE TABLE u (b); CREATE VIEW v AS SELECT t.a, u.b FROM t, u",
+    ),
+    (
+        "CREATE TABLE t (a); CREATE TRIGGER r AFTER INSERT ON t BEGIN SELECT 1; END",
+        "CREATE TABLE t (a, b); CREATE TRIGGER r AFTER UPDATE OF b ON t BEGIN SELECT new.b; END",
+    ),
     // Clauses of columns.
     ("CREATE TABLE t (a int)", "CREATE TABLE t (a INTEGER)"),
-    ("CREATE TABLE t (a INTEGER, b INTEGER)", "CREATE TABLE t (a TEXT, b REAL)"),
-    ("CREATE TABLE t (a BLOB, b NUMERIC, c)", "CREATE TABLE t (a TEXT, b INTEGER, c DATE)"),
-    ("CREATE TABLE t (a TEXT)", "CREATE TABLE t (a TEXT COLLATE NOCASE)"),
-    ("CREATE TABLE t (a int)", "CREATE TABLE t (a int NOT NULL DEFAULT 5)"),
+    (
+        "CREATE TABLE t (a INTEGER, b INTEGER)",
+        "CREATE TABLE t (a TEXT, b REAL)",
+    ),
+    (
+        "CREATE TABLE t (a BLOB, b NUMERIC, c)",
+        "CREATE TABLE t (a TEXT, b INTEGER, c DATE)",
+    ),
+    (
+        "CREATE TABLE t (a TEXT)",
+        "CREATE TABLE t (a TEXT COLLATE NOCASE)",
+    ),
+    (
+        "CREATE TABLE t (a int)",
+        "CREATE TABLE t (a int NOT NULL DEFAULT 5)",
+    ),
     ("CREATE TABLE t (a)", "CREATE TABLE t (a DEFAULT 'x')"),
-    ("CREATE TABLE t (a DEFAULT (1 + 1))", "CREATE TABLE t (a DEFAULT (1 + 2))"),
-    ("CREATE TABLE t (a, b AS (a + 1))", "CREATE TABLE t (a, b AS (a + 2) STORED)"),
+    (
+        "CREATE TABLE t (a DEFAULT (1 + 1))",
+        "CREATE TABLE t (a DEFAULT (1 + 2))",
+    ),
+    (
+        "CREATE TABLE t (a, b AS (a + 1))",
+        "CREATE TABLE t (a, b AS (a + 2) STORED)",
+    ),
     ("CREATE TABLE t (a, b)", "CREATE TABLE t (a, b AS (a + 2))"),
-    ("CREATE TABLE t (a, b AS (a + 1) STORED NOT NULL)", "CREATE TABLE t (a, b NOT NULL)"),
-    ("CREATE TABLE t (a)", "CREATE TABLE t (a UNIQUE ON CONFLICT REPLACE)"),
+    (
+        "CREATE TABLE t (a, b AS (a + 1) STORED NOT NULL)",
+        "CREATE TABLE t (a, b NOT NULL)",
+    ),
+    (
+        "CREATE TABLE t (a)",
+        "CREATE TABLE t (a UNIQUE ON CONFLICT REPLACE)",
+    ),
     ("CREATE TABLE t (a)", "CREATE TABLE t (a CHECK (a > 0))"),
-    ("CREATE TABLE t (a CHECK (a > 0))", "CREATE TABLE t (a CHECK (a > 1000))"),
-    ("CREATE TABLE t (a INTEGER)", "CREATE TABLE t (a INTEGER PRIMARY KEY)"),
-    ("CREATE TABLE t (a INT)", "CREATE TABLE t (a INT PRIMARY KEY)"),
-    ("CREATE TABLE t (a INTEGER PRIMARY KEY DESC)", "CREATE TABLE t (a INTEGER PRIMARY KEY)"),
-    ("CREATE TABLE t (a INTEGER PRIMARY KEY)", "CREATE TABLE t (a INTEGER PRIMARY KEY AUTOINCREMENT)"),
-    ("CREATE TABLE t (a INTEGER PRIMARY KEY AUTOINCREMENT, b)", "CREATE TABLE t (a INTEGER PRIMARY KEY AUTOINCREMENT, b NOT NULL DEFAULT 1)"),
-    ("CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE t (a REFERENCES p)", "CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE t (a REFERENCES p ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED)"),
-    ("CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE t (a)", "CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE t (a REFERENCES p)"),
-    ("CREATE TABLE t (a)", "CREATE TABLE t (a REFERENCES nowhere)"),
+    (
+        "CREATE TABLE t (a CHECK (a > 0))",
+        "CREATE TABLE t (a CHECK (a > 1000))",
+    ),
+    (
+        "CREATE TABLE t (a INTEGER)",
+        "CREATE TABLE t (a INTEGER PRIMARY KEY)",
+    ),
+    (
+        "CREATE TABLE t (a INT)",
+        "CREATE TABLE t (a INT PRIMARY KEY)",
+    ),
+    (
+        "CREATE TABLE t (a INTEGER PRIMARY KEY DESC)",
+        "CREATE TABLE t (a INTEGER PRIMARY KEY)",
+    ),
+    (
+        "CREATE TABLE t (a INTEGER PRIMARY KEY)",
+        "CREATE TABLE t (a INTEGER PRIMARY KEY AUTOINCREMENT)",
+    ),
+    (
+        "CREATE TABLE t (a INTEGER PRIMARY KEY AUTOINCREMENT, b)",
+        "CREATE TABLE t (a INTEGER PRIMARY KEY AUTOINCREMENT, b NOT NULL DEFAULT 1)",
+    ),
+    (
+        "CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE t (a REFERENCES p)",
+        "CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE t (a REFERENCES p ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED)",
+    ),
+    (
+        "CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE t (a)",
+        "CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE t (a REFERENCES p)",
+    ),
+    (
+        "CREATE TABLE t (a)",
+        "CREATE TABLE t (a REFERENCES nowhere)",
+    ),
     // Tables.
-    ("CREATE TABLE t (a INT, b ANY)", "CREATE TABLE t (a INT, b ANY) STRICT"),
-    ("CREATE TABLE t (a INT, b TEXT, c BLOB) STRICT", "CREATE TABLE t (a TEXT, b INT, c BLOB) STRICT"),
-    ("CREATE TABLE t (a PRIMARY KEY, b)", "CREATE TABLE t (a PRIMARY KEY, b) WITHOUT ROWID"),
-    ("CREATE TABLE t (a PRIMARY KEY, b) WITHOUT ROWID", "CREATE TABLE t (a PRIMARY KEY, b NOT NULL DEFAULT 0) WITHOUT ROWID"),
-    ("CREATE TABLE t (a generated, b)", "CREATE TABLE t (a generated, b, c)"),
+    (
+        "CREATE TABLE t (a INT, b ANY)",
+        "CREATE TABLE t (a INT, b ANY) STRICT",
+    ),
+    (
+        "CREATE TABLE t (a INT, b TEXT, c BLOB) STRICT",
+        "CREATE TABLE t (a TEXT, b INT, c BLOB) STRICT",
+    ),
+    (
+        "CREATE TABLE t (a PRIMARY KEY, b)",
+        "CREATE TABLE t (a PRIMARY KEY, b) WITHOUT ROWID",
+    ),
+    (
+        "CREATE TABLE t (a PRIMARY KEY, b) WITHOUT ROWID",
+        "CREATE TABLE t (a PRIMARY KEY, b NOT NULL DEFAULT 0) WITHOUT ROWID",
+    ),
+    (
+        "CREATE TABLE t (a generated, b)",
+        "CREATE TABLE t (a generated, b, c)",
+    ),
     ("CREATE TABLE t (a generated, b)", "CREATE TABLE t (a, b)"),
-    ("CREATE TABLE t (a, b)", "CREATE TABLE t (a, b, UNIQUE (a, b))"),
-    ("CREATE TABLE t (a, b)", "CREATE TABLE t (a, b, CONSTRAINT k PRIMARY KEY (a, b))"),
-    ("CREATE TABLE t (a, b, CHECK (a > b))", "CREATE TABLE t (a, b, CHECK (a >= b))"),
-    ("CREATE TABLE t (a, CONSTRAINT x CHECK (a))", "CREATE TABLE t (a, CONSTRAINT y CHECK (a))"),
-    ("CREATE TABLE t (a, CONSTRAINT x CHECK (a))", "CREATE TABLE t (a, CONSTRAINT x CHECK (a > 0))"),
-    ("CREATE TABLE p (a, b, PRIMARY KEY (a, b)); CREATE TABLE t (a, b)", "CREATE TABLE p (a, b, PRIMARY KEY (a, b)); CREATE TABLE t (a, b, FOREIGN KEY (a, b) REFERENCES p)"),
-    ("CREATE TABLE a (id INTEGER PRIMARY KEY, b REFERENCES b); CREATE TABLE b (id INTEGER PRIMARY KEY, a REFERENCES a)", "CREATE TABLE a (id INTEGER PRIMARY KEY, b NOT NULL REFERENCES b); CREATE TABLE b (id INTEGER PRIMARY KEY, a NOT NULL REFERENCES a)"),
-    ("CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE t (a, p REFERENCES p)", "CREATE TABLE t (a)"),
-    ("CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE t (a, p REFERENCES p)", "CREATE TABLE t (a, p)"),
-    ("CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE t (a, p REFERENCES p)", "CREATE TABLE t (a, p REFERENCES p)"),
+    (
+        "CREATE TABLE t (a, b)",
+        "CREATE TABLE t (a, b, UNIQUE (a, b))",
+    ),
+    (
+        "CREATE TABLE t (a, b)",
+        "CREATE TABLE t (a, b, CONSTRAINT k PRIMARY KEY (a, b))",
+    ),
+    (
+        "CREATE TABLE t (a, b, CHECK (a > b))",
+        "CREATE TABLE t (a, b, CHECK (a >= b))",
+    ),
+    (
+        "CREATE TABLE t (a, CONSTRAINT x CHECK (a))",
+        "CREATE TABLE t (a, CONSTRAINT y CHECK (a))",
+    ),
+    (
+        "CREATE TABLE t (a, CONSTRAINT x CHECK (a))",
+        "CREATE TABLE t (a, CONSTRAINT x CHECK (a > 0))",
+    ),
+    (
+        "CREATE TABLE p (a, b, PRIMARY KEY (a, b)); CREATE TABLE t (a, b)",
+        "CREATE TABLE p (a, b, PRIMARY KEY (a, b)); CREATE TABLE t (a, b, FOREIGN KEY (a, b) REFERENCES p)",
+    ),
+    (
+        "CREATE TABLE a (id INTEGER PRIMARY KEY, b REFERENCES b); CREATE TABLE b (id INTEGER PRIMARY KEY, a REFERENCES a)",
+        "CREATE TABLE a (id INTEGER PRIMARY KEY, b NOT NULL REFERENCES b); CREATE TABLE b (id INTEGER PRIMARY KEY, a NOT NULL REFERENCES a)",
+    ),
+    (
+        "CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE t (a, p REFERENCES p)",
+        "CREATE TABLE t (a)",
+    ),
+    (
+        "CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE t (a, p REFERENCES p)",
+        "CREATE TABLE t (a, p)",
+    ),
+    (
+        "CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE t (a, p REFERENCES p)",
+        "CREATE TABLE t (a, p REFERENCES p)",
+    ),
     // Indexes, views, triggers, virtual tables.
-    ("CREATE TABLE t (a, b); CREATE INDEX i ON t (a)", "CREATE TABLE t (a, b); CREATE INDEX i ON t (b DESC, lower(a))"),
-    ("CREATE TABLE t (a, b); CREATE INDEX i ON t (a)", "CREATE TABLE t (a, b); CREATE UNIQUE INDEX i ON t (a)"),
-    ("CREATE TABLE t (a, b); CREATE INDEX i ON t (a)", "CREATE TABLE t (a, b); CREATE INDEX i ON t (a) WHERE b > 0"),
-    ("CREATE TABLE t (a, b); CREATE INDEX i ON t (a)", "CREATE TABLE t (a, b); CREATE INDEX j ON t (a)"),
-    ("CREATE TABLE t (a); CREATE TABLE u (a); CREATE INDEX i ON t (a)", "CREATE TABLE t (a); CREATE TABLE u (a); CREATE INDEX i ON u (a)"),
-    ("CREATE TABLE t (a); CREATE TABLE u (a); CREATE INDEX i ON t (a)", "CREATE TABLE u (a); CREATE INDEX i ON u (a)"),
-    ("CREATE TABLE t (a); CREATE TABLE u (a); CREATE TRIGGER r AFTER INSERT ON t BEGIN SELECT 1; END", "CREATE TABLE t (a UNIQUE); CREATE TABLE u (a); CREATE TRIGGER r AFTER INSERT ON u BEGIN SELECT 1; END"),
-    ("CREATE TABLE t (a); CREATE VIEW v AS SELECT a FROM t", "CREATE TABLE t (a); CREATE VIEW v AS SELECT a AS b FROM t"),
-    ("CREATE TABLE t (a); CREATE VIEW v AS SELECT a FROM t; CREATE TRIGGER r INSTEAD OF INSERT ON v BEGIN INSERT INTO t VALUES (new.a); END", "CREATE TABLE t (a); CREATE VIEW v AS SELECT a, 1 AS b FROM t; CREATE TRIGGER r INSTEAD OF INSERT ON v BEGIN INSERT INTO t VALUES (new.a); END"),
-    ("CREATE TABLE t (a); CREATE TRIGGER r AFTER INSERT ON t BEGIN SELECT 1; END", "CREATE TABLE t (a); CREATE TRIGGER r AFTER INSERT ON t BEGIN SELECT 2; END"),
-    ("CREATE VIRTUAL TABLE s USING fts5(a)", "CREATE VIRTUAL TABLE s USING fts5(a, b)"),
+    (
+        "CREATE TABLE t (a, b); CREATE INDEX i ON t (a)",
+        "CREATE TABLE t (a, b); CREATE INDEX i ON t (b DESC, lower(a))",
+    ),
+    (
+        "CREATE TABLE t (a, b); CREATE INDEX i ON t (a)",
+        "CREATE TABLE t (a, b); CREATE UNIQUE INDEX i ON t (a)",
+    ),
+    (
+        "CREATE TABLE t (a, b); CREATE INDEX i ON t (a)",
+        "CREATE TABLE t (a, b); CREATE INDEX i ON t (a) WHERE b > 0",
+    ),
+    (
+        "CREATE TABLE t (a, b); CREATE INDEX i ON t (a)",
+        "CREATE TABLE t (a, b); CREATE INDEX j ON t (a)",
+    ),
+    (
+        "CREATE TABLE t (a); CREATE TABLE u (a); CREATE INDEX i ON t (a)",
+        "CREATE TABLE t (a); CREATE TABLE u (a); CREATE INDEX i ON u (a)",
+    ),
+    (
+        "CREATE TABLE t (a); CREATE TABLE u (a); CREATE INDEX i ON t (a)",
+        "CREATE TABLE u (a); CREATE INDEX i ON u (a)",
+    ),
+    (
+        "CREATE TABLE t (a); CREATE TABLE u (a); CREATE TRIGGER r AFTER INSERT ON t BEGIN SELECT 1; END",
+        "CREATE TABLE t (a UNIQUE); CREATE TABLE u (a); CREATE TRIGGER r AFTER INSERT ON u BEGIN SELECT 1; END",
+    ),
+    (
+        "CREATE TABLE t (a); CREATE VIEW v AS SELECT a FROM t",
+        "CREATE TABLE t (a); CREATE VIEW v AS SELECT a AS b FROM t",
+    ),
+    (
+        "CREATE TABLE t (a); CREATE VIEW v AS SELECT a FROM t; CREATE TRIGGER r INSTEAD OF INSERT ON v BEGIN INSERT INTO t VALUES (new.a); END",
+        "CREATE TABLE t (a); CREATE VIEW v AS SELECT a, 1 AS b FROM t; CREATE TRIGGER r INSTEAD OF INSERT ON v BEGIN INSERT INTO t VALUES (new.a); END",
+    ),
+    (
+        "CREATE TABLE t (a); CREATE TRIGGER r AFTER INSERT ON t BEGIN SELECT 1; END",
+        "CREATE TABLE t (a); CREATE TRIGGER r AFTER INSERT ON t BEGIN SELECT 2; END",
+    ),
+    (
+        "CREATE VIRTUAL TABLE s USING fts5(a)",
+        "CREATE VIRTUAL TABLE s USING fts5(a, b)",
+    ),
     // Names.
-    ("CREATE TABLE \"order\" (\"group\" INT, \"a b\" INT, \"größe\" INT, \"x\"\"y\" INT)", "CREATE TABLE \"order\" (\"group\" INT NOT NULL DEFAULT 1, \"a b\" INT, \"größe\" INT, \"x\"\"y\" INT)"),
-    ("CREATE TABLE [größe] (a)", "CREATE TABLE `größe` (a, [sel ect] INT DEFAULT 3, 'select' INT)"),
-    ("CREATE TABLE Users (Id INTEGER PRIMARY KEY, Name)", "CREATE TABLE users (id INTEGER PRIMARY KEY, NAME UNIQUE)"),
-    ("CREATE TABLE t (rowid, a)", "CREATE TABLE t (rowid, a UNIQUE)"),
-    ("CREATE TABLE t (rowid, oid, _rowid_)", "CREATE TABLE t (rowid, oid, _rowid_ UNIQUE)"),
-    ("CREATE TABLE t (rowid, oid, _rowid_)", "CREATE TABLE t (a, oid, _rowid_ UNIQUE)"),
-    ("CREATE TABLE t (a, CHECK (t.a > 0))", "CREATE TABLE t (a UNIQUE, CHECK (t.a > 0))"),
-    ("CREATE TABLE t (a INTEGER PRIMARY KEY AUTOINCREMENT, CHECK (t.a > 0))", "CREATE TABLE t (a INTEGER PRIMARY KEY AUTOINCREMENT, CHECK (t.a >= 0))"),
-    ("CREATE TABLE _teammig_new_t (a); CREATE TABLE t (a)", "CREATE TABLE _teammig_new_t (a); CREATE TABLE t (a UNIQUE)"),
+    (
+        "CREATE TABLE \"order\" (\"group\" INT, \"a b\" INT, \"größe\" INT, \"x\"\"y\" INT)",
+        "CREATE TABLE \"order\" (\"group\" INT NOT NULL DEFAULT 1, \"a b\" INT, \"größe\" INT, \"x\"\"y\" INT)",
+    ),
+    (
+        "CREATE TABLE [größe] (a)",
+        "CREATE TABLE `größe` (a, [sel ect] INT DEFAULT 3, 'select' INT)",
+    ),
+    (
+        "CREATE TABLE Users (Id INTEGER PRIMARY KEY, Name)",
+        "CREATE TABLE users (id INTEGER PRIMARY KEY, NAME UNIQUE)",
+    ),
+    (
+        "CREATE TABLE t (rowid, a)",
+        "CREATE TABLE t (rowid, a UNIQUE)",
+    ),
+    (
+        "CREATE TABLE t (rowid, oid, _rowid_)",
+        "CREATE TABLE t (rowid, oid, _rowid_ UNIQUE)",
+    ),
+    (
+        "CREATE TABLE t (rowid, oid, _rowid_)",
+        "CREATE TABLE t (a, oid, _rowid_ UNIQUE)",
+    ),
+    (
+        "CREATE TABLE t (a, CHECK (t.a > 0))",
+        "CREATE TABLE t (a UNIQUE, CHECK (t.a > 0))",
+    ),
+    (
+        "CREATE TABLE t (a INTEGER PRIMARY KEY AUTOINCREMENT, CHECK (t.a > 0))",
+        "CREATE TABLE t (a INTEGER PRIMARY KEY AUTOINCREMENT, CHECK (t.a >= 0))",
+    ),
+    (
+        "CREATE TABLE _teammig_new_t (a); CREATE TABLE t (a)",
+        "CREATE TABLE _teammig_new_t (a); CREATE TABLE t (a UNIQUE)",
+    ),
     // Comments are the user's.
-    ("CREATE TABLE t (a -- the first\n)", "CREATE TABLE t (a, -- the first\n b -- the second\n)"),
-    ("CREATE TABLE t (a -- the first\n)", "CREATE TABLE t (a UNIQUE -- the first\n)"),
+    (
+        "CREATE TABLE t (a -- the first\n)",
+        "CREATE TABLE t (a, -- the first\n b -- the second\n)",
+    ),
+    (
+        "CREATE TABLE t (a -- the first\n)",
+        "CREATE TABLE t (a UNIQUE -- the first\n)",
+    ),
 ];
 
 #[test]
