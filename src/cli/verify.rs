@@ -6,7 +6,7 @@ mod words;
 use super::{Status, events::plural};
 use crate::{
     model::RevId,
-    ui::Ui,
+    ui::{Progress, Ui},
     workflow::{
         Context, Error,
         proof::{Found, Note, Proof, Proved},
@@ -56,7 +56,16 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
     } else {
         Which::Named(args.revisions.clone())
     };
-    let verified = verify(context, &which, args.scratch_here)?;
+    let mut progress: Option<Progress> = None;
+    let outcome = verify(context, &which, args.scratch_here, &mut |step, all| {
+        if let Some(progress) = &progress {
+            progress.step();
+        }
+        let progress = progress.get_or_insert_with(|| ui.progress(all));
+        progress.doing(&format!("{}  {}", step.step.revision, step.message));
+    });
+    drop(progress);
+    let verified = outcome?;
     if ui.is_json() {
         ui.json(&data::document(&verified));
     } else {

@@ -41,11 +41,10 @@ impl Piece {
     /// The name that it may be, in lower case and in no quotes.
     pub(super) fn name(&self) -> Option<Cow<'_, str>> {
         match self.kind {
-            TokenKind::Word => Some(Cow::Borrowed(&self.normal)),
             TokenKind::QuotedIdent if self.normal.starts_with('"') => {
                 Some(Cow::Owned(unquoted(&self.normal)))
             }
-            TokenKind::QuotedIdent => Some(Cow::Borrowed(&self.normal)),
+            TokenKind::Word | TokenKind::QuotedIdent => Some(Cow::Borrowed(&self.normal)),
             _ => None,
         }
     }

@@ -1,9 +1,9 @@
 //! Statements of PostgreSQL that reach beyond the database they run in: roles, other
-//! databases, the server.
+//! databases, the server, its programs and files.
 
 use std::ops::Range;
 
-use super::{Statement, statements};
+use super::{Statement, TokenKind, statements};
 use crate::model::Dialect;
 
 /// What belongs to the whole server, after CREATE, ALTER, DROP, COMMENT ON, GRANT … ON.
@@ -19,7 +19,7 @@ const OF_THE_SERVER: &[&[&str]] = &[
 ];
 
 /// The statements of a script that would change something outside of the database they
-/// run in. What a DO block or a function does is not seen.
+/// run in. What a function does is not seen, and of a DO block only its words.
 pub fn beyond_the_database(text: &str, dialect: Dialect) -> Vec<Range<usize>> {
     if dialect != Dialect::Postgres {
         return Vec::new();
@@ -49,7 +49,37 @@ pub(super) fn is_beyond(statement: &Statement, text: &str) -> bool {
             || statement.has_words(text, &["ON", "DATABASE"])
             || statement.has_words(text, &["ON", "TABLESPACE"]);
     }
-    false
+    calls_out(statement, text)
+}
+
+/// It starts a program of the server, writes a file there, or talks to another server.
+fn calls_out(statement: &Statement, text: &str) -> bool {
+    let own = statement.text(text);
+    if statement.starts_with(text, &["COPY"]) {
+        let mut after_to = false;
+        return statement.has_words(text, &["PROGRAM"])
+            || statement.tokens(own).any(|token| {
+                let is_file = after_to && token.kind == TokenKind::String;
+                after_to = token.is_word(own, "TO");
+                is_file
+            });
+    }
+    let defines = ["CREATE", "ALTER", "DROP", "COMMENT", "GRANT", "REVOKE"];
+    if defines
+        .iter()
+        .any(|word| statement.starts_with(text, &[word]))
+    {
+        return false;
+    }
+    if statement.starts_with(text, &["DO"]) {
+        let body = own.to_ascii_lowercase();
+        return body.contains("dblink")
+            || (body.contains("copy") && body.split_whitespace().any(|word| word == "program"));
+    }
+    statement.tokens(own).any(|token| {
+        let word = token.text(own).to_ascii_lowercase();
+        token.kind == TokenKind::Word && (word == "dblink" || word.starts_with("dblink_"))
+    })
 }
 
 #[cfg(test)]
@@ -74,6 +104,27 @@ mod tests {
             ("COMMENT ON TABLE users IS 'database'", false),
             ("CREATE SUBSCRIPTION s CONNECTION '' PUBLICATION p", true),
             ("CREATE TABLE role (x int)", false),
+            ("COPY t TO PROGRAM 'mail'", true),
+            ("COPY (SELECT 'a' AS program) TO STDOUT", false),
+            ("COPY t FROM PROGRAM 'curl x'", true),
+            ("copy t to '/tmp/x'", true),
+            ("COPY t FROM stdin", false),
+            (
+                "SELECT public.dblink_exec('host=live', 'DROP TABLE t')",
+                true,
+            ),
+            (
+                "SELECT * FROM dblink('live', 'SELECT 1') AS t (x int)",
+                true,
+            ),
+            ("CREATE EXTENSION dblink", false),
+            (
+                "CREATE FUNCTION f() RETURNS void LANGUAGE sql AS 'SELECT dblink_connect(1)'",
+                false,
+            ),
+            ("DO $$ BEGIN PERFORM dblink_exec('x', 'y'); END $$", true),
+            ("DO $$ BEGIN COPY t TO PROGRAM 'x'; END $$", true),
+            ("DO $$ BEGIN PERFORM 1; END $$", false),
         ] {
             let found = beyond_the_database(text, Dialect::Postgres);
             assert_eq!(!found.is_empty(), beyond, "{text}");

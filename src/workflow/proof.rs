@@ -159,6 +159,17 @@ pub fn prove(
     here: bool,
     ask: &Ask<'_>,
 ) -> Result<Proof, Error> {
+    prove_each(context, database, here, ask, &mut |_| {})
+}
+
+/// The same; `begins` is told of each revision.
+pub(super) fn prove_each(
+    context: &Context,
+    database: &mut dyn Database,
+    here: bool,
+    ask: &Ask<'_>,
+    begins: &mut dyn FnMut(&Prepared),
+) -> Result<Proof, Error> {
     with_scratch(context, database, here, |scratch| {
         replayed::replay(scratch, ask.history).map_err(|error| match error {
             Error::NotReplayed(why) => Error::NotReplayed(Box::new(match *why {
@@ -184,6 +195,7 @@ pub fn prove(
                 .is_none_or(|only| only.contains(&step.step.revision))
         };
         for step in &mut steps {
+            begins(step);
             let (proved, reached) = if is_asked(step) {
                 trial.prove(step, &proof.after)?
             } else {

@@ -50,7 +50,12 @@ pub(super) fn steps(
             .or_else(|| as_in_file(project, entry))
             .ok_or_else(|| not(NotReplayed::NoScript))?;
         let mut step = Prepared::again(entry, stored, project);
-        keep_inside(&mut step, dialect, &mut left_out);
+        keep_inside(
+            &entry.revision,
+            &mut step.scripts.up,
+            dialect,
+            &mut left_out,
+        );
         steps.push(step);
     }
     Ok((steps, left_out))
@@ -70,24 +75,28 @@ pub(super) fn of_files<'a>(
     let migrations = ids.into_iter().map(|id| project.migration(id.as_str()));
     for migration in migrations.flatten() {
         let mut step = Prepared::up(migration, &empty, &facts, Resume::Ask, dialect)?;
-        keep_inside(&mut step, dialect, &mut left_out);
+        let scripts = &mut step.scripts;
+        for script in std::iter::once(&mut scripts.up).chain(&mut scripts.down) {
+            keep_inside(&step.step.revision, script, dialect, &mut left_out);
+        }
         steps.push(step);
     }
     Ok((steps, left_out))
 }
 
-/// Takes out of both scripts what reaches beyond the database.
-fn keep_inside(step: &mut Prepared, dialect: Dialect, left_out: &mut Vec<LeftOut>) {
-    let revision = &step.step.revision;
-    let scripts = &mut step.scripts;
-    for script in std::iter::once(&mut scripts.up).chain(&mut scripts.down) {
-        for span in sql::beyond_the_database(&script.text, dialect) {
-            left_out.push(LeftOut {
-                revision: revision.clone(),
-                statement: first_line(&script.text[span.clone()]),
-            });
-            blank(script, span);
-        }
+/// Takes out of a script what reaches beyond the database.
+fn keep_inside(
+    revision: &RevId,
+    script: &mut StoredScript,
+    dialect: Dialect,
+    left_out: &mut Vec<LeftOut>,
+) {
+    for span in sql::beyond_the_database(&script.text, dialect) {
+        left_out.push(LeftOut {
+            revision: revision.clone(),
+            statement: first_line(&script.text[span.clone()]),
+        });
+        blank(script, span);
     }
 }
 

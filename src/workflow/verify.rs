@@ -6,13 +6,14 @@ use std::collections::BTreeSet;
 use super::{
     Context, Error, check,
     plan::require_sound,
-    proof::{Ask, Proof, prove},
+    proof::{Ask, Proof, prove_each},
     replayed,
+    step::Prepared,
 };
 use crate::model::{Project, RevId};
 
 /// What of a comparison is shown.
-pub use crate::schema::{Comparison, Difference, How, Loss, What};
+pub use crate::schema::{Comparison, Difference, How, Loss, Value, What};
 
 /// Which revisions to prove.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,8 +39,14 @@ pub struct Verified {
     pub proof: Option<Proof>,
 }
 
-/// Proves revisions; `here`: on a protected environment's server too.
-pub fn verify(context: &Context, which: &Which, here: bool) -> Result<Verified, Error> {
+/// Proves revisions; `here`: on a protected environment's server too. `begins` is told of
+/// each that is run on top of the history, and of how many there are.
+pub fn verify(
+    context: &Context,
+    which: &Which,
+    here: bool,
+    begins: &mut dyn FnMut(&Prepared, usize),
+) -> Result<Verified, Error> {
     let project = context.project()?;
     require_sound(&project)?;
     let environment = context.target()?.environment;
@@ -68,7 +75,7 @@ pub fn verify(context: &Context, which: &Which, here: bool) -> Result<Verified, 
     let (history, mut left_out) = steps(&below)?;
     let (steps, left_out_above) = steps(&above)?;
     left_out.extend(left_out_above);
-    let both = |step: &super::Prepared| {
+    let both = |step: &Prepared| {
         let mut findings = step.findings(dialect);
         findings.extend(step.back().iter().flat_map(|back| back.findings(dialect)));
         findings
@@ -84,7 +91,9 @@ pub fn verify(context: &Context, which: &Which, here: bool) -> Result<Verified, 
         observe: true,
         ..Ask::default()
     };
-    let mut proof = prove(context, database, here, &ask)?;
+    let mut proof = prove_each(context, database, here, &ask, &mut |step| {
+        begins(step, steps.len());
+    })?;
     proof.left_out = left_out;
     Ok(Verified {
         environment,

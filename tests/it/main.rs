@@ -59,6 +59,7 @@ mod stamp;
 mod status;
 mod sync;
 mod unread;
+mod verify;
 mod way_back;
 mod way_back_in_git;
 mod whose;

@@ -6,9 +6,12 @@ use crate::{
     workflow::{
         FailedStep,
         proof::{Found, Note, Observed, Proved},
-        verify::{Comparison, Difference, How, Loss, What},
+        verify::{Comparison, Difference, How, Loss, Value, What},
     },
 };
+
+/// As long as a value may be to be shown.
+const SHORT: usize = 80;
 
 /// A line, and what stands below it as it is.
 pub(super) struct Told {
@@ -95,18 +98,20 @@ fn difference(difference: &Difference) -> Vec<String> {
         What::Changed(changes) => changes
             .iter()
             .map(|change| {
-                let text = |value: &Option<crate::workflow::schema_drift::Value>| {
+                let text = |value: &Option<Value>| {
                     value.as_ref().map_or_else(
                         || "none".to_owned(),
                         |value| value.text.split_whitespace().collect::<Vec<_>>().join(" "),
                     )
                 };
-                format!(
-                    "{object} has another {}: {}, and was {}",
-                    change.key,
-                    text(&change.after),
-                    text(&change.before)
-                )
+                let (before, after) = (text(&change.before), text(&change.after));
+                let key = change.key;
+                // Bodies and views say nothing side by side on a line.
+                if before.len().max(after.len()) > SHORT {
+                    format!("{object} has another {key}")
+                } else {
+                    format!("{object} has another {key}: {after}, and was {before}")
+                }
             })
             .collect(),
     }

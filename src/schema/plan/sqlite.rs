@@ -26,11 +26,12 @@ use crate::schema::{
 };
 
 pub(super) fn plan(a: &Schema, b: &Schema, decisions: &Decisions) -> Result<Plan, Vec<Undecided>> {
-    let renamed = rename::renamed(a, b, decisions);
-    let comparison = compare(&renamed.schema, b);
-    if comparison.is_equal() && renamed.statements.is_empty() {
+    // Also where names were exchanged: once is enough.
+    if compare(a, b).is_equal() {
         return Ok(Plan::default());
     }
+    let renamed = rename::renamed(a, b, decisions);
+    let comparison = compare(&renamed.schema, b);
     let mut work = Work::new(a, &renamed.schema, b, decisions);
     work.dropped_queries.clone_from(&renamed.gone);
     work.sort(&comparison);
@@ -186,7 +187,7 @@ impl<'a> Work<'a> {
         differences: &[&Difference],
     ) -> Result<(), Vec<Undecided>> {
         let id = &after.fact.id;
-        let alter = alter::Alter {
+        let in_place = alter::Alter {
             before,
             after,
             decisions: self.decisions,
@@ -199,7 +200,7 @@ impl<'a> Work<'a> {
                 .parts_before(id)
                 .any(|fact| fact.id.kind == Kind::Trigger),
         };
-        if let Some((statements, dropped)) = alter.statements(differences, &self.look_alikes) {
+        if let Some((statements, dropped)) = in_place.statements(differences, &self.look_alikes) {
             self.altered.extend(statements);
             if !dropped.is_empty() {
                 self.look_at_all = true;

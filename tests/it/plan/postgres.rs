@@ -1,6 +1,7 @@
 //! PostgreSQL: each way is planned, gone, and what is there then is read.
 
 mod decisions;
+mod outside;
 mod pairs;
 mod pitfalls;
 mod rules;
@@ -32,6 +33,8 @@ struct Bench {
     database: Box<dyn Database>,
     /// Where scripts make their objects.
     schema: &'static str,
+    /// Scripts may make anything anywhere.
+    everything: bool,
 }
 
 impl Bench {
@@ -47,11 +50,42 @@ impl Bench {
             psql: cluster.psql_at(&url),
             database: try_open(&url, &settings()).unwrap(),
             schema,
+            everything: false,
         }
+    }
+
+    /// Makes what a script of somebody else's makes, in an empty database.
+    fn make_outside(&mut self, script: &str) -> Result<(), String> {
+        self.psql.run(
+            "SET client_min_messages = error; RESET search_path; DO $$ DECLARE s text; BEGIN
+                FOR s IN SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' LOOP
+                    EXECUTE format('DROP SCHEMA %I CASCADE', s); END LOOP;
+                FOR s IN SELECT extname FROM pg_extension WHERE extname <> 'plpgsql' LOOP
+                    EXECUTE format('DROP EXTENSION %I CASCADE', s); END LOOP; END $$;
+             CREATE SCHEMA public AUTHORIZATION pg_database_owner; GRANT USAGE ON SCHEMA public TO public",
+        );
+        self.psql.try_run(script)
+    }
+
+    /// What is wrong with a way between scripts of somebody else's.
+    fn check_outside(
+        &mut self,
+        from: &str,
+        a: &Schema,
+        b: &Schema,
+        decisions: &Decisions,
+    ) -> Result<(), String> {
+        self.everything = true;
+        let outcome = self.check(from, a, b, decisions);
+        self.everything = false;
+        outcome.map(|_| ())
     }
 
     /// Empties the database and makes what a script makes.
     fn make(&mut self, script: &str) -> Result<(), String> {
+        if self.everything {
+            return self.make_outside(script);
+        }
         let name = self.schema;
         let begin = if name == "public" {
             "DROP SCHEMA public CASCADE; CREATE SCHEMA public AUTHORIZATION pg_database_owner; GRANT USAGE ON SCHEMA public TO public"

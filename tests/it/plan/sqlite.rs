@@ -4,5 +4,6 @@ mod bench;
 mod pairs;
 mod pitfalls;
 mod random;
+mod renames;
 
 use bench::{Bench, Way};

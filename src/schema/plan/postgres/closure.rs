@@ -25,7 +25,12 @@ impl Work<'_> {
                 break;
             }
             for id in &ending {
-                for user in self.users(id) {
+                let users = if self.is_inherited(id) {
+                    Vec::new()
+                } else {
+                    self.users(id)
+                };
+                for user in users {
                     self.cannot_stand(user, id);
                 }
             }
@@ -41,6 +46,11 @@ impl Work<'_> {
             seen.extend(retyped);
         }
         self.take_off();
+    }
+
+    /// Whether only what an inherited column has of its own ends, and not the column.
+    pub(super) fn is_inherited(&self, id: &FactId) -> bool {
+        id.kind == Kind::Column && self.of_a(id).is_some_and(|fact| fact.get("type").is_none())
     }
 
     /// Columns, as `a` calls them, whose type changes.
@@ -68,6 +78,17 @@ impl Work<'_> {
                         self.replace(user);
                     }
                 }
+            }
+            // A partition is nothing without its table.
+            Kind::Table
+                if again
+                    && ending.kind == Kind::Table
+                    && !self.changes(user, "partition of")
+                    && self
+                        .of_a(user)
+                        .is_some_and(|fact| fact.get("partition of").is_some()) =>
+            {
+                self.begins_anew(user);
             }
             // Tables hold rows, sequences their number: what they use is taken from them.
             Kind::Table | Kind::Sequence | Kind::Schema | Kind::Extension => {}
@@ -184,6 +205,17 @@ impl Work<'_> {
             .map(|fact| fact.id.clone())
             .collect();
         self.loosen.extend(held);
+        let owned: Vec<FactId> = self
+            .change
+            .keys()
+            .filter(|id| id.kind == Kind::Sequence && self.changes(id, "owned by"))
+            .filter(|id| {
+                self.of_a(id)
+                    .is_some_and(|fact| fact.get("owned by").is_some())
+            })
+            .cloned()
+            .collect();
+        self.loosen.extend(owned);
         let off: Vec<FactId> = self
             .change
             .keys()

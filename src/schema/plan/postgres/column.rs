@@ -409,11 +409,12 @@ fn identity(scene: &Scene, before: &Fact, after: &Fact) -> Vec<Line> {
         Numbers::of_identity(old_numbers),
         Numbers::of_identity(numbers),
     );
-    changes.extend(
-        new.changed_from(&old)
-            .iter()
-            .map(|option| format!("SET {option}")),
-    );
+    changes.extend(new.altered_from(&old).iter().map(
+        |option| match option.strip_prefix("RESTART") {
+            Some(_) => option.clone(),
+            None => format!("SET {option}"),
+        },
+    ));
     if changes.is_empty() {
         return Vec::new();
     }
@@ -439,6 +440,9 @@ pub(super) fn loosen(scene: &Scene, id: &FactId) -> Vec<Line> {
     let Some(fact) = scene.a.facts.get(id) else {
         return Vec::new();
     };
+    if id.kind == Kind::Sequence {
+        return vec![super::sequence::loosen(scene, id)];
+    }
     let what = if fact.get("identity").is_some() {
         "DROP IDENTITY"
     } else {

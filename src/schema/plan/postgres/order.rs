@@ -12,7 +12,7 @@ use super::{
     names::words,
     steps::{Step, Steps},
     table::names_index,
-    work::is_foreign_key,
+    work::{is_foreign_key, uses},
 };
 use crate::schema::{
     FactId, Kind,
@@ -70,6 +70,9 @@ fn needs_of_b(scene: &Scene, steps: &Steps, waits: &mut Waits) {
             }
         }
     }
+    for id in &scene.work.create {
+        indexes_of_parents(scene, steps, waits, id);
+    }
     for id in steps.with_late() {
         let Some(fact) = scene.b.facts.get(id) else {
             continue;
@@ -93,6 +96,28 @@ fn needs_of_b(scene: &Scene, steps: &Steps, waits: &mut Waits) {
                     waits.all(steps.forward(&other.id), steps.late(id));
                 }
             }
+        }
+    }
+}
+
+/// An index of a partitioned table takes those of its partitions that are like it for
+/// its own: what partitions have besides comes after.
+fn indexes_of_parents(scene: &Scene, steps: &Steps, waits: &mut Waits, id: &FactId) {
+    if !matches!(id.kind, Kind::Index | Kind::Constraint) {
+        return;
+    }
+    let table = scene.b.facts.get(id).and_then(|fact| fact.parent.as_ref());
+    let Some(table) = table.and_then(|id| scene.b.facts.get(id)) else {
+        return;
+    };
+    if table.get("partition of").is_none() {
+        return;
+    }
+    let parents = uses(scene.b, &table.id).filter(|id| id.kind == Kind::Table);
+    for part in parents.flat_map(|parent| scene.work.within_b(parent)) {
+        let is_key = scene.b.facts.get(&part).is_some_and(is_foreign_key);
+        if matches!(part.kind, Kind::Index | Kind::Constraint) && !is_key {
+            waits.all(steps.forward(&part), steps.forward(id));
         }
     }
 }
@@ -134,6 +159,17 @@ fn needs_of_a(scene: &Scene, steps: &Steps, waits: &mut Waits) {
         }
     }
     for id in &work.loosen {
+        let owner = scene
+            .a
+            .facts
+            .get(id)
+            .filter(|fact| fact.id.kind == Kind::Sequence);
+        if let Some(table) = owner.and_then(|fact| fact.parent.as_ref()) {
+            waits.all(steps.loosening(id), steps.dropping(table));
+            for column in work.within_a(table) {
+                waits.all(steps.loosening(id), steps.dropping(&column));
+            }
+        }
         waits.all(steps.loosening(id), steps.forward(id));
         waits.all(steps.loosening(id), steps.late(id));
         waits.all(steps.forward(id), steps.late(id));

@@ -82,6 +82,18 @@ impl Numbers {
         self.changed_from(&usual)
     }
 
+    /// The options that make these numbers out of others, of a sequence that is there.
+    pub(super) fn altered_from(&self, old: &Self) -> Vec<String> {
+        let mut options = self.changed_from(old);
+        let number = |text: &str| text.parse::<i64>().unwrap_or_default();
+        let start = number(&old.start);
+        // The server refuses limits that its next number is not in.
+        if start < number(&self.minimum) || start > number(&self.maximum) {
+            options.push(format!("RESTART WITH {}", self.start));
+        }
+        options
+    }
+
     /// The options that make these numbers out of others.
     pub(super) fn changed_from(&self, old: &Self) -> Vec<String> {
         let mut options = Vec::new();
@@ -164,7 +176,7 @@ pub(super) fn change(scene: &Scene, before: &Fact, after: &Fact) -> Vec<Line> {
     if before.get("type") != after.get("type") {
         options.push(format!("AS {}", after.get("type").unwrap_or("bigint")));
     }
-    options.extend(Numbers::of_sequence(after).changed_from(&Numbers::of_sequence(before)));
+    options.extend(Numbers::of_sequence(after).altered_from(&Numbers::of_sequence(before)));
     let mut lines = Vec::new();
     if !options.is_empty() {
         lines.push(Line::new(
@@ -183,14 +195,14 @@ pub(super) fn change(scene: &Scene, before: &Fact, after: &Fact) -> Vec<Line> {
             format!("ALTER SEQUENCE {name} SET {word}"),
         ));
     }
-    if before.get("owned by").is_some() && after.get("owned by").is_none() {
-        lines.push(Line::new(
-            &after.id,
-            format!("ALTER SEQUENCE {name} OWNED BY NONE"),
-        ));
-    }
     lines.extend(super::comment::change(scene, before, after));
     lines
+}
+
+/// It belongs to nothing any more, before what it belonged to ends.
+pub(super) fn loosen(scene: &Scene, id: &FactId) -> Line {
+    let name = scene.names.object(id);
+    Line::new(id, format!("ALTER SEQUENCE {name} OWNED BY NONE"))
 }
 
 /// Its column, once that is there; the next number comes after those in it.

@@ -94,7 +94,7 @@ fn dropped(scene: &Scene, fact: &Fact) -> Vec<Line> {
         | Kind::RangeType => vec![types::drop(scene, fact)],
         Kind::Sequence => vec![sequence::drop(scene, fact)],
         Kind::Function | Kind::Procedure | Kind::Aggregate => vec![routine::drop(scene, fact)],
-        Kind::Table => vec![table::drop(scene, fact)],
+        Kind::Table => table::drop(scene, fact),
         Kind::Column => column::drop(scene, fact),
         Kind::Constraint => vec![constraint::drop(scene, fact)],
         Kind::View | Kind::MaterializedView => vec![routine::drop_view(scene, fact)],

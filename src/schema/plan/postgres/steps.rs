@@ -123,7 +123,10 @@ impl Steps {
                 .ancestors(fact)
                 .find_map(|id| self.dropping.get(id).cloned());
             let with = outer.or_else(|| {
-                let mut columns = work.uses(&fact.id).filter(|id| id.kind == Kind::Column);
+                let mut columns = work.uses(&fact.id).filter(|id| {
+                    let column = work.of_a(id).filter(|_| id.kind == Kind::Column);
+                    column.is_some_and(|column| column.parent == fact.parent)
+                });
                 columns.find_map(|id| self.dropping.get(id).cloned())
             });
             if let Some(with) = with {
@@ -237,6 +240,7 @@ pub(super) fn inlined(work: &super::work::Work) -> BTreeMap<FactId, FactId> {
                             .get("definition")
                             .is_some_and(|text| text.ends_with(" NOT VALID"))
                         && !is_typed(work, parent)
+                        && !has_columns_apart(work, &fact.id)
                         && !leads_to(work.b, &fact.id, parent)
                 }
                 (Kind::Constraint, Kind::Domain) => !fact
@@ -254,6 +258,17 @@ pub(super) fn inlined(work: &super::work::Work) -> BTreeMap<FactId, FactId> {
         }
     }
     inlined
+}
+
+/// Whether it is about an inherited column that gets something of its own.
+fn has_columns_apart(work: &super::work::Work, id: &FactId) -> bool {
+    uses(work.b, id).any(|used| {
+        used.kind == Kind::Column
+            && work.create.contains(used)
+            && work
+                .of_b(used)
+                .is_some_and(|fact| fact.get("type").is_none())
+    })
 }
 
 fn is_typed(work: &super::work::Work, table: &FactId) -> bool {

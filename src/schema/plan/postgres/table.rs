@@ -329,13 +329,26 @@ fn parents(scene: &Scene, before: &Fact, after: &Fact) -> Vec<Line> {
 }
 
 /// `DROP TABLE`.
-pub(super) fn drop(scene: &Scene, fact: &Fact) -> Line {
+pub(super) fn drop(scene: &Scene, fact: &Fact) -> Vec<Line> {
+    let mut lines = Vec::new();
+    // Keys that lead to the whole hold each of its partitions.
+    let mut parents = super::work::uses(scene.a, &fact.id)
+        .filter(|id| id.kind == Kind::Table && !scene.work.drop.contains(*id));
+    if bound(fact).is_some()
+        && let Some(parent) = parents.next()
+        && scene.work.is_referenced(parent)
+    {
+        let (parent, name) = (scene.names.object(parent), scene.names.object(&fact.id));
+        let sql = format!("ALTER TABLE {parent} DETACH PARTITION {name}");
+        lines.push(Line::new(&fact.id, sql));
+    }
     let mut line = Line::new(
         &fact.id,
         format!("DROP TABLE {}", scene.names.object(&fact.id)),
     );
     line.statement.hazards = hazard::of_drop(scene, fact);
-    line
+    lines.push(line);
+    lines
 }
 
 /// Whether the text of `replica identity` means that index.

@@ -164,6 +164,7 @@ impl<'a> Work<'a> {
             Kind::Constraint | Kind::Index => self.uses(&fact.id).any(|id| {
                 id.kind == Kind::Column
                     && self.drop.contains(id)
+                    && !self.is_inherited(id)
                     && self.of_a(id).and_then(|column| column.parent.as_ref())
                         == fact.parent.as_ref()
             }),
@@ -207,6 +208,13 @@ impl<'a> Work<'a> {
             }
         }
         false
+    }
+
+    /// Whether foreign keys of `a` lead to a table.
+    pub(super) fn is_referenced(&self, table: &FactId) -> bool {
+        let of = std::iter::once(table.clone()).chain(self.within_a(table));
+        let mut users = of.flat_map(|id| self.users(&id));
+        users.any(|id| self.of_a(id).is_some_and(is_foreign_key) && !self.drop.contains(id))
     }
 
     /// The table that a foreign key of `a` leads to.

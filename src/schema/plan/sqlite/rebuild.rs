@@ -302,7 +302,8 @@ impl Rebuild<'_> {
     /// A column that was there.
     fn kept(&self, copy: &mut Copy, old: &ColumnText, column: &ColumnText) {
         let name = text::name(&old.name);
-        let fills = self.after.is_filled(column)
+        // What a key implies (WITHOUT ROWID, STRICT) has no value to fall back on.
+        let fills = column.get("not null").is_some()
             && !self.after.is_rowid(column)
             && !self.before.is_filled(old)
             && !self.before.is_rowid(old);

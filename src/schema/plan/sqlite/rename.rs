@@ -1,7 +1,10 @@
 //! Renames: SQLite does them itself, and rewrites its texts. What comes after goes on
 //! with the schema as it is then.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use super::{
     Decisions, Hazard, Statement,
@@ -10,7 +13,7 @@ use super::{
 };
 use crate::schema::{
     Fact, FactId, Kind, Schema,
-    normal::pieces,
+    normal::{Piece, pieces},
     sqlite::{self, Object, Stored},
     sqlite_table,
 };
@@ -103,10 +106,10 @@ fn pairs<'a>(
         .copied()
         // Both sides have both: it was renamed long ago, and the name is in use again.
         .filter(|(from, to)| {
-            !(a.facts.contains_key(&to.id)
-                && b.facts.contains_key(&from.id)
-                && !sources.contains(&to.id)
-                && !targets.contains(&from.id))
+            !a.facts.contains_key(&to.id)
+                || !b.facts.contains_key(&from.id)
+                || sources.contains(&to.id)
+                || targets.contains(&from.id)
         })
         .filter(|(from, to)| {
             seen.insert((true, from.id.clone())) && seen.insert((false, to.id.clone()))
@@ -177,35 +180,37 @@ fn ordered(
         let free = left
             .iter()
             .position(|step| !occupied.contains(&step.to.to_ascii_lowercase()));
-        let step = match free {
-            Some(at) => left.remove(at),
-            None => {
-                // Who has the name makes room: it is renamed further, or dropped.
-                let from = left[0].to.clone();
-                let mut to = format!("_teammig_old_{from}");
-                while occupied.contains(&to.to_ascii_lowercase()) {
-                    to.push('_');
-                }
-                let mut about = left[0].about.clone();
-                for other in &mut left {
-                    if other.from.eq_ignore_ascii_case(&from) {
-                        other.from.clone_from(&to);
-                        about.clone_from(&other.about);
-                    }
-                }
-                Step {
-                    table: table.map(str::to_owned),
-                    from,
-                    to,
-                    about,
-                }
-            }
+        let step = if let Some(at) = free {
+            left.remove(at)
+        } else {
+            make_room(&mut left, table, occupied)
         };
         occupied.remove(&step.from.to_ascii_lowercase());
         occupied.insert(step.to.to_ascii_lowercase());
         steps.push(step);
     }
     steps
+}
+
+/// Who has the name that is wanted is renamed further, or dropped later.
+fn make_room(left: &mut [Step], table: Option<&str>, occupied: &BTreeSet<String>) -> Step {
+    let (from, mut about) = (left[0].to.clone(), left[0].about.clone());
+    let mut to = format!("_teammig_old_{from}");
+    while occupied.contains(&to.to_ascii_lowercase()) {
+        to.push('_');
+    }
+    for other in left {
+        if other.from.eq_ignore_ascii_case(&from) {
+            other.from.clone_from(&to);
+            about.clone_from(&other.about);
+        }
+    }
+    Step {
+        table: table.map(str::to_owned),
+        from,
+        to,
+        about,
+    }
 }
 
 /// An object of the first schema, by its text as it is now.
@@ -227,8 +232,8 @@ impl Text {
         self.object.sql = sql;
         if self.is_query() {
             let pieces = pieces(&self.object.sql);
-            let names = pieces.iter().filter_map(|piece| piece.name());
-            self.names = names.map(|name| name.into_owned()).collect();
+            let names = pieces.iter().filter_map(Piece::name);
+            self.names = names.map(Cow::into_owned).collect();
         }
     }
 
@@ -381,8 +386,8 @@ impl Texts {
         let mut next = vec![table.to_owned()];
         while let Some(name) = next.pop() {
             for text in self.all.iter().filter(|text| text.is_query()) {
-                let uses = text.names.contains(&name) || text.is_on(&name);
-                if uses && !text.is(&name) && users.insert(text.id.clone()) {
+                let names_it = text.names.contains(&name) || text.is_on(&name);
+                if names_it && !text.is(&name) && users.insert(text.id.clone()) {
                     next.push(text.object.name.to_ascii_lowercase());
                 }
             }

@@ -251,7 +251,7 @@ const PAIRS: &[(&str, &str)] = &[
     ),
     (
         "CREATE TABLE a (id INTEGER PRIMARY KEY, b REFERENCES b); CREATE TABLE b (id INTEGER PRIMARY KEY, a REFERENCES a)",
-        "CREATE TABLE a (id INTEGER PRIMARY KEY, b NOT NULL REFERENCES b); CREATE TABLE b (id INTEGER PRIMARY KEY, a NOT NULL REFERENCES a)",
+        "CREATE TABLE a (id INTEGER PRIMARY KEY, b REFERENCES b CHECK (b > 0)); CREATE TABLE b (id INTEGER PRIMARY KEY, a REFERENCES a CHECK (a > 0))",
     ),
     (
         "CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE t (a, p REFERENCES p)",
@@ -360,9 +360,10 @@ const PAIRS: &[(&str, &str)] = &[
 
 #[test]
 fn there_and_back() {
-    for (a, b) in PAIRS {
-        Way::plain(a, b).walk();
-    }
+    let fails =
+        |(a, b): &&(&str, &str)| std::panic::catch_unwind(|| Way::plain(a, b).walk()).is_err();
+    let failed: Vec<_> = PAIRS.iter().filter(fails).collect();
+    assert!(failed.is_empty(), "{failed:#?}");
 }
 
 /// Keys that no object of SQLite has.
@@ -405,7 +406,7 @@ fn seen(comparison: &Comparison, seen: &mut BTreeSet<(Kind, String)>) {
             What::Added { .. } => see("added"),
             What::Removed { .. } => see("removed"),
             What::Renamed { .. } => see("renamed"),
-            What::Changed(changes) => changes.iter().all(|change| see(change.key) || true),
+            What::Changed(changes) => changes.iter().map(|change| see(change.key)).count() > 0,
         };
     }
 }
