@@ -1,13 +1,13 @@
 //! Why no revision can be made of the models, in words.
 
-use super::{Report, database::details};
+use super::{super::verify, Report, database::details};
 use crate::{
     model::{SourceFile, finding::Place, shell},
     workflow::{
         JobError,
-        autogenerate::{Comparison, Question, Undecided},
+        autogenerate::{Question, Undecided},
         models::{ModelsError, RefusedModel},
-        proof::{Found, Proof},
+        proof::Proof,
     },
 };
 
@@ -165,61 +165,23 @@ pub(super) fn plan_fails(script: &SourceFile, error: &JobError, words: String) -
         .hint("`teammig create --empty` writes a revision to fill in by hand, and `teammig diff --sql` shows what was planned")
 }
 
-/// What was found when the revisions were tried; the words are those of `verify`.
+/// What was found when the revisions were tried, as `verify` says it.
 pub(super) fn not_proved(proof: &Proof, words: String) -> Report {
     let mut report = Report::new("not-proved", 3, words);
-    for one in &proof.revisions {
-        for found in &one.findings {
-            match found {
-                Found::Fails(step) | Found::FailsOnRows(step) | Found::FailsAgain(step) => {
-                    let error = &step.error.error;
-                    report = report.place(step.place.clone()).note(format!(
-                        "  {} fails: {}",
-                        step.direction.name(),
-                        error.message
-                    ));
-                    details(&mut report, error);
-                }
-                Found::NotBack(comparison) => {
-                    report =
-                        differences(report, "down does not return to where up began", comparison);
-                }
-                Found::NotTheSame(comparison) => {
-                    report = differences(
-                        report,
-                        "up makes something else when it runs again after down",
-                        comparison,
-                    );
-                }
-                Found::Lost(loss) => {
-                    report = report.note(format!(
-                        "  {} of {} rows or values of {} would be lost without a word",
-                        loss.count, loss.of, loss.name
-                    ));
-                }
-            }
+    for found in proof.revisions.iter().flat_map(|one| &one.findings) {
+        let told = verify::words::found(found);
+        report = report.note(format!("  {}", told.line));
+        for line in told.below {
+            report = report.note(format!("    {line}"));
         }
     }
-    if let Some(reached) = &proof.reached {
-        report = differences(report, "up does not reach the models", reached);
+    if let Some(reached) = proof.reached.as_ref().filter(|reached| !reached.is_equal()) {
+        report = report.note("  up does not reach the models:");
+        for line in verify::words::lines(reached) {
+            report = report.note(format!("    {line}"));
+        }
     }
     report
         .note("Nothing was written.")
         .hint("`teammig diff --against revisions --sql` shows what was planned; `teammig create --empty` writes a revision to fill in by hand")
-}
-
-fn differences(mut report: Report, what: &str, comparison: &Comparison) -> Report {
-    if comparison.is_equal() {
-        return report;
-    }
-    report = report.note(format!("  {what}:"));
-    for difference in &comparison.differences {
-        let kind = difference.id.kind.name();
-        report = report.note(format!(
-            "    {kind} {}: {}",
-            difference.name,
-            difference.words()
-        ));
-    }
-    report
 }

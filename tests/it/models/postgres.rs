@@ -218,6 +218,7 @@ CREATE TABLE users (
     full_name text,
     age point,
     email text NOT NULL,
+    phone text NOT NULL,
     feels mood
 );
 ",
@@ -239,7 +240,7 @@ CREATE TABLE users (
         "--using",
         "users.age:point(age::float, 0)",
         "--backfill",
-        "users.email:''",
+        "users.phone:''",
     ];
     assert_snapshot!(sandbox.teammig("project", &decided), @r#"
     exit 3

@@ -68,7 +68,7 @@ fn what_fills_a_column_is_asked_for() {
     sandbox.edit(
         "project/models/users.sql",
         "email text",
-        "email text NOT NULL",
+        "email text, phone text NOT NULL",
     );
     let mut session = start_in(&sandbox, "project", CREATE);
     session
