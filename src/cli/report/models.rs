@@ -4,7 +4,7 @@ use super::{super::verify, Report, database::details};
 use crate::{
     model::{SourceFile, finding::Place, shell},
     workflow::{
-        JobError,
+        Error, JobError,
         autogenerate::{Question, Undecided},
         models::{ModelsError, RefusedModel},
         proof::Proof,
@@ -14,7 +14,19 @@ use crate::{
 /// So many statements are shown.
 const SHOWN: usize = 4;
 
-pub(super) fn report(error: &ModelsError, words: String) -> Report {
+/// Any of the errors between models and a revision.
+pub(super) fn error(error: &Error, words: String) -> Report {
+    match error {
+        Error::Models(error) => unread(error, words),
+        Error::Undecided(all) => undecided(all, words),
+        Error::PlanFails { script, error } => plan_fails(script, error, words),
+        Error::NotProved(proof) => not_proved(proof, words),
+        Error::WouldLose { losses, renames } => would_lose(losses, renames, words),
+        _ => Report::new("models", 1, words),
+    }
+}
+
+fn unread(error: &ModelsError, words: String) -> Report {
     let report = |code| Report::new("models", code, words.clone());
     match error {
         ModelsError::None => Report::new("no-models", 2, words)
@@ -87,7 +99,7 @@ fn refused(all: &[RefusedModel]) -> Report {
     }
 }
 
-pub(super) fn undecided(all: &[Undecided], words: String) -> Report {
+fn undecided(all: &[Undecided], words: String) -> Report {
     let mut report = Report::new("undecided", 3, words);
     for one in all {
         let name = &one.name;
@@ -126,11 +138,7 @@ fn quoted(text: &str) -> String {
     }
 }
 
-pub(super) fn would_lose(
-    losses: &[String],
-    renames: &[(String, Vec<String>)],
-    words: String,
-) -> Report {
+fn would_lose(losses: &[String], renames: &[(String, Vec<String>)], words: String) -> Report {
     let mut report = Report::new("would-lose-data", 3, words);
     for loss in losses {
         report = report.note(format!("  {loss}"));
@@ -147,7 +155,7 @@ pub(super) fn would_lose(
     report.hint("`--accept-loss` writes it all the same")
 }
 
-pub(super) fn plan_fails(script: &SourceFile, error: &JobError, words: String) -> Report {
+fn plan_fails(script: &SourceFile, error: &JobError, words: String) -> Report {
     let span = error.statement.clone().unwrap_or(0..0);
     let first = script
         .text
@@ -166,7 +174,7 @@ pub(super) fn plan_fails(script: &SourceFile, error: &JobError, words: String) -
 }
 
 /// What was found when the revisions were tried, as `verify` says it.
-pub(super) fn not_proved(proof: &Proof, words: String) -> Report {
+fn not_proved(proof: &Proof, words: String) -> Report {
     let mut report = Report::new("not-proved", 3, words);
     for found in proof.revisions.iter().flat_map(|one| &one.findings) {
         let told = verify::words::found(found);
