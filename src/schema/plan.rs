@@ -15,6 +15,7 @@ mod words;
 
 use std::collections::BTreeMap;
 
+use self::postgres::plan as postgres_plan;
 use super::{FactId, Schema};
 use crate::model::Dialect;
 
@@ -147,7 +148,7 @@ pub fn plan(a: &Schema, b: &Schema, decisions: &Decisions) -> Result<Plan, Vec<U
     match b.dialect {
         Dialect::Postgres => {
             let (renames, a) = labels::renamed(a, b, decisions);
-            let mut plan = postgres::plan(&a, b, decisions)?;
+            let mut plan = postgres_plan(&a, b, decisions)?;
             if !renames.is_empty() {
                 plan.put_first(renames);
             }

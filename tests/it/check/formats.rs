@@ -227,7 +227,7 @@ fn junit_has_a_case_for_each_rule() {
     sandbox.commit("ann", "Write what cannot be seen");
     let text = document(&sandbox, "ann", "junit", 4);
     for (path, want) in [
-        ("count(//testcase[@classname='teammig: .'])", "19"),
+        ("count(//testcase[@classname='teammig: .'])", "21"),
         ("count(//failure)", "1"),
         ("count(//error)", "1"),
         ("string(//failure/../@name)", "unreadable-revision"),

@@ -226,11 +226,9 @@ CREATE TABLE users (
     assert_snapshot!(sandbox.teammig("project", &["create", "Change"]), @r#"
     exit 3
     --- stderr
-    error: the revision would lose data
-      loses data: column users.fullname
-    Nothing was written, since nobody is there to be told.
-    hint: if public.users.fullname is public.users.full_name now: `--rename "public.users.fullname:public.users.full_name"`
-    hint: `--accept-loss` writes it all the same
+    error: there is one thing to decide first
+      users.phone must hold something in every row, and nothing says what is in those that are there
+    hint: `--backfill "users.phone:''"`, or `-- teammig: backfill ''` behind the column in the models, with an expression for '';  or give it a DEFAULT
     "#);
     let decided = [
         "create",
@@ -249,6 +247,7 @@ CREATE TABLE users (
       loses data: column users.fullname
     Nothing was written, since nobody is there to be told.
     hint: if public.users.fullname is public.users.full_name now: `--rename "public.users.fullname:public.users.full_name"`
+    hint: if public.users.fullname is public.users.phone now: `--rename "public.users.fullname:public.users.phone"`
     hint: `--accept-loss` writes it all the same
     "#);
     let (document, code) = sandbox.json("project", &decided);
@@ -275,6 +274,7 @@ CREATE TABLE users (
       ~ column public.users.age: changed: type
       ~ column public.users.email: changed: not null
       ~ column public.users.full_name: renamed from public.users.fullname
+      + column public.users.phone
       verified on a scratch database: up reaches the models, down returns, with rows in 1 table
     ");
     std::fs::remove_file(sandbox.at("project/migrations/2026-11-22_aaaa00000002_change.sql"))
@@ -289,6 +289,7 @@ CREATE TABLE users (
       ~ column public.users.email: changed: not null
       + column public.users.full_name
       - column public.users.fullname
+      + column public.users.phone
       verified on a scratch database: up reaches the models, down returns, with rows in 1 table
     warning: loses data: column users.fullname
     ");

@@ -87,7 +87,7 @@ fn what_fills_a_column_is_asked_for() {
     let (text, code) = end(session);
     assert_eq!(code, 0, "{text}");
     let file = newest(&sandbox, "aaaa00000002");
-    assert!(file.contains("SET email = 'nobody@example.org'"), "{file}");
+    assert!(file.contains("SET phone = 'nobody@example.org'"), "{file}");
 }
 
 #[test]
