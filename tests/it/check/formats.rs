@@ -235,7 +235,7 @@ fn junit_has_a_case_for_each_rule() {
         ("string(//error/../../@name)", "teammig: other"),
         ("count(//testcase[@name='irreversible']/system-out)", "1"),
         ("count(//testcase[@name='irreversible']/failure)", "0"),
-        ("string(/testsuites/@tests)", "20"),
+        ("string(/testsuites/@tests)", "22"),
         ("string(/testsuites/@failures)", "1"),
         ("string(/testsuites/@errors)", "1"),
         ("sum(//testsuite/@tests) = count(//testcase)", "true"),
