@@ -117,8 +117,12 @@ pub struct Config {
     pub database: Option<String>,
     /// The folders with migrations, relative to the root, with forward slashes.
     pub folders: Vec<String>,
-    /// Models were configured (a folder or a command).
-    pub has_models: bool,
+    /// Where the schema stands as it should be.
+    pub models: Option<Models>,
+    /// Names of objects that no comparison is about.
+    pub exclude: Vec<String>,
+    /// Indexes of tables that are there are built `CONCURRENTLY` (PostgreSQL).
+    pub concurrent_indexes: bool,
     /// The template of file names; `None` = the layout's default.
     pub file_template: Option<String>,
     /// Refs whose revisions are published; empty = the remote's default branch.
@@ -140,6 +144,15 @@ pub struct Config {
     pub lint: LintOptions,
     /// Variables of the process and of `.env`.
     pub env: Env,
+}
+
+/// Where models come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Models {
+    /// A folder with `.sql` files, relative to the root.
+    Folder(String),
+    /// A command that prints DDL, run at the root without a shell: program and arguments.
+    Command(Vec<String>),
 }
 
 /// One entry of `environments:`.
@@ -304,7 +317,12 @@ fn settled(
         folders: settings
             .migrations
             .map_or(defaults.folders, |Folders(list)| list),
-        has_models: settings.models.is_some(),
+        models: settings.models,
+        exclude: settings
+            .exclude
+            .map(|Folders(list)| list)
+            .unwrap_or_default(),
+        concurrent_indexes: settings.concurrent_indexes.unwrap_or_default(),
         file_template: settings.file_template,
         protected: settings
             .protected
@@ -336,7 +354,9 @@ fn defaults(root: PathBuf, folders: Vec<String>, env: Env) -> Config {
         file: None,
         database: None,
         folders,
-        has_models: false,
+        models: None,
+        exclude: Vec::new(),
+        concurrent_indexes: false,
         file_template: None,
         protected: Vec::new(),
         release_tags: vec!["*".to_owned()],

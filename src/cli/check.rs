@@ -30,7 +30,8 @@ pub(super) use words::not_judged;
 
 /// Judge a change of the migrations: for CI, for a review, before a push
 ///
-/// Judges every project of the repository and needs no database. Without options, the
+/// Judges every project of the repository and needs no database (`--only models`: PostgreSQL's
+/// models take a server for scratch databases, `scratch:` in teammig.yaml). Without options, the
 /// files (or the commit that `--at` names) as they are, and what changed since they part
 /// from the protected branch. With `--base`, what Git would make of HEAD (or `--at`) and
 /// that branch, merged in memory: two heads come about in a merge that Git has nothing
@@ -45,6 +46,7 @@ Examples:
   teammig check --base                 HEAD, merged with the protected branch: for a pull request
   teammig check --base origin/release  the same with another branch
   teammig check --staged               what the pre-commit hook judges
+  teammig check --only models          whether a revision is missing for what the models say
   teammig check --base --format sarif -o teammig.sarif
 
 Exits with 3 where an error was found, with 4 where something could not be judged")]
@@ -57,9 +59,19 @@ pub(super) struct Args {
     #[arg(long, conflicts_with = "base")]
     staged: bool,
 
+    /// Judge this alone: whether the models of the working tree are what the revisions produce
+    #[arg(long, value_enum, value_name = "WHAT", conflicts_with_all = ["base", "staged"])]
+    only: Option<Only>,
+
     /// Write the document to a file, and show the findings here (`--format json`, `sarif` or `junit`)
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
+}
+
+/// What can be judged alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Only {
+    Models,
 }
 
 /// What came of a check.
@@ -106,6 +118,25 @@ impl Answer {
         }
     }
 
+    fn of(all: Vec<check::One>) -> Self {
+        let mut answer = Self::default();
+        for one in all {
+            match one.outcome {
+                Ok(mut judged) => answer.parts.push(Part {
+                    project: one.project,
+                    findings: std::mem::take(&mut judged.findings),
+                    judged: Some(judged),
+                }),
+                Err(error) => answer.gaps.push(Gap {
+                    project: one.project,
+                    error,
+                    so: None,
+                }),
+            }
+        }
+        answer
+    }
+
     fn findings(&self) -> impl Iterator<Item = &Finding> {
         self.parts.iter().flat_map(|part| &part.findings)
     }
@@ -139,6 +170,11 @@ pub(super) fn run(
             "--output writes a document: `--format json`, `sarif` or `junit`".to_owned(),
         ));
     }
+    if args.only.is_some() && *context.at() != workflow::At::WorkTree {
+        return Err(Error::Usage(
+            "models are read from the working tree, and --at names another state".to_owned(),
+        ));
+    }
     if args.staged && *context.at() != workflow::At::WorkTree {
         return Err(Error::Usage(
             "--staged judges the index, and --at another state".to_owned(),
@@ -170,28 +206,16 @@ pub(super) fn run(
 }
 
 fn answer(ui: &mut Ui, context: &Context, args: &Args) -> Result<Answer, Error> {
+    if args.only == Some(Only::Models) {
+        return Ok(Answer::of(check::check_models(context)?));
+    }
     let ask = match &args.base {
         _ if args.staged => return staged(ui, context),
         None => Ask::Here,
         // Empty is also what a CI's variable gives that is not set.
         Some(name) => Ask::MergedWith(Some(name.clone()).filter(|name| !name.is_empty())),
     };
-    let mut answer = Answer::default();
-    for one in check::check(context, &ask)? {
-        match one.outcome {
-            Ok(mut judged) => answer.parts.push(Part {
-                project: one.project,
-                findings: std::mem::take(&mut judged.findings),
-                judged: Some(judged),
-            }),
-            Err(error) => answer.gaps.push(Gap {
-                project: one.project,
-                error,
-                so: None,
-            }),
-        }
-    }
-    Ok(answer)
+    Ok(Answer::of(check::check(context, &ask)?))
 }
 
 /// What is staged, for every project.

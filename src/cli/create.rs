@@ -2,23 +2,35 @@
 
 use serde_json::json;
 
-use super::{Status, edit, report};
+mod generate;
+
+use super::{Status, diff::With, edit, models, report};
 use crate::{
     model::shell,
     ui::Ui,
     workflow::{self, Context, Error, Written, create::Request},
 };
 
+pub(super) use generate::statements;
+
 /// Write a new revision on the current head
 ///
-/// Makes a file in the migrations folder and prints its path. The SQL is yours to
-/// write: the change below `-- migrate:up`, the way back below `-- migrate:down`.
+/// Makes a file in the migrations folder and prints its path. Where teammig.yaml names
+/// models, the scripts are what leads from the schema that the revisions produce to the
+/// models, and back; where nothing differs, nothing is written. Without models, or with
+/// `--empty`, the SQL is yours to write: the change below `-- migrate:up`, the way back
+/// below `-- migrate:down`.
 #[derive(Debug, clap::Args)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of its own"
+)]
 #[command(
     visible_alias = "revision",
     after_help = "\
 Examples:
   teammig create \"Add phone_number to users\"
+  teammig create \"Rename fullname\" --rename users.fullname:users.full_name
   teammig create \"Add phone_number to users\" --edit    and open it
   teammig create \"Start billing\" --head base --label billing    a line of its own
   teammig create \"Hotfix\" --on v1.4.2    on what that release has
@@ -71,16 +83,20 @@ pub(super) struct Args {
     /// Open the file in $VISUAL or $EDITOR
     #[arg(long)]
     edit: bool,
+
+    /// What the models are compared with [default: revisions]
+    #[arg(long, value_enum, value_name = "WHAT", help_heading = "Models")]
+    against: Option<With>,
+
+    /// Without a terminal: write it though it loses data
+    #[arg(long, help_heading = "Models")]
+    accept_loss: bool,
+
+    #[command(flatten)]
+    models: models::ModelsArgs,
 }
 
 pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status, Error> {
-    if context.config.has_models && !args.empty {
-        return Err(Error::Usage(
-            "teammig.yaml names models, but comparing them with the revisions is not built yet; `--empty` writes a \
-             revision to fill in by hand"
-                .to_owned(),
-        ));
-    }
     let request = Request {
         message: args
             .message
@@ -95,6 +111,15 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
         labels: args.label.clone(),
         rev_id: args.rev_id.clone(),
     };
+    let about_models = args.against.is_some() || args.accept_loss || !args.models.are_default();
+    if about_models && args.empty {
+        return Err(Error::Usage(
+            "--empty leaves the scripts empty, and the other options are about models".to_owned(),
+        ));
+    }
+    if (context.config.models.is_some() || about_models) && !args.empty {
+        return generate::run(ui, context, args, &request);
+    }
     let written = workflow::create::create(context, &request)
         .map_err(|error| workflow::revisions::explain_missing(context, error))?;
     // The path is there for a person even if the editor fails; a program gets one document.
@@ -116,18 +141,9 @@ pub(super) fn show_written(ui: &mut Ui, context: &Context, schema: &str, written
     let head_file = written.head_file.as_ref();
     let head_file = head_file.map(|path| context.display_path(path));
     if ui.is_json() {
-        let revision = &written.revision;
         ui.json(&json!({
             "schema": schema,
-            "revision": {
-                "revision": revision.id,
-                "parents": revision.parents,
-                "depends_on": revision.depends_on,
-                "labels": revision.labels,
-                "message": revision.message,
-                "created": revision.created.map(|at| at.to_string()),
-                "path": path,
-            },
+            "revision": revision(context, written),
             "head_file": head_file,
         }));
     } else {
@@ -139,6 +155,19 @@ pub(super) fn show_written(ui: &mut Ui, context: &Context, schema: &str, written
             ));
         }
     }
+}
+
+fn revision(context: &Context, written: &Written) -> serde_json::Value {
+    let revision = &written.revision;
+    json!({
+        "revision": revision.id,
+        "parents": revision.parents,
+        "depends_on": revision.depends_on,
+        "labels": revision.labels,
+        "message": revision.message,
+        "created": revision.created.map(|at| at.to_string()),
+        "path": context.display_path(&written.path),
+    })
 }
 
 /// Findings of a snapshot, for commands that answer all the same.

@@ -2,12 +2,16 @@
 
 use serde_json::{Value, json};
 
-use super::{Status, events::plural};
+use super::{
+    Status,
+    differences::{self, Sides},
+    events::plural,
+};
 use crate::{
     ui::Ui,
     workflow::{
         Context, Error,
-        schema_drift::{Change, Difference, SchemaDrift, Value as Shown, What, schema_drift},
+        schema_drift::{Difference, SchemaDrift, schema_drift},
     },
 };
 
@@ -22,6 +26,12 @@ pub(super) struct Args {
     #[arg(long)]
     scratch_here: bool,
 }
+
+const SIDES: Sides = Sides {
+    before: "in the revisions",
+    after: "here",
+    keys: ("expected", "found"),
+};
 
 pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status, Error> {
     let drift = schema_drift(context, args.scratch_here)?;
@@ -39,7 +49,7 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
 
 fn show(ui: &mut Ui, drift: &SchemaDrift) {
     for difference in &drift.comparison.differences {
-        show_difference(ui, difference);
+        differences::show(ui, difference, &SIDES);
     }
     for remark in &drift.comparison.remarks {
         ui.detail(format!(
@@ -89,71 +99,11 @@ fn show(ui: &mut Ui, drift: &SchemaDrift) {
     }
 }
 
-fn show_difference(ui: &mut Ui, difference: &Difference) {
-    let kind = difference.id.kind.name();
-    let object = &difference.name;
-    match &difference.what {
-        What::Added { fact, parts } => {
-            ui.data(format!("+ {kind} {object}"));
-            if let Some(ddl) = &fact.ddl {
-                ui.data_lines(&indented(ddl));
-                return;
-            }
-            for (key, value) in &fact.payload {
-                show_value(ui, key, &value.text);
-            }
-            for part in parts {
-                ui.data(format!("    {} {}", part.id.kind.name(), part.id.name()));
-            }
-        }
-        What::Removed { .. } => ui.data(format!("- {kind} {object}")),
-        What::Renamed { from_name, .. } => ui.data(format!("~ {kind} {object}: was {from_name}")),
-        What::Changed(changes) => {
-            ui.data(format!("~ {kind} {object}"));
-            for change in changes {
-                let text = |value: &Option<Shown>| {
-                    value
-                        .as_ref()
-                        .map_or("none", |value| value.text.as_str())
-                        .to_owned()
-                };
-                let (expected, found) = (text(&change.before), text(&change.after));
-                if expected.contains('\n') || found.contains('\n') {
-                    ui.data(format!("    {} in the revisions:", change.key));
-                    ui.data_lines(&indented(&indented(&expected)));
-                    ui.data(format!("    {} here:", change.key));
-                    ui.data_lines(&indented(&indented(&found)));
-                } else {
-                    ui.data(format!(
-                        "    {}: {expected} in the revisions, {found} here",
-                        change.key
-                    ));
-                }
-            }
-        }
-    }
-}
-
-fn show_value(ui: &mut Ui, key: &str, value: &str) {
-    if value.contains('\n') {
-        ui.data(format!("    {key}:"));
-        ui.data_lines(&indented(&indented(value)));
-    } else {
-        ui.data(format!("    {key}: {value}"));
-    }
-}
-
-fn indented(text: &str) -> String {
-    let lines: Vec<String> = text
-        .trim_end()
-        .lines()
-        .map(|it| format!("    {it}"))
-        .collect();
-    lines.join("\n")
-}
-
 fn document(drift: &SchemaDrift) -> Value {
-    let list = |all: &[Difference]| all.iter().map(difference).collect::<Vec<_>>();
+    let list = |all: &[Difference]| {
+        let each = all.iter().map(|one| differences::json(one, &SIDES));
+        each.collect::<Vec<_>>()
+    };
     json!({
         "schema": "teammig.drift/1",
         "environment": drift.environment,
@@ -169,37 +119,5 @@ fn document(drift: &SchemaDrift) -> Value {
             "revision": one.revision,
             "statement": one.statement,
         })).collect::<Vec<_>>(),
-    })
-}
-
-fn difference(difference: &Difference) -> Value {
-    let mut ddl = None;
-    let (change, details) = match &difference.what {
-        What::Added { fact, .. } => {
-            ddl = fact.ddl.as_deref();
-            ("added", Vec::new())
-        }
-        What::Removed { .. } => ("removed", Vec::new()),
-        What::Renamed { from_name, .. } => (
-            "changed",
-            vec![json!({ "key": "name", "expected": from_name, "found": difference.name })],
-        ),
-        What::Changed(changes) => {
-            let detail = |change: &Change| {
-                json!({
-                    "key": change.key,
-                    "expected": change.before.as_ref().map(|value| &value.text),
-                    "found": change.after.as_ref().map(|value| &value.text),
-                })
-            };
-            ("changed", changes.iter().map(detail).collect())
-        }
-    };
-    json!({
-        "kind": difference.id.kind.name(),
-        "object": difference.name,
-        "change": change,
-        "details": details,
-        "ddl": ddl,
     })
 }

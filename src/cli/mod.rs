@@ -9,6 +9,8 @@ mod check;
 mod create;
 mod current;
 mod demo;
+mod diff;
+mod differences;
 mod downgrade;
 mod drift;
 mod edit;
@@ -24,6 +26,7 @@ mod init;
 mod json;
 mod merge;
 mod merge_heads;
+mod models;
 mod plan;
 mod radar;
 mod rebase;
@@ -84,6 +87,7 @@ enum Command {
     Branches(branches::Args),
     Radar(radar::Args),
     Audit(audit::Args),
+    Diff(diff::Args),
     Drift(drift::Args),
     Check(check::Args),
     Verify(verify::Args),
@@ -140,6 +144,7 @@ impl Command {
             | Self::History(_)
             | Self::Branches(_)
             | Self::Show(_)
+            | Self::Diff(_)
             | Self::Drift(_)
             | Self::Verify(_)
             | Self::Why(_)
@@ -163,6 +168,7 @@ impl Command {
             Self::Branches(_) => "branches",
             Self::Radar(_) => "radar",
             Self::Audit(_) => "audit",
+            Self::Diff(_) => "diff",
             Self::Drift(_) => "drift",
             Self::Check(_) => "check",
             Self::Verify(_) => "verify",
@@ -369,6 +375,7 @@ fn dispatch(ui: &mut Ui, context: &Context, command: &Command) -> Result<Status,
         Command::Branches(args) => branches::run(ui, context, args),
         Command::Radar(args) => radar::run(ui, context, args),
         Command::Audit(args) => audit::run(ui, context, args),
+        Command::Diff(args) => diff::run(ui, context, args),
         Command::Drift(args) => drift::run(ui, context, args),
         Command::Verify(args) => verify::run(ui, context, args),
         Command::Show(args) => show::run(ui, context, args),

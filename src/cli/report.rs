@@ -4,6 +4,7 @@ mod amend;
 mod database;
 mod git;
 mod graph;
+mod models;
 mod restack;
 mod scratch;
 mod unfinished;
@@ -180,13 +181,7 @@ fn report(error: &Error) -> Report {
     match error {
         Error::Config(error) => config(error),
         Error::Git(error) => git::error(error),
-        Error::Io { source, .. } => {
-            let report = Report::new("io", 1, format!("{words}: {source}"));
-            match io_hint(source) {
-                Some(hint) => report.hint(hint),
-                None => report,
-            }
-        }
+        Error::Io { source, .. } => io("io", &words, source),
         Error::NoFolderFor { folder, .. } => {
             let folder = shell::word(&folder.display().to_string());
             Report::new("no-folder", 1, words).hint(format!("`mkdir -p {folder}` makes it"))
@@ -229,6 +224,11 @@ fn report(error: &Error) -> Report {
         Error::NoScratch(why) => scratch::none(why, words),
         Error::NotReplayed(why) => scratch::not_replayed(why, words),
         Error::Step(step) => database::failed_step(step),
+        Error::Models(_)
+        | Error::Undecided(_)
+        | Error::PlanFails { .. }
+        | Error::NotProved(_)
+        | Error::WouldLose { .. } => models::error(error, words),
         Error::Skipped { revisions, protected } => skipped(revisions, *protected, words),
         Error::Irreversible(found) => way_back::report(found, words),
         Error::Uncertain { revision, place, .. } => Report::new("interrupted", 3, words)
@@ -296,6 +296,15 @@ fn half_done(revision: &RevId, direction: Direction, done: u32, words: String) -
         .hint(format!("`teammig {way}` finishes it first"))
 }
 
+/// A call of the system that failed.
+fn io(kind: &'static str, words: &str, source: &std::io::Error) -> Report {
+    let report = Report::new(kind, 1, format!("{words}: {source}"));
+    match io_hint(source) {
+        Some(hint) => report.hint(hint),
+        None => report,
+    }
+}
+
 /// What to do about an answer of the system.
 fn io_hint(error: &std::io::Error) -> Option<&'static str> {
     use std::io::ErrorKind;
@@ -311,13 +320,7 @@ fn config(error: &ConfigError) -> Report {
     let words = error.to_string();
     let report = Report::new("config", 1, words);
     match error {
-        ConfigError::Read { source, .. } => {
-            let report = Report::new("config", 1, format!("{error}: {source}"));
-            match io_hint(source) {
-                Some(hint) => report.hint(hint),
-                None => report,
-            }
-        }
+        ConfigError::Read { source, .. } => io("config", &error.to_string(), source),
         ConfigError::Invalid { file, span, message } => Report {
             places: vec![Place {
                 file: (**file).clone(),

@@ -1,7 +1,7 @@
 //! `teammig verify`
 
 mod data;
-mod words;
+pub(super) mod words;
 
 use super::{Status, events::plural};
 use crate::{

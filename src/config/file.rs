@@ -8,7 +8,7 @@ use serde::{
 };
 
 use super::{
-    ConfigError, Environment, Secret, Timeouts,
+    ConfigError, Environment, Models, Secret, Timeouts,
     lint::{self, RawLint},
     mask::mask,
     parse_duration,
@@ -22,6 +22,8 @@ pub(super) struct Settings {
     layout: Option<LayoutName>,
     pub(super) migrations: Option<Folders>,
     pub(super) models: Option<Models>,
+    pub(super) exclude: Option<Folders>,
+    pub(super) concurrent_indexes: Option<bool>,
     pub(super) file_template: Option<String>,
     pub(super) protected: Option<Folders>,
     pub(super) release_tags: Option<Folders>,
@@ -43,12 +45,32 @@ pub(super) enum LayoutName {
 #[derive(Debug)]
 pub(super) struct Folders(pub(super) Vec<String>);
 
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-#[allow(dead_code, reason = "checked here, used by autogenerate")]
-pub(super) enum Models {
-    Folder(String),
-    Command { command: Vec<String> },
+impl<'de> Deserialize<'de> for Models {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Full {
+            command: Vec<String>,
+        }
+        struct Visitor;
+        impl<'de> serde::de::Visitor<'de> for Visitor {
+            type Value = Models;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a folder, or a mapping with `command:`, a list of words")
+            }
+            fn visit_str<E>(self, folder: &str) -> Result<Models, E> {
+                Ok(Models::Folder(folder.trim_end_matches('/').to_owned()))
+            }
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Models, A::Error> {
+                let full = Full::deserialize(serde::de::value::MapAccessDeserializer::new(map))?;
+                if full.command.first().is_none_or(String::is_empty) {
+                    return Err(A::Error::custom("`command:` names no program"));
+                }
+                Ok(Models::Command(full.command))
+            }
+        }
+        deserializer.deserialize_any(Visitor)
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -280,6 +302,8 @@ pub(super) fn choose(
         layout: chosen.layout.or(settings.layout),
         migrations: chosen.migrations.or(settings.migrations),
         models: chosen.models.or(settings.models),
+        exclude: chosen.exclude.or(settings.exclude),
+        concurrent_indexes: chosen.concurrent_indexes.or(settings.concurrent_indexes),
         file_template: chosen.file_template.or(settings.file_template),
         protected: chosen.protected.or(settings.protected),
         release_tags: chosen.release_tags.or(settings.release_tags),

@@ -18,7 +18,7 @@ fn the_example_of_the_design() {
     )
     .unwrap();
     assert_eq!(config.folders, ["migrations"]);
-    assert!(config.has_models);
+    assert_eq!(config.models, Some(Models::Folder("models".to_owned())));
     let here = Path::new("/");
     let dev = config.target(None, None, here).unwrap();
     assert_eq!(

@@ -85,6 +85,11 @@ rules! {
     HandMadeId = "hand-made-id",
     /// A revision that a database never ran although it ran later ones.
     SkippedRevision = "skipped-revision",
+    /// Models that cannot be loaded: what is no DDL, what the database refuses, a remark
+    /// that stands at nothing.
+    UnreadableModels = "unreadable-models",
+    /// Something that the models and the revisions do not have in common (`--only models`).
+    ModelsDiffer = "models-differ",
 }
 
 impl Rule {

@@ -23,6 +23,7 @@ mod shown;
 pub mod sqlite;
 mod sqlite_table;
 mod survive;
+mod told;
 
 pub use compare::{Change, Comparison, Difference, What, compare};
 pub use content::{Content, TableContent};
@@ -30,3 +31,4 @@ pub use fact::{Edge, Fact, FactId, Schema, Unmodelled, Value};
 pub use kind::{COLUMN_ORDER, Effect, Kind, Rule};
 pub use leave_out::LeaveOut;
 pub use survive::{How, Loss, Stages, named, survive};
+pub use told::{by_name, decisions, perhaps_renamed, texts};

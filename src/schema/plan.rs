@@ -8,8 +8,10 @@
 //! Pure. It does not know whether a statement works: that is proved on a scratch
 //! database by whoever writes the plan down.
 
+pub(super) mod labels;
 mod postgres;
 mod sqlite;
+mod words;
 
 use std::collections::BTreeMap;
 
@@ -22,7 +24,8 @@ use crate::model::Dialect;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Decisions {
     /// What is the same object under another name: from the identity in the first
-    /// schema to the one in the second. A pair of which one is not there says nothing.
+    /// schema to the one in the second. (A label of an enumerated type is its type's with
+    /// one name more.) A pair of which one is not there says nothing.
     pub renames: Vec<(FactId, FactId)>,
     /// For a column whose type changes, by its identity in the second schema: the
     /// expression that makes the new value (`USING …`).
@@ -143,7 +146,14 @@ pub enum Question {
 /// The statements that turn `a` into `b`, or all that has to be decided first.
 pub fn plan(a: &Schema, b: &Schema, decisions: &Decisions) -> Result<Plan, Vec<Undecided>> {
     match b.dialect {
-        Dialect::Postgres => postgres_plan(a, b, decisions),
+        Dialect::Postgres => {
+            let (renames, a) = labels::renamed(a, b, decisions);
+            let mut plan = postgres_plan(&a, b, decisions)?;
+            if !renames.is_empty() {
+                plan.put_first(renames);
+            }
+            Ok(plan)
+        }
         Dialect::Sqlite => sqlite::plan(a, b, decisions),
     }
 }
@@ -169,6 +179,23 @@ impl Plan {
     /// Nothing is to be done.
     pub fn is_empty(&self) -> bool {
         self.parts.is_empty()
+    }
+
+    /// Puts statements that may be in a transaction before all others.
+    fn put_first(&mut self, statements: Vec<Statement>) {
+        match self.parts.first_mut() {
+            Some(part) if part.transaction => {
+                part.statements.splice(0..0, statements);
+            }
+            _ => self.parts.insert(
+                0,
+                Part {
+                    statements,
+                    transaction: true,
+                    foreign_keys_off: false,
+                },
+            ),
+        }
     }
 
     /// All statements, of all parts.

@@ -30,7 +30,7 @@ pub fn beyond_the_database(text: &str, dialect: Dialect) -> Vec<Range<usize>> {
         .collect()
 }
 
-fn is_beyond(statement: &Statement, text: &str) -> bool {
+pub(super) fn is_beyond(statement: &Statement, text: &str) -> bool {
     let starts = |words: &[&str]| statement.starts_with(text, words);
     for verb in [&["CREATE"][..], &["ALTER"], &["DROP"], &["COMMENT", "ON"]] {
         for noun in OF_THE_SERVER {

@@ -27,7 +27,7 @@ pub fn transaction_control(text: &str, dialect: Dialect) -> Option<Statement> {
         .find(|statement| controls_transaction(statement, text, dialect))
 }
 
-fn controls_transaction(statement: &Statement, text: &str, dialect: Dialect) -> bool {
+pub(super) fn controls_transaction(statement: &Statement, text: &str, dialect: Dialect) -> bool {
     let starts = |words: &[&str]| statement.starts_with(text, words);
     if starts(&["BEGIN"]) || starts(&["COMMIT"]) || starts(&["END"]) {
         return true;

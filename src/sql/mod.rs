@@ -10,12 +10,15 @@
 //! environment variable `PROPTEST_CASES` raises that for a long search
 //! (`PROPTEST_CASES=1000000 cargo test --lib sql::properties`).
 
+mod annotation;
 mod beyond;
 mod checksum;
 mod cursor;
+mod in_models;
 mod inspect;
 mod lint;
 mod loses;
+mod made;
 mod outside;
 mod quote;
 mod scan;
@@ -25,14 +28,19 @@ mod table_act;
 mod token;
 mod tokens;
 
+pub use annotation::{
+    Annotation, BadAnnotation, Mistake, Says, annotations, name_path, without_annotations,
+};
 pub use beyond::beyond_the_database;
 pub use checksum::checksum;
+pub use in_models::{InModels, in_models, without_restrict};
 pub use inspect::{
     Dropped, copy_from_stdin, dropped_table, has_statement, meta_command, pragma,
     transaction_control,
 };
 pub use lint::lint;
 pub use loses::loses;
+pub use made::{Made, Noun, made};
 pub use outside::only_outside;
 pub use quote::{NulCharacter, ident, literal};
 pub use statements::{Statement, Unclosed, statements};

@@ -71,6 +71,11 @@ pub fn statements(text: &str, dialect: Dialect) -> Vec<Statement> {
 }
 
 impl Statement {
+    /// Whose rules it was split by.
+    pub(super) fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
     /// Its text; `script` is the text that was split.
     pub fn text<'a>(&self, script: &'a str) -> &'a str {
         script.get(self.span.clone()).unwrap_or_default()

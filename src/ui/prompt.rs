@@ -1,12 +1,12 @@
 //! Questions at the terminal.
 //!
-//! Only where there is one, and only with `Select` and `Confirm`: the fuzzy
+//! Only where there is one, and only with `Select`, `Confirm` and `Input`: the fuzzy
 //! select of `dialoguer` 0.12 spins for ever without a terminal.
 
 use std::io::{self, IsTerminal as _};
 
 use console::{Term, measure_text_width, truncate_str};
-use dialoguer::{Confirm, Select, theme::ColorfulTheme, theme::SimpleTheme, theme::Theme};
+use dialoguer::{Confirm, Input, Select, theme::ColorfulTheme, theme::SimpleTheme, theme::Theme};
 
 use super::{Ui, clean};
 
@@ -74,6 +74,21 @@ impl Ui {
         match answer {
             Ok(Some(answer)) => Ok(answer),
             Ok(None) => Err(PromptError::Cancelled),
+            Err(dialoguer::Error::IO(error)) => Err(failed(error)),
+        }
+    }
+
+    /// Asks for a line; an empty one says nothing.
+    pub fn input(&mut self, question: &str) -> Result<Option<String>, PromptError> {
+        self.flush();
+        let theme = self.theme();
+        let answer: Result<String, _> = Input::with_theme(&*theme)
+            .with_prompt(clean(question, self.err_color))
+            .allow_empty(true)
+            .interact_text_on(&Term::stderr());
+        restore_cursor();
+        match answer {
+            Ok(text) => Ok(Some(text.trim().to_owned()).filter(|text| !text.is_empty())),
             Err(dialoguer::Error::IO(error)) => Err(failed(error)),
         }
     }

@@ -11,6 +11,7 @@
 
 mod fresh;
 mod heads;
+mod models;
 mod sides;
 
 use super::{Context, Error, context::Projects, guard, known, merged::Unknown};
@@ -21,6 +22,7 @@ use crate::{
 
 pub use crate::git::NoDefault;
 pub(super) use fresh::of_new;
+pub use models::check_models;
 use sides::Sides;
 
 /// What to judge.
@@ -80,6 +82,7 @@ pub struct One {
 
 /// What was judged, and what was found.
 #[derive(Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Judged {
     /// What was judged: a branch, the working tree, the index.
     pub ours: String,
@@ -87,6 +90,8 @@ pub struct Judged {
     pub commit: Option<String>,
     /// What it was compared with, and the commit of that, abbreviated.
     pub base: Option<(String, String)>,
+    /// The models alone were judged, against the revisions.
+    pub models: bool,
     /// There was something to compare with; otherwise the files alone were judged.
     pub compared: bool,
     /// It was merged with the base.
@@ -200,6 +205,7 @@ fn judge(context: &Context, ask: &Ask) -> Result<Judged, Error> {
             .base
             .map(|(name, commit)| (name, repo.abbreviate(commit))),
         ours: sides.ours,
+        models: false,
         compared: sides.compared,
         merged: sides.merged,
         uncommitted: sides.uncommitted,

@@ -19,6 +19,7 @@ use crate::{
     git::{Captured, Folders, GitError, Repo, worktree_snapshot},
     layout::{self, Layout, Native},
     model::{Finding, Ledger, Origin, Project, RevId, Rule, snapshot::Unreadable},
+    schema::LeaveOut,
 };
 
 mod place;
@@ -178,6 +179,13 @@ impl Context {
     /// The repository, where there is one that can be read.
     pub fn repo_if_any(&self) -> Option<&Repo> {
         self.repo().ok()
+    }
+
+    /// What no comparison is about.
+    pub(super) fn leave_out(&self) -> LeaveOut {
+        LeaveOut {
+            patterns: self.config.exclude.clone(),
+        }
     }
 
     /// How revisions stand in files here.
@@ -467,6 +475,23 @@ impl Context {
                 location: "scratch".to_owned(),
                 error: Box::new(error),
             })
+    }
+
+    /// An empty database of SQLite that is nowhere but in memory.
+    pub(super) fn in_memory(&self) -> Result<Box<dyn Database>, Error> {
+        let settings = self.run_settings(&self.target()?);
+        let opened = db::open(
+            "sqlite::memory:",
+            &self.config.root,
+            &settings,
+            &|_| None,
+            &|_| {},
+        );
+        opened.map_err(|error| Error::Database {
+            dialect: None,
+            location: "memory".to_owned(),
+            error: Box::new(error),
+        })
     }
 
     /// The rows of a database.

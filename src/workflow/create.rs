@@ -1,4 +1,4 @@
-//! A new, hand-written revision on the current head.
+//! A new revision on the current head: what it builds on, and its file.
 
 use super::{
     At, Context, Error, Why,
@@ -32,8 +32,32 @@ pub struct Request {
     pub rev_id: Option<String>,
 }
 
-/// Writes the file of a new revision.
+/// What a new revision stands on.
+#[derive(Debug)]
+pub(super) struct Base {
+    /// The revisions that there are.
+    pub(super) project: Project,
+    /// Those that it builds on.
+    pub(super) parents: Vec<RevId>,
+    /// Those that must be applied first without being parents.
+    pub(super) depends_on: Vec<String>,
+    /// Its message.
+    pub(super) message: String,
+}
+
+/// Writes the file of a new revision whose scripts are left to the user.
 pub fn create(context: &Context, request: &Request) -> Result<Written, Error> {
+    let base = base(context, request)?;
+    let revision = first(context, request, &base)?;
+    let body = Body {
+        up: Section::default(),
+        down: Some(Section::default()),
+    };
+    write::write(context, &base.project, revision, &body)
+}
+
+/// What the new revision is to stand on; refuses what cannot be.
+pub(super) fn base(context: &Context, request: &Request) -> Result<Base, Error> {
     let project = match context.writable_project() {
         // The first revision of a project makes its folder.
         Err(Error::NoFolder(_)) => crate::layout::load(
@@ -59,22 +83,30 @@ pub fn create(context: &Context, request: &Request) -> Result<Written, Error> {
     for label in &request.labels {
         check_label(&project, label)?;
     }
-    let id = match &request.rev_id {
-        Some(text) => write::given_id(&project, text)?,
-        None => write::fresh_id(&project),
-    };
-    let revision = Revision {
+    if let Some(text) = &request.rev_id {
+        write::given_id(&project, text)?;
+    }
+    Ok(Base {
+        project,
+        parents,
         depends_on,
-        labels: request.labels.clone(),
         message: one_line(&request.message)?,
+    })
+}
+
+/// The revision that was asked for.
+pub(super) fn first(context: &Context, request: &Request, base: &Base) -> Result<Revision, Error> {
+    let id = match &request.rev_id {
+        Some(text) => write::given_id(&base.project, text)?,
+        None => write::fresh_id(&base.project),
+    };
+    Ok(Revision {
+        depends_on: base.depends_on.clone(),
+        labels: request.labels.clone(),
+        message: base.message.clone(),
         created: Some(context.now),
-        ..Revision::new(id, parents)
-    };
-    let body = Body {
-        up: Section::default(),
-        down: Some(Section::default()),
-    };
-    write::write(context, &project, revision, &body)
+        ..Revision::new(id, base.parents.clone())
+    })
 }
 
 /// The heads of a Git state, which the files here have to have as well.

@@ -10,7 +10,7 @@ use crate::{
     db::{Database, DbError, JobError, ScratchError},
     git::GitError,
     model::{
-        Dialect, Direction, Finding, Operation, RevId,
+        Dialect, Direction, Finding, Operation, RevId, SourceFile,
         finding::Place,
         graph::GraphError,
         guard::{Evidence, NoAmendment},
@@ -19,7 +19,10 @@ use crate::{
     },
 };
 
-use super::{check::NotJudged, rewrite::NotBack, run::Done, unfinished::Unfinished};
+use super::{
+    autogenerate::Undecided, check::NotJudged, models::ModelsError, proof::Proof, rewrite::NotBack,
+    run::Done, unfinished::Unfinished,
+};
 
 /// Why a use-case did not end as asked.
 #[derive(Debug, thiserror::Error)]
@@ -136,10 +139,35 @@ pub enum Error {
     /// There is nowhere to try scripts.
     #[error("there is no scratch database to try the revisions on")]
     NoScratch(NoScratch),
-    /// What the ledger has cannot be run again from nothing.
+    /// The models make no schema.
+    #[error(transparent)]
+    Models(#[from] Box<ModelsError>),
+    /// What only a person can decide.
+    #[error("{} to decide first", match .0.len() { 1 => "there is one thing".to_owned(), n => format!("there are {n} things") })]
+    Undecided(Vec<Undecided>),
+    /// A statement that was planned does not work.
+    #[error("a planned statement does not work")]
+    PlanFails {
+        /// The script that was tried.
+        script: SourceFile,
+        /// What the database said.
+        error: Box<JobError>,
+    },
+    /// The new revisions do not do what they should, as far as they were tried.
+    #[error("the planned revision does not hold on a scratch database, and was not written")]
+    NotProved(Box<Proof>),
+    /// What would lose data, or may be a rename, and nobody is there to be told.
+    #[error("the revision would lose data")]
+    WouldLose {
+        /// What is lost.
+        losses: Vec<String>,
+        /// What may have been renamed: old and new names.
+        renames: Vec<(String, Vec<String>)>,
+    },
+    /// Revisions cannot be run again from nothing.
     #[error("{}", match **.0 {
         NotReplayed::Below(_) => "the revisions below cannot be run on a scratch database, so nothing is proved of those above",
-        _ => "the revisions that the database has cannot be replayed on a scratch database",
+        _ => "the revisions cannot be replayed on a scratch database",
     })]
     NotReplayed(Box<NotReplayed>),
     /// A script failed.
@@ -308,6 +336,8 @@ pub enum Error {
 /// Why there is no scratch database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NoScratch {
+    /// No server is named for it, and the database is not to be asked.
+    NotNamed,
     /// The environment is protected, and nobody said that its server may be used.
     Protected {
         /// The environment.

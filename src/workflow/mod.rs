@@ -4,12 +4,14 @@
 
 pub mod amend;
 pub mod audit;
+pub mod autogenerate;
 pub mod check;
 mod committed;
 mod context;
 pub mod create;
 pub mod current;
 mod deleted;
+pub mod diff;
 pub mod divergence;
 pub mod drift;
 mod elsewhere;
@@ -30,6 +32,7 @@ pub mod merge;
 pub mod merge_driver;
 pub mod merged;
 mod mine;
+pub mod models;
 mod outline;
 mod plan;
 pub mod proof;
@@ -45,6 +48,7 @@ mod run;
 pub mod schema_drift;
 mod scratch;
 pub mod script;
+pub mod sides;
 pub mod stamp;
 mod state;
 pub mod status;
@@ -74,6 +78,6 @@ pub use write::{Written, write_document};
 /// What a command meets of the layers below: a database to hand on, and the
 /// errors that it puts into words.
 pub use crate::{
-    db::{Database, DbError, ErrorKind, ScratchError},
+    db::{Database, DbError, ErrorKind, JobError, ScratchError},
     git::{CommitInfo, GitError},
 };

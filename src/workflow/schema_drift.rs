@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     db::Database,
-    schema::{LeaveOut, Schema, compare},
+    schema::{Schema, compare},
 };
 
 /// What a command meets of a comparison.
@@ -51,9 +51,9 @@ pub fn schema_drift(context: &Context, here: bool) -> Result<SchemaDrift, Error>
         let (steps, left_out) = replayed::steps(project.as_ref(), &ledger, scripts, dialect)?;
         let expected = with_scratch(context, database, here, |scratch| {
             replayed::replay(scratch, &steps)?;
-            schema(scratch)
+            schema(context, scratch)
         })?;
-        let found = schema(database)?;
+        let found = schema(context, database)?;
         if context.ledger(database)? != ledger {
             continue;
         }
@@ -68,8 +68,8 @@ pub fn schema_drift(context: &Context, here: bool) -> Result<SchemaDrift, Error>
     Err(Error::NotReplayed(Box::new(NotReplayed::Changing)))
 }
 
-fn schema(database: &mut dyn Database) -> Result<Schema, Error> {
+pub(super) fn schema(context: &Context, database: &mut dyn Database) -> Result<Schema, Error> {
     database
-        .schema(&LeaveOut::default())
+        .schema(&context.leave_out())
         .map_err(|error| Error::database(database, error))
 }

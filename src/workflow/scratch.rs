@@ -3,10 +3,16 @@
 //! It is dropped when the task ends, fails or is stopped. Nothing of it is remembered:
 //! what happens there says nothing of any database that people use.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use super::{Context, Error, NoScratch};
 use crate::{
-    db::{Database, ErrorKind, ScratchError},
-    model::Dialect,
+    db::{Database, ErrorKind, Job, JobError, ScratchError},
+    model::{
+        Dialect, Direction, Entry, EntryState, RevId,
+        ledger::{StoredScript, StoredScripts},
+    },
+    sql,
 };
 
 /// Calls `act` with a new empty database that is like `database`. Without `scratch:` in the
@@ -64,5 +70,51 @@ pub(super) fn with_scratch<T>(
     match outcome {
         Err(_) if context.interrupt.is_asked() => Err(Error::Stopped),
         other => other,
+    }
+}
+
+/// Runs a script that belongs to no revision, by the same runner as those that do; where
+/// it is one transaction, all of it or nothing.
+pub(super) fn run_script(
+    scratch: &mut dyn Database,
+    script: StoredScript,
+) -> Result<Result<(), JobError>, Error> {
+    // A row for each: a database that counts its rows takes none for another one's.
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let n = COUNT.fetch_add(1, Ordering::Relaxed);
+    let entry = Entry {
+        revision: RevId::trusted(&format!("scratch{n}")),
+        parents: Vec::new(),
+        depends_on: Vec::new(),
+        message: String::new(),
+        checksum: sql::checksum("", None),
+        state: EntryState::Applied,
+        applied_at: jiff::Timestamp::UNIX_EPOCH,
+        applied_by: String::new(),
+        git_commit: None,
+        git_branch: None,
+        duration_ms: 0,
+        tool_version: String::new(),
+    };
+    let scripts = StoredScripts {
+        up: script,
+        down: None,
+    };
+    let job = Job {
+        direction: Direction::Up,
+        entry: &entry,
+        scripts: &scripts,
+        skip: 0,
+        last: true,
+    };
+    match scratch.run(&job, &mut |_| {}) {
+        Ok(_) => Ok(Ok(())),
+        Err(error) => match error.error.kind {
+            ErrorKind::Interrupted => Err(Error::Stopped),
+            ErrorKind::Lost | ErrorKind::Unreachable | ErrorKind::DiskFull => {
+                Err(Error::database(scratch, error.error))
+            }
+            _ => Ok(Err(error)),
+        },
     }
 }

@@ -35,9 +35,21 @@ pub(super) fn write(
     revision: Revision,
     body: &Body,
 ) -> Result<Written, Error> {
-    let folder = revision
-        .parents
+    let mut all = write_all(context, project, vec![(revision, body.clone())])?;
+    // One goes in, and one comes out.
+    all.pop().ok_or(Error::PlanChanged)
+}
+
+/// Writes revisions of which each builds on the one before it: all or none.
+pub(super) fn write_all(
+    context: &Context,
+    project: &Project,
+    all: Vec<(Revision, Body)>,
+) -> Result<Vec<Written>, Error> {
+    let folder = all
+        .first()
         .iter()
+        .flat_map(|(revision, _)| &revision.parents)
         .find_map(|parent| project.migration(parent.as_str()))
         .and_then(|migration| migration.file.path.rsplit_once('/'))
         .map(|(folder, _)| folder.to_owned())
@@ -50,31 +62,48 @@ pub(super) fn write(
         .unwrap_or(name::DEFAULT_TEMPLATE);
     name::check_template(template)
         .map_err(|reason| Error::Usage(format!("file_template `{template}`: {reason}")))?;
-    let file = name::file_name(
-        template,
-        &revision.id,
-        &revision.message,
-        revision.created.unwrap_or(context.now),
-    );
     let folder = context.config.root.join(folder);
     fs::create_dir_all(&folder).map_err(Error::io("create", &folder))?;
-    let path = folder.join(file);
-    let staged = stage(&path, render::render(&revision, body).as_bytes())?;
-    let with_it = project.graph.iter().chain([&revision]).cloned().collect();
-    let head_file = head_file::stage(context, project, &Graph::build(with_it).0)?;
-    staged
-        .persist_noclobber(&path)
-        .map_err(|error| Error::io("write", &path)(error.error))?;
-    let head_file = head_file.map(head_file::Staged::commit).transpose();
-    if head_file.is_err() {
-        // Both or neither: what cannot be taken back was told by the error that comes now.
-        let _ = fs::remove_file(&path);
+    let mut staged = Vec::with_capacity(all.len());
+    for (revision, body) in &all {
+        let created = revision.created.unwrap_or(context.now);
+        let path = folder.join(name::file_name(
+            template,
+            &revision.id,
+            &revision.message,
+            created,
+        ));
+        let temp = stage(&path, render::render(revision, body).as_bytes())?;
+        staged.push((temp, path));
     }
-    Ok(Written {
-        revision,
-        path,
-        head_file: head_file?,
-    })
+    let new = all.iter().map(|(revision, _)| revision);
+    let with_them = project.graph.iter().chain(new).cloned().collect();
+    let head_file = head_file::stage(context, project, &Graph::build(with_them).0)?;
+    let mut done: Vec<PathBuf> = Vec::with_capacity(all.len());
+    let outcome = staged
+        .into_iter()
+        .try_for_each(|(temp, path)| {
+            temp.persist_noclobber(&path)
+                .map_err(|error| Error::io("write", &path)(error.error))?;
+            done.push(path);
+            Ok(())
+        })
+        .and_then(|()| head_file.map(head_file::Staged::commit).transpose());
+    if outcome.is_err() {
+        // All or none: what cannot be taken back was told by the error that comes now.
+        for path in &done {
+            let _ = fs::remove_file(path);
+        }
+    }
+    let head_file = outcome?;
+    let written = all.into_iter().zip(done);
+    Ok(written
+        .map(|((revision, _), path)| Written {
+            revision,
+            path,
+            head_file: head_file.clone(),
+        })
+        .collect())
 }
 
 /// Writes a file that must not be there yet, through a temporary one beside it.

@@ -39,6 +39,7 @@ mod json;
 mod lines;
 mod merge_driver;
 mod messages;
+mod models;
 #[cfg(unix)]
 mod narrow;
 mod offline;

@@ -8,7 +8,15 @@ use crate::support::{Sandbox, keys::press};
 
 /// Starts a command at a terminal.
 pub(crate) fn start(sandbox: &Sandbox, args: &[&str]) -> expectrl::session::OsSession {
-    let mut command = sandbox.command(env!("CARGO_BIN_EXE_teammig"), "ann");
+    start_in(sandbox, "ann", args)
+}
+
+pub(crate) fn start_in(
+    sandbox: &Sandbox,
+    folder: &str,
+    args: &[&str],
+) -> expectrl::session::OsSession {
+    let mut command = sandbox.command(env!("CARGO_BIN_EXE_teammig"), folder);
     command.args(args).env("TERM", "xterm");
     let mut session = Session::spawn(command).unwrap();
     session.set_expect_timeout(Some(Duration::from_secs(20)));

@@ -201,7 +201,7 @@ fn a_script_that_cannot_run_again_is_told_with_its_place() {
     assert_snapshot!(sandbox.teammig("project", &["drift"]), @"
     exit 4
     --- stderr
-    error: the revisions that the database has cannot be replayed on a scratch database
+    error: the revisions cannot be replayed on a scratch database
      --> migrations/aaaa00000003.sql:7:1
       |
     7 | ALTER TABLE old ADD COLUMN y;
@@ -227,7 +227,7 @@ fn scripts_that_name_files_do_not_reach_them() {
     assert_snapshot!(sandbox.teammig("project", &["drift"]), @"
     exit 4
     --- stderr
-    error: the revisions that the database has cannot be replayed on a scratch database
+    error: the revisions cannot be replayed on a scratch database
      --> migrations/aaaa00000003.sql:7:1
       |
     7 | ATTACH 'other.db' AS other;
@@ -252,7 +252,7 @@ fn a_row_without_its_script_is_taken_from_the_file_or_said() {
     assert_snapshot!(sandbox.teammig("project", &["drift"]), @"
     exit 4
     --- stderr
-    error: the revisions that the database has cannot be replayed on a scratch database
+    error: the revisions cannot be replayed on a scratch database
       The ledger kept no script of aaaa00000002, and no file here is what ran.
     hint: check out a commit that has the file of aaaa00000002, or `teammig stamp --only aaaa00000002` there: it records the script
     ");

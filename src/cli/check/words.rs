@@ -47,6 +47,9 @@ fn what(part: &Part) -> String {
     let Some(judged) = &part.judged else {
         return "what is staged against HEAD".to_owned();
     };
+    if judged.models {
+        return judged.ours.clone();
+    }
     let commit = |id: &Option<String>| match id {
         Some(id) => format!(" ({id})"),
         None => String::new(),

@@ -14,9 +14,9 @@ use crate::{
 const SHORT: usize = 80;
 
 /// A line, and what stands below it as it is.
-pub(super) struct Told {
-    pub(super) line: String,
-    pub(super) below: Vec<String>,
+pub(in crate::cli) struct Told {
+    pub(in crate::cli) line: String,
+    pub(in crate::cli) below: Vec<String>,
 }
 
 /// What a revision that holds went through.
@@ -36,7 +36,7 @@ pub(super) fn tried(one: &Proved) -> String {
     }
 }
 
-pub(super) fn found(found: &Found) -> Told {
+pub(in crate::cli) fn found(found: &Found) -> Told {
     match found {
         Found::Fails(step) => failed(step, &format!("{} fails", step.direction.name())),
         Found::FailsOnRows(step) => failed(
@@ -84,7 +84,7 @@ fn failed(step: &FailedStep, what: &str) -> Told {
     }
 }
 
-fn lines(comparison: &Comparison) -> Vec<String> {
+pub(in crate::cli) fn lines(comparison: &Comparison) -> Vec<String> {
     comparison.differences.iter().flat_map(difference).collect()
 }
 

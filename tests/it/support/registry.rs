@@ -37,6 +37,14 @@ pub(crate) fn pypi(packages: &[&str]) -> PathBuf {
     .join("bin")
 }
 
+/// The Python that has these packages of `PyPI`, apart from the programs of other tests.
+pub(crate) fn python_with(packages: &[&str]) -> PathBuf {
+    once("python", packages, |folder| {
+        pip(folder, &["install"], packages)
+    })
+    .join("bin/python")
+}
+
 /// The folder with the sources of a package of `PyPI`: what it has for its own tests, too.
 pub(crate) fn pypi_sources(name: &str, version: &str) -> PathBuf {
     let package = format!("{name}=={version}");

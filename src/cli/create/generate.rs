@@ -1,0 +1,369 @@
+//! `create` with models: what differs, what has to be decided, and the revision.
+
+use serde_json::{Value, json};
+
+use super::{super::events::plural, Args, Status, edit, revision};
+use crate::{
+    model::shell,
+    ui::{PromptError, Ui},
+    workflow::{
+        self, Context, Error, Written,
+        autogenerate::{self, Choice, Compared, Draft, FactId, Hazard, Plan, Question, Undecided},
+        create::Request,
+        proof::Proof,
+        schema_drift::{Difference, What},
+        sides::Against,
+    },
+};
+
+pub(super) fn run(
+    ui: &mut Ui,
+    context: &Context,
+    args: &Args,
+    request: &Request,
+) -> Result<Status, Error> {
+    let against = args.against.map(Against::from).unwrap_or_default();
+    let mut draft = args
+        .models
+        .permitted(ui, context, |leave| {
+            autogenerate::draft(context, request, against, leave)
+        })
+        .map_err(|error| workflow::revisions::explain_missing(context, error))?;
+    for (choice, text) in args.models.choices() {
+        draft.decide_by_option(choice, &text)?;
+    }
+    if ui.can_prompt() {
+        ask_for_renames(ui, &mut draft)?;
+    }
+    let plan = decided(ui, &mut draft)?;
+    if plan.is_empty() {
+        nothing(ui, context, &draft)?;
+        return Ok(Status::Fine);
+    }
+    let losses = losses(&plan);
+    if !losses.is_empty() && !ui.can_prompt() && !args.accept_loss {
+        return Err(Error::WouldLose {
+            losses,
+            renames: candidates(&draft),
+        });
+    }
+    let mut planned = draft.revisions(context, &plan)?;
+    let proof = draft.prove(context, &mut planned)?;
+    if !proof.holds() {
+        return Err(Error::NotProved(Box::new(proof)));
+    }
+    let irreversible = planned.irreversible();
+    if !ui.is_json() {
+        show_changes(ui, &draft.compared());
+        ui.status(verified(&proof));
+        for loss in &losses {
+            ui.warn(loss);
+        }
+        for why in &irreversible {
+            ui.warn(format!("there is no way back: {why}"));
+        }
+    }
+    let compared = document_of(&draft.compared());
+    let written = draft.write(context, planned)?;
+    if !ui.is_json() {
+        show_written(ui, context, &written);
+    }
+    if args.edit {
+        let paths: Vec<_> = written.iter().map(|one| one.path.clone()).collect();
+        edit::open(ui, context, &paths)?;
+    }
+    if ui.is_json() {
+        let all: Vec<Value> = written.iter().map(|one| revision(context, one)).collect();
+        let head_file = written.first().and_then(|one| one.head_file.as_ref());
+        ui.json(&json!({
+            "schema": "teammig.create/1",
+            "revision": all.last(),
+            "revisions": all,
+            "head_file": head_file.map(|path| context.display_path(path)),
+            "compared": compared,
+            "statements": statements(&plan),
+            "losses": losses,
+            "irreversible": irreversible,
+            "proved": proof.revisions.iter().map(|one| json!({
+                "revision": one.revision,
+                "down": one.no_way_back.is_none(),
+                "tables_with_rows": one.with_rows.0,
+                "tables": one.with_rows.1,
+            })).collect::<Vec<_>>(),
+        }));
+    }
+    Ok(Status::Fine)
+}
+
+/// What was tried.
+fn verified(proof: &Proof) -> String {
+    let down = if proof.revisions.iter().all(|one| one.no_way_back.is_none()) {
+        ", down returns"
+    } else {
+        ""
+    };
+    let rows = proof.revisions.iter().map(|one| one.with_rows.0).max();
+    let rows = match rows.unwrap_or_default() {
+        0 => String::new(),
+        n => format!(", with rows in {}", plural(n, "table")),
+    };
+    format!("  verified on a scratch database: up reaches the models{down}{rows}")
+}
+
+/// What a person at the terminal said, or that there is nobody.
+fn answer<T>(answer: Result<T, PromptError>) -> Result<T, Error> {
+    answer.map_err(|error| match error {
+        PromptError::Cancelled | PromptError::Interrupted => Error::Stopped,
+        PromptError::Terminal(source) => Error::io("ask at", "the terminal")(source),
+    })
+}
+
+fn ask_for_renames(ui: &mut Ui, draft: &mut Draft) -> Result<(), Error> {
+    let mut asked: Vec<FactId> = Vec::new();
+    // An answer about a table changes what is to be asked about its columns.
+    while let Some((old, like)) = draft
+        .perhaps_renamed()
+        .into_iter()
+        .find(|(old, _)| !asked.contains(old))
+    {
+        asked.push(old.clone());
+        let kind = old.kind.name();
+        let name = draft.name(&old);
+        let mut items: Vec<String> = like
+            .iter()
+            .map(|new| format!("Yes, it is {} now", draft.name(new)))
+            .collect();
+        items.push("No, drop it   what is in it is lost".to_owned());
+        let question = format!("The models have no {kind} {name}. Was it renamed?");
+        let chosen = answer(ui.select(&question, &items))?;
+        if let Some(new) = like.get(chosen) {
+            draft.renamed(old, new.clone());
+        }
+    }
+    Ok(())
+}
+
+/// A plan, with what a person can decide asked for.
+fn decided(ui: &mut Ui, draft: &mut Draft) -> Result<Plan, Error> {
+    loop {
+        let undecided = match draft.plan() {
+            Ok(plan) => return Ok(plan),
+            Err(undecided) => undecided,
+        };
+        let can_be_asked =
+            |one: &Undecided| matches!(one.question, Question::Fill | Question::Using { .. });
+        if !ui.can_prompt() || !undecided.iter().all(can_be_asked) {
+            return Err(Error::Undecided(undecided));
+        }
+        for one in &undecided {
+            let (choice, question) = match &one.question {
+                Question::Using { from, to } => (
+                    Choice::Using,
+                    format!(
+                        "{} is {from} and becomes {to}. Which expression makes the new value? (SQL)",
+                        one.name
+                    ),
+                ),
+                _ => (
+                    Choice::Backfill,
+                    format!(
+                        "{} must hold something. What fills the rows that are there? (SQL)",
+                        one.name
+                    ),
+                ),
+            };
+            match answer(ui.input(&question))? {
+                Some(expression) => draft.decide(&one.about, choice, &expression),
+                None => return Err(Error::Undecided(undecided)),
+            }
+        }
+    }
+}
+
+/// What of a plan loses something.
+fn losses(plan: &Plan) -> Vec<String> {
+    let hazards = plan.statements().flat_map(|statement| &statement.hazards);
+    let lost = hazards.filter(|hazard| matches!(hazard, Hazard::LosesData(_)));
+    lost.map(Hazard::words).collect()
+}
+
+fn candidates(draft: &Draft) -> Vec<(String, Vec<String>)> {
+    let all = draft.perhaps_renamed().into_iter();
+    all.map(|(old, new)| {
+        (
+            draft.name(&old),
+            new.iter().map(|id| draft.name(id)).collect(),
+        )
+    })
+    .collect()
+}
+
+fn show_changes(ui: &mut Ui, compared: &Compared<'_>) {
+    for difference in &compared.comparison.differences {
+        let mut renamed = compared.renamed.iter();
+        match renamed.find(|(old, _, new)| [old, new].contains(&&difference.id)) {
+            Some((_, name, new)) if *new == difference.id => {
+                let kind = new.kind.name();
+                ui.status(format!(
+                    "  ~ {kind} {}: renamed from {name}",
+                    difference.name
+                ));
+            }
+            Some(_) => {}
+            None => ui.status(line(difference)),
+        }
+    }
+    remarks(ui, compared);
+}
+
+/// A difference in one line.
+fn line(difference: &Difference) -> String {
+    let kind = difference.id.kind.name();
+    let name = &difference.name;
+    match &difference.what {
+        What::Added { .. } => format!("  + {kind} {name}"),
+        What::Removed { .. } => format!("  - {kind} {name}"),
+        What::Changed(_) | What::Renamed { .. } => {
+            format!("  ~ {kind} {name}: {}", difference.words())
+        }
+    }
+}
+
+/// What was not compared, and why.
+fn remarks(ui: &mut Ui, compared: &Compared<'_>) {
+    for left_out in compared.left_out {
+        ui.warn(format!(
+            "not run on the scratch database, since it reaches beyond it: {} ({})",
+            left_out.statement, left_out.revision
+        ));
+    }
+    for one in &compared.unmodelled {
+        ui.warn(format!("not compared: {} {}", one.what, one.name));
+    }
+    for stranger in compared.strangers {
+        ui.warn(format!(
+            "left alone: {stranger}, which neither the models nor a revision know"
+        ));
+    }
+}
+
+/// Nothing is to be done: what was compared, and why a change may not have been seen.
+fn nothing(ui: &mut Ui, context: &Context, draft: &Draft) -> Result<(), Error> {
+    let compared = draft.compared();
+    if ui.is_json() {
+        ui.json(&json!({
+            "schema": "teammig.create/1",
+            "revision": null,
+            "revisions": [],
+            "head_file": null,
+            "compared": document_of(&compared),
+            "statements": [],
+            "losses": [],
+            "irreversible": [],
+        }));
+        return Ok(());
+    }
+    let models = match compared.files {
+        Some(n) => format!("the models ({})", plural(n, "file")),
+        None => "the models (a command's)".to_owned(),
+    };
+    let other = match compared.against {
+        Against::Database => format!("what {} has", context.target()?.environment),
+        Against::Revisions => match compared.replayed {
+            0 => "an empty schema: there are no revisions yet".to_owned(),
+            1 => "what the 1 revision produces".to_owned(),
+            n => format!("what the {n} revisions produce"),
+        },
+    };
+    ui.status(format!(
+        "Nothing was written: {models} say the same as {other}."
+    ));
+    remarks(ui, &compared);
+    for remark in &compared.comparison.remarks {
+        let kind = remark.id.kind.name();
+        ui.status(format!(
+            "  not a change: {kind} {}: {}",
+            remark.name,
+            remark.words()
+        ));
+    }
+    if !context.config.exclude.is_empty() {
+        ui.hint(format!(
+            "`exclude:` in teammig.yaml leaves out {}",
+            context.config.exclude.join(", ")
+        ));
+    }
+    ui.hint("rows, roles and the order of columns are no part of models; `--empty` writes a revision to fill in by hand");
+    Ok(())
+}
+
+fn show_written(ui: &mut Ui, context: &Context, written: &[Written]) {
+    let paths: Vec<String> = written
+        .iter()
+        .map(|one| context.display_path(&one.path))
+        .collect();
+    for path in &paths {
+        ui.data(path);
+    }
+    if paths.len() > 1 {
+        ui.status(format!(
+            "{}, since each is committed before the next one begins",
+            plural(paths.len(), "revision")
+        ));
+    }
+    let head_file = written.first().and_then(|one| one.head_file.as_ref());
+    if let Some(head_file) = head_file.map(|path| context.display_path(path)) {
+        let all = paths.iter().chain([&head_file]).map(String::as_str);
+        ui.hint(format!(
+            "they belong in one commit: `git add {}`",
+            shell::words(all)
+        ));
+    }
+}
+
+/// The statements of a plan for programs.
+pub(in crate::cli) fn statements(plan: &Plan) -> Vec<Value> {
+    let parts = plan.parts.iter().enumerate();
+    let each = parts.flat_map(|(n, part)| part.statements.iter().map(move |one| (n, part, one)));
+    each.map(|(n, part, one)| {
+        json!({
+            "part": n,
+            "sql": one.sql,
+            "transaction": part.transaction,
+            "foreign_keys_off": part.foreign_keys_off,
+            "about": { "kind": one.about.kind.name(), "path": one.about.path },
+            "hazards": one.hazards.iter().map(Hazard::words).collect::<Vec<_>>(),
+        })
+    })
+    .collect()
+}
+
+fn document_of(compared: &Compared<'_>) -> Value {
+    json!({
+        "against": match compared.against {
+            Against::Revisions => "revisions",
+            Against::Database => "database",
+        },
+        "replayed": compared.replayed,
+        "files": compared.files,
+        "differences": compared.comparison.differences.iter().map(|one| json!({
+            "kind": one.id.kind.name(),
+            "object": one.name,
+            "what": one.words(),
+        })).collect::<Vec<_>>(),
+        "renamed": compared.renamed.iter().map(|(old, name, new)| json!({
+            "kind": old.kind.name(),
+            "from": name,
+            "to": new.name(),
+        })).collect::<Vec<_>>(),
+        "unmodelled": compared.unmodelled.iter().map(|one| json!({
+            "kind": one.what,
+            "object": one.name,
+        })).collect::<Vec<_>>(),
+        "left_alone": compared.strangers,
+        "not_run": compared.left_out.iter().map(|one| json!({
+            "revision": one.revision,
+            "statement": one.statement,
+        })).collect::<Vec<_>>(),
+    })
+}

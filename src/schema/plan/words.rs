@@ -1,0 +1,44 @@
+//! What a reviewer reads of a statement's hazards, and what a question is about.
+
+use super::{Hazard, Question};
+
+impl Hazard {
+    /// In one line: `loses data: column users.name`.
+    pub fn words(&self) -> String {
+        let words = match self {
+            Self::LosesData(what) => format!("loses data: {what}"),
+            Self::MayBeRename { from, to } => {
+                format!("{from} is dropped and {to} is made: nobody said that it was renamed")
+            }
+            Self::FailsOnData(why) => format!("fails where {why}"),
+            Self::Rewrites => "rewrites the table".to_owned(),
+            Self::Locks { mode, table } => format!("locks {table}: {mode}"),
+            Self::NotTransactional => "is not undone when something after it fails".to_owned(),
+            Self::DropsIndex(what) => format!("queries have to do without {what} for a time"),
+            Self::BreaksOldCode(what) => format!("breaks programs that still use {what}"),
+            Self::ChangesRights => "changes who may do what".to_owned(),
+            Self::HiddenUses => "bodies of functions may use it, which nobody can see".to_owned(),
+        };
+        // It stands in a comment of one line.
+        words.replace(char::is_control, " ")
+    }
+}
+
+impl Question {
+    /// What is to be decided, behind the name of what it is about.
+    pub fn words(&self) -> String {
+        match self {
+            Self::Fill => {
+                "must hold something in every row, and nothing says what is in those that are there"
+                    .to_owned()
+            }
+            Self::Using { from, to } => format!("{from} does not become {to} by itself"),
+            Self::InUse(by) => format!(
+                "would have to be dropped and made again, and is used by {}",
+                by.join(", ")
+            ),
+            Self::Circle(all) => format!("no order works: {}", all.join(" → ")),
+            Self::NoWay(why) => why.clone(),
+        }
+    }
+}

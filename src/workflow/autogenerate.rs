@@ -1,0 +1,471 @@
+//! A new revision that brings what the revisions produce to what the models say.
+//!
+//! First both sides, then (with whoever is asked) the decisions that no comparison can
+//! make, then the scripts. Nothing is written here before there is all of it.
+
+mod prove;
+
+use super::{
+    Context, Error, Written,
+    create::{self, Base, Request},
+    models::Models,
+    replayed::{self, LeftOut},
+    schema_drift::schema,
+    scratch::{run_script, with_scratch},
+    sides::{self, Against, Leave, Sides},
+    write,
+};
+use crate::{
+    db::Database,
+    layout::render::{Body, Section},
+    model::{RevId, Revision, SourceFile, ledger::StoredScript},
+    schema::{
+        self, Schema, compare,
+        plan::{Decisions, Part, plan},
+    },
+    sql,
+};
+
+/// What a command meets of a plan.
+pub use crate::schema::{
+    Comparison, FactId, Kind, Unmodelled,
+    plan::{Hazard, Plan, Question, Undecided},
+};
+
+/// A revision in the making.
+pub struct Draft {
+    database: Box<dyn Database>,
+    request: Request,
+    base: Base,
+    sides: Sides,
+    against: Against,
+    leave: Leave,
+}
+
+/// What one decides of a way, in the words of the command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Choice {
+    /// `OLD:NEW`.
+    Rename,
+    /// `TABLE.COLUMN:EXPRESSION`.
+    Using,
+    /// `TABLE.COLUMN:EXPRESSION`.
+    Backfill,
+}
+
+/// What was compared.
+#[derive(Debug)]
+pub struct Compared<'a> {
+    /// The environment, where the database was asked.
+    pub against: Against,
+    /// How many revisions were replayed.
+    pub replayed: usize,
+    /// In how many files the models stand; `None` for a command.
+    pub files: Option<usize>,
+    /// The differences, from the revisions to the models.
+    pub comparison: Comparison,
+    /// What somebody said is the same object: the old one and its name, the new one.
+    pub renamed: Vec<(FactId, String, FactId)>,
+    /// What both have and is not compared.
+    pub unmodelled: Vec<&'a Unmodelled>,
+    /// Statements of revisions that were not run.
+    pub left_out: &'a [LeftOut],
+    /// What the database has and nobody here knows.
+    pub strangers: &'a [String],
+}
+
+/// Revisions that were planned and are not written yet, each built on the one before it.
+#[derive(Debug)]
+pub struct Planned {
+    all: Vec<One>,
+}
+
+/// One of them.
+#[derive(Debug)]
+struct One {
+    revision: Revision,
+    up: Part,
+    /// The way back, or why there is none.
+    down: Result<Vec<Part>, String>,
+}
+
+impl One {
+    fn body(&self) -> Body {
+        Body {
+            up: section(std::slice::from_ref(&self.up)),
+            down: self.down.as_ref().ok().map(|parts| section(parts)),
+        }
+    }
+}
+
+impl Planned {
+    /// Why there is no way back, for each revision that has none.
+    pub fn irreversible(&self) -> Vec<String> {
+        let whys = self.all.iter().filter_map(|one| one.down.as_ref().err());
+        whys.cloned().collect()
+    }
+}
+
+/// Reads both sides.
+pub fn draft(
+    context: &Context,
+    request: &Request,
+    against: Against,
+    leave: Leave,
+) -> Result<Draft, Error> {
+    let base = create::base(context, request)?;
+    let revisions = built_on(&base, request)?;
+    let mut database = context.database()?;
+    if against == Against::Database {
+        sides::require_up_to_date(context, &base.project, &revisions, &mut *database)?;
+    }
+    let sides = sides::sides(
+        context,
+        &base.project,
+        &revisions,
+        &mut *database,
+        against,
+        leave,
+    )?;
+    Ok(Draft {
+        database,
+        request: request.clone(),
+        base,
+        sides,
+        against,
+        leave,
+    })
+}
+
+/// The revisions whose state the new one changes. Models are about the whole database,
+/// so that other lines belong to it, too; not so where it is built on something older.
+fn built_on(base: &Base, request: &Request) -> Result<std::collections::BTreeSet<RevId>, Error> {
+    let graph = &base.project.graph;
+    let mut tips = base.parents.clone();
+    for name in &base.depends_on {
+        tips.extend(graph.resolve(name)?);
+    }
+    let on_heads = base.parents.iter().all(|id| graph.is_head(id.as_str()));
+    if request.on.is_none() && on_heads && graph.diverged().is_empty() {
+        tips.extend(graph.heads());
+    }
+    Ok(graph.ancestors(&tips))
+}
+
+impl Draft {
+    /// What was compared, and what came of it.
+    pub fn compared(&self) -> Compared<'_> {
+        let models: &Models = &self.sides.models;
+        let unmodelled = self
+            .sides
+            .current
+            .unmodelled
+            .union(&models.schema.unmodelled);
+        Compared {
+            against: self.against,
+            replayed: self.sides.steps.0.len(),
+            files: models.files,
+            comparison: compare(&self.sides.current, &models.schema),
+            renamed: self.renames(),
+            unmodelled: unmodelled.collect(),
+            left_out: &self.sides.steps.1,
+            strangers: &self.sides.strangers,
+        }
+    }
+
+    /// The way, or all that has to be decided first.
+    pub fn plan(&self) -> Result<Plan, Vec<Undecided>> {
+        way(&self.sides)
+    }
+
+    /// What is dropped and may have been renamed instead: each with its names and those
+    /// of what it may be now.
+    pub fn perhaps_renamed(&self) -> Vec<(FactId, Vec<FactId>)> {
+        let models = &self.sides.models;
+        schema::perhaps_renamed(&self.sides.current, &models.schema, &models.decisions)
+    }
+
+    /// The name of an object as one writes it, on whichever side it is.
+    pub fn name(&self, id: &FactId) -> String {
+        let sides = [&self.sides.models.schema, &self.sides.current];
+        let found = sides
+            .iter()
+            .find_map(|side| Some(side.shown(side.facts.get(id)?)));
+        found.unwrap_or_else(|| id.path.join("."))
+    }
+
+    /// The renames that say something here.
+    fn renames(&self) -> Vec<(FactId, String, FactId)> {
+        let (current, models) = (&self.sides.current.facts, &self.sides.models.schema.facts);
+        let renames = self.sides.models.decisions.renames.iter();
+        let real = renames.filter(|(from, to)| {
+            current.contains_key(from) && !models.contains_key(from) && models.contains_key(to)
+        });
+        real.map(|(from, to)| (from.clone(), self.name(from), to.clone()))
+            .collect()
+    }
+
+    /// Somebody says that an object was renamed.
+    pub fn renamed(&mut self, from: FactId, to: FactId) {
+        self.sides.models.decisions.renames.push((from, to));
+    }
+
+    /// Somebody says what fills a column, or makes its new values.
+    pub fn decide(&mut self, column: &FactId, choice: Choice, expression: &str) {
+        let decisions = &mut self.sides.models.decisions;
+        let into = match choice {
+            Choice::Using => &mut decisions.using,
+            Choice::Backfill | Choice::Rename => &mut decisions.backfill,
+        };
+        into.insert(column.clone(), expression.to_owned());
+    }
+
+    /// Takes a decision from the command line.
+    pub fn decide_by_option(&mut self, choice: Choice, text: &str) -> Result<(), Error> {
+        decide_by_option(&mut self.sides, choice, text)
+    }
+
+    /// The content of the revisions that go the way of a plan.
+    pub fn revisions(&mut self, context: &Context, plan: &Plan) -> Result<Planned, Error> {
+        let between = self.between(context, plan)?;
+        let first = create::first(context, &self.request, &self.base)?;
+        let models = &self.sides.models.schema;
+        let back = self.sides.models.decisions.reversed();
+        let states: Vec<&Schema> = std::iter::once(&self.sides.current)
+            .chain(&between)
+            .chain([models])
+            .collect();
+        let mut all: Vec<One> = Vec::with_capacity(plan.parts.len());
+        for (n, part) in plan.parts.iter().enumerate() {
+            let revision = match all.last() {
+                None => first.clone(),
+                Some(before) => Revision {
+                    message: format!("{} {}", first.message, about(part, n, plan.parts.len())),
+                    created: first.created,
+                    ..Revision::new(
+                        write::fresh_id(&self.base.project),
+                        vec![before.revision.id.clone()],
+                    )
+                },
+            };
+            all.push(One {
+                revision,
+                up: part.clone(),
+                down: way_back(states[n], states[n + 1], &back),
+            });
+        }
+        Ok(Planned { all })
+    }
+
+    /// The schemas between the parts of a plan.
+    fn between(&mut self, context: &Context, plan: &Plan) -> Result<Vec<Schema>, Error> {
+        let Some((_, before_last)) = plan.parts.split_last() else {
+            return Ok(Vec::new());
+        };
+        if before_last.is_empty() {
+            return Ok(Vec::new());
+        }
+        let history = self.history(context)?;
+        with_scratch(
+            context,
+            &mut *self.database,
+            self.leave.scratch_here,
+            |scratch| {
+                replayed::replay(scratch, &history)?;
+                before_last
+                    .iter()
+                    .map(|part| {
+                        run_part(scratch, part)?;
+                        schema(context, scratch)
+                    })
+                    .collect()
+            },
+        )
+    }
+
+    /// Writes the files: all or none.
+    pub fn write(&self, context: &Context, planned: Planned) -> Result<Vec<Written>, Error> {
+        let all = planned.all.into_iter().map(|one| {
+            let body = one.body();
+            (one.revision, body)
+        });
+        write::write_all(context, &self.base.project, all.collect())
+    }
+}
+
+impl std::fmt::Debug for Draft {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Draft")
+            .field("sides", &self.sides)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The way to the models, or all that has to be decided first. Differences that no
+/// statement is known for are not taken for none.
+pub(super) fn way(sides: &Sides) -> Result<Plan, Vec<Undecided>> {
+    let models = &sides.models;
+    let plan = plan(&sides.current, &models.schema, &models.decisions)?;
+    let differences = compare(&sides.current, &models.schema).differences;
+    if !plan.is_empty() || differences.is_empty() {
+        return Ok(plan);
+    }
+    let unknown = differences.into_iter().map(|one| Undecided {
+        question: Question::NoWay(format!(
+            "({}): teammig knows no statement for that",
+            one.words()
+        )),
+        about: one.id,
+        name: one.name,
+    });
+    Err(unknown.collect())
+}
+
+/// Takes a decision from the command line.
+pub(super) fn decide_by_option(sides: &mut Sides, choice: Choice, text: &str) -> Result<(), Error> {
+    let dialect = sides.current.dialect;
+    let (name, rest) = split(text).ok_or_else(|| {
+        let form = match choice {
+            Choice::Rename => "`--rename OLD:NEW`, as in `--rename users.fullname:users.full_name`",
+            Choice::Using => {
+                "`--using TABLE.COLUMN:EXPRESSION`, as in `--using \"users.age:age::integer\"`"
+            }
+            Choice::Backfill => {
+                "`--backfill TABLE.COLUMN:EXPRESSION`, as in `--backfill \"users.email:''\"`"
+            }
+        };
+        Error::Usage(format!(
+            "`{text}` has no colon between two parts: write {form}"
+        ))
+    })?;
+    let find = |side: &Schema, name: &str, whose: &str| {
+        let path = sql::name_path(name.trim(), dialect);
+        path.and_then(|path| schema::by_name(side, &path))
+            .ok_or_else(|| Error::Usage(format!("{whose} no {name}, or several of that name")))
+    };
+    let models = &mut sides.models;
+    let to = match choice {
+        Choice::Rename => find(&models.schema, rest, "the models have")?,
+        Choice::Using | Choice::Backfill => find(&models.schema, name, "the models have")?,
+    };
+    match choice {
+        Choice::Rename => {
+            let from = find(&sides.current, name, "the revisions make")?;
+            if from.kind != to.kind {
+                return Err(Error::Usage(format!(
+                    "{name} is a {}, and {rest} a {}: one cannot have become the other by a new name",
+                    from.kind.name(),
+                    to.kind.name()
+                )));
+            }
+            models.decisions.renames.push((from, to));
+        }
+        Choice::Using => {
+            models.decisions.using.insert(to, rest.trim().to_owned());
+        }
+        Choice::Backfill => {
+            models.decisions.backfill.insert(to, rest.trim().to_owned());
+        }
+    }
+    Ok(())
+}
+
+/// The parts before and behind the first colon that stands in no name.
+fn split(text: &str) -> Option<(&str, &str)> {
+    let mut quoted = false;
+    let at = text.find(|c: char| {
+        quoted ^= c == '"';
+        c == ':' && !quoted
+    })?;
+    let (name, rest) = (&text[..at], &text[at + 1..]);
+    (!name.trim().is_empty() && !rest.trim().is_empty()).then_some((name, rest))
+}
+
+/// Runs a part of a plan as a revision would.
+fn run_part(scratch: &mut dyn Database, part: &Part) -> Result<(), Error> {
+    let text = part.script();
+    let script = StoredScript {
+        text: text.clone(),
+        transaction: part.transaction,
+        foreign_keys_off: part.foreign_keys_off,
+    };
+    run_script(scratch, script)?.map_err(|error| Error::PlanFails {
+        script: SourceFile::new("the new revision (up)", text),
+        error: Box::new(error),
+    })
+}
+
+/// What a later one of several revisions is about.
+fn about(part: &Part, n: usize, of: usize) -> String {
+    let all_of = |kind: Kind| part.statements.iter().all(|one| one.about.kind == kind);
+    if all_of(Kind::Index) {
+        "(indexes)".to_owned()
+    } else if all_of(Kind::Enum) {
+        "(enum values)".to_owned()
+    } else {
+        format!("({} of {of})", n + 1)
+    }
+}
+
+/// The way back, or why there is none.
+fn way_back(from: &Schema, to: &Schema, decisions: &Decisions) -> Result<Vec<Part>, String> {
+    match plan(to, from, decisions) {
+        Ok(back) if back.is_empty() => Err("nothing says what is to be undone".to_owned()),
+        Ok(back) => Ok(back.parts),
+        Err(undecided) => {
+            let all = undecided
+                .iter()
+                .map(|one| format!("{} {}", one.name, one.question.words()));
+            Err(all.collect::<Vec<_>>().join("; "))
+        }
+    }
+}
+
+/// Parts as the section of a file.
+fn section(parts: &[Part]) -> Section {
+    Section {
+        sql: parts.iter().map(annotated).collect(),
+        no_transaction: parts.iter().any(|part| !part.transaction),
+        foreign_keys_off: parts.iter().any(|part| part.foreign_keys_off),
+    }
+}
+
+/// A part as a script, each statement below what a reviewer has to know of it.
+pub(super) fn annotated(part: &Part) -> String {
+    let mut sql = String::new();
+    for statement in &part.statements {
+        for hazard in &statement.hazards {
+            sql.push_str("-- ");
+            sql.push_str(&hazard.words());
+            sql.push('\n');
+        }
+        sql.push_str(&statement.sql);
+        sql.push_str(";\n");
+    }
+    sql
+}
+
+#[cfg(test)]
+mod tests {
+    use super::split;
+
+    #[test]
+    fn options_are_split_at_a_colon_outside_of_names() {
+        for (text, want) in [
+            (
+                "users.fullname:users.full_name",
+                Some(("users.fullname", "users.full_name")),
+            ),
+            (
+                "users.age:age::integer",
+                Some(("users.age", "age::integer")),
+            ),
+            ("\"a:b\".c:''", Some(("\"a:b\".c", "''"))),
+            ("users", None),
+            ("users:", None),
+            (":users", None),
+        ] {
+            assert_eq!(split(text), want, "{text}");
+        }
+    }
+}

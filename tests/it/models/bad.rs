@@ -1,0 +1,272 @@
+//! Models that are none: told with the place and what to do, and nothing is left behind.
+
+use insta::assert_snapshot;
+
+use super::{USERS, project};
+
+fn with(text: &str) -> impl std::fmt::Display {
+    project(&[("users.sql", USERS), ("bad.sql", text)]).teammig("project", &["diff"])
+}
+
+#[test]
+fn a_statement_that_the_database_refuses() {
+    assert_snapshot!(with("CREATE TABLE fine (id integer);\n\n  CREATE TABEL x (id integer);\n"), @r#"
+    exit 1
+    --- stderr
+    error: the models cannot be loaded: a statement fails, whatever comes before it
+     --> models/bad.sql:3:10
+      |
+    3 |   CREATE TABEL x (id integer);
+      |          ^^^^^ near "TABEL": syntax error
+    "#);
+}
+
+/// The one that cannot work is told before those that only wait for it.
+#[test]
+fn what_others_wait_for_is_told_first() {
+    let run = with(
+        "CREATE INDEX a_b ON a (b);\nCREATE TRIGGER t AFTER INSERT ON a BEGIN SELECT 1; END;\nCREATE TABLE a (b integr primary kee);\n",
+    );
+    assert_snapshot!(run, @r#"
+    exit 1
+    --- stderr
+    error: the models cannot be loaded: 3 statements fail, in whatever order they are tried
+     --> models/bad.sql:3:34
+      |
+    3 | CREATE TABLE a (b integr primary kee);
+      |                                  ^^^ near "kee": syntax error
+      |
+     ::: models/bad.sql:1:1
+      |
+    1 | CREATE INDEX a_b ON a (b);
+      | ------------------------- no such table: main.a
+      |
+     ::: models/bad.sql:2:1
+      |
+    2 | CREATE TRIGGER t AFTER INSERT ON a BEGIN SELECT 1; END;
+      | ------------------------------------------------------ no such table: main.a
+    "#);
+}
+
+#[test]
+fn views_that_cannot_be_read() {
+    assert_snapshot!(
+        with("CREATE VIEW a AS SELECT * FROM b;\nCREATE VIEW b AS SELECT * FROM a;\nCREATE VIEW c AS SELECT nix FROM users;\n"),
+        @"
+    exit 1
+    --- stderr
+    error: the models cannot be loaded: 3 statements fail, in whatever order they are tried
+     --> models/bad.sql:1:1
+      |
+    1 | CREATE VIEW a AS SELECT * FROM b;
+      | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ view a is circularly defined
+      |
+     ::: models/bad.sql:2:1
+      |
+    2 | CREATE VIEW b AS SELECT * FROM a;
+      | -------------------------------- view b is circularly defined
+      |
+     ::: models/bad.sql:3:1
+      |
+    3 | CREATE VIEW c AS SELECT nix FROM users;
+      | -------------------------------------- no such column: nix
+    "
+    );
+}
+
+#[test]
+fn what_is_no_ddl() {
+    assert_snapshot!(
+        with("INSERT INTO users VALUES (1, 'a');\nDROP TABLE IF EXISTS x;\nBEGIN;\nPRAGMA foreign_keys = off;\n"),
+        @"
+    exit 3
+    --- stderr
+    error: this makes nothing: models are the schema alone, without rows [unreadable-models]
+     --> models/bad.sql:1:1
+      |
+    1 | INSERT INTO users VALUES (1, 'a');
+      | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+    hint: remove it; rows belong into a revision: `teammig create --empty`
+    error: models say what is to be there, and this takes something away [unreadable-models]
+     --> models/bad.sql:2:1
+      |
+    2 | DROP TABLE IF EXISTS x;
+      | ^^^^^^^^^^^^^^^^^^^^^^
+    hint: remove it, and what it takes away
+    error: models need no transaction [unreadable-models]
+     --> models/bad.sql:3:1
+      |
+    3 | BEGIN;
+      | ^^^^^
+    hint: remove it: what is loaded here is a scratch database
+    error: this makes nothing: models are the schema alone, without rows [unreadable-models]
+     --> models/bad.sql:4:1
+      |
+    4 | PRAGMA foreign_keys = off;
+      | ^^^^^^^^^^^^^^^^^^^^^^^^^
+    hint: remove it; rows belong into a revision: `teammig create --empty`
+    error: the models have something to put right first
+    "
+    );
+    assert_snapshot!(with("CREATE TABLE x (id integer);\n.read other.sql\n"), @"
+    exit 3
+    --- stderr
+    error: this is a command of the sqlite3 shell, not SQL [unreadable-models]
+     --> models/bad.sql:2:1
+      |
+    2 | .read other.sql
+      | ^^^^^^^^^^^^^^^
+    hint: remove it: teammig loads models without another program in between
+    error: the models have something to put right first
+    ");
+    assert_snapshot!(with("CREATE TABLE x (id integer, name text DEFAULT 'a);\n"), @"
+    exit 3
+    --- stderr
+    error: this string is opened and never closed [unreadable-models]
+     --> models/bad.sql:1:47
+      |
+    1 | CREATE TABLE x (id integer, name text DEFAULT 'a);
+      |                                               ^
+    hint: close it
+    error: the models have something to put right first
+    ");
+}
+
+#[test]
+fn remarks_that_say_nothing() {
+    assert_snapshot!(
+        with(
+            "CREATE TABLE x ( -- teammig: renamed form y\n  a text, -- teammig: renamed from\n  b text -- teammig: backfil ''\n  \
+             /* teammig: using 1 */\n);\n-- teammig: using 1\nCREATE TABLE z (a text);\n-- teammig: renamed from w\n"
+        ),
+        @"
+    exit 3
+    --- stderr
+    error: this remark says nothing that teammig knows [unreadable-models]
+     --> models/bad.sql:1:18
+      |
+    1 | CREATE TABLE x ( -- teammig: renamed form y
+      |                  ^^^^^^^^^^^^^^^^^^^^^^^^^^
+    hint: there are `-- teammig: renamed from NAME`, `-- teammig: using EXPRESSION` and `-- teammig: backfill EXPRESSION`
+    error: this remark is not complete [unreadable-models]
+     --> models/bad.sql:2:11
+      |
+    2 |   a text, -- teammig: renamed from
+      |           ^^^^^^^^^^^^^^^^^^^^^^^^
+    hint: there are `-- teammig: renamed from NAME`, `-- teammig: using EXPRESSION` and `-- teammig: backfill EXPRESSION`
+    error: this remark says nothing that teammig knows [unreadable-models]
+     --> models/bad.sql:3:10
+      |
+    3 |   b text -- teammig: backfil ''
+      |          ^^^^^^^^^^^^^^^^^^^^^^
+    hint: there are `-- teammig: renamed from NAME`, `-- teammig: using EXPRESSION` and `-- teammig: backfill EXPRESSION`
+    error: a remark in `/* … */` is not read [unreadable-models]
+     --> models/bad.sql:4:3
+      |
+    4 |   /* teammig: using 1 */
+      |   ^^^^^^^^^^^^^^^^^^^^^^
+    hint: begin the line with `--`
+    error: this remark is about columns, and stands at none [unreadable-models]
+     --> models/bad.sql:6:1
+      |
+    6 | -- teammig: using 1
+      | ^^^^^^^^^^^^^^^^^^^
+    hint: it belongs behind the column, on the same line, or on the line before it
+    error: this remark stands at nothing that it could be about [unreadable-models]
+     --> models/bad.sql:8:1
+      |
+    8 | -- teammig: renamed from w
+      | ^^^^^^^^^^^^^^^^^^^^^^^^^^
+    hint: it belongs behind what it is about, on the same line, or on the line before it
+    error: the models have something to put right first
+    "
+    );
+}
+
+#[test]
+fn a_remark_about_what_is_left_out() {
+    let sandbox = project(&[
+        ("users.sql", USERS),
+        (
+            "logs.sql",
+            "CREATE TABLE logs (id integer); -- teammig: renamed from log\n",
+        ),
+    ]);
+    sandbox.write(
+        "project/teammig.yaml",
+        "models: models\nexclude: logs\nenvironments:\n  dev: sqlite:dev.db\n",
+    );
+    assert_snapshot!(sandbox.teammig("project", &["diff"]), @"
+    exit 3
+    --- stderr
+    error: this remark is about logs, which the models do not make [unreadable-models]
+     --> models/logs.sql:1:33
+      |
+    1 | CREATE TABLE logs (id integer); -- teammig: renamed from log
+      |                                 ^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+    hint: is it left out by `exclude:`, or made under another name?
+    error: the models have something to put right first
+    ");
+}
+
+#[test]
+fn files_that_cannot_be_read() {
+    let sandbox = project(&[("users.sql", USERS)]);
+    sandbox.write("project/models/latin.sql", b"-- one\n-- gr\xfc\xdfe\n");
+    assert_snapshot!(sandbox.teammig("project", &["diff"]), @"
+    exit 1
+    --- stderr
+    error: models/latin.sql is not UTF-8 (line 2)
+    hint: save it as UTF-8: `iconv -f latin1 -t utf-8 models/latin.sql` shows what it would be
+    ");
+    std::fs::remove_dir_all(sandbox.at("project/models")).unwrap();
+    assert_snapshot!(sandbox.teammig("project", &["diff"]), @"
+    exit 1
+    --- stderr
+    error: there is no folder models for the models
+    hint: `mkdir models` makes it; or correct `models:` in teammig.yaml
+    ");
+    std::fs::create_dir(sandbox.at("project/models")).unwrap();
+    assert_snapshot!(sandbox.teammig("project", &["diff"]), @"
+    exit 1
+    --- stderr
+    error: no file of models ends in .sql
+    hint: write the schema as it should be into it: `CREATE TABLE …;` in models/schema.sql
+    ");
+    let (document, code) = sandbox.json("project", &["diff"]);
+    assert_eq!((code, document["kind"].as_str()), (1, Some("models")));
+}
+
+#[test]
+fn in_the_check_it_is_a_finding_or_not_evaluated() {
+    let sandbox = project(&[("users.sql", USERS), ("bad.sql", "CREATE TABEL x (a);\n")]);
+    assert_snapshot!(sandbox.teammig("project", &["check", "--only", "models"]), @r#"
+    exit 3
+    --- stdout
+    1 error: the models, against what the revisions produce
+    --- stderr
+    error: this statement fails, whatever comes before it [unreadable-models]
+     --> models/bad.sql:1:8
+      |
+    1 | CREATE TABEL x (a);
+      |        ^^^^^ near "TABEL": syntax error
+    "#);
+    sandbox.write("project/models/bad.sql", "DROP TABLE x;\n");
+    assert_eq!(
+        sandbox
+            .teammig("project", &["check", "--only", "models"])
+            .code,
+        3
+    );
+    std::fs::remove_dir_all(sandbox.at("project/models")).unwrap();
+    assert_snapshot!(sandbox.teammig("project", &["check", "--only", "models"]), @"
+    exit 4
+    --- stdout
+    not evaluated
+    --- stderr
+    error: there is no folder models for the models
+    hint: `mkdir models` makes it; or correct `models:` in teammig.yaml
+    ");
+    let at = sandbox.teammig("project", &["check", "--only", "models", "--at", "HEAD"]);
+    assert_eq!(at.code, 2, "{at}");
+}
