@@ -117,10 +117,8 @@ pub(super) fn hint(text: &str, dialect: Dialect) -> Hint {
 }
 
 fn parts<'a>(schema: &'a Schema, table: &'a FactId) -> impl Iterator<Item = &'a Fact> {
-    schema.facts.values().filter(move |fact| {
-        fact.parent.as_ref() == Some(table)
-            && matches!(fact.id.kind, Kind::Column | Kind::Constraint)
-    })
+    let columns = super::parts(schema, Kind::Column, table);
+    columns.chain(super::parts(schema, Kind::Constraint, table))
 }
 
 /// The foreign keys of a table.
