@@ -148,7 +148,7 @@ pub fn check(context: &Context, ask: &Ask) -> Result<Vec<One>, Error> {
 /// compared with.
 pub(super) fn new_here(context: &Context) -> Result<(Vec<RevId>, Option<String>), Error> {
     if let Some(name) = guard::absent_refs(context)?.into_iter().next() {
-        return Err(NotJudged::Absent { name }.into());
+        return Err(NotJudged::Absent { name, on: None }.into());
     }
     let sides = Sides::of(context, &Ask::Here)?;
     let is_new = |id: &RevId| sides.before.graph.get(id.as_str()).is_none();

@@ -9,7 +9,7 @@ use super::{Context, Error, NoScratch};
 use crate::{
     db::{Database, ErrorKind, Job, JobError, ScratchError},
     model::{
-        Dialect, Direction, Entry, EntryState, RevId,
+        Dialect, Direction, Entry, EntryState, Options, RevId,
         ledger::{StoredScript, StoredScripts},
     },
     sql,
@@ -88,6 +88,7 @@ pub(super) fn run_script(
         depends_on: Vec::new(),
         message: String::new(),
         checksum: sql::checksum("", None),
+        options: Options::default(),
         state: EntryState::Applied,
         applied_at: jiff::Timestamp::UNIX_EPOCH,
         applied_by: String::new(),
