@@ -3,7 +3,7 @@
 use teammig::{
     db::{ErrorKind, LedgerChange},
     model::{
-        EntryState, RevId,
+        Entry, EntryState, RevId,
         ledger::{StoredScript, StoredScripts},
     },
 };
@@ -54,7 +54,14 @@ fn a_revision_is_recorded_with_its_scripts_and_removed_again() {
     let mut found = reader.ledger().unwrap().entries.remove(0);
     assert!(found.duration_ms < 5_000);
     found.duration_ms = 0;
-    assert_eq!(found, entry("a1"));
+    let options = "up foreign_keys:off down transaction:false"
+        .parse()
+        .unwrap();
+    let expected = Entry {
+        options,
+        ..entry("a1")
+    };
+    assert_eq!(found, expected);
     let stored = reader.stored_scripts(&RevId::trusted("a1")).unwrap();
     assert_eq!(stored.as_ref(), Some(&scripts));
 
