@@ -263,14 +263,16 @@ fn columns(major: u32) -> String {
                    WHEN 'e' THEN 'external' WHEN 'm' THEN 'main' ELSE 'extended' END END, \
                  'compression', CASE WHEN {own} THEN {compression} END, \
                  'statistics', CASE WHEN a.attstattarget >= 0 THEN a.attstattarget::text END, \
-                 'options', (SELECT string_agg(o, ', ' ORDER BY o) FROM unnest(a.attoptions) o WHERE o ~ '^n_distinct'), \
-                 'comment', col_description(a.attrelid, a.attnum), \
+                 'options', CASE WHEN a.attoptions IS NOT NULL THEN (SELECT string_agg(o, ', ' ORDER BY o) \
+                   FROM unnest(a.attoptions) o WHERE o ~ '^n_distinct') END, \
+                 'comment', z.description, \
                  '_may be empty', CASE WHEN NOT ({own}) THEN 'yes' END"
             ),
         ],
         &format!(
             "FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace \
              JOIN pg_type t ON t.oid = a.atttypid LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum \
+             LEFT JOIN pg_description z ON z.classoid = 'pg_class'::regclass AND z.objoid = a.attrelid AND z.objsubid = a.attnum \
              CROSS JOIN LATERAL (SELECT pg_get_expr(d.adbin, d.adrelid) AS expression OFFSET 0) v \
              LEFT JOIN LATERAL (SELECT true AS own FROM pg_depend s JOIN pg_depend u ON u.classid = 'pg_attrdef'::regclass \
                AND u.objid = d.oid AND u.refclassid = 'pg_class'::regclass AND u.refobjid = s.objid \

@@ -1,4 +1,4 @@
-//! The example of the docs, with the real SQLAlchemy.
+//! The example of the docs, with the real `SQLAlchemy`.
 
 use insta::assert_snapshot;
 
