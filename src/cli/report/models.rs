@@ -108,7 +108,7 @@ fn undecided(all: &[Undecided], words: String) -> Report {
         match &one.question {
             Question::Fill => {
                 report = report.hint(format!(
-                    "{}, or `-- teammig: backfill ''` behind the column in the models, with an expression for ''; or give it a DEFAULT",
+                    "{}, or `-- teammig: backfill ''` behind the column in the models, with any expression in place of ''; or give it a DEFAULT",
                     quoted("--backfill", format!("{name}:''"))
                 ));
             }

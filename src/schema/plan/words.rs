@@ -10,7 +10,7 @@ impl Hazard {
             Self::MayBeRename { from, to } => {
                 format!("{from} is dropped and {to} is made: nobody said that it was renamed")
             }
-            Self::FailsOnData(why) => format!("fails where {why}"),
+            Self::FailsOnData(why) => format!("may fail on {why}"),
             Self::Rewrites => "rewrites the table".to_owned(),
             Self::Locks { mode, table } => format!("locks {table}: {mode}"),
             Self::NotTransactional => "is not undone when something after it fails".to_owned(),

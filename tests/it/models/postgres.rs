@@ -228,7 +228,7 @@ CREATE TABLE users (
     --- stderr
     error: there is one thing to decide first
       users.phone must hold something in every row, and nothing says what is in those that are there
-    hint: `--backfill "users.phone:''"`, or `-- teammig: backfill ''` behind the column in the models, with an expression for ''; or give it a DEFAULT
+    hint: `--backfill "users.phone:''"`, or `-- teammig: backfill ''` behind the column in the models, with any expression in place of ''; or give it a DEFAULT
     "#);
     let decided = [
         "create",
