@@ -6,8 +6,10 @@
 
 pub mod advice;
 pub mod audit;
+pub mod conflict;
 pub mod dialect;
 pub mod finding;
+pub mod footprint;
 pub mod graph;
 pub mod guard;
 pub mod hand_made;
@@ -37,6 +39,7 @@ pub mod visible;
 pub mod way_back;
 
 pub use dialect::Dialect;
+pub use footprint::Footprint;
 pub use finding::{Finding, Rule, Severity};
 pub use head_file::HeadFile;
 pub use ledger::{Entry, EntryState, Ledger};

@@ -13,8 +13,10 @@
 mod beyond;
 mod checksum;
 mod cursor;
+mod footprint;
 mod inspect;
 mod lint;
+mod nesting;
 mod outside;
 mod quote;
 mod scan;
@@ -30,6 +32,7 @@ pub use inspect::{
     Dropped, copy_from_stdin, dropped_table, has_statement, meta_command, pragma,
     transaction_control,
 };
+pub use footprint::footprint;
 pub use lint::lint;
 pub use outside::only_outside;
 pub use quote::{NulCharacter, ident, literal};
