@@ -65,7 +65,10 @@ fn made_up() {
         .collect();
     let start = Instant::now();
     let footprints: Vec<Footprint> = scripts.iter().map(|script| read(script)).collect();
-    println!("footprints of 1,000 scripts of 4 statements   {:?}", start.elapsed());
+    println!(
+        "footprints of 1,000 scripts of 4 statements   {:?}",
+        start.elapsed()
+    );
     let ids: Vec<RevId> = (0..1_000).map(|n| RevId::trusted(&n.to_string())).collect();
     let members: Vec<_> = ids.iter().zip(&footprints).collect();
     let (left, right) = members.split_at(500);
@@ -114,9 +117,7 @@ fn pairs(folder: &str) {
     let (a, b) = (RevId::trusted("a"), RevId::trusted("b"));
     for (at, pair) in footprints.windows(2).enumerate() {
         let before = Ancestor::of(&footprints[..at], true);
-        let judge = |ancestor: &Ancestor| {
-            conflicts(&[(&a, &pair[0])], &[(&b, &pair[1])], ancestor)
-        };
+        let judge = |ancestor: &Ancestor| conflicts(&[(&a, &pair[0])], &[(&b, &pair[1])], ancestor);
         let (found, alone) = (judge(&before), judge(&Ancestor::default()));
         println!(
             "{}",
@@ -140,7 +141,12 @@ fn why(found: &Conflicts) -> Vec<String> {
         .filter(|one| one.clash > Clash::Possible)
         .map(|one| {
             let objects: Vec<String> = one.objects.iter().map(ToString::to_string).collect();
-            format!("{} / {}: {}", one.left.act.verb(), one.right.act.verb(), objects.join(", "))
+            format!(
+                "{} / {}: {}",
+                one.left.act.verb(),
+                one.right.act.verb(),
+                objects.join(", ")
+            )
         })
         .collect()
 }

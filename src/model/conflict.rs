@@ -214,10 +214,16 @@ impl<'a> Index<'a> {
         let (space, schema, of, name) = key(object);
         let columns = of.filter(|_| object.kind == Kind::Column);
         if let (true, Some(table)) = (object.is_all_columns(), columns) {
-            return self.columns.get(&(schema, table)).cloned().unwrap_or_default();
+            return self
+                .columns
+                .get(&(schema, table))
+                .cloned()
+                .unwrap_or_default();
         }
         let mut found = Vec::new();
-        let all = columns.is_some().then(|| (space.clone(), schema, of, ALL_COLUMNS));
+        let all = columns
+            .is_some()
+            .then(|| (space.clone(), schema, of, ALL_COLUMNS));
         for key in [Some((space, schema, of, name)), all].into_iter().flatten() {
             found.extend(self.by_name.get(&key).into_iter().flatten().copied());
         }
@@ -282,9 +288,14 @@ fn is_vague(object: &Object) -> bool {
 /// What both add to the same, without a conflict.
 fn remarks(left: &Side, right: &Side, meetings: &[Meeting<'_>]) -> BTreeSet<Remark> {
     let added = |side: &Side, kind: &Kind| -> BTreeSet<Object> {
-        let created = side.entries.iter().filter(|entry| entry.access.act.creates());
+        let created = side
+            .entries
+            .iter()
+            .filter(|entry| entry.access.act.creates());
         let parts = created.filter(|entry| entry.access.object.kind == *kind);
-        parts.filter_map(|entry| entry.access.object.owner()).collect()
+        parts
+            .filter_map(|entry| entry.access.object.owner())
+            .collect()
     };
     let both = |kind| -> Vec<Object> {
         let (left, right) = (added(left, &kind), added(right, &kind));

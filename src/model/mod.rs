@@ -39,8 +39,8 @@ pub mod visible;
 pub mod way_back;
 
 pub use dialect::Dialect;
-pub use footprint::Footprint;
 pub use finding::{Finding, Rule, Severity};
+pub use footprint::Footprint;
 pub use head_file::HeadFile;
 pub use ledger::{Entry, EntryState, Ledger};
 pub use levels::{Level, Levels};

@@ -28,11 +28,11 @@ mod tokens;
 
 pub use beyond::beyond_the_database;
 pub use checksum::checksum;
+pub use footprint::footprint;
 pub use inspect::{
     Dropped, copy_from_stdin, dropped_table, has_statement, meta_command, pragma,
     transaction_control,
 };
-pub use footprint::footprint;
 pub use lint::lint;
 pub use outside::only_outside;
 pub use quote::{NulCharacter, ident, literal};

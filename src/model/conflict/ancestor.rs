@@ -38,7 +38,9 @@ impl Ancestor {
     /// Adds an object and what it needs: the columns and tables of a view or of an index,
     /// the parent of a foreign key.
     pub fn add(&mut self, object: &Object, needs: Vec<Object>) {
-        let needs = needs.into_iter().map(|need| Access::new(Act::Reference, need));
+        let needs = needs
+            .into_iter()
+            .map(|need| Access::new(Act::Reference, need));
         self.needs.insert(plain(object), needs.collect());
     }
 
@@ -67,7 +69,8 @@ impl Ancestor {
         self.needs.remove(object);
         self.says.remove(object);
         if object.of.is_none() {
-            self.needs.retain(|part, _| part.owner().as_ref() != Some(object));
+            self.needs
+                .retain(|part, _| part.owner().as_ref() != Some(object));
         }
     }
 
@@ -85,12 +88,13 @@ impl Ancestor {
     pub(super) fn names(&self, object: &Object, column: &str) -> Option<bool> {
         let object = plain(object);
         let needs = self.needs.get(&object)?;
-        let uses = needs.iter().any(|need| {
-            need.object.kind == Kind::Column && need.object.name == column
-        });
-        let says = self.says.get(&object).is_some_and(|says| {
-            says.split(' ').any(|word| word.trim_matches('"') == column)
-        });
+        let uses = needs
+            .iter()
+            .any(|need| need.object.kind == Kind::Column && need.object.name == column);
+        let says = self
+            .says
+            .get(&object)
+            .is_some_and(|says| says.split(' ').any(|word| word.trim_matches('"') == column));
         Some(uses || says || object.name.contains(column))
     }
 
@@ -122,7 +126,12 @@ fn needed(rest: &[Access]) -> Vec<Access> {
     rest.iter()
         .take_while(|access| !(access.act.creates() && access.object.kind == Kind::Constraint))
         .filter(|access| access.act == Act::Reference)
-        .filter(|access| matches!(access.object.kind, Kind::Table | Kind::Column | Kind::Function))
+        .filter(|access| {
+            matches!(
+                access.object.kind,
+                Kind::Table | Kind::Column | Kind::Function
+            )
+        })
         .map(|access| Access::new(Act::Reference, access.object.clone()).of(Part::Type))
         .collect()
 }

@@ -87,7 +87,9 @@ impl Clash {
 fn cell(left: Act, right: Act) -> Cell {
     let position = |act: Act| Act::ALL.iter().position(|one| *one == act).unwrap_or(0);
     let (left, right) = (position(left), position(right));
-    let row = TABLE.get(left.max(right)).map_or(&b""[..], |row| row.as_bytes());
+    let row = TABLE
+        .get(left.max(right))
+        .map_or(&b""[..], |row| row.as_bytes());
     match row.get(left.min(right)) {
         Some(b'?') => Cell::Is(Clash::Possible),
         Some(b'o') => Cell::Is(Clash::Order),
@@ -173,12 +175,36 @@ mod tests {
             (says(Act::Create, "a"), says(Act::Create, "a"), Clash::Never),
             (says(Act::Alter, "a"), says(Act::Alter, "a"), Clash::None),
             (says(Act::Alter, "a"), says(Act::Alter, "b"), Clash::Order),
-            (part(Act::Alter, Part::Type), part(Act::Alter, Part::Type), Clash::Order),
-            (part(Act::Alter, Part::Type), part(Act::Alter, Part::Null), Clash::None),
-            (part(Act::Alter, Part::Type), part(Act::Reference, Part::Type), Clash::Order),
-            (part(Act::Alter, Part::Null), part(Act::Reference, Part::Type), Clash::None),
-            (part(Act::Alter, Part::Type), access(Act::Reference), Clash::None),
-            (part(Act::Alter, Part::Type), part(Act::Read, Part::Type), Clash::Order),
+            (
+                part(Act::Alter, Part::Type),
+                part(Act::Alter, Part::Type),
+                Clash::Order,
+            ),
+            (
+                part(Act::Alter, Part::Type),
+                part(Act::Alter, Part::Null),
+                Clash::None,
+            ),
+            (
+                part(Act::Alter, Part::Type),
+                part(Act::Reference, Part::Type),
+                Clash::Order,
+            ),
+            (
+                part(Act::Alter, Part::Null),
+                part(Act::Reference, Part::Type),
+                Clash::None,
+            ),
+            (
+                part(Act::Alter, Part::Type),
+                access(Act::Reference),
+                Clash::None,
+            ),
+            (
+                part(Act::Alter, Part::Type),
+                part(Act::Read, Part::Type),
+                Clash::Order,
+            ),
         ] {
             assert_eq!(Clash::of(&left, &right), clash, "{left:?} {right:?}");
         }

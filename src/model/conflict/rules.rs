@@ -38,7 +38,11 @@ pub(super) fn apply<'a>(
 /// A rebuild writes the table as it was: whatever is added to it or changed is lost.
 fn rebuild_loses(table: &Object, other: &Entry) -> bool {
     let act = other.access.act;
-    let is_part = other.access.object.owner().is_some_and(|owner| owner.is(table));
+    let is_part = other
+        .access
+        .object
+        .owner()
+        .is_some_and(|owner| owner.is(table));
     is_part && (act.creates() || act.removes() || act == Act::Alter)
 }
 
@@ -61,7 +65,9 @@ fn may_go_with_column(index: &Object, other: &Entry, ancestor: &Ancestor) -> boo
     let named = |table: &str| index.schema == column.schema && index.name.contains(table);
     match (&column.kind, &column.of) {
         (Kind::Column, Some(table)) => named(table) && index.name.contains(&column.name),
-        (Kind::Table, _) => index.name.starts_with(&format!("{}_", column.name)) && named(&column.name),
+        (Kind::Table, _) => {
+            index.name.starts_with(&format!("{}_", column.name)) && named(&column.name)
+        }
         _ => false,
     }
 }

@@ -8,8 +8,8 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{
-    Ancestor, Member, Place,
     super::footprint::{Access, Act, Kind, Object},
+    Ancestor, Member, Place,
 };
 
 /// An access of a side that can matter to the other.
@@ -113,7 +113,9 @@ impl Side {
     }
 
     fn is_inside_own(&self, object: &Object) -> bool {
-        object.owner().is_some_and(|owner| self.own.contains_key(&owner))
+        object
+            .owner()
+            .is_some_and(|owner| self.own.contains_key(&owner))
     }
 }
 

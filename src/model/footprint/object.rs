@@ -257,10 +257,7 @@ mod tests {
         let column = Object::column("app", "t", "c");
         assert_eq!(column.owner(), Some(Object::table("app", "t")));
         let label = Object::part(Kind::Label, "app", "mood", "happy");
-        assert_eq!(
-            label.owner(),
-            Some(Object::new(Kind::Type, "app", "mood"))
-        );
+        assert_eq!(label.owner(), Some(Object::new(Kind::Type, "app", "mood")));
         assert_eq!(Object::table("app", "t").owner(), None);
     }
 }

@@ -18,7 +18,16 @@ use crate::{
 
 /// Words that a name of a relation follows.
 const BEFORE: [&str; 11] = [
-    "TABLE", "ON", "INTO", "UPDATE", "FROM", "JOIN", "REFERENCES", "VIEW", "INDEX", "SEQUENCE",
+    "TABLE",
+    "ON",
+    "INTO",
+    "UPDATE",
+    "FROM",
+    "JOIN",
+    "REFERENCES",
+    "VIEW",
+    "INDEX",
+    "SEQUENCE",
     "ONLY",
 ];
 

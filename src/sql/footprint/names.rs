@@ -89,7 +89,9 @@ impl Names {
             }
             [] => Vec::new(),
         };
-        full.into_iter().filter(|(_, name)| !name.is_empty()).collect()
+        full.into_iter()
+            .filter(|(_, name)| !name.is_empty())
+            .collect()
     }
 }
 
@@ -134,7 +136,10 @@ pub(super) fn dotted(text: &str) -> Vec<String> {
 
 fn dotless(name: &str) -> String {
     let name = name.trim();
-    match name.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+    match name
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'))
+    {
         Some(quoted) => quoted.replace("\"\"", "\""),
         None => name.to_lowercase(),
     }

@@ -43,9 +43,10 @@ impl Reader {
                 self.add(Access::new(creation(node), object).saying(plain(&node.text())));
             }
             self.refer(Object::table(schema, table));
-            for column in node.below().filter(|one| {
-                one.is(Is::COLUMN_NAME_REF) && one.is_in(Is::TRIGGER_EVENT_UPDATE)
-            }) {
+            for column in node
+                .below()
+                .filter(|one| one.is(Is::COLUMN_NAME_REF) && one.is_in(Is::TRIGGER_EVENT_UPDATE))
+            {
                 self.refer(Object::column(schema, table, &column.name()));
             }
         }
@@ -121,9 +122,9 @@ impl Reader {
             let access = Access::new(creation(action), label(full, &name));
             self.add(access.saying(plain(&action.text())));
         }
-        let place = action.children().find(|one| {
-            matches!(one.kind(), Is::BEFORE_VALUE | Is::AFTER_VALUE)
-        });
+        let place = action
+            .children()
+            .find(|one| matches!(one.kind(), Is::BEFORE_VALUE | Is::AFTER_VALUE));
         if let Some(beside) = place.and_then(|one| one.below().find_map(|one| one.string())) {
             self.refer(label(full, &beside));
         }
@@ -132,7 +133,11 @@ impl Reader {
     /// `CREATE SEQUENCE`, `CREATE EXTENSION`, `CREATE PUBLICATION` …
     pub(super) fn create_other(&mut self, node: &Node) {
         let name = node.children().find_map(|child| {
-            let inner = if child.is(Is::NAMED_SCHEMA) { child.child(Is::SCHEMA)? } else { child };
+            let inner = if child.is(Is::NAMED_SCHEMA) {
+                child.child(Is::SCHEMA)?
+            } else {
+                child
+            };
             Some((kinds::defined(inner.kind())?, inner))
         });
         let Some((kind, name)) = name else {
@@ -154,7 +159,10 @@ impl Reader {
 
     /// `OWNED BY table.column` of a sequence.
     fn owned_by(&mut self, node: &Node) {
-        for name in node.below().filter(|one| one.is(Is::QUALIFIED_COLUMN_NAME_REF)) {
+        for name in node
+            .below()
+            .filter(|one| one.is(Is::QUALIFIED_COLUMN_NAME_REF))
+        {
             for column in self.column_named(&name) {
                 if let Some(table) = column.owner() {
                     self.refer(table);
@@ -187,7 +195,11 @@ impl Reader {
             }
             return;
         }
-        let lists = [Is::FUNCTION_SIG_LIST, Is::PROCEDURE_SIG_LIST, Is::ROUTINE_SIG_LIST];
+        let lists = [
+            Is::FUNCTION_SIG_LIST,
+            Is::PROCEDURE_SIG_LIST,
+            Is::ROUTINE_SIG_LIST,
+        ];
         let names = node.children().flat_map(|child| {
             if lists.contains(&child.kind()) {
                 child.children().collect::<Vec<_>>()
@@ -218,15 +230,17 @@ impl Reader {
             }
             return;
         }
-        let name = node.children().find(|child| kinds::named(child.kind()).is_some());
+        let name = node
+            .children()
+            .find(|child| kinds::named(child.kind()).is_some());
         let Some(name) = name else {
             self.whole_statement(node, Act::Alter);
             return;
         };
         for object in self.named(&name) {
-            let actions = node.children().filter(|one| {
-                !one.is_same(&name) && !one.is(Is::IF_EXISTS)
-            });
+            let actions = node
+                .children()
+                .filter(|one| !one.is_same(&name) && !one.is(Is::IF_EXISTS));
             for action in actions {
                 self.alteration(&action, &object);
             }
@@ -240,13 +254,12 @@ impl Reader {
             Is::OWNER_TO => self.alter(object.clone(), Part::Owner, action),
             Is::SET_SCHEMA => self.move_to(action, object.clone()),
             Is::RENAME_COLUMN => {
-                let mut names = action.children().filter(|one| {
-                    matches!(one.kind(), Is::COLUMN_NAME | Is::COLUMN_NAME_REF)
-                });
+                let mut names = action
+                    .children()
+                    .filter(|one| matches!(one.kind(), Is::COLUMN_NAME | Is::COLUMN_NAME_REF));
                 if let (Some(from), Some(to)) = (names.next(), names.next()) {
-                    let column = |one: &Node| {
-                        Object::column(&object.schema, &object.name, &one.name())
-                    };
+                    let column =
+                        |one: &Node| Object::column(&object.schema, &object.name, &one.name());
                     self.act(Act::Rename, column(&from));
                     self.act(Act::Create, column(&to));
                 }
@@ -274,20 +287,31 @@ impl Reader {
             return;
         };
         self.refer(Object::new(Kind::Schema, "", &schema));
-        self.act(Act::Create, Object { schema, ..object.clone() });
+        self.act(
+            Act::Create,
+            Object {
+                schema,
+                ..object.clone()
+            },
+        );
         self.act(Act::Rename, object);
     }
 
     /// What has no name of its own is called as the statement is.
     fn whole_statement(&mut self, node: &Node, act: Act) {
-        let word = format!("{:?}", node.kind()).to_lowercase().replace('_', " ");
+        let word = format!("{:?}", node.kind())
+            .to_lowercase()
+            .replace('_', " ");
         let words = word.split(' ').count();
         let word = word.split_once(' ').map_or("", |(_, rest)| rest).to_owned();
         let text = plain(&node.text());
         let rest: Vec<&str> = text.split(' ').skip(words).collect();
         // A cast is known by its parentheses, an operator by its sign and them.
         let end = rest.iter().position(|token| *token == ")");
-        let name = rest.get(..=end.unwrap_or(rest.len())).unwrap_or(&rest).join(" ");
+        let name = rest
+            .get(..=end.unwrap_or(rest.len()))
+            .unwrap_or(&rest)
+            .join(" ");
         let object = Object::new(Kind::Other(word), "", &name);
         self.names_below(node, Act::Reference);
         self.add(Access::new(act, object).saying(text));
@@ -312,7 +336,10 @@ impl Reader {
                 .map(|(schema, table)| Object::part(kind.clone(), &schema, &table, &name))
                 .collect();
         }
-        target.children().flat_map(|child| self.named(&child)).collect()
+        target
+            .children()
+            .flat_map(|child| self.named(&child))
+            .collect()
     }
 
     pub(super) fn grant(&mut self, node: &Node) {
@@ -321,20 +348,31 @@ impl Reader {
             .child(Is::ROLE_REF_LIST)
             .map(|list| list.children().map(|one| role(&one)).collect())
             .unwrap_or_default();
-        let on = node
-            .child(Is::ON_PRIVILEGE_OBJECTS_CLAUSE)
-            .map(|clause| clause.below().flat_map(|one| self.named(&one)).collect::<Vec<_>>());
+        let on = node.child(Is::ON_PRIVILEGE_OBJECTS_CLAUSE).map(|clause| {
+            clause
+                .below()
+                .flat_map(|one| self.named(&one))
+                .collect::<Vec<_>>()
+        });
         // `GRANT role TO role`.
         let on = on.unwrap_or_else(|| {
             let roles = node.child(Is::REVOKE_COMMAND_LIST);
-            roles.map(|list| {
-                let names = list.below().filter(|one| one.is(Is::ROLE_NAME_REF));
-                names.map(|one| Object::new(Kind::Other("role".to_owned()), "", &one.name())).collect()
-            }).unwrap_or_default()
+            roles
+                .map(|list| {
+                    let names = list.below().filter(|one| one.is(Is::ROLE_NAME_REF));
+                    names
+                        .map(|one| Object::new(Kind::Other("role".to_owned()), "", &one.name()))
+                        .collect()
+                })
+                .unwrap_or_default()
         });
         for object in on {
             for role in &roles {
-                let part = if gives { Part::Granted(role.clone()) } else { Part::Revoked(role.clone()) };
+                let part = if gives {
+                    Part::Granted(role.clone())
+                } else {
+                    Part::Revoked(role.clone())
+                };
                 self.add(Access::new(Act::Alter, object.clone()).of(part));
             }
         }

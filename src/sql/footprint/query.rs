@@ -51,7 +51,10 @@ impl Reader {
         if !writes && node.is(Is::SELECT) {
             self.call(node);
         }
-        if let Some(into) = node.find(Is::INTO_CLAUSE).and_then(|into| into.child(Is::TABLE_NAME)) {
+        if let Some(into) = node
+            .find(Is::INTO_CLAUSE)
+            .and_then(|into| into.child(Is::TABLE_NAME))
+        {
             let (schema, name) = self.names.created(&into.path());
             self.act(Act::Create, Object::table(&schema, &name));
         }
@@ -106,9 +109,9 @@ impl Reader {
     fn written(&mut self, node: &Node, scope: &mut Scope) {
         let target = node.children().find_map(|child| match child.kind() {
             Is::RELATION_NAME_REF => Some(child),
-            Is::RELATION_NAME | Is::TABLE_RELATION_NAME => child.below().find(|one| {
-                matches!(one.kind(), Is::RELATION_NAME_REF | Is::TABLE_NAME_REF)
-            }),
+            Is::RELATION_NAME | Is::TABLE_RELATION_NAME => child
+                .below()
+                .find(|one| matches!(one.kind(), Is::RELATION_NAME_REF | Is::TABLE_NAME_REF)),
             _ => None,
         });
         let Some(target) = target else { return };
@@ -123,7 +126,11 @@ impl Reader {
             } else {
                 self.act(Act::Write, Object::table(schema, table));
             }
-            let act = if node.is(Is::UPDATE) { Act::Write } else { Act::Reference };
+            let act = if node.is(Is::UPDATE) {
+                Act::Write
+            } else {
+                Act::Reference
+            };
             for column in targets(node) {
                 self.act(act, Object::column(schema, table, &column));
             }
@@ -179,9 +186,9 @@ impl Reader {
     fn field(&mut self, node: &Node, scope: &Scope, act: Act) {
         let names = dots(node);
         let star = node.has_token(Is::STAR);
-        let is_plain = node.below().all(|one| {
-            matches!(one.kind(), Is::FIELD_EXPR | Is::NAME_REF)
-        });
+        let is_plain = node
+            .below()
+            .all(|one| matches!(one.kind(), Is::FIELD_EXPR | Is::NAME_REF));
         if !is_plain {
             for child in node.children().filter(|child| !child.is(Is::NAME_REF)) {
                 self.expression(&child, scope, act);
@@ -208,7 +215,10 @@ impl Reader {
 
     /// A `*` of a SELECT: all columns of its own FROM.
     fn star(&mut self, target: &Node, act: Act, scope: &Scope) {
-        let select = target.parent().and_then(|list| list.parent()).and_then(|clause| clause.parent());
+        let select = target
+            .parent()
+            .and_then(|list| list.parent())
+            .and_then(|clause| clause.parent());
         let Some(select) = select.filter(|_| !target.is_in(Is::EXISTS_FN)) else {
             return;
         };
@@ -241,11 +251,17 @@ impl Reader {
 
     /// `nextval('app.users_id_seq')`.
     fn sequence(&mut self, call: &Node) {
-        let names = call.children().next().map(|one| dots(&one)).unwrap_or_default();
+        let names = call
+            .children()
+            .next()
+            .map(|one| dots(&one))
+            .unwrap_or_default();
         let is_about_one = names
             .last()
             .is_some_and(|name| matches!(name.as_str(), "nextval" | "setval" | "currval"));
-        let argument = call.child(Is::ARG_LIST).and_then(|list| list.child(Is::ARG));
+        let argument = call
+            .child(Is::ARG_LIST)
+            .and_then(|list| list.child(Is::ARG));
         let literal = argument.and_then(|one| one.below().find_map(|one| one.string()));
         if let (true, Some(text)) = (is_about_one, literal) {
             for (schema, name) in self.names.meant(&dotted(&text)) {
@@ -294,7 +310,11 @@ impl Reader {
     fn set_config(&mut self, call: &Node) {
         let texts: Vec<Option<String>> = call
             .child(Is::ARG_LIST)
-            .map(|list| list.each(Is::ARG).map(|one| one.below().find_map(|one| one.string())).collect())
+            .map(|list| {
+                list.each(Is::ARG)
+                    .map(|one| one.below().find_map(|one| one.string()))
+                    .collect()
+            })
             .unwrap_or_default();
         if let [Some(name), Some(value), ..] = texts.as_slice() {
             if name == "search_path" {

@@ -75,7 +75,11 @@ impl Reader {
             .then(|| Object::new(Kind::Schema, "", &access.object.schema));
         let holds = self.holds_types && act == Act::Reference && access.object.kind == Kind::Column;
         let part = if holds { Part::Type } else { access.part };
-        self.put(Access { act, part, ..access });
+        self.put(Access {
+            act,
+            part,
+            ..access
+        });
         for object in owner.into_iter().chain(schema) {
             self.put(Access::new(beside, object));
         }
@@ -96,7 +100,11 @@ impl Reader {
     }
 
     pub(super) fn alter(&mut self, object: Object, part: Part, says: &Node) {
-        self.add(Access::new(Act::Alter, object).of(part).saying(plain(&says.text())));
+        self.add(
+            Access::new(Act::Alter, object)
+                .of(part)
+                .saying(plain(&says.text())),
+        );
     }
 
     /// Reads one statement.
@@ -121,8 +129,16 @@ impl Reader {
                 self.opaque = true;
                 self.names_below(node, Act::Reference);
             }
-            Is::SELECT | Is::SELECT_INTO | Is::COMPOUND_SELECT | Is::PAREN_SELECT | Is::VALUES
-            | Is::TABLE | Is::INSERT | Is::UPDATE | Is::DELETE | Is::MERGE => {
+            Is::SELECT
+            | Is::SELECT_INTO
+            | Is::COMPOUND_SELECT
+            | Is::PAREN_SELECT
+            | Is::VALUES
+            | Is::TABLE
+            | Is::INSERT
+            | Is::UPDATE
+            | Is::DELETE
+            | Is::MERGE => {
                 self.run_query(node);
             }
             Is::TRUNCATE => self.names_below(node, Act::Write),
@@ -164,7 +180,10 @@ impl Reader {
         let Some(kind) = kinds::named(node.kind()) else {
             return Vec::new();
         };
-        if matches!(kind, Kind::Trigger | Kind::Policy | Kind::Rule | Kind::Constraint) {
+        if matches!(
+            kind,
+            Kind::Trigger | Kind::Policy | Kind::Rule | Kind::Constraint
+        ) {
             // They are a part of something, which the caller knows.
             return Vec::new();
         }
@@ -179,9 +198,7 @@ impl Reader {
                 .find(|child| {
                     matches!(
                         child.kind(),
-                        Is::FUNCTION_NAME_REF
-                            | Is::PROCEDURE_NAME_REF
-                            | Is::ROUTINE_NAME_REF
+                        Is::FUNCTION_NAME_REF | Is::PROCEDURE_NAME_REF | Is::ROUTINE_NAME_REF
                     )
                 })
                 .unwrap_or_else(|| node.clone())
@@ -209,9 +226,12 @@ impl Reader {
 
     /// The table that a statement is about, with what it can mean.
     pub(super) fn table_of(&self, node: &Node) -> Vec<Full> {
-        let name = node
-            .below()
-            .find(|one| matches!(one.kind(), Is::TABLE_NAME_REF | Is::RELATION_NAME_REF | Is::VIEW_REF));
+        let name = node.below().find(|one| {
+            matches!(
+                one.kind(),
+                Is::TABLE_NAME_REF | Is::RELATION_NAME_REF | Is::VIEW_REF
+            )
+        });
         name.map_or_else(Vec::new, |name| self.names.meant(&name.path()))
     }
 }
@@ -265,10 +285,14 @@ pub(super) fn plain(text: &str) -> String {
 
 /// A quoted name without its quotes where they change nothing.
 fn unquoted(name: &str) -> &str {
-    let inner = name.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    let inner = name
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'));
     let is_plain = |inner: &&str| {
         let mut bytes = inner.bytes();
-        bytes.next().is_some_and(|first| first.is_ascii_lowercase() || first == b'_')
+        bytes
+            .next()
+            .is_some_and(|first| first.is_ascii_lowercase() || first == b'_')
             && bytes.all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
     };
     inner.filter(is_plain).unwrap_or(name)

@@ -32,7 +32,11 @@ impl Reader {
             self.body_of_function(node, When::Checked);
             return;
         };
-        let when = if body.is_sql && !body.has_error { When::Checked } else { When::Later };
+        let when = if body.is_sql && !body.has_error {
+            When::Checked
+        } else {
+            When::Later
+        };
         self.body_of_function(&body.root, when);
     }
 
@@ -67,7 +71,9 @@ impl Reader {
                     self.within(true, |reader| reader.block(&child));
                 }
                 Is::PLPGSQL_DYN_EXECUTE_STMT => self.execute(&child),
-                Is::PLPGSQL_FOR_DYN_STMT | Is::PLPGSQL_OPEN_EXECUTE | Is::PLPGSQL_CALL_STMT
+                Is::PLPGSQL_FOR_DYN_STMT
+                | Is::PLPGSQL_OPEN_EXECUTE
+                | Is::PLPGSQL_CALL_STMT
                 | Is::PLPGSQL_DO_STMT => {
                     self.opaque = true;
                     self.block(&child);
@@ -88,7 +94,9 @@ impl Reader {
     /// `EXECUTE 'a plain text'` is as good as the statement itself.
     fn execute(&mut self, node: &Node) {
         let target = node.find(Is::TARGET);
-        let literal = target.and_then(|target| target.children().next()).and_then(|one| one.string());
+        let literal = target
+            .and_then(|target| target.children().next())
+            .and_then(|one| one.string());
         let parsed = literal.and_then(|text| tree::parse(&text));
         match parsed {
             Some(parsed) if parsed.error.is_none() => {
@@ -119,10 +127,27 @@ fn is_statement(kind: Is) -> bool {
     let word = || format!("{kind:?}");
     matches!(
         kind,
-        Is::SELECT | Is::SELECT_INTO | Is::COMPOUND_SELECT | Is::PAREN_SELECT | Is::VALUES
-            | Is::INSERT | Is::UPDATE | Is::DELETE | Is::MERGE | Is::TRUNCATE | Is::COMMENT_ON
-            | Is::GRANT | Is::REVOKE | Is::DO | Is::CALL | Is::SET | Is::REFRESH
-            | Is::ALTER_TABLE | Is::CREATE_TABLE | Is::CREATE_TABLE_AS | Is::CREATE_INDEX
+        Is::SELECT
+            | Is::SELECT_INTO
+            | Is::COMPOUND_SELECT
+            | Is::PAREN_SELECT
+            | Is::VALUES
+            | Is::INSERT
+            | Is::UPDATE
+            | Is::DELETE
+            | Is::MERGE
+            | Is::TRUNCATE
+            | Is::COMMENT_ON
+            | Is::GRANT
+            | Is::REVOKE
+            | Is::DO
+            | Is::CALL
+            | Is::SET
+            | Is::REFRESH
+            | Is::ALTER_TABLE
+            | Is::CREATE_TABLE
+            | Is::CREATE_TABLE_AS
+            | Is::CREATE_INDEX
             | Is::CREATE_VIEW
     ) || ((word().starts_with("CREATE_") || word().starts_with("DROP_")) && !is_action(kind))
         || (word().starts_with("ALTER_") && !is_action(kind))

@@ -98,9 +98,9 @@ impl Reader {
 
     pub(super) fn create_table_as(&mut self, node: &Node) {
         let _ = self.new_table(node);
-        let query = node.children().filter(|child| {
-            !matches!(child.kind(), Is::TABLE_NAME | Is::TABLE_ARG_LIST)
-        });
+        let query = node
+            .children()
+            .filter(|child| !matches!(child.kind(), Is::TABLE_NAME | Is::TABLE_ARG_LIST));
         for query in query {
             self.query(&query, Act::Read);
         }
@@ -112,9 +112,18 @@ impl Reader {
             return;
         };
         let typed = node.child(Is::PATH_TYPE);
-        let word = typed.map(|one| one.text().to_lowercase()).unwrap_or_default();
-        let is_serial = ["serial", "bigserial", "smallserial", "serial4", "serial8", "serial2"]
-            .contains(&word.trim());
+        let word = typed
+            .map(|one| one.text().to_lowercase())
+            .unwrap_or_default();
+        let is_serial = [
+            "serial",
+            "bigserial",
+            "smallserial",
+            "serial4",
+            "serial8",
+            "serial2",
+        ]
+        .contains(&word.trim());
         let is_identity = node.find(Is::GENERATED_IDENTITY).is_some();
         if is_serial || is_identity {
             let sequence = made_up(&owner.full.1, Some(&name), "seq");
@@ -245,8 +254,17 @@ impl Reader {
             let named = node.child(Is::COLUMN_NAME_REF).map(|one| one.name());
             (vec![column.to_owned()], named.into_iter().collect())
         } else {
-            let own = lists.next().map(|list| columns_in(&list)).unwrap_or_default();
-            (own, lists.next().map(|list| columns_in(&list)).unwrap_or_default())
+            let own = lists
+                .next()
+                .map(|list| columns_in(&list))
+                .unwrap_or_default();
+            (
+                own,
+                lists
+                    .next()
+                    .map(|list| columns_in(&list))
+                    .unwrap_or_default(),
+            )
         };
         self.new_constraint(node, owner, Some(&own.join("_")), "fkey");
         for column in &own {
@@ -293,7 +311,11 @@ impl Reader {
             Is::ADD_COLUMN => self.add_column(action, owner),
             Is::DROP_COLUMN => {
                 if let Some(name) = action.child(Is::COLUMN_NAME_REF) {
-                    let says = if action.has(Is::CASCADE) { "cascade" } else { "" };
+                    let says = if action.has(Is::CASCADE) {
+                        "cascade"
+                    } else {
+                        ""
+                    };
                     let access = Access::new(removal(action), owner.column(&name.name()));
                     self.add(access.saying(says));
                 }
@@ -325,8 +347,16 @@ impl Reader {
             }
             Is::ATTACH_PARTITION | Is::DETACH_PARTITION => {
                 for (schema, name) in self.table_of(action) {
-                    self.alter(owner.table(), Part::Other(format!("partition {name}")), action);
-                    self.alter(Object::table(&schema, &name), Part::Other("parent".to_owned()), action);
+                    self.alter(
+                        owner.table(),
+                        Part::Other(format!("partition {name}")),
+                        action,
+                    );
+                    self.alter(
+                        Object::table(&schema, &name),
+                        Part::Other("parent".to_owned()),
+                        action,
+                    );
                 }
             }
             Is::OWNER_TO => self.alter(owner.table(), Part::Owner, action),
@@ -375,9 +405,16 @@ impl Reader {
             let part = match option.kind() {
                 Is::SET_TYPE => Part::Type,
                 Is::SET_NOT_NULL | Is::DROP_NOT_NULL => Part::Null,
-                Is::SET_DEFAULT | Is::DROP_DEFAULT | Is::ADD_GENERATED | Is::DROP_IDENTITY
-                | Is::SET_GENERATED | Is::SET_GENERATED_OPTIONS | Is::SET_EXPRESSION
-                | Is::DROP_EXPRESSION | Is::SET_SEQUENCE_OPTION | Is::RESTART => Part::Default,
+                Is::SET_DEFAULT
+                | Is::DROP_DEFAULT
+                | Is::ADD_GENERATED
+                | Is::DROP_IDENTITY
+                | Is::SET_GENERATED
+                | Is::SET_GENERATED_OPTIONS
+                | Is::SET_EXPRESSION
+                | Is::DROP_EXPRESSION
+                | Is::SET_SEQUENCE_OPTION
+                | Is::RESTART => Part::Default,
                 Is::SET_STATISTICS => Part::Other("statistics".to_owned()),
                 Is::SET_STORAGE => Part::Other("storage".to_owned()),
                 Is::SET_COMPRESSION => Part::Other("compression".to_owned()),
@@ -400,7 +437,11 @@ impl Reader {
             return;
         };
         let name = name.name_or_path();
-        let says = if action.has(Is::CASCADE) { "cascade" } else { "" };
+        let says = if action.has(Is::CASCADE) {
+            "cascade"
+        } else {
+            ""
+        };
         let constraint = owner.part(Kind::Constraint, &name);
         self.add(Access::new(removal(action), constraint).saying(says));
         // It may have an index of the same name, which nobody else can drop.
@@ -420,7 +461,10 @@ impl Reader {
         let mut names = action.children().filter(|one| {
             matches!(
                 one.kind(),
-                Is::COLUMN_NAME | Is::COLUMN_NAME_REF | Is::CONSTRAINT_NAME | Is::CONSTRAINT_NAME_REF
+                Is::COLUMN_NAME
+                    | Is::COLUMN_NAME_REF
+                    | Is::CONSTRAINT_NAME
+                    | Is::CONSTRAINT_NAME_REF
             )
         });
         if let (Some(from), Some(to)) = (names.next(), names.next()) {
@@ -462,7 +506,6 @@ impl Reader {
     }
 }
 
-
 fn constraint_name(node: &Node) -> Option<String> {
     let clause = node.child(Is::CONSTRAINT_NAME_CLAUSE)?;
     Some(clause.child(Is::CONSTRAINT_NAME)?.name())
@@ -487,7 +530,11 @@ fn used_columns(node: &Node) -> Vec<String> {
     let mut columns: Vec<String> = Vec::new();
     for one in node.below().filter(|one| one.is(Is::NAME_REF)) {
         let is_function = one.parent().is_some_and(|parent| {
-            parent.is(Is::CALL_EXPR) && parent.children().next().is_some_and(|first| first.is_same(&one))
+            parent.is(Is::CALL_EXPR)
+                && parent
+                    .children()
+                    .next()
+                    .is_some_and(|first| first.is_same(&one))
         });
         let name = one.name();
         if !is_function && !columns.contains(&name) {

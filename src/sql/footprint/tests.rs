@@ -23,6 +23,10 @@ fn touched(script: &str) -> String {
 
 #[test]
 fn show() {
-    let Ok(text) = std::env::var("SHOW") else { return };
-    for s in text.split(";;") { eprintln!("-- {s}\n{}\n", touched(s)); }
+    let Ok(text) = std::env::var("SHOW") else {
+        return;
+    };
+    for s in text.split(";;") {
+        eprintln!("-- {s}\n{}\n", touched(s));
+    }
 }

@@ -29,7 +29,10 @@ pub(super) fn parse(text: &str) -> Option<Parsed> {
         let parsed = SourceFile::parse(text);
         let error = parsed.errors().first().map(|error| {
             let at = usize::from(error.range().start()).min(text.len());
-            (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
+            (0..=at)
+                .rev()
+                .find(|at| text.is_char_boundary(*at))
+                .unwrap_or(0)
         });
         let root = Node(parsed.syntax_node());
         Parsed { root, error }
@@ -171,14 +174,26 @@ impl Node {
 mod dump {
     #[test]
     fn dump() {
-        let Ok(text) = std::env::var("DUMP") else { return };
+        let Ok(text) = std::env::var("DUMP") else {
+            return;
+        };
         let p = super::parse(&text).unwrap();
         eprintln!("{:?}", p.error);
         fn go(n: &super::Node, d: usize) {
             let t = n.text();
-            eprintln!("{}{:?} {:?}", "  ".repeat(d), n.kind(), t.chars().take(60).collect::<String>());
-            for c in n.children() { go(&c, d + 1) }
-            if let Some(b) = n.body() { eprintln!("BODY {} {}", b.is_sql, b.has_error); go(&b.root, d + 1) }
+            eprintln!(
+                "{}{:?} {:?}",
+                "  ".repeat(d),
+                n.kind(),
+                t.chars().take(60).collect::<String>()
+            );
+            for c in n.children() {
+                go(&c, d + 1)
+            }
+            if let Some(b) = n.body() {
+                eprintln!("BODY {} {}", b.is_sql, b.has_error);
+                go(&b.root, d + 1)
+            }
         }
         go(&p.root, 0);
     }
