@@ -114,7 +114,7 @@ impl SqliteFootprints {
     ) -> rusqlite::Result<Vec<Access>> {
         if !sentence.is_definition() {
             self.connection.execute_batch(sentence.text)?;
-            return Ok(sentence.rows(&self.take()));
+            return Ok(Sentence::rows(&self.take()));
         }
         let before = Catalog::read(&self.connection)?;
         self.take();

@@ -181,7 +181,7 @@ impl Sentence<'_> {
     }
 
     /// What a statement about rows does.
-    pub(super) fn rows(&self, heard: &[Heard]) -> Vec<Access> {
+    pub(super) fn rows(heard: &[Heard]) -> Vec<Access> {
         let writes = heard.iter().any(|one| one.what != What::Read);
         let reading = if writes { Act::Read } else { Act::Reference };
         let mut accesses = Vec::new();

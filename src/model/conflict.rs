@@ -21,7 +21,7 @@ mod side;
 pub use ancestor::Ancestor;
 pub use matrix::Clash;
 
-use side::{Entry, Side};
+use side::{Entry, Side, Standing};
 
 /// A revision with what it touches, in the order in which a side runs them.
 pub type Member<'a> = (&'a RevId, &'a Footprint);
@@ -138,7 +138,7 @@ impl<'a> Meeting<'a> {
         let mut clash = Clash::of(&left.access, &right.access);
         // Created where it is not there: what uses it waits for it.
         for (one, other) in [(left, right), (right, left)] {
-            if one.is_new && !other.access.act.creates() {
+            if one.standing == Standing::New && !other.access.act.creates() {
                 let created = Access {
                     act: Act::Create,
                     ..one.access.clone()
@@ -146,15 +146,18 @@ impl<'a> Meeting<'a> {
                 clash = clash.max(Clash::of(&created, &other.access));
             }
         }
-        clash = match (left.is_replaced, right.is_replaced) {
-            (false, false) => clash,
+        clash = match (left.standing, right.standing) {
             // Dropped and created again: of two, the last one wins.
-            (true, true) if left.access.says == right.access.says => Clash::None,
-            (true, true) => Clash::Order,
-            (true, false) => replaced(clash, right.access.act),
-            (false, true) => replaced(clash, left.access.act),
+            (Standing::Replaced, Standing::Replaced) if left.access.says == right.access.says => {
+                Clash::None
+            }
+            (Standing::Replaced, Standing::Replaced) => Clash::Order,
+            (Standing::Replaced, _) => replaced(clash, right.access.act),
+            (_, Standing::Replaced) => replaced(clash, left.access.act),
+            (Standing::Transient, Standing::Transient) => Clash::None,
+            _ => clash,
         };
-        if left.is_transient && right.is_transient {
+        if is_let_go(left, right) || is_let_go(right, left) {
             clash = Clash::None;
         }
         Self { clash, left, right }
@@ -167,6 +170,12 @@ impl<'a> Meeting<'a> {
             right,
         }
     }
+}
+
+/// What is no longer used on one side, and not taken away on the other.
+fn is_let_go(left: &Entry, right: &Entry) -> bool {
+    let takes = matches!(right.access.act, Act::Drop | Act::DropIfExists | Act::Alter);
+    left.standing == Standing::Release && !takes
 }
 
 /// What is replaced on one side is there before and after.

@@ -109,7 +109,8 @@ pub enum Act {
     Alter,
     /// SQLite: written anew from a full definition (new table, copy, drop, rename).
     Rebuild,
-    /// Its rows have to fulfil something from now on: NOT NULL, a check, a key, a type.
+    /// What its rows have to fulfil, or are filled with, is another: NOT NULL, a check, a
+    /// key, a type, a default.
     Demand,
     /// It has to be there.
     Reference,
@@ -148,7 +149,7 @@ impl Act {
             Self::Rename => "renames",
             Self::Alter => "alters",
             Self::Rebuild => "rebuilds",
-            Self::Demand => "restricts the rows of",
+            Self::Demand => "changes the rules for rows of",
             Self::Reference => "uses",
             Self::Mention => "names",
             Self::Read => "reads",
@@ -196,10 +197,9 @@ impl Part {
         match (self, other) {
             // Privileges add up, and a whole is the definition, without who may use it.
             (Self::Granted(a), Self::Revoked(b)) | (Self::Revoked(b), Self::Granted(a)) => a == b,
-            (Self::Granted(_) | Self::Revoked(_), _) | (_, Self::Granted(_) | Self::Revoked(_)) => {
-                false
-            }
-            (Self::Comment | Self::Owner, Self::Whole)
+            (Self::Granted(_) | Self::Revoked(_), _)
+            | (_, Self::Granted(_) | Self::Revoked(_))
+            | (Self::Comment | Self::Owner, Self::Whole)
             | (Self::Whole, Self::Comment | Self::Owner) => false,
             (Self::Whole, _) | (_, Self::Whole) => true,
             (a, b) => a == b,

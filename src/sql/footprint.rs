@@ -84,4 +84,6 @@ fn read(reader: &mut Reader, text: &str) -> Result<(Vec<Access>, bool), usize> {
 #[cfg(test)]
 mod pairs;
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;

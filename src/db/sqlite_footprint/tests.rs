@@ -64,7 +64,7 @@ fn each_kind_of_statement() {
         ),
         (
             "CREATE UNIQUE INDEX i ON u (x)",
-            "uses table u; creates index i; uses column u.x; restricts the rows of column u.x; restricts the rows of table u",
+            "uses table u; creates index i; uses column u.x; changes the rules for rows of column u.x; changes the rules for rows of table u",
         ),
         ("DROP INDEX t_b", "uses table t; drops index t_b"),
         (

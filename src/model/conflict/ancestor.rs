@@ -50,13 +50,7 @@ impl Ancestor {
             if access.act.removes() {
                 self.forget(&object);
             } else if access.act.creates() {
-                let mut needs = match access.object.kind {
-                    Kind::View | Kind::Index | Kind::Constraint => needed(&accesses[at + 1..]),
-                    _ => Vec::new(),
-                };
-                if let (Kind::Index, Some(table)) = (&access.object.kind, access.object.owner()) {
-                    needs.push(Access::new(Act::Reference, table));
-                }
+                let needs = needed(access, &accesses[at + 1..]);
                 if let Some(says) = &access.says {
                     self.says.insert(object.clone(), says.clone());
                 }
@@ -121,17 +115,32 @@ impl Ancestor {
     }
 }
 
-/// What stands behind the creation of an object and belongs to it: up to the next one.
-fn needed(rest: &[Access]) -> Vec<Access> {
-    rest.iter()
+/// What an object needs: what stands behind its creation, up to the next one, and its
+/// table. Only a view holds columns to their types; of a constraint its parent counts.
+fn needed(made: &Access, rest: &[Access]) -> Vec<Access> {
+    let kind = &made.object.kind;
+    if !matches!(kind, Kind::View | Kind::Index | Kind::Constraint) {
+        return Vec::new();
+    }
+    let owner = made.object.owner();
+    let part = match kind {
+        Kind::View => Part::Type,
+        _ => Part::Whole,
+    };
+    let mut needs: Vec<Access> = rest
+        .iter()
         .take_while(|access| !(access.act.creates() && access.object.kind == Kind::Constraint))
         .filter(|access| access.act == Act::Reference)
-        .filter(|access| {
-            matches!(
-                access.object.kind,
-                Kind::Table | Kind::Column | Kind::Function
-            )
+        .filter(|access| match (kind, &access.object.kind) {
+            (Kind::Constraint, Kind::Table) => Some(&access.object) != owner.as_ref(),
+            (Kind::Constraint, _) => false,
+            (_, Kind::Table | Kind::Column | Kind::Function) => true,
+            _ => false,
         })
-        .map(|access| Access::new(Act::Reference, access.object.clone()).of(Part::Type))
-        .collect()
+        .map(|access| Access::new(Act::Reference, access.object.clone()).of(part.clone()))
+        .collect();
+    if let (Kind::Index, Some(table)) = (kind, owner) {
+        needs.push(Access::new(Act::Reference, table));
+    }
+    needs
 }

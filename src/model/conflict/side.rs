@@ -8,7 +8,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{
-    super::footprint::{Access, Act, Kind, Object},
+    super::footprint::{Access, Act, Kind, Object, Part},
     Ancestor, Member, Place,
 };
 
@@ -18,12 +18,23 @@ pub(super) struct Entry {
     /// Which revision of the side, and which statement of it.
     pub(super) at: (usize, usize),
     pub(super) access: Access,
-    /// Made here, and gone at the end of the side.
-    pub(super) is_transient: bool,
-    /// Dropped here, and made again.
-    pub(super) is_replaced: bool,
-    /// Made if it is not there, and it is known not to be there.
-    pub(super) is_new: bool,
+    pub(super) standing: Standing,
+}
+
+/// What the rest of the side makes of an access.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// It stands for itself.
+    Plain,
+    /// Created, and gone at the end of the side.
+    Transient,
+    /// Dropped, and created again.
+    Replaced,
+    /// What was used is not any more: a view is dropped, a foreign key. It only matters
+    /// to who takes away what was used.
+    Release,
+    /// Created if it is missing, and known to be missing.
+    New,
 }
 
 impl Entry {
@@ -44,7 +55,7 @@ pub(super) struct Side {
     /// What it makes, and the entry that says so.
     own: HashMap<Object, usize>,
     dropped: HashMap<Object, usize>,
-    seen: HashSet<(Act, Object)>,
+    seen: HashSet<(usize, Act, Object, Part)>,
 }
 
 impl Side {
@@ -55,7 +66,12 @@ impl Side {
                 let at = (revision, statement);
                 side.take(at, access, ancestor);
                 for implied in ancestor.implied(access) {
+                    let first = side.entries.len();
                     side.take(at, &implied, ancestor);
+                    let implied = side.entries[first..].iter_mut();
+                    for entry in implied.filter(|entry| entry.access.act == Act::Reference) {
+                        entry.standing = Standing::Release;
+                    }
                 }
             }
         }
@@ -67,12 +83,16 @@ impl Side {
         let is_own = self.own.contains_key(&object);
         if access.act.removes() {
             if let Some(made) = self.own.remove(&object) {
-                self.entries[made].is_transient = true;
+                let entry = &mut self.entries[made];
+                entry.standing = match entry.standing {
+                    Standing::Replaced => Standing::Plain,
+                    _ => Standing::Transient,
+                };
                 return;
             }
             if !self.is_inside_own(&object) {
                 self.dropped.insert(object, self.entries.len());
-                self.push(at, access, false);
+                self.push(at, access, Standing::Plain);
             }
             return;
         }
@@ -82,33 +102,38 @@ impl Side {
         let makes = matches!(access.act, Act::Create | Act::CreateUnnamed);
         if !makes {
             let is_new = access.act == Act::Ensure && ancestor.lacks(&access.object);
-            if access.act == Act::Alter
-                || access.act == Act::Ensure
-                || self.seen.insert((access.act, object))
-                || access.part != super::super::footprint::Part::Whole
+            let says_more = access.act == Act::Alter || access.act == Act::Ensure;
+            // Using the same once more is the same.
+            if says_more
+                || self
+                    .seen
+                    .insert((at.0, access.act, object, access.part.clone()))
             {
-                self.push(at, access, is_new);
+                let standing = if is_new {
+                    Standing::New
+                } else {
+                    Standing::Plain
+                };
+                self.push(at, access, standing);
             }
             return;
         }
         if let Some(gone) = self.dropped.get(&object).copied() {
             let entry = &mut self.entries[gone];
-            entry.is_replaced = true;
+            entry.standing = Standing::Replaced;
             entry.access.says.clone_from(&access.says);
             self.own.insert(object, gone);
             return;
         }
         self.own.insert(object, self.entries.len());
-        self.push(at, access, false);
+        self.push(at, access, Standing::Plain);
     }
 
-    fn push(&mut self, at: (usize, usize), access: &Access, is_new: bool) {
+    fn push(&mut self, at: (usize, usize), access: &Access, standing: Standing) {
         self.entries.push(Entry {
             at,
             access: access.clone(),
-            is_transient: false,
-            is_replaced: false,
-            is_new,
+            standing,
         });
     }
 

@@ -69,8 +69,7 @@ impl Reader {
         }
         for one in node.below() {
             match one.kind() {
-                Is::RELATION_FROM_ITEM => self.from(&one, act, &mut scope),
-                Is::TABLE => self.from(&one, act, &mut scope),
+                Is::RELATION_FROM_ITEM | Is::TABLE => self.from(&one, act, &mut scope),
                 kind if is_dml(kind) => self.written(&one, &mut scope),
                 _ => {}
             }
@@ -316,10 +315,10 @@ impl Reader {
                     .collect()
             })
             .unwrap_or_default();
-        if let [Some(name), Some(value), ..] = texts.as_slice() {
-            if name == "search_path" {
-                self.names.set_path(Some(listed(value)));
-            }
+        if let [Some(name), Some(value), ..] = texts.as_slice()
+            && name == "search_path"
+        {
+            self.names.set_path(Some(listed(value)));
         }
     }
 

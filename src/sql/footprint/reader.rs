@@ -141,12 +141,11 @@ impl Reader {
             | Is::MERGE => {
                 self.run_query(node);
             }
-            Is::TRUNCATE => self.names_below(node, Act::Write),
+            Is::TRUNCATE | Is::REFRESH => self.names_below(node, Act::Write),
             Is::COPY => self.copy(node),
             Is::SET | Is::RESET => self.set(node),
             Is::COMMENT_ON | Is::SECURITY_LABEL => self.comment(node),
             Is::GRANT | Is::REVOKE => self.grant(node),
-            Is::REFRESH => self.names_below(node, Act::Write),
             Is::EXECUTE | Is::DROP_OWNED | Is::REASSIGN => self.opaque = true,
             _ => self.other(node),
         }

@@ -243,7 +243,7 @@ impl Reader {
         if is_primary {
             self.act(Act::Create, owner.key(""));
         }
-        if label != "excl" {
+        if label != "excl" && !columns.is_empty() {
             self.act(Act::CreateUnnamed, owner.key(&joined));
         }
     }
@@ -420,7 +420,7 @@ impl Reader {
                 Is::SET_COMPRESSION => Part::Other("compression".to_owned()),
                 _ => Part::Other("options".to_owned()),
             };
-            if matches!(option.kind(), Is::SET_TYPE | Is::SET_NOT_NULL) {
+            if matches!(part, Part::Type | Part::Null | Part::Default) {
                 self.act(Act::Demand, column.clone());
             }
             if option.is(Is::ADD_GENERATED) {
@@ -444,6 +444,8 @@ impl Reader {
         };
         let constraint = owner.part(Kind::Constraint, &name);
         self.add(Access::new(removal(action), constraint).saying(says));
+        // Rows that it keeps out can come in.
+        self.act(Act::Demand, owner.table());
         // It may have an index of the same name, which nobody else can drop.
         self.act(Act::DropIfExists, owner.part(Kind::Index, &name));
         let table = &owner.full.1;
@@ -484,13 +486,12 @@ impl Reader {
                 .each(Is::PARTITION_ITEM_LIST)
                 .flat_map(|list| list.each(Is::PARTITION_ITEM).collect::<Vec<_>>())
                 .collect();
-            let (act, name) = match node.child(Is::INDEX) {
-                Some(name) => (creation(node), name.path().join(".")),
-                None => {
-                    let columns: Vec<String> = items.iter().map(item_name).collect();
-                    let name = made_up(&full.1, Some(&columns.join("_")), "idx");
-                    (Act::CreateUnnamed, name)
-                }
+            let (act, name) = if let Some(name) = node.child(Is::INDEX) {
+                (creation(node), name.path().join("."))
+            } else {
+                let columns: Vec<String> = items.iter().map(item_name).collect();
+                let name = made_up(&full.1, Some(&columns.join("_")), "idx");
+                (Act::CreateUnnamed, name)
             };
             let access = Access::new(act, owner.part(Kind::Index, &name));
             self.add(access.saying(plain(&node.text())));

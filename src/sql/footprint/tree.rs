@@ -169,32 +169,3 @@ impl Node {
         })
     }
 }
-
-#[cfg(test)]
-mod dump {
-    #[test]
-    fn dump() {
-        let Ok(text) = std::env::var("DUMP") else {
-            return;
-        };
-        let p = super::parse(&text).unwrap();
-        eprintln!("{:?}", p.error);
-        fn go(n: &super::Node, d: usize) {
-            let t = n.text();
-            eprintln!(
-                "{}{:?} {:?}",
-                "  ".repeat(d),
-                n.kind(),
-                t.chars().take(60).collect::<String>()
-            );
-            for c in n.children() {
-                go(&c, d + 1)
-            }
-            if let Some(b) = n.body() {
-                eprintln!("BODY {} {}", b.is_sql, b.has_error);
-                go(&b.root, d + 1)
-            }
-        }
-        go(&p.root, 0);
-    }
-}
