@@ -1,8 +1,9 @@
 //! SQL as text: tokens, statements, quoting, checksums. Pure; knows no database.
 //!
-//! teammig never parses SQL in order to understand it (the database does that).
-//! It only has to know where literals, comments and statements begin and end,
-//! in each of the two dialects, and says so with byte spans into the script.
+//! teammig never parses SQL in order to change a schema (the database does that), only to
+//! hint at what collides (`footprint`). Elsewhere it only has to know where literals,
+//! comments and statements begin and end, in each of the two dialects, and says so with
+//! byte spans into the script.
 //! No function here fails or panics on any text; what is not SQL comes out as
 //! tokens and statements that the database will refuse.
 //!

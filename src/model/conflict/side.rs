@@ -66,11 +66,11 @@ impl Side {
                 let at = (revision, statement);
                 side.take(at, access, ancestor);
                 for implied in ancestor.implied(access) {
-                    let first = side.entries.len();
-                    side.take(at, &implied, ancestor);
-                    let implied = side.entries[first..].iter_mut();
-                    for entry in implied.filter(|entry| entry.access.act == Act::Reference) {
-                        entry.standing = Standing::Release;
+                    // Not as one more use: what is used anew meets more than that.
+                    if implied.act == Act::Reference {
+                        side.push(at, &implied, Standing::Release);
+                    } else {
+                        side.take(at, &implied, ancestor);
                     }
                 }
             }

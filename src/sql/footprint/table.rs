@@ -29,7 +29,7 @@ impl Owner<'_> {
     }
 
     /// What a foreign key needs of its parent; no columns = the primary key.
-    fn key(&self, columns: &str) -> Object {
+    fn key(&self, columns: &[String]) -> Object {
         key(self.full, columns)
     }
 
@@ -38,13 +38,21 @@ impl Owner<'_> {
     }
 }
 
-fn key(table: &Full, columns: &str) -> Object {
+/// A key is its columns, in whatever order they are written.
+fn key(table: &Full, columns: &[String]) -> Object {
     let word = if columns.is_empty() {
         "primary key"
     } else {
         "unique key"
     };
-    Object::part(Kind::Other(word.to_owned()), &table.0, &table.1, columns)
+    let mut columns: Vec<&str> = columns.iter().map(String::as_str).collect();
+    columns.sort_unstable();
+    Object::part(
+        Kind::Other(word.to_owned()),
+        &table.0,
+        &table.1,
+        &columns.join("_"),
+    )
 }
 
 impl Reader {
@@ -241,10 +249,10 @@ impl Reader {
         }
         self.demand(owner, &columns);
         if is_primary {
-            self.act(Act::Create, owner.key(""));
+            self.act(Act::Create, owner.key(&[]));
         }
         if label != "excl" && !columns.is_empty() {
-            self.act(Act::CreateUnnamed, owner.key(&joined));
+            self.act(Act::CreateUnnamed, owner.key(&columns));
         }
     }
 
@@ -284,7 +292,7 @@ impl Reader {
             for column in &parents {
                 self.refer(Object::column(&full.0, &full.1, column));
             }
-            self.refer(key(&full, &parents.join("_")));
+            self.refer(key(&full, &parents));
             if !owner.is_new {
                 self.act(Act::Read, Object::table(&full.0, &full.1));
             }
@@ -450,11 +458,11 @@ impl Reader {
         self.act(Act::DropIfExists, owner.part(Kind::Index, &name));
         let table = &owner.full.1;
         if name == made_up(table, None, "pkey") {
-            self.act(Act::DropIfExists, owner.key(""));
+            self.act(Act::DropIfExists, owner.key(&[]));
         }
         let of_table = name.strip_prefix(&format!("{table}_"));
         if let Some(columns) = of_table.and_then(|rest| rest.strip_suffix("_key")) {
-            self.act(Act::DropIfExists, owner.key(columns));
+            self.act(Act::DropIfExists, owner.key(&[columns.to_owned()]));
         }
     }
 
@@ -501,7 +509,7 @@ impl Reader {
             if node.has_token(Is::UNIQUE_KW) {
                 let columns: Vec<String> = items.iter().flat_map(used_columns).collect();
                 self.demand(&owner, &columns);
-                self.act(Act::CreateUnnamed, owner.key(&columns.join("_")));
+                self.act(Act::CreateUnnamed, owner.key(&columns));
             }
         }
     }
