@@ -71,9 +71,7 @@ impl Reader {
         self.add(Access::new(creation(node), schema).saying(plain(&node.text())));
         let before = self.names.path();
         self.names.set_path(Some(vec![name]));
-        let elements = node.children().filter(|child| {
-            format!("{:?}", child.kind()).starts_with("CREATE_") || child.is(Is::GRANT)
-        });
+        let elements = node.children().filter(Node::is_statement);
         for element in elements {
             self.statement(&element);
         }

@@ -78,7 +78,7 @@ impl Reader {
                     self.opaque = true;
                     self.block(&child);
                 }
-                kind if is_statement(kind) => self.statement(&child),
+                _ if child.is_statement() => self.statement(&child),
                 _ => self.block(&child),
             }
         }
@@ -113,62 +113,13 @@ impl Reader {
 fn statements_in(node: &Node) -> Vec<Node> {
     let mut found = Vec::new();
     for child in node.children() {
-        if is_statement(child.kind()) {
+        if child.is_statement() {
             found.push(child);
         } else {
             found.extend(statements_in(&child));
         }
     }
     found
-}
-
-/// Statements of SQL, which stand inside of those of a body.
-fn is_statement(kind: Is) -> bool {
-    let word = || format!("{kind:?}");
-    matches!(
-        kind,
-        Is::SELECT
-            | Is::SELECT_INTO
-            | Is::COMPOUND_SELECT
-            | Is::PAREN_SELECT
-            | Is::VALUES
-            | Is::INSERT
-            | Is::UPDATE
-            | Is::DELETE
-            | Is::MERGE
-            | Is::TRUNCATE
-            | Is::COMMENT_ON
-            | Is::GRANT
-            | Is::REVOKE
-            | Is::DO
-            | Is::CALL
-            | Is::SET
-            | Is::REFRESH
-            | Is::ALTER_TABLE
-            | Is::CREATE_TABLE
-            | Is::CREATE_TABLE_AS
-            | Is::CREATE_INDEX
-            | Is::CREATE_VIEW
-    ) || ((word().starts_with("CREATE_") || word().starts_with("DROP_")) && !is_action(kind))
-        || (word().starts_with("ALTER_") && !is_action(kind))
-}
-
-/// Parts of statements whose names begin as those of statements do.
-fn is_action(kind: Is) -> bool {
-    matches!(
-        kind,
-        Is::ALTER_COLUMN
-            | Is::ALTER_CONSTRAINT
-            | Is::ALTER_OPTION_LIST
-            | Is::ALTER_ATTRIBUTE
-            | Is::DROP_COLUMN
-            | Is::DROP_CONSTRAINT
-            | Is::DROP_DEFAULT
-            | Is::DROP_NOT_NULL
-            | Is::DROP_IDENTITY
-            | Is::DROP_EXPRESSION
-            | Is::DROP_ATTRIBUTE
-    )
 }
 
 /// The types of the arguments that tell functions of one name apart.

@@ -57,6 +57,11 @@ impl Node {
         self.kind() == kind
     }
 
+    /// It is a statement of SQL, wherever it stands.
+    pub(super) fn is_statement(&self) -> bool {
+        ast::Stmt::can_cast(self.kind())
+    }
+
     pub(super) fn children(&self) -> impl Iterator<Item = Self> + use<> {
         self.0.children().map(Self)
     }
