@@ -553,7 +553,8 @@ fn used_columns(node: &Node) -> Vec<String> {
     columns
 }
 
-/// What PostgreSQL calls an item of an index in the name that it makes up.
+/// What PostgreSQL calls an item of an index in the name that it makes up
+/// (`FigureIndexColname`): a column or a function as it is called, through casts.
 fn item_name(item: &Node) -> String {
     match item.children().next() {
         Some(one) if one.is(Is::NAME_REF) => one.name(),
@@ -561,6 +562,7 @@ fn item_name(item: &Node) -> String {
             .first()
             .cloned()
             .unwrap_or_default(),
+        Some(one) if matches!(one.kind(), Is::PAREN_EXPR | Is::CAST_EXPR) => item_name(&one),
         _ => "expr".to_owned(),
     }
 }

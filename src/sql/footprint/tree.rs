@@ -152,6 +152,10 @@ impl Node {
 
     /// The body of the `DO` or the routine that it is.
     pub(super) fn body(&self) -> Option<Body> {
+        catch_unwind(AssertUnwindSafe(|| self.read_body())).ok()?
+    }
+
+    fn read_body(&self) -> Option<Body> {
         let node = || self.0.clone();
         let plpgsql = ast::Do::cast(node())
             .and_then(|it| it.plpgsql())
