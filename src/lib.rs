@@ -6,8 +6,8 @@
 //!
 //! | module | what it is for | may import |
 //! | --- | --- | --- |
-//! | [`model`] | revisions, graph, names, ledger, plan, guard, findings | nothing of ours |
-//! | [`sql`] | tokens, statements, quoting | `model` |
+//! | [`model`] | revisions, graph, names, ledger, plan, guard, findings, footprints, conflicts | nothing of ours |
+//! | [`sql`] | tokens, statements, quoting, footprints | `model` |
 //! | [`config`] | `teammig.yaml`, environment, flags | `model` |
 //! | [`git`] | repository, snapshots, history, hooks directory | `model` |
 //! | [`ui`] | streams, colour, prompts, source snippets, drawings | `model` |

@@ -13,6 +13,7 @@ mod sqlite;
 mod sqlite_bare;
 mod sqlite_cascade;
 mod sqlite_error;
+mod sqlite_footprint;
 mod sqlite_group;
 mod sqlite_hold;
 mod sqlite_introspect;
@@ -20,6 +21,7 @@ mod sqlite_keys;
 mod sqlite_lock;
 mod sqlite_rows;
 mod sqlite_scratch;
+mod sqlite_touched;
 mod url;
 
 use std::{path::Path, sync::Arc, time::Duration};
@@ -27,6 +29,7 @@ use std::{path::Path, sync::Arc, time::Duration};
 pub use error::{DbError, ErrorKind, JobError};
 pub use postgres::PgUrl;
 pub use scratch::{Likeness, ScratchError};
+pub use sqlite_footprint::SqliteFootprints;
 pub use url::{DatabaseUrl, SqliteTarget};
 
 use crate::{

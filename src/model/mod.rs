@@ -6,8 +6,10 @@
 
 pub mod advice;
 pub mod audit;
+pub mod conflict;
 pub mod dialect;
 pub mod finding;
+pub mod footprint;
 pub mod graph;
 pub mod guard;
 pub mod hand_made;
@@ -39,6 +41,7 @@ pub mod way_back;
 
 pub use dialect::Dialect;
 pub use finding::{Finding, Rule, Severity};
+pub use footprint::Footprint;
 pub use head_file::HeadFile;
 pub use ledger::{Entry, EntryState, Ledger};
 pub use levels::{Level, Levels};

@@ -12,7 +12,6 @@
 mod add_column;
 mod advice;
 mod ignore;
-mod nesting;
 mod sqlite;
 mod squawk;
 mod transaction;

@@ -1,8 +1,9 @@
 //! SQL as text: tokens, statements, quoting, checksums. Pure; knows no database.
 //!
-//! teammig never parses SQL in order to understand it (the database does that).
-//! It only has to know where literals, comments and statements begin and end,
-//! in each of the two dialects, and says so with byte spans into the script.
+//! teammig never parses SQL in order to change a schema (the database does that), only to
+//! hint at what collides (`footprint`). Elsewhere it only has to know where literals,
+//! comments and statements begin and end, in each of the two dialects, and says so with
+//! byte spans into the script.
 //! No function here fails or panics on any text; what is not SQL comes out as
 //! tokens and statements that the database will refuse.
 //!
@@ -14,11 +15,13 @@ mod annotation;
 mod beyond;
 mod checksum;
 mod cursor;
+mod footprint;
 mod in_models;
 mod inspect;
 mod lint;
 mod loses;
 mod made;
+mod nesting;
 mod outside;
 mod quote;
 mod scan;
@@ -33,6 +36,7 @@ pub use annotation::{
 };
 pub use beyond::beyond_the_database;
 pub use checksum::checksum;
+pub use footprint::footprint;
 pub use in_models::{InModels, in_models, without_restrict};
 pub use inspect::{
     Dropped, copy_from_stdin, dropped_table, has_statement, meta_command, pragma,

@@ -18,7 +18,6 @@ use super::{
     Hazard,
     advice::advice,
     ignore::Ignores,
-    nesting::is_too_deep,
     transaction::{self, CONCURRENT_INDEX},
 };
 use crate::{
@@ -26,7 +25,7 @@ use crate::{
         Dialect, LintOptions, Migration, Span,
         lint::{self, NOT_LINTED},
     },
-    sql::{statements::statements, token::TokenKind, tokens::tokens},
+    sql::{nesting::is_too_deep, statements::statements, token::TokenKind, tokens::tokens},
 };
 
 /// The newest major version that the rules know of.

@@ -16,7 +16,7 @@ const DEEPEST: usize = 200;
 const LITERALS: usize = 8;
 
 /// Whether something is nested deeper than is safe to read.
-pub(super) fn is_too_deep(text: &str) -> bool {
+pub(in crate::sql) fn is_too_deep(text: &str) -> bool {
     // Bodies of functions are read as well, and strings in them.
     reaches(text, DEEPEST, LITERALS)
 }

@@ -1,0 +1,152 @@
+//! What footprints cost, and how much of real scripts they see.
+//!
+//! `cargo bench --bench conflicts` reads a thousand scripts that it makes up.
+//! `… -- FOLDER…` reads the PostgreSQL scripts of folders, sorted by name: how many
+//! statements were read, are opaque or unread, and the time for a thousand files.
+//! `… -- --pairs FOLDER` takes each script and the next one as if they had been written
+//! side by side, and prints a line of JSON for each pair: what
+//! `tests/tooling/conflict_truth.py` holds against a server.
+#![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs)]
+
+use std::{fs, path::Path, time::Instant};
+
+use serde_json::json;
+use teammig::{
+    model::{
+        Dialect, Footprint, RevId,
+        conflict::{Ancestor, Clash, Conflicts, conflicts},
+        footprint::Seen,
+    },
+    sql,
+};
+
+fn main() {
+    let arguments: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|argument| argument != "--bench")
+        .collect();
+    match arguments.as_slice() {
+        [] => made_up(),
+        [flag, folder] if flag == "--pairs" => pairs(folder),
+        folders => folders.iter().for_each(|folder| look(folder)),
+    }
+}
+
+fn read(script: &str) -> Footprint {
+    sql::footprint(script, Dialect::Postgres, &[])
+}
+
+fn scripts(folder: &str) -> Vec<(String, String)> {
+    let mut files: Vec<_> = fs::read_dir(Path::new(folder))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|ending| ending == "sql"))
+        .collect();
+    files.sort();
+    files
+        .into_iter()
+        .map(|path| {
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            (name, fs::read_to_string(path).unwrap())
+        })
+        .collect()
+}
+
+fn made_up() {
+    let scripts: Vec<String> = (0..1_000)
+        .map(|n| {
+            format!(
+                "CREATE TABLE t{n} (id bigserial PRIMARY KEY, a text NOT NULL, b int REFERENCES t0);\n\
+                 CREATE INDEX t{n}_idx ON t{n} (a, lower(a));\n\
+                 ALTER TABLE t0 ADD COLUMN c{n} int DEFAULT {n};\n\
+                 UPDATE t{n} SET a = 'x' WHERE b > {n};\n"
+            )
+        })
+        .collect();
+    let start = Instant::now();
+    let footprints: Vec<Footprint> = scripts.iter().map(|script| read(script)).collect();
+    println!(
+        "footprints of 1,000 scripts of 4 statements   {:?}",
+        start.elapsed()
+    );
+    let ids: Vec<RevId> = (0..1_000).map(|n| RevId::trusted(&n.to_string())).collect();
+    let members: Vec<_> = ids.iter().zip(&footprints).collect();
+    let (left, right) = members.split_at(500);
+    let start = Instant::now();
+    let found = conflicts(left, right, &Ancestor::default());
+    println!(
+        "500 of them beside the other 500              {:?}, {} collisions",
+        start.elapsed(),
+        found.collisions.len()
+    );
+}
+
+fn look(folder: &str) {
+    let scripts = scripts(folder);
+    let start = Instant::now();
+    let footprints: Vec<Footprint> = scripts.iter().map(|(_, text)| read(text)).collect();
+    let took = start.elapsed();
+    let all: Vec<_> = footprints.iter().flat_map(|one| &one.statements).collect();
+    let count = |is: fn(&Seen) -> bool| all.iter().filter(|one| is(&one.seen)).count();
+    println!(
+        "{folder}: {} files, {} statements: {} read, {} opaque, {} unread in {} files; {:?} for 1,000 files",
+        scripts.len(),
+        all.len(),
+        count(|seen| *seen == Seen::Whole),
+        count(|seen| matches!(seen, Seen::Opaque { .. })),
+        count(|seen| matches!(seen, Seen::Unread { .. })),
+        footprints.iter().filter(|one| !one.is_known()).count(),
+        took * 1_000 / u32::try_from(scripts.len().max(1)).unwrap()
+    );
+    for ((name, text), footprint) in scripts.iter().zip(&footprints) {
+        for one in &footprint.statements {
+            let (word, at) = match &one.seen {
+                Seen::Whole => continue,
+                Seen::Opaque { at } => ("opaque", at),
+                Seen::Unread { at } => ("unread", at),
+            };
+            let line = text[at.clone()].lines().next().unwrap_or_default();
+            println!("  {word}  {name}  {line}");
+        }
+    }
+}
+
+fn pairs(folder: &str) {
+    let scripts = scripts(folder);
+    let footprints: Vec<Footprint> = scripts.iter().map(|(_, text)| read(text)).collect();
+    let (a, b) = (RevId::trusted("a"), RevId::trusted("b"));
+    for (at, pair) in footprints.windows(2).enumerate() {
+        let before = Ancestor::of(&footprints[..at], true);
+        let judge = |ancestor: &Ancestor| conflicts(&[(&a, &pair[0])], &[(&b, &pair[1])], ancestor);
+        let (found, alone) = (judge(&before), judge(&Ancestor::default()));
+        println!(
+            "{}",
+            json!({
+                "a": scripts[at].0,
+                "b": scripts[at + 1].0,
+                "clash": found.worst().words(),
+                "without_ancestor": alone.worst().words(),
+                "unread": found.unknown.iter().any(|one| !one.opaque),
+                "opaque": found.unknown.iter().any(|one| one.opaque),
+                "why": why(&found),
+            })
+        );
+    }
+}
+
+fn why(found: &Conflicts) -> Vec<String> {
+    found
+        .collisions
+        .iter()
+        .filter(|one| one.clash > Clash::Possible)
+        .map(|one| {
+            let objects: Vec<String> = one.objects.iter().map(ToString::to_string).collect();
+            format!(
+                "{} / {}: {}",
+                one.left.act.verb(),
+                one.right.act.verb(),
+                objects.join(", ")
+            )
+        })
+        .collect()
+}

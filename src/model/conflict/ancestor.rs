@@ -1,0 +1,146 @@
+//! What is known of the schema where two sides part.
+//!
+//! Made from the footprints of the ancestors, or filled in by who has a database. All of
+//! it is optional: without it, what only the ancestor knows (the table of an index that
+//! is dropped by its name, the views over a table) is not seen.
+
+use std::collections::HashMap;
+
+use super::{
+    super::footprint::{Access, Act, Footprint, Kind, Object, Part},
+    side::plain,
+};
+
+/// Objects, and what each of them needs.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ancestor {
+    needs: HashMap<Object, Vec<Access>>,
+    says: HashMap<Object, String>,
+    is_whole: bool,
+}
+
+impl Ancestor {
+    /// What the revisions up to there make, in their order; `is_whole` if they begin with
+    /// an empty database, so that what they do not make is not there.
+    pub fn of<'a>(footprints: impl IntoIterator<Item = &'a Footprint>, is_whole: bool) -> Self {
+        let mut ancestor = Self::default();
+        let mut is_known = true;
+        for footprint in footprints {
+            is_known &= footprint.is_known();
+            for statement in &footprint.statements {
+                ancestor.after(&statement.accesses);
+            }
+        }
+        ancestor.is_whole = is_whole && is_known;
+        ancestor
+    }
+
+    /// Adds an object and what it needs: the columns and tables of a view or of an index,
+    /// the parent of a foreign key.
+    pub fn add(&mut self, object: &Object, needs: Vec<Object>) {
+        let needs = needs
+            .into_iter()
+            .map(|need| Access::new(Act::Reference, need));
+        self.needs.insert(plain(object), needs.collect());
+    }
+
+    fn after(&mut self, accesses: &[Access]) {
+        for (at, access) in accesses.iter().enumerate() {
+            let object = plain(&access.object);
+            if access.act.removes() {
+                self.forget(&object);
+            } else if access.act.creates() {
+                let needs = needed(access, &accesses[at + 1..]);
+                if let Some(says) = &access.says {
+                    self.says.insert(object.clone(), says.clone());
+                }
+                self.needs.insert(object, needs);
+            }
+        }
+    }
+
+    fn forget(&mut self, object: &Object) {
+        self.needs.remove(object);
+        self.says.remove(object);
+        if object.of.is_none() {
+            self.needs
+                .retain(|part, _| part.owner().as_ref() != Some(object));
+        }
+    }
+
+    /// It is known not to be there.
+    pub(super) fn lacks(&self, object: &Object) -> bool {
+        self.is_whole && !self.needs.contains_key(&plain(object))
+    }
+
+    /// Whether something is known of an object.
+    pub(super) fn knows(&self, object: &Object) -> bool {
+        self.needs.contains_key(&plain(object))
+    }
+
+    /// Whether what an object is made of names a column; `None` if it is not known.
+    pub(super) fn names(&self, object: &Object, column: &str) -> Option<bool> {
+        let object = plain(object);
+        let needs = self.needs.get(&object)?;
+        let uses = needs
+            .iter()
+            .any(|need| need.object.kind == Kind::Column && need.object.name == column);
+        let says = self
+            .says
+            .get(&object)
+            .is_some_and(|says| says.split(' ').any(|word| word.trim_matches('"') == column));
+        Some(uses || says || object.name.contains(column))
+    }
+
+    /// What else an access touches, as far as only the ancestor knows: to take away what
+    /// uses a table or a column lets the other side take that away.
+    pub(super) fn implied(&self, access: &Access) -> Vec<Access> {
+        let object = plain(&access.object);
+        let mut implied = Vec::new();
+        if !access.act.removes() {
+            return implied;
+        }
+        implied.extend(self.needs.get(&object).into_iter().flatten().cloned());
+        let parts = self.needs.iter().filter(|(part, _)| {
+            part.kind == Kind::Constraint && part.owner().as_ref() == Some(&object)
+        });
+        implied.extend(parts.flat_map(|(_, needs)| needs.iter().cloned()));
+        if access.says.as_deref() == Some("cascade") {
+            let users = self.needs.iter().filter(|(user, needs)| {
+                user.kind == Kind::Table && needs.iter().any(|need| plain(&need.object).is(&object))
+            });
+            implied.extend(users.map(|(user, _)| Access::new(Act::DropIfExists, user.clone())));
+        }
+        implied
+    }
+}
+
+/// What an object needs: what stands behind its creation, up to the next one, and its
+/// table. Only a view holds columns to their types; of a constraint its parent counts.
+fn needed(made: &Access, rest: &[Access]) -> Vec<Access> {
+    let kind = &made.object.kind;
+    if !matches!(kind, Kind::View | Kind::Index | Kind::Constraint) {
+        return Vec::new();
+    }
+    let owner = made.object.owner();
+    let part = match kind {
+        Kind::View => Part::Type,
+        _ => Part::Whole,
+    };
+    let mut needs: Vec<Access> = rest
+        .iter()
+        .take_while(|access| !(access.act.creates() && access.object.kind == Kind::Constraint))
+        .filter(|access| access.act == Act::Reference)
+        .filter(|access| match (kind, &access.object.kind) {
+            (Kind::Constraint, Kind::Table) => Some(&access.object) != owner.as_ref(),
+            (Kind::Constraint, _) => false,
+            (_, Kind::Table | Kind::Column | Kind::Function) => true,
+            _ => false,
+        })
+        .map(|access| Access::new(Act::Reference, access.object.clone()).of(part.clone()))
+        .collect();
+    if let (Kind::Index, Some(table)) = (kind, owner) {
+        needs.push(Access::new(Act::Reference, table));
+    }
+    needs
+}
