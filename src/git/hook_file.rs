@@ -26,7 +26,7 @@ impl HooksDir {
     pub fn install(&self, event: Event, program: &Path) -> Result<Installed, GitError> {
         let (file, place) = (self.file(event), self.place());
         let left_alone = |why| Ok(Installed::LeftAlone(self.left_alone(event, why)));
-        if !self.is_ours_to_write() {
+        if !self.is_inside() {
             return left_alone(WhyNot::Shared(self.scope()));
         }
         let installed = match self.find(&file)? {
@@ -74,7 +74,7 @@ impl HooksDir {
         Ok(installed)
     }
 
-    /// Takes our lines out wherever they are: in the directory that Git uses
+    /// Takes our lines out wherever they are in this clone: in the directory that Git uses
     /// now, in the usual one, and where they were last installed.
     pub fn uninstall(&self, event: Event) -> Result<Vec<Uninstalled>, GitError> {
         let mut done = Vec::new();
@@ -84,6 +84,10 @@ impl HooksDir {
             };
             match hook_text::ours(&hook.text) {
                 Ok(None) => {}
+                Ok(Some(_)) if !self.is_inside() && file == self.file(event) => {
+                    let why = WhyNot::Shared(self.scope());
+                    done.push(Uninstalled::LeftAlone(self.left_alone(event, why)));
+                }
                 Ok(Some(_)) if hook_text::is_all_ours(&hook.text) => {
                     fs::remove_file(&file).doing(format!("delete {}", file.display()))?;
                     done.push(Uninstalled::Deleted(file));
@@ -172,10 +176,11 @@ impl HooksDir {
         }
     }
 
-    /// All files that may hold our lines.
+    /// All files that may hold our lines. A copied clone brings the notes of the one that it
+    /// was copied from, whose hooks are none of its business.
     pub(super) fn places(&self, event: Event) -> Vec<PathBuf> {
         let mut places = vec![self.file(event), self.usual().join(event.name())];
-        places.extend(self.noted(event));
+        places.extend(self.noted(event).filter(|noted| self.holds(noted)));
         let mut unique: Vec<PathBuf> = Vec::new();
         for place in places {
             if !unique.contains(&place) {

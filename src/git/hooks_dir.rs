@@ -50,7 +50,8 @@ impl HooksDir {
         self.scope
     }
 
-    /// It lies in the working tree or the Git directory of this clone.
+    /// It lies in the working tree or the Git directory of this clone, which alone is ours
+    /// to write to.
     pub fn is_inside(&self) -> bool {
         self.inside
     }
@@ -59,11 +60,6 @@ impl HooksDir {
     /// that people write stand one level higher.
     pub fn is_husky(&self) -> bool {
         self.husky
-    }
-
-    /// Ours to write to: it serves this repository alone.
-    pub fn is_ours_to_write(&self) -> bool {
-        self.inside || matches!(self.scope, Scope::Default | Scope::Repository)
     }
 
     /// Whose the files in it are.

@@ -2,6 +2,7 @@
 
 mod advice;
 mod config;
+mod foreign;
 mod managers;
 mod merging;
 mod projects;
