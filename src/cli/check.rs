@@ -21,7 +21,7 @@ use crate::{
     workflow::{
         self, Context, Error,
         check::{self, Ask, Judged, NoDefault, NotJudged},
-        guard::{So, Unjudged},
+        guard::{So, Unjudged, Verdict},
         write_document,
     },
 };
@@ -181,7 +181,7 @@ pub(super) fn run(
         ));
     }
     // What keeps everything from being judged belongs into the document, too.
-    let answer = answer(ui, context, args).unwrap_or_else(Answer::not_evaluated);
+    let answer = answer(context, args).unwrap_or_else(Answer::not_evaluated);
     let document = match format {
         Format::Text => None,
         Format::Json => Some(pretty(&document(&answer))),
@@ -205,12 +205,12 @@ pub(super) fn run(
     Ok(answer.status())
 }
 
-fn answer(ui: &mut Ui, context: &Context, args: &Args) -> Result<Answer, Error> {
+fn answer(context: &Context, args: &Args) -> Result<Answer, Error> {
     if args.only == Some(Only::Models) {
         return Ok(Answer::of(check::check_models(context)?));
     }
     let ask = match &args.base {
-        _ if args.staged => return staged(ui, context),
+        _ if args.staged => return staged(context),
         None => Ask::Here,
         // Empty is also what a CI's variable gives that is not set.
         Some(name) => Ask::MergedWith(Some(name.clone()).filter(|name| !name.is_empty())),
@@ -219,24 +219,46 @@ fn answer(ui: &mut Ui, context: &Context, args: &Args) -> Result<Answer, Error> 
 }
 
 /// What is staged, for every project.
-pub(super) fn staged(ui: &mut Ui, context: &Context) -> Result<Answer, Error> {
+fn staged(context: &Context) -> Result<Answer, Error> {
+    let mut verdict = workflow::guard::staged(context)?;
+    if !verdict.any_project {
+        let folders = &context.config.folders;
+        let folder = folders.first().map_or("migrations", String::as_str);
+        return Err(Error::NoFolder(context.config.root.join(folder)));
+    }
+    let missing = verdict.missing.take();
+    let mut answer = of_staged(verdict);
+    answer.gaps.extend(missing.map(|why| Gap {
+        project: String::new(),
+        error: why.into(),
+        so: None,
+    }));
+    Ok(answer)
+}
+
+/// The same for the hook, which is in nobody's way where history is missing.
+pub(super) fn staged_by_hook(ui: &mut Ui, context: &Context) -> Result<Answer, Error> {
     let verdict = workflow::guard::staged(context)?;
     super::hooks::run::warn_of_absent(ui, &verdict.absent_refs);
     if !verdict.any_project {
         ui.warn("found no teammig.yaml and no folder migrations/, so nothing was checked");
     }
+    Ok(of_staged(verdict))
+}
+
+fn of_staged(verdict: Verdict) -> Answer {
     let gap = |Unjudged { error, so }| Gap {
         project: String::new(),
         error,
         so: Some(so),
     };
-    Ok(Answer {
+    Answer {
         gaps: verdict.unjudged.into_iter().map(gap).collect(),
         parts: vec![Part {
             findings: verdict.findings,
             ..Part::default()
         }],
-    })
+    }
 }
 
 /// For people: findings and gaps, and what was judged.
@@ -256,7 +278,13 @@ pub(super) fn show_findings(ui: &mut Ui, answer: &Answer) {
 }
 
 fn show_summary(ui: &mut Ui, answer: &Answer) {
+    // What is staged may edit what cannot be seen: nothing said against it is no approval.
+    let is_open = answer.gaps.iter().any(|gap| gap.so.is_none());
+    let is_error = |finding: &Finding| finding.severity == Severity::Error;
     for part in &answer.parts {
+        if is_open && part.judged.is_none() && !part.findings.iter().any(is_error) {
+            continue;
+        }
         ui.data(words::summary(part));
         if part
             .judged

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Status, events::listed, report};
+use super::{Status, check::not_judged, events::listed, report};
 use crate::{
     model::{NoWayBack, guard::MayEdit},
     ui::{Ui, age},
@@ -27,7 +27,7 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
     let why = why::why(context, &args.revision)?;
     if ui.is_json() {
         ui.json(&document(&why));
-        return Ok(Status::Fine);
+        return Ok(status(&why));
     }
     if let Some(error) = &why.unread {
         ui.warn(format!(
@@ -50,9 +50,14 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
         ),
         (_, may_edit) => answer(may_edit, why.no_way_back),
     };
-    row(ui, "Edit it?", &answer);
+    let unsaid = why.unsaid.as_ref().map(not_judged);
+    match &unsaid {
+        Some((words, _)) => row(ui, "Edit it?", &format!("that cannot be said: {words}")),
+        None => row(ui, "Edit it?", &answer),
+    }
     if why.published.is_empty() {
-        row(ui, "Published", "no");
+        let published = if unsaid.is_some() { "not known" } else { "no" };
+        row(ui, "Published", published);
     }
     for publication in &why.published {
         let since = match (&publication.first, &publication.unread) {
@@ -105,8 +110,18 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
             &format!("{} (was {})", entry.reason, entry.was_words()),
         );
     }
-    hint(ui, &why);
-    Ok(Status::Fine)
+    match unsaid.and_then(|(_, hints)| hints.into_iter().next()) {
+        Some(way) => ui.hint(way),
+        None => hint(ui, &why),
+    }
+    Ok(status(&why))
+}
+
+fn status(why: &Why) -> Status {
+    match why.unsaid {
+        Some(_) => Status::Unknown,
+        None => Status::Fine,
+    }
 }
 
 fn row(ui: &mut Ui, subject: &str, text: &str) {
@@ -240,12 +255,14 @@ fn document(why: &Why) -> Value {
         "path": why.path,
         "path_unread": why.path_unread,
         "may_edit": match &why.may_edit {
+            _ if why.unsaid.is_some() => "unknown",
             MayEdit::Freely => "yes",
             MayEdit::Redo(_) => "redo",
             MayEdit::WithCare { .. } => "care",
             MayEdit::No(_) => "no",
         },
         "reason": match &why.may_edit {
+            _ if why.unsaid.is_some() => why.unsaid.as_ref().map(|why| not_judged(why).0),
             MayEdit::No(evidence) => Some(evidence.words()),
             MayEdit::WithCare { branches, .. } => Some(format!("also on {}", listed(branches))),
             MayEdit::Freely | MayEdit::Redo(_) => None,

@@ -5,7 +5,8 @@
 use std::cell::OnceCell;
 
 use super::{
-    Context, Error, check,
+    Context, Error,
+    check::{self, NotJudged},
     context::{Configured, Unread, pathspec},
     fixed,
     hooks::push,
@@ -17,7 +18,7 @@ use crate::{
     layout::{self, Layout},
     model::{
         Checksum, Finding, Levels, Project, RevId, Rule, Severity, Snapshot, Span,
-        guard::{self, Evidence, Reading},
+        guard::{self, Evidence, Fixed, Reading},
         shell,
     },
     sql,
@@ -25,8 +26,10 @@ use crate::{
 
 mod changed;
 mod merging;
+mod missing;
 mod unjudged;
 
+pub(super) use missing::missing;
 pub(super) use unjudged::unjudged;
 pub use unjudged::{So, Unjudged};
 
@@ -39,6 +42,8 @@ pub struct Verdict {
     pub any_project: bool,
     /// Configured `protected:` refs that this clone does not have.
     pub absent_refs: Vec<String>,
+    /// Why it cannot be said what is published that this changes, where that is so.
+    pub missing: Option<NotJudged>,
     /// Projects that could not be looked at.
     pub unjudged: Vec<Unjudged>,
 }
@@ -162,6 +167,17 @@ fn one(context: &Context, index: &Side, verdict: &mut Verdict) -> Result<(), Err
             verdict.absent_refs.push(name);
         }
     }
+    // What is only added edits nothing, whatever is published.
+    let edits = || {
+        committed
+            .files
+            .iter()
+            .any(|file| !index.files.contains(file))
+    };
+    if verdict.missing.is_none() {
+        verdict.missing =
+            missing(context)?.filter(|why| matches!(why, NotJudged::Absent { .. }) || edits());
+    }
     let doing = match repo.merging_with() {
         others if others.is_empty() => Doing::Commit,
         others => Doing::Merge(others),
@@ -274,7 +290,13 @@ fn edits_of_first(
         } => return Ok(Vec::new()),
         Doing::Push { branch, from, .. } => (branch, from),
     };
-    let reading = ByLayout::of(context, branch)?;
+    // Git said what the branch has; this clone need not have a ref for it.
+    let commit = from.to_string();
+    let known_as = match context.repo()?.tip_named(branch)? {
+        Some(_) => branch,
+        None => &commit,
+    };
+    let reading = ByLayout::of(context, known_as)?;
     let mut fixed = fixed::of_step(context, &Base::HEAD, (before, after), &reading)?;
     // What this clone knows of the branch may be older than what it has.
     fixed.retain(|one| match &one.evidence {
@@ -283,7 +305,13 @@ fn edits_of_first(
     });
     let (tips, _) = outline::of_protected(context, &from.to_string())?;
     let look = |tip: &Outlined| fixed::differs(before, after, tip, &reading);
-    fixed.extend(fixed::published(context, branch, tips, &look));
+    let there = fixed::published(context, known_as, tips, &look);
+    fixed.extend(there.into_iter().map(|one| Fixed {
+        evidence: Evidence::Published {
+            name: branch.clone(),
+        },
+        ..one
+    }));
     Ok(guard::judge(before, after, &fixed, &reading))
 }
 

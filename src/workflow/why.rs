@@ -10,6 +10,7 @@ use jiff::Timestamp;
 
 use super::{
     Context, Error,
+    check::NotJudged,
     elsewhere::{self, Holding},
     fixed, guard, known,
     outline::{self, First},
@@ -37,6 +38,8 @@ pub struct Why {
     pub path_unread: bool,
     /// The answer.
     pub may_edit: MayEdit,
+    /// Why the answer cannot be given, where that is so: what is published cannot be seen here.
+    pub unsaid: Option<NotJudged>,
     /// The protected refs that have it.
     pub published: Vec<Publication>,
     /// The tags that have it, oldest first.
@@ -144,6 +147,11 @@ pub fn why(context: &Context, name: &str) -> Result<Why, Error> {
         let shared = fixed::shared(context, &asked)?.remove(&revision);
         shared.unwrap_or_default()
     };
+    let may_edit = may_edit(&evidence, &also_on);
+    let unsaid = match may_edit {
+        MayEdit::No(_) => None,
+        _ => guard::missing(context)?,
+    };
     let unread_path = project.hides(&revision).map(ToString::to_string);
     let applied: Vec<Applied> = ledgers
         .iter()
@@ -186,7 +194,8 @@ pub fn why(context: &Context, name: &str) -> Result<Why, Error> {
         path: migration
             .map(|migration| migration.file.path.to_string())
             .or(unread_path),
-        may_edit: may_edit(&evidence, &also_on),
+        may_edit,
+        unsaid,
         also_on,
         published,
         tags: tags.into_iter().map(|tag| tag.name).collect(),

@@ -114,7 +114,7 @@ pub(in crate::cli) fn warn_of_absent(ui: &mut Ui, names: &[String]) {
 
 /// Git shows what we say and stops the commit when we fail.
 fn commit(ui: &mut Ui, context: &Context) -> Result<Status, Error> {
-    let answer = check::staged(ui, context)?;
+    let answer = check::staged_by_hook(ui, context)?;
     let status = answer.status();
     if ui.is_json() {
         ui.json(&check::document(&answer));

@@ -108,7 +108,7 @@ pub fn judge(context: &Context, remote: &str, url: &str, input: &str) -> Result<
         for project in &projects.all {
             let prefix = project.prefix()?;
             let judged = guard::side(project, *local)
-                .and_then(|pushed| one(project, branch, (*local, &pushed), *there));
+                .and_then(|pushed| one(project, (&remote, branch), (*local, &pushed), *there));
             match judged {
                 Err(error @ Error::Git(GitError::FolderOutside { .. })) => {
                     projects.unread.push(Unread {
@@ -121,7 +121,12 @@ pub fn judge(context: &Context, remote: &str, url: &str, input: &str) -> Result<
             prefixes.push(prefix);
         }
         for project in &gone {
-            let findings = one(project, branch, (*local, &Side::default()), *there)?;
+            let findings = one(
+                project,
+                (&remote, branch),
+                (*local, &Side::default()),
+                *there,
+            )?;
             verdict.findings.extend(findings);
         }
         // Nobody has a new branch yet, so that nothing is put over anything.
@@ -143,7 +148,7 @@ pub fn judge(context: &Context, remote: &str, url: &str, input: &str) -> Result<
 
 fn one(
     project: &Context,
-    branch: &str,
+    (remote, branch): (&str, &str),
     (local, pushed): (CommitId, &Side),
     there: Option<CommitId>,
 ) -> Result<Vec<Finding>, Error> {
@@ -177,9 +182,65 @@ fn one(
     let doing = Doing::Push {
         branch: branch.to_owned(),
         from,
-        protected: protected.iter().any(|name| is_branch(name, branch)),
+        protected: is_protected(project, &protected, (remote, branch), local)?,
     };
     guard::step(project, &guard::side(project, from)?, pushed, &doing)
+}
+
+/// Whether a push to that branch of a remote may not take away what it has. What is protected
+/// counts on every remote: the same one may have two names, and another may have got this one's.
+fn is_protected(
+    project: &Context,
+    refs: &[String],
+    (remote, branch): (&str, &str),
+    local: CommitId,
+) -> Result<bool, Error> {
+    if refs.iter().any(|name| is_branch(name, branch)) {
+        return Ok(true);
+    }
+    let repo = project.repo()?;
+    let configured = &project.config.protected;
+    let usual = ["main", "master"].map(|name| format!("origin/{name}"));
+    let names = match (configured.as_slice(), refs) {
+        // Of a remote whose default branch this clone does not know, it is one of these.
+        ([], []) => usual.as_slice(),
+        ([], refs) => refs,
+        (configured, _) => configured,
+    };
+    let short = branch.strip_prefix(remote).unwrap_or(branch);
+    let short = short.strip_prefix('/').unwrap_or(short);
+    let mut is_one = false;
+    for name in names {
+        is_one |= is_called(
+            name,
+            short,
+            repo.tip_named(&format!("{HEADS}{name}"))?.is_some(),
+        );
+    }
+    if is_one {
+        // What is published here may be brought to a fork as it is.
+        for name in refs {
+            if let Some(tip) = repo.tip_named(name)?
+                && repo.contains(tip, local)?
+            {
+                return Ok(false);
+            }
+        }
+    }
+    Ok(is_one)
+}
+
+/// Whether a name under `protected:` is that of a branch, whatever its remote is called here.
+fn is_called(protected: &str, branch: &str, is_local: bool) -> bool {
+    let name = ["refs/remotes/", HEADS]
+        .iter()
+        .find_map(|folder| protected.strip_prefix(folder));
+    let is_local = is_local || protected.starts_with(HEADS);
+    let name = name.unwrap_or(protected);
+    match name.split_once('/') {
+        Some((_, short)) if !is_local => short == branch,
+        _ => name == branch,
+    }
 }
 
 /// Whether a protected ref is that branch of a remote.
@@ -260,6 +321,23 @@ mod tests {
             ("v1", "origin/v1", false),
         ] {
             assert_eq!(is_branch(protected, branch), want, "{protected} {branch}");
+        }
+    }
+
+    #[test]
+    fn protected_branches_by_their_names() {
+        for (protected, branch, is_local, want) in [
+            ("origin/main", "main", false, true),
+            ("refs/remotes/origin/main", "main", false, true),
+            ("main", "main", true, true),
+            ("refs/heads/main", "main", false, true),
+            ("origin/main", "ann/main", false, false),
+            ("origin/main", "topic", false, false),
+            ("release/main", "main", true, false),
+            ("release/main", "release/main", true, true),
+        ] {
+            let said = is_called(protected, branch, is_local);
+            assert_eq!(said, want, "{protected} {branch}");
         }
     }
 }

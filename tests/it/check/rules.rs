@@ -492,3 +492,45 @@ fn a_broken_configuration_is_judged_by_no_other() {
     );
     assert!(run.stderr.contains("unknown field `nonsense`"), "{run}");
 }
+
+/// What is published cannot be seen: nothing is said for it.
+#[test]
+fn what_is_staged_is_not_fine_where_what_is_published_is_not_here() {
+    let sandbox = Sandbox::team();
+    sandbox.write("ann/teammig.yaml", "protected: [origin/main]\n");
+    sandbox.commit("ann", "Protected");
+    sandbox.git("ann", &["remote", "remove", "origin"]);
+    sandbox.edit("ann/migrations/9209a434d045.sql", "name text", "name blob");
+    sandbox.git("ann", &["add", "-A"]);
+    let run = sandbox.teammig("ann", &["check", "--staged"]);
+    assert_eq!(run.code, 4, "{run}");
+    assert!(
+        run.stderr.contains("`protected:` names origin/main"),
+        "{run}"
+    );
+    assert!(!run.stdout.contains("ok"), "{run}");
+    let (document, code) = sandbox.json("ann", &["check", "--staged"]);
+    assert_eq!(
+        (&document["evaluated"], code),
+        (&false.into(), 4),
+        "{document}"
+    );
+    assert_eq!(
+        document["unjudged"].as_array().unwrap().len(),
+        1,
+        "{document}"
+    );
+    // A hook is in nobody's way where history is missing, and calls nothing fine.
+    let run = sandbox.teammig("ann", &["hooks", "run", "pre-commit"]);
+    assert!(run.stderr.contains("is not checked"), "{run}");
+    assert!(!run.stdout.contains("ok"), "{run}");
+}
+
+#[test]
+fn what_is_staged_beside_no_project_is_not_fine() {
+    let sandbox = Sandbox::new();
+    sandbox.git(".", &["init", "-q", "none"]);
+    let run = sandbox.teammig("none", &["check", "--staged"]);
+    assert_eq!(run.code, 4, "{run}");
+    assert!(run.stderr.contains("there is no folder"), "{run}");
+}

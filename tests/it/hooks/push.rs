@@ -248,3 +248,101 @@ fn a_broken_project_stops_only_the_push_that_touches_it() {
     let run = push(&sandbox, &["origin", "HEAD:refs/heads/new"]);
     assert_eq!(run.code, 0, "{run}");
 }
+
+/// What Git says that the branch has is what it has, also where this clone has no ref for it.
+#[test]
+fn a_protected_branch_is_one_without_a_ref_for_it() {
+    let sandbox = guarded();
+    let pushes = |args: &[&str]| {
+        let run = push(&sandbox, args);
+        assert_eq!(run.code, 1, "{args:?} {run}");
+        run.stderr
+    };
+    sandbox.git("ann", &["push", "-q", "origin", "main:feat"]);
+    let origin = sandbox.at("origin.git").display().to_string();
+    sandbox.git("ann", &["remote", "rename", "origin", "upstream"]);
+    sandbox.git("ann", &["switch", "-q", "-c", "topic"]);
+    sandbox.write("ann/teammig.yaml", "protected: [origin/main]\n");
+    sandbox.git("ann", &["add", "-A"]);
+    sandbox.git("ann", &["commit", "-qnm", "Protected"]);
+    assert_eq!(push(&sandbox, &["upstream", "topic:main"]).code, 0);
+    sandbox.edit(FIXED, "name text", "name blob");
+    sandbox.commit("ann", "Edit");
+    let said = pushes(&["upstream", "topic:main"]);
+    assert!(said.contains("9209a434d045 is edited"), "{said}");
+    let said = pushes(&[&origin, "topic:main"]);
+    assert!(said.contains("9209a434d045 is edited"), "{said}");
+    // Other branches are their authors'.
+    assert_eq!(push(&sandbox, &["upstream", "topic:feat"]).code, 0);
+    assert_eq!(push(&sandbox, &["upstream", "topic:ann/main"]).code, 0);
+    assert_eq!(
+        push(&sandbox, &["upstream", "main:feat", "--force"]).code,
+        0
+    );
+    sandbox.git("ann", &["rm", "-q", "migrations/9209a434d045.sql"]);
+    sandbox.git("ann", &["commit", "-qnm", "Delete"]);
+    let said = pushes(&["upstream", "topic:main"]);
+    assert!(said.contains("9209a434d045 is deleted"), "{said}");
+}
+
+#[test]
+fn a_clone_of_a_single_branch_judges_what_others_get() {
+    let sandbox = guarded();
+    sandbox.git("ann", &["push", "-q", "origin", "main:feat"]);
+    let clone = [
+        "clone",
+        "-q",
+        "--single-branch",
+        "-b",
+        "feat",
+        "origin.git",
+        "eve",
+    ];
+    sandbox.git(".", &clone);
+    sandbox.ok("eve", &["hooks", "install", "pre-push"]);
+    assert_snapshot!(sandbox.teammig("eve", &["why", "9209"]), @"
+    exit 4
+    --- stdout
+    9209a434d045  Initial migration
+    File       migrations/9209a434d045.sql
+    Edit it?   that cannot be said: there is no protected branch to judge against: of origin this clone fetches single branches alone
+    Published  not known
+    Applied    in no database that this clone has seen
+    --- stderr
+    hint: `git remote set-branches --add origin main && git fetch origin` brings the branch main too
+    ");
+    let (why, code) = sandbox.json("eve", &["why", "9209"]);
+    assert_eq!(
+        (why["may_edit"].as_str(), code),
+        (Some("unknown"), 4),
+        "{why}"
+    );
+    sandbox.edit("eve/migrations/9209a434d045.sql", "name text", "name blob");
+    sandbox.git("eve", &["add", "-A"]);
+    let staged = sandbox.teammig("eve", &["check", "--staged"]);
+    assert_eq!(staged.code, 4, "{staged}");
+    sandbox.git("eve", &["commit", "-qnm", "Edit"]);
+    assert_snapshot!(sandbox.try_git("eve", &["push", "-q", "origin", "HEAD:main"]), @r#"
+    exit 1
+    --- stderr
+    error: 9209a434d045 is edited, and it was published in origin/main [edited-revision]
+     --> migrations/9209a434d045.sql:7:1
+      |
+    7 | CREATE TABLE users (id integer PRIMARY KEY, name blob);
+      | ^ its scripts differ from then
+    hint: take the edit back (`git restore --source=3201aeec378334e5295ea521430f51acfe354ad1 --staged --worktree migrations/9209a434d045.sql`), and write a new revision for the change: `teammig create "…"`; if this one has to change all the same, `teammig amend 9209a434d045 --reason "…"` records why
+    hint: `git push --no-verify` pushes without this check
+    error: failed to push some refs to '[DIR]/origin.git'
+    "#);
+    // What it has not, nobody can judge.
+    sandbox.write("ann/notes", "x");
+    sandbox.commit("ann", "Notes");
+    assert_eq!(push(&sandbox, &["origin", "main"]).code, 0);
+    let run = sandbox.try_git("eve", &["push", "-q", "--force", "origin", "HEAD:main"]);
+    assert_eq!(run.code, 1, "{run}");
+    assert!(
+        run.stderr
+            .contains("cannot say what this push does to origin/main"),
+        "{run}"
+    );
+}
