@@ -305,6 +305,9 @@ pub(super) struct Base<'a> {
     pub(super) name: &'a str,
     /// It counts as published, whatever else does.
     pub(super) published: bool,
+    /// What is judged has been added to the base already up to this commit: refs that have
+    /// it say nothing of what was before.
+    pub(super) landed: Option<CommitId>,
 }
 
 impl Base<'static> {
@@ -312,6 +315,7 @@ impl Base<'static> {
     pub(super) const HEAD: Self = Self {
         name: "HEAD",
         published: false,
+        landed: None,
     };
 }
 
