@@ -166,9 +166,11 @@ fn one(context: &Context, index: &Side, verdict: &mut Verdict) -> Result<(), Err
         others if others.is_empty() => Doing::Commit,
         others => Doing::Merge(others),
     };
-    verdict
-        .findings
-        .extend(step(context, &committed, index, &doing)?);
+    let mut findings = step(context, &committed, index, &doing)?;
+    if let Doing::Merge(others) = &doing {
+        findings = merging::with_dropped(context, findings, others, index)?;
+    }
+    verdict.findings.extend(findings);
     Ok(())
 }
 
