@@ -4,6 +4,7 @@
 mod ci;
 mod formats;
 mod landed;
+mod moved;
 mod rules;
 mod shapes;
 
