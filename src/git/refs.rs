@@ -2,6 +2,7 @@
 
 use std::{cmp::Reverse, collections::HashSet};
 
+use git2::Reference;
 use jiff::Timestamp;
 
 use super::{CommitId, CommitInfo, GitError, Repo, commit_id::timestamp, error::Doing};
@@ -240,6 +241,10 @@ impl Repo {
 
     /// The commit of a reference by its full name; `None` where there is no such reference.
     pub(super) fn tip_of(&self, full: &str) -> Result<Option<CommitId>, GitError> {
+        // An expression such as `HEAD~2` names no ref.
+        if !Reference::is_valid_name(full) {
+            return Ok(None);
+        }
         let Some(reference) = self
             .inner
             .find_reference(full)

@@ -2,7 +2,10 @@
 //!
 //! Which other branches would diverge today is the radar's question, and is put to it.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use jiff::{Timestamp, civil, tz::TimeZone};
 
@@ -15,6 +18,7 @@ use super::{
 use crate::{
     git::{BlobId, CommitId, FolderMove, Listed, MainlineStep},
     model::{
+        RevId,
         audit::{Change, Commit, Content, FileFact, Passed, Place, Replay, Report, landings},
         radar::Kind,
     },
@@ -91,11 +95,7 @@ pub fn audit(context: &Context, request: &Request) -> Result<Audit, Error> {
         .map(|text| since(context, text))
         .transpose()?;
     let mainline = repo.mainline(&line, &context.prefix()?, &context.folders())?;
-    let files: Vec<Listed> = mainline
-        .steps
-        .iter()
-        .flat_map(|step| step.put.iter().map(|(_, listed)| listed.clone()))
-        .collect();
+    let files = files_of(&mainline.steps);
     let contents = outline::of_history(context, &files)?;
     let missing = contents
         .values()
@@ -126,6 +126,21 @@ pub fn audit(context: &Context, request: &Request) -> Result<Audit, Error> {
         moves: mainline.moves,
         gaps,
     })
+}
+
+/// The revisions that a branch published and then changed, on purpose or not, back or not.
+pub(super) fn edited(context: &Context, name: &str) -> Result<BTreeSet<RevId>, Error> {
+    let repo = context.repo()?;
+    let line = repo.line(name)?;
+    let mainline = repo.mainline(&line, &context.prefix()?, &context.folders())?;
+    let contents = outline::of_history(context, &files_of(&mainline.steps))?;
+    let report = replay(mainline.steps, mainline.cut_off, &contents);
+    Ok(report.edits.into_iter().map(|edit| edit.revision).collect())
+}
+
+fn files_of(steps: &[MainlineStep]) -> Vec<Listed> {
+    let put = steps.iter().flat_map(|step| &step.put);
+    put.map(|(_, listed)| listed.clone()).collect()
 }
 
 fn today(context: &Context, name: &str) -> Result<Today, Error> {

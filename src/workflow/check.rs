@@ -11,6 +11,7 @@
 
 mod fresh;
 mod heads;
+mod landed;
 mod models;
 mod sides;
 
@@ -221,6 +222,7 @@ fn findings(context: &Context, sides: &Sides) -> Result<Vec<Finding>, Error> {
     let diverged = heads::diverged(context, sides)?;
     old.extend(diverged.old);
     own.extend(diverged.new);
+    old.extend(landed::edits(context, sides)?);
     own.extend(sides.conflicts.iter().cloned());
     let mut edits = guard::edits(context, &sides.guarded(), before, after)?;
     // Two revisions of one id are no edit of either.

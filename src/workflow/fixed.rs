@@ -141,6 +141,16 @@ pub(super) fn of_step(
     };
     let mut open = touched.clone();
     let mut names = guard::protected_refs(context)?;
+    if let Some(landed) = base.landed {
+        let repo = context.repo()?;
+        let mut before = Vec::new();
+        for name in names {
+            if !repo.contains(repo.resolve(&name)?, landed)? {
+                before.push(name);
+            }
+        }
+        names = before;
+    }
     if base.published && !names.iter().any(|name| name == base.name) {
         names.push(base.name.to_owned());
     }

@@ -182,9 +182,11 @@ fn one(context: &Context, index: &Side, verdict: &mut Verdict) -> Result<(), Err
         others if others.is_empty() => Doing::Commit,
         others => Doing::Merge(others),
     };
-    verdict
-        .findings
-        .extend(step(context, &committed, index, &doing)?);
+    let mut findings = step(context, &committed, index, &doing)?;
+    if let Doing::Merge(others) = &doing {
+        findings = merging::with_dropped(context, findings, others, index)?;
+    }
+    verdict.findings.extend(findings);
     Ok(())
 }
 
@@ -333,6 +335,9 @@ pub(super) struct Base<'a> {
     pub(super) name: &'a str,
     /// It counts as published, whatever else does.
     pub(super) published: bool,
+    /// What is judged has been added to the base already up to this commit: refs that have
+    /// it say nothing of what was before.
+    pub(super) landed: Option<CommitId>,
 }
 
 impl Base<'static> {
@@ -340,6 +345,7 @@ impl Base<'static> {
     pub(super) const HEAD: Self = Self {
         name: "HEAD",
         published: false,
+        landed: None,
     };
 }
 

@@ -72,6 +72,7 @@ pub fn merged(
     let ancestors = merger.repo.ancestors(side.commit)?;
     let bases = ancestors.bases(tip)?;
     merger.follow_moves(side.commit, [&bases])?;
+    merger.follow_theirs(side.commit, tip)?;
     let changes = match merger.changes_since(&bases, tip)? {
         Ok(changes) => changes,
         Err(unknown) => return Ok(Err(unknown)),
@@ -221,6 +222,20 @@ impl<'c> Merger<'c> {
                 *self.moves.borrow_mut() = moves;
                 self.states.borrow_mut().clear();
             }
+        }
+        Ok(())
+    }
+
+    /// Where only the other side moved the folders, they are read where its own configuration
+    /// says, and Git moves our new files along.
+    fn follow_theirs(&self, side: CommitId, tip: CommitId) -> Result<(), Error> {
+        if !self.state(tip)?.is_absent() {
+            return Ok(());
+        }
+        let moves = self.configured_move(side, tip)?;
+        if !moves.is_empty() {
+            self.moves.borrow_mut().extend(moves);
+            self.states.borrow_mut().clear();
         }
         Ok(())
     }

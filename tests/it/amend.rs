@@ -544,3 +544,49 @@ fn decisions_are_shown_where_one_looks_back() {
     let page = sandbox.read("ann/audit.html");
     assert!(page.contains("&lt;90&gt; after all"), "{page}");
 }
+
+/// Databases that ran what was before go by the entry: without it, `sync` there says that
+/// nothing tells of the edit.
+#[test]
+fn published_decisions_stay() {
+    let sandbox = amended();
+    sandbox.git("ann", &["switch", "-q", "-c", "tidy"]);
+    let entry = "--   amended: [{was: dd8b70ae7e34, reason: \"80 is enough\"}]\n";
+    sandbox.edit(FIXED, entry, "");
+    let run = sandbox.try_git("ann", &["commit", "-qam", "tidy"]);
+    assert_snapshot!(run, @r#"
+    exit 1
+    --- stderr
+    error: the decision `was: dd8b70ae7e34` of 9209a434d045 is gone, and it was published in origin/main [wrong-amendment]
+     --> migrations/9209a434d045.sql:1:3
+      |
+    1 | -- teammig:
+      |   ^^^^^^^^^
+    hint: write the entry back: `{was: dd8b70ae7e34, reason: "80 is enough"}`; databases that ran what was before go by it, and a further change takes an entry of its own
+    hint: `git commit --no-verify` commits without this check
+    "#);
+    sandbox.git("ann", &["commit", "-qnam", "tidy"]);
+    for args in [&["check"][..], &["check", "--base"]] {
+        let run = sandbox.teammig("ann", args);
+        assert!(
+            run.code == 3 && run.stderr.contains("[wrong-amendment]"),
+            "{run}"
+        );
+    }
+    let run = sandbox.try_git("ann", &["push", "-q", "origin", "HEAD:main"]);
+    assert!(
+        run.code == 1 && run.stderr.contains("[wrong-amendment]"),
+        "{run}"
+    );
+    // What it is now is nothing that an entry could be about.
+    sandbox.edit(
+        FIXED,
+        "message: Initial migration\n",
+        "message: Initial migration\n--   amended: [{was: b9b741626114, reason: x}]\n",
+    );
+    let run = sandbox.teammig("ann", &["check", "--base"]);
+    assert!(
+        run.code == 3 && run.stderr.contains("was: dd8b70ae7e34"),
+        "{run}"
+    );
+}

@@ -3,6 +3,8 @@
 #[cfg(unix)]
 mod ci;
 mod formats;
+mod landed;
+mod moved;
 mod rules;
 mod shapes;
 
@@ -103,10 +105,10 @@ fn what_the_base_has_already_is_not_blamed_on_my_branch() {
     sandbox.git("ann", &["switch", "-q", "-c", "clean", "main"]);
     sandbox.write("ann/README", "x");
     sandbox.commit("ann", "Write a README");
-    assert_snapshot!(sandbox.teammig("ann", &["check", "--base"]), @"
+    assert_snapshot!(sandbox.teammig("ann", &["check", "--base"]), @r#"
     exit 0
     --- stdout
-    ok, with 2 warnings: 0 new revisions of clean (78196dd) against origin/main (c0d7005), merged result: 2 heads
+    ok, with 3 warnings: 0 new revisions of clean (78196dd) against origin/main (c0d7005), merged result: 2 heads
     --- stderr
     warning: no teammig header, as on origin/main already [unreadable-revision]
      --> migrations/broken.sql:1:1
@@ -125,7 +127,13 @@ fn what_the_base_has_already_is_not_blamed_on_my_branch() {
     3 | --   parents: [9209a434d045]
       |               -------------- Add login
     hint: who works on origin/main joins them there: `teammig merge-heads`
-    ");
+    warning: 9209a434d045 is edited, and it was published in origin/main, as on origin/main already [edited-revision]
+     --> migrations/9209a434d045.sql:7:1
+      |
+    7 | CREATE TABLE users (id integer PRIMARY KEY, name blob);
+      | ^ its scripts differ from then
+    hint: take the edit back, and write a new revision for the change: `teammig create "…"`; if this one has to change all the same, `teammig amend 9209a434d045 --reason "…"` records why
+    "#);
     // The same mistake in another file is one of my own.
     sandbox.write("ann/migrations/mine.sql", "-- teammig: [\n");
     sandbox.commit("ann", "Make the same mistake");
@@ -136,7 +144,8 @@ fn what_the_base_has_already_is_not_blamed_on_my_branch() {
         [
             "error unreadable-revision",
             "warning unreadable-revision",
-            "warning diverged-heads"
+            "warning diverged-heads",
+            "warning edited-revision"
         ]
     );
     // After a push it is the main branch itself that is judged.

@@ -101,6 +101,56 @@ impl<'a> Case<'a> {
         amended.filter(move |entry| !old.contains(entry))
     }
 
+    /// The decisions that others have and the step takes out. In whatever words, each has to
+    /// stay; but who goes back to what it was at first needs none, and one that was about
+    /// nothing may give way to one about what it was at first.
+    pub(super) fn removed(&self) -> Vec<(&'a Amended, &'a Evidence)> {
+        let is_first = |first: &Content| self.has_scripts(first) && self.has_edges(first);
+        let firsts = || self.counts.iter().filter_map(|one| one.contents().nth(1));
+        let own = &self.new.revision.amended;
+        if own.is_empty() && firsts().any(is_first) {
+            return Vec::new();
+        }
+        let old = self.old.map_or(&[][..], |old| &old.revision.amended);
+        let alike = |one: &Amended, other: &Amended| {
+            let same = one.was.starts_with(&other.was) || other.was.starts_with(&one.was);
+            same && one.options == other.options
+        };
+        let count = |all: &[Amended], entry: &Amended| {
+            all.iter().filter(|other| alike(entry, other)).count()
+        };
+        let mut removed: Vec<(&Amended, &Evidence)> = Vec::new();
+        for fixed in self.counts.iter().filter(|one| one.evidence.binds()) {
+            let theirs = &fixed.content.amended;
+            let covers_first = |all: &[Amended]| {
+                let first = fixed.contents().nth(1);
+                first.is_some_and(|first| all.iter().any(|entry| entry.covers(&first.checksum)))
+            };
+            if covers_first(own) && !covers_first(theirs) {
+                continue;
+            }
+            for entry in theirs {
+                let gone = count(own, entry) < count(theirs, entry);
+                let by_this = count(own, entry) < count(old, entry);
+                let told = removed.iter().any(|(other, _)| alike(entry, other));
+                if gone && by_this && !told {
+                    removed.push((entry, &fixed.evidence));
+                }
+            }
+        }
+        removed
+    }
+
+    /// What an entry has to be about: where scripts and parents are what is published now,
+    /// what they were at first.
+    pub(super) fn bridged(&self, fixed: &'a Fixed) -> &'a Content {
+        let tip = &fixed.content;
+        match fixed.contents().nth(1) {
+            Some(first) if self.has_scripts(tip) && self.has_edges(tip) => first,
+            _ => tip,
+        }
+    }
+
     /// Its scripts are what this was, and want to be run as this did.
     pub(super) fn has_scripts(&self, content: &Content) -> bool {
         self.has_text(content) && self.other_options(content).is_none()

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Fixed, Reading,
+    Evidence, Fixed, Reading,
     case::{Case, Refused},
     words::{self, Change},
 };
@@ -47,7 +47,7 @@ pub(super) fn by_revision(fixed: &[Fixed]) -> BTreeMap<&RevId, Vec<&Fixed>> {
         all.entry(&one.revision).or_default().push(one);
     }
     for fixed in all.values_mut() {
-        fixed.sort_by_key(|one| !matches!(one.evidence, super::Evidence::Published { .. }));
+        fixed.sort_by_key(|one| !matches!(one.evidence, Evidence::Published { .. }));
     }
     all
 }
@@ -233,6 +233,11 @@ fn unclear(case: &Case<'_>) -> Finding {
 /// The decisions that the step adds have to be about something that was. Where only
 /// databases of one's own have it, they may have it as it is now already.
 fn amendments(case: &Case<'_>) -> Vec<Finding> {
+    let gone = removed(case);
+    if !gone.is_empty() {
+        // What stands in its place is put right with it.
+        return gone;
+    }
     let contents = case.fixed.iter().flat_map(|one| one.contents());
     let mut known: Vec<Checksum> = contents.map(|content| content.checksum).collect();
     known.extend(case.reading.checksum(case.before, case.id));
@@ -259,7 +264,7 @@ fn amendments(case: &Case<'_>) -> Vec<Finding> {
             let what = format!("`was: {}`", entry.was);
             let help = format!(
                 "it was {evidence} with {}: write that, or let `teammig amend` write it",
-                should.content.checksum.short()
+                case.bridged(should).checksum.short()
             );
             let label = "no checksum of its scripts begins so";
             wrong.push(wrong_amendment(case, &entry.was, &what, label).help(help));
@@ -275,6 +280,34 @@ fn amendments(case: &Case<'_>) -> Vec<Finding> {
         }
     }
     wrong
+}
+
+/// Published decisions that the step takes out: databases that have what was before go by
+/// them.
+fn removed(case: &Case<'_>) -> Vec<Finding> {
+    let finding = |(entry, evidence): (&Amended, &Evidence)| {
+        let was = &entry.was;
+        let span = case.reading.locate(case.after, case.id, "amended", "");
+        let options = entry
+            .options
+            .map_or(String::new(), |options| format!(", options: \"{options}\""));
+        Finding::error(
+            Rule::WrongAmendment,
+            format!(
+                "the decision `was: {was}` of {} is gone, and it was {}",
+                case.id,
+                evidence.words()
+            ),
+        )
+        .at(&case.new.file, span, "")
+        .about(case.id)
+        .help(format!(
+            "write the entry back: `{{was: {was}{options}, reason: {:?}}}`; databases that ran what was before go by \
+             it, and a further change takes an entry of its own",
+            entry.reason
+        ))
+    };
+    case.removed().into_iter().map(finding).collect()
 }
 
 /// An entry that is about nothing that was; `word` is where it says so.

@@ -307,6 +307,17 @@ fn what_was_decided_passes_and_is_said() {
         "not known what it was | b:22 | b:33 ! 44444444 | main b:22 < ? | not-evaluated",
         "first not known, and it does not matter | b:22 | b:33 ! 22222222 | main b:22 < ? | (edited-revision)",
         "its way back | b:11 | b:12 ! 11111111 | main b:11 | (edited-down)",
+        "an old decision taken out | b:22 ! 11111111 | b:22 | main b:22 ! 11111111 < b:11 | wrong-amendment",
+        "replaced by nothing that it was | b:22 ! 11111111 | b:22 ! 44444444 | main b:22 ! 11111111 < b:11 | wrong-amendment",
+        "replaced by what it is | b:22 ! 11111111 | b:22 ! 22222222 | main b:22 ! 11111111 < b:11 | wrong-amendment",
+        "one of two taken out | b:33 ! 11111111 22222222 | b:33 ! 11111111 | main b:33 ! 11111111 22222222 < b:11 | wrong-amendment",
+        "one of two that say the same | b:33 ! 11111111 11111111 | b:33 ! 11111111 | main b:33 ! 11111111 11111111 < b:11 | wrong-amendment",
+        "taken out where first is not known | b:22 ! 11111111 | b:22 | main b:22 ! 11111111 < ? | wrong-amendment",
+        "more digits of the same | b:22 ! 11111111 | b:22 ! 1111111111 | main b:22 ! 11111111 < b:11 | ",
+        "all of it taken back | b:22 ! 11111111 | b:11 | main b:22 ! 11111111 < b:11 | ",
+        "one about nothing is put right | b:22 ! 44444444 | b:22 ! 11111111 | main b:22 ! 44444444 < b:11 | ",
+        "a branch from before it | b:22 | b:22 | main b:22 ! 11111111 < b:11 | ",
+        "nobody else has the decision | b:22 ! 11111111 | b:22 | dev b:22 ! 11111111 | ",
     ];
     for [name, before, after, facts, want] in table.map(cells) {
         assert_eq!(said(before, after, facts), want, "{name}");

@@ -37,6 +37,8 @@ pub(super) struct Sides {
     pub(super) merged: bool,
     /// The base has all of its commits.
     pub(super) is_base: bool,
+    /// It has all commits of the base that it is merged with, and more.
+    is_ahead: bool,
     /// What the change begins with.
     pub(super) before: Project,
     /// What it leads to.
@@ -63,6 +65,7 @@ impl Sides {
             Some((name, _)) => Base {
                 name,
                 published: self.merged,
+                landed: self.commit.filter(|_| self.is_ahead),
             },
             None => Base::HEAD,
         }
@@ -128,6 +131,7 @@ impl Sides {
             ours,
             commit,
             merged: false,
+            is_ahead: false,
             before,
             after,
             uncommitted: false,
@@ -175,6 +179,7 @@ impl Sides {
                 && !repo.is_bare()
                 && merged::is_uncommitted(context)?,
             is_base: repo.contains(merged.theirs, merged.ours)?,
+            is_ahead: merged.theirs != merged.ours && repo.contains(merged.ours, merged.theirs)?,
             shown: matches!(at, At::Commit(_)).then_some(merged.ours),
             commit: Some(merged.ours),
             base: Some((base, merged.theirs)),

@@ -6,14 +6,14 @@
 
 use std::collections::BTreeSet;
 
-use super::protected_refs;
+use super::{Base, ByLayout, Side, changed, in_each_file, protected_refs, seen_from_the_top, side};
 use crate::{
     git::{Bases, CommitId},
     model::{
         Finding, Project, RevId, Rule,
-        guard::{Fixed, Reading},
+        guard::{self, Fixed, Reading},
     },
-    workflow::{Context, Error, outline},
+    workflow::{Context, Error, fixed, outline},
 };
 
 /// Of the edits in a merge those that stand against it; `others` are the commits that it
@@ -66,6 +66,43 @@ pub(super) fn of_mine(
         !edit || !finding.revision.as_ref().is_some_and(came)
     };
     Ok(edits.into_iter().filter(is_mine).collect())
+}
+
+/// What stands against the staged merge, and what it drops or overrides of what others are
+/// bound to in the commits that it brings in.
+pub(super) fn with_dropped(
+    context: &Context,
+    mut findings: Vec<Finding>,
+    others: &[CommitId],
+    index: &Side,
+) -> Result<Vec<Finding>, Error> {
+    for other in others {
+        let theirs = side(context, *other)?;
+        if theirs == *index {
+            continue;
+        }
+        let name = context.repo()?.abbreviate(*other);
+        let base = Base {
+            name: &name,
+            ..Base::HEAD
+        };
+        let (before, after) = changed::load(context, &theirs, index)?;
+        let reading = ByLayout::of(context, &name)?;
+        let found = in_each_file(&before, &after, |before, after| {
+            let mut fixed = fixed::of_step(context, &base, (before, after), &reading)?;
+            fixed.retain(|one| one.evidence.binds());
+            Ok(guard::judge(before, after, &fixed, &reading))
+        })?;
+        let found = context.config.levels.apply(found);
+        let found = seen_from_the_top(&context.prefix()?, found);
+        let is_told = |one: &Finding| {
+            let mut told = findings.iter();
+            told.any(|other| (other.rule, &other.revision) == (one.rule, &one.revision))
+        };
+        let new: Vec<Finding> = found.into_iter().filter(|one| !is_told(one)).collect();
+        findings.extend(new);
+    }
+    Ok(findings)
 }
 
 /// The revisions that the other side had where it parts from what is checked out.

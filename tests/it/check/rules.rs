@@ -70,8 +70,11 @@ fn the_base_counts_as_published() {
     );
     sandbox.commit("ann", "Edit");
     assert_eq!(found(&sandbox, "ann", &["--base"]), (vec![], 0));
-    let (rules, code) = found(&sandbox, "ann", &["--base", "release"]);
-    assert_eq!((rules, code), (vec!["error edited-revision".to_owned()], 3));
+    // However the commit is named.
+    for name in ["release", "HEAD^", "HEAD~1", "phone@{1}", "release~0"] {
+        let (rules, code) = found(&sandbox, "ann", &["--base", name]);
+        assert_eq!((rules, code), (vec!["error edited-revision".to_owned()], 3));
+    }
 }
 
 /// As many heads as before are no old ones where the old ones were joined.

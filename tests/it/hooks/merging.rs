@@ -184,3 +184,52 @@ fn a_file_that_is_meant_to_be_added_is_no_part_of_a_commit() {
     let run = sandbox.try_git("ann", &["commit", "-q", "-m", "Notes"]);
     assert_eq!(run.code, 0, "{run}");
 }
+
+/// What a merge brings is in its result as it was: neither dropped nor overridden.
+#[test]
+fn what_is_published_comes_in_as_it_is() {
+    let sandbox = guarded();
+    sandbox.column("bob", "aaaa00000001", &["9209a434d045"], "phone");
+    sandbox.commit("bob", "Add phone");
+    sandbox.git("bob", &["push", "-q"]);
+    sandbox.git("ann", &["fetch", "-q"]);
+    sandbox.write("ann/notes", "x");
+    sandbox.commit("ann", "Notes");
+    let start = sandbox.git("ann", &["rev-parse", "HEAD"]);
+    sandbox.git(
+        "ann",
+        &["merge", "-q", "--no-commit", "--no-ff", "origin/main"],
+    );
+    sandbox.git("ann", &["rm", "-qf", "migrations/aaaa00000001.sql"]);
+    assert_snapshot!(sandbox.try_git("ann", &["commit", "-qm", "Merge"]), @r#"
+    exit 1
+    --- stderr
+    error: aaaa00000001 is deleted, and it was published in origin/main [deleted-revision]
+     --> migrations/aaaa00000001.sql:1:1
+      |
+    1 | -- teammig:
+      | ^
+    hint: bring the file back (`git restore --source=7b52e43 --staged --worktree migrations/aaaa00000001.sql`), and write a new revision for the change: `teammig create "…"`
+    hint: `git commit --no-verify` commits without this check
+    "#);
+    sandbox.git("ann", &["reset", "-q", "--hard", start.trim()]);
+    let run = sandbox.try_git("ann", &["merge", "-s", "ours", "--no-edit", "origin/main"]);
+    assert!(
+        run.code != 0 && run.stderr.contains("[deleted-revision]"),
+        "{run}"
+    );
+    sandbox.git("ann", &["reset", "-q", "--hard", start.trim()]);
+    // The same id at the same place, and mine stays.
+    sandbox.column("ann", "aaaa00000001", &["9209a434d045"], "fax");
+    sandbox.git("ann", &["add", "."]);
+    sandbox.git("ann", &["commit", "-qnm", "Add fax"]);
+    let run = sandbox.try_git("ann", &["merge", "-X", "ours", "--no-edit", "origin/main"]);
+    assert!(
+        run.code != 0 && run.stderr.contains("[edited-revision]"),
+        "{run}"
+    );
+    sandbox.git("ann", &["merge", "--abort"]);
+    // As it is, it comes in.
+    sandbox.git("ann", &["reset", "-q", "--hard", start.trim()]);
+    assert_eq!(merge(&sandbox, "origin/main").code, 0);
+}

@@ -1,0 +1,63 @@
+//! Edits that the base has already: they landed there though nobody decided so. Who only
+//! builds on them is told; the base itself stays wrong until they are taken back or recorded.
+
+use crate::{
+    layout,
+    model::{
+        Finding, Origin, Project, RevId, Rule, Severity, Snapshot,
+        guard::{self, First},
+    },
+    workflow::{
+        Context, Error, audit, fixed,
+        guard::{ByLayout, protected_refs},
+        outline,
+    },
+};
+
+use super::Sides;
+
+/// Revisions that both sides have as the base has edited them since it published them.
+pub(super) fn edits(context: &Context, sides: &Sides) -> Result<Vec<Finding>, Error> {
+    let Some((name, _)) = &sides.base else {
+        return Ok(Vec::new());
+    };
+    if !sides.merged && !protected_refs(context)?.contains(name) {
+        return Ok(Vec::new());
+    }
+    let edited = audit::edited(context, name)?;
+    if edited.is_empty() {
+        return Ok(Vec::new());
+    }
+    let text = |project: &Project, id: &RevId| {
+        let found = project.migration(id.as_str());
+        found.map(|one| one.file.text.clone())
+    };
+    let (mut tips, _) = outline::of_protected(context, name)?;
+    tips.retain(|tip| {
+        let id = &tip.revision;
+        edited.contains(id) && text(&sides.before, id) == text(&sides.after, id)
+    });
+    let mut all = fixed::published(context, name, tips, &|_| true);
+    // What it has by now is what is judged.
+    for one in &mut all {
+        if let First::Was(first) = std::mem::replace(&mut one.first, First::Same) {
+            one.content = *first;
+        }
+    }
+    let nothing = Snapshot {
+        origin: Origin::WorkTree,
+        files: Vec::new(),
+        head_file: None,
+    };
+    let nothing = layout::load(&nothing, context.layout());
+    let reading = ByLayout::of(context, name)?;
+    let mut findings = guard::judge(&nothing, &sides.after, &all, &reading);
+    findings.retain(|finding| {
+        let is_edit = matches!(
+            finding.rule,
+            Rule::EditedRevision | Rule::ReparentedRevision
+        );
+        is_edit && finding.severity == Severity::Error
+    });
+    Ok(findings)
+}

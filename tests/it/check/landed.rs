@@ -1,0 +1,62 @@
+//! What the base has already, and who is told of it.
+
+use insta::assert_snapshot;
+
+use super::found;
+use crate::support::Sandbox;
+
+/// A colleague's edit went around the hooks: it stays wrong until somebody decides.
+#[test]
+fn an_edit_that_landed() {
+    let sandbox = Sandbox::team();
+    let before = sandbox.git("ann", &["rev-parse", "HEAD"]);
+    let file = "migrations/9209a434d045.sql";
+    sandbox.edit(&format!("bob/{file}"), "name text", "name blob");
+    sandbox.git("bob", &["commit", "-qam", "Edit"]);
+    sandbox.git("bob", &["push", "-q", "--no-verify"]);
+    sandbox.git("ann", &["pull", "-q"]);
+    let edited = |level: &str| vec![format!("{level} edited-revision")];
+    let all = [
+        &[][..],
+        &["--base"],
+        &["--base", "origin/main"],
+        &["--base", before.trim()],
+    ];
+    for args in all {
+        assert_eq!(
+            found(&sandbox, "ann", args),
+            (edited("error"), 3),
+            "{args:?}"
+        );
+    }
+    assert_snapshot!(sandbox.teammig("ann", &["check"]), @r#"
+    exit 3
+    --- stdout
+    1 error: 0 new revisions of the working tree against origin/main (083a09c): 1 head
+    --- stderr
+    error: 9209a434d045 is edited, and it was published in origin/main [edited-revision]
+     --> migrations/9209a434d045.sql:7:1
+      |
+    7 | CREATE TABLE users (id integer PRIMARY KEY, name blob);
+      | ^ its scripts differ from then
+    hint: take the edit back, and write a new revision for the change: `teammig create "…"`; if this one has to change all the same, `teammig amend 9209a434d045 --reason "…"` records why
+    "#);
+    // Who builds on it has not done it.
+    sandbox.git("ann", &["switch", "-q", "-c", "phone"]);
+    sandbox.column("ann", "7f3a9c21e4b0", &["9209a434d045"], "phone");
+    sandbox.commit("ann", "Add phone");
+    for args in [&[][..], &["--base"]] {
+        assert_eq!(
+            found(&sandbox, "ann", args),
+            (edited("warning"), 0),
+            "{args:?}"
+        );
+    }
+    // Recorded afterwards, it is a decision.
+    sandbox.ok("ann", &["amend", "9209", "--reason", "it is there"]);
+    sandbox.commit("ann", "Record it");
+    sandbox.git("ann", &["push", "-q", "origin", "HEAD:main"]);
+    for args in [&[][..], &["--base"]] {
+        assert_eq!(found(&sandbox, "ann", args), (vec![], 0), "{args:?}");
+    }
+}
