@@ -2,7 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::{super::events::plural, Args, Status, edit, revision};
+use super::{
+    super::{events::plural, report},
+    Args, Status, edit, revision,
+};
 use crate::{
     model::shell,
     ui::{PromptError, Ui},
@@ -41,11 +44,8 @@ pub(super) fn run(
         return Ok(Status::Fine);
     }
     let losses = losses(&plan);
-    if !losses.is_empty() && !ui.can_prompt() && !args.accept_loss {
-        return Err(Error::WouldLose {
-            losses,
-            renames: candidates(&draft),
-        });
+    if !losses.is_empty() && !args.accept_loss {
+        accepted(ui, &draft, &losses)?;
     }
     let mut planned = draft.revisions(context, &plan)?;
     let proof = draft.prove(context, &mut planned)?;
@@ -187,8 +187,31 @@ fn losses(plan: &Plan) -> Vec<String> {
     lost.map(Hazard::words).collect()
 }
 
+/// Somebody at the terminal says that it may be lost; nobody else can.
+fn accepted(ui: &mut Ui, draft: &Draft, losses: &[String]) -> Result<(), Error> {
+    let renames = candidates(draft);
+    if ui.can_prompt() {
+        ui.talk("The revision would lose data:");
+        for loss in losses {
+            ui.talk(&format!("  {loss}"));
+        }
+        for hint in report::rename_hints(&renames) {
+            ui.talk(&format!("  {hint}"));
+        }
+        match ui.confirm("Write it all the same?", false) {
+            Ok(true) => return Ok(()),
+            Ok(false) | Err(PromptError::Cancelled) => {}
+            Err(error) => return answer(Err(error)),
+        }
+    }
+    Err(Error::WouldLose {
+        losses: losses.to_vec(),
+        renames,
+    })
+}
+
 fn candidates(draft: &Draft) -> Vec<(String, Vec<String>)> {
-    let all = draft.perhaps_renamed().into_iter();
+    let all = draft.replaced().into_iter();
     all.map(|(old, new)| {
         (
             draft.name(&old),

@@ -245,7 +245,7 @@ CREATE TABLE users (
     --- stderr
     error: the revision would lose data
       loses data: column users.fullname
-    Nothing was written, since nobody is there to be told.
+    Nothing was written: nobody said that this may be lost.
     hint: if public.users.fullname is public.users.full_name now: `--rename "public.users.fullname:public.users.full_name"`
     hint: if public.users.fullname is public.users.phone now: `--rename "public.users.fullname:public.users.phone"`
     hint: `--accept-loss` writes it all the same
