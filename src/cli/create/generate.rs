@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{
-    super::{events::plural, report},
+    super::{events::plural, report, verify::words as verify},
     Args, Status, edit, revision,
 };
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
         self, Context, Error, Written,
         autogenerate::{self, Choice, Compared, Draft, FactId, Hazard, Plan, Question, Undecided},
         create::Request,
-        proof::Proof,
+        proof::{Proof, Proved},
         schema_drift::{Difference, What},
         sides::Against,
     },
@@ -87,7 +87,7 @@ pub(super) fn run(
             "proved": proof.revisions.iter().map(|one| json!({
                 "revision": one.revision,
                 "down": one.no_way_back.is_none(),
-                "tables_with_rows": one.with_rows.0,
+                "tables_with_rows": one.tables_with_rows(),
                 "tables": one.with_rows.1,
             })).collect::<Vec<_>>(),
         }));
@@ -102,10 +102,13 @@ fn verified(proof: &Proof) -> String {
     } else {
         ""
     };
-    let rows = proof.revisions.iter().map(|one| one.with_rows.0).max();
-    let rows = match rows.unwrap_or_default() {
-        0 => String::new(),
-        n => format!(", with rows in {}", plural(n, "table")),
+    let most = proof.revisions.iter().map(Proved::tables_with_rows).max();
+    let rows = match proof.revisions.iter().find_map(Proved::not_with_rows) {
+        Some(why) => format!("; not with rows: {}", verify::note(why)),
+        None => match most.unwrap_or_default() {
+            0 => String::new(),
+            n => format!(", with rows in {}", plural(n, "table")),
+        },
     };
     format!("  verified on a scratch database: up reaches the models{down}{rows}")
 }
