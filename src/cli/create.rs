@@ -88,7 +88,7 @@ pub(super) struct Args {
     #[arg(long, value_enum, value_name = "WHAT", help_heading = "Models")]
     against: Option<With>,
 
-    /// Without a terminal: write it though it loses data
+    /// Write it though it loses data, and do not ask
     #[arg(long, help_heading = "Models")]
     accept_loss: bool,
 

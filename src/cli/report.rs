@@ -10,6 +10,8 @@ mod scratch;
 mod unfinished;
 mod way_back;
 
+pub(super) use models::rename_hints;
+
 use serde_json::json;
 
 use super::{check, json};

@@ -179,6 +179,32 @@ pub fn texts(statements: &[(Made, String)], models: &Schema) -> BTreeMap<FactId,
 /// Objects of `a` that are gone in `b`, each with those of `b` that are new and look
 /// like it: perhaps it was renamed.
 pub fn perhaps_renamed(a: &Schema, b: &Schema, decided: &Decisions) -> Vec<(FactId, Vec<FactId>)> {
+    gone_and_new(a, b, decided, |old, new| old == new)
+}
+
+/// The same, and where nothing looks alike, what is new of its kind in the same place.
+pub fn replaced(a: &Schema, b: &Schema, decided: &Decisions) -> Vec<(FactId, Vec<FactId>)> {
+    let mut alike: BTreeMap<_, _> = perhaps_renamed(a, b, decided).into_iter().collect();
+    let in_its_place = gone_and_new(a, b, decided, |old, new| (old.0, &old.1) == (new.0, &new.1));
+    let each = in_its_place.into_iter().map(|(old, mut new)| {
+        // Where everything is new, a list of all of it helps nobody.
+        new.truncate(MOST_IN_PLACE);
+        let new = alike.remove(&old).unwrap_or(new);
+        (old, new)
+    });
+    each.collect()
+}
+
+/// So many objects are named that may have taken the place of one.
+const MOST_IN_PLACE: usize = 4;
+
+/// What is gone, with what is new and like it.
+fn gone_and_new(
+    a: &Schema,
+    b: &Schema,
+    decided: &Decisions,
+    is_like: impl Fn(&Shape, &Shape) -> bool,
+) -> Vec<(FactId, Vec<FactId>)> {
     let ids = |schema: &Schema| -> Vec<FactId> {
         let ids = schema.facts.keys().filter(|id| may_be_asked(id.kind));
         ids.cloned().collect()
@@ -195,13 +221,18 @@ pub fn perhaps_renamed(a: &Schema, b: &Schema, decided: &Decisions) -> Vec<(Fact
     gone.into_iter()
         .filter_map(|old| {
             let shape_of_old = shape(a, &old, decided)?;
-            let is_like =
-                |id: &&FactId| shape(b, id, &Decisions::default()).as_ref() == Some(&shape_of_old);
-            let like: Vec<FactId> = new.iter().filter(is_like).cloned().collect();
+            let fits = |id: &&FactId| {
+                let shape = shape(b, id, &Decisions::default());
+                shape.is_some_and(|shape| is_like(&shape_of_old, &shape))
+            };
+            let like: Vec<FactId> = new.iter().filter(fits).cloned().collect();
             (!like.is_empty()).then_some((old, like))
         })
         .collect()
 }
+
+/// Kind, what it is in, content.
+type Shape = (Kind, Vec<String>, Vec<String>);
 
 /// What would be lost if it was not known to be renamed.
 fn may_be_asked(kind: Kind) -> bool {
@@ -226,12 +257,8 @@ fn under_decided(schema: &Schema, id: &FactId, decided: &Decisions) -> FactId {
     })
 }
 
-/// What two objects have in common that may be one: kind, what they are in, content.
-fn shape(
-    schema: &Schema,
-    id: &FactId,
-    decided: &Decisions,
-) -> Option<(Kind, Vec<String>, Vec<String>)> {
+/// What two objects have in common that may be one.
+fn shape(schema: &Schema, id: &FactId, decided: &Decisions) -> Option<Shape> {
     let fact = schema.facts.get(id)?;
     let now = under_decided(schema, id, decided).path;
     let within = now[..now.len() - 1].to_vec();

@@ -185,6 +185,12 @@ impl Draft {
         schema::perhaps_renamed(&self.sides.current, &models.schema, &models.decisions)
     }
 
+    /// What is dropped, with what is new in its place, whether it looks alike or not.
+    pub fn replaced(&self) -> Vec<(FactId, Vec<FactId>)> {
+        let models = &self.sides.models;
+        schema::replaced(&self.sides.current, &models.schema, &models.decisions)
+    }
+
     /// The name of an object as one writes it, on whichever side it is.
     pub fn name(&self, id: &FactId) -> String {
         let sides = [&self.sides.models.schema, &self.sides.current];

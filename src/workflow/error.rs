@@ -156,7 +156,7 @@ pub enum Error {
     /// The new revisions do not do what they should, as far as they were tried.
     #[error("the planned revision does not hold on a scratch database, and was not written")]
     NotProved(Box<Proof>),
-    /// What would lose data, or may be a rename, and nobody is there to be told.
+    /// What would lose data, or may be a rename, and nobody accepted it.
     #[error("the revision would lose data")]
     WouldLose {
         /// What is lost.

@@ -142,6 +142,22 @@ pub struct Observed {
     pub rewrites: Vec<String>,
 }
 
+impl Proved {
+    /// The way up or back failed on rows that were made up: they were not carried through.
+    pub fn not_with_rows(&self) -> Option<&Note> {
+        let mut notes = self.notes.iter();
+        notes.find(|note| matches!(note, Note::DoubtfulOnRows(_)))
+    }
+
+    /// Tables whose rows were carried through.
+    pub fn tables_with_rows(&self) -> usize {
+        match self.not_with_rows() {
+            Some(_) => 0,
+            None => self.with_rows.0,
+        }
+    }
+}
+
 impl Proof {
     /// Everything that was asked for was tried, and nothing is wrong.
     pub fn holds(&self) -> bool {

@@ -2,7 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::{super::events::plural, Args, Status, edit, revision};
+use super::{
+    super::{events::plural, report, verify::words as verify},
+    Args, Status, edit, revision,
+};
 use crate::{
     model::shell,
     ui::{PromptError, Ui},
@@ -10,7 +13,7 @@ use crate::{
         self, Context, Error, Written,
         autogenerate::{self, Choice, Compared, Draft, FactId, Hazard, Plan, Question, Undecided},
         create::Request,
-        proof::Proof,
+        proof::{Proof, Proved},
         schema_drift::{Difference, What},
         sides::Against,
     },
@@ -41,11 +44,8 @@ pub(super) fn run(
         return Ok(Status::Fine);
     }
     let losses = losses(&plan);
-    if !losses.is_empty() && !ui.can_prompt() && !args.accept_loss {
-        return Err(Error::WouldLose {
-            losses,
-            renames: candidates(&draft),
-        });
+    if !losses.is_empty() && !args.accept_loss {
+        accepted(ui, &draft, &losses)?;
     }
     let mut planned = draft.revisions(context, &plan)?;
     let proof = draft.prove(context, &mut planned)?;
@@ -87,7 +87,7 @@ pub(super) fn run(
             "proved": proof.revisions.iter().map(|one| json!({
                 "revision": one.revision,
                 "down": one.no_way_back.is_none(),
-                "tables_with_rows": one.with_rows.0,
+                "tables_with_rows": one.tables_with_rows(),
                 "tables": one.with_rows.1,
             })).collect::<Vec<_>>(),
         }));
@@ -102,10 +102,13 @@ fn verified(proof: &Proof) -> String {
     } else {
         ""
     };
-    let rows = proof.revisions.iter().map(|one| one.with_rows.0).max();
-    let rows = match rows.unwrap_or_default() {
-        0 => String::new(),
-        n => format!(", with rows in {}", plural(n, "table")),
+    let most = proof.revisions.iter().map(Proved::tables_with_rows).max();
+    let rows = match proof.revisions.iter().find_map(Proved::not_with_rows) {
+        Some(why) => format!("; not with rows: {}", verify::note(why)),
+        None => match most.unwrap_or_default() {
+            0 => String::new(),
+            n => format!(", with rows in {}", plural(n, "table")),
+        },
     };
     format!("  verified on a scratch database: up reaches the models{down}{rows}")
 }
@@ -187,8 +190,31 @@ fn losses(plan: &Plan) -> Vec<String> {
     lost.map(Hazard::words).collect()
 }
 
+/// Somebody at the terminal says that it may be lost; nobody else can.
+fn accepted(ui: &mut Ui, draft: &Draft, losses: &[String]) -> Result<(), Error> {
+    let renames = candidates(draft);
+    if ui.can_prompt() {
+        ui.talk("The revision would lose data:");
+        for loss in losses {
+            ui.talk(&format!("  {loss}"));
+        }
+        for hint in report::rename_hints(&renames) {
+            ui.talk(&format!("  {hint}"));
+        }
+        match ui.confirm("Write it all the same?", false) {
+            Ok(true) => return Ok(()),
+            Ok(false) | Err(PromptError::Cancelled) => {}
+            Err(error) => return answer(Err(error)),
+        }
+    }
+    Err(Error::WouldLose {
+        losses: losses.to_vec(),
+        renames,
+    })
+}
+
 fn candidates(draft: &Draft) -> Vec<(String, Vec<String>)> {
-    let all = draft.perhaps_renamed().into_iter();
+    let all = draft.replaced().into_iter();
     all.map(|(old, new)| {
         (
             draft.name(&old),

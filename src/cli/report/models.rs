@@ -143,16 +143,25 @@ fn would_lose(losses: &[String], renames: &[(String, Vec<String>)], words: Strin
     for loss in losses {
         report = report.note(format!("  {loss}"));
     }
-    report = report.note("Nothing was written, since nobody is there to be told.");
-    for (old, new) in renames {
-        for new in new {
-            report = report.hint(format!(
-                "if {old} is {new} now: `--rename {}`",
-                quoted(&format!("{old}:{new}"))
-            ));
-        }
+    report = report.note("Nothing was written: nobody said that this may be lost.");
+    for hint in rename_hints(renames) {
+        report = report.hint(hint);
     }
     report.hint("`--accept-loss` writes it all the same")
+}
+
+/// How to say of each that it was renamed.
+pub(in crate::cli) fn rename_hints(renames: &[(String, Vec<String>)]) -> Vec<String> {
+    let pairs = renames
+        .iter()
+        .flat_map(|(old, new)| new.iter().map(move |new| (old, new)));
+    let hint = |(old, new)| {
+        format!(
+            "if {old} is {new} now: `--rename {}`",
+            quoted(&format!("{old}:{new}"))
+        )
+    };
+    pairs.map(hint).collect()
 }
 
 fn plan_fails(script: &SourceFile, error: &JobError, words: String) -> Report {

@@ -39,7 +39,7 @@ fn revision(verified: &Verified, one: &Proved) -> Value {
         "verified": one.findings.is_empty(),
         "no_way_back": one.no_way_back.map(NoWayBack::name),
         "tables": one.with_rows.1,
-        "tables_with_rows": one.with_rows.0,
+        "tables_with_rows": one.tables_with_rows(),
         "findings": one.findings.iter().map(found).collect::<Vec<_>>(),
         "notes": one.notes.iter().map(note).collect::<Vec<_>>(),
         "observed": one.observed.iter().map(|seen| json!({

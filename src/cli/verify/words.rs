@@ -25,14 +25,10 @@ pub(super) fn tried(one: &Proved) -> String {
         None => "up, down, up again".to_owned(),
         Some(why) => format!("up; not down: {why}"),
     };
-    let doubtful = one
-        .notes
-        .iter()
-        .any(|note| matches!(note, Note::DoubtfulOnRows(_)));
-    match one.with_rows {
-        (0, _) => ways,
-        _ if doubtful => format!("{ways}; not with rows"),
-        (some, _) => format!("{ways}; rows in {}", plural(some, "table")),
+    match one.tables_with_rows() {
+        _ if one.not_with_rows().is_some() => format!("{ways}; not with rows"),
+        0 => ways,
+        some => format!("{ways}; rows in {}", plural(some, "table")),
     }
 }
 
@@ -160,7 +156,7 @@ pub(super) fn lost(loss: &Loss) -> String {
     }
 }
 
-pub(super) fn note(note: &Note) -> String {
+pub(in crate::cli) fn note(note: &Note) -> String {
     match note {
         Note::Open(loss) => lost(loss),
         Note::NoRows { table, why } => format!("no rows could be made for {table}: {why}"),

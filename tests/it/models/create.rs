@@ -192,7 +192,7 @@ fn remarks_do_not_end_up_in_the_database() {
     );
     sandbox.write(
         "project/models/log.sql",
-        "-- teammig: renamed from logs\nCREATE TABLE log (\n  at text -- when\n);\n",
+        "-- what happened\nCREATE TABLE log (\n  at text -- when\n);\n",
     );
     let run = sandbox.teammig("project", &["create", "x", "--rev-id", "aaaa00000002"]);
     assert_eq!(run.code, 0, "{run}");
@@ -232,7 +232,7 @@ fn a_loss_needs_a_word_where_nobody_is_there_to_be_told() {
     --- stderr
     error: the revision would lose data
       loses data: column users.fullname
-    Nothing was written, since nobody is there to be told.
+    Nothing was written: nobody said that this may be lost.
     hint: `--accept-loss` writes it all the same
     ");
     assert_eq!(count(&sandbox), 1);
@@ -267,6 +267,37 @@ fn a_loss_needs_a_word_where_nobody_is_there_to_be_told() {
     -- migrate:down
     ALTER TABLE users ADD COLUMN fullname text;
     ");
+}
+
+/// What is gone and what is new under the same table or schema may be one and the same.
+#[test]
+fn a_rename_with_another_change_is_named() {
+    let sandbox = project(&[(
+        "users.sql",
+        "CREATE TABLE users (id integer PRIMARY KEY, name_length integer);\n",
+    )]);
+    assert_snapshot!(sandbox.teammig("project", &["create", "x"]), @r#"
+    exit 3
+    --- stderr
+    error: the revision would lose data
+      loses data: column users.fullname
+    Nothing was written: nobody said that this may be lost.
+    hint: if users.fullname is users.name_length now: `--rename "users.fullname:users.name_length"`
+    hint: `--accept-loss` writes it all the same
+    "#);
+    let sandbox = project(&[(
+        "people.sql",
+        "CREATE TABLE people (id integer PRIMARY KEY, name text);\n",
+    )]);
+    assert_snapshot!(sandbox.teammig("project", &["create", "x"]), @r#"
+    exit 3
+    --- stderr
+    error: the revision would lose data
+      loses data: table users
+    Nothing was written: nobody said that this may be lost.
+    hint: if users is people now: `--rename "users:people"`
+    hint: `--accept-loss` writes it all the same
+    "#);
 }
 
 #[test]

@@ -148,7 +148,7 @@ CREATE TABLE users (
     );
     assert_snapshot!(
         sandbox.teammig("project", &["create", "Say it", "--rev-id", "aaaa00000002"]),
-        @"
+        @r#"
     exit 0
     --- stdout
     migrations/2026-11-22_aaaa00000002_say_it.sql
@@ -157,8 +157,8 @@ CREATE TABLE users (
       ~ column public.users.age: changed: type
       ~ column public.users.email: changed: not null
       ~ column public.users.full_name: renamed from public.users.fullname
-      verified on a scratch database: up reaches the models, down returns, with rows in 1 table
-    "
+      verified on a scratch database: up reaches the models, down returns; not with rows: up fails on the rows that were made up, and may not on yours: invalid input syntax for type integer: "canary 1"
+    "#
     );
     assert_snapshot!(newest(&sandbox, "aaaa00000002"), @"
     -- teammig:
@@ -245,7 +245,7 @@ CREATE TABLE users (
     --- stderr
     error: the revision would lose data
       loses data: column users.fullname
-    Nothing was written, since nobody is there to be told.
+    Nothing was written: nobody said that this may be lost.
     hint: if public.users.fullname is public.users.full_name now: `--rename "public.users.fullname:public.users.full_name"`
     hint: if public.users.fullname is public.users.phone now: `--rename "public.users.fullname:public.users.phone"`
     hint: `--accept-loss` writes it all the same
@@ -266,7 +266,7 @@ CREATE TABLE users (
         &["--rename", "users.fullname:users.full_name"],
     ]
     .concat();
-    assert_snapshot!(sandbox.teammig("project", &renamed), @"
+    assert_snapshot!(sandbox.teammig("project", &renamed), @r#"
     exit 0
     --- stdout
     migrations/2026-11-22_aaaa00000002_change.sql
@@ -275,12 +275,12 @@ CREATE TABLE users (
       ~ column public.users.email: changed: not null
       ~ column public.users.full_name: renamed from public.users.fullname
       + column public.users.phone
-      verified on a scratch database: up reaches the models, down returns, with rows in 1 table
-    ");
+      verified on a scratch database: up reaches the models, down returns; not with rows: up fails on the rows that were made up, and may not on yours: invalid input syntax for type double precision: "canary 1"
+    "#);
     std::fs::remove_file(sandbox.at("project/migrations/2026-11-22_aaaa00000002_change.sql"))
         .unwrap();
     let lost = [&decided[..], &["--accept-loss"]].concat();
-    assert_snapshot!(sandbox.teammig("project", &lost), @"
+    assert_snapshot!(sandbox.teammig("project", &lost), @r#"
     exit 0
     --- stdout
     migrations/2026-11-22_aaaa00000002_change.sql
@@ -290,9 +290,42 @@ CREATE TABLE users (
       + column public.users.full_name
       - column public.users.fullname
       + column public.users.phone
-      verified on a scratch database: up reaches the models, down returns, with rows in 1 table
+      verified on a scratch database: up reaches the models, down returns; not with rows: up fails on the rows that were made up, and may not on yours: invalid input syntax for type double precision: "canary 1"
     warning: loses data: column users.fullname
-    ");
+    "#);
+}
+
+/// Rows on which the way up fails were carried nowhere.
+#[test]
+fn what_failed_on_made_up_rows_was_not_verified_with_rows() {
+    let (sandbox, _) = project(&[(
+        "u.sql",
+        "CREATE TABLE u (id int PRIMARY KEY, fullname text);\n",
+    )]);
+    sandbox.ok("project", &["create", "Begin", "--rev-id", "aaaa00000001"]);
+    sandbox.edit("project/models/u.sql", "fullname text", "fullname int");
+    let decided = [
+        "create",
+        "Numbers",
+        "--rev-id",
+        "aaaa00000002",
+        "--using",
+        "u.fullname:fullname::int",
+    ];
+    assert_snapshot!(sandbox.teammig("project", &decided), @r#"
+    exit 0
+    --- stdout
+    migrations/2026-11-22_aaaa00000002_numbers.sql
+    --- stderr
+      ~ column public.u.fullname: changed: type
+      verified on a scratch database: up reaches the models, down returns; not with rows: up fails on the rows that were made up, and may not on yours: invalid input syntax for type integer: "canary 1"
+    "#);
+    std::fs::remove_file(sandbox.at("project/migrations/2026-11-22_aaaa00000002_numbers.sql"))
+        .unwrap();
+    let (document, code) = sandbox.json("project", &decided);
+    assert_eq!(code, 0, "{document}");
+    assert_eq!(document["proved"][0]["tables_with_rows"], 0, "{document}");
+    assert_eq!(document["proved"][0]["tables"], 1, "{document}");
 }
 
 #[test]

@@ -43,7 +43,7 @@ fn a_rename_is_asked_for() {
     );
 }
 
-/// A loss is told at the terminal, and needs no option there.
+/// A loss is asked about at the terminal, and needs no option there.
 #[test]
 fn a_column_that_was_not_renamed_is_dropped_aloud() {
     let sandbox = changed();
@@ -51,6 +51,9 @@ fn a_column_that_was_not_renamed_is_dropped_aloud() {
     session.expect("No, drop it").unwrap();
     press(&mut session, DOWN);
     press(&mut session, ENTER);
+    session.expect("loses data: column users.fullname").unwrap();
+    session.expect("Write it all the same?").unwrap();
+    press(&mut session, "y");
     let (text, code) = end(session);
     assert_eq!(code, 0, "{text}");
     assert!(text.contains("loses data: column users.fullname"), "{text}");
@@ -59,6 +62,32 @@ fn a_column_that_was_not_renamed_is_dropped_aloud() {
         file.contains("-- loses data: column users.fullname"),
         "{file}"
     );
+}
+
+/// A rename with another change looks like a loss: nothing goes before somebody says so.
+#[test]
+fn a_loss_is_never_written_without_a_yes() {
+    let (sandbox, _) = project(&[("u.sql", "CREATE TABLE u (id int PRIMARY KEY, n int);\n")]);
+    sandbox.ok("project", &["create", "Begin", "--rev-id", "aaaa00000001"]);
+    sandbox.edit("project/models/u.sql", "n int", "num bigint");
+    for no in [ENTER, "\u{1b}", "n"] {
+        let mut session = start_in(&sandbox, "project", CREATE);
+        session
+            .expect("--rename \"public.u.n:public.u.num\"")
+            .unwrap();
+        session.expect("Write it all the same?").unwrap();
+        press(&mut session, no);
+        let (text, code) = end(session);
+        assert_eq!(code, 3, "{text}");
+        assert!(text.contains("Nothing was written"), "{text}");
+        let folder = std::fs::read_dir(sandbox.at("project/migrations")).unwrap();
+        assert_eq!(folder.count(), 1);
+    }
+    let accepted = [CREATE, &["--accept-loss"]].concat();
+    let session = start_in(&sandbox, "project", &accepted);
+    let (text, code) = end(session);
+    assert_eq!(code, 0, "{text}");
+    assert!(!text.contains("all the same?"), "{text}");
 }
 
 #[test]
