@@ -5,4 +5,5 @@ mod errors;
 mod ledger;
 mod locking;
 mod outside;
+mod scratch;
 mod sessions;

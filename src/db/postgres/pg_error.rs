@@ -31,6 +31,8 @@ pub(super) const UNDEFINED_COLUMN: &str = "42703";
 pub(super) const UNDEFINED_SCHEMA: &str = "3F000";
 /// may not.
 pub(super) const INSUFFICIENT_PRIVILEGE: &str = "42501";
+/// somebody is in it.
+pub(super) const OBJECT_IN_USE: &str = "55006";
 
 /// What the server said, in an established session.
 pub(super) fn from_server(error: &ServerError) -> DbError {

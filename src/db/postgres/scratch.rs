@@ -46,6 +46,13 @@ const LISTS: &[&str] = &[
 /// How long a session may take to be gone from the server after it was closed.
 const LEAVING: Duration = Duration::from_secs(5);
 
+/// What the server says of a database that somebody is in: with FORCE, who may not be put
+/// out by this role; without it, anybody.
+const IN_USE: &[&str] = &[pg_error::INSUFFICIENT_PRIVILEGE, pg_error::OBJECT_IN_USE];
+
+/// How long until dropping a database that somebody is in is tried again.
+const AGAIN: Duration = Duration::from_millis(100);
+
 /// Drops a scratch database when it goes.
 pub(super) struct Keeper {
     session: Session,
@@ -154,11 +161,25 @@ impl Keeper {
     }
 }
 
+/// Drops a database and puts out who is in it. Whom a role may not put out (a process of
+/// the server's own that cleans up in there, or a superuser) is waited for: the server
+/// tells the first of them to stop, and waits a few seconds for all, without FORCE only.
 fn drop_database(session: &mut Session, name: &str) -> Result<(), DbError> {
-    let name = ident(name)?;
-    session
-        .execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
-        .map_err(Failure::into_error)
+    let plain = format!("DROP DATABASE IF EXISTS {}", ident(name)?);
+    let forced = format!("{plain} WITH (FORCE)");
+    let mut outcome = session.execute(&forced);
+    for again in [&plain, &forced, &plain] {
+        let is_in_use = outcome.as_ref().is_err_and(|failure| {
+            let code = failure.code();
+            code.is_some_and(|code| IN_USE.contains(&code))
+        });
+        if !is_in_use {
+            break;
+        }
+        std::thread::sleep(AGAIN);
+        outcome = session.execute(again);
+    }
+    outcome.map_err(Failure::into_error)
 }
 
 impl Postgres {
