@@ -238,7 +238,7 @@ fn findings(context: &Context, sides: &Sides) -> Result<Vec<Finding>, Error> {
     own.extend(of_new(context, before, after, &|| after));
     own.extend(skipped(context, after));
     let levels = &context.config.levels;
-    let mut findings = levels.apply(own);
+    let mut findings = before.without_follow_ups(levels.apply(own));
     let old = levels.apply(old);
     if sides.is_base {
         findings.extend(old);
