@@ -3,7 +3,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use super::{
-    finding::{Finding, Severity},
+    finding::{Finding, Rule, Severity},
     graph::Graph,
     head_file::HeadFile,
     migration::Migration,
@@ -80,6 +80,26 @@ impl Project {
         self.findings.iter().any(|one| {
             one.rule == finding.rule && one.message == finding.message && path(one) == path(finding)
         })
+    }
+
+    /// Of what is found in a step from this, only what does not follow from a file that
+    /// cannot be read any more: who reads it again may have its parents and one head.
+    pub fn without_follow_ups(&self, mut findings: Vec<Finding>) -> Vec<Finding> {
+        let held = |path: &str| {
+            let mut files = self.migrations.values().map(|one| &one.file.path);
+            files.any(|file| **file == *path)
+        };
+        let is_cause = |one: &Finding| {
+            let place = one.place.as_ref();
+            one.rule == Rule::UnreadableRevision
+                && one.severity == Severity::Error
+                && place.is_some_and(|place| held(&place.file.path))
+        };
+        if findings.iter().any(is_cause) {
+            let follows = |rule| matches!(rule, Rule::MissingParent | Rule::DivergedHeads);
+            findings.retain(|one| !follows(one.rule));
+        }
+        findings
     }
 
     /// The findings that make the graph unfit to act on.

@@ -2,10 +2,7 @@
 //!
 //! Which other branches would diverge today is the radar's question, and is put to it.
 
-use std::{
-    collections::{BTreeSet, HashMap},
-    sync::Arc,
-};
+use std::{collections::HashMap, sync::Arc};
 
 use jiff::{Timestamp, civil, tz::TimeZone};
 
@@ -18,8 +15,7 @@ use super::{
 use crate::{
     git::{BlobId, CommitId, FolderMove, Listed, MainlineStep},
     model::{
-        RevId,
-        audit::{Change, Commit, Content, FileFact, Passed, Place, Replay, Report, landings},
+        audit::{Change, Commit, Content, Edit, FileFact, Passed, Place, Replay, Report, landings},
         radar::Kind,
     },
 };
@@ -128,14 +124,14 @@ pub fn audit(context: &Context, request: &Request) -> Result<Audit, Error> {
     })
 }
 
-/// The revisions that a branch published and then changed, on purpose or not, back or not.
-pub(super) fn edited(context: &Context, name: &str) -> Result<BTreeSet<RevId>, Error> {
+/// What a branch changed of what it had published, on purpose or not, back or not.
+pub(super) fn edits(context: &Context, name: &str) -> Result<Vec<Edit>, Error> {
     let repo = context.repo()?;
     let line = repo.line(name)?;
     let mainline = repo.mainline(&line, &context.prefix()?, &context.folders())?;
     let contents = outline::of_history(context, &files_of(&mainline.steps))?;
     let report = replay(mainline.steps, mainline.cut_off, &contents);
-    Ok(report.edits.into_iter().map(|edit| edit.revision).collect())
+    Ok(report.edits)
 }
 
 fn files_of(steps: &[MainlineStep]) -> Vec<Listed> {

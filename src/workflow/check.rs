@@ -222,7 +222,9 @@ fn findings(context: &Context, sides: &Sides) -> Result<Vec<Finding>, Error> {
     let diverged = heads::diverged(context, sides)?;
     old.extend(diverged.old);
     own.extend(diverged.new);
-    old.extend(landed::edits(context, sides)?);
+    let landed = landed::edits(context, sides)?;
+    old.extend(landed.old);
+    own.extend(landed.new);
     own.extend(sides.conflicts.iter().cloned());
     let mut edits = guard::edits(context, &sides.guarded(), before, after)?;
     // Two revisions of one id are no edit of either.
@@ -236,7 +238,7 @@ fn findings(context: &Context, sides: &Sides) -> Result<Vec<Finding>, Error> {
     own.extend(of_new(context, before, after, &|| after));
     own.extend(skipped(context, after));
     let levels = &context.config.levels;
-    let mut findings = levels.apply(own);
+    let mut findings = before.without_follow_ups(levels.apply(own));
     let old = levels.apply(old);
     if sides.is_base {
         findings.extend(old);

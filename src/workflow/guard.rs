@@ -240,7 +240,7 @@ pub(super) fn step(
             return Err(error);
         }
     }
-    let findings = context.config.levels.apply(findings);
+    let findings = before.without_follow_ups(context.config.levels.apply(findings));
     Ok(seen_from_the_top(&context.prefix()?, findings))
 }
 

@@ -199,3 +199,25 @@ fn an_id_that_was_changed_is_a_revision_that_is_gone() {
     );
     assert_eq!(run.code, 1, "{run}");
 }
+
+/// Restored beside the file that it became, it would be there twice.
+#[test]
+fn a_renamed_file_is_restored_without_its_new_name() {
+    let sandbox = Sandbox::team();
+    sandbox.ok("ann", &["hooks", "install"]);
+    edit(&sandbox, "ann", "name text", "name blob");
+    sandbox.git("ann", &["mv", FILE, "migrations/users.sql"]);
+    let run = sandbox.try_git("ann", &["commit", "-qam", "Edit and rename"]);
+    let command = run.stderr.split_once("back (`").and_then(|(_, rest)| {
+        let (command, _) = rest.split_once("`)")?;
+        command.split_once(" && ")
+    });
+    let Some((restore, remove)) = command else {
+        panic!("{run}");
+    };
+    for command in [restore, remove] {
+        let words: Vec<&str> = command.split(' ').skip(1).collect();
+        sandbox.git("ann", &words);
+    }
+    assert_eq!(sandbox.git("ann", &["diff", "HEAD", "--stat"]), "");
+}

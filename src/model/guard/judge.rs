@@ -86,7 +86,7 @@ fn deleted(
     let help = words::help(
         fixed,
         Change::Deleted,
-        Some(&reading.restored(&old.file.path)),
+        &words::restore(&reading.restored(&old.file.path), None),
     );
     Some(
         Finding::error(

@@ -43,7 +43,11 @@ pub(super) fn of_case(case: &Case<'_>, change: Change) -> String {
         let mut contents = case.counts.iter().flat_map(|one| one.contents());
         contents.any(|one| was == Some(one.checksum) && old.revision.parents == one.parents)
     });
-    let restored = old.map(|old| case.reading.restored(&old.file.path));
+    let path = old.map_or(String::new(), |old| {
+        let (now, was) = (&case.new.file.path, &old.file.path);
+        let renamed = (now != was).then(|| case.reading.restored(now).1);
+        restore(&case.reading.restored(was), renamed.as_deref())
+    });
     let no_way_back = old.and_then(Migration::no_way_back);
     if let (Change::Edited, Some(why)) = (change, no_way_back)
         && !case.counts.iter().any(|one| one.evidence.binds())
@@ -52,11 +56,11 @@ pub(super) fn of_case(case: &Case<'_>, change: Change) -> String {
         return format!(
             "`teammig sync` cannot redo it, since {why}: take the edit back{}, and write a new revision; or `{}` and \
              then {commands} record in {environments} what it is now, and run nothing",
-            restore(restored.as_ref()),
+            path,
             amend(case.id),
         );
     }
-    let mut help = help(case.fixed, change, restored.as_ref());
+    let mut help = help(case.fixed, change, &path);
     if matches!(change, Change::Edited | Change::Reparented)
         && case.counts.iter().any(|one| one.evidence.binds())
     {
@@ -73,11 +77,14 @@ fn amend(id: &RevId) -> String {
     format!("teammig amend {id} --reason \"…\"")
 }
 
-fn restore(restored: Option<&(String, String)>) -> String {
-    restored.map_or(String::new(), |(from, path)| {
-        let (from, path) = (shell::word(from), shell::word(path));
-        format!(" (`git restore --source={from} --staged --worktree {path}`)")
-    })
+/// The command that brings a file back from a commit; one that was `renamed` since would be
+/// there twice.
+pub(super) fn restore((from, path): &(String, String), renamed: Option<&str>) -> String {
+    let (from, path) = (shell::word(from), shell::word(path));
+    let twice = renamed.map_or(String::new(), |now| {
+        format!(" && git rm -qf {}", shell::word(now))
+    });
+    format!(" (`git restore --source={from} --staged --worktree {path}{twice}`)")
 }
 
 /// The databases of one's own, and the commands that are about them.
@@ -96,15 +103,9 @@ fn own(fixed: &[&Fixed]) -> (String, String) {
     (environments.join(" and "), commands.join(" and "))
 }
 
-/// What to do about it; `restored` is where the file is as it was, where that is
-/// to be restored.
-pub(super) fn help(
-    fixed: &[&Fixed],
-    change: Change,
-    restored: Option<&(String, String)>,
-) -> String {
+/// What to do about it; `path` is the command that restores the file, where it can be.
+pub(super) fn help(fixed: &[&Fixed], change: Change, path: &str) -> String {
     let undo = change.undo();
-    let path = restore(restored);
     if change == Change::Refused {
         return format!("{undo}{path}; `teammig merge-heads` joins heads, and nothing moves");
     }

@@ -60,3 +60,27 @@ fn an_edit_that_landed() {
         assert_eq!(found(&sandbox, "ann", args), (vec![], 0), "{args:?}");
     }
 }
+
+/// Databases that ran it before it was taken out have what it was then.
+#[test]
+fn a_revision_that_comes_back() {
+    let sandbox = Sandbox::team();
+    sandbox.column("ann", "7f3a9c21e4b0", &["9209a434d045"], "phone");
+    sandbox.commit("ann", "Add phone");
+    sandbox.git("ann", &["push", "-q"]);
+    sandbox.pass_days(1);
+    sandbox.git("ann", &["revert", "--no-edit", "HEAD"]);
+    sandbox.git("ann", &["push", "-q"]);
+    sandbox.git("ann", &["switch", "-q", "-c", "again"]);
+    sandbox.git("ann", &["revert", "--no-edit", "HEAD"]);
+    for args in [&[][..], &["--base"]] {
+        assert_eq!(found(&sandbox, "ann", args), (vec![], 0), "{args:?}");
+    }
+    let file = "ann/migrations/7f3a9c21e4b0.sql";
+    sandbox.edit(file, "COLUMN phone text", "COLUMN phone blob");
+    sandbox.commit("ann", "Make it a blob");
+    for args in [&[][..], &["--base"]] {
+        let edited = (vec!["error edited-revision".to_owned()], 3);
+        assert_eq!(found(&sandbox, "ann", args), edited, "{args:?}");
+    }
+}

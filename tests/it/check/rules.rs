@@ -537,3 +537,28 @@ fn what_is_staged_beside_no_project_is_not_fine() {
     assert_eq!(run.code, 4, "{run}");
     assert!(run.stderr.contains("there is no folder"), "{run}");
 }
+
+/// What follows from a file that cannot be read is no mistake of its own.
+#[test]
+fn a_published_file_that_cannot_be_read() {
+    let sandbox = Sandbox::team();
+    sandbox.column("ann", "7f3a9c21e4b0", &["9209a434d045"], "phone");
+    sandbox.column("ann", "51be0f2277d1", &["7f3a9c21e4b0"], "fax");
+    sandbox.commit("ann", "Add phone and fax");
+    sandbox.git("ann", &["push", "-q"]);
+    sandbox.ok("ann", &["hooks", "install"]);
+    sandbox.edit(
+        "ann/migrations/7f3a9c21e4b0.sql",
+        "-- teammig:",
+        "-- migrations:",
+    );
+    let only = (vec!["error unreadable-revision".to_owned()], 3);
+    assert_eq!(found(&sandbox, "ann", &[]), only);
+    let run = sandbox.try_git("ann", &["commit", "-qam", "Break it"]);
+    assert!(
+        run.code == 1 && run.stderr.matches("error: ").count() == 1,
+        "{run}"
+    );
+    sandbox.commit("ann", "Break it");
+    assert_eq!(found(&sandbox, "ann", &["--base"]), only);
+}
