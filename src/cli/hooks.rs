@@ -133,8 +133,7 @@ pub(super) fn install(
         if let hooks::WhyNot::Managed(_) = left.why {
             for_manager.push(report.event);
         } else {
-            let file = left.file.display();
-            ui.hint(format!("add this line to {file}: {}", left.line));
+            ui.hint(words::way_in(report.event, left));
         }
     }
     if !to_commit.is_empty() {

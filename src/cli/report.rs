@@ -197,7 +197,7 @@ fn report(error: &Error) -> Report {
         Error::NoFolder(_) => Report::new("no-migrations", 1, words)
             .hint("`teammig init` sets up a project here; `--migrations PATH` names another folder"),
         Error::NoFolderAt { .. } => Report::new("no-migrations", 4, words)
-            .hint("Git keeps neither empty folders nor what a linked folder holds; is the folder's name right?"),
+            .hint("Git keeps neither empty folders nor what a linked folder or a submodule holds; is the folder's name right?"),
         Error::NoCommand => Report::new("usage", 2, words)
             .hint("`teammig init` sets up a project in this folder; `teammig --help` lists the commands"),
         Error::NotJudged(why) => not_judged(why),

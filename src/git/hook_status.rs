@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    Event, Form, GitError, HooksDir, Manager, Scope,
+    Event, Form, GitError, HooksDir, Manager, Scope, WhyNot,
     hook_disk::{Found, Hook, is_program},
     hook_text,
 };
@@ -28,6 +28,8 @@ pub struct HookStatus {
 pub enum HookState {
     /// Not there, and never was.
     NotInstalled,
+    /// Not there, and an installation leaves alone what is.
+    InTheWay(WhyNot),
     /// Not there, because people chose others.
     NotWanted,
     /// Working; alone or in front of another hook's lines.
@@ -80,7 +82,7 @@ impl HooksDir {
         let state = match self.find(&file)? {
             Found::Text(hook) => match hook_text::ours(&hook.text) {
                 Ok(Some(ours)) => self.state_of(&hook, ours, hook_text::version(event)),
-                Ok(None) if hook.text.contains(&event.command()) => HookState::ByHand,
+                Ok(None) if self.runs(&hook) && calls(&hook.text, event) => HookState::ByHand,
                 _ => self.why_absent(event, &file, manager(&hook.text))?,
             },
             Found::Nothing | Found::Cannot(_) => self.why_absent(event, &file, None)?,
@@ -91,7 +93,29 @@ impl HooksDir {
             }
             _ => state,
         };
+        let state = match (state, self.obstacle(&file)?) {
+            (HookState::NotInstalled, Some(why)) => HookState::InTheWay(why),
+            (state, _) => state,
+        };
         Ok(HookStatus { event, file, state })
+    }
+
+    /// Why an installation would leave alone what is there.
+    fn obstacle(&self, file: &Path) -> Result<Option<WhyNot>, GitError> {
+        if !self.is_inside() {
+            return Ok(Some(WhyNot::Shared(self.scope())));
+        }
+        let hook = match self.find(file)? {
+            Found::Nothing => return Ok(None),
+            Found::Cannot(why) => return Ok(Some(why)),
+            Found::Text(hook) => hook,
+        };
+        let unfit = hook_text::ours(&hook.text).and_then(|_| hook_text::fit(&hook.text));
+        Ok(match unfit {
+            Err(hook_text::Unfit::NotSh) if self.is_husky() => None,
+            Err(unfit) => Some(unfit.into()),
+            Ok(()) => (!self.runs(&hook)).then_some(WhyNot::NotExecutable),
+        })
     }
 
     /// How it is doing where a manager's configuration names it.
@@ -180,6 +204,16 @@ impl HooksDir {
             })
         }
     }
+}
+
+/// Whether a hook calls ours, in whichever language and quotes.
+fn calls(text: &str, event: Event) -> bool {
+    let is_part = |c: char| c.is_alphanumeric() || c == '-';
+    let words = text.split(|c| !is_part(c)).filter(|word| !word.is_empty());
+    let words: Vec<&str> = words.collect();
+    words
+        .windows(4)
+        .any(|window| window == ["teammig", "hooks", "run", event.name()])
 }
 
 /// The hook manager that writes such files.

@@ -1,6 +1,8 @@
 //! From what a user typed (`HEAD~2`, `origin/main`, `v1.2`, `7f3a9c`) to a commit.
 
-use git2::ErrorCode;
+use std::path::Path;
+
+use git2::{ErrorCode, ObjectType};
 
 use super::{CommitId, GitError, Repo, error::Doing};
 use crate::model::near;
@@ -39,6 +41,17 @@ impl Repo {
                 name: name.to_owned(),
             }),
         }
+    }
+
+    /// Whether a path of a commit is a submodule, or is in one: what it holds is then in
+    /// another repository.
+    pub fn is_in_submodule(&self, commit: CommitId, path: &str) -> Result<bool, GitError> {
+        let root = self.root(commit)?;
+        let root = self.tree(root)?;
+        Ok(Path::new(path).ancestors().any(|part| {
+            let entry = root.get_path(part);
+            entry.is_ok_and(|entry| entry.kind() == Some(ObjectType::Commit))
+        }))
     }
 
     fn similar(&self, name: &str) -> Vec<String> {

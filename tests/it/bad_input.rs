@@ -510,7 +510,7 @@ fn folders_that_are_not_there() {
     exit 4
     --- stderr
     error: there is no folder nope in HEAD
-    hint: Git keeps neither empty folders nor what a linked folder holds; is the folder's name right?
+    hint: Git keeps neither empty folders nor what a linked folder or a submodule holds; is the folder's name right?
     ");
     sandbox.write(
         "project/teammig.yaml",

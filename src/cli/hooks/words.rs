@@ -4,9 +4,11 @@ use std::path::Path;
 
 use crate::{
     cli::events::{names, plural},
+    model::shell,
     workflow::{
         hooks::{
-            Form, HookState, HookStatus, Installed, Scope, Uninstalled, advise::Advice, works,
+            Event, Form, HookState, HookStatus, Installed, LeftAlone, Scope, Uninstalled, WhyNot,
+            advise::Advice, works,
         },
         merge_driver,
     },
@@ -55,6 +57,32 @@ pub(in crate::cli) fn describe_installed(done: &Installed) -> String {
     }
 }
 
+/// What its owner can do about a hook that was left alone.
+pub(in crate::cli) fn way_in(event: Event, left: &LeftAlone) -> String {
+    let file = left.file.display().to_string();
+    match left.why {
+        WhyNot::NotExecutable => format!(
+            "`chmod +x {}` lets Git run it; then `teammig hooks install` again",
+            shell::word(&file)
+        ),
+        WhyNot::NotSh | WhyNot::NotText => format!(
+            "let {file} call `teammig hooks run {}` first, in its own language, with its arguments{}{}",
+            event.name(),
+            if event == Event::PrePush {
+                " and its standard input"
+            } else {
+                ""
+            },
+            if event.blocks() {
+                ", and end as that ends"
+            } else {
+                ""
+            },
+        ),
+        _ => format!("add this line to {file}: {}", left.line),
+    }
+}
+
 /// What an uninstallation did, in words.
 pub(in crate::cli) fn describe_uninstalled(done: &Uninstalled) -> String {
     match done {
@@ -70,6 +98,10 @@ pub(in crate::cli) fn describe_state(hook: &HookStatus) -> String {
     let file = hook.file.display();
     match &hook.state {
         HookState::NotInstalled => "not installed; `teammig hooks install` does it".to_owned(),
+        HookState::InTheWay(why) => format!(
+            "not installed, and {file} is left alone: {why}; `teammig hooks install {}` says what helps",
+            hook.event.name()
+        ),
         HookState::NotWanted => "not wanted".to_owned(),
         HookState::Installed(Form::File) => format!("works ({file})"),
         HookState::Installed(Form::Block) => format!("works, before another hook's lines ({file})"),

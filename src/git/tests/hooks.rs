@@ -274,7 +274,7 @@ fn hooks_that_cannot_be_edited_are_left_alone() {
         assert_eq!(left.why, why, "{text}");
         assert_eq!(left.file, room.git.path.join(HOOK));
         assert_eq!(room.read(HOOK), text);
-        assert_eq!(room.state(), HookState::NotInstalled, "{text}");
+        assert_eq!(room.state(), HookState::InTheWay(why), "{text}");
     }
     assert!(matches!(
         room.uninstall().as_slice(),

@@ -53,6 +53,11 @@ pub(super) struct Sides {
 
 impl Sides {
     pub(super) fn of(context: &Context, ask: &Ask) -> Result<Self, Error> {
+        match (context.at(), ask) {
+            (At::Commit(name), _) => context.needs_folders_in(name)?,
+            (At::WorkTree, Ask::MergedWith(_)) => context.needs_folders_in("HEAD")?,
+            (At::WorkTree | At::Index, _) => {}
+        }
         match ask {
             Ask::Here => Self::here(context),
             Ask::MergedWith(name) => Self::merged_with(context, name.as_deref()),

@@ -135,6 +135,27 @@ impl Context {
         Ok(there)
     }
 
+    /// Refuses a commit where a folder of the project is in a submodule: no file of it is
+    /// in this repository, and nothing there is no answer.
+    pub(in crate::workflow) fn needs_folders_in(&self, name: &str) -> Result<(), Error> {
+        let repo = self.repo()?;
+        // Where there is no such commit, whoever needs it says so.
+        let Ok(commit) = repo.resolve(name) else {
+            return Ok(());
+        };
+        let (prefix, folders) = self.place_in(name)?;
+        let paths = folders.in_repository(&prefix)?;
+        for (folder, path) in folders.paths().iter().zip(paths) {
+            if repo.is_in_submodule(commit, &path)? {
+                return Err(Error::NoFolderAt {
+                    folder: folder.clone(),
+                    at: name.to_owned(),
+                });
+            }
+        }
+        Ok(())
+    }
+
     /// The project as a change of it is judged that begins at a commit, which people call
     /// `name`: by the stricter of what both sides say. `None` where that is what it says now.
     pub(in crate::workflow) fn strict(

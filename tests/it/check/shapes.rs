@@ -436,3 +436,32 @@ fn options_that_do_not_fit() {
     error: `heads` has `--format text` and `--format json`; only `teammig check` has more
     ");
 }
+
+/// What a submodule holds is in no commit of this repository.
+#[test]
+fn migrations_in_a_submodule_are_in_no_commit() {
+    let sandbox = Sandbox::team();
+    sandbox.git(".", &["init", "-q", "-b", "main", "app"]);
+    sandbox.write("app/teammig.yaml", "migrations: lib/migrations\n");
+    let origin = sandbox.at("origin.git").display().to_string();
+    let allow = "protocol.file.allow=always";
+    let add = ["-c", allow, "submodule", "--quiet", "add", &origin, "lib"];
+    sandbox.git("app", &add);
+    sandbox.commit("app", "Library");
+    for args in [
+        &["check", "--at", "HEAD"][..],
+        &["check", "--base", "main"],
+        &["history", "--at", "HEAD"],
+    ] {
+        let run = sandbox.teammig("app", args);
+        assert_eq!(run.code, 4, "{args:?} {run}");
+        assert!(
+            run.stderr
+                .contains("there is no folder lib/migrations in HEAD"),
+            "{args:?} {run}"
+        );
+        assert!(!run.stdout.contains("sound"), "{run}");
+    }
+    let run = sandbox.teammig("app", &["check"]);
+    assert_eq!(run.code, 0, "its files are here: {run}");
+}

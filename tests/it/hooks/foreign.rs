@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use insta::assert_snapshot;
+
 use super::guarded;
 use crate::support::Sandbox;
 
@@ -59,4 +61,41 @@ fn a_folder_outside_of_the_repository_is_not_written_to() {
     let run = sandbox.teammig("ann", &["hooks", "uninstall", "pre-push"]);
     assert!(run.stderr.contains("left alone"), "{run}");
     assert!(hook.exists());
+}
+
+/// A line of sh is no help in a hook of another language.
+#[test]
+fn a_hook_that_is_no_shell_script_is_told_what_to_call() {
+    let sandbox = Sandbox::team();
+    let hook = sandbox.at("ann/.git/hooks/pre-push");
+    let runnable = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    fs::write(&hook, "#!/usr/bin/env python3\nimport sys\n").unwrap();
+    fs::set_permissions(&hook, runnable).unwrap();
+    let install = || sandbox.teammig("ann", &["hooks", "install", "pre-push"]);
+    assert_snapshot!(install(), @"
+    exit 3
+    --- stderr
+      pre-push         left alone: it is not a shell script
+    hint: let [DIR]/ann/.git/hooks/pre-push call `teammig hooks run pre-push` first, in its own language, with its arguments and its standard input, and end as that ends
+    ");
+    let status = || {
+        let run = sandbox.teammig("ann", &["hooks", "status"]);
+        let mut lines = run.stdout.lines();
+        let line = lines.find(|line| line.starts_with("pre-push")).unwrap();
+        line.replace(sandbox.path().to_str().unwrap(), "[DIR]")
+    };
+    assert_snapshot!(status(), @"pre-push         not installed, and [DIR]/ann/.git/hooks/pre-push is left alone: it is not a shell script; `teammig hooks install pre-push` says what helps");
+    let call = "import subprocess\nsubprocess.run(['teammig', 'hooks', 'run', 'pre-push', *sys.argv[1:]], check=True)\n";
+    fs::write(&hook, format!("#!/usr/bin/env python3\nimport sys\n{call}")).unwrap();
+    assert!(status().contains("works, called by hand"), "{}", status());
+    // One that Git does not run.
+    fs::write(&hook, "#!/bin/sh\nexit 0\n").unwrap();
+    fs::set_permissions(&hook, std::os::unix::fs::PermissionsExt::from_mode(0o644)).unwrap();
+    assert_snapshot!(install(), @"
+    exit 3
+    --- stderr
+      pre-push         left alone: it is not executable, so Git does not run it
+    hint: `chmod +x [DIR]/ann/.git/hooks/pre-push` lets Git run it; then `teammig hooks install` again
+    ");
+    assert_snapshot!(status(), @"pre-push         not installed, and [DIR]/ann/.git/hooks/pre-push is left alone: it is not executable, so Git does not run it; `teammig hooks install pre-push` says what helps");
 }
