@@ -31,4 +31,4 @@ pub use fact::{Edge, Fact, FactId, Schema, Unmodelled, Value};
 pub use kind::{COLUMN_ORDER, Effect, Kind, Rule};
 pub use leave_out::LeaveOut;
 pub use survive::{How, Loss, Stages, named, survive};
-pub use told::{by_name, decisions, perhaps_renamed, replaced, texts};
+pub use told::{by_name, decisions, perhaps_renamed, replaced, texts, unknown_renames};

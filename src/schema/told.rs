@@ -195,6 +195,43 @@ pub fn replaced(a: &Schema, b: &Schema, decided: &Decisions) -> Vec<(FactId, Vec
     each.collect()
 }
 
+/// The remarks that say that something was renamed, where `current` has neither the old
+/// nor the new one: their places in `annotations`, with the old names.
+pub fn unknown_renames<'a>(
+    annotations: &'a [Annotation],
+    models: &Schema,
+    decisions: &Decisions,
+    current: &Schema,
+) -> Vec<(usize, &'a [String])> {
+    let all = annotations.iter().enumerate();
+    let renames = all.filter_map(|(n, one)| match &one.says {
+        Says::RenamedFrom(old) => Some((n, old.as_slice(), made(models, &one.on)?)),
+        Says::Using(_) | Says::Backfill(_) => None,
+    });
+    let renames = renames.filter(|(_, _, id)| {
+        let mut names = std::iter::once(id.clone()).chain(earlier(id, &decisions.renames));
+        !names.any(|id| is_there(current, &id))
+    });
+    renames.map(|(n, old, _)| (n, old)).collect()
+}
+
+/// What an object, or what it is in, was called before.
+fn earlier<'a>(
+    id: &'a FactId,
+    renames: &'a [(FactId, FactId)],
+) -> impl Iterator<Item = FactId> + 'a {
+    renames.iter().filter_map(|(old, new)| {
+        let own = id.path.strip_prefix(new.path.as_slice())?;
+        let is_it = own.is_empty() && new.kind == id.kind;
+        (is_it || !own.is_empty())
+            .then(|| FactId::new(id.kind, old.path.iter().chain(own).cloned()))
+    })
+}
+
+fn is_there(schema: &Schema, id: &FactId) -> bool {
+    schema.facts.contains_key(id) || (id.kind == Kind::Enum && label(schema, &id.path).is_some())
+}
+
 /// So many objects are named that may have taken the place of one.
 const MOST_IN_PLACE: usize = 4;
 

@@ -8,7 +8,7 @@ mod prove;
 use super::{
     Context, Error, Written,
     create::{self, Base, Request},
-    models::Models,
+    models::{self, Models},
     replayed::{self, LeftOut},
     schema_drift::schema,
     scratch::{run_script, with_scratch},
@@ -127,6 +127,7 @@ pub fn draft(
         against,
         leave,
     )?;
+    models::require_known_renames(&sides.models, &sides.current)?;
     Ok(Draft {
         database,
         request: request.clone(),

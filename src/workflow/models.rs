@@ -104,6 +104,8 @@ pub(super) struct Models {
     pub(super) schema: Schema,
     /// What their remarks decide.
     pub(super) decisions: Decisions,
+    /// The remarks, each with its file.
+    remarks: Vec<(SourceFile, Annotation)>,
     /// In how many files they stand, or `None` for a command.
     pub(super) files: Option<usize>,
 }
@@ -155,15 +157,39 @@ pub(super) fn load(
     }
     decisions.texts = texts(files, &schema);
     decisions.concurrent_indexes = context.config.concurrent_indexes;
+    let remarks = annotations
+        .into_iter()
+        .map(|(file, one)| (file.clone(), one));
     Ok(Models {
         schema,
         decisions,
+        remarks: remarks.collect(),
         files: matches!(
             context.config.models,
             Some(crate::config::Models::Folder(_))
         )
         .then_some(files.len()),
     })
+}
+
+/// A remark says that something new was renamed, and nobody knows the old name. Once the
+/// new name is there, it may stay.
+pub(super) fn require_known_renames(models: &Models, current: &Schema) -> Result<(), Error> {
+    let only: Vec<Annotation> = models.remarks.iter().map(|(_, one)| one.clone()).collect();
+    let unknown = schema::unknown_renames(&only, &models.schema, &models.decisions, current);
+    let findings: Vec<Finding> = unknown
+        .into_iter()
+        .filter_map(|(n, old)| Some((models.remarks.get(n)?, old)))
+        .map(|((file, one), old)| {
+            finding(format!("nothing is called {}", old.join(".")))
+                .at(file, one.span.clone(), "")
+                .help("correct the name, or leave the remark out where nothing was renamed")
+        })
+        .collect();
+    if findings.is_empty() {
+        return Ok(());
+    }
+    Err(ModelsError::Findings(findings).into())
 }
 
 /// The user's own words for objects that keep them.

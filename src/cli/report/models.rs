@@ -46,7 +46,7 @@ fn unread(error: &ModelsError, words: String) -> Report {
             "save it as UTF-8: `iconv -f latin1 -t utf-8 {}` shows what it would be",
             shell::word(path)
         )),
-        ModelsError::NotAllowed { command } => Report::new("not-allowed", 2, words)
+        ModelsError::NotAllowed { command } => Report::new("not-allowed", 3, words)
             .note(format!("  {command}"))
             .note("A command of teammig.yaml may come from anybody who can change that file.")
             .hint("look at what it runs; then `teammig diff --allow-command` runs it, and remembers for this clone that it may be run"),

@@ -270,3 +270,38 @@ fn in_the_check_it_is_a_finding_or_not_evaluated() {
     let at = sandbox.teammig("project", &["check", "--only", "models", "--at", "HEAD"]);
     assert_eq!(at.code, 2, "{at}");
 }
+
+/// An old name that nobody knows: a slip of the pen, and not nothing.
+#[test]
+fn a_rename_from_what_was_never_there() {
+    let sandbox = project(&[("users.sql", USERS)]);
+    sandbox.edit(
+        "project/models/users.sql",
+        "fullname text",
+        "fullname text,\n  years integer -- teammig: renamed from aeg\n",
+    );
+    assert_snapshot!(sandbox.teammig("project", &["create", "x"]), @"
+    exit 3
+    --- stderr
+    error: nothing is called aeg [unreadable-models]
+     --> models/users.sql:2:17
+      |
+    2 |   years integer -- teammig: renamed from aeg
+      |                 ^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+    hint: correct the name, or leave the remark out where nothing was renamed
+    error: the models have something to put right first
+    ");
+    // The old name is gone and the new one there: said once, it may stay.
+    sandbox.edit("project/models/users.sql", "aeg", "age");
+    sandbox.edit("project/models/users.sql", "-- teammig: renamed", "-- was");
+    sandbox.ok("project", &["create", "Years"]);
+    sandbox.edit("project/models/users.sql", "-- was", "-- teammig: renamed");
+    sandbox.ok("project", &["create", "Again"]);
+    // Within a table that gets its new name only now.
+    sandbox.edit(
+        "project/models/users.sql",
+        "CREATE TABLE users (",
+        "-- teammig: renamed from users\nCREATE TABLE people (",
+    );
+    sandbox.ok("project", &["create", "People"]);
+}

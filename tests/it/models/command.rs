@@ -27,7 +27,7 @@ fn ran(sandbox: &Sandbox) -> usize {
 fn nothing_is_run_that_nobody_allowed() {
     let sandbox = printing(&prints(USERS));
     assert_snapshot!(sandbox.teammig("project", &["diff"]), @"
-    exit 2
+    exit 3
     --- stderr
     error: the models come from a command that nobody allowed in this clone
       sh print.sh 'an argument'
@@ -44,7 +44,7 @@ fn nothing_is_run_that_nobody_allowed() {
     A command of teammig.yaml may come from anybody who can change that file.
     hint: look at what it runs; then `teammig diff --allow-command` runs it, and remembers for this clone that it may be run
     ");
-    assert_eq!(sandbox.teammig("project", &["create", "x"]).code, 2);
+    assert_eq!(sandbox.teammig("project", &["create", "x"]).code, 3);
     // Nor does a hook, or anything else that speaks of the project.
     sandbox.commit("project", "all");
     sandbox.ok("project", &["hooks", "install"]);
@@ -74,12 +74,12 @@ fn allowed_once_it_is_run_until_the_command_changes() {
     assert_eq!(run.code, 0, "{run}");
     sandbox.edit("project/teammig.yaml", "an argument", "another");
     let run = sandbox.teammig("project", &["diff"]);
-    assert_eq!(run.code, 2, "{run}");
+    assert_eq!(run.code, 3, "{run}");
     assert_eq!(ran(&sandbox), 4);
     // A clone is another place.
     sandbox.edit("project/teammig.yaml", "another", "an argument");
     sandbox.git(".", &["clone", "-q", "project", "clone"]);
-    assert_eq!(sandbox.teammig("clone", &["diff"]).code, 2);
+    assert_eq!(sandbox.teammig("clone", &["diff"]).code, 3);
 }
 
 /// No shell: what looks like more than a word is a word.

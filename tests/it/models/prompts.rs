@@ -135,7 +135,7 @@ fn whether_a_command_may_be_run_is_asked_once() {
     session.expect("Run it").unwrap();
     press(&mut session, "n");
     let (text, code) = end(session);
-    assert_eq!(code, 2, "{text}");
+    assert_eq!(code, 3, "{text}");
     assert!(!sandbox.at("project/ran.txt").exists());
     let mut session = start_in(&sandbox, "project", &["diff"]);
     session.expect("Run it").unwrap();
