@@ -14,14 +14,15 @@ pub struct LeaveOut {
 }
 
 impl LeaveOut {
-    fn covers(&self, fact: &Fact) -> bool {
-        let path = fact.id.path.join(".");
-        !fact.id.kind.is_part()
+    /// Whether an object is left out, be it there or not.
+    pub fn covers(&self, id: &FactId) -> bool {
+        let path = id.path.join(".");
+        !id.kind.is_part()
             && self.patterns.iter().any(|pattern| {
                 let name = if pattern.contains('.') {
                     &path
                 } else {
-                    fact.id.name()
+                    id.name()
                 };
                 matches(pattern, name)
             })
@@ -32,7 +33,7 @@ impl LeaveOut {
         if self.patterns.is_empty() {
             return;
         }
-        schema.remove(|fact| self.covers(fact));
+        schema.remove(|fact| self.covers(&fact.id));
         schema.unmodelled.retain(|object| {
             let mut patterns = self.patterns.iter();
             !patterns.any(|pattern| matches(pattern, &object.name))

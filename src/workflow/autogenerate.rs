@@ -441,9 +441,9 @@ fn section(parts: &[Part]) -> Section {
 pub(super) fn annotated(part: &Part) -> String {
     let mut sql = String::new();
     for statement in &part.statements {
-        for hazard in &statement.hazards {
+        for words in statement.words() {
             sql.push_str("-- ");
-            sql.push_str(&hazard.words());
+            sql.push_str(&words);
             sql.push('\n');
         }
         sql.push_str(&statement.sql);

@@ -6,6 +6,8 @@
 
 mod allowance;
 mod command;
+mod keys;
+mod ledger;
 mod load;
 mod read;
 
@@ -117,6 +119,11 @@ pub(super) fn load(
     files: &[SourceFile],
 ) -> Result<Models, Error> {
     let dialect = scratch.dialect();
+    let (table, ledger_schema) = (
+        &context.config.ledger_table,
+        context.config.ledger_schema.as_deref(),
+    );
+    let files = &ledger::without(files, table, ledger_schema, dialect);
     let mut annotations: Vec<(&SourceFile, Annotation)> = Vec::new();
     let mut findings = Vec::new();
     for file in files {
@@ -135,6 +142,7 @@ pub(super) fn load(
         return Err(ModelsError::Findings(findings).into());
     }
     load::load(scratch, files)?;
+    keys::work(scratch, files, &context.leave_out())?;
     let schema = scratch
         .schema(&context.leave_out())
         .map_err(|error| Error::database(scratch, error))?;

@@ -207,7 +207,7 @@ fn relations() -> String {
                  'populated', CASE WHEN c.relkind = 'm' AND NOT c.relispopulated THEN 'no' END, \
                  'column order', CASE WHEN c.relkind IN ('r', 'p') THEN (SELECT string_agg(a.attname, E'\\n' ORDER BY a.attnum) \
                    FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) END, \
-                 '_columns', CASE WHEN c.relkind = 'v' THEN (SELECT json_agg(concat_ws(' ', quote_ident(a.attname), \
+                 '_columns', CASE WHEN c.relkind IN ('v', 'm') THEN (SELECT json_agg(concat_ws(' ', quote_ident(a.attname), \
                    format_type(a.atttypid, a.atttypmod), a.attcollation::regcollation::text) ORDER BY a.attnum) \
                    FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0) END, \
                  '_parents', CASE WHEN c.relkind IN ('r', 'p') THEN (SELECT json_agg(i.inhparent::regclass::text ORDER BY i.inhseqno) \

@@ -305,3 +305,58 @@ fn a_rename_from_what_was_never_there() {
     );
     sandbox.ok("project", &["create", "People"]);
 }
+
+/// SQLite takes them, and refuses every row afterwards.
+#[test]
+fn foreign_keys_that_lead_nowhere() {
+    assert_snapshot!(with(
+        "CREATE TABLE orders (\n  id integer PRIMARY KEY,\n  user_id integer REFERENCES users (idd),\n  bar integer,\n  \
+         up integer REFERENCES Orders,\n  FOREIGN KEY (bar) REFERENCES bars(id)\n);\n\
+         CREATE TABLE others (name text REFERENCES \"users\"(fullname));\n",
+    ), @r#"
+    exit 3
+    --- stderr
+    error: orders refers to bars, a table that the models do not make [unreadable-models]
+     --> models/bad.sql:6:21
+      |
+    6 |   FOREIGN KEY (bar) REFERENCES bars(id)
+      |                     ^^^^^^^^^^^^^^^^^^^
+    hint: SQLite takes that, and refuses every row of orders later: is the name right? A table that others look after is named under `exclude:`
+    error: orders refers to columns of users that are not there, or neither its primary key nor unique [unreadable-models]
+     --> models/bad.sql:3:19
+      |
+    3 |   user_id integer REFERENCES users (idd),
+      |                   ^^^^^^^^^^^^^^^^^^^^^^
+    hint: SQLite takes that, and refuses every row of orders later: refer to the primary key of users, or make the columns UNIQUE there
+    error: others refers to columns of users that are not there, or neither its primary key nor unique [unreadable-models]
+     --> models/bad.sql:8:32
+      |
+    8 | CREATE TABLE others (name text REFERENCES "users"(fullname));
+      |                                ^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+    hint: SQLite takes that, and refuses every row of others later: refer to the primary key of users, or make the columns UNIQUE there
+    error: the models have something to put right first
+    "#);
+    let fine = project(&[(
+        "users.sql",
+        "CREATE TABLE users (id integer PRIMARY KEY, fullname text, a int, b int, UNIQUE (b, a));
+         CREATE TABLE x (a int, b int, u REFERENCES USERS, v REFERENCES users(Id), legacy REFERENCES old_x(id), FOREIGN KEY (a, b) REFERENCES users (a, b));
+         CREATE UNIQUE INDEX users_name ON users (fullname); CREATE TABLE y (name text REFERENCES users(fullname) ON DELETE CASCADE);",
+    )]);
+    fine.edit(
+        "project/teammig.yaml",
+        "models: models\n",
+        "models: models\nexclude: [\"old_*\"]\n",
+    );
+    let run = fine.teammig("project", &["diff"]);
+    assert_eq!(run.code, 3, "{run}");
+    assert!(run.stdout.contains("users_name"), "{run}");
+}
+
+/// What a reviewer reads is not cut off.
+#[test]
+fn words_of_a_unique_index_on_an_expression() {
+    let text = format!("{USERS}CREATE UNIQUE INDEX users_name ON users (lower(fullname));\n");
+    let run = project(&[("users.sql", &text)]).teammig("project", &["diff", "--sql"]);
+    let words = "-- may fail on rows of users that have the same lower(fullname)\n";
+    assert!(run.stdout.contains(words), "{run}");
+}

@@ -59,8 +59,7 @@ fn metadata_becomes_a_revision() {
     -- migrate:down
     -- loses data: table users
     -- breaks programs that still use table users
-    -- locks public.orgs: ACCESS EXCLUSIVE
-    -- locks public.users: ACCESS EXCLUSIVE
+    -- locks public.orgs (ACCESS EXCLUSIVE), public.users (ACCESS EXCLUSIVE)
     DROP TABLE users;
     -- loses data: table orgs
     -- breaks programs that still use table orgs

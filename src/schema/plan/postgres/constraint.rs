@@ -295,12 +295,33 @@ pub(super) fn change_index(scene: &Scene, before: &Fact, after: &Fact) -> Vec<Li
 
 /// `DROP INDEX`.
 pub(super) fn drop_index(scene: &Scene, fact: &Fact) -> Line {
+    let outside = scene.decisions.concurrent_indexes && can_end_last(scene, fact);
+    let concurrently = if outside { "CONCURRENTLY " } else { "" };
     let mut line = Line::new(
         &fact.id,
-        format!("DROP INDEX {}", scene.names.object(&fact.id)),
+        format!("DROP INDEX {concurrently}{}", scene.names.object(&fact.id)),
     );
     line.statement.hazards = hazard::of_drop(scene, fact);
+    if outside {
+        line = line.with(Hazard::NotTransactional).at(Place::Outside);
+    }
     line
+}
+
+/// Whether an index may be there until everything else is done: nothing takes its name,
+/// and all that it is on stays as it is.
+fn can_end_last(scene: &Scene, fact: &Fact) -> bool {
+    let work = scene.work;
+    let Some(table) = fact.parent.as_ref().and_then(|id| work.of_a(id)) else {
+        return false;
+    };
+    let touches = |id: &FactId| work.drop.contains(id) || work.is_retyped(id);
+    let mut made = work.create.iter();
+    table.get("partition key").is_none()
+        && !touches(&table.id)
+        && !work.uses(&fact.id).any(touches)
+        && !work.users(&fact.id).into_iter().any(touches)
+        && !made.any(|id| id.path.first() == fact.id.path.first() && id.name() == fact.id.name())
 }
 
 /// `CREATE STATISTICS`.

@@ -18,14 +18,11 @@ pub(super) fn parts(lines: Vec<Line>, unordered: bool) -> Plan {
         _ => false,
     });
     let (mut first, mut middle, mut last) = (Vec::new(), Vec::new(), Vec::new());
-    for mut line in lines {
+    for line in lines {
         match line.place {
             Place::Outside => last.push(line.statement),
             // What is renamed is called by its new name from here on.
-            Place::Label(_) | Place::Rename if early => {
-                line.statement.hazards.push(Hazard::NotTransactional);
-                first.push(line.statement);
-            }
+            Place::Label(_) | Place::Rename if early => first.push(line.statement),
             _ => middle.push(line.statement),
         }
     }

@@ -50,12 +50,70 @@ pub(super) fn apply(
         if !says || !same_parent {
             continue;
         }
-        let statements = statements(&from, to, names).into_iter();
-        lines.extend(statements.map(|line| line.at(Place::Rename)));
-        schema = rename(&schema, &from, to);
-        moves.push((from, to.clone()));
+        let mut next = vec![(from, to.clone())];
+        while let Some((from, to)) = next.pop() {
+            let statements = statements(&schema, &from, &to, names).into_iter();
+            lines.extend(statements.map(|line| line.at(Place::Rename)));
+            schema = rename(&schema, &from, &to);
+            moves.push((from.clone(), to.clone()));
+            next.extend(shown_in_views(&schema, b, &from, &to));
+            next.retain(|pair| !moves.contains(pair));
+        }
     }
     (lines, schema)
+}
+
+/// The columns of views, by their old and their new name, that show a renamed column
+/// under its own name on both sides. The server keeps the old name: it is said as an
+/// alias from then on.
+fn shown_in_views(
+    schema: &Schema,
+    b: &Schema,
+    from: &FactId,
+    to: &FactId,
+) -> Vec<(FactId, FactId)> {
+    if from.kind != Kind::Column {
+        return Vec::new();
+    }
+    let view_of = view_of(schema, to);
+    let reads = |view: &Fact| {
+        let mut used = uses(schema, &view.id);
+        used.any(|id| id == to || view_of.is_some_and(|view| view.id == *id))
+    };
+    let views = schema.facts.values().filter(|fact| is_view(fact));
+    let shown = views.filter(|view| reads(view)).filter_map(|view| {
+        let (before, after) = (view.list("columns"), b.facts.get(&view.id)?.list("columns"));
+        let at = before.iter().position(|item| is_column(item, from))?;
+        let column = |name: &str| {
+            let mut path = view.id.path.clone();
+            path.push(name.to_owned());
+            let kind = Kind::Column;
+            FactId { kind, path }
+        };
+        let is_new = is_column(after.get(at)?, to);
+        is_new.then(|| (column(from.name()), column(to.name())))
+    });
+    shown.collect()
+}
+
+fn is_view(fact: &Fact) -> bool {
+    matches!(fact.id.kind, Kind::View | Kind::MaterializedView)
+}
+
+/// The view that a column is of.
+fn view_of<'s>(schema: &'s Schema, column: &FactId) -> Option<&'s Fact> {
+    [Kind::View, Kind::MaterializedView]
+        .into_iter()
+        .find_map(|kind| {
+            let path = column.path.get(..2)?.to_vec();
+            schema.facts.get(&FactId { kind, path })
+        })
+}
+
+/// Whether an item of a view's list (its name, its type) is about a column of that name.
+fn is_column(item: &str, column: &FactId) -> bool {
+    let rest = item.strip_prefix(&ident(column.name()));
+    rest.is_some_and(|rest| rest.starts_with(' '))
 }
 
 /// An identity after a rename.
@@ -92,7 +150,7 @@ fn moved(schema: &Schema, id: &FactId, from: &FactId, to: &FactId) -> FactId {
     }
 }
 
-fn statements(from: &FactId, to: &FactId, names: &Names) -> Vec<Line> {
+fn statements(schema: &Schema, from: &FactId, to: &FactId, names: &Names) -> Vec<Line> {
     let kind = from.kind;
     let (old, new) = (ident(from.name()), ident(to.name()));
     let on = names.object(to);
@@ -106,7 +164,11 @@ fn statements(from: &FactId, to: &FactId, names: &Names) -> Vec<Line> {
     let one = |sql: String| vec![breaks(Line::new(to, sql))];
     match kind {
         Kind::Schema => return one(format!("ALTER SCHEMA {old} RENAME TO {new}")),
-        Kind::Column => return one(format!("ALTER TABLE {on} RENAME COLUMN {old} TO {new}")),
+        Kind::Column => {
+            let view = view_of(schema, from).map(|view| view.id.kind.name().to_uppercase());
+            let word = view.as_deref().unwrap_or("TABLE");
+            return one(format!("ALTER {word} {on} RENAME COLUMN {old} TO {new}"));
+        }
         Kind::Constraint => {
             return vec![Line::new(
                 to,
@@ -205,9 +267,15 @@ fn rename(schema: &Schema, from: &FactId, to: &FactId) -> Schema {
             };
             new.payload.insert(key, value);
         }
-        for list in new.lists.values_mut() {
+        // A view goes on to call its columns what it called them.
+        let keeps_columns = from.kind == Kind::Column && is_view(fact);
+        for (key, list) in &mut new.lists {
             for text in list.iter_mut() {
-                *text = say(text);
+                if !(keeps_columns && *key == "columns") {
+                    *text = say(text);
+                } else if from.path.starts_with(&fact.id.path) && is_column(text, from) {
+                    *text = text.replacen(&ident(from.name()), &ident(to.name()), 1);
+                }
             }
         }
         new.ddl = fact.ddl.as_deref().map(say);
@@ -230,8 +298,10 @@ fn concerns(schema: &Schema, fact: &Fact, renamed: &FactId) -> bool {
         // Their names stand in no text but with their table's.
         Kind::Column => {
             let table = renamed.path.get(..2).unwrap_or_default();
-            let uses_it = uses(schema, &fact.id).any(|id| id == renamed);
+            let view = view_of(schema, renamed).map(|view| &view.id);
+            let uses_it = uses(schema, &fact.id).any(|id| id == renamed || view == Some(id));
             uses_it
+                || (view.is_some() && fact.parent.as_ref() == view)
                 || (fact.id.kind == Kind::Sequence
                     && fact
                         .get("owned by")

@@ -191,7 +191,9 @@ impl Work<'_> {
         {
             return None;
         }
-        let columns = index.get("columns")?.trim_matches(['(', ')']);
+        let columns = index.get("columns")?;
+        let columns = columns.strip_prefix('(').unwrap_or(columns);
+        let columns = columns.strip_suffix(')').unwrap_or(columns);
         Some(Hazard::FailsOnData(format!(
             "rows of {} that have the same {columns}",
             written(self.b, parent)

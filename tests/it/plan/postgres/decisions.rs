@@ -98,6 +98,64 @@ fn renames_keep_what_there_is() {
     }
 }
 
+/// The server goes on to call the columns of views what they were called.
+#[test]
+fn views_show_a_renamed_column_by_its_new_name() {
+    let mut bench = Bench::new();
+    let decisions = Decisions {
+        renames: vec![(
+            column(&["app", "u", "fullname"]),
+            column(&["app", "u", "full_name"]),
+        )],
+        ..Decisions::default()
+    };
+    let table = "CREATE TABLE u (id serial PRIMARY KEY, fullname text, n int);";
+    let all: [(&str, &[&str]); 5] = [
+        (
+            "CREATE VIEW v AS SELECT id, fullname FROM u",
+            &["ALTER VIEW app.v RENAME COLUMN fullname TO full_name"],
+        ),
+        (
+            "CREATE VIEW v AS SELECT id, fullname FROM u; CREATE VIEW w AS SELECT v.fullname, n FROM v JOIN u USING (id);
+             CREATE VIEW x AS SELECT w.n, upper(w.fullname) AS fullname FROM w",
+            &[
+                "ALTER VIEW app.v RENAME COLUMN fullname TO full_name",
+                "ALTER VIEW app.w RENAME COLUMN fullname TO full_name",
+                "ALTER VIEW app.x RENAME COLUMN fullname TO full_name",
+            ],
+        ),
+        (
+            "CREATE MATERIALIZED VIEW v AS SELECT id, fullname FROM u; CREATE INDEX v_name ON v (lower(fullname));
+             CREATE VIEW w AS SELECT fullname FROM v",
+            &[
+                "ALTER MATERIALIZED VIEW app.v RENAME COLUMN fullname TO full_name",
+                "ALTER VIEW app.w RENAME COLUMN fullname TO full_name",
+            ],
+        ),
+        (
+            "CREATE VIEW v AS SELECT id, fullname AS called FROM u WHERE fullname <> ''",
+            &[],
+        ),
+        // It is made again in its place, which need not be, and keeps its rights.
+        (
+            "CREATE VIEW v AS SELECT id, fullname AS \"fullname\" FROM u",
+            &["CREATE OR REPLACE VIEW app.v AS\nSELECT u.id,\n    u.full_name AS fullname\n   FROM app.u"],
+        ),
+    ];
+    for (views, more) in all {
+        let from = format!("{table} {views}");
+        let to = from
+            .replace("fullname", "full_name")
+            .replace("\"full_name\"", "fullname");
+        let mut expected = vec!["ALTER TABLE app.u RENAME COLUMN fullname TO full_name"];
+        expected.extend(more);
+        let told = sql(&mut bench, &from, &to, &decisions);
+        assert_eq!(told, expected, "{views}");
+        let (a, b) = (bench.schema_of(&from), bench.schema_of(&to));
+        bench.check(&to, &b, &a, &decisions.reversed()).unwrap();
+    }
+}
+
 /// More happens to what has another name.
 #[test]
 fn a_renamed_table_is_changed_too() {
@@ -123,6 +181,7 @@ fn a_renamed_table_is_changed_too() {
         [
             "ALTER TABLE app.t RENAME TO u",
             "ALTER TABLE app.u RENAME COLUMN a TO b",
+            "ALTER VIEW app.v RENAME COLUMN a TO b",
             "DROP VIEW app.v",
             "ALTER TABLE app.u ALTER COLUMN b TYPE bigint USING b::bigint",
             "ALTER TABLE app.u ADD COLUMN new integer",

@@ -89,3 +89,21 @@ fn labels_and_indexes_in_parts_of_their_own() {
     );
     insta::assert_snapshot!(way);
 }
+
+/// An index that ends is taken away last, unless something else waits for that.
+#[test]
+fn indexes_that_end_outside_of_a_transaction() {
+    let decisions = Decisions {
+        concurrent_indexes: true,
+        ..Decisions::default()
+    };
+    let way = way(
+        "CREATE TABLE t (id int PRIMARY KEY, a int, b int, c int UNIQUE); CREATE INDEX t_a ON t (a); CREATE INDEX t_b ON t (b);
+         CREATE INDEX changed ON t (a, b); CREATE TABLE p (a int) PARTITION BY LIST (a); CREATE INDEX p_a ON p (a);
+         CREATE INDEX taken ON t (a, c)",
+        "CREATE TABLE t (id int PRIMARY KEY, a int, b bigint, c int); CREATE INDEX changed ON t (b, a); CREATE TABLE p (a int) PARTITION BY LIST (a);
+         CREATE TABLE taken (a int)",
+        &decisions,
+    );
+    insta::assert_snapshot!(way);
+}
