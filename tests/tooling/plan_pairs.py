@@ -1,7 +1,7 @@
 """Somebody else's pairs of schemas, for `plan::postgres::outside`.
 
     python3 tests/tooling/plan_pairs.py <git folder of djrobstep/migra> <git folder of stripe/pg-schema-diff> <new folder>
-    TEAMMIG_PAIRS=<that folder> cargo test --test it plan::postgres::outside -- --ignored --nocapture
+    TEAMMIG_PAIRS=<that folder> cargo test --test it plan::postgres::outside -- --nocapture
 
 Writes `<name>.a.sql` and `<name>.b.sql`. The pairs are not ours: they are never
 committed.

@@ -5,7 +5,7 @@ Reads a folder of migrations (`<name>/up.sql`, or `<name>.sql`) in their order a
 writes one script for each state of the schema:
 
     tests/tooling/sqlite_steps.py path/to/migrations/sqlite out
-    SQLITE_STEPS=out cargo test --test it plan::sqlite::real -- --ignored --nocapture
+    SQLITE_STEPS=out cargo test --test it plan::sqlite::real -- --nocapture
 """
 
 import pathlib

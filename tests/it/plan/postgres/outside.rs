@@ -1,4 +1,5 @@
-//! Somebody else's pairs of schemas (`tests/tooling/plan_pairs.py`).
+//! Pairs of schemas in files: our own, or a folder of somebody else's
+//! (`tests/tooling/plan_pairs.py`), which is named by `TEAMMIG_PAIRS`.
 
 use std::{fs, path::Path};
 
@@ -6,11 +7,10 @@ use teammig::schema::plan::{Decisions, plan};
 
 use super::{Bench, asked};
 
-/// Not a part of the test suite: the pairs are not in this repository.
 #[test]
-#[ignore = "needs a folder of pairs in TEAMMIG_PAIRS"]
-fn pairs_of_others() {
-    let folder = std::env::var("TEAMMIG_PAIRS").expect("TEAMMIG_PAIRS");
+fn pairs_in_files() {
+    let folder =
+        std::env::var("TEAMMIG_PAIRS").unwrap_or_else(|_| "tests/cases/plan/postgres".to_owned());
     let mut names: Vec<String> = fs::read_dir(&folder)
         .unwrap()
         .filter_map(|entry| {
@@ -69,6 +69,8 @@ fn pairs_of_others() {
         "{} pairs: {passed} ways passed, {refused} refused with a reason, {wrong} wrong, {unusable} pairs unusable",
         names.len()
     );
+    assert!(passed > 0 && refused > 0, "{folder} holds too little");
+    assert_eq!((wrong, unusable), (0, 0), "see above");
 }
 
 fn read(bench: &mut Bench, script: &str) -> Option<teammig::schema::Schema> {

@@ -1,5 +1,5 @@
-//! Schemas of real projects, which are not in this repository: see
-//! `tests/tooling/sqlite_steps.py`.
+//! The states of a schema in files: our own, or those of a real project
+//! (`tests/tooling/sqlite_steps.py`) in the folder that `SQLITE_STEPS` names.
 
 use teammig::schema::plan::{Decisions, Plan, plan};
 
@@ -8,9 +8,9 @@ use super::Bench;
 /// A folder of scripts, each of which makes one state; neighbours are brought to each
 /// other, both ways.
 #[test]
-#[ignore = "needs a folder of schemas"]
 fn neighbours() {
-    let folder = std::env::var("SQLITE_STEPS").expect("SQLITE_STEPS names a folder of scripts");
+    let folder =
+        std::env::var("SQLITE_STEPS").unwrap_or_else(|_| "tests/cases/plan/sqlite".to_owned());
     let mut paths: Vec<_> = std::fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path())
@@ -53,6 +53,7 @@ fn neighbours() {
         }
     }
     println!("{steps} steps, {statements} statements, {rebuilds} tables made again");
+    assert!(steps > 0 && rebuilds > 0, "too little is in it");
     assert!(failed.is_empty(), "{failed:#?}");
 }
 
