@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{
-    Status,
+    Status, beside,
     differences::{self, Sides},
     events::plural,
     models,
@@ -100,28 +100,10 @@ fn sides(against: Against) -> Sides {
 }
 
 fn summary(ui: &mut Ui, found: &Diff) {
-    for remark in &found.comparison.remarks {
-        ui.detail(format!(
-            "{} {}: {} (means nothing)",
-            remark.id.kind.name(),
-            remark.name,
-            remark.words()
-        ));
-    }
-    for left_out in &found.left_out {
-        ui.warn(format!(
-            "not run on the scratch database, since it reaches beyond it: {} ({})",
-            left_out.statement, left_out.revision
-        ));
-    }
-    for one in &found.unmodelled {
-        ui.warn(format!("not compared: {} {}", one.what, one.name));
-    }
-    for stranger in &found.strangers {
-        ui.warn(format!(
-            "left alone: {stranger}, which neither the models nor a revision know"
-        ));
-    }
+    beside::remarks(ui, &found.comparison.remarks);
+    beside::not_run(ui, &found.left_out);
+    beside::unmodelled(ui, &found.unmodelled);
+    beside::left_alone(ui, &found.strangers);
     let than = match found.against {
         Against::Database => found.environment.clone(),
         Against::Revisions => format!("the {}", plural(found.replayed, "revision")),
@@ -170,14 +152,8 @@ fn document(found: &Diff) -> serde_json::Value {
         "remarks": list(&found.comparison.remarks),
         "statements": statements,
         "undecided": undecided.unwrap_or_default(),
-        "unmodelled": found.unmodelled.iter().map(|one| json!({
-            "kind": one.what,
-            "object": one.name,
-        })).collect::<Vec<_>>(),
+        "unmodelled": beside::unmodelled_json(&found.unmodelled),
         "left_alone": found.strangers,
-        "not_run": found.left_out.iter().map(|one| json!({
-            "revision": one.revision,
-            "statement": one.statement,
-        })).collect::<Vec<_>>(),
+        "not_run": beside::not_run_json(&found.left_out),
     })
 }

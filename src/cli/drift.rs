@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{
-    Status,
+    Status, beside,
     differences::{self, Sides},
     events::plural,
 };
@@ -51,23 +51,9 @@ fn show(ui: &mut Ui, drift: &SchemaDrift) {
     for difference in &drift.comparison.differences {
         differences::show(ui, difference, &SIDES);
     }
-    for remark in &drift.comparison.remarks {
-        ui.detail(format!(
-            "{} {}: {} (means nothing)",
-            remark.id.kind.name(),
-            remark.name,
-            remark.words()
-        ));
-    }
-    for left_out in &drift.left_out {
-        ui.warn(format!(
-            "not run on the scratch database, since it reaches beyond it: {} ({})",
-            left_out.statement, left_out.revision
-        ));
-    }
-    for one in &drift.unmodelled {
-        ui.warn(format!("not compared: {} {}", one.what, one.name));
-    }
+    beside::remarks(ui, &drift.comparison.remarks);
+    beside::not_run(ui, &drift.left_out);
+    beside::unmodelled(ui, &drift.unmodelled);
     let replayed = plural(drift.replayed, "revision");
     let makes = match drift.replayed {
         0 => "the ledger has no revisions, so everything here counts as a difference".to_owned(),
@@ -111,13 +97,7 @@ fn document(drift: &SchemaDrift) -> Value {
         "replayed": drift.replayed,
         "differences": list(&drift.comparison.differences),
         "remarks": list(&drift.comparison.remarks),
-        "unmodelled": drift.unmodelled.iter().map(|one| json!({
-            "kind": one.what,
-            "object": one.name,
-        })).collect::<Vec<_>>(),
-        "not_run": drift.left_out.iter().map(|one| json!({
-            "revision": one.revision,
-            "statement": one.statement,
-        })).collect::<Vec<_>>(),
+        "unmodelled": beside::unmodelled_json(&drift.unmodelled),
+        "not_run": beside::not_run_json(&drift.left_out),
     })
 }

@@ -4,6 +4,7 @@
 
 mod amend;
 mod audit;
+mod beside;
 mod branches;
 mod check;
 mod create;

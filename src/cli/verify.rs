@@ -3,7 +3,7 @@
 mod data;
 pub(super) mod words;
 
-use super::{Status, events::plural};
+use super::{Status, beside, events::plural};
 use crate::{
     model::RevId,
     ui::{Progress, Ui},
@@ -91,12 +91,7 @@ fn show(ui: &mut Ui, verified: &Verified) {
     for one in &proof.revisions {
         show_one(ui, one);
     }
-    for left_out in &proof.left_out {
-        ui.warn(format!(
-            "not run on the scratch database, since it reaches beyond it: {} ({})",
-            left_out.statement, left_out.revision
-        ));
-    }
+    beside::not_run(ui, &proof.left_out);
     show_empty_tables(ui, proof);
     if !proof.not_tried.is_empty() {
         let mut ids: Vec<&str> = proof.not_tried.iter().map(RevId::as_str).collect();

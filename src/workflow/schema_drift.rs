@@ -4,17 +4,14 @@
 //! The revisions are replayed on a scratch database, and both schemas are read in the
 //! same way. The database itself is only read.
 
-use super::{
-    Context, Error, NotReplayed,
-    replayed::{self, LeftOut},
-    scratch::with_scratch,
-};
+use super::{Context, Error, NotReplayed, replayed, scratch::with_scratch};
 use crate::{
     db::Database,
     schema::{Schema, compare},
 };
 
 /// What a command meets of a comparison.
+pub use super::replayed::LeftOut;
 pub use crate::schema::{Change, Comparison, Difference, Unmodelled, Value, What};
 
 /// How often a database that others migrate meanwhile is looked at again.

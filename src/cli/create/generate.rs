@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{
-    super::{events::plural, report, verify::words as verify},
+    super::{beside, events::plural, report, verify::words as verify},
     Args, Status, edit, revision,
 };
 use crate::{
@@ -257,20 +257,9 @@ fn line(difference: &Difference) -> String {
 
 /// What was not compared, and why.
 fn remarks(ui: &mut Ui, compared: &Compared<'_>) {
-    for left_out in compared.left_out {
-        ui.warn(format!(
-            "not run on the scratch database, since it reaches beyond it: {} ({})",
-            left_out.statement, left_out.revision
-        ));
-    }
-    for one in &compared.unmodelled {
-        ui.warn(format!("not compared: {} {}", one.what, one.name));
-    }
-    for stranger in compared.strangers {
-        ui.warn(format!(
-            "left alone: {stranger}, which neither the models nor a revision know"
-        ));
-    }
+    beside::not_run(ui, compared.left_out);
+    beside::unmodelled(ui, compared.unmodelled.iter().copied());
+    beside::left_alone(ui, compared.strangers);
 }
 
 /// Nothing is to be done: what was compared, and why a change may not have been seen.
@@ -382,14 +371,8 @@ fn document_of(compared: &Compared<'_>) -> Value {
             "from": name,
             "to": new.name(),
         })).collect::<Vec<_>>(),
-        "unmodelled": compared.unmodelled.iter().map(|one| json!({
-            "kind": one.what,
-            "object": one.name,
-        })).collect::<Vec<_>>(),
+        "unmodelled": beside::unmodelled_json(compared.unmodelled.iter().copied()),
         "left_alone": compared.strangers,
-        "not_run": compared.left_out.iter().map(|one| json!({
-            "revision": one.revision,
-            "statement": one.statement,
-        })).collect::<Vec<_>>(),
+        "not_run": beside::not_run_json(compared.left_out),
     })
 }

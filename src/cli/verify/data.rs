@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::words;
 use crate::{
-    cli::json::position,
+    cli::{beside, json::position},
     model::{NoWayBack, RevId},
     workflow::{
         FailedStep,
@@ -24,10 +24,7 @@ pub(super) fn document(verified: &Verified) -> Value {
         "verified": proof.is_none_or(Proof::holds),
         "revisions": revisions.iter().map(|one| revision(verified, one)).collect::<Vec<_>>(),
         "not_tried": proof.map_or(&[][..], |proof| &proof.not_tried),
-        "not_run": proof.map_or(&[][..], |proof| &proof.left_out).iter().map(|one| json!({
-            "revision": one.revision,
-            "statement": one.statement,
-        })).collect::<Vec<_>>(),
+        "not_run": beside::not_run_json(proof.map_or(&[][..], |proof| &proof.left_out)),
     })
 }
 
