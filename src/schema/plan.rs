@@ -80,6 +80,14 @@ pub enum Hazard {
     /// Rows or values are gone afterwards: `table users`, `column users.name`,
     /// `what does not fit into character varying(20)`.
     LosesData(String),
+    /// What a column holds becomes something else, as its new type or `using` has it. It
+    /// stands in the script in the words that a proof reads.
+    Converts {
+        /// The column, as the first schema has it.
+        column: FactId,
+        /// Its name as one writes it.
+        name: String,
+    },
     /// An object is dropped, and one that looks like it is made: perhaps it was renamed.
     MayBeRename {
         /// The name of what is dropped.

@@ -31,6 +31,7 @@ impl Hazard {
     pub fn words(&self) -> String {
         let words = match self {
             Self::LosesData(what) => format!("loses data: {what}"),
+            Self::Converts { name, .. } => format!("teammig: loses {name}"),
             Self::MayBeRename { from, to } => {
                 format!("{from} is dropped and {to} is made: nobody said that it was renamed")
             }

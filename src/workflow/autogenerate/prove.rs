@@ -102,8 +102,15 @@ fn losses(all: &[One]) -> Losses {
     let of = |parts: &[Part]| -> BTreeSet<FactId> {
         let statements = parts.iter().flat_map(|part| &part.statements);
         let loses = |hazard: &Hazard| matches!(hazard, Hazard::LosesData(_));
-        let losing = statements.filter(|one| one.hazards.iter().any(loses));
-        losing.map(|one| one.about.clone()).collect()
+        let mut lost = BTreeSet::new();
+        for one in statements {
+            lost.extend(one.hazards.iter().any(loses).then(|| one.about.clone()));
+            lost.extend(one.hazards.iter().filter_map(|hazard| match hazard {
+                Hazard::Converts { column, .. } => Some(column.clone()),
+                _ => None,
+            }));
+        }
+        lost
     };
     let each =
         |direction: fn(&One) -> &[Part]| all.iter().flat_map(|one| of(direction(one))).collect();

@@ -378,3 +378,35 @@ fn lines_of_their_own_are_one_schema() {
     );
     sandbox.ok("project", &["check", "--only", "models"]);
 }
+
+/// What was proved when it was written is proved in CI too: the script says what it loses.
+#[test]
+fn a_column_that_becomes_something_else_is_verified_as_it_was_written() {
+    for (option, expression) in [
+        ("--using", "CAST(age AS INTEGER)"),
+        ("--accept-loss", "CAST(age AS INTEGER)"),
+    ] {
+        let sandbox = project(&[("users.sql", USERS)]);
+        sandbox.edit(
+            "project/models/users.sql",
+            "fullname text",
+            "fullname text, age text",
+        );
+        sandbox.ok("project", &["create", "Age", "--rev-id", "b0b0cafe0001"]);
+        sandbox.edit("project/models/users.sql", "age text", "age integer");
+        let using = format!("users.age:{expression}");
+        let mut args = vec!["create", "Numbers", "--rev-id", "b0b0cafe0002", option];
+        if option == "--using" {
+            args.push(&using);
+        }
+        sandbox.ok("project", &args);
+        let text = file(&sandbox, "b0b0cafe0002");
+        assert!(text.contains(expression), "{text}");
+        assert_eq!(
+            text.matches("-- teammig: loses users.age\n").count(),
+            1,
+            "{text}"
+        );
+        sandbox.ok("project", &["verify", "b0b0cafe0002"]);
+    }
+}

@@ -172,6 +172,7 @@ CREATE TABLE users (
     -- breaks programs that still use column public.users.fullname
     -- locks public.users (ACCESS EXCLUSIVE)
     ALTER TABLE users RENAME COLUMN fullname TO full_name;
+    -- teammig: loses users.age
     -- breaks programs that still use users.age as text
     -- locks public.users (SHARE)
     -- rewrites the table

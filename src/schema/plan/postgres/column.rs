@@ -307,8 +307,13 @@ fn retype(scene: &Scene, before: &Fact, after: &Fact) -> Line {
         hazard::cast(old, new)
     };
     let shown = scene.shown(id);
+    let converts = || Hazard::Converts {
+        column: before.id.clone(),
+        name: shown.clone(),
+    };
     if let Some(expression) = scene.decisions.using.get(id) {
         change.extend([format!(" USING {expression}")]);
+        hazards.push(converts());
     } else if by_text {
         let array = if new.ends_with("[]") { "[]" } else { "" };
         change.extend([format!(" USING {name}::text{array}::{written}")]);
@@ -325,6 +330,7 @@ fn retype(scene: &Scene, before: &Fact, after: &Fact) -> Line {
             hazards.push(Hazard::LosesData(format!(
                 "what does not fit into {written}"
             )));
+            hazards.push(converts());
         } else if what == Cast::Refuses {
             hazards.push(Hazard::FailsOnData(format!(
                 "values of {shown} that do not fit into {written}"
@@ -335,6 +341,7 @@ fn retype(scene: &Scene, before: &Fact, after: &Fact) -> Line {
         hazards.push(Hazard::LosesData(format!(
             "what does not fit into {written}"
         )));
+        hazards.push(converts());
     }
     if what != Keeps {
         hazards.push(Hazard::BreaksOldCode(format!("{shown} as {old}")));

@@ -17,6 +17,20 @@ pub(super) fn column(table: &Table<'_>, column: &str) -> String {
     format!("{}.{}", text::name(table.name()), text::name(column))
 }
 
+/// That values of a column become others.
+pub(super) fn converts(table: &Table<'_>, old: &ColumnText) -> Hazard {
+    Hazard::Converts {
+        column: FactId::new(
+            Kind::Column,
+            [
+                table.fact.id.name().to_owned(),
+                old.name.to_ascii_lowercase(),
+            ],
+        ),
+        name: column(table, &old.name),
+    }
+}
+
 /// That values do not come back from a cast; `None` where they do.
 pub(super) fn lossy(name: &str, from: Affinity, to: Affinity) -> Option<Hazard> {
     let what = match (from, to) {

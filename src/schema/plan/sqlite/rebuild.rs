@@ -251,8 +251,10 @@ impl Rebuild<'_> {
                     && old.get("generated").is_none()
                 {
                     let name = hazards::column(self.before, &old.name);
-                    copy.hazards
-                        .push(Hazard::LosesData(format!("the values of {name}")));
+                    copy.hazards.extend([
+                        Hazard::LosesData(format!("the values of {name}")),
+                        hazards::converts(self.before, old),
+                    ]);
                 }
                 continue;
             }
@@ -308,7 +310,10 @@ impl Rebuild<'_> {
             && !self.before.is_filled(old)
             && !self.before.is_rowid(old);
         let mut value = match self.decisions.using.get(&self.id(column)) {
-            Some(using) => using.clone(),
+            Some(using) => {
+                copy.hazards.push(hazards::converts(self.before, old));
+                using.clone()
+            }
             None => self.cast(copy, &name, old, column),
         };
         if fills {
@@ -361,7 +366,10 @@ impl Rebuild<'_> {
             return name.to_owned();
         }
         let of = hazards::column(self.before, &old.name);
-        copy.hazards.extend(hazards::lossy(&of, from, to));
+        if let Some(lossy) = hazards::lossy(&of, from, to) {
+            copy.hazards
+                .extend([lossy, hazards::converts(self.before, old)]);
+        }
         format!("CAST({name} AS {})", to.name())
     }
 }
