@@ -43,6 +43,7 @@ mod models;
 #[cfg(unix)]
 mod narrow;
 mod offline;
+mod orders;
 mod plan;
 #[cfg(unix)]
 mod postgres;
