@@ -10,14 +10,16 @@ use super::{
     events::{names, plural},
     json,
     merge_heads::{origin, whose_name},
+    verdict,
 };
 use crate::{
-    model::{conflict::Clash, footprint::Object},
+    model::{conflict::Clash, footprint::Object, verdict::Verdict},
     ui::{TextStyle, Ui},
     workflow::{
         Context, Error,
         conflicts::{Answer, Ask, Collision, Pair, Side, Statement, Unknown, conflicts},
         divergence::Whose,
+        orders::{Proved, prove_parting},
     },
 };
 
@@ -27,16 +29,19 @@ use crate::{
 /// the same objects so that it matters which runs first, or that both cannot run. Without
 /// arguments these are the heads, each with each. Needs no database and tries nothing:
 /// what it finds is a hint, by objects and statements, and what it does not find is no
-/// proof.
+/// proof. With --prove both orders are run on a scratch database, and what each leaves is
+/// compared: that decides.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   teammig conflicts                        the heads that are here
   teammig conflicts --with origin/feature  what is here, and what another branch has
   teammig conflicts 7f3a 51be              two revisions, each with what only it builds on
+  teammig conflicts --prove                and run in both orders, on a scratch database
 
 Exits with 3 where the order matters or both cannot be applied, with 4 where a statement
-could not be read and nothing else was found")]
+could not be read and nothing else was found; with --prove, with 3 where the order matters
+or fails when it is tried, with 4 where that proves nothing")]
 pub(super) struct Args {
     /// Two revisions
     #[arg(value_name = "REV", num_args = 2, conflicts_with = "with")]
@@ -45,6 +50,14 @@ pub(super) struct Args {
     /// Compare what is here with a branch or any other commit
     #[arg(long, value_name = "REF")]
     with: Option<String>,
+
+    /// Run both orders on a scratch database, and compare what they leave
+    #[arg(long)]
+    prove: bool,
+
+    /// Make the scratch database on the server of a protected environment too
+    #[arg(long, requires = "prove")]
+    scratch_here: bool,
 }
 
 impl Args {
@@ -60,15 +73,45 @@ impl Args {
 pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status, Error> {
     let answer = conflicts(context, &args.ask())?;
     let files = show_findings(ui, &answer.project);
-    if ui.is_json() {
-        ui.json(&document(&answer));
+    let proofs = if args.prove {
+        prove(context, args.scratch_here, &answer)?
     } else {
-        show(ui, context, &answer);
+        Vec::new()
+    };
+    if ui.is_json() {
+        ui.json(&document(&answer, &proofs));
+    } else {
+        show(ui, context, &answer, &proofs);
     }
-    Ok(match status(&answer) {
+    let status = match proofs.as_slice() {
+        [] => status(&answer),
+        proofs => proved_status(proofs),
+    };
+    Ok(match status {
         Status::Fine => files,
         status => status,
     })
+}
+
+/// A proof for each of the pairs that have two orders.
+type Proofs = Vec<Option<Proved>>;
+
+fn prove(context: &Context, here: bool, answer: &Answer) -> Result<Proofs, Error> {
+    let pairs = answer.pairs.iter();
+    pairs
+        .map(|pair| prove_parting(context, here, &answer.project, &pair.parting))
+        .collect()
+}
+
+fn proved_status(proofs: &[Option<Proved>]) -> Status {
+    let verdicts = || proofs.iter().flatten().map(|proved| &proved.verdict);
+    if verdicts().any(|one| matches!(one, Verdict::OrderMatters(_) | Verdict::Fails(_))) {
+        Status::Attention
+    } else if verdicts().all(|one| *one == Verdict::Independent) {
+        Status::Fine
+    } else {
+        Status::Unknown
+    }
 }
 
 fn status(answer: &Answer) -> Status {
@@ -81,7 +124,7 @@ fn status(answer: &Answer) -> Status {
     }
 }
 
-fn show(ui: &mut Ui, context: &Context, answer: &Answer) {
+fn show(ui: &mut Ui, context: &Context, answer: &Answer, proofs: &[Option<Proved>]) {
     if answer.assumed && !answer.pairs.is_empty() {
         ui.warn("for which database the scripts are is not known: they were read as PostgreSQL's");
         ui.hint("give an environment a URL that is known here, or DATABASE_URL");
@@ -103,9 +146,19 @@ fn show(ui: &mut Ui, context: &Context, answer: &Answer) {
             ui.data("");
         }
         show_pair(ui, context, answer, pair);
+        match proofs.get(at) {
+            Some(Some(proved)) => verdict::show(ui, proved),
+            // Where the graph has an order, or nothing was tried, the scripts have the word.
+            _ => ui.data(format!("  {}", words::verdict(pair))),
+        }
     }
     let mut said: Vec<String> = Vec::new();
-    for hint in answer.pairs.iter().flat_map(words::hints) {
+    let hints: Vec<String> = if proofs.is_empty() {
+        answer.pairs.iter().flat_map(words::hints).collect()
+    } else {
+        proofs.iter().flatten().filter_map(verdict::hint).collect()
+    };
+    for hint in hints {
         if !said.contains(&hint) {
             ui.hint(&hint);
             said.push(hint);
@@ -147,7 +200,6 @@ fn show_pair(ui: &mut Ui, context: &Context, answer: &Answer, pair: &Pair) {
     for remark in &pair.remarks {
         ui.detail(format!("{remark} (means nothing)"));
     }
-    ui.data(format!("  {}", words::verdict(pair)));
 }
 
 /// A side by its branch, or by the revision with its message.
@@ -185,7 +237,7 @@ fn indented(text: &str) -> String {
     lines.join("\n")
 }
 
-fn document(answer: &Answer) -> Value {
+fn document(answer: &Answer, proofs: &[Option<Proved>]) -> Value {
     let clash = answer.pairs.iter().map(Pair::clash).max();
     let mut all: Vec<&Object> = Vec::new();
     for one in answer.pairs.iter().flat_map(|pair| &pair.collisions) {
@@ -195,19 +247,43 @@ fn document(answer: &Answer) -> Value {
             }
         }
     }
+    let with_proof = |(at, one): (usize, &Pair)| {
+        let mut document = pair(one);
+        let proof = proofs.get(at).and_then(Option::as_ref);
+        if let Some(proved) = proof {
+            document["message"] = json!(verdict::sentence(proved));
+        }
+        document["proof"] = proof.map_or(Value::Null, verdict::document);
+        document
+    };
+    let pairs: Vec<Value> = answer.pairs.iter().enumerate().map(with_proof).collect();
     json!({
         "schema": "teammig.conflicts/1",
         // Scripts alone are no proof of either.
-        "verdict": "unproved",
+        "verdict": worst(proofs),
         "clash": clash.unwrap_or(Clash::None).name(),
         "evaluated": answer.pairs.iter().all(Pair::is_read),
         "dialects": answer.dialects.iter().map(|one| one.name()).collect::<Vec<_>>(),
         "objects": objects(all),
-        "orders": [],
-        "pairs": answer.pairs.iter().map(pair).collect::<Vec<_>>(),
+        "orders": proofs.iter().flatten().flat_map(verdict::orders).collect::<Vec<_>>(),
+        "pairs": pairs,
         "stops": answer.stops.iter().map(crate::model::merge::Conflict::words).collect::<Vec<_>>(),
         "findings": json::findings(&answer.project),
     })
+}
+
+/// The worst that proofs say, in the words of the contract.
+fn worst(proofs: &[Option<Proved>]) -> &'static str {
+    let words: Vec<&str> = proofs
+        .iter()
+        .flatten()
+        .map(|one| one.verdict.word())
+        .collect();
+    let order = ["fails", "order-matters", "unproved", "independent"];
+    let mut order = order.into_iter();
+    order
+        .find(|word| words.contains(word))
+        .unwrap_or("unproved")
 }
 
 /// Two sides, with what they do to each other.

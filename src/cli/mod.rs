@@ -39,6 +39,7 @@ mod status;
 mod sync;
 mod unfinished;
 mod upgrade;
+mod verdict;
 mod verify;
 mod why;
 

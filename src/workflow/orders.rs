@@ -27,7 +27,7 @@ use crate::{
     model::{
         Dialect, Project, RevId, Span,
         finding::Place,
-        graph::Graph,
+        graph::{Graph, Parting},
         verdict::{Fails, Failure, OrderMatters, Pair, Remark, Spot, Unproved, Verdict},
     },
     schema::Schema,
@@ -122,6 +122,31 @@ impl Lines {
             below,
         }
     }
+}
+
+impl From<&Parting> for Lines {
+    fn from(parting: &Parting) -> Self {
+        Self {
+            below: parting.common.clone(),
+            lines: vec![parting.left.clone(), parting.right.clone()],
+        }
+    }
+}
+
+/// Tries two sides on a scratch database like that of the environment; nothing where the
+/// graph says in which order they run.
+pub fn prove_parting(
+    context: &Context,
+    here: bool,
+    project: &Project,
+    parting: &Parting,
+) -> Result<Option<Proved>, Error> {
+    if parting.is_ordered() {
+        return Ok(None);
+    }
+    let mut database = context.database()?;
+    let lines = Lines::from(parting);
+    prove_orders(context, &mut *database, here, project, &lines).map(Some)
 }
 
 /// Tries what lines do to each other, on a scratch database that is like `database`;

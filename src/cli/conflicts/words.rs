@@ -22,18 +22,18 @@ pub(in crate::cli) fn objects(objects: &[Object]) -> String {
 }
 
 /// `migrations/a.sql:12`.
-pub(super) fn place(place: &Place) -> String {
+pub(in crate::cli) fn place(place: &Place) -> String {
     let at = place.file.position(place.span.start);
     format!("{}:{}", place.file.path, at.line)
 }
 
 /// The bytes of a place.
-pub(super) fn text(place: &Place) -> &str {
+pub(in crate::cli) fn text(place: &Place) -> &str {
     place.file.text.get(place.span.clone()).unwrap_or_default()
 }
 
 /// A statement, or how it begins.
-pub(super) fn excerpt(place: &Place, is_whole: bool) -> String {
+pub(in crate::cli) fn excerpt(place: &Place, is_whole: bool) -> String {
     let text = text(place);
     let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
     if is_whole || lines.len() <= MOST_LINES {
@@ -78,23 +78,23 @@ pub(super) fn verdict(pair: &Pair) -> String {
     .to_owned()
 }
 
+/// What to do where the order matters.
+pub(in crate::cli) const DECIDE: &str = "`teammig rebase` puts one side on top of the other, which decides the order; then put right \
+     in the upper one what does not fit";
+
+/// What to do where no order works.
+pub(in crate::cli) const CHANGE: &str = "one of the two has to change: what both make or take away belongs into the first of \
+     them alone";
+
 /// What to do about it.
 pub(super) fn hints(pair: &Pair) -> Vec<String> {
     let mut hints = Vec::new();
     let clashes: BTreeSet<Clash> = pair.collisions.iter().map(|one| one.clash).collect();
     if clashes.contains(&Clash::Never) {
-        hints.push(
-            "one of the two has to change: what both make or take away belongs into the first of \
-             them alone"
-                .to_owned(),
-        );
+        hints.push(CHANGE.to_owned());
     }
     if clashes.contains(&Clash::Order) {
-        hints.push(
-            "`teammig rebase` puts one side on top of the other, which decides the order; then put \
-             right in the upper one what does not fit"
-                .to_owned(),
-        );
+        hints.push(DECIDE.to_owned());
     }
     if !pair.is_read() {
         hints.push(
