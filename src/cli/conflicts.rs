@@ -1,6 +1,6 @@
 //! `teammig conflicts`
 
-mod words;
+pub(super) mod words;
 
 use serde_json::{Value, json};
 
@@ -17,6 +17,7 @@ use crate::{
     workflow::{
         Context, Error,
         conflicts::{Answer, Ask, Collision, Pair, Side, Statement, Unknown, conflicts},
+        divergence::Whose,
     },
 };
 
@@ -146,7 +147,7 @@ fn show_pair(ui: &mut Ui, context: &Context, answer: &Answer, pair: &Pair) {
     for remark in &pair.remarks {
         ui.detail(format!("{remark} (means nothing)"));
     }
-    ui.status(words::verdict(pair));
+    ui.data(format!("  {}", words::verdict(pair)));
 }
 
 /// A side by its branch, or by the revision with its message.
@@ -163,7 +164,11 @@ fn side(ui: &Ui, answer: &Answer, side: &Side) -> String {
 }
 
 fn show_statement(ui: &mut Ui, context: &Context, one: &Statement) {
-    let whose = origin(&one.whose, one.commit.as_ref(), context);
+    let origin = origin(&one.whose, one.commit.as_ref(), context);
+    let whose = match (&one.whose, &one.branch) {
+        (Whose::Uncommitted | Whose::NotPublished, Some(branch)) => format!("{branch}, {origin}"),
+        _ => origin,
+    };
     let whose = ui.dim(&whose);
     ui.data(format!(
         "    {} {} it   {}   {whose}",
@@ -250,7 +255,7 @@ fn statement(one: &Statement) -> Value {
         "statement": words::text(&one.place),
         "act": one.act.verb(),
         "whose": whose_name(&one.whose),
-        "branch": words::branch(&one.whose),
+        "branch": one.branch,
         "author": commit.map(|commit| &commit.author),
         "commit": commit.map(|commit| commit.id.to_string()),
         "date": commit.map(|commit| commit.time.to_string()),

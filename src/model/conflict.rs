@@ -54,6 +54,23 @@ pub struct Collision {
     pub right: Place,
 }
 
+impl fmt::Display for Collision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let objects: Vec<String> = self.objects.iter().map(ToString::to_string).collect();
+        let (left, right) = (&self.left, &self.right);
+        write!(
+            f,
+            "{}: {}: {} {} it, {} {} it",
+            self.clash.words(),
+            objects.join(" and "),
+            left.revision,
+            left.act.verb(),
+            right.revision,
+            right.act.verb()
+        )
+    }
+}
+
 /// A statement of a revision, and what it does to the first of the objects.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {

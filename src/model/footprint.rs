@@ -12,9 +12,11 @@ use serde::{Deserialize, Serialize};
 use super::source::Span;
 
 mod object;
+mod roots;
 
 pub(crate) use object::ALL_COLUMNS;
 pub use object::{Kind, Object, Space};
+pub use roots::Roots;
 
 /// What a script touches, statement by statement.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]

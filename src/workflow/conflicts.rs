@@ -108,6 +108,8 @@ pub struct Statement {
     pub act: Act,
     /// Whose the revision is.
     pub whose: Whose,
+    /// The branch or tag that has it; the one that is checked out where nobody else has it.
+    pub branch: Option<String>,
     /// The commit that brought it.
     pub commit: Option<CommitInfo>,
 }
@@ -154,8 +156,7 @@ pub fn conflicts(context: &Context, ask: &Ask) -> Result<Answer, Error> {
     } = asked;
     let mut scripts = Scripts::new(context, &project);
     let mut found = Vec::new();
-    for (left, right) in sides {
-        let parting = project.graph.parting(&left.heads, &right.heads);
+    for (left, right, parting) in sides {
         let conflicts = scripts.judge(&parting)?;
         found.push((left, right, parting, conflicts));
     }
@@ -178,6 +179,7 @@ pub fn conflicts(context: &Context, ask: &Ask) -> Result<Answer, Error> {
     // Whose it is, is a help and no answer.
     let _ = divergence::look_elsewhere(context, &mut facts);
     let told = Told {
+        here: here(context).ok().flatten(),
         project: &project,
         facts: &facts,
     };
@@ -197,7 +199,7 @@ pub fn conflicts(context: &Context, ask: &Ask) -> Result<Answer, Error> {
 /// What is compared, and where it comes from.
 struct Asked {
     project: Project,
-    sides: Vec<(Side, Side)>,
+    sides: Vec<(Side, Side, Parting)>,
     /// The commits whose histories tell who wrote what.
     tips: Vec<CommitId>,
     stops: Vec<Conflict>,
@@ -207,14 +209,26 @@ struct Asked {
 
 impl Asked {
     fn here(context: &Context, project: Project, sides: Vec<(Side, Side)>) -> Self {
+        let parted = sides.into_iter().map(|(left, right)| {
+            let parting = project.graph.parting(&left.heads, &right.heads);
+            (left, right, parting)
+        });
         Self {
+            sides: parted.collect(),
             tips: tips(context).unwrap_or_default(),
             stops: Vec::new(),
             theirs: None,
             project,
-            sides,
         }
     }
+}
+
+/// What is looked at, by its branch.
+fn here(context: &Context) -> Result<Option<String>, Error> {
+    Ok(match context.at() {
+        At::Commit(name) => Some(name.clone()),
+        At::Index | At::WorkTree => context.repo()?.head()?.branch().map(str::to_owned),
+    })
 }
 
 fn tips(context: &Context) -> Result<Vec<CommitId>, Error> {
@@ -252,11 +266,7 @@ fn between(context: &Context, left: &str, right: &str) -> Result<Asked, Error> {
 }
 
 fn with(context: &Context, name: &str) -> Result<Asked, Error> {
-    let repo = context.repo()?;
-    let ours = match context.at() {
-        At::Commit(name) => name.clone(),
-        At::Index | At::WorkTree => repo.head()?.branch().unwrap_or("HEAD").to_owned(),
-    };
+    let ours = here(context)?.unwrap_or_else(|| "HEAD".to_owned());
     let own = context.project()?;
     let merged = merged::merged(context, context.at(), name)?.map_err(|why| NotJudged::Apart {
         base: name.to_owned(),
@@ -273,13 +283,15 @@ fn with(context: &Context, name: &str) -> Result<Asked, Error> {
         name: name.to_owned(),
         heads: project.graph.maximal(ids),
     };
-    let sides = vec![(side(&ours, &own), side(name, &theirs))];
+    let (left, right) = (side(&ours, &own), side(name, &theirs));
+    let new = &theirs - &own;
+    let parting = project.graph.parting_of_new(&(&own - &theirs), &new);
     Ok(Asked {
         tips: vec![merged.theirs, merged.ours],
         stops: merged.conflicts,
-        theirs: Some((name.to_owned(), &theirs - &own)),
+        theirs: Some((name.to_owned(), new)),
+        sides: vec![(left, right, parting)],
         project,
-        sides,
     })
 }
 
@@ -299,6 +311,7 @@ pub(super) struct Scripts<'p> {
     assumed: bool,
     /// The revision of each script that was asked about.
     revisions: HashMap<ScriptKey, &'p RevId>,
+    keys: HashMap<&'p RevId, ScriptKey>,
 }
 
 impl<'p> Scripts<'p> {
@@ -316,6 +329,7 @@ impl<'p> Scripts<'p> {
             footprints: footprints.collect(),
             assumed,
             revisions: HashMap::new(),
+            keys: HashMap::new(),
         }
     }
 
@@ -361,8 +375,10 @@ impl<'p> Scripts<'p> {
                 keys.push(ScriptKey::NONE);
                 continue;
             };
-            let key = ScriptKey::of(migration.up_text());
-            self.revisions.insert(key, &migration.revision.id);
+            let id = &migration.revision.id;
+            let of = || ScriptKey::of(migration.up_text());
+            let key = *self.keys.entry(id).or_insert_with(of);
+            self.revisions.insert(key, id);
             keys.push(key);
         }
         keys
@@ -394,6 +410,7 @@ pub(super) fn place(project: &Project, revision: &RevId, span: &Span) -> Option<
 
 /// What tells a collision.
 struct Told<'a> {
+    here: Option<String>,
     project: &'a Project,
     facts: &'a Facts,
 }
@@ -434,7 +451,15 @@ impl Told<'_> {
             Some((whose, commit)) => (whose.clone(), commit.clone()),
             None => (Whose::Unknown, None),
         };
+        let branch = match &whose {
+            Whose::Published(name) | Whose::Released(name) | Whose::Pushed(name) => {
+                Some(name.clone())
+            }
+            Whose::Uncommitted | Whose::NotPublished => self.here.clone(),
+            Whose::Unknown => None,
+        };
         Some(Statement {
+            branch,
             place: place(self.project, &at.revision, &at.span)?,
             revision: at.revision.clone(),
             act: at.act,

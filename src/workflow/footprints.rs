@@ -21,7 +21,7 @@ use crate::{
     db::{DbError, SqliteFootprints},
     git::Cache,
     model::{
-        Dialect, Footprint,
+        Checksum, Dialect, Footprint,
         footprint::{Seen, Touched},
     },
     sql,
@@ -45,6 +45,16 @@ impl ScriptKey {
     /// The key of a text.
     pub(super) fn of(script: &str) -> Self {
         Self(Sha256::digest(script.as_bytes()).into())
+    }
+
+    /// As text.
+    pub(super) fn hex(self) -> String {
+        Checksum(self.0).to_string()
+    }
+
+    /// What [`ScriptKey::hex`] wrote.
+    pub(super) fn from_hex(text: &str) -> Option<Self> {
+        Some(Self(Checksum::from_hex(text)?.0))
     }
 
     /// Of a script that nobody has: no text has these bytes.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::unread;
 use crate::{
     model::{conflict::Clash, finding::Place, footprint::Object},
-    workflow::{conflicts::Pair, divergence::Whose},
+    workflow::conflicts::Pair,
 };
 
 /// More lines of a statement than this are for those who ask for details.
@@ -48,14 +48,6 @@ pub(super) fn unknown(opaque: bool) -> &'static str {
         "can do more than it says"
     } else {
         "could not be read"
-    }
-}
-
-/// The branch or tag that has a revision.
-pub(super) fn branch(whose: &Whose) -> Option<&String> {
-    match whose {
-        Whose::Published(name) | Whose::Released(name) | Whose::Pushed(name) => Some(name),
-        Whose::Uncommitted | Whose::NotPublished | Whose::Unknown => None,
     }
 }
 

@@ -1,6 +1,6 @@
 //! What the radar found, in words.
 
-use super::super::events::names;
+use super::super::{conflicts::words::objects, events::names};
 use crate::{
     model::{
         RevId,
@@ -51,7 +51,7 @@ pub(in crate::cli) fn collision(one: &Collision) -> String {
         Kind::DuplicateRevision => {
             format!("both have a revision {revisions}, with different contents ({paths})")
         }
-        Kind::EditsFixed => one.details.join("; "),
+        Kind::EditsFixed | Kind::SameObject => one.details.join("; "),
         Kind::UnreadableRevision => format!("{paths} cannot be read as a revision"),
         Kind::MissingParent => match one.revisions.as_slice() {
             [child, parent] => format!("{child} would have no parent {parent} any more"),
@@ -76,6 +76,10 @@ pub(super) fn cluster(one: &Cluster) -> String {
     match one.kind {
         Kind::Diverges => format!("each makes a head of the same line: {revisions}"),
         Kind::DuplicateRevision => format!("each has its own revision {revisions}"),
+        Kind::SameObject => format!(
+            "order matters, or both cannot be applied: {} ({revisions})",
+            objects(&one.objects)
+        ),
         _ => format!("each has its own file {}", one.paths.join(", ")),
     }
 }
@@ -90,6 +94,10 @@ pub(super) fn hint(one: &Collision) -> Option<&'static str> {
         Kind::Diverges => {
             "whoever is merged second runs `teammig sync` then: it puts the new revisions on top of the others, or \
              joins the heads"
+        }
+        Kind::SameObject => {
+            "`teammig conflicts --with BRANCH` shows both statements; talk about which comes first before both are \
+             merged"
         }
         Kind::DuplicateRevision => "give one of the two another `revision:` before both are merged",
         Kind::EditsFixed => {

@@ -1,5 +1,7 @@
 //! Two sides of a graph: what both need, and what only one of them has.
 
+use std::collections::BTreeSet;
+
 use super::Graph;
 use crate::model::revision::RevId;
 
@@ -26,16 +28,36 @@ impl Graph {
     /// are not in the graph are left out.
     pub fn parting(&self, left: &[RevId], right: &[RevId]) -> Parting {
         let (left, right) = (self.ancestors(left), self.ancestors(right));
-        let running = |set: &mut dyn Iterator<Item = &RevId>| {
-            let mut order = self.order(&set.cloned().collect());
-            order.reverse();
-            order
-        };
         Parting {
-            common: running(&mut left.intersection(&right)),
-            left: running(&mut left.difference(&right)),
-            right: running(&mut right.difference(&left)),
+            common: self.running(left.intersection(&right)),
+            left: self.running(left.difference(&right)),
+            right: self.running(right.difference(&left)),
         }
+    }
+
+    /// The same where it is known what is new on each side: whatever else both build on
+    /// was there before they parted, on the other one's line or not.
+    pub fn parting_of_new(&self, left: &BTreeSet<RevId>, right: &BTreeSet<RevId>) -> Parting {
+        let below = |ids: &BTreeSet<RevId>| {
+            let ids: Vec<RevId> = ids.iter().cloned().collect();
+            self.ancestors(&ids)
+        };
+        let (below_left, below_right) = (below(left), below(right));
+        let is_left = |id: &&RevId| left.contains(*id) && !below_right.contains(*id);
+        let is_right = |id: &&RevId| right.contains(*id) && !below_left.contains(*id);
+        let all = below_left.union(&below_right);
+        Parting {
+            common: self.running(all.filter(|id| !is_left(id) && !is_right(id))),
+            left: self.running(below_left.iter().filter(is_left)),
+            right: self.running(below_right.iter().filter(is_right)),
+        }
+    }
+
+    /// In running order.
+    fn running<'a>(&self, ids: impl Iterator<Item = &'a RevId>) -> Vec<RevId> {
+        let mut order = self.order(&ids.cloned().collect());
+        order.reverse();
+        order
     }
 }
 
@@ -44,8 +66,8 @@ mod tests {
     use super::*;
     use crate::model::revision::Revision;
 
+    /// `id<parents+dependencies`, each a letter.
     fn graph(text: &str) -> Graph {
-        let ids = |text: &str| -> Vec<RevId> { text.chars().map(one).collect() };
         let revisions = text.split(' ').map(|one| {
             let (id, below) = one.split_once('<').unwrap_or((one, ""));
             let (parents, depends_on) = below.split_once('+').unwrap_or((below, ""));
@@ -59,8 +81,16 @@ mod tests {
         graph
     }
 
-    fn one(id: char) -> RevId {
-        RevId::trusted(&id.to_string())
+    fn ids(text: &str) -> Vec<RevId> {
+        let letters = text.chars().map(|id| RevId::trusted(&id.to_string()));
+        letters.collect()
+    }
+
+    fn said(parting: &Parting) -> String {
+        let said = |ids: &[RevId]| ids.iter().map(RevId::as_str).collect::<String>();
+        [&parting.common, &parting.left, &parting.right]
+            .map(|ids| said(ids))
+            .join("|")
     }
 
     #[test]
@@ -82,13 +112,26 @@ mod tests {
             // Several on one side.
             ("a b<a c<a d<a", "bc", "d", "a|cb|d"),
         ] {
-            let ids = |text: &str| -> Vec<RevId> { text.chars().map(one).collect() };
             let parting = graph(text).parting(&ids(left), &ids(right));
-            let said = |ids: &[RevId]| ids.iter().map(RevId::as_str).collect::<String>();
-            let found = [&parting.common, &parting.left, &parting.right].map(|ids| said(ids));
-            assert_eq!(found.join("|"), want, "{text}: {left} {right}");
+            assert_eq!(said(&parting), want, "{text}: {left} {right}");
             let empty = parting.left.is_empty() || parting.right.is_empty();
             assert_eq!(parting.is_ordered(), empty);
+        }
+    }
+
+    #[test]
+    fn what_was_there_before_is_common_on_any_line() {
+        for (text, left, right, want) in [
+            ("a b<a d<b c<a e<c", "bd", "ce", "a|bd|ce"),
+            // Two lines: what is below on the other line is nobody's news.
+            ("x y z<x w<y", "z", "w", "yx|z|w"),
+            // On top of the other side's already.
+            ("a b<a c<b", "c", "b", "ab|c|"),
+            ("a b<a c<b d<a", "c", "bd", "ab|c|d"),
+        ] {
+            let new = |text: &str| ids(text).into_iter().collect();
+            let parting = graph(text).parting_of_new(&new(left), &new(right));
+            assert_eq!(said(&parting), want, "{text}: {left} {right}");
         }
     }
 }
