@@ -311,6 +311,7 @@ pub(super) struct Scripts<'p> {
     assumed: bool,
     /// The revision of each script that was asked about.
     revisions: HashMap<ScriptKey, &'p RevId>,
+    keys: HashMap<&'p RevId, ScriptKey>,
 }
 
 impl<'p> Scripts<'p> {
@@ -328,6 +329,7 @@ impl<'p> Scripts<'p> {
             footprints: footprints.collect(),
             assumed,
             revisions: HashMap::new(),
+            keys: HashMap::new(),
         }
     }
 
@@ -373,8 +375,10 @@ impl<'p> Scripts<'p> {
                 keys.push(ScriptKey::NONE);
                 continue;
             };
-            let key = ScriptKey::of(migration.up_text());
-            self.revisions.insert(key, &migration.revision.id);
+            let id = &migration.revision.id;
+            let of = || ScriptKey::of(migration.up_text());
+            let key = *self.keys.entry(id).or_insert_with(of);
+            self.revisions.insert(key, id);
             keys.push(key);
         }
         keys

@@ -44,12 +44,12 @@ fn with_another_branch() {
     --- stdout
     phone and origin/main, they part at 9209a434d045
       order matters: column users.name
-        7f3a9c21e4b0 uses it   migrations/7f3a9c21e4b0.sql:7   not published, Ann, 2 minutes ago
+        7f3a9c21e4b0 uses it   migrations/7f3a9c21e4b0.sql:7   phone, not published, Ann, 2 minutes ago
           CREATE INDEX users_name ON users (name)
         51be0f2277d1 drops it   migrations/51be0f2277d1.sql:8   origin/main, Bob, 6 minutes ago
           ALTER TABLE users DROP COLUMN name
+      it matters which comes first
     --- stderr
-    it matters which comes first
     hint: `teammig rebase` puts one side on top of the other, which decides the order; then put right in the upper one what does not fit
     ");
     let (document, code) = sandbox.json("ann", &["conflicts", "--with", "origin/main"]);
@@ -78,7 +78,7 @@ fn with_another_branch() {
               "left": {
                 "act": "uses",
                 "author": "Ann",
-                "branch": null,
+                "branch": "phone",
                 "column": 1,
                 "commit": "4db65e5b05fe9d189637aa5a03ed45f362eda0a8",
                 "date": "2026-11-22T10:19:00Z",
@@ -160,10 +160,10 @@ fn heads_after_a_merge() {
       cannot both be applied: table t
         51be0f2277d1 creates it   migrations/51be0f2277d1.sql:7   origin/main, Bob, 8 minutes ago
           CREATE TABLE t (y integer)
-        7f3a9c21e4b0 creates it   migrations/7f3a9c21e4b0.sql:7   not published, Ann, 4 minutes ago
+        7f3a9c21e4b0 creates it   migrations/7f3a9c21e4b0.sql:7   phone, not published, Ann, 4 minutes ago
           CREATE TABLE t (x integer)
+      both cannot be applied as they are, whichever comes first
     --- stderr
-    both cannot be applied as they are, whichever comes first
     hint: one of the two has to change: what both make or take away belongs into the first of them alone
     ");
 }
@@ -179,16 +179,15 @@ fn two_revisions_that_mind_nothing() {
     exit 0
     --- stdout
     7f3a9c21e4b0 Ann's work and 51be0f2277d1 Bob's work, they part at 9209a434d045
+      no statement minds another, as far as the scripts tell; nothing was tried
     --- stderr
     the new columns of table users stand in the order in which they came (means nothing)
-    no statement minds another, as far as the scripts tell; nothing was tried
     ");
     assert_snapshot!(sandbox.teammig("ann", &["conflicts", BASE, "51be"]), @"
     exit 0
     --- stdout
     9209a434d045 Initial migration and 51be0f2277d1 Bob's work
-    --- stderr
-    51be0f2277d1 is built on all that 9209a434d045 has: there is one order
+      51be0f2277d1 is built on all that 9209a434d045 has: there is one order
     ");
     assert_snapshot!(sandbox.teammig("ann", &["conflicts", BASE, "nothing"]), @"
     exit 1
@@ -210,8 +209,8 @@ fn what_could_not_be_read_is_never_fine() {
     phone and origin/main, they part at 9209a434d045
       could not be read: 51be0f2277d1 migrations/51be0f2277d1.sql:7
           ALTER TABLE nowhere ADD COLUMN x
+      not evaluated: 1 statement could not be read, so that nothing was found means nothing
     --- stderr
-    not evaluated: 1 statement could not be read, so that nothing was found means nothing
     hint: read these statements yourself, with what the other side does, or try both orders on a scratch database
     ");
     let (document, code) = sandbox.json("ann", &["conflicts", "--with", "origin/main"]);
@@ -227,14 +226,14 @@ fn scripts_of_nobody_knows_which_database_are_read_as_postgres() {
     --- stdout
     phone and origin/main, they part at 9209a434d045
       order matters: table users
-        7f3a9c21e4b0 drops it   migrations/7f3a9c21e4b0.sql:7   not published, Ann, 2 minutes ago
+        7f3a9c21e4b0 drops it   migrations/7f3a9c21e4b0.sql:7   phone, not published, Ann, 2 minutes ago
           DROP TABLE users
         51be0f2277d1 uses it   migrations/51be0f2277d1.sql:7   origin/main, Bob, 6 minutes ago
           ALTER TABLE users ADD COLUMN b text
+      it matters which comes first
     --- stderr
     warning: for which database the scripts are is not known: they were read as PostgreSQL's
     hint: give an environment a URL that is known here, or DATABASE_URL
-    it matters which comes first
     hint: `teammig rebase` puts one side on top of the other, which decides the order; then put right in the upper one what does not fit
     ");
 }
@@ -245,7 +244,34 @@ fn a_check_of_a_branch_tells_what_the_base_has_got_meanwhile() {
         "CREATE INDEX users_name ON users (name);",
         "ALTER TABLE users DROP COLUMN name;",
     );
-    assert_snapshot!(sandbox.teammig("ann", &["check", "--base"]), @"");
+    assert_snapshot!(sandbox.teammig("ann", &["check", "--base"]), @"
+    exit 3
+    --- stdout
+    2 errors: 1 new revision of phone (fef00d8) against origin/main (6a3f4ca), merged result: 2 heads
+    --- stderr
+    error: merged with origin/main there would be 2 heads: 7f3a9c21e4b0 by Ann and 51be0f2277d1 by Bob on origin/main; they part at 9209a434d045 [diverged-heads]
+     --> migrations/7f3a9c21e4b0.sql:3:15
+      |
+    3 | --   parents: [9209a434d045]
+      |               ^^^^^^^^^^^^^^ Ann's work
+      |
+     ::: migrations/51be0f2277d1.sql:3:15
+      |
+    3 | --   parents: [9209a434d045]
+      |               -------------- Bob's work
+    hint: `git merge origin/main` here, then `teammig sync`: it puts yours on top of theirs, or joins the heads
+    error: order matters: column users.name: 7f3a9c21e4b0 uses it, 51be0f2277d1 drops it (on origin/main, by Bob) [semantic-conflict]
+     --> migrations/7f3a9c21e4b0.sql:7:1
+      |
+    7 | CREATE INDEX users_name ON users (name);
+      | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ uses it
+      |
+     ::: migrations/51be0f2277d1.sql:7:1
+      |
+    7 | ALTER TABLE users DROP COLUMN name;
+      | ---------------------------------- drops it
+    hint: merge origin/main here, and `teammig rebase` puts yours on top of 51be0f2277d1, which decides the order; then put right in yours what does not fit
+    ");
     let (document, _) = sandbox.json("ann", &["check", "--base"]);
     let rules: Vec<&str> = document["findings"]
         .as_array()
@@ -254,14 +280,15 @@ fn a_check_of_a_branch_tells_what_the_base_has_got_meanwhile() {
         .map(|one| one["rule"].as_str().unwrap())
         .collect();
     assert!(rules.contains(&"semantic-conflict"), "{rules:?}");
-    // As other rules, with a severity of one's own.
+    // As other rules, with a severity of the project's choice.
     sandbox.write(
         "ann/teammig.yaml",
         "environments:\n  dev: sqlite:dev.db\ncheck: {semantic-conflict: off}\n",
     );
     sandbox.commit("ann", "Switch it off");
     let run = sandbox.teammig("ann", &["check", "--base"]);
-    assert!(!run.stderr.contains("semantic-conflict"), "{run}");
+    let says = "`semantic-conflict: off` in teammig.yaml counts once it is on origin/main";
+    assert!(run.stderr.contains(says), "{run}");
 }
 
 #[test]
@@ -317,7 +344,30 @@ fn a_radar_names_the_objects_that_collide() {
     sandbox.commit("bob", "Add a table");
     sandbox.git("bob", &["push", "-q", "origin", "harmless"]);
     sandbox.git("ann", &["fetch", "-q"]);
-    assert_snapshot!(sandbox.teammig("ann", &["radar", "--all"]), @"");
+    assert_snapshot!(sandbox.teammig("ann", &["radar", "--all"]), @"
+    exit 3
+    --- stdout
+    phone (1 revision of its own): 3 open branches with migrations, 3 collide
+      same-object         origin/other  Bob, 7 minutes ago: Rename it
+                          7f3a9c21e4b0 and c01d9e88ab12 would both be heads; they part at 9209a434d045
+                          order matters: column users.name: 7f3a9c21e4b0 uses it, c01d9e88ab12 renames it
+                          with origin/main: 51be0f2277d1 and c01d9e88ab12 would both be heads; they part at 9209a434d045
+                          with origin/main: cannot both be applied: column users.name: 51be0f2277d1 drops it, c01d9e88ab12 renames it
+      same-object         origin/main  Bob, 15 minutes ago: Do Bob's work
+                          7f3a9c21e4b0 and 51be0f2277d1 would both be heads; they part at 9209a434d045
+                          order matters: column users.name: 7f3a9c21e4b0 uses it, 51be0f2277d1 drops it
+      diverges            origin/harmless  Bob, 3 minutes ago: Add a table
+                          7f3a9c21e4b0 and ee77aa55bb11 would both be heads; they part at 9209a434d045
+                          with origin/main: 51be0f2277d1 and ee77aa55bb11 would both be heads; they part at 9209a434d045
+
+    Among each other, whatever lands first:
+      diverges            origin/other, origin/main, origin/harmless
+                          each makes a head of the same line: 51be0f2277d1, c01d9e88ab12 and ee77aa55bb11
+      same-object         origin/other, origin/main
+                          order matters, or both cannot be applied: column users.name (51be0f2277d1 and c01d9e88ab12)
+    --- stderr
+    hint: whoever is merged second runs `teammig sync` then: it puts the new revisions on top of the others, or joins the heads
+    ");
     let (document, code) = sandbox.json("ann", &["radar"]);
     assert_eq!(code, 3);
     let of = |branch: &serde_json::Value| {
@@ -333,10 +383,40 @@ fn a_radar_names_the_objects_that_collide() {
     };
     let branches = document["branches"].as_array().unwrap();
     let said: Vec<String> = branches.iter().map(of).collect();
-    assert_snapshot!(said.join("\n"), @"");
+    assert_snapshot!(said.join("\n"), @r#"
+    "origin/other" "same-object" [{"kind":"column","name":"users.name"}]
+    "origin/main" "same-object" [{"kind":"column","name":"users.name"}]
+    "origin/harmless" "diverges" ""
+    "#);
     assert_eq!(
         sandbox.json("ann", &["radar"]).0,
         document,
         "from the cache"
     );
+}
+
+#[test]
+fn a_graph_shows_what_collides() {
+    let sandbox = parted(
+        "CREATE INDEX users_name ON users (name);",
+        "ALTER TABLE users DROP COLUMN name;",
+    );
+    // What only a branch has, is held against what is here.
+    assert_snapshot!(sandbox.teammig("ann", &["graph", "--all"]), @"");
+    assert!(!sandbox.ok("ann", &["graph"]).contains("collides"));
+    sandbox.git("ann", &["merge", "-q", "origin/main"]);
+    let (document, _) = sandbox.json("ann", &["graph"]);
+    assert_snapshot!(document["collisions"], @"");
+    for (kind, edge) in [
+        ("dot", "\"7f3a9c21e4b0\" -> \"51be0f2277d1\" [dir=none"),
+        (
+            "mermaid",
+            "r_7f3a9c21e4b0 x-. \"column users.name\" .-x r_51be0f2277d1",
+        ),
+        ("svg", "<path class=\"collides\""),
+        ("html", "collides with 51be0f2277d1: column users.name"),
+    ] {
+        let text = sandbox.teammig("ann", &["graph", "--as", kind]).stdout;
+        assert!(text.contains(edge), "{kind}: {text}");
+    }
 }

@@ -95,6 +95,10 @@ pub(super) fn hint(one: &Collision) -> Option<&'static str> {
             "whoever is merged second runs `teammig sync` then: it puts the new revisions on top of the others, or \
              joins the heads"
         }
+        Kind::SameObject => {
+            "`teammig conflicts --with BRANCH` shows both statements; talk about which comes first before both are \
+             merged"
+        }
         Kind::DuplicateRevision => "give one of the two another `revision:` before both are merged",
         Kind::EditsFixed => {
             "what is published stays as it is: the change belongs into a new revision"

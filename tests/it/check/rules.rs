@@ -471,7 +471,7 @@ fn how_much_a_rule_matters_is_the_projects_choice() {
     assert_snapshot!(sandbox.teammig("ann", &["status"]), @"
     exit 1
     --- stderr
-    error: check: there is no rule `ireversible`; the rules are unreadable-revision, missing-parent, duplicate-revision, cycle, duplicate-label, diverged-heads, edited-revision, edited-down, reparented-revision, wrong-amendment, deleted-revision, unrunnable-script, missing-folder, head-file, merge-conflict, irreversible, hand-made-id, skipped-revision, unreadable-models, models-differ
+    error: check: there is no rule `ireversible`; the rules are unreadable-revision, missing-parent, duplicate-revision, cycle, duplicate-label, diverged-heads, edited-revision, edited-down, reparented-revision, wrong-amendment, deleted-revision, unrunnable-script, missing-folder, head-file, merge-conflict, semantic-conflict, irreversible, hand-made-id, skipped-revision, unreadable-models, models-differ
      --> [DIR]/ann/teammig.yaml:5:3
       |
     5 |   ireversible: off
