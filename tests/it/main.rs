@@ -18,6 +18,7 @@ mod bad_input;
 #[cfg(unix)]
 mod broken_link;
 mod check;
+mod conflict_suite;
 #[cfg(unix)]
 mod crash;
 mod databases;
