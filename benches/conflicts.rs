@@ -1,6 +1,7 @@
 //! What footprints cost, and how much of real scripts they see.
 //!
-//! `cargo bench --bench conflicts` reads a thousand scripts that it makes up.
+//! `cargo bench --bench conflicts` reads a thousand scripts that it makes up, and holds what
+//! footprints say of the pairs in `tests/cases/conflicts` against what is true.
 //! `… -- FOLDER…` reads the PostgreSQL scripts of folders, sorted by name: how many
 //! statements were read, are opaque or unread, and the time for a thousand files.
 //! `… -- --pairs FOLDER` takes each script and the next one as if they had been written
@@ -20,13 +21,23 @@ use teammig::{
     sql,
 };
 
+#[path = "../tests/it/conflict_suite/case.rs"]
+#[allow(dead_code, clippy::panic)]
+mod case;
+
+use case::Verdict;
+
 fn main() {
     let arguments: Vec<String> = std::env::args()
         .skip(1)
         .filter(|argument| argument != "--bench")
         .collect();
     match arguments.as_slice() {
-        [] => made_up(),
+        [] => {
+            made_up();
+            suite(Dialect::Postgres);
+            suite(Dialect::Sqlite);
+        }
         [flag, folder] if flag == "--pairs" => pairs(folder),
         folders => folders.iter().for_each(|folder| look(folder)),
     }
@@ -79,6 +90,38 @@ fn made_up() {
         start.elapsed(),
         found.collisions.len()
     );
+}
+
+/// Of what is wrong with an order, how much is seen; of what is said, how much is true.
+/// That rows are in question is said of pairs that come out well, too: it is counted apart.
+fn suite(dialect: Dialect) {
+    let (mut hit, mut missed, mut alarms, mut asked) = (0, Vec::new(), Vec::new(), (0, 0));
+    let cases = case::cases(dialect);
+    for case in &cases {
+        let collides = case.verdict != Some(Verdict::Independent);
+        match (case.judged(dialect).worst(), collides) {
+            (Clash::None, true) => missed.push(&case.name),
+            (Clash::None, false) => {}
+            (Clash::Possible, true) => asked.0 += 1,
+            (Clash::Possible, false) => asked.1 += 1,
+            (_, true) => hit += 1,
+            (_, false) => alarms.push(&case.name),
+        }
+    }
+    let rate = |part: usize, rest: usize| {
+        let part = u32::try_from(part).unwrap();
+        let all = part + u32::try_from(rest).unwrap();
+        100.0 * f64::from(part) / f64::from(all.max(1))
+    };
+    println!(
+        "{dialect:?}: {} pairs, recall {:.1} %, precision {:.1} %; rows in question in {}, of which {} do collide",
+        cases.len(),
+        rate(hit + asked.0, missed.len()),
+        rate(hit, alarms.len()),
+        asked.0 + asked.1,
+        asked.0
+    );
+    println!("  missed {missed:?}\n  false alarms {alarms:?}");
 }
 
 fn look(folder: &str) {

@@ -147,7 +147,13 @@ fn show(ui: &mut Ui, context: &Context, answer: &Answer, proofs: &[Option<Proved
         }
         show_pair(ui, context, answer, pair);
         match proofs.get(at) {
-            Some(Some(proved)) => verdict::show(ui, proved),
+            Some(Some(proved)) => {
+                let met = pair.collisions.iter();
+                let told: Vec<_> = met
+                    .flat_map(|one| [&one.left.place, &one.right.place])
+                    .collect();
+                verdict::show(ui, proved, &told);
+            }
             // Where the graph has an order, or nothing was tried, the scripts have the word.
             _ => ui.data(format!("  {}", words::verdict(pair))),
         }

@@ -95,8 +95,9 @@ fn order(ids: &[RevId]) -> String {
     }
 }
 
-/// The verdict with all that was found, behind two blanks.
-pub(super) fn show(ui: &mut Ui, proved: &Proved) {
+/// The verdict with all that was found, behind two blanks. `told`: statements that stand
+/// above it already.
+pub(super) fn show(ui: &mut Ui, proved: &Proved, told: &[&Place]) {
     let style = match proved.verdict {
         Verdict::Independent => TextStyle::new().green(),
         Verdict::Unproved(_) => TextStyle::new().yellow(),
@@ -110,20 +111,20 @@ pub(super) fn show(ui: &mut Ui, proved: &Proved) {
             for one in &found.differences {
                 show_contrast(ui, one, &found.orders);
             }
-            show_pair(ui, proved, found.pair.as_ref());
+            show_pair(ui, proved, found.pair.as_ref(), told);
         }
         Verdict::Fails(found) => {
             for one in &found.failures {
                 show_failure(ui, proved, one);
             }
-            show_pair(ui, proved, found.pair.as_ref());
+            show_pair(ui, proved, found.pair.as_ref(), told);
         }
         Verdict::Unproved(why) => match &**why {
             Unproved::Alone(failure) | Unproved::AloneOnRows(failure) => {
                 show_failure(ui, proved, failure);
             }
             Unproved::Rows { pair, .. } | Unproved::NotCompared { pair, .. } => {
-                show_pair(ui, proved, Some(pair));
+                show_pair(ui, proved, Some(pair), told);
             }
             Unproved::Opaque(spot) => show_spot(ui, proved, spot),
             Unproved::LeftOut(_) => {}
@@ -179,8 +180,16 @@ fn show_failure(ui: &mut Ui, proved: &Proved, one: &Failure) {
     }
 }
 
-fn show_pair(ui: &mut Ui, proved: &Proved, pair: Option<&Pair>) {
-    if let Some(pair) = pair {
+fn show_pair(ui: &mut Ui, proved: &Proved, pair: Option<&Pair>, told: &[&Place]) {
+    let is_told = |spot: &Spot| {
+        let at = spot.statement.clone();
+        let at = at.and_then(|span| proved.place(&spot.revision, span, ""));
+        at.is_some_and(|at| {
+            let mut told = told.iter();
+            told.any(|there| there.file.path == at.file.path && there.span == at.span)
+        })
+    };
+    if let Some(pair) = pair.filter(|pair| !is_told(&pair.left) || !is_told(&pair.right)) {
         ui.data("    these two do it:");
         show_spot(ui, proved, &pair.left);
         show_spot(ui, proved, &pair.right);

@@ -23,7 +23,7 @@ use rusqlite::{
 use super::{
     DbError,
     sqlite_error::db_error,
-    sqlite_touched::{Catalog, Heard, Sentence},
+    sqlite_touched::{Catalog, Heard, Sentence, plain},
 };
 use crate::{
     model::{
@@ -101,6 +101,7 @@ impl SqliteFootprints {
             .iter()
             .map(|statement| TableAct::of(statement, script))
             .collect();
+        let whole = plain(script);
         let first = Catalog::read(&self.connection);
         self.take();
         let mut footprint = Footprint::default();
@@ -110,6 +111,7 @@ impl SqliteFootprints {
                 acts: &acts,
                 at,
                 is_rebuilt: rebuilt(&acts, at),
+                script: &whole,
             };
             let Ok(accesses) = self.one(&sentence, first.as_ref().ok()) else {
                 break;
@@ -136,7 +138,7 @@ impl SqliteFootprints {
     ) -> rusqlite::Result<Vec<Access>> {
         if !sentence.is_definition() {
             self.connection.execute_batch(sentence.text)?;
-            return Ok(Sentence::rows(&self.take()));
+            return Ok(sentence.rows(&self.take()));
         }
         let before = Catalog::read(&self.connection)?;
         self.take();

@@ -159,6 +159,8 @@ pub(super) struct Sentence<'a> {
     pub(super) at: usize,
     /// It drops a table that the rename at that place puts back.
     pub(super) is_rebuilt: Option<usize>,
+    /// All of the script, without layout and comments.
+    pub(super) script: &'a str,
 }
 
 impl Sentence<'_> {
@@ -181,8 +183,9 @@ impl Sentence<'_> {
     }
 
     /// What a statement about rows does.
-    pub(super) fn rows(heard: &[Heard]) -> Vec<Access> {
+    pub(super) fn rows(&self, heard: &[Heard]) -> Vec<Access> {
         let writes = heard.iter().any(|one| one.what != What::Read);
+        let is_positional = self.is_positional();
         let reading = if writes { Act::Read } else { Act::Reference };
         let mut accesses = Vec::new();
         for one in heard {
@@ -201,10 +204,34 @@ impl Sentence<'_> {
                 }
                 What::Insert | What::Delete => {
                     add(&mut accesses, Access::new(Act::Write, one.table()));
+                    if is_positional && one.by.is_none() {
+                        let all = Object::columns(&one.schema, &one.table);
+                        add(&mut accesses, Access::new(Act::Reference, all));
+                    }
                 }
             }
         }
         accesses
+    }
+
+    /// An `INSERT` that names no columns has a value for each that there is.
+    fn is_positional(&self) -> bool {
+        let tokens: Vec<&str> = sql::tokens(self.text, Some(Dialect::Sqlite))
+            .filter(|token| !token.is_trivia())
+            .map(|token| token.text(self.text))
+            .collect();
+        let is = |token: &str, word: &str| token.eq_ignore_ascii_case(word);
+        let into = tokens.iter().position(|token| is(token, "INTO"));
+        let begins = tokens
+            .first()
+            .is_some_and(|one| is(one, "INSERT") || is(one, "REPLACE") || is(one, "WITH"));
+        let mut rest = tokens.iter().skip(into.map_or(tokens.len(), |at| at + 2));
+        // `schema.table` is three tokens.
+        let mut next = rest.next();
+        if next == Some(&".") {
+            next = rest.nth(1);
+        }
+        begins && next.is_some_and(|token| is(token, "VALUES") || is(token, "SELECT"))
     }
 
     /// What a statement about the schema does: what is different after it.
@@ -221,7 +248,10 @@ impl Sentence<'_> {
         let softly = self.words().iter().any(|word| word == "IF");
         for object in after.new_since(before) {
             // What a rebuild makes anew was there before: dropped with its table.
-            let was_there = first.is_some_and(|first| first.has(&object));
+            let is_rebuilt = object
+                .owner()
+                .is_some_and(|owner| self.rebuilds(&owner.name));
+            let was_there = is_rebuilt && first.is_some_and(|first| first.has(&object));
             let act = if softly || was_there {
                 Act::Ensure
             } else {
@@ -232,6 +262,10 @@ impl Sentence<'_> {
             }
             let says = plain(self.text);
             if let Some(owner) = object.owner() {
+                if object.kind == Kind::Trigger {
+                    // Rows become something else from now on.
+                    add(&mut accesses, Access::new(Act::Demand, owner.clone()));
+                }
                 add(&mut accesses, Access::new(Act::Reference, owner));
             }
             add(&mut accesses, Access::new(act, object).saying(says));
@@ -279,10 +313,30 @@ impl Sentence<'_> {
                 _ => Act::Drop,
             };
             if let Some(owner) = owner {
+                if object.kind == Kind::Trigger {
+                    add(accesses, Access::new(Act::Demand, owner.clone()));
+                }
                 add(accesses, Access::new(Act::Reference, owner));
             }
-            add(accesses, Access::new(act, object.clone()));
+            let access = Access::new(act, object.clone());
+            let is_rebuild = act == Act::Rebuild;
+            add(
+                accesses,
+                if is_rebuild {
+                    access.saying(self.script)
+                } else {
+                    access
+                },
+            );
         }
+    }
+
+    /// The script writes the table anew.
+    fn rebuilds(&self, table: &str) -> bool {
+        self.acts.iter().enumerate().any(|(at, act)| {
+            matches!(act, TableAct::Drop(dropped) if dropped.table.eq_ignore_ascii_case(table))
+                && super::sqlite_footprint::rebuilt(self.acts, at).is_some()
+        })
     }
 
     /// It is the rename with which a rebuild ends.
@@ -311,10 +365,14 @@ impl Sentence<'_> {
             }
             for (name, definition) in now {
                 match then.iter().find(|(old, _)| old == name) {
-                    None => add(
-                        accesses,
-                        Access::new(Act::Create, column(name)).saying(plain(self.text)),
-                    ),
+                    None => {
+                        let access = Access::new(Act::Create, column(name));
+                        add(accesses, access.saying(plain(self.text)));
+                        let adds = matches!(self.acts[self.at], TableAct::AddColumn { .. });
+                        for used in then.iter().filter(|(old, _)| adds && self.names(old)) {
+                            add(accesses, Access::new(Act::Reference, column(&used.0)));
+                        }
+                    }
                     Some((_, old)) if old != definition => {
                         add(
                             accesses,
@@ -325,6 +383,17 @@ impl Sentence<'_> {
                 }
             }
         }
+    }
+}
+
+impl Sentence<'_> {
+    /// Its text has a name in it: a column's check, or what it is computed from.
+    fn names(&self, name: &str) -> bool {
+        let mut tokens = sql::tokens(self.text, Some(Dialect::Sqlite));
+        tokens.any(|token| {
+            let word = token.text(self.text).trim_matches(['"', '`', '[', ']']);
+            word.eq_ignore_ascii_case(name)
+        })
     }
 }
 
@@ -340,7 +409,7 @@ fn add(accesses: &mut Vec<Access>, access: Access) {
 }
 
 /// A text without layout and comments.
-fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     let tokens = sql::tokens(text, Some(Dialect::Sqlite)).filter(|token| !token.is_trivia());
     tokens
         .map(|token| token.text(text).to_lowercase())

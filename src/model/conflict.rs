@@ -138,16 +138,19 @@ pub fn conflicts(left: &[Member<'_>], right: &[Member<'_>], ancestor: &Ancestor)
     let mut meetings = Vec::new();
     for entry in &first.entries {
         for other in index.meeting(&entry.access.object) {
-            if entry.access.object.is(&other.access.object) {
-                meetings.push(Meeting::of(entry, other));
+            if entry.access.object.is(&other.access.object)
+                && !first.settles(&second, entry)
+                && !second.settles(&first, other)
+            {
+                meetings.push(Meeting::of((entry, &first), (other, &second)));
             }
         }
     }
-    rules::apply(&first, &second, ancestor, &mut |one, other| {
-        meetings.push(Meeting::ordered(one, other));
+    rules::apply(&first, &second, ancestor, &mut |clash, left, right| {
+        meetings.push(Meeting { clash, left, right });
     });
-    rules::apply(&second, &first, ancestor, &mut |one, other| {
-        meetings.push(Meeting::ordered(other, one));
+    rules::apply(&second, &first, ancestor, &mut |clash, right, left| {
+        meetings.push(Meeting { clash, left, right });
     });
     let mut unknown = unknown(left);
     unknown.extend(self::unknown(right));
@@ -210,11 +213,11 @@ struct Meeting<'a> {
 }
 
 impl<'a> Meeting<'a> {
-    fn of(left: &'a Entry, right: &'a Entry) -> Self {
+    fn of((left, ours): (&'a Entry, &Side), (right, theirs): (&'a Entry, &Side)) -> Self {
         let mut clash = Clash::of(&left.access, &right.access);
-        // Created where it is not there: what uses it waits for it.
-        for (one, other) in [(left, right), (right, left)] {
-            if one.standing == Standing::New && !other.access.act.creates() {
+        // Created where it is not there: what uses it waits for it, unless it makes it, too.
+        for (one, other, side) in [(left, right, theirs), (right, left, ours)] {
+            if one.standing == Standing::New && !side.makes(&one.access.object) {
                 let created = Access {
                     act: Act::Create,
                     ..one.access.clone()
@@ -228,6 +231,9 @@ impl<'a> Meeting<'a> {
                 Clash::None
             }
             (Standing::Replaced, Standing::Replaced) => Clash::Order,
+            (Standing::Replaced, _) | (_, Standing::Replaced) if makes_alike(left, right) => {
+                Clash::None
+            }
             (Standing::Replaced, _) => replaced(clash, right.access.act),
             (_, Standing::Replaced) => replaced(clash, left.access.act),
             (Standing::Transient, Standing::Transient) => Clash::None,
@@ -238,20 +244,23 @@ impl<'a> Meeting<'a> {
         }
         Self { clash, left, right }
     }
+}
 
-    fn ordered(left: &'a Entry, right: &'a Entry) -> Self {
-        Self {
-            clash: Clash::Order,
-            left,
-            right,
-        }
-    }
+/// Made anew on one side, made sure of on the other. What only looks whether a table or an
+/// index is there (`IF NOT EXISTS`) leaves the new one in either order; what replaces has to
+/// be the same.
+fn makes_alike(left: &Entry, right: &Entry) -> bool {
+    let ensures = |entry: &Entry| entry.access.act == Act::Ensure;
+    let looks = matches!(left.access.object.kind, Kind::Table | Kind::Index);
+    let same = left.access.says.is_some() && left.access.says == right.access.says;
+    (ensures(left) || ensures(right)) && (looks || same)
 }
 
 /// What is no longer used on one side, and not taken away on the other.
 fn is_let_go(left: &Entry, right: &Entry) -> bool {
     let takes = matches!(right.access.act, Act::Drop | Act::DropIfExists | Act::Alter);
-    left.standing == Standing::Release && !takes
+    let takes_all = right.access.says.as_deref() == Some("cascade");
+    left.standing == Standing::Release && (!takes || takes_all)
 }
 
 /// What is replaced on one side is there before and after.

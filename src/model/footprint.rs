@@ -179,6 +179,8 @@ pub enum Part {
     Whole,
     /// A column's type; what a view or a domain is based on.
     Type,
+    /// Its use in a foreign key.
+    Key,
     /// Whether a column can be NULL.
     Null,
     /// A column's default, identity or generation expression.
@@ -215,6 +217,7 @@ impl Part {
         match self {
             Self::Whole => None,
             Self::Type => Some("type"),
+            Self::Key => Some("key"),
             Self::Null => Some("NOT NULL"),
             Self::Default => Some("default"),
             Self::Comment => Some("comment"),

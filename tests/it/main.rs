@@ -18,6 +18,7 @@ mod bad_input;
 #[cfg(unix)]
 mod broken_link;
 mod check;
+mod conflict_suite;
 mod conflicts_command;
 #[cfg(unix)]
 mod crash;

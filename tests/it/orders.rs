@@ -4,6 +4,7 @@ mod command;
 #[cfg(unix)]
 mod postgres;
 mod sqlite;
+mod suite;
 
 use std::fs;
 

@@ -74,9 +74,12 @@ fn each_kind_of_statement() {
         ("DROP VIEW v", "drops view v"),
         (
             "CREATE TRIGGER z AFTER DELETE ON u BEGIN DELETE FROM p WHERE id = old.y; END",
-            "uses table u; creates trigger u.z; uses table p; uses column p.id; uses column u.y",
+            "changes the rules for rows of table u; uses table u; creates trigger u.z; uses table p; uses column p.id; uses column u.y",
         ),
-        ("DROP TRIGGER tr", "uses table t; drops trigger t.tr"),
+        (
+            "DROP TRIGGER tr",
+            "changes the rules for rows of table t; uses table t; drops trigger t.tr",
+        ),
         ("INSERT INTO u (x) VALUES (1)", "writes rows of table u"),
         (
             "INSERT INTO u (x) SELECT b FROM t",

@@ -4,7 +4,7 @@
 //! it is optional: without it, what only the ancestor knows (the table of an index that
 //! is dropped by its name, the views over a table) is not seen.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{
     super::footprint::{Access, Act, Footprint, Kind, Object, Part},
@@ -16,6 +16,10 @@ use super::{
 pub struct Ancestor {
     needs: HashMap<Object, Vec<Access>>,
     says: HashMap<Object, String>,
+    /// The keys that a constraint or an index makes, for foreign keys to refer to.
+    keys: HashMap<Object, Vec<Object>>,
+    /// The types that a table's columns have.
+    types: HashMap<Object, HashSet<Object>>,
     is_whole: bool,
 }
 
@@ -51,6 +55,7 @@ impl Ancestor {
     }
 
     fn after(&mut self, accesses: &[Access]) {
+        self.types_after(accesses);
         for (at, access) in accesses.iter().enumerate() {
             let object = plain(&access.object);
             if access.act.removes() {
@@ -60,14 +65,56 @@ impl Ancestor {
                 if let Some(says) = &access.says {
                     self.says.insert(object.clone(), says.clone());
                 }
+                let keys = keys(access, &accesses[at + 1..]);
+                if !keys.is_empty() {
+                    self.keys.insert(object.clone(), keys);
+                }
                 self.needs.insert(object, needs);
             }
         }
     }
 
+    /// The types that a statement gives to columns; a table takes them along to its new name.
+    fn types_after(&mut self, accesses: &[Access]) {
+        let renamed = accesses
+            .iter()
+            .find(|access| access.act == Act::Rename && access.object.kind == Kind::Table);
+        let mut types: HashSet<Object> = renamed
+            .and_then(|access| self.types.remove(&access.object))
+            .unwrap_or_default();
+        let used = accesses
+            .iter()
+            .filter(|access| access.act == Act::Reference && access.object.kind == Kind::Type);
+        types.extend(used.map(|access| access.object.clone()));
+        if types.is_empty() {
+            return;
+        }
+        for access in accesses {
+            let table = match &access.object.kind {
+                Kind::Table if access.act.creates() => Some(access.object.clone()),
+                Kind::Column if access.act.creates() || access.part == Part::Type => {
+                    access.object.owner()
+                }
+                _ => None,
+            };
+            if let Some(table) = table {
+                self.types.entry(table).or_default().extend(types.clone());
+            }
+        }
+    }
+
+    /// A column of the table is known to have the type.
+    pub(super) fn has_type(&self, table: &Object, typed: &Object) -> bool {
+        let types = self.types.get(table);
+        types.is_some_and(|types| types.contains(typed))
+    }
+
     fn forget(&mut self, object: &Object) {
         self.needs.remove(object);
         self.says.remove(object);
+        for key in self.keys.remove(object).into_iter().flatten() {
+            self.needs.remove(&key);
+        }
         if object.of.is_none() {
             self.needs
                 .retain(|part, _| part.owner().as_ref() != Some(object));
@@ -107,6 +154,8 @@ impl Ancestor {
             return implied;
         }
         implied.extend(self.needs.get(&object).into_iter().flatten().cloned());
+        let keys = self.keys.get(&object).into_iter().flatten();
+        implied.extend(keys.map(|key| Access::new(Act::DropIfExists, key.clone())));
         let parts = self.needs.iter().filter(|(part, _)| {
             part.kind == Kind::Constraint && part.owner().as_ref() == Some(&object)
         });
@@ -119,6 +168,18 @@ impl Ancestor {
         }
         implied
     }
+}
+
+/// The keys that stand behind a constraint or an index, up to the next constraint.
+fn keys(made: &Access, rest: &[Access]) -> Vec<Object> {
+    if !matches!(made.object.kind, Kind::Index | Kind::Constraint) {
+        return Vec::new();
+    }
+    rest.iter()
+        .take_while(|access| !(access.act.creates() && access.object.kind == Kind::Constraint))
+        .filter(|access| access.act.creates() && matches!(access.object.kind, Kind::Other(_)))
+        .map(|access| access.object.clone())
+        .collect()
 }
 
 /// What an object needs: what stands behind its creation, up to the next one, and its
@@ -136,7 +197,7 @@ fn needed(made: &Access, rest: &[Access]) -> Vec<Access> {
     let mut needs: Vec<Access> = rest
         .iter()
         .take_while(|access| !(access.act.creates() && access.object.kind == Kind::Constraint))
-        .filter(|access| access.act == Act::Reference)
+        .filter(|access| matches!(access.act, Act::Reference | Act::Read))
         .filter(|access| match (kind, &access.object.kind) {
             (Kind::Constraint, Kind::Table) => Some(&access.object) != owner.as_ref(),
             (Kind::Constraint, _) => false,

@@ -40,7 +40,8 @@ enum Cell {
 /// Some that are not plain: two names made up by the database are two names (`U`×`U`).
 /// Dropping twice fails, unless both allow for it. Of two `OR REPLACE` the last one wins.
 /// What replaces is no matter to those who use it: it stays there. A rebuild puts the
-/// older text of the table in force, so whatever the other side did to it is lost. A body
+/// older text of the table in force, so whatever the other side did to it is lost, unless
+/// that is the same rebuild. A body
 /// that is read when it runs does not mind what is created, but what is gone.
 #[rustfmt::skip]
 const TABLE: [&str; 13] = [
@@ -52,7 +53,7 @@ const TABLE: [&str; 13] = [
     "oooo.",         // d DropIfExists
     "oooxox",        // N Rename
     "oooooop",       // A Alter
-    "oooooooo",      // B Rebuild
+    "ooooooos",      // B Rebuild
     "oo.ooo.o.",     // m Demand
     "oo.ooot...",    // R Reference
     "...???.....",   // M Mention
@@ -67,7 +68,13 @@ impl Clash {
         let matters = match cell(left.act, right.act) {
             Cell::Is(clash) => return clash,
             Cell::Says => !same,
+            Cell::Part if has_to_fit(left, right) || has_to_fit(right, left) => {
+                return Self::Possible;
+            }
             Cell::Part => left.part.meets(&right.part) && !same,
+            Cell::Type if changes_key(left, right) || changes_key(right, left) => {
+                return Self::Possible;
+            }
             Cell::Type => changes_type(left, right) || changes_type(right, left),
         };
         if matters { Self::Order } else { Self::None }
@@ -121,6 +128,16 @@ fn changes_type(alters: &Access, uses: &Access) -> bool {
     alters.act == Act::Alter
         && matches!(alters.part, Part::Type | Part::Whole)
         && uses.part == Part::Type
+}
+
+/// A default has to be one of the type.
+fn has_to_fit(one: &Access, other: &Access) -> bool {
+    (&one.part, &other.part) == (&Part::Default, &Part::Type)
+}
+
+/// A key goes along with a column's type as long as both ends can be compared.
+fn changes_key(alters: &Access, uses: &Access) -> bool {
+    alters.act == Act::Alter && alters.part == Part::Type && uses.part == Part::Key
 }
 
 #[cfg(test)]
@@ -189,6 +206,11 @@ mod tests {
             (says(Act::Ensure, "a"), says(Act::Ensure, "b"), Clash::Order),
             (says(Act::Create, "a"), says(Act::Create, "a"), Clash::Never),
             (says(Act::Alter, "a"), says(Act::Alter, "a"), Clash::None),
+            (
+                says(Act::Rebuild, "a"),
+                says(Act::Rebuild, "a"),
+                Clash::None,
+            ),
             (says(Act::Alter, "a"), says(Act::Alter, "b"), Clash::Order),
             (
                 part(Act::Alter, Part::Type),
@@ -199,6 +221,16 @@ mod tests {
                 part(Act::Alter, Part::Type),
                 part(Act::Alter, Part::Null),
                 Clash::None,
+            ),
+            (
+                part(Act::Alter, Part::Type),
+                part(Act::Alter, Part::Default),
+                Clash::Possible,
+            ),
+            (
+                part(Act::Alter, Part::Type),
+                part(Act::Reference, Part::Key),
+                Clash::Possible,
             ),
             (
                 part(Act::Alter, Part::Type),

@@ -2,22 +2,38 @@
 
 use super::{
     super::footprint::{Act, Kind, Object},
-    Ancestor,
+    Ancestor, Clash,
     side::{Entry, Side},
 };
+
+/// The schema of SQLite's tables.
+const SQLITE: &str = "main";
 
 /// Finds what `left` does that minds what `right` does elsewhere. Called for both ways.
 pub(super) fn apply<'a>(
     left: &'a Side,
     right: &'a Side,
     ancestor: &Ancestor,
-    found: &mut dyn FnMut(&'a Entry, &'a Entry),
+    found: &mut dyn FnMut(Clash, &'a Entry, &'a Entry),
 ) {
     for one in &left.entries {
         let act = one.access.act;
         let object = &one.access.object;
+        let mut clash = Clash::Order;
         let minds: &dyn Fn(&Entry) -> bool = match (act, &object.kind) {
             (Act::Rebuild, _) => &|other| rebuild_loses(object, other),
+            (Act::Create, Kind::Type) => {
+                clash = Clash::Never;
+                &|other| is_row_type(object, other)
+            }
+            (Act::Create | Act::Ensure, Kind::Label) => {
+                &|other| names_label(object, other, ancestor)
+            }
+            (Act::Create, Kind::Trigger) => {
+                clash = Clash::Never;
+                &|other| is_trigger_elsewhere(object, other)
+            }
+            (Act::Read | Act::Demand, Kind::Schema) => &|other| comes_into(object, other),
             (Act::Drop | Act::DropIfExists, Kind::Constraint) => {
                 &|other| goes_with_column(object, other, ancestor)
             }
@@ -30,9 +46,53 @@ pub(super) fn apply<'a>(
             _ => continue,
         };
         for other in right.entries.iter().filter(|other| minds(other)) {
-            found(one, other);
+            found(clash, one, other);
         }
     }
+}
+
+/// A table and a view are types, too.
+fn is_row_type(object: &Object, other: &Entry) -> bool {
+    let made = &other.access.object;
+    other.access.act == Act::Create
+        && matches!(made.kind, Kind::Table | Kind::View)
+        && (&made.schema, &made.name) == (&object.schema, &object.name)
+}
+
+/// A text that stands for a label, where a table is known to have a column of the type.
+fn names_label(label: &Object, other: &Entry, ancestor: &Ancestor) -> bool {
+    let says = other.access.says.as_deref().unwrap_or_default();
+    let object = &other.access.object;
+    let table = match object.kind {
+        Kind::Table => Some(object.clone()),
+        _ => object.owner(),
+    };
+    let typed = label.owner();
+    object.kind != Kind::Label
+        && says.contains(&format!("'{}'", label.name))
+        && table.is_some_and(|table| typed.is_some_and(|typed| ancestor.has_type(&table, &typed)))
+}
+
+/// In SQLite a trigger's name is taken in the whole database.
+fn is_trigger_elsewhere(trigger: &Object, other: &Entry) -> bool {
+    let made = &other.access.object;
+    other.access.act == Act::Create
+        && made.kind == Kind::Trigger
+        && trigger.schema == SQLITE
+        && (&made.schema, &made.name) == (&trigger.schema, &trigger.name)
+        && made.of > trigger.of
+}
+
+/// What is done to all that is in a schema is not done to what comes later, and what is
+/// done to all that will come is not done to what is there.
+fn comes_into(schema: &Object, other: &Entry) -> bool {
+    let made = &other.access.object;
+    other.access.act.creates()
+        && made.schema == schema.name
+        && matches!(
+            made.kind,
+            Kind::Table | Kind::View | Kind::Sequence | Kind::Function | Kind::Type
+        )
 }
 
 /// A rebuild writes the table as it was: whatever is added to it or changed is lost.

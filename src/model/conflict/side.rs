@@ -19,6 +19,9 @@ pub(super) struct Entry {
     pub(super) at: (usize, usize),
     pub(super) access: Access,
     pub(super) standing: Standing,
+    /// The object on whose account something is used: the view that is created, or the one
+    /// whose going lets it go.
+    by: Option<Object>,
 }
 
 /// What the rest of the side makes of an access.
@@ -55,6 +58,8 @@ pub(super) struct Side {
     /// What it makes, and the entry that says so.
     own: HashMap<Object, usize>,
     dropped: HashMap<Object, usize>,
+    /// The table of a `CREATE TABLE IF NOT EXISTS`, and the statement.
+    ensured: Option<((usize, usize), Object)>,
     seen: HashSet<(usize, Act, Object, Part)>,
 }
 
@@ -62,30 +67,76 @@ impl Side {
     pub(super) fn of(members: &[Member<'_>], ancestor: &Ancestor) -> Self {
         let mut side = Self::default();
         for (revision, (_, footprint)) in members.iter().enumerate() {
-            for (statement, access) in footprint.accesses() {
-                let at = (revision, statement);
-                side.take(at, access, ancestor);
-                for implied in ancestor.implied(access) {
-                    // Not as one more use: what is used anew meets more than that.
-                    if implied.act == Act::Reference {
-                        side.push(at, &implied, Standing::Release);
-                    } else {
-                        side.take(at, &implied, ancestor);
-                    }
-                }
+            for (statement, touched) in footprint.statements.iter().enumerate() {
+                side.statement((revision, statement), &touched.accesses, ancestor);
             }
         }
         side
     }
 
+    fn statement(&mut self, at: (usize, usize), accesses: &[Access], ancestor: &Ancestor) {
+        let made = accesses.iter().find(|access| access.act.creates());
+        let made = made.map(|access| plain(&access.object));
+        for access in accesses {
+            let first = self.entries.len();
+            self.take(at, access, ancestor);
+            let is_use = !access.act.creates() && !access.act.removes();
+            for entry in self.entries[first..].iter_mut().filter(|_| is_use) {
+                entry.by.clone_from(&made);
+            }
+            for implied in ancestor.implied(access) {
+                // Not as one more use: what is used anew meets more than that.
+                if implied.act == Act::Reference {
+                    self.push(at, &implied, Standing::Release);
+                    if let Some(entry) = self.entries.last_mut() {
+                        entry.by = Some(plain(&access.object));
+                    }
+                } else {
+                    self.take(at, &implied, ancestor);
+                }
+            }
+        }
+    }
+
+    /// Whether the other side, too, does what makes a use no matter: takes away what lets
+    /// something go, or makes what uses something anew just so.
+    pub(super) fn settles(&self, other: &Self, entry: &Entry) -> bool {
+        let Some(by) = &entry.by else { return false };
+        let gone = |side: &Self| -> Option<Entry> {
+            let at = side.dropped.get(by)?;
+            side.entries.get(*at).cloned()
+        };
+        let Some(there) = gone(other) else {
+            return false;
+        };
+        if entry.standing == Standing::Release {
+            return true;
+        }
+        gone(self).is_some_and(|here| {
+            let replaced = Standing::Replaced;
+            (here.standing, there.standing) == (replaced, replaced)
+                && here.access.says.is_some()
+                && here.access.says == there.access.says
+        })
+    }
+
+    /// It makes an object, or makes sure of it.
+    pub(super) fn makes(&self, object: &Object) -> bool {
+        let made = |entry: &Entry| entry.access.act.creates() && entry.access.object.is(object);
+        self.entries.iter().any(made)
+    }
+
     fn take(&mut self, at: (usize, usize), access: &Access, ancestor: &Ancestor) {
         let object = plain(&access.object);
         let is_own = self.own.contains_key(&object);
+        if access.act.creates() && self.is_of_ensured(at, access) {
+            return;
+        }
         if access.act.removes() {
             if let Some(made) = self.own.remove(&object) {
                 let entry = &mut self.entries[made];
                 entry.standing = match entry.standing {
-                    Standing::Replaced => Standing::Plain,
+                    Standing::Replaced if entry.access.act.removes() => Standing::Plain,
                     _ => Standing::Transient,
                 };
                 return;
@@ -102,6 +153,9 @@ impl Side {
         let makes = matches!(access.act, Act::Create | Act::CreateUnnamed);
         if !makes {
             let is_new = access.act == Act::Ensure && ancestor.lacks(&access.object);
+            if access.act == Act::Ensure && object.kind == Kind::Table {
+                self.ensured = Some((at, object.clone()));
+            }
             let says_more = access.act == Act::Alter || access.act == Act::Ensure;
             // Using the same once more is the same.
             if says_more
@@ -125,8 +179,31 @@ impl Side {
             self.own.insert(object, gone);
             return;
         }
+        // A key that is there already, or a name that is taken: the database makes another.
+        if access.act == Act::CreateUnnamed && ancestor.knows(&access.object) {
+            return;
+        }
+        let standing = if self.is_of_replaced(access) {
+            Standing::Replaced
+        } else {
+            Standing::Plain
+        };
         self.own.insert(object, self.entries.len());
-        self.push(at, access, Standing::Plain);
+        self.push(at, access, standing);
+    }
+
+    /// A part of the table that the same statement makes sure of.
+    fn is_of_ensured(&self, at: (usize, usize), access: &Access) -> bool {
+        let ensured = self.ensured.as_ref().filter(|(there, _)| *there == at);
+        let owner = access.object.owner();
+        owner.is_some_and(|owner| ensured.is_some_and(|(_, table)| *table == owner))
+    }
+
+    /// An index goes with its table, and is made anew with it.
+    fn is_of_replaced(&self, access: &Access) -> bool {
+        let owner = access.object.owner();
+        let gone = owner.and_then(|owner| self.dropped.get(&owner));
+        gone.is_some_and(|at| self.entries[*at].standing == Standing::Replaced)
     }
 
     fn push(&mut self, at: (usize, usize), access: &Access, standing: Standing) {
@@ -134,6 +211,7 @@ impl Side {
             at,
             access: access.clone(),
             standing,
+            by: None,
         });
     }
 

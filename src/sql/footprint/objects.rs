@@ -5,7 +5,7 @@ use super::{
     kinds,
     names::Full,
     query::Scope,
-    reader::{Reader, When, creation, plain, removal, role},
+    reader::{Reader, When, creation, made, plain, removal, role},
     tree::{Is, Node},
 };
 use crate::model::footprint::{Access, Act, Kind, Object, Part};
@@ -21,12 +21,15 @@ impl Reader {
             self.names.created(&path)
         };
         let view = Object::new(Kind::View, &full.0, &full.1);
-        self.add(Access::new(creation(node), view).saying(plain(&node.text())));
+        self.add(Access::new(creation(node), view).saying(made(node)));
         self.holds_types = true;
         for child in node.children().filter(|child| !child.is(Is::VIEW)) {
             self.query(&child, Act::Reference);
         }
         self.holds_types = false;
+        if node.is(Is::CREATE_MATERIALIZED_VIEW) {
+            self.reads_rows(node);
+        }
     }
 
     /// Triggers, policies and rules.
@@ -40,9 +43,13 @@ impl Reader {
         for (schema, table) in &tables {
             if let Some((kind, name)) = &name {
                 let object = Object::part(kind.clone(), schema, table, name);
-                self.add(Access::new(creation(node), object).saying(plain(&node.text())));
+                self.add(Access::new(creation(node), object).saying(made(node)));
             }
             self.refer(Object::table(schema, table));
+            if node.is(Is::CREATE_TRIGGER) {
+                // Rows become something else from now on.
+                self.act(Act::Demand, Object::table(schema, table));
+            }
             for column in node
                 .below()
                 .filter(|one| one.is(Is::COLUMN_NAME_REF) && one.is_in(Is::TRIGGER_EVENT_UPDATE))
@@ -68,7 +75,7 @@ impl Reader {
             return;
         };
         let schema = Object::new(Kind::Schema, "", &name);
-        self.add(Access::new(creation(node), schema).saying(plain(&node.text())));
+        self.add(Access::new(creation(node), schema).saying(made(node)));
         let before = self.names.path();
         self.names.set_path(Some(vec![name]));
         let elements = node.children().filter(Node::is_statement);
@@ -107,18 +114,42 @@ impl Reader {
                             self.act(Act::Create, label(&full, &to));
                         }
                     }
-                    _ => self.alteration(&action, &object),
+                    _ => self.domain_action(&action, &full, &object),
                 }
             }
         }
         self.types_below(node);
     }
 
+    /// What can be done to a domain beside what can be done to any type.
+    fn domain_action(&mut self, action: &Node, full: &Full, object: &Object) {
+        let part =
+            |name: &Node| Object::part(Kind::Constraint, &full.0, &full.1, &name.name_or_path());
+        match action.kind() {
+            Is::SET_DEFAULT | Is::DROP_DEFAULT => self.alter(object.clone(), Part::Default, action),
+            Is::SET_NOT_NULL | Is::DROP_NOT_NULL => self.alter(object.clone(), Part::Null, action),
+            Is::ADD_CONSTRAINT => {
+                self.refer(object.clone());
+                if let Some(name) = action.find(Is::CONSTRAINT_NAME) {
+                    let access = Access::new(Act::Create, part(&name));
+                    self.add(access.saying(plain(&action.text())));
+                }
+            }
+            Is::DROP_CONSTRAINT => {
+                self.refer(object.clone());
+                if let Some(name) = action.child(Is::CONSTRAINT_NAME_REF) {
+                    self.act(removal(action), part(&name));
+                }
+            }
+            _ => self.alteration(action, object),
+        }
+    }
+
     fn add_label(&mut self, action: &Node, full: &Full, object: &Object) {
         self.refer(object.clone());
         if let Some(name) = action.child(Is::LITERAL).and_then(|one| one.string()) {
             let access = Access::new(creation(action), label(full, &name));
-            self.add(access.saying(plain(&action.text())));
+            self.add(access.saying(made(action)));
         }
         let place = action
             .children()
@@ -150,7 +181,7 @@ impl Reader {
         } else {
             Object::new(kind, "", &path.join("."))
         };
-        self.add(Access::new(creation(node), object).saying(plain(&node.text())));
+        self.add(Access::new(creation(node), object).saying(made(node)));
         self.names_below(node, Act::Reference);
         self.owned_by(node);
     }
@@ -190,6 +221,9 @@ impl Reader {
                 self.refer(Object::table(&schema, &table));
                 let object = Object::part(kind.clone(), &schema, &table, &name);
                 self.add(Access::new(act, object).saying(says));
+                if kind == Kind::Trigger {
+                    self.act(Act::Demand, Object::table(&schema, &table));
+                }
             }
             return;
         }
@@ -364,7 +398,19 @@ impl Reader {
                 })
                 .unwrap_or_default()
         });
+        let all_in = [
+            Is::PRIVILEGE_ALL_TABLES_IN_SCHEMA,
+            Is::PRIVILEGE_ALL_SEQUENCES_IN_SCHEMA,
+            Is::PRIVILEGE_ALL_FUNCTIONS_IN_SCHEMA,
+            Is::PRIVILEGE_ALL_PROCEDURES_IN_SCHEMA,
+            Is::PRIVILEGE_ALL_ROUTINES_IN_SCHEMA,
+        ];
+        let means_all = node.below().any(|one| all_in.contains(&one.kind()));
         for object in on {
+            if means_all {
+                self.act(Act::Read, object);
+                continue;
+            }
             for role in &roles {
                 let part = if gives {
                     Part::Granted(role.clone())
@@ -373,6 +419,21 @@ impl Reader {
                 };
                 self.add(Access::new(Act::Alter, object.clone()).of(part));
             }
+        }
+    }
+
+    /// `ALTER DEFAULT PRIVILEGES`: what is created from now on has others.
+    pub(super) fn default_privileges(&mut self, node: &Node) {
+        let schemas = node.below().filter(|one| one.is(Is::SCHEMA_REF));
+        let mut schemas: Vec<String> = schemas.map(|one| one.name()).collect();
+        if schemas.is_empty() {
+            schemas.push(self.names.default_schema());
+        }
+        for name in schemas {
+            let schema = Object::new(Kind::Schema, "", &name);
+            self.act(Act::Demand, schema.clone());
+            let part = Part::Other("default privileges".to_owned());
+            self.alter(schema, part, node);
         }
     }
 }

@@ -164,6 +164,8 @@ const ORDER_MATTERS: &[(&str, &str, &str)] = &[
     ("DROP FUNCTION f(int)", "COMMENT ON FUNCTION f(integer) IS 'x'", "function f(integer)"),
     ("DROP TYPE m", "ALTER TABLE t ADD a m", "type m"),
     ("DROP TYPE m", "ALTER TYPE m ADD VALUE 'a'", "type m"),
+    ("ALTER TYPE m ADD VALUE 'a'", "UPDATE t SET x = 'a'::m", "label m.a"),
+    ("ALTER TYPE m ADD VALUE 'a'", "ALTER TABLE t ADD x m DEFAULT 'a'", "label m.a"),
     ("ALTER TYPE m RENAME VALUE 'a' TO 'b'", "ALTER TYPE m ADD VALUE 'c' BEFORE 'a'", "label m.a"),
     ("ALTER TYPE m RENAME TO n; CREATE TYPE m AS ENUM ('a'); DROP TYPE n", "ALTER TYPE m ADD VALUE 'b'", "type m"),
     ("DROP SEQUENCE s", "ALTER TABLE t ALTER a SET DEFAULT nextval('s')", "sequence s"),
@@ -256,7 +258,7 @@ fn rows_and_bodies() {
 const WITH_THE_ANCESTOR: &[(&str, &str, Clash, &str)] = &[
     ("DROP INDEX odd_idx", "ALTER TABLE t DROP b", Clash::Order, "column t.b"),
     ("DROP INDEX odd_idx", "ALTER TABLE t DROP a", Clash::None, ""),
-    ("DROP INDEX odd_idx", "DROP TABLE t CASCADE", Clash::Order, "table t"),
+    ("DROP INDEX odd_idx", "DROP TABLE t CASCADE", Clash::Order, "index odd_idx"),
     ("DROP VIEW v", "ALTER TABLE t DROP id", Clash::Order, "column t.id"),
     ("DROP VIEW v", "ALTER TABLE t DROP b", Clash::None, ""),
     ("DROP VIEW v; CREATE VIEW v AS SELECT id, b FROM t", "ALTER TABLE t RENAME id TO x", Clash::Order, "column t.id"),
@@ -271,12 +273,17 @@ const WITH_THE_ANCESTOR: &[(&str, &str, Clash, &str)] = &[
     ("ALTER TABLE t DROP CONSTRAINT odd", "ALTER TABLE t DROP a", Clash::None, ""),
     ("ALTER TABLE t DROP CONSTRAINT t_a_fkey", "DROP TABLE p", Clash::Order, "table p"),
     ("DROP TABLE t", "DROP TABLE p", Clash::Order, "table p"),
+    ("ALTER TYPE m ADD VALUE 'c'", "UPDATE t SET b = 2 WHERE mood = 'c'", Clash::Order, "label m.c"),
+    ("ALTER TYPE m ADD VALUE 'c'", "ALTER TABLE t ADD CHECK (mood <> 'c')", Clash::Order, "label m.c"),
+    ("ALTER TYPE m ADD VALUE 'c'", "UPDATE p SET id = 2 WHERE note = 'c'", Clash::None, ""),
+    ("CREATE UNIQUE INDEX ON p (id)", "ALTER TABLE t ADD FOREIGN KEY (b) REFERENCES p (id)", Clash::None, ""),
+    ("ALTER TABLE p DROP CONSTRAINT other", "ALTER TABLE t ADD FOREIGN KEY (b) REFERENCES p (n)", Clash::Order, "unique key p.n"),
 ];
 
 #[test]
 fn with_the_ancestor() {
-    let before = "CREATE TABLE p (id int PRIMARY KEY); \
-                  CREATE TABLE t (id int, a int REFERENCES p, b int, CONSTRAINT odd CHECK (b > 1)); \
+    let before = "CREATE TYPE m AS ENUM ('a'); CREATE TABLE p (id int PRIMARY KEY, note text, n int CONSTRAINT other UNIQUE); \
+                  CREATE TABLE t (id int, a int REFERENCES p, b int, mood m, CONSTRAINT odd CHECK (b > 1)); \
                   CREATE INDEX odd_idx ON t (b); CREATE VIEW v AS SELECT id FROM t;";
     let mut wrongs = Vec::new();
     for &(left, right, clash, object) in WITH_THE_ANCESTOR {

@@ -8,10 +8,10 @@ use std::collections::BTreeSet;
 use super::{
     kinds,
     names::{Full, dotted, listed},
-    reader::Reader,
+    reader::{Reader, When, plain},
     tree::{Is, Node},
 };
-use crate::model::footprint::{Act, Kind, Object};
+use crate::model::footprint::{Access, Act, Kind, Object};
 
 /// The tables of a statement, by the names that they have in it.
 #[derive(Debug, Clone, Default)]
@@ -118,13 +118,19 @@ impl Reader {
             Is::OPTIONAL_AS_ALIAS | Is::REQUIRED_AS_ALIAS => child.child(Is::TABLE_ALIAS),
             _ => None,
         });
+        let says = said(node).filter(|_| self.when == When::Now);
         for full in self.names.meant(&target.path()) {
             let (schema, table) = &full;
-            if node.is(Is::UPDATE) {
-                self.act(Act::Read, Object::table(schema, table));
+            let act = if node.is(Is::UPDATE) {
+                Act::Read
             } else {
-                self.act(Act::Write, Object::table(schema, table));
-            }
+                Act::Write
+            };
+            let access = Access::new(act, Object::table(schema, table));
+            self.add(Access {
+                says: says.clone(),
+                ..access
+            });
             let act = if node.is(Is::UPDATE) {
                 Act::Write
             } else {
@@ -157,16 +163,81 @@ impl Reader {
                 }
             }
             Is::FIELD_EXPR => self.field(node, scope, act),
-            Is::NAME_REF => self.bare_column(&node.name(), scope, act),
+            Is::NAME_REF => self.unqualified(node, scope, act),
             Is::COLUMN_NAME_REF if node.is_in(Is::JOIN_USING_CLAUSE) => {
                 self.bare_column(&node.name(), scope, act);
             }
             Is::TARGET if node.has_token(Is::STAR) => self.star(node, act, scope),
             Is::PATH_TYPE => self.type_used(node),
+            Is::CAST_EXPR => {
+                let typed = node.child(Is::PATH_TYPE);
+                let value = node.child(Is::LITERAL).and_then(|one| one.string());
+                if let (Some(typed), Some(value)) = (typed, value) {
+                    self.label_used(&typed, &value);
+                }
+                for child in node.children() {
+                    self.expression(&child, scope, act);
+                }
+            }
             Is::RELATION_NAME_REF | Is::TABLE_NAME_REF | Is::COLUMN_TARGET => {}
             _ => {
                 for child in node.children() {
                     self.expression(&child, scope, act);
+                }
+            }
+        }
+    }
+
+    /// A column without its table: most likely one of the nearest FROM. One of a FROM
+    /// further out is possible, and no more than that.
+    fn unqualified(&mut self, node: &Node, scope: &Scope, act: Act) {
+        let name = node.name();
+        let near = self.nearest(node, scope);
+        if near.is_empty() || is_value(&name) || !matches!(act, Act::Reference | Act::Read) {
+            self.bare_column(&name, scope, act);
+            return;
+        }
+        for (schema, table) in &near {
+            self.act(act, Object::column(schema, table, &name));
+        }
+        for full in scope.all().into_iter().filter(|full| !near.contains(full)) {
+            self.act(Act::Mention, Object::column(&full.0, &full.1, &name));
+        }
+    }
+
+    /// The tables of the innermost SELECT with a FROM; none where that is not of tables alone.
+    fn nearest(&self, node: &Node, scope: &Scope) -> Vec<Full> {
+        let mut above = node.parent();
+        while let Some(at) = above {
+            let from = at.child(Is::FROM_CLAUSE).filter(|_| at.is(Is::SELECT));
+            if let Some(from) = from {
+                let items = from.below().filter(|one| one.is(Is::RELATION_FROM_ITEM));
+                let names = items
+                    .filter(|item| is_own(item, &from))
+                    .filter_map(|item| item.child(Is::RELATION_NAME_REF))
+                    .map(|name| name.path());
+                let mut near = Vec::new();
+                for path in names {
+                    let is_hidden = path.len() == 1 && scope.hidden.contains(&path[0]);
+                    let tables = self.tables_of_ours(&path);
+                    if is_hidden || tables.is_empty() {
+                        return Vec::new();
+                    }
+                    near.extend(tables);
+                }
+                return near;
+            }
+            above = at.parent();
+        }
+        Vec::new()
+    }
+
+    /// Its rows are taken over, not only its columns.
+    pub(super) fn reads_rows(&mut self, node: &Node) {
+        for item in node.below().filter(|one| one.is(Is::RELATION_FROM_ITEM)) {
+            if let Some(name) = item.child(Is::RELATION_NAME_REF) {
+                for (schema, table) in self.tables_of_ours(&name.path()) {
+                    self.act(Act::Read, Object::table(&schema, &table));
                 }
             }
         }
@@ -224,6 +295,9 @@ impl Reader {
         let Some(from) = select.child(Is::FROM_CLAUSE) else {
             return;
         };
+        if act == Act::Read && is_picked_from(&select) {
+            return;
+        }
         let items = from.below().filter(|one| one.is(Is::RELATION_FROM_ITEM));
         for item in items.filter(|item| is_own(item, &from)) {
             let Some(name) = item.child(Is::RELATION_NAME_REF) else {
@@ -277,6 +351,16 @@ impl Reader {
                 self.refer(Object::new(Kind::Type, &schema, &name));
                 // A table is a type as well.
                 self.refer(Object::table(&schema, &name));
+            }
+        }
+    }
+
+    /// A value of a type that may be an enum.
+    pub(super) fn label_used(&mut self, typed: &Node, value: &str) {
+        let path = typed.path();
+        if !kinds::is_own_type(&path) {
+            for (schema, name) in self.names.meant(&path) {
+                self.refer(Object::part(Kind::Label, &schema, &name, value));
             }
         }
     }
@@ -403,6 +487,32 @@ fn is_own(item: &Node, from: &Node) -> bool {
         above = at.parent();
     }
     false
+}
+
+/// A SELECT around it names the columns that it takes of it: others do no harm.
+fn is_picked_from(select: &Node) -> bool {
+    let mut above = select.parent();
+    while let Some(at) = above {
+        if at.is(Is::SELECT) {
+            let list = at
+                .child(Is::SELECT_CLAUSE)
+                .and_then(|clause| clause.child(Is::TARGET_LIST));
+            let mut targets = list.into_iter().flat_map(|list| list.each(Is::TARGET));
+            return !targets.any(|target| {
+                let field = target.child(Is::FIELD_EXPR);
+                target.has_token(Is::STAR) || field.is_some_and(|one| one.has_token(Is::STAR))
+            });
+        }
+        above = at.parent();
+    }
+    false
+}
+
+/// What a statement writes, if it is no list of rows.
+fn said(node: &Node) -> Option<String> {
+    const LONGEST: usize = 2_000;
+    let text = node.text();
+    (text.len() <= LONGEST).then(|| plain(&text))
 }
 
 /// The names between the dots.

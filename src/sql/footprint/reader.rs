@@ -63,6 +63,7 @@ impl Reader {
             (When::Now, Act::Create) if self.softly => Act::Ensure,
             (When::Now, Act::Drop) if self.softly => Act::DropIfExists,
             (When::Now, act) => act,
+            (When::Checked, Act::Mention) => Act::Mention,
             (When::Checked, _) => Act::Reference,
             (When::Later, _) => Act::Mention,
         };
@@ -73,7 +74,9 @@ impl Reader {
         let owner = access.object.owner();
         let schema = (access.act.creates() && has_to_be_made(&access.object.schema))
             .then(|| Object::new(Kind::Schema, "", &access.object.schema));
-        let holds = self.holds_types && act == Act::Reference && access.object.kind == Kind::Column;
+        let holds = self.holds_types
+            && matches!(act, Act::Reference | Act::Read)
+            && access.object.kind == Kind::Column;
         let part = if holds { Part::Type } else { access.part };
         self.put(Access {
             act,
@@ -146,6 +149,7 @@ impl Reader {
             Is::SET | Is::RESET => self.set(node),
             Is::COMMENT_ON | Is::SECURITY_LABEL => self.comment(node),
             Is::GRANT | Is::REVOKE => self.grant(node),
+            Is::ALTER_DEFAULT_PRIVILEGES => self.default_privileges(node),
             Is::EXECUTE | Is::DROP_OWNED | Is::REASSIGN => self.opaque = true,
             _ => self.other(node),
         }
@@ -261,6 +265,15 @@ fn has_to_be_made(schema: &str) -> bool {
 pub(super) fn role(node: &Node) -> String {
     let name = node.find(Is::ROLE_NAME_REF).unwrap_or_else(|| node.clone());
     name.name()
+}
+
+/// What a creation makes, however it deals with what is there.
+pub(super) fn made(node: &Node) -> String {
+    let mut text = plain(&node.text());
+    for words in [" or replace ", " if not exists ", " concurrently "] {
+        text = text.replacen(words, " ", 1);
+    }
+    text
 }
 
 /// A text without what does not matter: layout, comments, the case of words.

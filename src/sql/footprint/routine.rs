@@ -6,7 +6,7 @@
 //! at run time are opaque.
 
 use super::{
-    reader::{Reader, When, creation, plain},
+    reader::{Reader, When, creation, made, plain},
     tree::{self, Is, Node},
 };
 use crate::model::footprint::{Access, Kind, Object};
@@ -25,7 +25,7 @@ impl Reader {
             arguments: arguments(node),
             ..Object::new(Kind::Function, &schema, &name)
         };
-        self.add(Access::new(creation(node), object).saying(plain(&node.text())));
+        self.add(Access::new(creation(node), object).saying(made(node)));
         self.types_below(node);
         let Some(body) = node.body() else {
             // `BEGIN ATOMIC` and `RETURN` stand in the statement itself.

@@ -3,7 +3,7 @@
 use super::{
     names::{Full, made_up},
     query::Scope,
-    reader::{Reader, creation, plain, removal},
+    reader::{Reader, creation, made, plain, removal},
     tree::{Is, Node},
 };
 use crate::model::footprint::{Access, Act, Kind, Object, Part};
@@ -81,7 +81,7 @@ impl Reader {
             self.names.created(&path)
         };
         let table = Object::table(&full.0, &full.1);
-        self.add(Access::new(creation(node), table).saying(plain(&node.text())));
+        self.add(Access::new(creation(node), table).saying(made(node)));
         Some(full)
     }
 
@@ -120,6 +120,12 @@ impl Reader {
             return;
         };
         let typed = node.child(Is::PATH_TYPE);
+        let default = node
+            .child(Is::DEFAULT_CONSTRAINT)
+            .and_then(|one| one.child(Is::LITERAL)?.string());
+        if let (Some(typed), Some(value)) = (&typed, &default) {
+            self.label_used(typed, value);
+        }
         let word = typed
             .map(|one| one.text().to_lowercase())
             .unwrap_or_default();
@@ -275,9 +281,10 @@ impl Reader {
             )
         };
         self.new_constraint(node, owner, Some(&own.join("_")), "fkey");
+        let keyed = |column: Object| Access::new(Act::Reference, column).of(Part::Key);
         for column in &own {
             if !owner.is_new {
-                self.refer(owner.column(column));
+                self.add(keyed(owner.column(column)));
             }
         }
         self.demand(owner, &own);
@@ -290,7 +297,7 @@ impl Reader {
             }
             self.refer(Object::table(&full.0, &full.1));
             for column in &parents {
-                self.refer(Object::column(&full.0, &full.1, column));
+                self.add(keyed(Object::column(&full.0, &full.1, column)));
             }
             self.refer(key(&full, &parents));
             if !owner.is_new {
@@ -355,6 +362,9 @@ impl Reader {
             }
             Is::ATTACH_PARTITION | Is::DETACH_PARTITION => {
                 for (schema, name) in self.table_of(action) {
+                    if action.is(Is::ATTACH_PARTITION) {
+                        self.same_columns(owner, &schema, &name);
+                    }
                     self.alter(
                         owner.table(),
                         Part::Other(format!("partition {name}")),
@@ -393,13 +403,24 @@ impl Reader {
             _ => "definition",
         };
         self.names_below(action, Act::Reference);
+        if action.is(Is::INHERIT_TABLE) {
+            for (schema, name) in self.table_of(action) {
+                self.same_columns(owner, &schema, &name);
+            }
+        }
         self.alter(owner.table(), Part::Other(side.to_owned()), action);
+    }
+
+    /// A table becomes another one's child, which takes the same columns in both.
+    fn same_columns(&mut self, owner: &Owner<'_>, schema: &str, table: &str) {
+        self.refer(Object::columns(&owner.full.0, &owner.full.1));
+        self.refer(Object::columns(schema, table));
     }
 
     fn add_column(&mut self, action: &Node, owner: &Owner<'_>) {
         if let Some(name) = action.child(Is::COLUMN_NAME) {
             let access = Access::new(creation(action), owner.column(&name.name()));
-            self.add(access.saying(plain(&action.text())));
+            self.add(access.saying(made(action)));
         }
         self.column(action, owner);
     }
@@ -502,7 +523,7 @@ impl Reader {
                 (Act::CreateUnnamed, name)
             };
             let access = Access::new(act, owner.part(Kind::Index, &name));
-            self.add(access.saying(plain(&node.text())));
+            self.add(access.saying(made(node)));
             for child in node.children().filter(|child| !child.is(Is::INDEX)) {
                 self.expression(&child, &owner.scope(), Act::Reference);
             }

@@ -201,16 +201,14 @@ impl<'a> Read<'a> {
             .filter(|(_, text)| is_about(text, &["TRIGGER", "RULE"]));
         triggers.find_map(|(trigger, text)| {
             let written = other.iter().flat_map(|(_, footprint)| footprint.accesses());
-            let mut written = written
+            let mut tables = written
                 .filter(|(_, access)| access.act == Act::Write)
                 .map(|(_, access)| &access.object)
-                .filter(|object| object.kind == Kind::Table);
-            let table = written.find(|table| is_about(text, &[&table.name]))?;
-            let (moves, _) = moving
-                .iter()
-                .find(|(_, text)| is_about(text, &[&table.name]))?;
+                .map(|object| object.of.as_ref().unwrap_or(&object.name));
+            let table = tables.find(|table| is_about(text, &[table]))?;
+            let (moves, _) = moving.iter().find(|(_, text)| is_about(text, &[table]))?;
             Some(Unproved::Rows {
-                object: table.to_string(),
+                object: format!("table {table}"),
                 pair: Pair {
                     left: trigger.clone(),
                     right: moves.clone(),

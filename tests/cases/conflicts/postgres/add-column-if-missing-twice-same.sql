@@ -1,0 +1,11 @@
+-- verdict: independent
+-- static: none
+
+-- before
+CREATE TABLE users (id int PRIMARY KEY);
+
+-- left
+ALTER TABLE users ADD COLUMN IF NOT EXISTS name text;
+
+-- right
+ALTER TABLE users ADD COLUMN IF NOT EXISTS name text;

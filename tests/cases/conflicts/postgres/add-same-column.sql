@@ -1,0 +1,11 @@
+-- verdict: fails both
+-- static: cannot both
+
+-- before
+CREATE TABLE users (id int PRIMARY KEY);
+
+-- left
+ALTER TABLE users ADD COLUMN name text;
+
+-- right
+ALTER TABLE users ADD COLUMN name varchar(80);

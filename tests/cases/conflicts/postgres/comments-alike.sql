@@ -1,0 +1,11 @@
+-- verdict: independent
+-- static: none
+
+-- before
+CREATE TABLE users (id int PRIMARY KEY);
+
+-- left
+COMMENT ON TABLE users IS 'people';
+
+-- right
+COMMENT ON TABLE users IS 'people';

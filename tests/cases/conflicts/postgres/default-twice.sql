@@ -1,0 +1,11 @@
+-- verdict: order matters
+-- static: order
+
+-- before
+CREATE TABLE users (id int PRIMARY KEY, name text);
+
+-- left
+ALTER TABLE users ALTER COLUMN name SET DEFAULT 'a';
+
+-- right
+ALTER TABLE users ALTER COLUMN name SET DEFAULT 'b';

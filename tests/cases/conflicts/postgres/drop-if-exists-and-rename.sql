@@ -1,0 +1,11 @@
+-- verdict: fails left-first
+-- static: order
+
+-- before
+CREATE TABLE users (id int PRIMARY KEY);
+
+-- left
+DROP TABLE IF EXISTS users;
+
+-- right
+ALTER TABLE users RENAME TO people;

@@ -1,0 +1,11 @@
+-- verdict: independent
+-- static: none
+
+-- before
+CREATE FUNCTION one() RETURNS int LANGUAGE sql AS 'SELECT 1';
+
+-- left
+CREATE OR REPLACE FUNCTION one() RETURNS int LANGUAGE sql AS 'SELECT 11';
+
+-- right
+CREATE OR REPLACE FUNCTION one() RETURNS int LANGUAGE sql AS 'SELECT 11';

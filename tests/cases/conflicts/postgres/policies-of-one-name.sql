@@ -1,0 +1,11 @@
+-- verdict: fails both
+-- static: cannot both
+
+-- before
+CREATE TABLE users (id int PRIMARY KEY);
+
+-- left
+CREATE POLICY own ON users USING (id > 0);
+
+-- right
+CREATE POLICY own ON users USING (id < 9);

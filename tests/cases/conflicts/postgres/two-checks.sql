@@ -1,0 +1,11 @@
+-- verdict: independent
+-- static: none
+
+-- before
+CREATE TABLE users (id int PRIMARY KEY, age int);
+
+-- left
+ALTER TABLE users ADD CONSTRAINT adult CHECK (age >= 18);
+
+-- right
+ALTER TABLE users ADD CONSTRAINT mortal CHECK (age < 150);

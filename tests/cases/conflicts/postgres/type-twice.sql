@@ -1,0 +1,11 @@
+-- verdict: order matters
+-- static: order
+
+-- before
+CREATE TABLE users (id int PRIMARY KEY, age int);
+
+-- left
+ALTER TABLE users ALTER COLUMN age TYPE bigint;
+
+-- right
+ALTER TABLE users ALTER COLUMN age TYPE numeric;

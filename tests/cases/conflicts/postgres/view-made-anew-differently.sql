@@ -1,0 +1,14 @@
+-- verdict: order matters
+-- static: order
+
+-- before
+CREATE TABLE users (id int PRIMARY KEY, name text);
+CREATE VIEW names AS SELECT name FROM users;
+
+-- left
+DROP VIEW names;
+CREATE VIEW names AS SELECT name FROM users WHERE id > 0;
+
+-- right
+DROP VIEW names;
+CREATE VIEW names AS SELECT name FROM users WHERE id > 9;

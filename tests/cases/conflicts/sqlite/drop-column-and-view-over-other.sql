@@ -1,0 +1,11 @@
+-- verdict: independent
+-- static: none
+
+-- before
+CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT, email TEXT);
+
+-- left
+ALTER TABLE users DROP COLUMN name;
+
+-- right
+CREATE VIEW mails AS SELECT email FROM users;

@@ -1,0 +1,11 @@
+-- verdict: independent
+-- static: none
+
+-- before
+CREATE TABLE users (id INTEGER PRIMARY KEY);
+
+-- left
+ALTER TABLE users ADD COLUMN age INT NOT NULL DEFAULT 0 CHECK (age >= 0);
+
+-- right
+INSERT INTO users (id) VALUES (1);

@@ -1,0 +1,15 @@
+-- verdict: order matters
+-- static: order
+-- foreign keys: off
+
+-- before
+CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT);
+
+-- left
+CREATE TABLE users_new (id INTEGER PRIMARY KEY, name TEXT NOT NULL);
+INSERT INTO users_new SELECT id, name FROM users;
+DROP TABLE users;
+ALTER TABLE users_new RENAME TO users;
+
+-- right
+CREATE INDEX users_by_name ON users (name);

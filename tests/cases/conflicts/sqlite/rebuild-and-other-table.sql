@@ -1,0 +1,16 @@
+-- verdict: independent
+-- static: none
+-- foreign keys: off
+
+-- before
+CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT);
+CREATE TABLE posts (id INTEGER PRIMARY KEY);
+
+-- left
+CREATE TABLE users_new (id INTEGER PRIMARY KEY, name TEXT NOT NULL);
+INSERT INTO users_new SELECT id, name FROM users;
+DROP TABLE users;
+ALTER TABLE users_new RENAME TO users;
+
+-- right
+ALTER TABLE posts ADD COLUMN title TEXT;

@@ -1,0 +1,11 @@
+-- verdict: fails both
+-- static: possible
+
+-- before
+CREATE TABLE users (id INTEGER PRIMARY KEY);
+
+-- left
+INSERT INTO users VALUES (1);
+
+-- right
+INSERT INTO users VALUES (1);

@@ -1,0 +1,14 @@
+-- verdict: independent
+-- static: possible
+
+-- before
+CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT);
+
+-- rows
+INSERT INTO users VALUES (1, 'a');
+
+-- left
+CREATE UNIQUE INDEX one_mail ON users (email);
+
+-- right
+UPDATE users SET email = 'b';

@@ -1,0 +1,177 @@
+//! The verdict of each pair, by running both orders.
+
+use std::collections::BTreeMap;
+
+use teammig::{
+    db::Database,
+    model::Dialect,
+    schema::{LeaveOut, Schema, compare},
+};
+
+use super::case::{Case, Verdict, cases};
+use crate::support::deploy::{settings, try_open};
+
+/// What is there after an order: its schema, and the rows of each table in no order.
+type State = (Schema, BTreeMap<String, String>);
+
+/// Empties PostgreSQL's database.
+const EMPTY: &str = "DO $$ DECLARE s text; BEGIN
+    FOR s IN SELECT extname FROM pg_extension WHERE extname <> 'plpgsql' LOOP
+        EXECUTE format('DROP EXTENSION %I CASCADE', s); END LOOP;
+    FOR s IN SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' LOOP
+        EXECUTE format('DROP SCHEMA %I CASCADE', s); END LOOP;
+    DELETE FROM pg_default_acl;
+    CREATE SCHEMA public AUTHORIZATION pg_database_owner; GRANT USAGE ON SCHEMA public TO public; END $$";
+
+struct Bench {
+    dialect: Dialect,
+    database: Box<dyn Database>,
+}
+
+impl Bench {
+    fn empty(&mut self) {
+        match self.dialect {
+            Dialect::Postgres => self.database.execute_text(EMPTY).unwrap(),
+            Dialect::Sqlite => self.database = memory(),
+        }
+    }
+
+    /// Runs a script as a revision is run.
+    fn run(&mut self, script: &str, case: &Case) -> Result<(), String> {
+        let rebuilds = case.foreign_keys_off;
+        if rebuilds {
+            self.must("PRAGMA foreign_keys = OFF; PRAGMA legacy_alter_table = ON");
+        }
+        let alone = script.contains("CONCURRENTLY");
+        let whole = if alone {
+            script.trim().to_owned()
+        } else {
+            format!("BEGIN; {script} COMMIT;")
+        };
+        let ran = self.database.execute_text(&whole);
+        if ran.is_err() && !alone {
+            self.must("ROLLBACK");
+        }
+        if rebuilds {
+            self.must("PRAGMA foreign_keys = ON; PRAGMA legacy_alter_table = OFF");
+        }
+        ran.map_err(|error| error.to_string())
+    }
+
+    fn must(&mut self, sql: &str) {
+        self.database.execute_text(sql).unwrap();
+    }
+
+    /// Runs one side after the other; an error of the second one is what is asked for.
+    fn order(
+        &mut self,
+        case: &Case,
+        [first, second]: [&[String]; 2],
+    ) -> Result<Result<State, String>, String> {
+        self.empty();
+        self.run(&format!("{}{}", case.before, case.rows), case)?;
+        for script in first {
+            self.run(script, case)?;
+        }
+        for script in second {
+            if let Err(error) = self.run(script, case) {
+                return Ok(Err(error));
+            }
+        }
+        let schema = self.database.schema(&LeaveOut::default()).unwrap();
+        Ok(Ok((schema, self.rows())))
+    }
+
+    fn rows(&mut self) -> BTreeMap<String, String> {
+        let tables = match self.dialect {
+            Dialect::Postgres => {
+                "SELECT c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                 WHERE c.relkind IN ('r', 'm') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'"
+            }
+            Dialect::Sqlite => "SELECT '\"' || name || '\"' FROM sqlite_schema WHERE type = 'table'",
+        };
+        let tables = self.database.query_text(tables).unwrap();
+        let mut rows = BTreeMap::new();
+        for table in tables.into_iter().flatten().flatten() {
+            let lines = match self.dialect {
+                Dialect::Postgres => format!("SELECT to_jsonb(t)::text FROM {table} t"),
+                Dialect::Sqlite => self.as_json(&table),
+            };
+            let found = self.database.query_text(&lines).unwrap();
+            let mut lines: Vec<String> = found.into_iter().flatten().flatten().collect();
+            lines.sort();
+            rows.insert(table, lines.join("\n"));
+        }
+        rows
+    }
+
+    /// A query for rows with their columns sorted by name.
+    fn as_json(&mut self, table: &str) -> String {
+        let columns = format!("SELECT name FROM pragma_table_info({table}) ORDER BY name");
+        let columns = self.database.query_text(&columns).unwrap();
+        let columns = columns.into_iter().flatten().flatten();
+        let pairs: Vec<String> = columns
+            .map(|name| format!("'{name}', \"{name}\""))
+            .collect();
+        format!("SELECT json_object({}) FROM {table}", pairs.join(", "))
+    }
+
+    /// What comes of both orders, and why; an error where a side fails by itself.
+    fn verdict(&mut self, case: &Case) -> Result<(Verdict, String), String> {
+        let left_first = self.order(case, [&case.left, &case.right])?;
+        let right_first = self.order(case, [&case.right, &case.left])?;
+        Ok(match (left_first, right_first) {
+            (Ok(one), Ok(other)) => {
+                let told = compare(&one.0, &other.0);
+                if told.is_equal() && one.1 == other.1 {
+                    (Verdict::Independent, String::new())
+                } else {
+                    let what = told.differences.iter().map(|one| one.words());
+                    let what: Vec<String> = what.collect();
+                    (Verdict::OrderMatters, what.join("; "))
+                }
+            }
+            (Err(error), Ok(_)) => (Verdict::FailsLeftFirst, error),
+            (Ok(_), Err(error)) => (Verdict::FailsRightFirst, error),
+            (Err(one), Err(other)) => (Verdict::FailsBoth, format!("{one} / {other}")),
+        })
+    }
+}
+
+fn memory() -> Box<dyn Database> {
+    try_open("sqlite::memory:", &settings()).unwrap()
+}
+
+fn check(dialect: Dialect, database: Box<dyn Database>, at_least: usize) {
+    let mut bench = Bench { dialect, database };
+    let cases = cases(dialect);
+    let mut wrong = Vec::new();
+    for case in &cases {
+        match bench.verdict(case) {
+            Ok((found, _)) if case.verdict == Some(found) => {}
+            Ok((found, why)) => wrong.push(format!("{}: {}: {why}", case.name, found.words())),
+            Err(error) => wrong.push(format!("{}: fails by itself: {error}", case.name)),
+        }
+    }
+    assert!(wrong.is_empty(), "{}\n", wrong.join("\n"));
+    assert!(cases.len() >= at_least, "{} pairs", cases.len());
+}
+
+#[cfg(unix)]
+#[test]
+fn postgres_says_what_is_labelled() {
+    use crate::support::postgres::Cluster;
+    let cluster = Cluster::shared();
+    for role in ["reader", "writer"] {
+        cluster.psql("postgres").run(&format!(
+            "DO $$ BEGIN CREATE ROLE {role}; EXCEPTION WHEN duplicate_object THEN NULL; WHEN unique_violation THEN NULL; END $$"
+        ));
+    }
+    let database = try_open(&cluster.database(), &settings()).unwrap();
+    check(Dialect::Postgres, database, 180);
+}
+
+#[test]
+fn sqlite_says_what_is_labelled() {
+    check(Dialect::Sqlite, memory(), 70);
+}

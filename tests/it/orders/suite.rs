@@ -1,0 +1,125 @@
+//! The labelled suite of pairs, each tried by the engine: what it says is what is true.
+
+use std::time::{Duration, Instant};
+
+use teammig::model::{Dialect, verdict::Verdict};
+
+use super::{Bench, words};
+use crate::conflict_suite::case::{self, Case, Verdict as Truth};
+
+/// Whether a verdict says the truth: `None` where it says that it does not know.
+fn is_true(case: &Case, verdict: &Verdict) -> Option<bool> {
+    let truth = case.verdict.unwrap();
+    Some(match verdict {
+        Verdict::Independent => truth == Truth::Independent,
+        Verdict::OrderMatters(_) => truth == Truth::OrderMatters,
+        Verdict::Fails(fails) => {
+            let left = fails
+                .failures
+                .iter()
+                .any(|one| one.order[0].as_str().starts_with('b'));
+            let right = fails
+                .failures
+                .iter()
+                .any(|one| one.order[0].as_str().starts_with('c'));
+            truth
+                == match (left, right) {
+                    (true, true) => Truth::FailsBoth,
+                    (true, false) => Truth::FailsLeftFirst,
+                    _ => Truth::FailsRightFirst,
+                }
+        }
+        Verdict::Unproved(_) => return None,
+    })
+}
+
+fn hold(dialect: Dialect, bench: impl Fn(&Case) -> Bench, at_most_unknown: usize) {
+    let (mut wrong, mut unknown) = (Vec::new(), Vec::new());
+    let (mut count, mut time, mut slowest) = (0, Duration::ZERO, (Duration::ZERO, String::new()));
+    for case in case::cases(dialect) {
+        let bench = bench(&case);
+        let below = format!("{}\n{}", case.before, case.rows);
+        let left: Vec<&str> = case.left.iter().map(String::as_str).collect();
+        let right: Vec<&str> = case.right.iter().map(String::as_str).collect();
+        let heads = bench.lines(&below, &[&left, &right]);
+        let begin = Instant::now();
+        let proved = match bench.try_heads(&heads) {
+            Ok(proved) => proved,
+            Err(error) => {
+                wrong.push(format!("{}: {error:?}", case.name));
+                continue;
+            }
+        };
+        let took = begin.elapsed();
+        count += 1;
+        time += took;
+        if took > slowest.0 {
+            slowest = (took, case.name.clone());
+        }
+        let said = || {
+            format!(
+                "{}: is {}, said {}",
+                case.name,
+                case.verdict.unwrap().words(),
+                words(&proved)
+            )
+        };
+        // Here it is the owner alone that the order decides, which counts.
+        if case.why.as_deref() == Some("who owns it is a remark of a comparison") {
+            assert_eq!(proved.verdict.word(), "order-matters", "{}", said());
+            continue;
+        }
+        match is_true(&case, &proved.verdict) {
+            Some(true) => {}
+            // The suite has other rows than those that were made up.
+            Some(false) if matches!(&proved.verdict, Verdict::Fails(fails) if fails.on_rows) => {
+                unknown.push(said());
+            }
+            Some(false) => wrong.push(said()),
+            None => unknown.push(said()),
+        }
+    }
+    println!(
+        "{count} pairs, {:?} each, the slowest {:?} ({}); not proved: {}",
+        time / count.max(1),
+        slowest.0,
+        slowest.1,
+        unknown.join("\n  ")
+    );
+    assert!(
+        wrong.is_empty(),
+        "{} wrong:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
+    assert!(unknown.len() <= at_most_unknown, "{unknown:#?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn each_pair_on_postgres() {
+    let cluster = crate::support::postgres::Cluster::shared();
+    // The suite's roles.
+    for role in ["reader", "writer"] {
+        let _ = cluster
+            .psql("postgres")
+            .try_run(&format!("CREATE ROLE {role}"));
+    }
+    hold(Dialect::Postgres, |_| Bench::postgres(), 6);
+}
+
+#[test]
+fn each_pair_on_sqlite() {
+    hold(
+        Dialect::Sqlite,
+        |case| {
+            let options = if case.foreign_keys_off {
+                "foreign_keys:off"
+            } else {
+                ""
+            };
+            Bench::sqlite().with(options)
+        },
+        2,
+    );
+}
