@@ -48,6 +48,7 @@ mod run;
 pub mod schema_drift;
 mod scratch;
 pub mod script;
+mod sealed;
 pub mod sides;
 pub mod stamp;
 mod state;
