@@ -43,7 +43,7 @@ mod verdict;
 mod verify;
 mod why;
 
-use std::{ffi::OsString, process::ExitCode};
+use std::{ffi::OsString, mem::ManuallyDrop, process::ExitCode};
 
 use clap::{Parser, Subcommand, error::ErrorKind};
 
@@ -333,7 +333,8 @@ fn run(ui: &mut Ui, cli: &Cli, interrupt: &Interrupt) -> Result<Status, Error> {
     };
     let begin = |options| begin(cwd.clone(), Env::process(), options, interrupt.clone());
     let context = match begin(options.clone()) {
-        Ok(context) => context,
+        // The program ends with it: thousands of rows need not be given back one by one.
+        Ok(context) => ManuallyDrop::new(context),
         Err(error) => {
             let Some(names) = every::names(command, options.url.is_some(), &error) else {
                 return Err(error);

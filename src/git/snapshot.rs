@@ -38,7 +38,7 @@ pub struct Listing {
 }
 
 /// A file that is known and not read yet.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Listed {
     /// Relative to the project's root.
     pub path: Arc<str>,

@@ -7,7 +7,7 @@ use std::{
 
 use super::{Layout, header};
 use crate::model::{
-    Finding, HeadFile, Migration, Project, RevId, Revision, Rule, Snapshot, SnapshotFile,
+    Finding, HeadFile, Migration, Origin, Project, RevId, Revision, Rule, Snapshot, SnapshotFile,
     SourceFile, UnreadFile,
     graph::{Graph, Problem},
     head_file,
@@ -43,22 +43,37 @@ pub fn load(snapshot: &Snapshot, layout: &dyn Layout) -> Project {
             .iter()
             .map(|problem| explain(problem, &files, layout, unreadable)),
     );
-    assemble(snapshot, graph, files, unread, findings)
+    let head_file = snapshot.head_file.as_ref();
+    assemble(&snapshot.origin, head_file, graph, files, unread, findings)
 }
 
-/// Revisions by their files' paths, known without a look into those.
-pub type Known<'a> = HashMap<&'a str, Arc<Revision>>;
+/// A file of a snapshot, or what is known of it.
+#[derive(Debug)]
+pub enum Part {
+    /// To be read.
+    File(SnapshotFile),
+    /// Its revision, known without a look into it.
+    Known(Arc<Revision>),
+}
 
-/// The same where the files of `known` are not read, and have no migration in the project.
-/// `None` where something is wrong with the graph: to point at it needs all files.
-pub fn load_known(snapshot: &Snapshot, known: &Known<'_>, layout: &dyn Layout) -> Option<Project> {
+/// The same of files of which some are known: those are not read, and have no migration in
+/// the project. `None` where something is wrong with the graph: to point at it needs all files.
+pub fn load_known(
+    origin: &Origin,
+    parts: &[Part],
+    head_file: Option<&SnapshotFile>,
+    layout: &dyn Layout,
+) -> Option<Project> {
     let (mut findings, mut files, mut unread) = (Vec::new(), Vec::new(), Vec::new());
-    let mut revisions = Vec::with_capacity(snapshot.files.len());
-    for file in &snapshot.files {
-        if let Some(revision) = known.get(&*file.path) {
-            revisions.push(Arc::clone(revision));
-            continue;
-        }
+    let mut revisions = Vec::with_capacity(parts.len());
+    for part in parts {
+        let file = match part {
+            Part::File(file) => file,
+            Part::Known(revision) => {
+                revisions.push(Arc::clone(revision));
+                continue;
+            }
+        };
         match read_file(file).and_then(|source| layout.parse(source)) {
             Ok(migration) => {
                 revisions.push(Arc::new(migration.revision.clone()));
@@ -73,11 +88,12 @@ pub fn load_known(snapshot: &Snapshot, known: &Known<'_>, layout: &dyn Layout) -
     let (graph, problems) = Graph::of(revisions);
     problems
         .is_empty()
-        .then(|| assemble(snapshot, graph, files, unread, findings))
+        .then(|| assemble(origin, head_file, graph, files, unread, findings))
 }
 
 fn assemble(
-    snapshot: &Snapshot,
+    origin: &Origin,
+    head_file: Option<&SnapshotFile>,
     graph: Graph,
     files: Vec<Migration>,
     unread: Vec<UnreadFile>,
@@ -94,7 +110,7 @@ fn assemble(
             Entry::Occupied(_) => repeated.push(file),
         }
     }
-    let head_file = snapshot.head_file.as_ref().map(read_head_file);
+    let head_file = head_file.map(read_head_file);
     let sound = findings.is_empty();
     let of_head_file = head_file
         .iter()
@@ -105,7 +121,7 @@ fn assemble(
         _ => finding,
     }));
     Project {
-        origin: snapshot.origin.clone(),
+        origin: origin.clone(),
         graph: Arc::new(graph),
         migrations,
         repeated,

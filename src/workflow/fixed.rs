@@ -15,7 +15,7 @@ use super::{
 };
 use crate::git::Repo;
 use crate::model::{
-    Checksum, Migration, Project, RevId,
+    Migration, Project, RevId,
     audit::Outline,
     guard::{Content, Evidence, First, Fixed, Reading},
     shell,
@@ -48,9 +48,9 @@ pub(super) fn evidence(
         }
     }
     let mut add = |id: &RevId, evidence| found.entry(id.clone()).or_default().push(evidence);
-    for ledger in known::recall(context) {
+    for ledger in known::recall_of(context, ids) {
         let environment = ledger.name();
-        for row in ledger.rows.iter().filter(|row| ids.contains(&row.revision)) {
+        for row in &ledger.rows {
             add(
                 &row.revision,
                 Evidence::Applied {
@@ -124,8 +124,7 @@ pub(super) fn of_step(
     reading: &dyn Reading,
 ) -> Result<Vec<Fixed>, Error> {
     let touched = touched(before, after);
-    let mut fixed: Vec<Fixed> = applied(context);
-    fixed.retain(|one| touched.contains(&one.revision));
+    let mut fixed: Vec<Fixed> = applied(context, &touched);
     let edges = |project: &Project, id: &RevId| {
         let found = project.migration(id.as_str());
         found.map(|one| {
@@ -169,42 +168,38 @@ pub(super) fn of_step(
     Ok(fixed)
 }
 
-/// What databases applied, as this clone saw them last.
-fn applied(context: &Context) -> Vec<Fixed> {
+/// What databases applied of `ids`, as this clone saw them last.
+fn applied(context: &Context, ids: &BTreeSet<RevId>) -> Vec<Fixed> {
     let mut fixed = Vec::new();
-    for ledger in known::recall(context) {
+    for ledger in known::recall_of(context, ids) {
         let environment = ledger.name();
         let sync = ledger.sync(context);
-        for row in ledger.rows {
-            if let Some(content) = applied_content(&row) {
-                fixed.push(Fixed {
-                    revision: row.revision,
-                    content,
-                    first: First::Same,
-                    evidence: Evidence::Applied {
-                        environment: environment.clone(),
-                        sync: sync.clone(),
-                        at: row.applied_at,
-                        by: row.applied_by,
-                        protected: ledger.protected,
-                    },
-                });
-            }
-        }
+        fixed.extend(ledger.rows.into_iter().map(|row| Fixed {
+            content: applied_content(&row),
+            revision: row.revision,
+            first: First::Same,
+            evidence: Evidence::Applied {
+                environment: environment.clone(),
+                sync: sync.clone(),
+                at: row.applied_at,
+                by: row.applied_by,
+                protected: ledger.protected,
+            },
+        }));
     }
     fixed
 }
 
 /// What a database applied, as far as its row is remembered.
-pub(super) fn applied_content(row: &KnownRow) -> Option<Content> {
-    Some(Content {
-        checksum: Checksum::from_hex(&row.checksum)?,
+pub(super) fn applied_content(row: &KnownRow) -> Content {
+    Content {
+        checksum: row.checksum,
         up: None,
-        options: row.options,
+        options: Some(row.options),
         parents: row.parents.clone(),
-        depends_on: row.depends_on.clone(),
+        depends_on: Some(row.depends_on.clone()),
         amended: Vec::new(),
-    })
+    }
 }
 
 /// The revisions whose files a step from `before` to `after` changes.
@@ -225,14 +220,14 @@ pub(super) fn of_revision(context: &Context, id: &RevId) -> Result<Vec<Fixed>, E
     if context.repo_if_any().is_none() {
         return Ok(Vec::new());
     }
-    let mut fixed = applied(context);
-    fixed.retain(|one| one.revision == *id);
+    let ids = BTreeSet::from([id.clone()]);
+    let mut fixed = applied(context, &ids);
     for name in guard::protected_refs(context)? {
         let (mut tips, _) = outline::of_protected(context, &name)?;
         tips.retain(|tip| tip.revision == *id);
         fixed.extend(published(context, &name, tips, &|_| true));
     }
-    for (_, tags) in elsewhere::tags(context, &BTreeSet::from([id.clone()]))? {
+    for (_, tags) in elsewhere::tags(context, &ids)? {
         fixed.extend(released(id, tags));
     }
     Ok(fixed)

@@ -297,12 +297,11 @@ impl Kept {
     /// `None` = it is something else, or damaged.
     fn read(bytes: Vec<u8>) -> Option<Self> {
         let written = sealed::open(&bytes)?;
-        let start = bytes.len() - written.len();
         let mut rest = written;
         let mut rows = HashMap::new();
         while !rest.is_empty() {
             let ((name, row), after): ((&[u8], &[u8]), _) = postcard::take_from_bytes(rest).ok()?;
-            let end = start + written.len() - after.len();
+            let end = written.len() - after.len();
             rows.insert(name.try_into().ok()?, end - row.len()..end);
             rest = after;
         }
@@ -325,7 +324,7 @@ impl Kept {
         }
         let used: HashSet<&Name> = seen.keys().collect();
         let full = self.rows.len() + used.len() > MOST;
-        let mut bytes = sealed::begin();
+        let mut bytes = Vec::new();
         for (name, row) in &self.rows {
             if !used.contains(name) && !full {
                 let row = &self.bytes[row.clone()];
@@ -336,7 +335,7 @@ impl Kept {
             let row = postcard::to_allocvec(&**footprint).ok()?;
             bytes = postcard::to_extend(&(&name[..], &row[..]), bytes).ok()?;
         }
-        sealed::close(bytes)
+        Some(sealed::seal(bytes))
     }
 }
 

@@ -2,7 +2,7 @@
 //! merge joins, what a push leaves on the other side. The check and the radar ask here what
 //! a step edits. Needs no database.
 
-use std::cell::OnceCell;
+use std::{cell::OnceCell, collections::HashSet};
 
 use super::{
     Context, Error,
@@ -169,10 +169,8 @@ fn one(context: &Context, index: &Side, verdict: &mut Verdict) -> Result<(), Err
     }
     // What is only added edits nothing, whatever is published.
     let edits = || {
-        committed
-            .files
-            .iter()
-            .any(|file| !index.files.contains(file))
+        let staged: HashSet<&Listed> = index.files.iter().collect();
+        committed.files.iter().any(|file| !staged.contains(file))
     };
     if verdict.missing.is_none() {
         verdict.missing =

@@ -1,21 +1,23 @@
 //! What this clone knows of databases, remembered under the Git common
 //! directory each time a ledger is read, so that hooks need no database.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
 
-use super::Context;
+use super::{Context, sealed};
 use crate::{
     config::{ChosenBy, Target},
     db::{DatabaseUrl, SqliteTarget},
-    model::{Entry, EntryState, Ledger, Options, RevId, advice},
+    model::{Checksum, Entry, EntryState, Ledger, Options, RevId, advice},
 };
 
+mod rows;
+
 const FILE: &str = "ledgers";
-const VERSION: u32 = 5;
+/// Counts up with the file's form, and with that of its rows.
+const VERSION: u32 = 6;
 /// More are those of worktrees and environments that are long gone.
 const MOST: usize = 64;
 
@@ -34,15 +36,13 @@ pub(super) struct Key {
 }
 
 /// A ledger as it stands in the file. Every command that reads a ledger remembers it, and
-/// nearly always it has not changed: `print` says so without a look at the rows.
+/// nearly always it has not changed: the bytes of its rows say so.
 #[derive(Serialize, Deserialize)]
-struct Stored {
+struct Stored<'a> {
     key: Key,
     protected: bool,
     seen_at: Timestamp,
-    /// Of the rows; another program's (another Rust's) may differ, and is written anew.
-    print: u64,
-    rows: Box<RawValue>,
+    rows: &'a [u8],
 }
 
 /// A ledger as it was last seen.
@@ -59,23 +59,20 @@ pub(super) struct KnownLedger {
 }
 
 /// One applied revision.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct KnownRow {
     /// The revision.
     pub(super) revision: RevId,
     /// Its parents when it was applied.
     pub(super) parents: Vec<RevId>,
-    /// What had to be applied first; clones that remembered before it was kept have none.
-    #[serde(default)]
-    pub(super) depends_on: Option<Vec<String>>,
-    /// Its message; clones that remembered before it was kept have none.
-    #[serde(default)]
+    /// What had to be applied first.
+    pub(super) depends_on: Vec<String>,
+    /// Its message.
     pub(super) message: String,
-    /// The checksum of what was applied, in hex.
-    pub(super) checksum: String,
-    /// How both scripts were to be run; clones that remembered before it was kept have none.
-    #[serde(default)]
-    pub(super) options: Option<Options>,
+    /// The checksum of what was applied.
+    pub(super) checksum: Checksum,
+    /// How both scripts were to be run.
+    pub(super) options: Options,
     /// When.
     pub(super) applied_at: Timestamp,
     /// By whom.
@@ -92,10 +89,10 @@ impl KnownRow {
         Self {
             revision: entry.revision.clone(),
             parents: entry.parents.clone(),
-            depends_on: Some(entry.depends_on.iter().map(ToString::to_string).collect()),
+            depends_on: entry.depends_on.iter().map(ToString::to_string).collect(),
             message: entry.message.clone(),
-            checksum: entry.checksum.to_string(),
-            options: Some(entry.options),
+            checksum: entry.checksum,
+            options: entry.options,
             applied_at: entry.applied_at,
             applied_by: entry.applied_by.clone(),
             commit: entry.git_commit.clone(),
@@ -143,6 +140,15 @@ impl KnownLedger {
 
 /// The ledgers that were seen of the databases that the configuration names now.
 pub(super) fn recall(context: &Context) -> Vec<KnownLedger> {
+    with_rows(context, &|_| true)
+}
+
+/// The same with no other rows than those of `ids`.
+pub(super) fn recall_of(context: &Context, ids: &BTreeSet<RevId>) -> Vec<KnownLedger> {
+    with_rows(context, &|id| ids.contains(id))
+}
+
+fn with_rows(context: &Context, wanted: &dyn Fn(&str) -> bool) -> Vec<KnownLedger> {
     let Some(project) = project(context) else {
         return Vec::new();
     };
@@ -155,7 +161,8 @@ pub(super) fn recall(context: &Context) -> Vec<KnownLedger> {
     if names.is_empty() {
         names.push(None);
     }
-    load(context)
+    let kept = kept(context);
+    load(&kept)
         .into_iter()
         .filter(|known| {
             known.key.project == project
@@ -165,7 +172,7 @@ pub(super) fn recall(context: &Context) -> Vec<KnownLedger> {
         })
         .filter_map(|known| {
             Some(KnownLedger {
-                rows: serde_json::from_str(known.rows.get()).ok()?,
+                rows: rows::read(known.rows, wanted)?,
                 key: known.key,
                 protected: known.protected,
                 seen_at: known.seen_at,
@@ -199,36 +206,33 @@ pub(super) fn remember(context: &Context, ledger: &Ledger) {
         .filter(|entry| entry.state == EntryState::Applied)
         .map(KnownRow::of)
         .collect();
-    let mut hasher = DefaultHasher::new();
-    rows.hash(&mut hasher);
-    let print = hasher.finish();
-    let mut all = load(context);
+    let Some(rows) = rows::write(&rows) else {
+        return;
+    };
+    let kept = kept(context);
+    let mut all = load(&kept);
     let before = all.iter().position(|known| known.key == key);
     if let Some(at) = before {
         let known = all.remove(at);
         // The time alone is worth a write only now and then.
-        if known.print == print
+        if known.rows == rows
             && known.protected == target.protected
             && context.now.as_second() - known.seen_at.as_second() < 3600
         {
             return;
         }
     }
-    let Ok(rows) = serde_json::value::to_raw_value(&rows) else {
-        return;
-    };
     all.push(Stored {
         key,
         protected: target.protected,
         seen_at: context.now,
-        print,
-        rows,
+        rows: &rows,
     });
     all.sort_by_key(|known| known.seen_at);
     let excess = all.len().saturating_sub(MOST);
     all.drain(..excess);
-    if let Ok(bytes) = serde_json::to_vec(&all) {
-        repo.cache().store(FILE, VERSION, &bytes);
+    if let Ok(bytes) = postcard::to_allocvec(&all) {
+        repo.cache().store(FILE, VERSION, &sealed::seal(bytes));
     }
 }
 
@@ -252,11 +256,16 @@ fn project(context: &Context) -> Option<String> {
     context.prefix().ok()
 }
 
-fn load(context: &Context) -> Vec<Stored> {
-    context
-        .repo_if_any()
-        .and_then(|repo| repo.cache().load(FILE, VERSION))
-        .and_then(|bytes| serde_json::from_slice(&bytes).ok())
+/// The file of all ledgers; empty where there is none.
+fn kept(context: &Context) -> Vec<u8> {
+    let repo = context.repo_if_any();
+    repo.and_then(|repo| repo.cache().load(FILE, VERSION))
+        .unwrap_or_default()
+}
+
+fn load(kept: &[u8]) -> Vec<Stored<'_>> {
+    sealed::open(kept)
+        .and_then(|bytes| postcard::from_bytes(bytes).ok())
         .unwrap_or_default()
 }
 

@@ -1,31 +1,63 @@
-//! Bytes of a cache that tell whether they are what was written: what a disk made of
-//! them otherwise is not taken.
+//! What a cache keeps in bytes that anything could be read out of, with a print of them.
+//!
+//! A disk may make something else of a file, and so may anybody who writes to it: of that,
+//! nothing is taken.
 
 use std::hash::{DefaultHasher, Hasher as _};
 
-const ROOM: usize = size_of::<u64>();
-
-/// Where to write behind; [`close`] fills in what is left free in front.
-pub(super) fn begin() -> Vec<u8> {
-    vec![0; ROOM]
+/// The bytes as they are kept.
+pub(super) fn seal(mut bytes: Vec<u8>) -> Vec<u8> {
+    let print = print_of(&bytes);
+    bytes.extend(print);
+    bytes
 }
 
-/// Seals what was written since [`begin`].
-pub(super) fn close(mut bytes: Vec<u8>) -> Option<Vec<u8>> {
-    let (print, written) = bytes.split_first_chunk_mut()?;
-    *print = print_of(written);
-    Some(bytes)
+/// The bytes that were kept. `None` = they are something else, or damaged.
+pub(super) fn open(kept: &[u8]) -> Option<&[u8]> {
+    let (bytes, print) = kept.split_last_chunk()?;
+    (*print == print_of(bytes)).then_some(bytes)
 }
 
-/// What was written. `None` = it is something else, or damaged.
-pub(super) fn open(bytes: &[u8]) -> Option<&[u8]> {
-    let (print, written) = bytes.split_first_chunk()?;
-    (*print == print_of(written)).then_some(written)
-}
-
-/// Another Rust's may differ; then what is kept is made again.
-fn print_of(bytes: &[u8]) -> [u8; ROOM] {
+/// Another Rust's may differ; then what was kept is made again.
+fn print_of(bytes: &[u8]) -> [u8; size_of::<u64>()] {
     let mut hasher = DefaultHasher::new();
     hasher.write(bytes);
     hasher.finish().to_le_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn what_was_sealed_is_opened() {
+        for bytes in [&b""[..], b"bytes"] {
+            let sealed = seal(bytes.to_vec());
+            assert_eq!(open(&sealed), Some(bytes));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_start_of_it_is_nothing(bytes in proptest::collection::vec(any::<u8>(), 0..40)) {
+            let sealed = seal(bytes);
+            for length in 0..sealed.len() {
+                prop_assert!(open(&sealed[..length]).is_none(), "{length}");
+            }
+        }
+
+        #[test]
+        fn nothing_is_taken_of_what_is_damaged(
+            bytes in proptest::collection::vec(any::<u8>(), 0..40),
+            at in any::<prop::sample::Index>(),
+            bits in 1_u8..,
+        ) {
+            let mut sealed = seal(bytes);
+            let at = at.index(sealed.len());
+            sealed[at] ^= bits;
+            prop_assert!(open(&sealed).is_none());
+        }
+    }
 }

@@ -178,7 +178,7 @@ pub fn why(context: &Context, name: &str) -> Result<Why, Error> {
             (None, None) => {
                 let mut rows = ledgers.iter().flat_map(|ledger| &ledger.rows);
                 let row = rows.find(|row| row.revision == revision)?;
-                (fixed::applied_content(row)?, None)
+                (fixed::applied_content(row), None)
             }
         };
         let options = was

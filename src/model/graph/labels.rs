@@ -77,6 +77,10 @@ impl Graph {
 
     fn diverged_nodes(&self) -> Vec<Vec<Node>> {
         let heads = self.head_nodes();
+        // Whose labels they have matters to several alone, and takes a walk to the bases.
+        if heads.len() < 2 {
+            return Vec::new();
+        }
         let labels = heads
             .iter()
             .map(|&head| self.labels_of(head).into_iter().collect());

@@ -10,17 +10,14 @@ use std::{
 
 use super::Side;
 use crate::{
-    git::{BlobId, Listed, Repo},
-    layout::{self, Known},
-    model::{
-        Origin, Project, RevId, Revision, Snapshot, SnapshotFile, audit::Content,
-        snapshot::Unreadable, threads,
-    },
-    workflow::{
-        Context, Error,
-        outline::{self, Rows},
-    },
+    git::{Listed, Repo},
+    layout::{self, Part},
+    model::{Origin, Project, RevId, Revision, Snapshot, SnapshotFile, audit::Content, threads},
+    workflow::{Context, Error, outline},
 };
+
+/// The revisions of a side's files, in their order, as far as they are not to be read.
+type Known = Vec<Option<Arc<Revision>>>;
 
 /// Reads both sides. Where anything is wrong with what is in no changed file, all files are
 /// read, so that it can be pointed at.
@@ -30,17 +27,21 @@ pub(super) fn load(
     after: &Side,
 ) -> Result<(Project, Project), Error> {
     let (repo, layout) = (context.repo()?, context.layout());
-    let same = same(before, after);
-    let rows = outline::known(context, &same)?;
-    if let Some(mut known) = known(&same, &rows) {
-        let both = |known: &Known<'_>| -> Result<Option<(Project, Project)>, Error> {
-            let before = read(repo, before, known)?;
-            let after = read(repo, after, known)?;
-            let load = |side| layout::load_known(side, known, layout);
-            let sides = threads::both(known.len(), || load(&before), || load(&after));
+    if let Some((mut old, mut new)) = known(context, before, after)? {
+        let both = |old: &Known, new: &Known| -> Result<Option<(Project, Project)>, Error> {
+            let (before_parts, before_head) = (parts(repo, before, old)?, head_file(repo, before)?);
+            let (after_parts, after_head) = (parts(repo, after, new)?, head_file(repo, after)?);
+            let load = |parts: &[Part], head: &Option<SnapshotFile>| {
+                layout::load_known(&Origin::Index, parts, head.as_ref(), layout)
+            };
+            let sides = threads::both(
+                new.len(),
+                || load(&before_parts, &before_head),
+                || load(&after_parts, &after_head),
+            );
             Ok(sides.0.zip(sides.1))
         };
-        let mut sides = both(&known)?;
+        let mut sides = both(&old, &new)?;
         if let Some((before, after)) = &sides {
             // Heads of one line are pointed at, and what is read of one side is read of the
             // other, or it would look as if it had come or gone.
@@ -48,10 +49,12 @@ pub(super) fn load(
                 .into_iter()
                 .flat_map(|side| side.graph.diverged())
                 .collect();
-            let count = known.len();
-            known.retain(|_, revision| !heads.contains(&revision.id));
-            if known.len() < count {
-                sides = both(&known)?;
+            let pointed_at = |one: &&mut Option<Arc<Revision>>| {
+                one.as_ref().is_some_and(|one| heads.contains(&one.id))
+            };
+            let found = old.iter_mut().chain(&mut new).filter(pointed_at);
+            if found.map(|one| *one = None).count() > 0 {
+                sides = both(&old, &new)?;
             }
         }
         if let Some(sides) = sides {
@@ -76,70 +79,67 @@ pub(super) fn whole(
 
 fn all(context: &Context, repo: &Repo, side: &Side) -> Result<Project, Error> {
     let files = repo.read_files(&side.files)?;
-    let snapshot = snapshot(files, head_file(repo, side)?);
+    let snapshot = Snapshot {
+        origin: Origin::Index,
+        files,
+        head_file: head_file(repo, side)?,
+    };
     Ok(layout::load(&snapshot, context.layout()))
 }
 
-/// The files that both sides have at the same place.
-fn same(before: &Side, after: &Side) -> Vec<Listed> {
-    let there: HashMap<&str, BlobId> = before
+/// The revisions of the files that both sides have at the same place. `None` where one of
+/// those cannot be read.
+fn known(context: &Context, before: &Side, after: &Side) -> Result<Option<(Known, Known)>, Error> {
+    let there: HashMap<&str, usize> = before
         .files
         .iter()
-        .map(|file| (&*file.path, file.blob()))
+        .enumerate()
+        .map(|(at, file)| (&*file.path, at))
         .collect();
-    let same = |file: &&Listed| there.get(&*file.path) == Some(&file.blob());
-    after.files.iter().filter(same).cloned().collect()
-}
-
-/// The revisions of files; `None` where one of them cannot be read.
-fn known<'a>(files: &'a [Listed], rows: &'a Rows) -> Option<Known<'a>> {
-    let mut known = Known::with_capacity(files.len());
-    for file in files {
+    let mut same = Vec::with_capacity(after.files.len());
+    let mut files = Vec::with_capacity(after.files.len());
+    for (new, file) in after.files.iter().enumerate() {
+        if let Some(old) = there.get(&*file.path)
+            && before.files[*old].blob() == file.blob()
+        {
+            same.push((*old, new));
+            files.push(file.clone());
+        }
+    }
+    let rows = outline::known(context, &files)?;
+    let mut known = (
+        vec![None; before.files.len()],
+        vec![None; after.files.len()],
+    );
+    for ((old, new), file) in same.into_iter().zip(&files) {
         let Some(Content::Revision(outline)) = rows.get(&file.blob()) else {
-            return None;
+            return Ok(None);
         };
-        let revision = Revision {
+        let revision = Arc::new(Revision {
             message: outline.message.clone(),
             ..outline.revision()
-        };
-        known.insert(&*file.path, Arc::new(revision));
+        });
+        known.0[old] = Some(Arc::clone(&revision));
+        known.1[new] = Some(revision);
     }
-    Some(known)
+    Ok(Some(known))
 }
 
-/// A side with the contents of those files that are not known.
-fn read(repo: &Repo, side: &Side, known: &Known<'_>) -> Result<Snapshot, Error> {
-    let is_known = |file: &&Listed| known.contains_key(&*file.path);
-    let unknown: Vec<Listed> = side
-        .files
-        .iter()
-        .filter(|file| !is_known(file))
-        .cloned()
+/// What is known of a side, and the contents of its other files.
+fn parts(repo: &Repo, side: &Side, known: &Known) -> Result<Vec<Part>, Error> {
+    let files = side.files.iter().zip(known);
+    let unknown: Vec<Listed> = files
+        .filter(|(_, known)| known.is_none())
+        .map(|(file, _)| file.clone())
         .collect();
     let mut read = repo.read_files(&unknown)?.into_iter();
-    let mut files = Vec::with_capacity(side.files.len());
-    for file in &side.files {
-        files.extend(if is_known(&file) {
-            Some(SnapshotFile {
-                path: Arc::clone(&file.path),
-                content: Err(Unreadable::Missing),
-                blob: None,
-            })
-        } else {
-            read.next()
-        });
-    }
-    Ok(snapshot(files, head_file(repo, side)?))
+    let part = |known: &Option<Arc<Revision>>| match known {
+        Some(revision) => Some(Part::Known(Arc::clone(revision))),
+        None => read.next().map(Part::File),
+    };
+    Ok(known.iter().filter_map(part).collect())
 }
 
 fn head_file(repo: &Repo, side: &Side) -> Result<Option<SnapshotFile>, Error> {
     Ok(repo.read_files(side.head_file.as_slice())?.pop())
-}
-
-fn snapshot(files: Vec<SnapshotFile>, head_file: Option<SnapshotFile>) -> Snapshot {
-    Snapshot {
-        origin: Origin::Index,
-        files,
-        head_file,
-    }
 }

@@ -9,7 +9,7 @@ use super::moved::moved;
 use crate::{
     config::FILE_NAME,
     git::{CommitId, Event},
-    model::{Checksum, Project, RevId, advice},
+    model::{Project, RevId, advice},
     sql,
     workflow::{
         Context, Error,
@@ -168,8 +168,7 @@ fn of(
     let differs = |row: &KnownRow| {
         here(&row.revision).is_some_and(|migration| {
             let now = sql::checksum(migration.up_text(), migration.down_text());
-            Checksum::from_hex(&row.checksum).is_some_and(|then| then != now)
-                || row.options.is_some_and(|then| then != migration.options())
+            row.checksum != now || row.options != migration.options()
         })
     };
     let broken = project.errors().next().is_some();
