@@ -31,7 +31,7 @@ const HEADERS: &str = "headers";
 /// What a branch ever had: an audit's own.
 const HISTORY: &str = "history";
 /// Counts up with the layout's format, with the checksum's, and with the rows.
-const VERSION: u32 = 4;
+const VERSION: u32 = 5;
 /// More than this is a history of rewritten files; the cache begins anew.
 const MOST: usize = 100_000;
 
