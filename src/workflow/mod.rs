@@ -54,6 +54,7 @@ mod state;
 pub mod status;
 mod step;
 pub mod sync;
+mod taken_out;
 mod told;
 pub mod unfinished;
 mod unrunnable;

@@ -9,6 +9,7 @@ use crate::{
     },
     workflow::{
         At, Context, Error,
+        context::missing_folder,
         guard::{self, Base},
         merged::{self, Merged, Unknown},
     },
@@ -370,12 +371,5 @@ fn nothing(context: &Context) -> Project {
 
 fn no_folders(context: &Context) -> Vec<Finding> {
     let folders = context.config.folders.iter();
-    folders
-        .map(|folder| {
-            Finding::warning(
-                Rule::MissingFolder,
-                format!("there is no folder {folder}, which the configuration names"),
-            )
-        })
-        .collect()
+    folders.map(|folder| missing_folder(folder)).collect()
 }
