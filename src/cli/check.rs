@@ -102,7 +102,12 @@ struct Gap {
 impl Gap {
     /// Something that it is about was not judged.
     fn counts(&self) -> bool {
-        matches!(self.so, None | Some(So::Touched(_)))
+        self.so != Some(So::NotTouched)
+    }
+
+    /// The hook stops nobody for it.
+    fn passes(&self) -> bool {
+        matches!(self.so, Some(So::NotTouched | So::Unseen))
     }
 }
 
@@ -142,14 +147,33 @@ impl Answer {
     }
 
     fn evaluated(&self) -> bool {
-        let is_open = |finding: &Finding| finding.rule == Rule::NotEvaluated;
-        !self.gaps.iter().any(Gap::counts) && !self.findings().any(is_open)
+        !self.gaps.iter().any(Gap::counts) && !self.is_open()
     }
 
-    pub(super) fn status(&self) -> Status {
-        if !self.evaluated() {
-            return Status::Unknown;
+    /// A finding is that something could not be judged.
+    fn is_open(&self) -> bool {
+        let mut findings = self.findings();
+        findings.any(|finding| finding.rule == Rule::NotEvaluated)
+    }
+
+    fn status(&self) -> Status {
+        if self.evaluated() {
+            self.of_findings()
+        } else {
+            Status::Unknown
         }
+    }
+
+    /// What a hook makes of it, which stops nobody for what nobody can put right here.
+    pub(super) fn status_of_hook(&self) -> Status {
+        if self.gaps.iter().all(Gap::passes) && !self.is_open() {
+            self.of_findings()
+        } else {
+            Status::Unknown
+        }
+    }
+
+    fn of_findings(&self) -> Status {
         let is_error = |finding: &Finding| finding.severity == Severity::Error;
         if self.findings().any(is_error) {
             Status::Attention
@@ -220,26 +244,28 @@ fn answer(context: &Context, args: &Args) -> Result<Answer, Error> {
 
 /// What is staged, for every project.
 fn staged(context: &Context) -> Result<Answer, Error> {
-    let mut verdict = workflow::guard::staged(context)?;
+    let verdict = workflow::guard::staged(context)?;
     if !verdict.any_project {
         let folders = &context.config.folders;
         let folder = folders.first().map_or("migrations", String::as_str);
         return Err(Error::NoFolder(context.config.root.join(folder)));
     }
-    let missing = verdict.missing.take();
     let mut answer = of_staged(verdict);
-    answer.gaps.extend(missing.map(|why| Gap {
-        project: String::new(),
-        error: why.into(),
-        so: None,
-    }));
+    for gap in &mut answer.gaps {
+        // Who asks is told; it is hooks that go on.
+        gap.so = gap.so.take().filter(|so| *so != So::Unseen);
+    }
     Ok(answer)
 }
 
 /// The same for the hook, which is in nobody's way where history is missing.
 pub(super) fn staged_by_hook(ui: &mut Ui, context: &Context) -> Result<Answer, Error> {
-    let verdict = workflow::guard::staged(context)?;
-    super::hooks::run::warn_of_absent(ui, &verdict.absent_refs);
+    let mut verdict = workflow::guard::staged(context)?;
+    // Where the migrations are in a submodule, that is so at each commit.
+    let is_submodule = |one: &Unjudged| matches!(one.error, Error::NoFolderAt { .. });
+    verdict
+        .unjudged
+        .retain(|one| one.so != So::NotTouched || !is_submodule(one));
     if !verdict.any_project {
         ui.warn("found no teammig.yaml and no folder migrations/, so nothing was checked");
     }
@@ -252,8 +278,13 @@ fn of_staged(verdict: Verdict) -> Answer {
         error,
         so: Some(so),
     };
+    let missing = verdict.missing.into_iter().map(|why| Unjudged {
+        error: why.into(),
+        so: So::Unseen,
+    });
+    let unjudged = verdict.unjudged.into_iter().chain(missing);
     Answer {
-        gaps: verdict.unjudged.into_iter().map(gap).collect(),
+        gaps: unjudged.map(gap).collect(),
         parts: vec![Part {
             findings: verdict.findings,
             ..Part::default()
@@ -323,6 +354,12 @@ pub(super) fn show_unjudged(ui: &mut Ui, error: &Error, so: &So, what: &str) {
                 "could not be evaluated: {message}; this {what} changes no migration of that project"
             ));
         }
+        So::Unseen => {
+            let message = report::message(error);
+            ui.warn(format!(
+                "could not be evaluated: {message}; this {what} goes on without that"
+            ));
+        }
         So::Touched(path) => {
             report::show_beside(ui, error);
             ui.hint(format!(
@@ -344,7 +381,7 @@ pub(super) fn document(answer: &Answer) -> Value {
             "hints": report::hints(&gap.error),
             "touched": match &gap.so {
                 Some(So::Touched(path)) => Some(path),
-                None | Some(So::NotTouched) => None,
+                None | Some(So::NotTouched | So::Unseen) => None,
             },
         })).collect::<Vec<_>>(),
         "findings": answer.findings().map(json::finding).collect::<Vec<_>>(),

@@ -198,6 +198,8 @@ fn report(error: &Error) -> Report {
             .hint("`teammig init` sets up a project here; `--migrations PATH` names another folder"),
         Error::NoFolderAt { .. } => Report::new("no-migrations", 4, words)
             .hint("Git keeps neither empty folders nor what a linked folder or a submodule holds; is the folder's name right?"),
+        Error::NoHooksHere(_) => Report::new("git", 1, words)
+            .hint("install them in a clone; what is pushed here is judged by CI (`teammig check --base`)"),
         Error::NoCommand => Report::new("usage", 2, words)
             .hint("`teammig init` sets up a project in this folder; `teammig --help` lists the commands"),
         Error::NotJudged(why) => not_judged(why),

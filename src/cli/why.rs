@@ -73,7 +73,7 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
     if !why.also_on.is_empty() {
         row(ui, "Also on", &few(&why.also_on));
     }
-    if why.applied.is_empty() {
+    if why.applied.is_empty() && why.elsewhere.is_empty() {
         row(ui, "Applied", "in no database that this clone has seen");
     }
     for applied in &why.applied {
@@ -97,6 +97,14 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
                 age::ago(applied.at, context.now),
                 applied.by,
             ),
+        );
+    }
+    for (environment, location) in &why.elsewhere {
+        let which = "another database than the one here";
+        row(
+            ui,
+            "Applied",
+            &format!("as {environment} in {location}: {which}"),
         );
     }
     if let Some(content) = why.content {
@@ -284,6 +292,10 @@ fn document(why: &Why) -> Value {
             "commit": one.commit,
             "branch": one.branch,
             "seen_at": one.seen_at.to_string(),
+        })).collect::<Vec<_>>(),
+        "elsewhere": why.elsewhere.iter().map(|(environment, location)| json!({
+            "environment": environment,
+            "location": location,
         })).collect::<Vec<_>>(),
         "content": why.content.map(|content| match content {
             Content::Same => "same",

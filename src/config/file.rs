@@ -13,7 +13,7 @@ use super::{
     mask::mask,
     parse_duration,
 };
-use crate::model::{Level, Levels, Rule, SourceFile};
+use crate::model::{Level, Levels, Rule, SourceFile, near::nearest};
 
 /// The keys of `teammig.yaml`.
 #[derive(Debug, Default, Deserialize)]
@@ -153,10 +153,18 @@ impl<'de> Deserialize<'de> for RuleName {
                     .ok_or_else(|| {
                         let all = Rule::ALL.iter().filter(|rule| may_be_set(rule));
                         let all: Vec<&str> = all.map(|rule| rule.name()).collect();
-                        E::custom(format!(
-                            "there is no rule `{name}`; the rules are {}",
-                            all.join(", ")
-                        ))
+                        let near = nearest(name, all.iter().copied());
+                        E::custom(if near.is_empty() {
+                            format!(
+                                "there is no rule `{name}`; the rules are {}",
+                                all.join(", ")
+                            )
+                        } else {
+                            format!(
+                                "there is no rule `{name}`; did you mean {}?",
+                                near.join(", ")
+                            )
+                        })
                     })
             }
         }
@@ -256,13 +264,28 @@ pub(super) fn parse(file: &SourceFile) -> Result<Settings, ConfigError> {
             let at = error.location().map_or(0, |location| location.index());
             let message = error.to_string();
             let span = lint::place(&file.text, at, &message).unwrap_or(at..at);
+            let message = message.split(" at line ").next().unwrap_or(&message);
             // Both may repeat a URL, and so a password.
             ConfigError::Invalid {
                 file: Box::new(SourceFile::new(file.path.clone(), mask(&file.text))),
                 span,
-                message: mask(message.split(" at line ").next().unwrap_or(&message)),
+                message: mask(&format!("{message}{}", meant(message))),
             }
         })
+}
+
+/// What was meant by a word that is none of those which may stand there, where the YAML
+/// library lists them.
+fn meant(message: &str) -> String {
+    let mut words = message.split('`').skip(1).step_by(2);
+    let near = match words.next() {
+        Some(typed) if message.contains(", expected ") => nearest(typed, words),
+        _ => Vec::new(),
+    };
+    match near.as_slice() {
+        [] => String::new(),
+        near => format!("; did you mean `{}`?", near.join("`, `")),
+    }
 }
 
 impl Settings {

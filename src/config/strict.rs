@@ -20,6 +20,7 @@ impl Config {
         let mut strict = self.clone();
         for config in other.configs {
             strict.levels = strict.levels.stricter(&config.levels, other.name);
+            strict.lint = strict.lint.stricter(&config.lint);
             if strict.protected != config.protected {
                 let or_default = |list: &[String]| -> Vec<String> {
                     match list {
@@ -43,6 +44,7 @@ impl Config {
             }
         }
         let is_same = strict.levels == self.levels
+            && strict.lint == self.lint
             && strict.protected == self.protected
             && strict.release_tags == self.release_tags
             && strict.environments.len() == self.environments.len();

@@ -61,13 +61,20 @@ fn complaints_name_the_line() {
         (
             "check:\n  cycle: error\n  cylce: off\n",
             3,
-            "there is no rule `cylce`; the rules are unreadable-revision,",
+            "there is no rule `cylce`; did you mean cycle?",
         ),
         (
             "check: {not-evaluated: off}\n",
             1,
             "there is no rule `not-evaluated`; the rules are unreadable-revision,",
         ),
+        (
+            "check: {edited-revison: off}\n",
+            1,
+            "did you mean edited-revision?",
+        ),
+        ("chek: {cycle: off}\n", 1, "did you mean `check`?"),
+        ("check: {cycle: eror}\n", 1, "did you mean `error`?"),
         ("check: {cycle: false}\n", 1, "unknown variant `false`"),
         ("check:\n  cycle: no\n", 2, "unknown variant `no`"),
         (

@@ -41,6 +41,8 @@ pub struct MainlineStep {
     pub removed: Vec<Place>,
     /// Files that are new or different.
     pub put: Vec<(Place, Listed)>,
+    /// Files as they were before they went or became different.
+    pub was: Vec<Listed>,
 }
 
 /// A migrations folder that was somewhere else before a commit.
@@ -64,12 +66,14 @@ struct Walked {
 }
 
 impl Repo {
-    /// The history of a branch.
+    /// The history of a branch: all of it, or only what came after the commit `since`, where
+    /// its line goes through that.
     pub fn mainline(
         &self,
         line: &Line<'_>,
         prefix: &str,
         folders: &Folders,
+        since: Option<CommitId>,
     ) -> Result<Mainline, GitError> {
         let places = folders.in_repository(prefix)?;
         // That a link leads nowhere may have been for a while, and not be so now.
@@ -82,9 +86,13 @@ impl Repo {
             known: HashMap::new(),
             moves: Vec::new(),
         };
-        let (walked, cut_off) = walk.back(line)?;
+        let (mut walked, cut_off) = walk.back(line, since)?;
         let moves = walk.moves;
         let mut before: Vec<Option<Oid>> = vec![None; folders.paths().len()];
+        let since = since.map(|since| since.to_string());
+        if let Some(last) = walked.pop_if(|last| Some(&last.commit.id) == since.as_ref()) {
+            before = last.folders;
+        }
         let mut steps = Vec::with_capacity(walked.len());
         for one in walked.into_iter().rev() {
             let mut step = MainlineStep {
@@ -92,6 +100,7 @@ impl Repo {
                 passed: one.passed,
                 removed: Vec::new(),
                 put: Vec::new(),
+                was: Vec::new(),
             };
             for (folder, (old, new)) in before.iter().zip(&one.folders).enumerate() {
                 if old != new {
@@ -129,15 +138,14 @@ impl Repo {
                 folder,
                 name: name.as_ref().into(),
             };
+            let id = Oid::from_bytes(entry.id).doing("read a folder")?;
+            let listed = Listed::new(join(shown, &name).into(), id);
             match change {
                 Change::Old(_) => {
                     gone.insert(place);
+                    step.was.push(listed);
                 }
-                Change::New(entry) => {
-                    let id = Oid::from_bytes(entry.id).doing("read a folder")?;
-                    let listed = Listed::new(join(shown, &name).into(), id);
-                    put.push((place, listed));
-                }
+                Change::New(_) => put.push((place, listed)),
             }
         }
         for (place, _) in &put {
@@ -164,7 +172,11 @@ struct Walk<'r> {
 
 impl Walk<'_> {
     /// The commits, newest first, and whether the clone ends before the beginning.
-    fn back(&mut self, line: &Line<'_>) -> Result<(Vec<Walked>, bool), GitError> {
+    fn back(
+        &mut self,
+        line: &Line<'_>,
+        since: Option<CommitId>,
+    ) -> Result<(Vec<Walked>, bool), GitError> {
         let mailmap = self.repo.inner.mailmap().ok();
         let mut walked: Vec<Walked> = Vec::new();
         let mut way = line.walk();
@@ -179,6 +191,7 @@ impl Walk<'_> {
                 }
             }
             let info = CommitInfo::of(&stop.commit, mailmap.as_ref());
+            let is_last = Some(info.id) == since;
             walked.push(Walked {
                 commit: Commit {
                     id: info.id.to_string(),
@@ -190,6 +203,9 @@ impl Walk<'_> {
                 folders,
                 shown: Rc::clone(&self.shown),
             });
+            if is_last {
+                break;
+            }
         }
         Ok((walked, way.cut_off))
     }

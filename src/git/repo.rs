@@ -104,6 +104,24 @@ impl Repo {
         is_shallow(&self.common_dir)
     }
 
+    /// The working tree has only a part of the files on purpose.
+    pub fn is_sparse(&self) -> bool {
+        let says = |config: Result<git2::Config, git2::Error>| {
+            config.and_then(|config| config.get_bool("core.sparseCheckout"))
+        };
+        // Git keeps it for each working tree, where the library may not look.
+        let own = git2::Config::open(&self.git_dir().join("config.worktree"));
+        says(own)
+            .or_else(|_| says(self.inner.config()))
+            .unwrap_or(false)
+    }
+
+    /// A bare repository whose branches are checked out somewhere.
+    pub fn has_worktrees(&self) -> bool {
+        let known = self.inner.worktrees();
+        known.is_ok_and(|known| !known.is_empty())
+    }
+
     /// The repository to ask which commit descends from which.
     pub(super) fn graph(&self) -> &Repository {
         self.main.as_ref().unwrap_or(&self.inner)

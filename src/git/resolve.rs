@@ -43,14 +43,19 @@ impl Repo {
         }
     }
 
-    /// Whether a path of a commit is a submodule, or is in one: what it holds is then in
-    /// another repository.
-    pub fn is_in_submodule(&self, commit: CommitId, path: &str) -> Result<bool, GitError> {
+    /// The submodule that a path of a commit is, or is in, with the commit that it is at: what
+    /// it holds is in another repository.
+    pub fn submodule_of(
+        &self,
+        commit: CommitId,
+        path: &str,
+    ) -> Result<Option<(String, CommitId)>, GitError> {
         let root = self.root(commit)?;
         let root = self.tree(root)?;
-        Ok(Path::new(path).ancestors().any(|part| {
-            let entry = root.get_path(part);
-            entry.is_ok_and(|entry| entry.kind() == Some(ObjectType::Commit))
+        Ok(Path::new(path).ancestors().find_map(|part| {
+            let entry = root.get_path(part).ok()?;
+            let is_one = entry.kind() == Some(ObjectType::Commit);
+            is_one.then(|| (part.to_string_lossy().into_owned(), entry.id().into()))
         }))
     }
 

@@ -17,7 +17,7 @@ use std::{
 use git2::{FileMode, Index, IndexEntryExtendedFlag, ObjectType, Oid};
 
 use super::{
-    Captured, Folders, GitError, Repo,
+    Captured, CommitId, Folders, GitError, Repo,
     error::Doing,
     folders::join,
     index_file,
@@ -129,6 +129,24 @@ impl Repo {
             missing,
             conflicted,
         ))
+    }
+
+    /// The submodule that a path is in, or is, as it is staged.
+    pub fn staged_submodule_of(&self, path: &str) -> Result<Option<(String, CommitId)>, GitError> {
+        let holds = |link: &[u8]| {
+            let rest = path.as_bytes().strip_prefix(link);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"))
+        };
+        let lines = self.index_lines_where(
+            |link, mode| mode & 0o170_000 == 0o160_000 && holds(link),
+            &[":(top)".to_owned()],
+        )?;
+        Ok(lines.first().map(|line| {
+            (
+                String::from_utf8_lossy(&line.path).into_owned(),
+                line.id.into(),
+            )
+        }))
     }
 
     /// What a path leads to among what is staged.

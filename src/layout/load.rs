@@ -112,8 +112,11 @@ fn assemble(
     }
     let head_file = head_file.map(read_head_file);
     let sound = findings.is_empty();
+    // A revision that cannot be read is missing from the graph: what the head file says of it
+    // is no mistake of its own.
     let of_head_file = head_file
         .iter()
+        .filter(|one| unread.is_empty() || !one.is_plain())
         .flat_map(|one| head_file::check(one, &graph));
     findings.extend(of_head_file.map(|finding| match finding.help {
         // No command writes it before.

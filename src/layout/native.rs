@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::{Layout, header, header_edit};
 use crate::{
-    model::{Amended, Finding, Migration, RevId, Revision, Script, SourceFile},
+    model::{Amended, Finding, Migration, RevId, Revision, Script, SourceFile, near::distance},
     sql,
 };
 
@@ -96,6 +96,9 @@ struct Options {
 
 fn sections(file: &SourceFile, from: usize) -> Result<Sections, Box<Finding>> {
     let text = &*file.text;
+    if let Some(finding) = nearly(file, from) {
+        return Err(finding);
+    }
     let markers = markers(file, from)?;
     let Some((first, rest)) = markers.split_first() else {
         return Err(Box::new(
@@ -201,6 +204,77 @@ fn markers(file: &SourceFile, from: usize) -> Result<Vec<Marker>, Box<Finding>> 
         });
     }
     Ok(found)
+}
+
+/// The first line that was meant as a marker and is none: as a comment, it would leave what
+/// is below it to the section above, and a way back would run with the way up.
+fn nearly(file: &SourceFile, from: usize) -> Option<Box<Finding>> {
+    let mut at = from;
+    for line in file.text[from..].split_inclusive('\n') {
+        let start = at + (line.len() - line.trim_start().len());
+        at += line.len();
+        let line = line.trim();
+        let Some(comment) = line.strip_prefix("--") else {
+            continue;
+        };
+        if let Some(meant) = meant_as(comment.trim_start()) {
+            return Some(Box::new(
+                header::bad(format!("`{line}` is no marker, and nearly one"))
+                    .at(file, start..start + line.len(), "")
+                    .help(format!(
+                        "write `-- migrate:{meant}`; a comment has to be called otherwise"
+                    )),
+            ));
+        }
+    }
+    None
+}
+
+/// The marker that a comment is nearly: in other case, with blanks in it or a `+` before it,
+/// or mistyped.
+fn meant_as(comment: &str) -> Option<&'static str> {
+    const WORD: &str = "migrate";
+    let bare = comment.strip_prefix('+').unwrap_or(comment);
+    let word = bare.get(..WORD.len())?;
+    if !word.eq_ignore_ascii_case(WORD) {
+        return None;
+    }
+    let rest = bare[WORD.len()..].trim_start();
+    let (colon, rest) = match rest.strip_prefix(':') {
+        Some(rest) => (true, rest),
+        None => (false, rest),
+    };
+    let rest = rest.trim_start();
+    let (section, options) = match rest.find(char::is_whitespace) {
+        Some(end) => rest.split_at(end),
+        None => (rest, ""),
+    };
+    let is_option = |word: &str| word.contains(':') || word.eq_ignore_ascii_case("irreversible");
+    if !options.split_whitespace().all(is_option) {
+        // A sentence.
+        return None;
+    }
+    let all = ["up", "down"];
+    let same = all
+        .into_iter()
+        .find(|name| section.eq_ignore_ascii_case(name));
+    if let Some(name) = same {
+        let is_one = comment
+            .strip_prefix(WORD)
+            .and_then(|rest| rest.strip_prefix(':'))
+            .is_some_and(|rest| rest.starts_with(name));
+        return (!is_one).then_some(name);
+    }
+    // Without the colon it is any two words.
+    let letters = |word: &str| {
+        let mut letters: Vec<char> = word.chars().collect();
+        letters.sort_unstable();
+        letters
+    };
+    let is_near = |name: &&str| {
+        letters(section) == letters(name) || distance(section, name).is_some_and(|far| far < 2)
+    };
+    all.into_iter().filter(|_| colon).find(is_near)
 }
 
 fn parse_options(
@@ -321,9 +395,50 @@ mod tests {
     #[test]
     fn a_marker_is_a_line_of_its_own() {
         let migration =
-            parse("-- migrate:up\nSELECT '-- migrate:down'; -- migrate:down\n-- migrate:downer\n")
+            parse("-- migrate:up\nSELECT '-- migrate:down'; -- migrate:down\n-- migrate:rows\n-- Migrate up to \
+             ten rows at once\n")
                 .unwrap();
         assert!(migration.down.is_none());
+    }
+
+    /// The way back ran with the way up.
+    #[test]
+    fn a_marker_that_is_written_otherwise() {
+        for (line, meant) in [
+            ("-- MIGRATE:DOWN", "down"),
+            ("-- Migrate:Up", "up"),
+            ("-- migrate: down", "down"),
+            ("--migrate :down", "down"),
+            ("  -- migrate: up transaction:false", "up"),
+            ("-- migrate down", "down"),
+            ("-- +migrate Down", "down"),
+            ("-- migrate:dwon", "down"),
+            ("-- migrate:downs Irreversible", "down"),
+        ] {
+            let body = format!("-- migrate:up\nSELECT 1;\n{line}\nSELECT 2;\n");
+            let finding = parse(&body).unwrap_err();
+            let said = format!("`{}` is no marker, and nearly one", line.trim());
+            assert_eq!(finding.message, said);
+            assert!(
+                finding
+                    .help
+                    .unwrap()
+                    .contains(&format!("`-- migrate:{meant}`")),
+                "{line}"
+            );
+            let place = finding.place.unwrap();
+            assert_eq!(place.file.position(place.span.start).line, 5, "{line}");
+        }
+        for line in [
+            "-- migrate the rows",
+            "-- migrate:users",
+            "-- Migrate: up to ten rows at once",
+            "-- migrated: down",
+            "SELECT 'migrate: down'",
+        ] {
+            let body = format!("-- migrate:up\nSELECT 1;\n{line}\n-- migrate:down\n");
+            assert!(parse(&body).is_ok(), "{line}");
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{finding::Severity, near::distance};
+use super::{finding::Severity, near::nearest};
 
 /// A script, or a statement of it, that could not be read and so was not judged.
 pub const NOT_LINTED: &str = "not-linted";
@@ -137,15 +137,7 @@ pub fn named(name: &str) -> Vec<&'static str> {
 /// Names like one that there is no rule of, nearest first.
 pub fn near(name: &str) -> Vec<&'static str> {
     let known = all().chain(ALIASES.iter().map(|(alias, _)| *alias));
-    let mut near: Vec<(usize, &str)> = known
-        .filter_map(|rule| Some((distance(name, rule)?, rule)))
-        .collect();
-    near.sort_unstable();
-    near.dedup();
-    // One that is much nearer than the others is the one that was meant.
-    let nearest = near.first().map_or(0, |(distance, _)| *distance);
-    near.retain(|(distance, _)| *distance <= nearest + 1);
-    near.into_iter().take(3).map(|(_, rule)| rule).collect()
+    nearest(name, known)
 }
 
 fn all() -> impl Iterator<Item = &'static str> {
@@ -179,6 +171,32 @@ impl LintOptions {
             Some(Severity::Warning)
         } else {
             None
+        }
+    }
+
+    /// These, but that no rule matters less than it does there: what a change turns down does
+    /// not count for itself.
+    #[must_use]
+    pub fn stricter(&self, there: &Self) -> Self {
+        match (self.off, there.off) {
+            (_, true) => return self.clone(),
+            (true, false) => {
+                return Self {
+                    postgres: self.postgres,
+                    ..there.clone()
+                };
+            }
+            (false, false) => {}
+        }
+        let both = |one: &BTreeSet<&'static str>, other: &BTreeSet<&'static str>| {
+            one.union(other).copied().collect()
+        };
+        Self {
+            off: false,
+            exclude: self.exclude.intersection(&there.exclude).copied().collect(),
+            include: both(&self.include, &there.include),
+            error: both(&self.error, &there.error),
+            postgres: self.postgres,
         }
     }
 
@@ -232,8 +250,23 @@ mod tests {
         }
         let off = LintOptions {
             off: true,
-            ..options
+            ..options.clone()
         };
+        assert_eq!(off.stricter(&options), options);
+        assert_eq!(options.stricter(&off), options);
+        let lax = LintOptions {
+            exclude: BTreeSet::from(["ban-drop-table", "adding-required-field"]),
+            ..LintOptions::default()
+        };
+        for strict in [lax.stricter(&options), options.stricter(&lax)] {
+            for (rule, severity) in [
+                ("ban-drop-table", None),
+                ("prefer-text-field", Some(Severity::Warning)),
+                ("adding-required-field", Some(Severity::Error)),
+            ] {
+                assert_eq!(strict.severity(rule), severity, "{rule}");
+            }
+        }
         assert_eq!(off.postgres_rules().count(), 0);
         assert_eq!(off.severity(NOT_LINTED), None);
     }

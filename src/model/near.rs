@@ -21,6 +21,18 @@ pub fn distance(typed: &str, real: &str) -> Option<usize> {
         .min()
 }
 
+/// Those of `names` that may have been meant by one that there is not, nearest first.
+pub fn nearest<'a>(typed: &str, names: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+    let far = |name: &'a str| Some((distance(typed, name)?, name));
+    let mut near: Vec<(usize, &str)> = names.into_iter().filter_map(far).collect();
+    near.sort_unstable();
+    near.dedup();
+    // One that is much nearer than the others is the one that was meant.
+    let best = near.first().map_or(0, |(distance, _)| *distance);
+    near.retain(|(distance, _)| *distance <= best + 1);
+    near.into_iter().take(3).map(|(_, name)| name).collect()
+}
+
 /// Levenshtein's distance.
 fn edits(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();

@@ -122,6 +122,8 @@ mod tests {
             ("$$x\ny$$", "$$x\r\ny$$"),
             ("\"x\ny\"", "\"x\r\r\ny\""),
             ("f(a,b)", "f (\n  a,\n  b\n)"),
+            // One literal in PostgreSQL, wherever the line feed between them stands.
+            ("'a'\n'b'", "'a' -- c\n\r\n  'b'"),
         ] {
             assert!(same(a, b), "{a:?} {b:?}");
         }
@@ -138,6 +140,7 @@ mod tests {
             ("'a  b'", "'a b'"),
             ("'--a'", "'--b'"),
             ("'a' 'b'", "'a''b'"),
+            ("'a'\n'b'", "'ab'"),
             ("'x\ry'", "'x\ny'"),
             ("'x\r'", "'x'"),
             ("\"a b\"", "\"a  b\""),

@@ -90,7 +90,7 @@ pub fn audit(context: &Context, request: &Request) -> Result<Audit, Error> {
         .as_deref()
         .map(|text| since(context, text))
         .transpose()?;
-    let mainline = repo.mainline(&line, &context.prefix()?, &context.folders())?;
+    let mainline = repo.mainline(&line, &context.prefix()?, &context.folders(), None)?;
     let files = files_of(&mainline.steps);
     let contents = outline::of_history(context, &files)?;
     let missing = contents
@@ -128,7 +128,7 @@ pub fn audit(context: &Context, request: &Request) -> Result<Audit, Error> {
 pub(super) fn edits(context: &Context, name: &str) -> Result<Vec<Edit>, Error> {
     let repo = context.repo()?;
     let line = repo.line(name)?;
-    let mainline = repo.mainline(&line, &context.prefix()?, &context.folders())?;
+    let mainline = repo.mainline(&line, &context.prefix()?, &context.folders(), None)?;
     let contents = outline::of_history(context, &files_of(&mainline.steps))?;
     let report = replay(mainline.steps, mainline.cut_off, &contents);
     Ok(report.edits)

@@ -16,9 +16,14 @@ mod landed;
 mod models;
 mod sides;
 
-use super::{Context, Error, context::Projects, guard, known, merged::Unknown};
+use super::{
+    Context, Error,
+    context::{Projects, missing_folder},
+    guard, known,
+    merged::Unknown,
+};
 use crate::{
-    config::FILE_NAME,
+    config::{DEFAULT_FOLDER, FILE_NAME},
     model::{Finding, Project, RevId, Rule, Severity, SourceFile, finding::Place},
 };
 
@@ -166,10 +171,7 @@ fn gone(context: &Context, ask: &Ask, projects: &mut Projects) -> Result<Vec<Con
         return Ok(Vec::new());
     };
     let at = context.at();
-    context.gone(before, projects, |project| {
-        let now = project.project_so_far(at)?;
-        Ok(now.graph.iter().map(|one| one.id.clone()).collect())
-    })
+    context.gone(before, projects, |project| project.revisions_at(at))
 }
 
 fn judge(context: &Context, ask: &Ask) -> Result<Judged, Error> {
@@ -190,7 +192,13 @@ fn judge(context: &Context, ask: &Ask) -> Result<Judged, Error> {
         let on = sides.base.map(|(name, _)| name);
         return Err(NotJudged::Absent { name, on }.into());
     }
-    let findings = findings(context, &sides)?;
+    let mut findings = findings(context, &sides)?;
+    // What is not committed is in no commit.
+    let after = sides
+        .commit
+        .filter(|_| sides.merged || sides.shown.is_some());
+    let before = sides.base.as_ref().map(|(_, commit)| *commit);
+    guard::say_where(context, &mut findings, before, after)?;
     let repo = context.repo()?;
     let is_new = |id: &RevId| sides.before.migration(id.as_str()).is_none();
     let graph = &sides.after.graph;
@@ -217,15 +225,18 @@ fn judge(context: &Context, ask: &Ask) -> Result<Judged, Error> {
 /// All that is wrong, each as much as it matters.
 fn findings(context: &Context, sides: &Sides) -> Result<Vec<Finding>, Error> {
     let (before, after) = (&sides.before, &sides.after);
-    let of_files = after.findings.iter().cloned().map(guard::weighed);
+    // A project has to begin somehow, and nobody named the folder that it has then.
+    let begins = before.graph.is_empty() && before.unread.is_empty();
+    let unnamed = missing_folder(DEFAULT_FOLDER);
+    let is_told = |finding: &&Finding| !(begins && finding.message == unnamed.message);
+    let of_files = after.findings.iter().filter(is_told);
+    let of_files = of_files.cloned().map(guard::weighed);
     let (mut old, mut own): (Vec<Finding>, Vec<Finding>) =
         of_files.partition(|finding| before.has(finding));
     let diverged = heads::diverged(context, sides)?;
     old.extend(diverged.old);
     own.extend(diverged.new);
-    let landed = landed::edits(context, sides)?;
-    old.extend(landed.old);
-    own.extend(landed.new);
+    old.extend(landed::edits(context, sides)?);
     own.extend(sides.conflicts.iter().cloned());
     own.extend(collisions::with_base(context, sides)?);
     let mut edits = guard::edits(context, &sides.guarded(), before, after)?;

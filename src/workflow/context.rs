@@ -247,7 +247,17 @@ impl Context {
     /// project has to begin somehow.
     pub(super) fn project_so_far(&self, at: &At) -> Result<Project, Error> {
         let captured = match at {
-            At::WorkTree => worktree_snapshot(&self.config.root, &self.folders())?,
+            At::WorkTree => {
+                let captured = worktree_snapshot(&self.config.root, &self.folders())?;
+                // Who left a folder out deleted nothing in it.
+                if let Some(folder) = captured.missing.first()
+                    && self.repo_if_any().is_some_and(Repo::is_sparse)
+                    && self.is_staged()
+                {
+                    return Err(Error::FolderNotHere(folder.clone()));
+                }
+                captured
+            }
             At::Index | At::Commit(_) => self.captured_in_git(at)?,
         };
         // Taken for a file that cannot be read, it would make its revision a new one.
@@ -275,14 +285,12 @@ impl Context {
         if !project.unread.is_empty() {
             super::outline::recognise(self, &mut project.unread);
         }
+        // Git keeps no empty folder: one that is here and empty is in no commit.
+        let is_here = |folder: &&String| self.config.root.join(folder).is_dir();
+        let missing = captured.missing.iter().filter(|folder| !is_here(folder));
         project
             .findings
-            .extend(captured.missing.iter().map(|folder| {
-                Finding::warning(
-                    Rule::MissingFolder,
-                    format!("there is no folder {folder}, which the configuration names"),
-                )
-            }));
+            .extend(missing.map(|folder| missing_folder(folder)));
         if captured.snapshot.origin == Origin::WorkTree {
             super::committed::offer(self, &mut project);
         }
@@ -563,6 +571,14 @@ impl Context {
             .display()
             .to_string()
     }
+}
+
+/// A folder of the configuration that is not there.
+pub(super) fn missing_folder(folder: &str) -> Finding {
+    Finding::warning(
+        Rule::MissingFolder,
+        format!("there is no folder {folder}, which the configuration names"),
+    )
 }
 
 /// A file of the project below `prefix` as Git is told of it: from the top where the project

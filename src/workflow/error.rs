@@ -66,6 +66,9 @@ pub enum Error {
         /// Where it was looked for.
         at: String,
     },
+    /// Nobody commits in a bare repository.
+    #[error("{} is a bare repository: nobody commits here, so that no hook of teammig has anything to judge", .0.display())]
+    NoHooksHere(PathBuf),
     /// No command was given where there is no project.
     #[error("no command was given, and there is no project here")]
     NoCommand,

@@ -11,7 +11,7 @@ use super::{
     guard::{self, Base, ByLayout},
     known::{self, KnownRow},
     outline::{self, Outlined},
-    step,
+    step, taken_out,
 };
 use crate::git::Repo;
 use crate::model::{
@@ -158,6 +158,7 @@ pub(super) fn of_step(
         tips.retain(|tip| touched.contains(&tip.revision));
         // What is published is fixed without a tag; but where it is moved, a tag is more.
         open.retain(|id| moved(id) || tips.iter().all(|tip| tip.revision != *id));
+        fixed.extend(come_back(context, &name, &touched, after, &tips)?);
         let look = |tip: &Outlined| differs(before, after, tip, reading);
         fixed.extend(published(context, &name, tips, &look));
         fixed.extend(merged(context, &name, &touched)?);
@@ -166,6 +167,23 @@ pub(super) fn of_step(
         fixed.extend(released(&revision, tags));
     }
     Ok(fixed)
+}
+
+/// What those were of the revisions of a step that the branch `name`, which has `tips`, had
+/// once and has no longer.
+pub(super) fn come_back(
+    context: &Context,
+    name: &str,
+    touched: &BTreeSet<RevId>,
+    after: &Project,
+    tips: &[Outlined],
+) -> Result<Vec<Fixed>, Error> {
+    let mut ids = touched.clone();
+    ids.retain(|id| after.migration(id.as_str()).is_some());
+    for tip in tips {
+        ids.remove(&tip.revision);
+    }
+    taken_out::taken_out(context, name, &ids)
 }
 
 /// What databases applied of `ids`, as this clone saw them last.
@@ -203,7 +221,7 @@ pub(super) fn applied_content(row: &KnownRow) -> Content {
 }
 
 /// The revisions whose files a step from `before` to `after` changes.
-fn touched(before: &Project, after: &Project) -> BTreeSet<RevId> {
+pub(super) fn touched(before: &Project, after: &Project) -> BTreeSet<RevId> {
     let text = |project: &Project, id: &RevId| {
         let found = project.migration(id.as_str());
         found.map(|migration| migration.file.text.clone())
@@ -225,6 +243,10 @@ pub(super) fn of_revision(context: &Context, id: &RevId) -> Result<Vec<Fixed>, E
     for name in guard::protected_refs(context)? {
         let (mut tips, _) = outline::of_protected(context, &name)?;
         tips.retain(|tip| tip.revision == *id);
+        if tips.is_empty() {
+            let ids = BTreeSet::from([id.clone()]);
+            fixed.extend(taken_out::taken_out(context, &name, &ids)?);
+        }
         fixed.extend(published(context, &name, tips, &|_| true));
     }
     for (_, tags) in elsewhere::tags(context, &ids)? {

@@ -19,17 +19,21 @@ use crate::{
     model::{
         Checksum, Finding, Levels, Project, RevId, Rule, Severity, Snapshot, Span,
         guard::{self, Evidence, Fixed, Reading},
-        shell,
     },
     sql,
 };
 
 mod changed;
+mod heads;
 mod merging;
 mod missing;
+mod moved_to;
+mod submodules;
 mod unjudged;
 
 pub(super) use missing::missing;
+pub(super) use moved_to::say_where;
+pub(super) use submodules::in_submodules;
 pub(super) use unjudged::unjudged;
 pub use unjudged::{So, Unjudged};
 
@@ -40,10 +44,8 @@ pub struct Verdict {
     pub findings: Vec<Finding>,
     /// There is at least one project to look at.
     pub any_project: bool,
-    /// Configured `protected:` refs that this clone does not have.
-    pub absent_refs: Vec<String>,
     /// Why it cannot be said what is published that this changes, where that is so.
-    pub missing: Option<NotJudged>,
+    pub missing: Vec<NotJudged>,
     /// Projects that could not be looked at.
     pub unjudged: Vec<Unjudged>,
 }
@@ -145,8 +147,14 @@ fn staged_revisions(context: &Context) -> Result<Vec<RevId>, Error> {
 
 fn one(context: &Context, index: &Side, verdict: &mut Verdict) -> Result<(), Error> {
     let repo = context.repo()?;
+    let head = repo.head()?.commit();
+    // A folder outside of the repository is told below.
+    if let Ok(unseen) = in_submodules(context, head, None) {
+        verdict.any_project |= !unseen.is_empty();
+        verdict.unjudged.extend(unseen);
+    }
     // The first commit of all has nothing before it.
-    let (strict, committed) = match repo.head()?.commit() {
+    let (strict, committed) = match head {
         Some(commit) => (
             context.strict(commit, Base::HEAD.name)?,
             side(context, commit)?,
@@ -162,20 +170,20 @@ fn one(context: &Context, index: &Side, verdict: &mut Verdict) -> Result<(), Err
             .folders
             .iter()
             .any(|folder| config.root.join(folder).is_dir());
-    for name in absent_refs(context)? {
-        if !verdict.absent_refs.contains(&name) {
-            verdict.absent_refs.push(name);
-        }
-    }
     // What is only added edits nothing, whatever is published.
     let edits = || {
         let staged: HashSet<&Listed> = index.files.iter().collect();
         committed.files.iter().any(|file| !staged.contains(file))
     };
-    if verdict.missing.is_none() {
-        verdict.missing =
-            missing(context)?.filter(|why| matches!(why, NotJudged::Absent { .. }) || edits());
+    let absent = absent_refs(context)?.into_iter();
+    let mut missing: Vec<NotJudged> = absent
+        .map(|name| NotJudged::Absent { name, on: None })
+        .collect();
+    if missing.is_empty() && edits() {
+        missing.extend(self::missing(context)?);
     }
+    missing.retain(|why| !verdict.missing.contains(why));
+    verdict.missing.extend(missing);
     let doing = match repo.merging_with() {
         others if others.is_empty() => Doing::Commit,
         others => Doing::Merge(others),
@@ -184,6 +192,7 @@ fn one(context: &Context, index: &Side, verdict: &mut Verdict) -> Result<(), Err
     if let Doing::Merge(others) = &doing {
         findings = merging::with_dropped(context, findings, others, index)?;
     }
+    say_where(context, &mut findings, head, None)?;
     verdict.findings.extend(findings);
     Ok(())
 }
@@ -224,7 +233,7 @@ pub(super) fn step(
     // A merge may join two lines that are settled afterwards: `sync` needs it done, and
     // they are not pushed before.
     if !matches!(doing, Doing::Merge(_)) {
-        findings.extend(two_heads(context, &before, &after, doing));
+        findings.extend(heads::two_heads(context, &before, &after, doing));
     }
     // What comes with a merge, and what is pushed, was judged when it was committed.
     if matches!(doing, Doing::Commit) {
@@ -304,8 +313,10 @@ fn edits_of_first(
         _ => true,
     });
     let (tips, _) = outline::of_protected(context, &from.to_string())?;
+    let touched = fixed::touched(before, after);
+    let mut there = fixed::come_back(context, known_as, &touched, after, &tips)?;
     let look = |tip: &Outlined| fixed::differs(before, after, tip, &reading);
-    let there = fixed::published(context, known_as, tips, &look);
+    there.extend(fixed::published(context, known_as, tips, &look));
     fixed.extend(there.into_iter().map(|one| Fixed {
         evidence: Evidence::Published {
             name: branch.clone(),
@@ -470,74 +481,6 @@ fn configured_ref(repo: &Repo, name: &str) -> Result<Option<String>, Error> {
         }
         _ => Ok(None),
     }
-}
-
-/// What makes one head of those that are staged: it may be in the files already.
-fn joined_by(context: &Context) -> String {
-    let here = context.project_at(&super::At::WorkTree);
-    let is_one = here.is_ok_and(|here| {
-        here.errors().next().is_none() && here.graph.diverged().is_empty() && !here.graph.is_empty()
-    });
-    if is_one {
-        let folders = context.config.folders.iter().map(String::as_str);
-        format!(
-            "the files have one head, and not all of them are staged: `git add {}`",
-            shell::words(folders)
-        )
-    } else {
-        "`teammig merge-heads` joins them; then `git add` the merge revision".to_owned()
-    }
-}
-
-/// Heads that are apart and were not before, in each line.
-fn two_heads(context: &Context, before: &Project, after: &Project, doing: &Doing) -> Vec<Finding> {
-    // A commit that leaves an old divergence as it was is not the one to stop.
-    let (_, lines) = after.graph.diverged_since(&before.graph);
-    let one = |heads: &Vec<RevId>| several(context, heads, before, after, doing);
-    lines.iter().map(one).collect()
-}
-
-fn several(
-    context: &Context,
-    heads: &[RevId],
-    before: &Project,
-    after: &Project,
-    doing: &Doing,
-) -> Finding {
-    let layout = context.layout();
-    let names: Vec<&str> = heads.iter().map(RevId::as_str).collect();
-    let (count, names) = (heads.len(), names.join(", "));
-    let (message, help) = match doing {
-        Doing::Push { branch, .. } => (
-            format!("this push leaves {branch} with {count} heads: {names}"),
-            "`teammig sync` puts yours on top of the others, or joins them; then commit, and push again".to_owned(),
-        ),
-        Doing::Commit | Doing::Merge(_) => (
-            format!("this commit leaves {count} heads: {names}"),
-            joined_by(context),
-        ),
-    };
-    // What is new comes first.
-    let is_old = |id: &&RevId| before.graph.get(id.as_str()).is_some();
-    let mut sorted: Vec<&RevId> = heads.iter().collect();
-    if let Some(new) = sorted.iter().position(|id| !is_old(id)) {
-        sorted[..=new].rotate_right(1);
-    }
-    let mut finding = Finding::error(Rule::DivergedHeads, message).help(help);
-    for (n, id) in sorted.into_iter().enumerate() {
-        if n == 0 {
-            finding = finding.about(id);
-        }
-        if let Some(migration) = after.migration(id.as_str()) {
-            let span = layout.locate(migration, "parents", "");
-            finding = if n == 0 {
-                finding.at(&migration.file, span, "")
-            } else {
-                finding.see(&migration.file, span, "")
-            };
-        }
-    }
-    finding
 }
 
 /// Reads what the judge needs by the project's layout.

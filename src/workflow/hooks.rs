@@ -8,6 +8,7 @@ pub mod push;
 use std::path::PathBuf;
 
 use super::{Context, Error};
+use crate::git::Repo;
 /// What happens to hooks, and how they are doing.
 pub use crate::git::{
     Event, Form, HookState, HookStatus, Installed, LeftAlone, Managed, Scope, Uninstalled, WhyNot,
@@ -41,7 +42,7 @@ pub fn install(
     clone_only: bool,
 ) -> Result<Installation, Error> {
     let program = program()?;
-    let repo = context.repo()?;
+    let repo = committed_in(context)?;
     let folder = repo.hooks_dir()?;
     let by_config = !clone_only && repo.has_config_hooks();
     let managed = folder.managed().filter(|_| !clone_only && !by_config);
@@ -89,6 +90,16 @@ pub fn install(
         .collect::<Result<_, Error>>()?;
     folder.want(wanted.as_deref());
     Ok(Installation { reports, managed })
+}
+
+/// The repository, where people commit in it: a bare one has no working tree, but may have
+/// linked ones.
+fn committed_in(context: &Context) -> Result<&Repo, Error> {
+    let repo = context.repo()?;
+    if repo.is_bare() && !repo.has_worktrees() {
+        return Err(Error::NoHooksHere(repo.git_dir().to_owned()));
+    }
+    Ok(repo)
 }
 
 /// Removes the hooks of these events; all, where none is named.
@@ -144,7 +155,7 @@ fn all_of(which: impl Fn(Event) -> bool) -> Vec<Event> {
 
 /// Looks at all hooks.
 pub fn status(context: &Context) -> Result<Vec<HookStatus>, Error> {
-    let repo = context.repo()?;
+    let repo = committed_in(context)?;
     let folder = repo.hooks_dir()?;
     let one = |event: &Event| -> Result<HookStatus, Error> {
         let status = folder.status(*event)?;
@@ -162,6 +173,10 @@ pub fn status(context: &Context) -> Result<Vec<HookStatus>, Error> {
 
 /// Refs that the projects call protected and that this clone does not have.
 pub fn absent_refs(context: &Context) -> Result<Vec<String>, Error> {
+    if context.repo()?.is_bare() {
+        // Projects are told by files, which linked working trees have.
+        return Ok(Vec::new());
+    }
     let mut names = Vec::new();
     for project in context.projects()?.all {
         for name in super::guard::absent_refs(&project)? {

@@ -107,6 +107,11 @@ impl KnownLedger {
         self.key.environment.as_deref().unwrap_or("DATABASE_URL")
     }
 
+    /// Where it is, without a password.
+    pub(super) fn location(&self) -> &str {
+        &self.key.location
+    }
+
     /// It is the database of a command that names none.
     pub(super) fn is_default(&self, context: &Context) -> bool {
         let environment = self.key.environment.as_deref();
@@ -140,15 +145,36 @@ impl KnownLedger {
 
 /// The ledgers that were seen of the databases that the configuration names now.
 pub(super) fn recall(context: &Context) -> Vec<KnownLedger> {
-    with_rows(context, &|_| true)
+    here(context, &|_| true)
 }
 
 /// The same with no other rows than those of `ids`.
 pub(super) fn recall_of(context: &Context, ids: &BTreeSet<RevId>) -> Vec<KnownLedger> {
-    with_rows(context, &|id| ids.contains(id))
+    here(context, &|id| ids.contains(id))
 }
 
-fn with_rows(context: &Context, wanted: &dyn Fn(&str) -> bool) -> Vec<KnownLedger> {
+fn here(context: &Context, wanted: &dyn Fn(&str) -> bool) -> Vec<KnownLedger> {
+    let all = of_project(context, wanted);
+    let last = |one: &KnownLedger| {
+        let mut newer = all.iter().rev();
+        newer.find(|other| other.key.environment == one.key.environment) == Some(one)
+    };
+    // Where its variables are not set, as in a program that calls Git, nothing is known to be
+    // different, but an environment is one database: the one that was seen last.
+    let is_it = |one: &&KnownLedger| is_here(context, &one.key).unwrap_or_else(|| last(one));
+    all.iter().filter(is_it).cloned().collect()
+}
+
+/// Ledgers of the same environments that were seen in other places: another working tree has
+/// a file of its own, and an environment may have been led elsewhere.
+pub(super) fn in_other_places(context: &Context) -> Vec<KnownLedger> {
+    let mut all = of_project(context, &|_| true);
+    all.retain(|one| is_here(context, &one.key) == Some(false));
+    all
+}
+
+/// All that were seen of the project's environments, oldest first.
+fn of_project(context: &Context, wanted: &dyn Fn(&str) -> bool) -> Vec<KnownLedger> {
     let Some(project) = project(context) else {
         return Vec::new();
     };
@@ -168,7 +194,6 @@ fn with_rows(context: &Context, wanted: &dyn Fn(&str) -> bool) -> Vec<KnownLedge
             known.key.project == project
                 && known.key.database == config.database
                 && names.contains(&known.key.environment.as_deref())
-                && here(context, &known.key)
         })
         .filter_map(|known| {
             Some(KnownLedger {
@@ -181,15 +206,13 @@ fn with_rows(context: &Context, wanted: &dyn Fn(&str) -> bool) -> Vec<KnownLedge
         .collect()
 }
 
-/// The environment still leads there. Where its variables are not set, as in a
-/// program that calls Git, nothing is known to be different.
-fn here(context: &Context, key: &Key) -> bool {
-    context
+/// Whether the environment leads there. `None` = its variables are not set.
+fn is_here(context: &Context, key: &Key) -> Option<bool> {
+    let target = context
         .config
         .target(None, key.environment.as_deref(), &context.cwd)
-        .ok()
-        .and_then(|target| location(&target))
-        .is_none_or(|location| location == key.location)
+        .ok()?;
+    Some(location(&target)? == key.location)
 }
 
 /// Remembers a ledger that was just read. Failing to is no failure of the command.

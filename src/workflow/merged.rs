@@ -213,15 +213,12 @@ impl<'c> Merger<'c> {
         if is_other {
             let folders = self.context.folders();
             let line = self.repo.line_of(tip);
-            let mainline = self.repo.mainline(&line, &self.prefix, &folders)?;
+            let mainline = self.repo.mainline(&line, &self.prefix, &folders, None)?;
             let mut moves = mainline.moves;
             for base in parted {
                 moves.extend(self.configured_move(tip, base)?);
             }
-            if !moves.is_empty() {
-                *self.moves.borrow_mut() = moves;
-                self.states.borrow_mut().clear();
-            }
+            self.know_moves(moves);
         }
         Ok(())
     }
@@ -232,12 +229,25 @@ impl<'c> Merger<'c> {
         if !self.state(tip)?.is_absent() {
             return Ok(());
         }
-        let moves = self.configured_move(side, tip)?;
+        self.know_moves(self.configured_move(side, tip)?);
+        Ok(())
+    }
+
+    /// The same of one that may lead nowhere: whoever judges it says so.
+    pub(super) fn follow_where_lost(&self, side: CommitId, tip: CommitId) -> Result<(), Error> {
+        match self.follow_theirs(side, tip) {
+            Err(error) if error.is_lost_folder() => Ok(()),
+            followed => followed,
+        }
+    }
+
+    fn know_moves(&self, mut moves: Vec<FolderMove>) {
+        let mut known = self.moves.borrow_mut();
+        moves.retain(|one| !known.contains(one));
         if !moves.is_empty() {
-            self.moves.borrow_mut().extend(moves);
+            known.extend(moves);
             self.states.borrow_mut().clear();
         }
-        Ok(())
     }
 
     /// The folders that the configuration calls otherwise than it did where a branch parts:

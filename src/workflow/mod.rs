@@ -58,6 +58,7 @@ mod state;
 pub mod status;
 mod step;
 pub mod sync;
+mod taken_out;
 mod told;
 mod tried;
 pub mod unfinished;

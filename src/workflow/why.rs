@@ -48,6 +48,9 @@ pub struct Why {
     pub also_on: Vec<String>,
     /// The databases that have it.
     pub applied: Vec<Applied>,
+    /// Databases of the same environments that have it and are in other places, by environment:
+    /// those of other working trees, and what an environment was before. They fix nothing here.
+    pub elsewhere: Vec<(String, String)>,
     /// Why the chosen database cannot roll it back, where it has it and that is so.
     pub no_way_back: Option<NoWayBack>,
     /// The decisions to change it that its header has.
@@ -168,6 +171,10 @@ pub fn why(context: &Context, name: &str) -> Result<Why, Error> {
             })
         })
         .collect();
+    let mut elsewhere = known::in_other_places(context);
+    elsewhere.retain(|ledger| ledger.rows.iter().any(|row| row.revision == revision));
+    let place = |ledger: &known::KnownLedger| (ledger.name(), ledger.location().to_owned());
+    let elsewhere = elsewhere.iter().map(place).collect();
     let difference = migration.and_then(|migration| {
         let (was, text) = match (&first, tags.first()) {
             (Some(first), _) => {
@@ -195,6 +202,7 @@ pub fn why(context: &Context, name: &str) -> Result<Why, Error> {
             .map(|migration| migration.file.path.to_string())
             .or(unread_path),
         may_edit,
+        elsewhere,
         unsaid,
         also_on,
         published,

@@ -3,6 +3,7 @@
 
 mod configuration;
 mod options;
+mod places;
 mod switched_off;
 mod tags;
 

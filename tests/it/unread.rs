@@ -160,3 +160,26 @@ fn what_others_have_in_a_file_that_cannot_be_read_was_called_free() {
     let (status, _) = sandbox.json("bob", &["status"]);
     assert_eq!(status["heads"][0]["whose"], "published");
 }
+
+/// What the head file names is in the file that cannot be read: that is one mistake, not two.
+#[test]
+fn beside_an_unreadable_file_the_head_file_is_not_wrong() {
+    let sandbox = applied();
+    sandbox.ok("project", &["heads", "--write"]);
+    sandbox.commit("project", "A head file");
+    let text = sandbox.read(FILE);
+    sandbox.write(FILE, text.replace("[aaaa1]", "[aaaa1"));
+    sandbox.git("project", &["add", "-A"]);
+    for args in [&["check"][..], &["check", "--staged"], &["heads"]] {
+        let run = sandbox.teammig("project", args);
+        assert!(
+            run.stderr.contains("[unreadable-revision]"),
+            "{args:?} {run}"
+        );
+        assert!(!run.stderr.contains("[head-file]"), "{args:?} {run}");
+    }
+    sandbox.write(FILE, &text);
+    sandbox.write("project/migrations/HEAD", "aaaa1  # one\n");
+    let run = sandbox.teammig("project", &["check"]);
+    assert!(run.stderr.contains("[head-file]"), "{run}");
+}

@@ -127,7 +127,8 @@ fn no_base(words: String, why: &NoDefault, deeper: &str) -> (String, Vec<String>
         NoDefault::FewBranches(remote) => (
             format!(": of {remote} this clone fetches single branches alone"),
             format!(
-                "`git remote set-branches --add {remote} main && git fetch {remote}` brings the branch main too"
+                "`git remote set-branches {remote} '*' && git fetch {remote} && git remote set-head {remote} --auto` \
+                 brings the others, and finds out which is its default"
             ),
         ),
         NoDefault::Unasked(remote) => (

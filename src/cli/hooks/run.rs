@@ -33,7 +33,7 @@ pub(super) fn run(
         },
     };
     match event {
-        Event::PreCommit | Event::PreMergeCommit => commit(ui, context),
+        Event::PreCommit | Event::PreMergeCommit => commit(ui, context, event),
         Event::PrePush => pre_push(ui, context, &Call::of(context, event, given)?),
         Event::PostMerge | Event::PostCheckout | Event::PostRewrite | Event::PostCommit => {
             advise(ui, context, event, given);
@@ -113,15 +113,20 @@ pub(in crate::cli) fn warn_of_absent(ui: &mut Ui, names: &[String]) {
 }
 
 /// Git shows what we say and stops the commit when we fail.
-fn commit(ui: &mut Ui, context: &Context) -> Result<Status, Error> {
+fn commit(ui: &mut Ui, context: &Context, event: Event) -> Result<Status, Error> {
     let answer = check::staged_by_hook(ui, context)?;
-    let status = answer.status();
+    let status = answer.status_of_hook();
     if ui.is_json() {
         ui.json(&check::document(&answer));
     } else {
         check::show_findings(ui, &answer);
         if status != Status::Fine {
-            ui.hint("`git commit --no-verify` commits without this check");
+            ui.hint(if event == Event::PreMergeCommit {
+                "the merge is still there: put that right and `git commit`, or `git merge --abort`; `git commit \
+                 --no-verify` records it without this check"
+            } else {
+                "`git commit --no-verify` commits without this check"
+            });
         }
     }
     Ok(status)

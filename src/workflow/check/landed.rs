@@ -5,7 +5,7 @@ use crate::{
     layout,
     model::{
         Finding, Origin, Project, RevId, Rule, Severity, Snapshot,
-        guard::{self, Content, Evidence, First, Fixed},
+        guard::{self, First, Fixed},
     },
     workflow::{
         Context, Error, audit, fixed,
@@ -16,47 +16,23 @@ use crate::{
 
 use super::Sides;
 
-/// Edits of what the base had published.
-#[derive(Debug, Default)]
-pub(super) struct Landed {
-    /// Those that it has itself.
-    pub(super) old: Vec<Finding>,
-    /// Revisions that it has taken out, and that come back as something else.
-    pub(super) new: Vec<Finding>,
-}
-
-/// Revisions that are not what the base published first.
-pub(super) fn edits(context: &Context, sides: &Sides) -> Result<Landed, Error> {
+/// Revisions of the base that are not what it published first.
+pub(super) fn edits(context: &Context, sides: &Sides) -> Result<Vec<Finding>, Error> {
     let Some((name, _)) = &sides.base else {
-        return Ok(Landed::default());
+        return Ok(Vec::new());
     };
     if !sides.merged && !protected_refs(context)?.contains(name) {
-        return Ok(Landed::default());
+        return Ok(Vec::new());
     }
     let edits = audit::edits(context, name)?;
     if edits.is_empty() {
-        return Ok(Landed::default());
+        return Ok(Vec::new());
     }
     let text = |project: &Project, id: &RevId| {
         let found = project.migration(id.as_str());
         found.map(|one| one.file.text.clone())
     };
     let (mut tips, _) = outline::of_protected(context, name)?;
-    let mut gone = Vec::new();
-    for edit in &edits {
-        let id = &edit.revision;
-        let is_new = text(&sides.before, id).is_none() && text(&sides.after, id).is_some();
-        if is_new && tips.iter().all(|tip| tip.revision != *id) {
-            let published = outline::of_commit(context, &edit.published.id)?;
-            let was = published.iter().find(|one| one.revision == *id);
-            gone.extend(was.map(|was| Fixed {
-                revision: id.clone(),
-                content: Content::from(was),
-                first: First::Same,
-                evidence: Evidence::Published { name: name.clone() },
-            }));
-        }
-    }
     tips.retain(|tip| {
         let id = &tip.revision;
         let edited = edits.iter().any(|edit| edit.revision == *id);
@@ -69,10 +45,7 @@ pub(super) fn edits(context: &Context, sides: &Sides) -> Result<Landed, Error> {
             one.content = *first;
         }
     }
-    Ok(Landed {
-        old: judged(context, name, sides, &all)?,
-        new: judged(context, name, sides, &gone)?,
-    })
+    judged(context, name, sides, &all)
 }
 
 /// The edits alone that nobody has decided.

@@ -11,6 +11,7 @@ use crate::{
     },
     workflow::{
         At, Context, Error,
+        context::missing_folder,
         guard::{self, Base},
         merged::{self, Merged, Unknown},
     },
@@ -371,12 +372,5 @@ fn needs_base(context: &Context) -> Result<(), Error> {
 
 fn no_folders(context: &Context) -> Vec<Finding> {
     let folders = context.config.folders.iter();
-    folders
-        .map(|folder| {
-            Finding::warning(
-                Rule::MissingFolder,
-                format!("there is no folder {folder}, which the configuration names"),
-            )
-        })
-        .collect()
+    folders.map(|folder| missing_folder(folder)).collect()
 }

@@ -146,7 +146,7 @@ impl Context {
         let (prefix, folders) = self.place_in(name)?;
         let paths = folders.in_repository(&prefix)?;
         for (folder, path) in folders.paths().iter().zip(paths) {
-            if repo.is_in_submodule(commit, &path)? {
+            if repo.submodule_of(commit, &path)?.is_some() {
                 return Err(Error::NoFolderAt {
                     folder: folder.clone(),
                     at: name.to_owned(),

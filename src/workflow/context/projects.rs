@@ -9,7 +9,7 @@ use std::{
     path::Path,
 };
 
-use super::{Context, place::Stood};
+use super::{At, Context, place::Stood};
 use crate::{
     config::{Config, FILE_NAME},
     git::{CommitId, GitError, Listed},
@@ -173,6 +173,31 @@ impl Context {
             projects.all.retain(is_one);
         }
         Ok(gone)
+    }
+
+    /// The same project, knowing where it stood in a commit that has it in another place; `None`
+    /// where that has it here, or not at all.
+    pub(in crate::workflow) fn known_in(&self, commit: CommitId) -> Result<Option<Self>, Error> {
+        let (prefix, folders) = self.place_in(&commit.to_string())?;
+        let state = self.repo()?.folder_state(commit, &prefix, &folders, &[]);
+        // A link that leads nowhere is at its place.
+        if !state.is_ok_and(|state| state.is_absent()) {
+            return Ok(None);
+        }
+        let mut projects = Projects {
+            all: vec![self.with_other(self.config.clone())],
+            unread: Vec::new(),
+        };
+        self.gone(commit, &mut projects, |project| {
+            project.revisions_at(self.at())
+        })?;
+        Ok(projects.all.pop().filter(|one| one.stood.is_some()))
+    }
+
+    /// The revisions of a state that may lack the folders.
+    pub(in crate::workflow) fn revisions_at(&self, at: &At) -> Result<Vec<RevId>, Error> {
+        let project = self.project_so_far(at)?;
+        Ok(project.graph.iter().map(|one| one.id.clone()).collect())
     }
 
     /// The folders of a commit with a configuration. Goes only into what differs from the

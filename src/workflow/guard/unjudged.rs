@@ -26,6 +26,9 @@ pub enum So {
     /// This file of it is changed (its configuration, a link, or one that may be
     /// a revision or a head file), which nobody judged: it stops the commit or push.
     Touched(String),
+    /// It may be touched, and nothing in this clone can tell, whoever puts what right: a hook
+    /// is in nobody's way for that.
+    Unseen,
 }
 
 /// The files below a folder that are changed, of those that are asked for by their path and

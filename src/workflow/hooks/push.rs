@@ -11,6 +11,7 @@ use crate::{
     model::{Finding, Rule, Severity},
     workflow::{
         Context, Error,
+        check::NotJudged,
         context::{Configured, Unread},
         guard::{self, Doing, Side, So, Unjudged},
         outline,
@@ -43,6 +44,11 @@ pub struct Verdict {
 }
 
 impl Verdict {
+    fn add(&mut self, (findings, unseen): (Vec<Finding>, Option<Unjudged>)) {
+        self.findings.extend(findings);
+        self.unjudged.extend(unseen);
+    }
+
     /// The push can go on.
     pub fn is_fine(&self) -> bool {
         let mut findings = self.findings.iter();
@@ -53,7 +59,10 @@ impl Verdict {
     pub fn evaluated(&self) -> bool {
         let mut findings = self.findings.iter();
         self.unknown.is_empty()
-            && self.unjudged.iter().all(|one| one.so == So::NotTouched)
+            && !self
+                .unjudged
+                .iter()
+                .any(|one| matches!(one.so, So::Touched(_)))
             && !findings.any(|finding| finding.rule == Rule::NotEvaluated)
     }
 }
@@ -97,8 +106,14 @@ pub fn judge(context: &Context, remote: &str, url: &str, input: &str) -> Result<
         };
         let gone = match there {
             Some(there) => context.gone(*there, &mut projects, revisions)?,
-            // Whoever sees a new branch still has the others.
-            None => Vec::new(),
+            // Whoever sees a new branch still has the others; but what it moved is known by
+            // where it stood.
+            None => {
+                if let Some(published) = published(context)? {
+                    context.gone(published, &mut projects, revisions)?;
+                }
+                Vec::new()
+            }
         };
         let mut prefixes: Vec<String> = projects
             .unread
@@ -107,6 +122,11 @@ pub fn judge(context: &Context, remote: &str, url: &str, input: &str) -> Result<
             .collect();
         for project in &projects.all {
             let prefix = project.prefix()?;
+            // A folder outside of the repository is told below.
+            if let Ok(unseen) = guard::in_submodules(project, *there, Some(*local)) {
+                let changed = unseen.into_iter().filter(|one| one.so == So::Unseen);
+                verdict.unjudged.extend(changed);
+            }
             let judged = guard::side(project, *local)
                 .and_then(|pushed| one(project, (&remote, branch), (*local, &pushed), *there));
             match judged {
@@ -116,18 +136,17 @@ pub fn judge(context: &Context, remote: &str, url: &str, input: &str) -> Result<
                         error,
                     });
                 }
-                other => verdict.findings.extend(other?),
+                other => verdict.add(other?),
             }
             prefixes.push(prefix);
         }
         for project in &gone {
-            let findings = one(
+            verdict.add(one(
                 project,
                 (&remote, branch),
                 (*local, &Side::default()),
                 *there,
-            )?;
-            verdict.findings.extend(findings);
+            )?);
         }
         // Nobody has a new branch yet, so that nothing is put over anything.
         let changes = |folder: &str, wanted: &dyn Fn(&str, bool) -> bool| match there {
@@ -146,12 +165,22 @@ pub fn judge(context: &Context, remote: &str, url: &str, input: &str) -> Result<
     Ok(verdict)
 }
 
+/// The tip of what is protected where no project says otherwise.
+fn published(context: &Context) -> Result<Option<CommitId>, Error> {
+    for name in guard::protected_refs(context)? {
+        if let Some(tip) = context.repo()?.tip_named(&name)? {
+            return Ok(Some(tip));
+        }
+    }
+    Ok(None)
+}
+
 fn one(
     project: &Context,
     (remote, branch): (&str, &str),
     (local, pushed): (CommitId, &Side),
     there: Option<CommitId>,
-) -> Result<Vec<Finding>, Error> {
+) -> Result<(Vec<Finding>, Option<Unjudged>), Error> {
     let Some(from) = there else {
         let protected = guard::protected_refs(project)?;
         // Nobody has it yet, and nobody is stopped from showing what is not ready.
@@ -174,17 +203,35 @@ fn one(
         for finding in &mut findings {
             finding.severity = Severity::Warning;
         }
-        return Ok(findings);
+        return Ok((findings, None));
     };
     let strict = project.strict(from, branch)?;
     let project = strict.as_ref().unwrap_or(project);
     let protected = guard::protected_refs(project)?;
-    let doing = Doing::Push {
-        branch: branch.to_owned(),
-        from,
-        protected: is_protected(project, &protected, (remote, branch), local)?,
+    let before = guard::side(project, from)?;
+    let judged = |protected: bool| {
+        let doing = Doing::Push {
+            branch: branch.to_owned(),
+            from,
+            protected,
+        };
+        let mut findings = guard::step(project, &before, pushed, &doing)?;
+        guard::say_where(project, &mut findings, Some(from), Some(local))?;
+        Ok::<_, Error>(findings)
     };
-    guard::step(project, &guard::side(project, from)?, pushed, &doing)
+    if is_protected(project, &protected, (remote, branch), local)? {
+        return Ok((judged(true)?, None));
+    }
+    let findings = judged(false)?;
+    // Any branch may be the one that others are bound to, where this clone does not know which.
+    let unseen = match guard::missing(project)? {
+        Some(why @ NotJudged::NoBase(_)) if judged(true)? != findings => Some(Unjudged {
+            error: why.into(),
+            so: So::Unseen,
+        }),
+        _ => None,
+    };
+    Ok((findings, unseen))
 }
 
 /// Whether a push to that branch of a remote may not take away what it has. What is protected

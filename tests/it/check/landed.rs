@@ -82,5 +82,54 @@ fn a_revision_that_comes_back() {
     for args in [&[][..], &["--base"]] {
         let edited = (vec!["error edited-revision".to_owned()], 3);
         assert_eq!(found(&sandbox, "ann", args), edited, "{args:?}");
-    }
+    } // The hooks say it too: the commit that edits it, the one that brings it back as something
+    // else, and the push of either.
+    sandbox.git("ann", &["reset", "-q", "--soft", "HEAD~1"]);
+    let hook = |event: &str| sandbox.teammig("ann", &["hooks", "run", event]);
+    let run = hook("pre-commit");
+    assert!(
+        run.code == 3
+            && run
+                .stderr
+                .contains("7f3a9c21e4b0 is edited, and it was published in origin/main"),
+        "{run}"
+    );
+    sandbox.git("ann", &["reset", "-q", "--soft", "HEAD~1"]);
+    let run = hook("pre-commit");
+    assert!(
+        run.code == 3 && run.stderr.contains("[edited-revision]"),
+        "{run}"
+    );
+    sandbox.commit("ann", "Phone again, as a blob");
+    sandbox.ok("ann", &["hooks", "install"]);
+    let run = sandbox.try_git("ann", &["push", "-q", "origin", "HEAD:main"]);
+    assert!(
+        run.code == 1
+            && run
+                .stderr
+                .contains("7f3a9c21e4b0 is edited, and it was published in origin/main"),
+        "{run}"
+    );
+    // What it was is remembered by the branch's tip, and followed from there.
+    sandbox.git(
+        "ann",
+        &["push", "-q", "--no-verify", "origin", "HEAD:again"],
+    );
+    sandbox.git("ann", &["switch", "-q", "main"]);
+    sandbox.write("ann/notes", "x");
+    sandbox.commit("ann", "Notes");
+    sandbox.git("ann", &["push", "-q"]);
+    sandbox.git("ann", &["switch", "-q", "again"]);
+    let run = sandbox.try_git("ann", &["push", "-q", "origin", "HEAD:main", "--force"]);
+    assert!(
+        run.code == 1 && run.stderr.contains("7f3a9c21e4b0 is edited"),
+        "{run}"
+    );
+    // A decision lets it pass.
+    sandbox.ok("ann", &["amend", "7f3a", "--reason", "nobody ran it"]);
+    sandbox.git("ann", &["commit", "-qam", "Record it"]);
+    assert_eq!(
+        found(&sandbox, "ann", &["--base"]),
+        (vec!["warning edited-revision".to_owned()], 0)
+    );
 }

@@ -25,7 +25,15 @@ fn judged(sandbox: &Sandbox) {
         sandbox.git("ann", &["switch", "-q", branch]);
         let (findings, code) = found(sandbox, "ann", &["--base"]);
         assert_eq!((findings, code), (vec![], 0), "{branch}");
+        let (radar, code) = sandbox.json("ann", &["radar", "--all"]);
+        assert_eq!(code, 0, "{branch} {radar}");
     }
+    let (radar, _) = sandbox.json("ann", &["radar"]);
+    assert_eq!(
+        radar["mine"]["new_revisions"].as_array().map(Vec::len),
+        Some(1),
+        "{radar}"
+    );
     // It is judged, and not passed over.
     sandbox.edit("ann/migrations/9209a434d045.sql", "name text", "name blob");
     sandbox.git("ann", &["commit", "-qam", "Edit"]);

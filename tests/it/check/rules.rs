@@ -471,7 +471,7 @@ fn how_much_a_rule_matters_is_the_projects_choice() {
     assert_snapshot!(sandbox.teammig("ann", &["status"]), @"
     exit 1
     --- stderr
-    error: check: there is no rule `ireversible`; the rules are unreadable-revision, missing-parent, duplicate-revision, cycle, duplicate-label, diverged-heads, edited-revision, edited-down, reparented-revision, wrong-amendment, deleted-revision, unrunnable-script, missing-folder, head-file, merge-conflict, semantic-conflict, irreversible, hand-made-id, skipped-revision, unreadable-models, models-differ
+    error: check: there is no rule `ireversible`; did you mean irreversible?
      --> [DIR]/ann/teammig.yaml:5:3
       |
     5 |   ireversible: off
@@ -525,8 +525,20 @@ fn what_is_staged_is_not_fine_where_what_is_published_is_not_here() {
     );
     // A hook is in nobody's way where history is missing, and calls nothing fine.
     let run = sandbox.teammig("ann", &["hooks", "run", "pre-commit"]);
-    assert!(run.stderr.contains("is not checked"), "{run}");
+    assert!(run.stderr.contains("could not be evaluated"), "{run}");
     assert!(!run.stdout.contains("ok"), "{run}");
+    assert_eq!(run.code, 0, "{run}");
+    let (document, code) = sandbox.json("ann", &["hooks", "run", "pre-commit"]);
+    assert_eq!(
+        (&document["evaluated"], code),
+        (&false.into(), 0),
+        "{document}"
+    );
+    assert_eq!(
+        document["unjudged"].as_array().unwrap().len(),
+        1,
+        "{document}"
+    );
 }
 
 #[test]

@@ -158,7 +158,7 @@ fn a_clone_that_does_not_know_the_default_branch() {
     not evaluated
     --- stderr
     error: there is no protected branch to judge against: of origin this clone fetches single branches alone
-    hint: `git remote set-branches --add origin main && git fetch origin` brings the branch main too
+    hint: `git remote set-branches origin '*' && git fetch origin && git remote set-head origin --auto` brings the others, and finds out which is its default
     hint: or name one: `--base REF`, or `protected: [REF]` in teammig.yaml
     ");
     sandbox.git("ci", &["remote", "set-branches", "--add", "origin", "main"]);
@@ -402,13 +402,7 @@ fn where_there_is_nothing_to_judge() {
     assert_snapshot!(sandbox.teammig("empty", &["check"]), @"
     exit 0
     --- stdout
-    ok, with 1 warning: the working tree: 0 heads
-    --- stderr
-    warning: there is no folder migrations, which the configuration names [missing-folder]
-     --> teammig.yaml:1:1
-      |
-    1 | environments: {dev: sqlite:dev.db}
-      | ^
+    ok: the working tree: 0 heads
     ");
     // Without Git, nothing is known of what is published.
     let run = sandbox.teammig("home", &["check"]);
@@ -464,4 +458,28 @@ fn migrations_in_a_submodule_are_in_no_commit() {
     }
     let run = sandbox.teammig("app", &["check"]);
     assert_eq!(run.code, 0, "its files are here: {run}");
+    // What is staged of a submodule is its commit: nothing is said of what that changes.
+    sandbox.write("app/readme", "x");
+    sandbox.git("app", &["add", "-A"]);
+    let run = sandbox.teammig("app", &["check", "--staged"]);
+    assert_eq!(run.code, 0, "{run}");
+    assert!(
+        run.stderr.contains("no folder lib/migrations in the index")
+            && run.stderr.contains("changes no migration"),
+        "{run}"
+    );
+    sandbox.column("app/lib", "7f3a9c21e4b0", &["9209a434d045"], "phone");
+    sandbox.commit("app/lib", "Add phone");
+    sandbox.git("app", &["add", "-A"]);
+    let run = sandbox.teammig("app", &["check", "--staged"]);
+    assert_eq!(run.code, 4, "{run}");
+    let run = sandbox.teammig("app", &["hooks", "run", "pre-commit"]);
+    assert_eq!(run.code, 0, "a hook is in nobody's way: {run}");
+    assert!(run.stderr.contains("could not be evaluated"), "{run}");
+    let (document, code) = sandbox.json("app", &["hooks", "run", "pre-commit"]);
+    assert_eq!(
+        (&document["evaluated"], code),
+        (&false.into(), 0),
+        "{document}"
+    );
 }

@@ -307,7 +307,10 @@ fn a_project_that_is_split_hides_no_edit() {
     let sandbox = split(&["9209a434d045"], &["bbbb00000003"]);
     sandbox.edit("ann/two/bbbb00000003.sql", "(x)", "(y)");
     sandbox.git("ann", &["add", "-A"]);
-    all_say(&sandbox, "bbbb00000003 is deleted");
+    all_say(
+        &sandbox,
+        "bbbb00000003 is not where it was, but in two/bbbb00000003.sql, and it was published in origin/main",
+    );
 }
 
 #[test]

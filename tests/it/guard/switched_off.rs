@@ -245,3 +245,37 @@ fn release_tags_that_the_change_empties() {
         "{run}"
     );
 }
+
+/// What is dangerous is what the other side says, too.
+#[test]
+fn a_lint_rule_of_the_change_itself() {
+    let sandbox = Sandbox::team();
+    configure(&sandbox, "lint: {error: [ban-drop-table]}\n");
+    sandbox.commit("ann", "Tables stay");
+    sandbox.git("ann", &["push", "-q"]);
+    sandbox.git("ann", &["switch", "-q", "-c", "drop"]);
+    sandbox.revision(
+        "ann",
+        "7f3a9c21e4b0",
+        &["9209a434d045"],
+        "Drop",
+        "DROP TABLE users;",
+        "CREATE TABLE users (id);",
+    );
+    for lint in ["lint: {exclude: [ban-drop-table]}\n", "lint: off\n", ""] {
+        configure(&sandbox, lint);
+        sandbox.git("ann", &["add", "-A"]);
+        let run = sandbox.teammig("ann", &["hooks", "run", "pre-commit"]);
+        assert!(
+            run.code == 3 && run.stderr.contains("[ban-drop-table]"),
+            "{lint} {run}"
+        );
+        sandbox.commit("ann", "Drop");
+        let run = sandbox.teammig("ann", &["check", "--base"]);
+        assert!(
+            run.code == 3 && run.stderr.contains("[ban-drop-table]"),
+            "{lint} {run}"
+        );
+        sandbox.git("ann", &["reset", "-q", "--soft", "HEAD~1"]);
+    }
+}

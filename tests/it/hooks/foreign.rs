@@ -99,3 +99,32 @@ fn a_hook_that_is_no_shell_script_is_told_what_to_call() {
     ");
     assert_snapshot!(status(), @"pre-push         not installed, and [DIR]/ann/.git/hooks/pre-push is left alone: it is not executable, so Git does not run it; `teammig hooks install pre-push` says what helps");
 }
+
+/// Nobody commits there, unless its branches are checked out beside it.
+#[test]
+fn a_bare_repository_gets_none() {
+    let sandbox = Sandbox::team();
+    for args in [&["install"][..], &["status"]] {
+        let run = sandbox.teammig("origin.git", &[&["hooks"], args].concat());
+        assert!(
+            run.code == 1 && run.stderr.contains("nobody commits here"),
+            "{run}"
+        );
+        assert!(
+            run.stderr.contains("hint: install them in a clone"),
+            "{run}"
+        );
+    }
+    assert!(!sandbox.at("origin.git/hooks/pre-commit").exists());
+    sandbox.ok("origin.git", &["hooks", "uninstall"]);
+    sandbox.git("origin.git", &["worktree", "add", "-q", "../tree", "main"]);
+    sandbox.ok("origin.git", &["hooks", "install"]);
+    sandbox.ok("origin.git", &["hooks", "status"]);
+    sandbox.table("tree", "aaaa00000002", &[], "two");
+    sandbox.git("tree", &["add", "-A"]);
+    let run = sandbox.try_git("tree", &["commit", "-qm", "Two heads"]);
+    assert!(
+        run.code == 1 && run.stderr.contains("diverged-heads"),
+        "{run}"
+    );
+}

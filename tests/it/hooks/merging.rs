@@ -32,7 +32,7 @@ fn an_edit_of_what_is_published_is_rejected_whoever_made_it() {
     7 | CREATE TABLE users (id integer PRIMARY KEY, name blob);
       | ^ its scripts differ from then
     hint: take the edit back (`git restore --source=HEAD --staged --worktree migrations/9209a434d045.sql`), and write a new revision for the change: `teammig create "…"`; if this one has to change all the same, `teammig amend 9209a434d045 --reason "…"` records why
-    hint: `git commit --no-verify` commits without this check
+    hint: the merge is still there: put that right and `git commit`, or `git merge --abort`; `git commit --no-verify` records it without this check
     Not committing merge; use 'git commit' to complete the merge.
     "#);
     // Nor by the commit that Git asks for then.

@@ -309,7 +309,7 @@ fn a_clone_of_a_single_branch_judges_what_others_get() {
     Published  not known
     Applied    in no database that this clone has seen
     --- stderr
-    hint: `git remote set-branches --add origin main && git fetch origin` brings the branch main too
+    hint: `git remote set-branches origin '*' && git fetch origin && git remote set-head origin --auto` brings the others, and finds out which is its default
     ");
     let (why, code) = sandbox.json("eve", &["why", "9209"]);
     assert_eq!(
@@ -345,4 +345,50 @@ fn a_clone_of_a_single_branch_judges_what_others_get() {
             .contains("cannot say what this push does to origin/main"),
         "{run}"
     );
+}
+
+/// Its default branch is called neither main nor master: no name tells what is protected.
+#[test]
+fn a_clone_that_cannot_know_what_is_protected_says_so() {
+    let sandbox = Sandbox::team();
+    sandbox.git("ann", &["push", "-q", "origin", "main:trunk", "main:feat"]);
+    let clone = [
+        "clone",
+        "-q",
+        "--single-branch",
+        "-b",
+        "feat",
+        "origin.git",
+        "eve",
+    ];
+    sandbox.git(".", &clone);
+    sandbox.ok("eve", &["hooks", "install"]);
+    sandbox.edit("eve/migrations/9209a434d045.sql", "name text", "name blob");
+    assert_snapshot!(sandbox.try_git("eve", &["commit", "-qam", "Edit"]), @"
+    exit 0
+    --- stderr
+    warning: could not be evaluated: there is no protected branch to judge against: of origin this clone fetches single branches alone; this commit goes on without that
+    ");
+    assert_snapshot!(sandbox.try_git("eve", &["push", "-q", "origin", "HEAD:trunk"]), @"
+    exit 0
+    --- stderr
+    warning: could not be evaluated: there is no protected branch to judge against: of origin this clone fetches single branches alone; this push goes on without that
+    ");
+    // What edits nothing is pushed without a word.
+    sandbox.write("eve/notes", "x");
+    sandbox.commit("eve", "Notes");
+    let run = sandbox.try_git("eve", &["push", "-q", "origin", "HEAD:trunk"]);
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{run}");
+}
+
+/// Where it stood before, its revisions are no new ones.
+#[test]
+fn a_project_that_a_new_branch_moves() {
+    let sandbox = two_heads();
+    sandbox.git("ann", &["push", "-q", "--no-verify"]);
+    sandbox.write("ann/api/readme", "x");
+    sandbox.git("ann", &["mv", "migrations", "teammig.yaml", "api"]);
+    sandbox.commit("ann", "Below the top");
+    let run = push(&sandbox, &["origin", "main:topic"]);
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{run}");
 }

@@ -1,0 +1,151 @@
+//! Where revisions stand, and which database is meant: what moved is not told as deleted, and what
+//! this working tree does not have is not taken for gone.
+
+use insta::assert_snapshot;
+
+use crate::support::Sandbox;
+
+/// The configuration was forgotten.
+#[test]
+fn a_folder_that_is_moved_is_named() {
+    let sandbox = Sandbox::team();
+    sandbox.ok("ann", &["hooks", "install"]);
+    sandbox.write("ann/db/readme", "x");
+    sandbox.git("ann", &["mv", "migrations", "db/changes"]);
+    assert_snapshot!(sandbox.try_git("ann", &["commit", "-qm", "Move"]), @r#"
+    exit 1
+    --- stderr
+    error: 9209a434d045 is not where it was, but in db/changes/9209a434d045.sql, and it was published in origin/main, and applied in dev on 2026-11-22 by ann@host [deleted-revision]
+     --> migrations/9209a434d045.sql:1:1
+      |
+    1 | -- teammig:
+      | ^
+    hint: where the folder moved, `migrations:` in teammig.yaml has to name the new one; otherwise bring the file back (`git restore --source=HEAD --staged --worktree migrations/9209a434d045.sql`), and write a new revision for the change: `teammig create "…"`
+    hint: `git commit --no-verify` commits without this check
+    "#);
+    let run = sandbox.teammig("ann", &["check"]);
+    let said = "9209a434d045 is not where it was, but in db/changes/9209a434d045.sql";
+    assert!(run.code == 3 && run.stderr.contains(said), "{run}");
+    sandbox.git("ann", &["commit", "-qnm", "Move"]);
+    for args in [
+        &["check"][..],
+        &["check", "--base"],
+        &["check", "--at", "HEAD"],
+    ] {
+        let run = sandbox.teammig("ann", args);
+        assert!(run.stderr.contains(said), "{args:?} {run}");
+    }
+    let run = sandbox.try_git("ann", &["push", "-q"]);
+    assert!(run.code == 1 && run.stderr.contains(said), "{run}");
+    // The way that it names.
+    sandbox.write(
+        "ann/teammig.yaml",
+        "migrations: db/changes\nenvironments:\n  dev: sqlite:dev.db\n",
+    );
+    sandbox.commit("ann", "Name it");
+    assert_eq!(sandbox.try_git("ann", &["push", "-q"]).code, 0);
+}
+
+#[test]
+fn a_sparse_checkout_has_deleted_nothing() {
+    let sandbox = Sandbox::team();
+    sandbox.git(".", &["clone", "-q", "origin.git", "eve"]);
+    sandbox.git(
+        "eve",
+        &["sparse-checkout", "set", "--no-cone", "/*", "!/migrations"],
+    );
+    assert!(!sandbox.at("eve/migrations").exists());
+    assert_snapshot!(sandbox.teammig("eve", &["check"]), @"
+    exit 4
+    --- stdout
+    not evaluated
+    --- stderr
+    error: the folder migrations is not here, and Git has it
+    hint: `git restore migrations` brings it back; in a sparse checkout, `git sparse-checkout add migrations`
+    ");
+    let run = sandbox.teammig("eve", &["check", "--staged"]);
+    assert_eq!(run.code, 0, "{run}");
+    // Somebody who has all files did.
+    std::fs::remove_dir_all(sandbox.at("ann/migrations")).unwrap();
+    let run = sandbox.teammig("ann", &["check"]);
+    assert!(run.code == 3 && run.stderr.contains("is deleted"), "{run}");
+}
+
+/// Git keeps no empty folder, and the configuration names none.
+#[test]
+fn a_project_that_begins_lacks_no_folder() {
+    let sandbox = Sandbox::project();
+    sandbox.commit("project", "Begin");
+    for args in [
+        &["check"][..],
+        &["check", "--at", "HEAD"],
+        &["check", "--staged"],
+    ] {
+        let run = sandbox.teammig("project", args);
+        assert!(
+            run.code == 0 && !run.stderr.contains("missing-folder"),
+            "{args:?} {run}"
+        );
+    }
+    sandbox.git(".", &["clone", "-q", "project", "clone"]);
+    for args in [&["check"][..], &["check", "--base"]] {
+        let run = sandbox.teammig("clone", args);
+        assert!(
+            run.code == 0 && !run.stderr.contains("missing-folder"),
+            "{args:?} {run}"
+        );
+    }
+    // One that it names is missed, and so is one that was there.
+    sandbox.write("clone/teammig.yaml", "migrations: db/chnages\n");
+    let run = sandbox.teammig("clone", &["check"]);
+    assert!(run.stderr.contains("no folder db/chnages"), "{run}");
+}
+
+/// Each working tree has a file of its own where the URL is relative.
+#[test]
+fn another_working_tree_has_another_database() {
+    let sandbox = Sandbox::team();
+    sandbox.git("ann", &["worktree", "add", "-q", "../tree", "-b", "side"]);
+    assert_snapshot!(sandbox.teammig("tree", &["why", "9209"]), @r#"
+    exit 0
+    --- stdout
+    9209a434d045  Initial migration
+    File       migrations/9209a434d045.sql
+    Edit it?   no, it was published in origin/main
+    Published  in origin/main, with 3201aeec37 by Test, 10 minutes ago
+    Applied    as dev in sqlite:[DIR]/ann/dev.db: another database than the one here
+    Content    as it was first published
+    --- stderr
+    hint: write a new revision for the change: `teammig create "…"`
+    "#);
+    // An environment that leads elsewhere by now is another database, too.
+    sandbox.column("ann", "7f3a9c21e4b0", &["9209a434d045"], "phone");
+    sandbox.ok("ann", &["upgrade"]);
+    sandbox.write(
+        "ann/teammig.yaml",
+        "environments:\n  dev: sqlite:other.db\n",
+    );
+    let (why, code) = sandbox.json("ann", &["why", "7f3a"]);
+    assert_eq!((why["may_edit"].as_str(), code), (Some("yes"), 0), "{why}");
+    assert_eq!(why["elsewhere"][0]["environment"], "dev", "{why}");
+    sandbox.edit(
+        "ann/migrations/7f3a9c21e4b0.sql",
+        "phone text",
+        "phone blob",
+    );
+    sandbox.git("ann", &["add", "-A"]);
+    assert_eq!(sandbox.teammig("ann", &["check", "--staged"]).code, 0);
+    // Where the variable is not set, as in a program that calls Git, it is the one that was
+    // seen last.
+    sandbox.write("ann/teammig.yaml", "environments:\n  dev: ${DEV}\n");
+    let status = |url: &str| {
+        let mut command = sandbox.command(env!("CARGO_BIN_EXE_teammig"), "ann");
+        sandbox.run(command.arg("current").env("DEV", url))
+    };
+    assert_eq!(status("sqlite:dev.db").code, 0);
+    let (why, _) = sandbox.json("ann", &["why", "7f3a"]);
+    assert_eq!(why["may_edit"], "redo", "{why}");
+    assert_eq!(status("sqlite:other.db").code, 0);
+    let (why, _) = sandbox.json("ann", &["why", "7f3a"]);
+    assert_eq!(why["may_edit"], "yes", "{why}");
+}
