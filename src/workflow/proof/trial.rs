@@ -8,7 +8,11 @@ use super::{
 use crate::{
     db::{Database, ErrorKind},
     model::Direction,
-    schema::{Content, FactId, Schema, Stages, compare, named, survive},
+    schema::{
+        Content, FactId, Schema, Stages,
+        canary::{self, Asked},
+        compare, named, stricter, survive,
+    },
     sql,
     workflow::{Context, Error, FailedStep, NotReplayed, interrupt::Guard, run::run_steps},
 };
@@ -86,6 +90,8 @@ impl<'a, 'b> Trial<'a, 'b> {
                 return Ok((Some(proved), None));
             }
         };
+        let stricter = stricter(before, &up).into_iter();
+        proved.notes.extend(stricter.map(Note::Stricter));
         let returned = match &back {
             Some(back) => {
                 self.observe(back, &up, &mut proved)?;
@@ -166,13 +172,15 @@ impl<'a, 'b> Trial<'a, 'b> {
         up: &Schema,
         proved: &mut Proved,
     ) -> Result<bool, Error> {
-        let made = self.rows.make(self.scratch, before)?;
+        let asked = self.asked(step);
+        let made = self.rows.make(self.scratch, before, &asked)?;
         proved.with_rows = (made.tables, made.tables + made.without.len());
         let without = made.without.into_iter();
         proved
             .notes
             .extend(without.map(|(table, why)| Note::NoRows { table, why }));
         let first = rows::content(self.scratch, before)?;
+        self.unmet(step, proved)?;
         if let Some(found) = self.run(step)?.err() {
             match on_rows(found) {
                 Ok(found) => proved.findings.push(found),
@@ -186,6 +194,7 @@ impl<'a, 'b> Trial<'a, 'b> {
         let then = rows::content(self.scratch, up)?;
         let mut last = None;
         if let Some(back) = back {
+            self.unmet(back, proved)?;
             match self.run(back)?.err().map(on_rows) {
                 None => last = Some(rows::content(self.scratch, before)?),
                 Some(Ok(found)) => proved.findings.push(found),
@@ -194,6 +203,27 @@ impl<'a, 'b> Trial<'a, 'b> {
         }
         self.judge(step, (before, &first), (up, &then), last.as_ref(), proved);
         Ok(true)
+    }
+
+    /// What the scripts of a revision ask of rows.
+    fn asked(&self, step: &Prepared) -> Vec<Asked> {
+        let down = step.scripts.down.as_ref();
+        let scripts = std::iter::once(&step.scripts.up).chain(down);
+        let dialect = self.scratch.dialect();
+        scripts
+            .flat_map(|script| canary::asked(&script.text, dialect))
+            .collect()
+    }
+
+    /// The statements that have no rows to work on, though there are some.
+    fn unmet(&mut self, step: &Prepared, proved: &mut Proved) -> Result<(), Error> {
+        for span in watch::unmet(self.scratch, step)? {
+            proved.notes.push(Note::NoRowMet {
+                direction: step.step.direction,
+                place: step.place(span, ""),
+            });
+        }
+        Ok(())
     }
 
     fn judge(
