@@ -36,6 +36,9 @@ pub(super) struct ModelsArgs {
     scratch_here: bool,
 }
 
+/// Outside of Git.
+const NOT_REMEMBERED: &str = "this is no Git repository, so nothing remembers that the command may be run: `--allow-command` is needed each time";
+
 impl ModelsArgs {
     /// None of the options was given.
     pub(super) fn are_default(&self) -> bool {
@@ -61,14 +64,21 @@ impl ModelsArgs {
         context: &Context,
         act: impl Fn(Leave) -> Result<T, Error>,
     ) -> Result<T, Error> {
+        let is_remembered = models::is_remembered(context);
         if self.allow_command {
-            models::allow(context)?;
+            models::allow(context);
+            if !is_remembered {
+                ui.hint(NOT_REMEMBERED);
+            }
         }
         let leave = Leave {
             scratch_here: self.scratch_here,
             run_command: self.allow_command,
         };
+        let reading = ui.progress(1);
+        reading.doing("reading both sides on scratch databases");
         let outcome = act(leave);
+        drop(reading);
         let command = match &outcome {
             Err(Error::Models(error)) => match &**error {
                 ModelsError::NotAllowed { command } if ui.can_prompt() => command.clone(),
@@ -80,13 +90,15 @@ impl ModelsArgs {
             "The models come from a command of teammig.yaml, which was never run in this clone:",
         );
         ui.talk(&format!("  {command}"));
-        if !matches!(
-            ui.confirm("Run it, now and whenever models are read here?", false),
-            Ok(true)
-        ) {
+        let question = if is_remembered {
+            "Run it, now and whenever models are read here?"
+        } else {
+            "Run it now?"
+        };
+        if !matches!(ui.confirm(question, false), Ok(true)) {
             return outcome;
         }
-        models::allow(context)?;
+        models::allow(context);
         act(Leave {
             run_command: true,
             ..leave

@@ -3,6 +3,7 @@
 use rusqlite::{Error, ErrorCode};
 
 use super::{DbError, ErrorKind};
+use crate::schema::sqlite::WOULD_LOSE;
 
 /// What SQLite said, with the kind that callers look at.
 pub(super) fn db_error(error: &Error) -> DbError {
@@ -30,7 +31,25 @@ pub(super) fn db_error(error: &Error) -> DbError {
         ErrorKind::Locked => "the database is locked by another process".to_owned(),
         _ => message,
     };
-    DbError::new(kind, message)
+    match would_lose(&message) {
+        Some(complaint) => DbError {
+            advice: Some(
+                "it was made by hand: take it into the models, or remove it; then call it again"
+                    .to_owned(),
+            ),
+            ..DbError::new(kind, complaint)
+        },
+        None => DbError::new(kind, message),
+    }
+}
+
+/// What a script says that stopped rather than lose something, without what SQLite says around it.
+fn would_lose(message: &str) -> Option<String> {
+    let quoted = message
+        .strip_prefix("bad JSON path: '")?
+        .strip_suffix('\'')?;
+    let complaint = quoted.ends_with(WOULD_LOSE);
+    complaint.then(|| quoted.replace("''", "'"))
 }
 
 /// The byte offset that SQLite points at, within the statement that was sent.

@@ -5,6 +5,7 @@
 //! of partitions name, and of the rows that a foreign key refers to. The database's
 //! verdict on each is somebody else's to ask for.
 
+mod asked;
 mod hints;
 mod values;
 
@@ -14,6 +15,8 @@ use super::{Fact, FactId, Kind, Schema};
 use crate::{model::Dialect, sql};
 use hints::Hint;
 use values::Types;
+
+pub use asked::{Asked, asked, is_selective};
 
 /// How often a row is tried with the same columns.
 const TRIES: usize = 100;
@@ -187,8 +190,9 @@ fn mixed(number: usize, place: usize) -> usize {
 }
 
 /// How to fill the tables, those that others refer to first. With `ahead`, a row may refer
-/// to one that comes later: keys are checked at the end.
-pub fn fillings(schema: &Schema, ahead: bool) -> Vec<Filling> {
+/// to one that comes later: keys are checked at the end. What is `asked` of rows comes first
+/// among their values.
+pub fn fillings(schema: &Schema, ahead: bool, asked: &[Asked]) -> Vec<Filling> {
     let types = Types::of(schema);
     let mut order = Vec::new();
     let mut seen = BTreeSet::new();
@@ -201,7 +205,7 @@ pub fn fillings(schema: &Schema, ahead: bool) -> Vec<Filling> {
     // The rows of a partition come through the table that it is a part of.
     let tables = tables.filter(|table| table.get("partition of").is_none());
     tables
-        .filter_map(|table| filling(schema, &types, table, ahead))
+        .filter_map(|table| filling(schema, &types, table, ahead, asked))
         .collect()
 }
 
@@ -247,7 +251,15 @@ fn in_sql(table: &FactId, dialect: Dialect) -> Option<String> {
     Some(parts.collect::<Option<Vec<_>>>()?.join("."))
 }
 
-fn filling(schema: &Schema, types: &Types<'_>, table: &Fact, ahead: bool) -> Option<Filling> {
+fn filling(
+    schema: &Schema,
+    types: &Types<'_>,
+    table: &Fact,
+    ahead: bool,
+    asked: &[Asked],
+) -> Option<Filling> {
+    let asked = asked.iter().flat_map(|one| one.of_table(table.id.name()));
+    let asked: Vec<&Hint> = asked.collect();
     let keys = hints::references(schema, &table.id);
     let hints = hints::of_table(schema, table);
     let mut columns = Vec::new();
@@ -264,15 +276,20 @@ fn filling(schema: &Schema, types: &Types<'_>, table: &Fact, ahead: bool) -> Opt
             .iter()
             .find(|key| key.columns.iter().any(|column| column == name));
         let required = fact.get("not null").is_some() || fact.get("primary key").is_some();
-        let of_column = hints.iter().filter(|hint| hint.is_about(name));
-        let of_column: Vec<&Hint> = of_column.collect();
+        let all = asked.iter().copied().chain(&hints);
+        let of_column: Vec<&Hint> = all.filter(|hint| hint.is_about(name)).collect();
+        // The last row: the others show what becomes of values.
+        let is_null_asked = !required && of_column.iter().any(|hint| hint.may_be_null());
         let mut blamed: Vec<String> = of_column
             .iter()
             .flat_map(|hint| hint.named.clone())
             .collect();
         blamed.extend(types.constraining(fact));
         let values = std::array::from_fn(|row| {
-            let own = types.values(fact, &of_column, row);
+            let mut own = types.values(fact, &of_column, row);
+            if is_null_asked && row + 1 == ROWS {
+                own.insert(0, "NULL".to_owned());
+            }
             match key {
                 None => own,
                 Some(key) => {

@@ -22,6 +22,7 @@ mod postgres_stable;
 mod shown;
 pub mod sqlite;
 mod sqlite_table;
+mod stricter;
 mod survive;
 mod told;
 
@@ -30,5 +31,6 @@ pub use content::{Content, TableContent};
 pub use fact::{Edge, Fact, FactId, Schema, Unmodelled, Value};
 pub use kind::{COLUMN_ORDER, Effect, Kind, Rule};
 pub use leave_out::LeaveOut;
+pub use stricter::stricter;
 pub use survive::{How, Loss, Stages, named, survive};
-pub use told::{by_name, decisions, perhaps_renamed, replaced, texts, unknown_renames};
+pub use told::{by_name, decisions, made, perhaps_renamed, replaced, texts, unknown_renames};

@@ -16,7 +16,7 @@ mod words;
 use std::collections::BTreeMap;
 
 use self::postgres::plan as postgres_plan;
-use super::{FactId, Schema};
+use super::{FactId, Schema, told::earlier};
 use crate::model::Dialect;
 
 /// What a person has decided of a way, by annotations in the models, by options or at
@@ -153,17 +153,19 @@ pub enum Question {
 
 /// The statements that turn `a` into `b`, or all that has to be decided first.
 pub fn plan(a: &Schema, b: &Schema, decisions: &Decisions) -> Result<Plan, Vec<Undecided>> {
-    match b.dialect {
+    let mut plan = match b.dialect {
         Dialect::Postgres => {
             let (renames, a) = labels::renamed(a, b, decisions);
             let mut plan = postgres_plan(&a, b, decisions)?;
             if !renames.is_empty() {
                 plan.put_first(renames);
             }
-            Ok(plan)
+            plan
         }
-        Dialect::Sqlite => sqlite::plan(a, b, decisions),
-    }
+        Dialect::Sqlite => sqlite::plan(a, b, decisions)?,
+    };
+    plan.name_as_before(a, decisions);
+    Ok(plan)
 }
 
 impl Decisions {
@@ -203,6 +205,25 @@ impl Plan {
                     foreign_keys_off: false,
                 },
             ),
+        }
+    }
+
+    /// What is converted is told by the name that it has before the way, whatever it is
+    /// called at that statement.
+    fn name_as_before(&mut self, a: &Schema, decisions: &Decisions) {
+        let statements = self.parts.iter_mut().flat_map(|part| &mut part.statements);
+        for hazard in statements.flat_map(|statement| &mut statement.hazards) {
+            let Hazard::Converts { column, name } = hazard else {
+                continue;
+            };
+            if a.facts.contains_key(column) {
+                continue;
+            }
+            let was = earlier(column, &decisions.renames).find_map(|id| a.facts.get(&id));
+            if let Some(fact) = was {
+                *name = a.shown(fact);
+                *column = fact.id.clone();
+            }
         }
     }
 

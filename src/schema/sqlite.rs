@@ -10,6 +10,9 @@ use super::{
 };
 use crate::{model::Dialect, sql::TokenKind};
 
+/// How the complaint ends that a script makes of what it does not know.
+pub const WOULD_LOSE: &str = ", which this revision would lose";
+
 /// What SQLite says about its schema.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Stored {

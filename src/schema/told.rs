@@ -69,7 +69,7 @@ fn label(schema: &Schema, path: &[String]) -> Option<FactId> {
 }
 
 /// What a made thing is in the schema.
-fn made(schema: &Schema, made: &Made) -> Option<FactId> {
+pub fn made(schema: &Schema, made: &Made) -> Option<FactId> {
     if made.noun == Noun::Label {
         return label(schema, &made.path);
     }
@@ -216,7 +216,7 @@ pub fn unknown_renames<'a>(
 }
 
 /// What an object, or what it is in, was called before.
-fn earlier<'a>(
+pub(super) fn earlier<'a>(
     id: &'a FactId,
     renames: &'a [(FactId, FactId)],
 ) -> impl Iterator<Item = FactId> + 'a {

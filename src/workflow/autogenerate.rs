@@ -167,7 +167,7 @@ impl Draft {
             replayed: self.sides.steps.0.len(),
             files: models.files,
             comparison: compare(&self.sides.current, &models.schema),
-            renamed: self.renames(),
+            renamed: self.sides.renames(),
             unmodelled: unmodelled.collect(),
             left_out: &self.sides.steps.1,
             strangers: &self.sides.strangers,
@@ -199,17 +199,6 @@ impl Draft {
             .iter()
             .find_map(|side| Some(side.shown(side.facts.get(id)?)));
         found.unwrap_or_else(|| id.path.join("."))
-    }
-
-    /// The renames that say something here.
-    fn renames(&self) -> Vec<(FactId, String, FactId)> {
-        let (current, models) = (&self.sides.current.facts, &self.sides.models.schema.facts);
-        let renames = self.sides.models.decisions.renames.iter();
-        let real = renames.filter(|(from, to)| {
-            current.contains_key(from) && !models.contains_key(from) && models.contains_key(to)
-        });
-        real.map(|(from, to)| (from.clone(), self.name(from), to.clone()))
-            .collect()
     }
 
     /// Somebody says that an object was renamed.
@@ -273,6 +262,7 @@ impl Draft {
             return Ok(Vec::new());
         }
         let history = self.history(context)?;
+        let foreign = &self.sides.foreign_parts;
         with_scratch(
             context,
             &mut *self.database,
@@ -283,7 +273,9 @@ impl Draft {
                     .iter()
                     .map(|part| {
                         run_part(scratch, part)?;
-                        schema(context, scratch)
+                        let mut between = schema(context, scratch)?;
+                        between.remove(|fact| foreign.contains(&fact.id));
+                        Ok(between)
                     })
                     .collect()
             },
@@ -312,6 +304,10 @@ impl std::fmt::Debug for Draft {
 /// statement is known for are not taken for none.
 pub(super) fn way(sides: &Sides) -> Result<Plan, Vec<Undecided>> {
     let models = &sides.models;
+    let exchanged = exchanged(sides);
+    if !exchanged.is_empty() {
+        return Err(exchanged);
+    }
     let plan = plan(&sides.current, &models.schema, &models.decisions)?;
     let differences = compare(&sides.current, &models.schema).differences;
     if !plan.is_empty() || differences.is_empty() {
@@ -326,6 +322,35 @@ pub(super) fn way(sides: &Sides) -> Result<Plan, Vec<Undecided>> {
         name: one.name,
     });
     Err(unknown.collect())
+}
+
+/// Renames in a circle: once they are done, nothing shows it, and they would be done again.
+fn exchanged(sides: &Sides) -> Vec<Undecided> {
+    let (current, models) = (&sides.current, &sides.models.schema);
+    let renames = &sides.models.decisions.renames;
+    let next = |id: &FactId| {
+        let mut pairs = renames.iter();
+        pairs.find(|(from, _)| from == id).map(|(_, to)| to)
+    };
+    let in_circle = |id: &FactId| {
+        let mut chain = std::iter::successors(next(id), |id| next(id)).take(renames.len());
+        chain.any(|other| other == id)
+    };
+    let circles = renames.iter().filter(|(from, to)| {
+        current.facts.contains_key(to) && models.facts.contains_key(from) && in_circle(from)
+    });
+    let each = circles.map(|(from, to)| Undecided {
+        about: to.clone(),
+        name: current
+            .facts
+            .get(to)
+            .map_or_else(|| to.path.join("."), |fact| current.shown(fact)),
+        question: Question::NoWay(format!(
+            "was {} and gave its own name away: nothing would show afterwards that it was done. Give one of them a third name first, in a revision of its own",
+            from.name()
+        )),
+    });
+    each.collect()
 }
 
 /// Takes a decision from the command line.

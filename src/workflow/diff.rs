@@ -9,7 +9,7 @@ use super::{
 use crate::{
     db::Database,
     model::{Project, RevId},
-    schema::{Comparison, Unmodelled, compare},
+    schema::{Comparison, Unmodelled},
 };
 
 /// What is different, from the database (or the revisions) to the models.
@@ -52,7 +52,7 @@ pub fn diff(
         environment: context.target()?.environment,
         against,
         replayed: sides.steps.0.len(),
-        comparison: compare(&sides.current, &models.schema),
+        comparison: sides.comparison(),
         plan: way(&sides),
         unmodelled: sides
             .current

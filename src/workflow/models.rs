@@ -21,7 +21,7 @@ use crate::{
     sql::{self, Annotation, Made, Mistake},
 };
 
-pub use allowance::allow;
+pub use allowance::{allow, is_remembered};
 pub(super) use read::read;
 
 /// Why there is no schema of models.
@@ -106,6 +106,8 @@ pub(super) struct Models {
     pub(super) schema: Schema,
     /// What their remarks decide.
     pub(super) decisions: Decisions,
+    /// Where all of it stands.
+    sources: Vec<SourceFile>,
     /// The remarks, each with its file.
     remarks: Vec<(SourceFile, Annotation)>,
     /// In how many files they stand, or `None` for a command.
@@ -169,6 +171,7 @@ pub(super) fn load(
         .into_iter()
         .map(|(file, one)| (file.clone(), one));
     Ok(Models {
+        sources: files.clone(),
         schema,
         decisions,
         remarks: remarks.collect(),
@@ -198,6 +201,29 @@ pub(super) fn require_known_renames(models: &Models, current: &Schema) -> Result
         return Ok(());
     }
     Err(ModelsError::Findings(findings).into())
+}
+
+impl Models {
+    /// Where an object is made: the first line of that.
+    pub(super) fn place(&self, id: &FactId) -> Option<Place> {
+        let dialect = self.schema.dialect;
+        self.sources.iter().find_map(|file| {
+            let statements = sql::statements(&file.text, dialect).into_iter();
+            let mut all = statements.flat_map(|statement| sql::made(&statement, &file.text));
+            let made = all.find(|made| {
+                let mut names = made.path.iter();
+                names.any(|name| id.path.contains(name))
+                    && schema::made(&self.schema, made).as_ref() == Some(id)
+            })?;
+            let text = file.text.get(made.span.clone())?;
+            let line = text.lines().next()?.trim_end();
+            Some(Place {
+                file: file.clone(),
+                span: made.span.start..made.span.start + line.len(),
+                label: String::new(),
+            })
+        })
+    }
 }
 
 /// The user's own words for objects that keep them.

@@ -259,7 +259,7 @@ impl<'a> Trial<'a> {
         if !self.ground.with_rows {
             return Ok(None);
         }
-        self.ground.fill()?;
+        self.ground.fill(&self.sides.asked())?;
         let Some(verdict) = self.all(true)? else {
             return Ok(None);
         };

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     db::Database,
-    model::{Direction, NoWayBack, RevId},
+    model::{Direction, NoWayBack, RevId, finding::Place},
     schema::{Comparison, FactId, LeaveOut, Loss, Schema, compare},
 };
 use trial::Trial;
@@ -124,6 +124,17 @@ pub enum Note {
     },
     /// The script fails on rows that were made up; others may fit.
     DoubtfulOnRows(Box<FailedStep>),
+    /// A statement changes or deletes the rows that meet its `WHERE`, and none did: what it
+    /// does was not seen.
+    NoRowMet {
+        /// Of which script.
+        direction: Direction,
+        /// The statement.
+        place: Place,
+    },
+    /// Something that rows which are there have to meet, and had not to before: made-up rows
+    /// do not tell whether others do.
+    Stricter(String),
     /// `teammig: loses` names something that is not there.
     NothingLike(String),
 }

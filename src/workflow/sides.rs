@@ -14,7 +14,7 @@ use super::{
 use crate::{
     db::{self, Database},
     model::{Dialect, Project, RevId, SourceFile},
-    schema::Schema,
+    schema::{Comparison, FactId, Schema, What, compare},
 };
 
 /// What models are compared with.
@@ -43,8 +43,12 @@ pub(super) struct Sides {
     pub(super) models: Models,
     /// The revisions that were replayed, and what of them was not run.
     pub(super) steps: (Vec<Prepared>, Vec<LeftOut>),
-    /// Objects of the database that neither models nor revisions know.
+    /// What the database has and neither models nor revisions know.
     pub(super) strangers: Vec<String>,
+    /// Those that are in objects of ours, where they stay.
+    pub(super) foreign_parts: BTreeSet<FactId>,
+    /// The database with them: what a revision is going to find.
+    pub(super) found: Option<Schema>,
 }
 
 /// The models, and what they are compared with: `revisions` as they stand in files, or a
@@ -73,6 +77,8 @@ pub(super) fn sides(
         models,
         steps,
         strangers: Vec::new(),
+        foreign_parts: BTreeSet::new(),
+        found: None,
     };
     if against == Against::Database {
         let produced = std::mem::replace(&mut sides.current, schema(context, database)?);
@@ -94,31 +100,75 @@ fn load(
 }
 
 impl Sides {
-    /// What no revision made and no model knows belongs to somebody else.
-    fn leave_strangers_alone(&mut self, produced: &Schema) {
-        let models = &self.models.schema;
-        let renamed = &self.models.decisions.renames;
-        let is_stranger = |id: &crate::schema::FactId| {
-            !id.kind.is_part()
-                && !models.facts.contains_key(id)
-                && !produced.facts.contains_key(id)
-                && renamed.iter().all(|(was, _)| was != id)
-        };
-        let strangers = self
-            .current
-            .facts
-            .values()
-            .filter(|fact| is_stranger(&fact.id));
-        // A part of one goes with it, and an index or a sequence with its table.
-        let whole = strangers.clone().filter(|fact| {
-            let mut around = self.current.ancestors(fact);
-            !around.any(is_stranger)
+    /// The differences, from what is there to the models; a rename that somebody said is one.
+    pub(super) fn comparison(&self) -> Comparison {
+        compare(&self.current, &self.models.schema).with_renames(&self.renames())
+    }
+
+    /// The renames that say something here: the old object and its name, the new one.
+    pub(super) fn renames(&self) -> Vec<(FactId, String, FactId)> {
+        let (current, models) = (&self.current, &self.models.schema.facts);
+        let renames = self.models.decisions.renames.iter();
+        let real = renames.filter_map(|(from, to)| {
+            let old = current.facts.get(from)?;
+            let is_real = !models.contains_key(from) && models.contains_key(to);
+            is_real.then(|| (from.clone(), current.shown(old), to.clone()))
         });
-        self.strangers = whole
-            .map(|fact| format!("{} {}", fact.id.kind.name(), self.current.shown(fact)))
+        real.collect()
+    }
+
+    /// What no revision made and no model knows belongs to somebody else: whole objects,
+    /// and what somebody added to one of ours.
+    fn leave_strangers_alone(&mut self, produced: &Schema) {
+        let made_by_hand: BTreeSet<FactId> = compare(produced, &self.current)
+            .differences
+            .into_iter()
+            .filter_map(|one| match one.what {
+                What::Added { parts, .. } => Some((one.id, parts)),
+                _ => None,
+            })
+            .flat_map(|(id, parts)| parts.into_iter().map(|part| part.id).chain([id]))
             .collect();
-        let gone: BTreeSet<_> = strangers.map(|fact| fact.id.clone()).collect();
-        self.current.remove(|fact| gone.contains(&fact.id));
+        let models = &self.models;
+        let mut strangers: Vec<(FactId, String)> = Vec::new();
+        for one in compare(&self.current, &models.schema).differences {
+            let What::Removed { parts, .. } = one.what else {
+                continue;
+            };
+            if made_by_hand.contains(&one.id) {
+                strangers.push((one.id, one.name));
+                continue;
+            }
+            // What goes with a table is a part of it; what only stands in a schema is not.
+            let apart = parts.iter().filter(|part| !part.id.kind.is_part());
+            let apart = apart.filter(|part| made_by_hand.contains(&part.id));
+            strangers.extend(apart.map(|part| (part.id.clone(), self.current.shown(part))));
+        }
+        let renamed = &models.decisions.renames;
+        strangers.retain(|(id, _)| renamed.iter().all(|(was, _)| was != id));
+        self.strangers = strangers
+            .iter()
+            .map(|(id, name)| format!("{} {name}", id.kind.name()))
+            .collect();
+        let all = strangers.into_iter().map(|(id, _)| id);
+        let (parts, whole): (BTreeSet<_>, BTreeSet<_>) = all.partition(|id| id.kind.is_part());
+        self.current.remove(|fact| whole.contains(&fact.id));
+        self.found = Some(self.current.clone());
+        let around: BTreeSet<FactId> = parts
+            .iter()
+            .filter_map(|id| self.current.facts.get(id)?.parent.clone())
+            .collect();
+        self.current.remove(|fact| parts.contains(&fact.id));
+        // The text of a table has all that is in it; without them it is that of the revisions.
+        for table in &around {
+            if let (Some(ours), Some(made)) =
+                (self.current.facts.get_mut(table), produced.facts.get(table))
+            {
+                ours.ddl.clone_from(&made.ddl);
+                ours.lists.clone_from(&made.lists);
+            }
+        }
+        self.foreign_parts = parts;
     }
 }
 

@@ -1,6 +1,9 @@
 //! Models: what may stand in them, how they are loaded, what they are compared with.
 
+#[cfg(unix)]
+mod asked;
 mod bad;
+mod by_hand;
 mod command;
 mod create;
 #[cfg(unix)]
@@ -114,6 +117,10 @@ fn the_database_and_the_revisions_are_two_answers() {
     1 error: the models, against what the revisions produce
     --- stderr
     error: column users.phone is in the models, and no revision makes it [models-differ]
+     --> models/users.sql:1:60
+      |
+    1 | CREATE TABLE users (id integer PRIMARY KEY, fullname text, phone text);
+      |                                                            ^^^^^^^^^^
     hint: `teammig create "what it does"` writes the revision that is missing; or correct the models
     "#);
     let (document, code) = sandbox.json("project", &["diff", "--against", "revisions"]);

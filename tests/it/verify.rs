@@ -4,6 +4,7 @@ use insta::assert_snapshot;
 
 use crate::support::{Sandbox, sandbox::Run};
 
+mod met;
 #[cfg(unix)]
 mod postgres;
 

@@ -38,17 +38,35 @@ pub(super) fn run(
     if ui.can_prompt() {
         ask_for_renames(ui, &mut draft)?;
     }
-    let plan = decided(ui, &mut draft)?;
+    let mut plan = decided(ui, &mut draft)?;
     if plan.is_empty() {
         nothing(ui, context, &draft)?;
         return Ok(Status::Fine);
     }
-    let losses = losses(&plan);
-    if !losses.is_empty() && !args.accept_loss {
-        accepted(ui, &draft, &losses)?;
-    }
-    let mut planned = draft.revisions(context, &plan)?;
-    let proof = draft.prove(context, &mut planned)?;
+    let mut accepted_losses = Vec::new();
+    let (losses, planned, proof) = loop {
+        let losses = losses(&plan);
+        if losses != accepted_losses && !args.accept_loss {
+            accepted(ui, &draft, &losses)?;
+            accepted_losses.clone_from(&losses);
+        }
+        let trying = ui.progress(1);
+        trying.doing("trying it on a scratch database");
+        let tried = draft.revisions(context, &plan).and_then(|mut planned| {
+            let proof = draft.prove(context, &mut planned)?;
+            Ok((planned, proof))
+        });
+        drop(trying);
+        match tried {
+            Ok((planned, proof)) => break (losses, planned, proof),
+            // What only the database knows: there is no cast.
+            Err(Error::Undecided(undecided)) => {
+                ask(ui, &mut draft, undecided)?;
+                plan = decided(ui, &mut draft)?;
+            }
+            Err(error) => return Err(error),
+        }
+    };
     if !proof.holds() {
         return Err(Error::NotProved(Box::new(proof)));
     }
@@ -149,38 +167,43 @@ fn ask_for_renames(ui: &mut Ui, draft: &mut Draft) -> Result<(), Error> {
 /// A plan, with what a person can decide asked for.
 fn decided(ui: &mut Ui, draft: &mut Draft) -> Result<Plan, Error> {
     loop {
-        let undecided = match draft.plan() {
+        match draft.plan() {
             Ok(plan) => return Ok(plan),
-            Err(undecided) => undecided,
-        };
-        let can_be_asked =
-            |one: &Undecided| matches!(one.question, Question::Fill | Question::Using { .. });
-        if !ui.can_prompt() || !undecided.iter().all(can_be_asked) {
-            return Err(Error::Undecided(undecided));
-        }
-        for one in &undecided {
-            let (choice, question) = match &one.question {
-                Question::Using { from, to } => (
-                    Choice::Using,
-                    format!(
-                        "{} is {from} and becomes {to}. Which expression makes the new value? (SQL)",
-                        one.name
-                    ),
-                ),
-                _ => (
-                    Choice::Backfill,
-                    format!(
-                        "{} must hold something. What fills the rows that are there? (SQL)",
-                        one.name
-                    ),
-                ),
-            };
-            match answer(ui.input(&question))? {
-                Some(expression) => draft.decide(&one.about, choice, &expression),
-                None => return Err(Error::Undecided(undecided)),
-            }
+            Err(undecided) => ask(ui, draft, undecided)?,
         }
     }
+}
+
+/// Asks for everything that has to be decided; an error where nobody can be asked.
+fn ask(ui: &mut Ui, draft: &mut Draft, undecided: Vec<Undecided>) -> Result<(), Error> {
+    let can_be_asked =
+        |one: &Undecided| matches!(one.question, Question::Fill | Question::Using { .. });
+    if !ui.can_prompt() || !undecided.iter().all(can_be_asked) {
+        return Err(Error::Undecided(undecided));
+    }
+    for one in &undecided {
+        let (choice, question) = match &one.question {
+            Question::Using { from, to } => (
+                Choice::Using,
+                format!(
+                    "{} is {from} and becomes {to}. Which expression makes the new value? (SQL)",
+                    one.name
+                ),
+            ),
+            _ => (
+                Choice::Backfill,
+                format!(
+                    "{} must hold something. What fills the rows that are there? (SQL)",
+                    one.name
+                ),
+            ),
+        };
+        match answer(ui.input(&question))? {
+            Some(expression) => draft.decide(&one.about, choice, &expression),
+            None => return Err(Error::Undecided(undecided)),
+        }
+    }
+    Ok(())
 }
 
 /// What of a plan loses something.

@@ -75,6 +75,17 @@ fn note(note: &Note) -> Value {
             json!({ "kind": "no-rows", "object": table, "message": message })
         }
         Note::DoubtfulOnRows(step) => failed("fails-on-made-up-rows", step, message),
+        Note::NoRowMet { direction, place } => json!({
+            "kind": "no-row-met",
+            "direction": direction.name(),
+            "message": message,
+            "path": &*place.file.path,
+            "line": position(place).0,
+            "column": position(place).1,
+        }),
+        Note::Stricter(what) => {
+            json!({ "kind": "depends-on-your-rows", "object": what, "message": message })
+        }
         Note::NothingLike(name) => {
             json!({ "kind": "nothing-like", "object": name, "message": message })
         }

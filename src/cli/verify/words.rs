@@ -165,6 +165,17 @@ pub(in crate::cli) fn note(note: &Note) -> String {
             step.direction.name(),
             step.error.error.message
         ),
+        Note::NoRowMet { direction, place } => {
+            let (line, _) = position(place);
+            format!(
+                "{}: no row that was made up meets the statement at {}:{line}: what it does to yours was not seen",
+                direction.name(),
+                place.file.path
+            )
+        }
+        Note::Stricter(what) => {
+            format!("rows that are there have to meet {what}: whether yours do is not known")
+        }
         Note::NothingLike(name) => {
             format!(
                 "`-- teammig: loses {name}`: there is no table or column of that name before it"

@@ -17,9 +17,24 @@ pub(super) struct Hint {
     pub(super) texts: Vec<String>,
     /// Whole numbers.
     pub(super) numbers: Vec<i64>,
+    is_null: bool,
 }
 
 impl Hint {
+    /// Somebody asks for rows that have nothing in a column.
+    pub(super) fn null(column: String) -> Self {
+        Self {
+            names: vec![column],
+            is_null: true,
+            ..Self::default()
+        }
+    }
+
+    /// A row is wanted that has nothing there.
+    pub(super) fn may_be_null(&self) -> bool {
+        self.is_null
+    }
+
     pub(super) fn is_about(&self, column: &str) -> bool {
         self.names.iter().any(|name| name == column)
     }
@@ -208,12 +223,12 @@ fn list(
     None
 }
 
-fn significant(text: &str, dialect: Dialect) -> impl Iterator<Item = Token> + use<'_> {
+pub(super) fn significant(text: &str, dialect: Dialect) -> impl Iterator<Item = Token> + use<'_> {
     sql::tokens(text, Some(dialect)).filter(|token| !token.is_trivia())
 }
 
 /// The name as identities have it.
-fn name(token: &Token, text: &str, dialect: Dialect) -> Option<String> {
+pub(super) fn name(token: &Token, text: &str, dialect: Dialect) -> Option<String> {
     let written = token.text(text);
     let name = match token.kind {
         TokenKind::Word => written.to_ascii_lowercase(),

@@ -23,7 +23,7 @@ fn schema(dialect: Dialect, parts: &[(&str, &[(&'static str, &str)])]) -> Schema
 }
 
 fn first(schema: &Schema, row: usize) -> Vec<String> {
-    let all = fillings(schema, false);
+    let all = fillings(schema, false, &[]);
     all.iter().map(|one| one.search(row).statement()).collect()
 }
 
@@ -78,7 +78,7 @@ fn what_checks_name_is_tried() {
             ("t.!2", &[("definition", "CHECK ((size < 7))")]),
         ],
     );
-    let fillings = fillings(&schema, false);
+    let fillings = fillings(&schema, false, &[]);
     let mut search = fillings[0].search(1);
     assert_eq!(
         search.statement(),
@@ -157,7 +157,7 @@ fn a_row_may_refer_to_itself_or_to_one_that_comes_later() {
     ];
     let schema = schema(Dialect::Sqlite, parts);
     let any_other = |ahead| {
-        let fillings = fillings(&schema, ahead);
+        let fillings = fillings(&schema, ahead, &[]);
         let mut search = fillings[0].search(0);
         let mut found = !search.statement().contains("SELECT");
         while search.refused("NOT NULL constraint failed: b.a") {

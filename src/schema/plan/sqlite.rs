@@ -10,6 +10,7 @@
 
 mod alter;
 mod hazards;
+mod known;
 mod order;
 mod queries;
 mod rebuild;
@@ -224,6 +225,7 @@ impl<'a> Work<'a> {
                 copy.hazards.push(hazard);
             }
         }
+        statements.insert(0, known::nothing_else(before, self.mid));
         self.rebuilt.insert(id.clone(), statements);
         // They go with the old table.
         let parts: Vec<FactId> = self.parts_after(id).map(|fact| fact.id.clone()).collect();

@@ -3,15 +3,18 @@
 
 use std::collections::BTreeSet;
 
-use super::{Against, Draft, Hazard, One, Part, Planned, plan, section};
+use super::{
+    Against, Draft, Hazard, Kind, One, Part, Planned, Question, Undecided, annotated, plan, section,
+};
 use crate::{
     layout::render::{self, Body},
     model::{Dialect, Direction, Ledger, Migration, Revision, SourceFile},
-    schema::{FactId, plan::Decisions},
+    schema::{Difference, FactId, plan::Decisions},
+    sql,
     workflow::{
         Context, Error, State,
         plan::Resume,
-        proof::{Ask, Losses, Observed, Proof, prove},
+        proof::{Ask, Found, Losses, Observed, Proof, prove},
         schema_drift::schema,
         scratch::with_scratch,
         step::{Facts, Prepared},
@@ -19,13 +22,73 @@ use crate::{
     },
 };
 
+/// SQLSTATE: there is no cast, or none that is made without a word.
+const NO_CAST: &[&str] = &["42846", "42804"];
+
 /// Locks that let others read and write.
 const HARMLESS: &[&str] = &["ACCESS SHARE", "ROW SHARE", "ROW EXCLUSIVE"];
 
 impl Draft {
     /// Tries the revisions on a scratch database: up, back, up again, and with rows. What
-    /// was seen of locks and rewrites stands in them afterwards.
+    /// was seen of locks and rewrites stands in them afterwards. A way back that the server
+    /// refuses is given up, with its reason, rather than all of the revision; a change of
+    /// type that has no cast is a question.
     pub fn prove(&mut self, context: &Context, planned: &mut Planned) -> Result<Proof, Error> {
+        let proof = self.tried(context, planned)?;
+        let without_cast = self.without_cast(planned, &proof);
+        if !without_cast.is_empty() {
+            return Err(Error::Undecided(without_cast));
+        }
+        if planned.give_up_ways_back(&proof) {
+            return self.tried(context, planned);
+        }
+        Ok(proof)
+    }
+
+    /// The columns whose type changes to one that theirs is not cast to, as the server said.
+    fn without_cast(&self, planned: &Planned, proof: &Proof) -> Vec<Undecided> {
+        let mut undecided = Vec::new();
+        for (one, proved) in planned.all.iter().zip(&proof.revisions) {
+            let failed = proved.findings.iter().find_map(|found| match found {
+                Found::Fails(step) if step.direction == Direction::Up => Some(&step.error),
+                _ => None,
+            });
+            let Some(error) = failed else { continue };
+            let code = error.error.code.as_deref();
+            if !code.is_some_and(|code| NO_CAST.contains(&code)) {
+                continue;
+            }
+            let text = annotated(&one.up);
+            let statements = sql::statements(&text, self.sides.current.dialect);
+            let at = error.statement.as_ref().and_then(|span| {
+                let mut spans = statements.iter().map(|statement| &statement.span);
+                spans.position(|own| own.contains(&span.start))
+            });
+            let statement = at.and_then(|at| one.up.statements.get(at));
+            let column = statement.filter(|statement| statement.about.kind == Kind::Column);
+            undecided.extend(column.and_then(|statement| self.using(&statement.about)));
+        }
+        undecided
+    }
+
+    /// What makes the new values of a column is to be said.
+    fn using(&self, column: &FactId) -> Option<Undecided> {
+        let (current, models) = (&self.sides.current, &self.sides.models);
+        let mut renames = models.decisions.renames.iter();
+        let was = renames.find(|(_, to)| to == column);
+        let from = current.facts.get(was.map_or(column, |(from, _)| from))?;
+        let to = models.schema.facts.get(column)?;
+        Some(Undecided {
+            about: column.clone(),
+            name: models.schema.shown(to),
+            question: Question::Using {
+                from: from.get("type")?.to_owned(),
+                to: to.get("type")?.to_owned(),
+            },
+        })
+    }
+
+    fn tried(&mut self, context: &Context, planned: &mut Planned) -> Result<Proof, Error> {
         let history = self.history(context)?;
         let dialect = self.sides.current.dialect;
         let steps = planned
@@ -42,7 +105,11 @@ impl Draft {
             leave_out: context.leave_out(),
             observe: true,
         };
-        let proof = prove(context, &mut *self.database, self.leave.scratch_here, &ask)?;
+        let mut proof = prove(context, &mut *self.database, self.leave.scratch_here, &ask)?;
+        if let Some(reached) = &mut proof.reached {
+            let stays = |one: &Difference| self.sides.foreign_parts.contains(&one.id);
+            reached.differences.retain(|one| !stays(one));
+        }
         for (one, proved) in planned.all.iter_mut().zip(&proof.revisions) {
             for seen in &proved.observed {
                 match (seen.direction, &mut one.down) {
@@ -64,7 +131,7 @@ impl Draft {
         let nothing = with_scratch(context, &mut *self.database, here, |scratch| {
             schema(context, scratch)
         })?;
-        let current = &self.sides.current;
+        let current = self.sides.found.as_ref().unwrap_or(&self.sides.current);
         let all = plan(&nothing, current, &Decisions::default()).map_err(Error::Undecided)?;
         let parts = all.parts.iter().map(|part| {
             let revision = Revision::new(write::fresh_id(&self.base.project), Vec::new());
@@ -94,6 +161,24 @@ impl Draft {
         let state = State::new(&self.base.project, Ledger::default());
         let facts = Facts::gather(context);
         Prepared::up(&migration, &state, &facts, Resume::Ask, dialect)
+    }
+}
+
+impl Planned {
+    /// Ways back that fail before there is a row anywhere; whether there were any.
+    fn give_up_ways_back(&mut self, proof: &Proof) -> bool {
+        let mut any = false;
+        for (one, proved) in self.all.iter_mut().zip(&proof.revisions) {
+            for found in &proved.findings {
+                if let Found::Fails(step) = found
+                    && step.direction == Direction::Down
+                {
+                    one.down = Err(format!("the database says: {}", step.error.error.message));
+                    any = true;
+                }
+            }
+        }
+        any
     }
 }
 

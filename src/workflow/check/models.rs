@@ -6,13 +6,13 @@
 
 use super::{Judged, One};
 use crate::{
-    model::{Finding, Rule},
-    schema::{Comparison, Difference, What, compare},
+    model::{Finding, Rule, finding::Place},
+    schema::{Difference, FactId, What},
     workflow::{
         Context, Error, diff,
         models::ModelsError,
         plan::require_sound,
-        sides::{self, Against, Leave},
+        sides::{self, Against, Leave, Sides},
     },
 };
 
@@ -53,7 +53,7 @@ fn judge(context: &Context) -> Result<Judged, Error> {
         run_command: false,
     };
     let findings = match diff::all(context, &project, &mut *database, Against::Revisions, leave) {
-        Ok(sides) => findings(&compare(&sides.current, &sides.models.schema)),
+        Ok(sides) => findings(&sides),
         Err(error) => unreadable(error)?,
     };
     Ok(Judged {
@@ -94,12 +94,22 @@ fn unreadable(error: Error) -> Result<Vec<Finding>, Error> {
     }
 }
 
-fn findings(comparison: &Comparison) -> Vec<Finding> {
-    let each = comparison.differences.iter().map(|difference| {
-        Finding::error(Rule::ModelsDiffer, message(difference))
+fn findings(sides: &Sides) -> Vec<Finding> {
+    let comparison = sides.comparison();
+    let each = comparison.differences.iter().map(|difference| Finding {
+        place: place(sides, &difference.id),
+        ..Finding::error(Rule::ModelsDiffer, message(difference))
             .help("`teammig create \"what it does\"` writes the revision that is missing; or correct the models")
     });
     each.collect()
+}
+
+/// Where the models make it, or what it is a part of.
+fn place(sides: &Sides, id: &FactId) -> Option<Place> {
+    let schemas = [&sides.models.schema, &sides.current];
+    let fact = schemas.iter().find_map(|schema| schema.facts.get(id))?;
+    let mut around = std::iter::once(id).chain(fact.parent.iter());
+    around.find_map(|id| sides.models.place(id))
 }
 
 fn message(difference: &Difference) -> String {
@@ -110,7 +120,10 @@ fn message(difference: &Difference) -> String {
         What::Removed { .. } => {
             format!("{kind} {name} is made by the revisions, and is not in the models")
         }
-        What::Changed(_) | What::Renamed { .. } => {
+        What::Renamed { from_name, .. } => {
+            format!("{kind} {name} is {from_name} in the revisions")
+        }
+        What::Changed(_) => {
             format!(
                 "{kind} {name} is not the same in the models: {}",
                 difference.words()

@@ -10,7 +10,7 @@ use std::{collections::BTreeSet, fmt::Write as _};
 
 use sha2::{Digest as _, Sha256};
 
-use super::super::{Context, Error};
+use super::super::Context;
 use crate::config::Models;
 
 const FILE: &str = "allowed";
@@ -21,9 +21,14 @@ pub(super) fn is_allowed(context: &Context, command: &[String]) -> bool {
     known(context).contains(&print(context, command))
 }
 
+/// Whether there is a clone to remember it in.
+pub fn is_remembered(context: &Context) -> bool {
+    context.repo_if_any().is_some()
+}
+
 /// Remembers that the configured command may be run in this clone. Without a
 /// repository there is nothing to remember it in.
-pub fn allow(context: &Context) -> Result<(), Error> {
+pub fn allow(context: &Context) {
     if let Some(Models::Command(command)) = &context.config.models
         && let Some(repo) = context.repo_if_any()
     {
@@ -33,7 +38,6 @@ pub fn allow(context: &Context) -> Result<(), Error> {
             repo.cache().store(FILE, VERSION, &bytes);
         }
     }
-    Ok(())
 }
 
 fn known(context: &Context) -> BTreeSet<String> {

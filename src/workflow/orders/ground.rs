@@ -109,10 +109,10 @@ impl<'a> Ground<'a> {
         self.tried.scratch.dialect()
     }
 
-    /// Rows in every table that takes some, for good.
-    pub(super) fn fill(&mut self) -> Result<(), Error> {
+    /// Rows in every table that takes some, for good; such as are `asked` for, where they can be.
+    pub(super) fn fill(&mut self, asked: &[Asked]) -> Result<(), Error> {
         let schema = self.tried.schema(&self.leave_out)?;
-        Rows::default().make(self.tried.scratch, &schema)?;
+        Rows::default().make(self.tried.scratch, &schema, asked)?;
         self.note_sequences()
     }
 

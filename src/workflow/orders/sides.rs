@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     model::{Dialect, Project, RevId},
+    schema::canary::{self, Asked},
     sql,
 };
 
@@ -62,6 +63,14 @@ impl Sides {
             left_out,
             upgrade,
         })
+    }
+
+    /// What the scripts of the lines ask of rows.
+    pub(super) fn asked(&self) -> Vec<Asked> {
+        let scripts = self.upgrade.iter().map(|step| &step.scripts.up.text);
+        scripts
+            .flat_map(|script| canary::asked(script, self.dialect))
+            .collect()
     }
 
     pub(super) fn count(&self) -> usize {

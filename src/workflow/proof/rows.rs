@@ -8,7 +8,7 @@ use crate::{
     model::Dialect,
     schema::{
         Content, Fact, FactId, Kind, Schema, TableContent,
-        canary::{self, Filling},
+        canary::{self, Asked, Filling},
     },
 };
 
@@ -35,17 +35,19 @@ struct Known {
 }
 
 impl Rows {
-    /// Fills the tables of a scratch database.
+    /// Fills the tables of a scratch database, with rows as they are `asked` for where the
+    /// tables take them.
     pub(in crate::workflow) fn make(
         &mut self,
         scratch: &mut dyn Database,
         schema: &Schema,
+        asked: &[Asked],
     ) -> Result<Made, Error> {
         // Where keys may be checked late, tables that refer to each other can be filled.
-        let made = match self.fill(scratch, schema, true) {
+        let made = match self.fill(scratch, schema, asked, true) {
             Ok(Some(made)) => Ok(made),
             Ok(None) => self
-                .fill(scratch, schema, false)
+                .fill(scratch, schema, asked, false)
                 .map(Option::unwrap_or_default),
             Err(error) => Err(error),
         };
@@ -57,6 +59,7 @@ impl Rows {
         &mut self,
         scratch: &mut dyn Database,
         schema: &Schema,
+        asked: &[Asked],
         ahead: bool,
     ) -> Result<Option<Made>, DbError> {
         scratch.execute_text(match (scratch.dialect(), ahead) {
@@ -67,7 +70,7 @@ impl Rows {
             }
             (Dialect::Sqlite, false) => "PRAGMA foreign_keys = ON; BEGIN",
         })?;
-        let outcome = self.insert(scratch, schema, ahead);
+        let outcome = self.insert(scratch, schema, asked, ahead);
         let outcome = outcome.map_err(|error| (error, true)).and_then(|made| {
             let committed = scratch.execute_text("COMMIT");
             committed.map(|()| made).map_err(|error| (error, false))
@@ -88,10 +91,11 @@ impl Rows {
         &mut self,
         scratch: &mut dyn Database,
         schema: &Schema,
+        asked: &[Asked],
         ahead: bool,
     ) -> Result<Made, DbError> {
         let mut made = Made::default();
-        let mut left: Vec<(Filling, String)> = canary::fillings(schema, ahead)
+        let mut left: Vec<(Filling, String)> = canary::fillings(schema, ahead, asked)
             .into_iter()
             .map(|filling| (filling, String::new()))
             .collect();

@@ -8,7 +8,11 @@ use super::{
 use crate::{
     db::Database,
     model::Direction,
-    schema::{Content, FactId, Schema, Stages, compare, named, survive},
+    schema::{
+        Content, FactId, Schema, Stages,
+        canary::{self, Asked},
+        compare, named, stricter, survive,
+    },
     sql,
     workflow::{Context, Error, FailedStep, NotReplayed, tried::Tried},
 };
@@ -76,6 +80,8 @@ impl<'a, 'b> Trial<'a, 'b> {
                 return Ok((Some(proved), None));
             }
         };
+        let stricter = stricter(before, &up).into_iter();
+        proved.notes.extend(stricter.map(Note::Stricter));
         let returned = match &back {
             Some(back) => {
                 self.observe(back, &up, &mut proved)?;
@@ -156,13 +162,15 @@ impl<'a, 'b> Trial<'a, 'b> {
         up: &Schema,
         proved: &mut Proved,
     ) -> Result<bool, Error> {
-        let made = self.rows.make(self.tried.scratch, before)?;
+        let asked = self.asked(step);
+        let made = self.rows.make(self.tried.scratch, before, &asked)?;
         proved.with_rows = (made.tables, made.tables + made.without.len());
         let without = made.without.into_iter();
         proved
             .notes
             .extend(without.map(|(table, why)| Note::NoRows { table, why }));
         let first = rows::content(self.tried.scratch, before)?;
+        self.unmet(step, proved)?;
         if let Some(found) = self.tried.run(std::slice::from_ref(step))?.err() {
             match on_rows(found) {
                 Ok(found) => proved.findings.push(found),
@@ -176,6 +184,7 @@ impl<'a, 'b> Trial<'a, 'b> {
         let then = rows::content(self.tried.scratch, up)?;
         let mut last = None;
         if let Some(back) = back {
+            self.unmet(back, proved)?;
             match self
                 .tried
                 .run(std::slice::from_ref(back))?
@@ -189,6 +198,27 @@ impl<'a, 'b> Trial<'a, 'b> {
         }
         self.judge(step, (before, &first), (up, &then), last.as_ref(), proved);
         Ok(true)
+    }
+
+    /// What the scripts of a revision ask of rows.
+    fn asked(&self, step: &Prepared) -> Vec<Asked> {
+        let down = step.scripts.down.as_ref();
+        let scripts = std::iter::once(&step.scripts.up).chain(down);
+        let dialect = self.tried.scratch.dialect();
+        scripts
+            .flat_map(|script| canary::asked(&script.text, dialect))
+            .collect()
+    }
+
+    /// The statements that have no rows to work on, though there are some.
+    fn unmet(&mut self, step: &Prepared, proved: &mut Proved) -> Result<(), Error> {
+        for span in watch::unmet(self.tried.scratch, step)? {
+            proved.notes.push(Note::NoRowMet {
+                direction: step.step.direction,
+                place: step.place(span, ""),
+            });
+        }
+        Ok(())
     }
 
     fn judge(

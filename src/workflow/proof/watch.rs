@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Observed, Prepared};
 use crate::{
     db::Database,
-    model::Dialect,
-    schema::{Kind, Schema},
+    model::{Dialect, Span},
+    schema::{FactId, Kind, Schema, canary},
     sql,
     workflow::Error,
 };
@@ -17,10 +17,13 @@ const TABLES: &str = "SELECT c.oid, n.nspname, c.relname, pg_catalog.pg_relation
      FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
      WHERE c.relkind IN ('r', 'p', 'm')";
 
-/// What this session holds.
+/// Of tables that are asked for, what this session holds.
 const LOCKS: &str = "SELECT relation, mode FROM pg_catalog.pg_locks WHERE locktype = 'relation' AND granted \
      AND pid = pg_catalog.pg_backend_pid() AND database = (SELECT oid FROM pg_catalog.pg_database \
-     WHERE datname = pg_catalog.current_database())";
+     WHERE datname = pg_catalog.current_database()) AND relation = ANY";
+
+/// How statements begin that write no rows of tables that are there.
+const KEEPS_ROWS: &[&str] = &["CREATE", "DROP", "COMMENT", "GRANT", "REVOKE"];
 
 /// Runs the statements one by one and takes all of it back. Nothing is told of a script
 /// outside of transactions, whose locks are gone with each statement, nor of one that
@@ -54,10 +57,9 @@ fn statements(
     seen: &mut Vec<Observed>,
 ) -> Result<(), crate::db::DbError> {
     let is_known = |path: &[String]| {
-        schema
-            .facts
-            .keys()
-            .any(|id| matches!(id.kind, Kind::Table | Kind::MaterializedView) && id.path == path)
+        [Kind::Table, Kind::MaterializedView]
+            .into_iter()
+            .any(|kind| schema.facts.contains_key(&FactId::new(kind, path.to_vec())))
     };
     let mut tables: BTreeMap<String, (String, Option<String>)> = BTreeMap::new();
     for row in scratch.query_text(TABLES)? {
@@ -69,7 +71,13 @@ fn statements(
             }
         }
     }
+    if tables.is_empty() {
+        return Ok(());
+    }
     let mut had: BTreeSet<(String, String)> = BTreeSet::new();
+    // What a script itself makes is of no interest, and may be a lot.
+    let list: Vec<&str> = tables.keys().map(String::as_str).collect();
+    let locks = format!("{LOCKS} ('{{{}}}'::oid[])", list.join(","));
     let text = &step.script().text;
     for (at, statement) in sql::statements(text, Dialect::Postgres).iter().enumerate() {
         scratch.execute_text(statement.text(text))?;
@@ -79,7 +87,7 @@ fn statements(
             locks: Vec::new(),
             rewrites: Vec::new(),
         };
-        for row in scratch.query_text(LOCKS)? {
+        for row in scratch.query_text(&locks)? {
             let [oid, mode] = <[_; 2]>::try_from(row).unwrap_or_default();
             if let (Some(oid), Some(mode)) = (oid, mode)
                 && let Some((table, _)) = tables.get(&oid)
@@ -88,7 +96,15 @@ fn statements(
                 one.locks.push((in_words(&mode), table.clone()));
             }
         }
-        for row in scratch.query_text(TABLES)? {
+        let keeps_rows = KEEPS_ROWS
+            .iter()
+            .any(|word| statement.starts_with(text, &[word]));
+        let files = if keeps_rows {
+            Vec::new()
+        } else {
+            scratch.query_text(TABLES)?
+        };
+        for row in files {
             let [oid, _, _, file] = <[_; 4]>::try_from(row).unwrap_or_default();
             if let Some((table, before)) = oid.and_then(|oid| tables.get_mut(&oid))
                 && *before != file
@@ -102,6 +118,66 @@ fn statements(
         seen.push(one);
     }
     Ok(())
+}
+
+/// The statements that change or delete rows by a condition that none meets, run one by one
+/// and taken back. Nothing is told of scripts outside of transactions, nor of what comes
+/// after a failure: the trial says why.
+pub(super) fn unmet(scratch: &mut dyn Database, step: &Prepared) -> Result<Vec<Span>, Error> {
+    let dialect = scratch.dialect();
+    let script = step.script();
+    let statements = sql::statements(&script.text, dialect);
+    let is_selective = |one: &sql::Statement| canary::is_selective(one.text(&script.text), dialect);
+    if !script.transaction || !statements.iter().any(is_selective) {
+        return Ok(Vec::new());
+    }
+    let keys = if script.foreign_keys_off { "OFF" } else { "ON" };
+    let old_renames = if script.foreign_keys_off { "ON" } else { "OFF" };
+    let (begin, end) = match dialect {
+        Dialect::Postgres => ("BEGIN".to_owned(), "ROLLBACK"),
+        Dialect::Sqlite => (
+            format!(
+                "PRAGMA foreign_keys = {keys}; PRAGMA legacy_alter_table = {old_renames}; BEGIN"
+            ),
+            "ROLLBACK; PRAGMA legacy_alter_table = OFF",
+        ),
+    };
+    let mut spans = Vec::new();
+    scratch
+        .execute_text(&begin)
+        .map_err(|error| Error::database(scratch, error))?;
+    for one in &statements {
+        let text = one.text(&script.text);
+        let met = if is_selective(one) {
+            changed(scratch, text)
+        } else {
+            scratch.execute_text(text).map(|()| true)
+        };
+        match met {
+            Ok(true) => {}
+            Ok(false) => spans.push(one.span.clone()),
+            Err(_) => break,
+        }
+    }
+    scratch
+        .execute_text(end)
+        .map_err(|error| Error::database(scratch, error))?;
+    Ok(spans)
+}
+
+/// Runs an `UPDATE` or a `DELETE`; whether there were rows for it.
+fn changed(scratch: &mut dyn Database, statement: &str) -> Result<bool, crate::db::DbError> {
+    let count = match scratch.dialect() {
+        Dialect::Postgres => scratch.query_text(&format!(
+            "WITH teammig_met AS ({statement} RETURNING 1) SELECT count(*) FROM teammig_met"
+        ))?,
+        Dialect::Sqlite => {
+            scratch.execute_text(statement)?;
+            scratch.query_text("SELECT changes()")?
+        }
+    };
+    let count = count.into_iter().flatten().next().flatten();
+    Ok(count.as_deref() != Some("0"))
 }
 
 /// `AccessExclusiveLock` as `ACCESS EXCLUSIVE`.

@@ -5,7 +5,7 @@ use insta::assert_snapshot;
 use super::{USERS, project};
 use crate::support::Sandbox;
 
-fn file(sandbox: &Sandbox, id: &str) -> String {
+pub(super) fn file(sandbox: &Sandbox, id: &str) -> String {
     let folder = std::fs::read_dir(sandbox.at("project/migrations")).unwrap();
     let mut paths = folder.map(|entry| entry.unwrap().path());
     let path = paths

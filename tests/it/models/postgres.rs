@@ -227,9 +227,11 @@ CREATE TABLE users (
     assert_snapshot!(sandbox.teammig("project", &["create", "Change"]), @r#"
     exit 3
     --- stderr
-    error: there is one thing to decide first
+    error: there are 2 things to decide first
       users.phone must hold something in every row, and nothing says what is in those that are there
+      users.email must hold something in every row, and nothing says what is in those that are there
     hint: `--backfill "users.phone:''"`, or `-- teammig: backfill ''` behind the column in the models, with any expression in place of ''; or give it a DEFAULT
+    hint: `--backfill "users.email:''"`, or `-- teammig: backfill ''` behind the column in the models, with any expression in place of ''; or give it a DEFAULT
     "#);
     let decided = [
         "create",
@@ -240,6 +242,8 @@ CREATE TABLE users (
         "users.age:point(age::float, 0)",
         "--backfill",
         "users.phone:''",
+        "--backfill",
+        "users.email:''",
     ];
     assert_snapshot!(sandbox.teammig("project", &decided), @r#"
     exit 3

@@ -39,6 +39,31 @@ pub(super) fn is_same_family(one: &str, other: &str) -> bool {
     one == other || both(INTEGERS) || both(TEXTS)
 }
 
+/// Whether the server is known to have no cast between two types of its own. Where it is
+/// not known, the server says so when the way is tried.
+pub(super) fn has_no_cast(from: &str, to: &str) -> bool {
+    let family = |of: &str| {
+        let name = base(of).0;
+        match name.as_str() {
+            "smallint" | "integer" | "bigint" | "numeric" | "real" | "double precision" => {
+                Some("number")
+            }
+            "date" => Some("time"),
+            _ if name.starts_with("timestamp") => Some("time"),
+            "uuid" => Some("uuid"),
+            "boolean" => Some("boolean"),
+            _ => None,
+        }
+    };
+    match (family(from), family(to)) {
+        // A boolean is an integer, if one says so, and the other way round.
+        (Some("number"), Some("boolean")) => base(from).0 != "integer",
+        (Some("boolean"), Some("number")) => base(to).0 != "integer",
+        (Some(one), Some(other)) => one != other,
+        _ => false,
+    }
+}
+
 /// What becomes of the values, as far as the names of the types say.
 pub(super) fn cast(from: &str, to: &str) -> Cast {
     let ((old, before), (new, after)) = (base(from), base(to));
@@ -194,6 +219,22 @@ pub(super) fn is_named_in_bodies(scene: &Scene, id: &FactId) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_never_cast() {
+        for (from, to, expected) in [
+            ("bigint", "timestamp without time zone", true),
+            ("timestamp(3) with time zone", "integer", true),
+            ("date", "timestamp with time zone", false),
+            ("uuid", "bigint", true),
+            ("integer", "boolean", false),
+            ("bigint", "boolean", true),
+            ("text", "uuid", false),
+            ("public.own", "integer", false),
+        ] {
+            assert_eq!(has_no_cast(from, to), expected, "{from} -> {to}");
+        }
+    }
 
     #[test]
     fn casts() {

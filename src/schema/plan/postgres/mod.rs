@@ -10,6 +10,7 @@ mod column;
 mod comment;
 mod constraint;
 mod hazard;
+mod index;
 mod kept;
 mod line;
 mod names;

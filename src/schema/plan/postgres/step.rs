@@ -1,8 +1,8 @@
 //! A step as statements.
 
 use super::{
-    Scene, column, comment, constraint, line::Line, rights, routine, sequence, steps::Step, table,
-    types,
+    Scene, column, comment, constraint, index, line::Line, rights, routine, sequence, steps::Step,
+    table, types,
 };
 use crate::schema::{Fact, FactId, Kind};
 
@@ -53,7 +53,7 @@ fn created(scene: &Scene, fact: &Fact) -> Vec<Line> {
         Kind::View | Kind::MaterializedView => {
             with_comment(routine::create_view(scene, fact, false))
         }
-        Kind::Index => constraint::create_index(scene, fact),
+        Kind::Index => index::create(scene, fact),
         Kind::Statistics => constraint::create_statistics(scene, fact),
         Kind::Rule | Kind::Trigger => routine::create_on_table(scene, fact),
         Kind::Policy => rights::create_policy(scene, fact),
@@ -75,7 +75,7 @@ fn altered(scene: &Scene, before: &Fact, after: &Fact) -> Vec<Line> {
         Kind::Column => column::change(scene, before, after),
         Kind::Constraint => constraint::change(scene, before, after),
         Kind::View | Kind::MaterializedView => routine::change_view(scene, before, after),
-        Kind::Index => constraint::change_index(scene, before, after),
+        Kind::Index => index::change(scene, before, after),
         Kind::Statistics => constraint::change_statistics(scene, before, after),
         Kind::Rule | Kind::Trigger => routine::change_on_table(scene, before, after),
         Kind::Policy => rights::change_policy(scene, before, after),
@@ -98,7 +98,7 @@ fn dropped(scene: &Scene, fact: &Fact) -> Vec<Line> {
         Kind::Column => column::drop(scene, fact),
         Kind::Constraint => vec![constraint::drop(scene, fact)],
         Kind::View | Kind::MaterializedView => vec![routine::drop_view(scene, fact)],
-        Kind::Index => vec![constraint::drop_index(scene, fact)],
+        Kind::Index => index::drop(scene, fact),
         Kind::Statistics => vec![constraint::drop_statistics(scene, fact)],
         Kind::Rule | Kind::Trigger | Kind::Policy => vec![routine::drop_on_table(scene, fact)],
         Kind::Grant => rights::grant(scene, Some(fact), None),

@@ -122,6 +122,8 @@ impl Steps {
                 .a
                 .ancestors(fact)
                 .find_map(|id| self.dropping.get(id).cloned());
+            let above = work.index_above(fact);
+            let outer = outer.or_else(|| self.dropping.get(above?).cloned());
             let with = outer.or_else(|| {
                 let mut columns = work.uses(&fact.id).filter(|id| {
                     let column = work.of_a(id).filter(|_| id.kind == Kind::Column);

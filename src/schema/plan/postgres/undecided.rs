@@ -1,6 +1,6 @@
 //! What only a person can decide, or no statement does.
 
-use super::{Scene, column};
+use super::{Scene, column, hazard};
 use crate::schema::{
     Fact, Kind,
     plan::{Question, Undecided},
@@ -14,7 +14,46 @@ pub(super) fn of(scene: &Scene) -> Vec<Undecided> {
         .iter()
         .filter_map(|id| scene.b.facts.get(id));
     let asked = created.filter_map(|fact| asked(scene, fact));
-    asked.chain(in_use(scene)).collect()
+    let changed = scene.work.change.keys();
+    let changed = changed.filter_map(|id| scene.b.facts.get(id));
+    let changed = changed.filter_map(|fact| asked_of_change(scene, fact));
+    asked.chain(changed).chain(in_use(scene)).collect()
+}
+
+/// A column that stays: what makes its new values, or fills those that are there.
+fn asked_of_change(scene: &Scene, fact: &Fact) -> Option<Undecided> {
+    let before = scene.work.origin(&fact.id)?;
+    if fact.id.kind != Kind::Column {
+        return None;
+    }
+    let (from, to) = (before.get("type")?, fact.get("type")?);
+    let decisions = scene.decisions;
+    let question = if hazard::has_no_cast(from, to) && !decisions.using.contains_key(&fact.id) {
+        Question::Using {
+            from: from.to_owned(),
+            to: to.to_owned(),
+        }
+    } else if is_emptied(scene, before, fact) {
+        Question::Fill
+    } else {
+        return None;
+    };
+    Some(Undecided {
+        about: fact.id.clone(),
+        name: scene.shown(&fact.id),
+        question,
+    })
+}
+
+/// Whether a column must hold something from now on, and nothing says what is put into
+/// rows that have nothing.
+fn is_emptied(scene: &Scene, before: &Fact, fact: &Fact) -> bool {
+    !scene.decisions.may_lose
+        && before.get("not null").is_none()
+        && fact.get("not null").is_some()
+        && scene.has_own_not_null(fact)
+        && !column::has_value(scene, fact)
+        && !scene.decisions.backfill.contains_key(&fact.id)
 }
 
 /// Range types that hold values: they bring functions with them, whose names stay taken

@@ -160,6 +160,9 @@ impl<'a> Work<'a> {
         {
             return false;
         }
+        if self.index_above(fact).is_some() {
+            return true;
+        }
         // With a column of their own table.
         match fact.id.kind {
             Kind::Sequence => fact.get("owned by").is_some_and(|owner| {
@@ -175,6 +178,19 @@ impl<'a> Work<'a> {
             }),
             _ => false,
         }
+    }
+
+    /// The index of a whole, which ends, that the key of a partition is a part of: the server
+    /// takes neither away without the other.
+    pub(super) fn index_above(&self, key: &Fact) -> Option<&'a FactId> {
+        let mut uses = self.uses(&key.id);
+        uses.find(|id| {
+            let index = self.of_a(id).filter(|_| id.kind == Kind::Index);
+            key.id.kind == Kind::Constraint
+                && self.drop.contains(*id)
+                && index.is_some_and(|index| index.parent != key.parent)
+                && !is_foreign_key(key)
+        })
     }
 
     /// What an object of `a` depends on.

@@ -65,7 +65,7 @@ fn changes_that_lose_or_fail() {
          GRANT SELECT ON grown TO reader; COMMENT ON VIEW grown IS 'g';
          CREATE FUNCTION f() RETURNS text LANGUAGE sql AS 'SELECT note FROM users';
          CREATE TABLE old (a int)",
-        "CREATE TABLE users (id int PRIMARY KEY, full_name text, age int NOT NULL, code varchar(5));
+        "CREATE TABLE users (id int PRIMARY KEY, full_name text, age int, code varchar(5));
          CREATE VIEW grown AS SELECT id, full_name FROM users WHERE age > 17;
          GRANT SELECT ON grown TO reader; COMMENT ON VIEW grown IS 'g';
          CREATE FUNCTION f() RETURNS text LANGUAGE plpgsql AS 'BEGIN RETURN (SELECT note FROM users); END';

@@ -1,0 +1,129 @@
+//! What a script's own statements ask of rows: a `WHERE` that no row meets says nothing of
+//! what it does. Read as tokens, never understood.
+
+use super::hints::{self, Hint};
+use crate::{
+    model::Dialect,
+    sql::{self, Token, TokenKind},
+};
+
+/// What an `UPDATE` or a `DELETE` asks of the rows of its table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asked {
+    /// The name of the table, without its schema.
+    table: String,
+    hints: Vec<Hint>,
+}
+
+impl Asked {
+    /// The hints for the columns of a table.
+    pub(super) fn of_table(&self, table: &str) -> &[Hint] {
+        if self.table == table {
+            &self.hints
+        } else {
+            &[]
+        }
+    }
+}
+
+/// What the statements of a script ask.
+pub fn asked(script: &str, dialect: Dialect) -> Vec<Asked> {
+    let statements = sql::statements(script, dialect).into_iter();
+    statements
+        .filter_map(|statement| of_statement(statement.text(script), dialect))
+        .collect()
+}
+
+/// Whether a statement changes or deletes the rows that meet its `WHERE`.
+pub fn is_selective(statement: &str, dialect: Dialect) -> bool {
+    of_statement(statement, dialect).is_some()
+}
+
+fn of_statement(text: &str, dialect: Dialect) -> Option<Asked> {
+    let all: Vec<Token> = hints::significant(text, dialect).collect();
+    let is = |at: usize, word: &str| all.get(at).is_some_and(|token| token.is_word(text, word));
+    let mut at = if is(0, "UPDATE") {
+        // `UPDATE OR REPLACE t`
+        if is(1, "OR") { 3 } else { 1 }
+    } else if is(0, "DELETE") && is(1, "FROM") {
+        2
+    } else {
+        return None;
+    };
+    if is(at, "ONLY") {
+        at += 1;
+    }
+    while all.get(at + 1)?.kind == TokenKind::Dot {
+        at += 2;
+    }
+    let table = hints::name(all.get(at)?, text, dialect)?;
+    let mut depth = 0_usize;
+    let condition = all.iter().position(|token| {
+        match token.kind {
+            TokenKind::LeftParen => depth += 1,
+            TokenKind::RightParen => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth == 0 && token.is_word(text, "WHERE")
+    })?;
+    let condition = all.get(condition + 1..)?;
+    let first = condition.first()?;
+    let mut found = vec![hints::hint(text.get(first.span.start..)?, dialect)];
+    let nulls = condition
+        .windows(3)
+        .filter(|three| three[1].is_word(text, "IS") && three[2].is_word(text, "NULL"));
+    let columns = nulls.filter_map(|three| hints::name(&three[0], text, dialect));
+    found.extend(columns.map(Hint::null));
+    Some(Asked {
+        table,
+        hints: found,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_statements_ask() {
+        let told = |text: &str| {
+            let asked = asked(text, Dialect::Postgres);
+            let all = asked.iter().map(|one| {
+                let about = |column: &str| {
+                    let hints = one.hints.iter().filter(|hint| hint.is_about(column));
+                    let words = hints.map(|hint| {
+                        let numbers = hint.numbers.iter().map(i64::to_string);
+                        let null = hint.may_be_null().then(|| "NULL".to_owned());
+                        let all: Vec<String> = hint
+                            .texts
+                            .iter()
+                            .cloned()
+                            .chain(numbers)
+                            .chain(null)
+                            .collect();
+                        all.join(" ")
+                    });
+                    words.collect::<Vec<_>>().join("; ")
+                };
+                format!("{}: a {{{}}} b {{{}}}", one.table, about("a"), about("b"))
+            });
+            all.collect::<Vec<_>>().join("\n")
+        };
+        for (text, want) in [
+            (
+                "DELETE FROM public.t WHERE a = 'x' AND b > 5",
+                "t: a {x 5} b {x 5}",
+            ),
+            (
+                "UPDATE ONLY \"T\" SET b = 'no' WHERE a IS NULL",
+                "T: a {; NULL} b {}",
+            ),
+            ("UPDATE t SET b = (SELECT 1 WHERE a = 2)", ""),
+            ("DELETE FROM t", ""),
+            ("INSERT INTO t SELECT 1 WHERE 2 = 2", ""),
+            ("DELETE", ""),
+        ] {
+            assert_eq!(told(text), want, "{text}");
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! What only a person or the server knows, on PostgreSQL: no cast, nothing to fill a column
+//! with, no way back.
+
+use insta::assert_snapshot;
+
+use super::postgres::{newest, project};
+
+/// A project whose models are applied, and then become others.
+fn changed(before: &str, after: &str) -> crate::support::Sandbox {
+    let (sandbox, _) = project(&[("all.sql", before)]);
+    sandbox.ok("project", &["create", "Begin", "--rev-id", "aaaa00000001"]);
+    sandbox.write("project/models/all.sql", after);
+    sandbox
+}
+
+const CREATE: [&str; 4] = ["create", "Change", "--rev-id", "aaaa00000002"];
+
+#[test]
+fn types_that_have_no_cast_ask_for_an_expression() {
+    let sandbox = changed(
+        "CREATE TABLE events (id integer PRIMARY KEY, at bigint, place point);\n",
+        "CREATE TABLE events (id integer PRIMARY KEY, at timestamptz, place point);\n",
+    );
+    assert_snapshot!(sandbox.teammig("project", &CREATE), @r#"
+    exit 3
+    --- stderr
+    error: there is one thing to decide first
+      events.at bigint does not become timestamp with time zone by itself
+    hint: `--using "events.at:at::timestamp with time zone"`, or `-- teammig: using at::timestamp with time zone` behind the column in the models
+    "#);
+    let using = [&CREATE[..], &["--using", "events.at:to_timestamp(at)"]].concat();
+    let run = sandbox.teammig("project", &using);
+    assert_eq!(run.code, 0, "{run}");
+    // What only the server knows.
+    sandbox.write(
+        "project/models/all.sql",
+        "CREATE TABLE events (id integer PRIMARY KEY, at timestamptz, place integer);\n",
+    );
+    assert_snapshot!(sandbox.teammig("project", &["create", "Place"]), @r#"
+    exit 3
+    --- stderr
+    error: there is one thing to decide first
+      public.events.place point does not become integer by itself
+    hint: `--using "public.events.place:place::integer"`, or `-- teammig: using place::integer` behind the column in the models
+    "#);
+}
+
+#[test]
+fn a_column_that_must_hold_something_is_asked_for_whether_new_or_old() {
+    let sandbox = changed(
+        "CREATE TABLE users (id integer PRIMARY KEY, name text);\n",
+        "CREATE TABLE users (id integer PRIMARY KEY, name text NOT NULL);\n",
+    );
+    assert_snapshot!(sandbox.teammig("project", &CREATE), @r#"
+    exit 3
+    --- stderr
+    error: there is one thing to decide first
+      users.name must hold something in every row, and nothing says what is in those that are there
+    hint: `--backfill "users.name:''"`, or `-- teammig: backfill ''` behind the column in the models, with any expression in place of ''; or give it a DEFAULT
+    "#);
+    let filled = [&CREATE[..], &["--backfill", "users.name:'nobody'"]].concat();
+    let run = sandbox.teammig("project", &filled);
+    assert_eq!(run.code, 0, "{run}");
+    assert!(
+        newest(&sandbox, "aaaa00000002")
+            .contains("UPDATE users SET name = 'nobody' WHERE name IS NULL;"),
+    );
+    // The rows that were made up have one that needs it.
+    let run = sandbox.teammig("project", &["verify", "aaaa00000002"]);
+    assert_eq!(run.code, 0, "{run}");
+    assert!(!run.stdout.contains("no row"), "{run}");
+}
+
+/// The server lets a type grow, and takes nothing away from one that partitions are told
+/// apart by.
+#[test]
+fn a_way_back_that_the_server_refuses_is_left_out() {
+    let models = |labels: &str| {
+        format!(
+            "CREATE TYPE kind AS ENUM ({labels});
+CREATE TABLE events (kind kind NOT NULL, at date) PARTITION BY LIST (kind);
+CREATE TABLE events_a PARTITION OF events FOR VALUES IN ('a');
+"
+        )
+    };
+    let sandbox = changed(&models("'a', 'b'"), &models("'a', 'b', 'c'"));
+    assert_snapshot!(sandbox.teammig("project", &CREATE), @r#"
+    exit 0
+    --- stdout
+    migrations/2026-11-22_aaaa00000002_change.sql
+    --- stderr
+      ~ enum public.kind: changed: labels
+      verified on a scratch database: up reaches the models, with rows in 1 table
+    warning: there is no way back: the database says: cannot alter column "kind" because it is part of the partition key of relation "events"
+    "#);
+    assert_snapshot!(newest(&sandbox, "aaaa00000002"), @"
+    -- teammig:
+    --   revision: aaaa00000002
+    --   parents: [aaaa00000001]
+    --   message: Change
+    --   created: 2026-11-22T10:03:00Z
+
+    -- migrate:up
+    ALTER TYPE kind ADD VALUE 'c';
+
+    -- migrate:down irreversible
+    ");
+}
+
+#[test]
+fn tables_that_refer_to_each_other() {
+    let (sandbox, _) = project(&[(
+        "all.sql",
+        "CREATE TABLE a (id integer PRIMARY KEY, b integer REFERENCES b);
+CREATE TABLE b (id integer PRIMARY KEY, a integer REFERENCES a);
+",
+    )]);
+    let run = sandbox.teammig("project", &["create", "Both"]);
+    assert_eq!(run.code, 1, "{run}");
+    assert!(
+        run.stderr.contains("ALTER TABLE … ADD FOREIGN KEY"),
+        "{run}"
+    );
+}
+
+/// Queries have the old one until the new one is built.
+#[test]
+fn an_index_that_changes_is_built_beside_the_old_one() {
+    let table = "CREATE TABLE users (id integer PRIMARY KEY, name text, mail text);\n";
+    let sandbox = changed(
+        &format!("{table}CREATE INDEX by_name ON users (name);\n"),
+        &format!("{table}CREATE INDEX by_name ON users (name, mail);\n"),
+    );
+    let config = sandbox.read("project/teammig.yaml");
+    sandbox.write(
+        "project/teammig.yaml",
+        format!("concurrent_indexes: true\n{config}"),
+    );
+    sandbox.ok("project", &CREATE);
+    assert_snapshot!(newest(&sandbox, "aaaa00000002"), @"
+    -- teammig:
+    --   revision: aaaa00000002
+    --   parents: [aaaa00000001]
+    --   message: Change
+    --   created: 2026-11-22T10:03:00Z
+
+    -- migrate:up transaction:false
+    -- is not undone when something after it fails
+    CREATE INDEX CONCURRENTLY by_name_new ON users (name, mail);
+    -- is not undone when something after it fails
+    DROP INDEX CONCURRENTLY by_name;
+    ALTER INDEX public.by_name_new RENAME TO by_name;
+
+    -- migrate:down transaction:false
+    -- is not undone when something after it fails
+    CREATE INDEX CONCURRENTLY by_name_new ON users USING btree (name);
+    -- is not undone when something after it fails
+    DROP INDEX CONCURRENTLY by_name;
+    ALTER INDEX public.by_name_new RENAME TO by_name;
+    ");
+    sandbox.ok("project", &["upgrade"]);
+    sandbox.ok("project", &["diff"]);
+}

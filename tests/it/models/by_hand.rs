@@ -1,0 +1,223 @@
+//! What only this database has, made by hand: a revision that makes its table again stops
+//! rather than lose it.
+
+use insta::assert_snapshot;
+
+use super::{USERS, project};
+
+const STRICTER: &str =
+    "CREATE TABLE users (id integer PRIMARY KEY, fullname text CHECK (fullname <> ''));\n";
+
+#[test]
+fn a_rebuild_loses_nothing_that_only_this_database_has() {
+    let sandbox = project(&[("users.sql", USERS)]);
+    let connection = rusqlite::Connection::open(sandbox.at("project/dev.db")).unwrap();
+    connection
+        .execute_batch(
+            "ALTER TABLE users ADD COLUMN Phone text; INSERT INTO users VALUES (1, 'ann', '555');
+             CREATE INDEX users_phone ON users (Phone);
+             CREATE TRIGGER quiet AFTER INSERT ON users BEGIN SELECT 1; END",
+        )
+        .unwrap();
+    sandbox.write("project/models/users.sql", STRICTER);
+    sandbox.ok("project", &["create", "Names", "--rev-id", "7f3a9c21e4b0"]);
+    assert_snapshot!(sandbox.teammig("project", &["upgrade"]), @"
+    exit 1
+    --- stderr
+    error: cannot apply 7f3a9c21e4b0 Names
+     --> migrations/2026-11-22_7f3a9c21e4b0_names.sql:9:1
+      |
+    9 | SELECT json_extract('{}', 'users also has ' || group_concat(what, ', ') || ', which this revision would lose')
+      | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ users also has column Phone, index users_phone, trigger quiet, which this revision would lose
+    7f3a9c21e4b0 was rolled back and left nothing.
+    Nothing else had been done in this run.
+    hint: it was made by hand: take it into the models, or remove it; then call it again
+    ");
+    let phone: String = connection
+        .query_row("SELECT Phone FROM users", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(phone, "555");
+    // Once it is gone by hand, the way is free; the way back looks in the same way.
+    connection
+        .execute_batch(
+            "DROP TRIGGER quiet; DROP INDEX users_phone; ALTER TABLE users DROP COLUMN Phone",
+        )
+        .unwrap();
+    sandbox.ok("project", &["upgrade"]);
+    connection
+        .execute_batch("ALTER TABLE users ADD COLUMN mail text")
+        .unwrap();
+    assert_snapshot!(sandbox.teammig("project", &["downgrade"]), @"
+    exit 1
+    --- stderr
+    error: cannot roll back 7f3a9c21e4b0 Names
+      --> migrations/2026-11-22_7f3a9c21e4b0_names.sql:26:1
+       |
+    26 | SELECT json_extract('{}', 'users also has ' || group_concat(what, ', ') || ', which this revision would lose')
+       | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ users also has column mail, which this revision would lose
+    7f3a9c21e4b0 was rolled back and left nothing.
+    Nothing else had been done in this run.
+    hint: it was made by hand: take it into the models, or remove it; then call it again
+    ");
+}
+
+/// A colleague's half-finished work in a database that both use.
+#[test]
+fn what_somebody_added_to_our_table_is_left_alone() {
+    let sandbox = project(&[("users.sql", USERS)]);
+    let connection = rusqlite::Connection::open(sandbox.at("project/dev.db")).unwrap();
+    connection
+        .execute_batch(
+            "ALTER TABLE users ADD COLUMN nick text;
+             CREATE INDEX users_nick ON users (nick);
+             CREATE TABLE hotfix (x); CREATE INDEX hotfix_x ON hotfix (x)",
+        )
+        .unwrap();
+    sandbox.edit(
+        "project/models/users.sql",
+        "fullname text",
+        "fullname text, phone text",
+    );
+    let create = ["create", "Phone", "--against", "database"];
+    assert_snapshot!(sandbox.teammig("project", &[&create[..], &["--rev-id", "7f3a9c21e4b0"]].concat()), @"
+    exit 0
+    --- stdout
+    migrations/2026-11-22_7f3a9c21e4b0_phone.sql
+    --- stderr
+      + column users.phone
+    warning: left alone: table hotfix, which neither the models nor a revision know
+    warning: left alone: column users.nick, which neither the models nor a revision know
+    warning: left alone: index users_nick, which neither the models nor a revision know
+      verified on a scratch database: up reaches the models, down returns, with rows in 1 table
+    ");
+    assert_snapshot!(sandbox.teammig("project", &["diff"]), @"
+    exit 3
+    --- stdout
+    + column users.phone
+        type: text
+    --- stderr
+    warning: left alone: table hotfix, which neither the models nor a revision know
+    warning: left alone: column users.nick, which neither the models nor a revision know
+    warning: left alone: index users_nick, which neither the models nor a revision know
+    dev: 1 difference from the models
+    hint: `teammig diff --against revisions` says what no revision has yet; `teammig upgrade` applies those that there are
+    ");
+    sandbox.ok("project", &["upgrade"]);
+    // One that a revision made, and that the models leave out, goes.
+    sandbox.write(
+        "project/models/users.sql",
+        "CREATE TABLE users (id integer PRIMARY KEY, phone text);\n",
+    );
+    assert_snapshot!(sandbox.teammig("project", &[&create[..], &["--accept-loss", "--rev-id", "7f3a9c21e4b1"]].concat()), @"
+    exit 0
+    --- stdout
+    migrations/2026-11-22_7f3a9c21e4b1_phone.sql
+    --- stderr
+      - column users.fullname
+    warning: left alone: table hotfix, which neither the models nor a revision know
+    warning: left alone: column users.nick, which neither the models nor a revision know
+    warning: left alone: index users_nick, which neither the models nor a revision know
+      verified on a scratch database: up reaches the models, down returns, with rows in 1 table
+    warning: loses data: column users.fullname
+    ");
+}
+
+/// What has to be made again holds something that it does not know: nothing is written.
+#[test]
+fn a_rebuild_of_a_table_with_somebody_elses_column_is_not_written() {
+    let sandbox = project(&[("users.sql", STRICTER)]);
+    let connection = rusqlite::Connection::open(sandbox.at("project/dev.db")).unwrap();
+    connection
+        .execute_batch("ALTER TABLE users ADD COLUMN nick text")
+        .unwrap();
+    assert_snapshot!(sandbox.teammig("project", &["create", "Names", "--against", "database"]), @"
+    exit 3
+    --- stderr
+    error: the planned revision does not hold on a scratch database, and was not written
+      up fails: users also has column nick, which this revision would lose
+        cd12e99694c7 (not written):9:1
+        | SELECT json_extract('{}', 'users also has ' || group_concat(what, ', ') || ', which this revision would lose')
+    Nothing was written.
+    hint: `teammig diff --against revisions --sql` shows what was planned; `teammig create --empty` writes a revision to fill in by hand
+    ");
+}
+
+/// What a remark says is shown as that.
+#[test]
+fn diff_shows_a_rename_and_check_where_it_stands() {
+    let sandbox = project(&[(
+        "users.sql",
+        "CREATE TABLE users (\n    id integer PRIMARY KEY,\n    full_name text, -- teammig: renamed from fullname\n    age integer\n);\n",
+    )]);
+    assert_snapshot!(sandbox.teammig("project", &["diff"]), @"
+    exit 3
+    --- stdout
+    + column users.age
+        type: integer
+    ~ column users.full_name: renamed from users.fullname
+    --- stderr
+    dev: 2 differences from the models
+    hint: `teammig diff --against revisions` says what no revision has yet; `teammig upgrade` applies those that there are
+    ");
+    assert_snapshot!(sandbox.teammig("project", &["check", "--only", "models"]), @r#"
+    exit 3
+    --- stdout
+    2 errors: the models, against what the revisions produce
+    --- stderr
+    error: column users.age is in the models, and no revision makes it [models-differ]
+     --> models/users.sql:4:5
+      |
+    4 |     age integer
+      |     ^^^^^^^^^^^
+    hint: `teammig create "what it does"` writes the revision that is missing; or correct the models
+    error: column users.full_name was users.fullname, and no revision renames it [models-differ]
+     --> models/users.sql:3:5
+      |
+    3 |     full_name text, -- teammig: renamed from fullname
+      |     ^^^^^^^^^^^^^^^
+    hint: `teammig create "what it does"` writes the revision that is missing; or correct the models
+    "#);
+}
+
+/// The remark for `verify` has the name that the column has before it.
+#[test]
+fn a_renamed_column_that_gets_another_type_is_told_by_its_old_name() {
+    let sandbox = project(&[(
+        "users.sql",
+        "CREATE TABLE users (id integer PRIMARY KEY, number integer);\n",
+    )]);
+    let create = [
+        "create",
+        "Numbers",
+        "--rename",
+        "users.fullname:users.number",
+        "--accept-loss",
+        "--rev-id",
+        "7f3a9c21e4b0",
+    ];
+    sandbox.ok("project", &create);
+    let file = super::create::file(&sandbox, "7f3a9c21e4b0");
+    assert!(
+        file.contains("-- teammig: loses users.fullname\n"),
+        "{file}"
+    );
+    assert_snapshot!(sandbox.teammig("project", &["verify", "7f3a9c21e4b0"]), @"
+    exit 0
+    --- stdout
+    ✔ 7f3a9c21e4b0  Numbers   up, down, up again; rows in 1 table
+    --- stderr
+    1 revision verified, on the schema of 1 revision below
+    ");
+}
+
+/// It would be done again by each `create`.
+#[test]
+fn names_are_not_exchanged() {
+    let sandbox = project(&[(
+        "users.sql",
+        "CREATE TABLE users (\n    id integer PRIMARY KEY, -- teammig: renamed from fullname\n    fullname text, -- teammig: renamed from id\n    age integer\n);\n",
+    )]);
+    let run = sandbox.teammig("project", &["create", "Exchange"]);
+    assert_eq!(run.code, 3, "{run}");
+    assert!(run.stderr.contains("a third name"), "{run}");
+}
