@@ -61,6 +61,15 @@ const PAIRS: &[(&str, &str)] = &[
         "",
         "CREATE TABLE t (a int); CREATE FUNCTION g(t) RETURNS bool LANGUAGE sql IMMUTABLE AS 'SELECT true'; ALTER TABLE t ADD CHECK (g(t.*))",
     ),
+    // Rules and policies that lead to each other's tables (sakila)
+    (
+        "",
+        "CREATE TABLE t (a int); CREATE TABLE u () INHERITS (t); CREATE RULE r AS ON INSERT TO t DO INSTEAD INSERT INTO u VALUES (NEW.a)",
+    ),
+    (
+        "",
+        "CREATE TABLE t (a int); CREATE TABLE u (a int); CREATE POLICY y ON t USING (EXISTS (SELECT FROM u)); CREATE POLICY y ON u USING (EXISTS (SELECT FROM t))",
+    ),
     (
         "",
         "CREATE TABLE zz (a int); CREATE FUNCTION aa() RETURNS int LANGUAGE sql AS 'SELECT a FROM app.zz'",
