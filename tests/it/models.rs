@@ -9,6 +9,8 @@ mod postgres;
 mod prompts;
 #[cfg(unix)]
 mod sqlalchemy;
+#[cfg(unix)]
+mod way_back;
 
 use insta::assert_snapshot;
 

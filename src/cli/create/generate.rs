@@ -153,8 +153,12 @@ fn decided(ui: &mut Ui, draft: &mut Draft) -> Result<Plan, Error> {
             Ok(plan) => return Ok(plan),
             Err(undecided) => undecided,
         };
-        let can_be_asked =
-            |one: &Undecided| matches!(one.question, Question::Fill | Question::Using { .. });
+        let can_be_asked = |one: &Undecided| {
+            matches!(
+                one.question,
+                Question::Fill | Question::FillBack | Question::Using { .. }
+            )
+        };
         if !ui.can_prompt() || !undecided.iter().all(can_be_asked) {
             return Err(Error::Undecided(undecided));
         }
@@ -164,6 +168,13 @@ fn decided(ui: &mut Ui, draft: &mut Draft) -> Result<Plan, Error> {
                     Choice::Using,
                     format!(
                         "{} is {from} and becomes {to}. Which expression makes the new value? (SQL)",
+                        one.name
+                    ),
+                ),
+                Question::FillBack => (
+                    Choice::Backfill,
+                    format!(
+                        "{} is dropped. What is in it when a downgrade brings it back? (SQL)",
                         one.name
                     ),
                 ),

@@ -166,6 +166,7 @@ impl<'a> Work<'a> {
                 let mut dropped = self.drop.iter().filter(|id| id.kind == Kind::Column);
                 dropped.any(|id| qualified(&id.path) == owner)
             }),
+            Kind::Constraint if self.leads_to_its_own_table(fact) => false,
             Kind::Constraint | Kind::Index => self.uses(&fact.id).any(|id| {
                 id.kind == Kind::Column
                     && self.drop.contains(id)
@@ -175,6 +176,18 @@ impl<'a> Work<'a> {
             }),
             _ => false,
         }
+    }
+
+    /// Whether it is a foreign key to a key of the same table: it does not go with a column
+    /// that it refers to.
+    fn leads_to_its_own_table(&self, fact: &Fact) -> bool {
+        let is_of_table = |id: &FactId| {
+            let key = self
+                .of_a(id)
+                .filter(|_| matches!(id.kind, Kind::Constraint | Kind::Index));
+            key.is_some_and(|key| key.parent == fact.parent)
+        };
+        is_foreign_key(fact) && self.uses(&fact.id).any(is_of_table)
     }
 
     /// What an object of `a` depends on.
