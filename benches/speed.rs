@@ -24,6 +24,7 @@ mod postgres_cluster;
 mod branches;
 mod history;
 mod repository;
+mod schemas;
 
 use std::{
     fmt::Write as _,
@@ -78,6 +79,9 @@ fn main() {
     }
     if wanted("postgres") {
         apply_postgres();
+    }
+    if wanted("diff") {
+        schemas::diff();
     }
 }
 

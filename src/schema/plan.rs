@@ -16,7 +16,7 @@ mod words;
 use std::collections::BTreeMap;
 
 use self::postgres::plan as postgres_plan;
-use super::{FactId, Schema, told::earlier};
+use super::{Fact, FactId, Kind, Schema, told::earlier};
 use crate::model::Dialect;
 
 /// What a person has decided of a way, by annotations in the models, by options or at
@@ -33,6 +33,9 @@ pub struct Decisions {
     /// For a column that must hold something, by its identity in the second schema: the
     /// expression that fills the rows that are there.
     pub backfill: BTreeMap<FactId, String>,
+    /// The same for a column of the first schema that is dropped, and that the way back
+    /// brings again.
+    pub refill: BTreeMap<FactId, String>,
     /// The statement with which the user makes an object of the second schema, as it
     /// was written; preferred to the database's own text where the object is made whole.
     pub texts: BTreeMap<FactId, String>,
@@ -135,6 +138,9 @@ pub enum Question {
     /// The column must hold something in every row, and nothing says what: a default,
     /// `backfill`, or no NOT NULL.
     Fill,
+    /// The column is dropped, and must hold something in every row when a way back brings
+    /// it again.
+    FillBack,
     /// There is no cast between the types: `using` is needed.
     Using {
         /// The type that it has.
@@ -168,8 +174,35 @@ pub fn plan(a: &Schema, b: &Schema, decisions: &Decisions) -> Result<Plan, Vec<U
     Ok(plan)
 }
 
+/// The columns of `a` that are dropped and that the way back cannot fill: each must hold
+/// something in every row, and nothing says what.
+pub fn emptied(a: &Schema, b: &Schema, decisions: &Decisions) -> Vec<Undecided> {
+    let is_given = |fact: &Fact| {
+        let keys = ["default", "identity", "generated"];
+        fact.get("not null").is_none()
+            || fact.get("type").is_none()
+            || keys.iter().any(|key| fact.get(key).is_some())
+    };
+    let is_renamed = |id: &FactId| decisions.renames.iter().any(|(from, _)| from == id);
+    let columns = a.facts.values().filter(|fact| {
+        let table = fact.parent.as_ref();
+        fact.id.kind == Kind::Column
+            && table.is_some_and(|id| id.kind == Kind::Table && b.facts.contains_key(id))
+            && !b.facts.contains_key(&fact.id)
+    });
+    let lost = columns.filter(|fact| {
+        !is_given(fact) && !is_renamed(&fact.id) && !decisions.refill.contains_key(&fact.id)
+    });
+    lost.map(|fact| Undecided {
+        about: fact.id.clone(),
+        name: a.shown(fact),
+        question: Question::FillBack,
+    })
+    .collect()
+}
+
 impl Decisions {
-    /// The decisions for the way back: only renames have one.
+    /// The decisions for the way back: renames, and what fills columns that come again.
     #[must_use]
     pub fn reversed(&self) -> Self {
         Self {
@@ -178,6 +211,7 @@ impl Decisions {
                 .iter()
                 .map(|(from, to)| (to.clone(), from.clone()))
                 .collect(),
+            backfill: self.refill.clone(),
             concurrent_indexes: self.concurrent_indexes,
             may_lose: true,
             ..Self::default()

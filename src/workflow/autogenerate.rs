@@ -21,7 +21,7 @@ use crate::{
     model::{RevId, Revision, SourceFile, ledger::StoredScript},
     schema::{
         self, Schema, compare,
-        plan::{Decisions, Part, plan},
+        plan::{Decisions, Part, emptied, plan},
     },
     sql,
 };
@@ -174,9 +174,15 @@ impl Draft {
         }
     }
 
-    /// The way, or all that has to be decided first.
+    /// The way, or all that has to be decided first, for the way back too.
     pub fn plan(&self) -> Result<Plan, Vec<Undecided>> {
-        way(&self.sides)
+        let models = &self.sides.models;
+        let emptied = emptied(&self.sides.current, &models.schema, &models.decisions);
+        match way(&self.sides) {
+            Ok(_) if !emptied.is_empty() => Err(emptied),
+            Ok(plan) => Ok(plan),
+            Err(undecided) => Err(undecided.into_iter().chain(emptied).collect()),
+        }
     }
 
     /// What is dropped and may have been renamed instead: each with its names and those
@@ -208,10 +214,12 @@ impl Draft {
 
     /// Somebody says what fills a column, or makes its new values.
     pub fn decide(&mut self, column: &FactId, choice: Choice, expression: &str) {
-        let decisions = &mut self.sides.models.decisions;
+        let models = &mut self.sides.models;
+        let stays = models.schema.facts.contains_key(column);
         let into = match choice {
-            Choice::Using => &mut decisions.using,
-            Choice::Backfill | Choice::Rename => &mut decisions.backfill,
+            Choice::Using => &mut models.decisions.using,
+            Choice::Backfill | Choice::Rename if stays => &mut models.decisions.backfill,
+            Choice::Backfill | Choice::Rename => &mut models.decisions.refill,
         };
         into.insert(column.clone(), expression.to_owned());
     }
@@ -378,7 +386,10 @@ pub(super) fn decide_by_option(sides: &mut Sides, choice: Choice, text: &str) ->
     let models = &mut sides.models;
     let to = match choice {
         Choice::Rename => find(&models.schema, rest, "the models have")?,
-        Choice::Using | Choice::Backfill => find(&models.schema, name, "the models have")?,
+        Choice::Using => find(&models.schema, name, "the models have")?,
+        // A column that goes is filled where the way back brings it again.
+        Choice::Backfill => find(&models.schema, name, "the models have")
+            .or_else(|_| find(&sides.current, name, "models and revisions have"))?,
     };
     match choice {
         Choice::Rename => {
@@ -396,7 +407,13 @@ pub(super) fn decide_by_option(sides: &mut Sides, choice: Choice, text: &str) ->
             models.decisions.using.insert(to, rest.trim().to_owned());
         }
         Choice::Backfill => {
-            models.decisions.backfill.insert(to, rest.trim().to_owned());
+            let decisions = &mut models.decisions;
+            let into = if models.schema.facts.contains_key(&to) {
+                &mut decisions.backfill
+            } else {
+                &mut decisions.refill
+            };
+            into.insert(to, rest.trim().to_owned());
         }
     }
     Ok(())

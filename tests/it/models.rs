@@ -12,6 +12,8 @@ mod postgres;
 mod prompts;
 #[cfg(unix)]
 mod sqlalchemy;
+#[cfg(unix)]
+mod way_back;
 
 use insta::assert_snapshot;
 

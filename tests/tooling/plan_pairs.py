@@ -1,10 +1,12 @@
 """Somebody else's pairs of schemas, for `plan::postgres::outside`.
 
-    python3 tests/tooling/plan_pairs.py <git folder of djrobstep/migra> <git folder of stripe/pg-schema-diff> <new folder>
+    python3 tests/tooling/plan_pairs.py <new folder> <git folder>...
     TEAMMIG_PAIRS=<that folder> cargo test --test it plan::postgres::outside -- --nocapture
 
-Writes `<name>.a.sql` and `<name>.b.sql`. The pairs are not ours: they are never
-committed.
+The git folders are clones of djrobstep/migra, stripe/pg-schema-diff and
+supabase/pg-toolbelt, any of them. Writes `<name>.a.sql` and `<name>.b.sql`. The
+pairs are not ours: they are never committed. Some of pg-toolbelt's need
+PostgreSQL 18; what they say of roles is left out, since roles belong to the cluster.
 """
 
 import pathlib
@@ -65,14 +67,31 @@ def stripe(folder):
                 yield f"stripe-{found[1]}-{number:03}-{name}", old, new
 
 
+def delta(folder):
+    files = git(folder, "ls-tree", "-r", "--name-only", "HEAD").splitlines()
+    # A statement of its own, at the beginning of a line.
+    roles = re.compile(
+        r"^(?:CREATE|ALTER|DROP) (?:ROLE|USER)\b(?! MAPPING)[^;]*;|^COMMENT ON ROLE\b[^;]*;",
+        re.IGNORECASE | re.MULTILINE,
+    )
+    for file in files:
+        found = re.fullmatch(r"packages/pg-delta/corpus/([^/]+)/a\.sql", file)
+        if found:
+            other = file.removesuffix("a.sql") + "b.sql"
+            texts = [git(folder, "show", f"HEAD:{one}") for one in (file, other)]
+            yield f"delta-{found[1]}", *(roles.sub("", text) for text in texts)
+
+
 def main():
-    folder = pathlib.Path(sys.argv[3])
-    folder.mkdir(parents=True, exist_ok=True)
+    new = pathlib.Path(sys.argv[1])
+    new.mkdir(parents=True, exist_ok=True)
     count = 0
-    for name, old, new in [*migra(sys.argv[1]), *stripe(sys.argv[2])]:
-        (folder / f"{name}.a.sql").write_text(old)
-        (folder / f"{name}.b.sql").write_text(new)
-        count += 1
+    for folder in sys.argv[2:]:
+        for pairs in (migra, stripe, delta):
+            for name, old, wanted in pairs(folder):
+                (new / f"{name}.a.sql").write_text(old)
+                (new / f"{name}.b.sql").write_text(wanted)
+                count += 1
     print(count, "pairs")
 
 

@@ -176,8 +176,12 @@ fn decided(ui: &mut Ui, draft: &mut Draft) -> Result<Plan, Error> {
 
 /// Asks for everything that has to be decided; an error where nobody can be asked.
 fn ask(ui: &mut Ui, draft: &mut Draft, undecided: Vec<Undecided>) -> Result<(), Error> {
-    let can_be_asked =
-        |one: &Undecided| matches!(one.question, Question::Fill | Question::Using { .. });
+    let can_be_asked = |one: &Undecided| {
+        matches!(
+            one.question,
+            Question::Fill | Question::FillBack | Question::Using { .. }
+        )
+    };
     if !ui.can_prompt() || !undecided.iter().all(can_be_asked) {
         return Err(Error::Undecided(undecided));
     }
@@ -187,6 +191,13 @@ fn ask(ui: &mut Ui, draft: &mut Draft, undecided: Vec<Undecided>) -> Result<(), 
                 Choice::Using,
                 format!(
                     "{} is {from} and becomes {to}. Which expression makes the new value? (SQL)",
+                    one.name
+                ),
+            ),
+            Question::FillBack => (
+                Choice::Backfill,
+                format!(
+                    "{} is dropped. What is in it when a downgrade brings it back? (SQL)",
                     one.name
                 ),
             ),

@@ -116,6 +116,12 @@ fn undecided(all: &[Undecided], words: String) -> Report {
                     quoted("--backfill", format!("{name}:''"))
                 ));
             }
+            Question::FillBack => {
+                report = report.hint(format!(
+                    "{} says what is in it then, with any expression in place of ''",
+                    quoted("--backfill", format!("{name}:''"))
+                ));
+            }
             Question::Using { to, .. } => {
                 let column = name.rsplit('.').next().unwrap_or(name);
                 report = report.hint(format!(

@@ -57,6 +57,10 @@ impl Question {
                 "must hold something in every row, and nothing says what is in those that are there"
                     .to_owned()
             }
+            Self::FillBack => {
+                "is dropped, and must hold something in every row when a downgrade brings it back"
+                    .to_owned()
+            }
             Self::Using { from, to } => format!("{from} does not become {to} by itself"),
             Self::InUse(by) => format!(
                 "would have to be dropped and made again, and is used by {}",

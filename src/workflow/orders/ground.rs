@@ -18,7 +18,10 @@ use crate::{
         Dialect,
         verdict::{Contrast, Failure, Remark},
     },
-    schema::{FactId, Kind, LeaveOut, Schema, canary},
+    schema::{
+        FactId, Kind, LeaveOut, Schema,
+        canary::{self, Asked},
+    },
     workflow::{
         FailedStep,
         proof::rows::{self, Rows},

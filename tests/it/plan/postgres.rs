@@ -61,6 +61,10 @@ impl Bench {
             "SET client_min_messages = error; RESET search_path; DO $$ DECLARE s text; BEGIN
                 FOR s IN SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' LOOP
                     EXECUTE format('DROP SCHEMA %I CASCADE', s); END LOOP;
+                FOR s IN SELECT format('PUBLICATION %I', pubname) FROM pg_publication
+                    UNION ALL SELECT format('EVENT TRIGGER %I', evtname) FROM pg_event_trigger
+                    UNION ALL SELECT format('FOREIGN DATA WRAPPER %I CASCADE', fdwname) FROM pg_foreign_data_wrapper LOOP
+                    EXECUTE 'DROP ' || s; END LOOP;
                 FOR s IN SELECT extname FROM pg_extension WHERE extname <> 'plpgsql' LOOP
                     EXECUTE format('DROP EXTENSION %I CASCADE', s); END LOOP; END $$;
              CREATE SCHEMA public AUTHORIZATION pg_database_owner; GRANT USAGE ON SCHEMA public TO public",

@@ -269,7 +269,16 @@ pub(super) fn change(scene: &Scene, before: &Fact, after: &Fact) -> Vec<Line> {
         lines.push(alter(scene, id, "DROP IDENTITY"));
     }
     let retyped = scene.work.is_retyped(id);
+    let mut numbers = if changed("identity") {
+        identity(scene, before, after)
+    } else {
+        Vec::new()
+    };
     if retyped {
+        // Limits come down before the type that they have to fit into.
+        if is_narrowed(before, after) {
+            lines.append(&mut numbers);
+        }
         lines.push(retype(scene, before, after));
     }
     if changed("default") && !taken_off && !retyped {
@@ -278,11 +287,19 @@ pub(super) fn change(scene: &Scene, before: &Fact, after: &Fact) -> Vec<Line> {
     if changed("not null") {
         lines.extend(not_null(scene, after));
     }
-    if changed("identity") {
-        lines.extend(identity(scene, before, after));
-    }
+    lines.extend(numbers);
     lines.extend(settings(scene, Some(before), after));
     lines
+}
+
+/// Whether an identity counts less far than before.
+fn is_narrowed(before: &Fact, after: &Fact) -> bool {
+    let numbers = |fact: &Fact| {
+        let (_, numbers) = fact.get("identity")?.split_once(", ")?;
+        Some(Numbers::of_identity(numbers))
+    };
+    let both = numbers(before).zip(numbers(after));
+    both.is_some_and(|(before, after)| after.is_narrower_than(&before))
 }
 
 /// Another type, with the default off meanwhile.
@@ -314,6 +331,8 @@ fn retype(scene: &Scene, before: &Fact, after: &Fact) -> Line {
     if let Some(expression) = scene.decisions.using.get(id) {
         change.extend([format!(" USING {expression}")]);
         hazards.push(converts());
+    } else if after.get("generated").is_some() {
+        // It is computed anew; the server takes no expression for it.
     } else if by_text {
         let array = if new.ends_with("[]") { "[]" } else { "" };
         change.extend([format!(" USING {name}::text{array}::{written}")]);

@@ -149,7 +149,14 @@ fn needs_of_a(scene: &Scene, steps: &Steps, waits: &mut Waits) {
             && work.drop.contains(&edge.to)
             && (is_aside || !twin.is_some_and(|twin| work.create.contains(twin)))
         {
-            waits.all(steps.forward(user), steps.last_drop(&edge.to));
+            let default_off = steps.loosening(&edge.from);
+            if edge.to.kind == Kind::Sequence && !default_off.is_empty() {
+                // An identity takes its place: two would belong to the column meanwhile,
+                // and the number would be set on this one.
+                waits.all(steps.last_drop(&edge.to), steps.forward(user));
+            } else {
+                waits.all(steps.forward(user), steps.last_drop(&edge.to));
+            }
         }
     }
     for id in &work.drop {

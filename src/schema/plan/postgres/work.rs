@@ -169,6 +169,7 @@ impl<'a> Work<'a> {
                 let mut dropped = self.drop.iter().filter(|id| id.kind == Kind::Column);
                 dropped.any(|id| qualified(&id.path) == owner)
             }),
+            Kind::Constraint if self.leads_to_its_own_table(fact) => false,
             Kind::Constraint | Kind::Index => self.uses(&fact.id).any(|id| {
                 id.kind == Kind::Column
                     && self.drop.contains(id)
@@ -193,42 +194,61 @@ impl<'a> Work<'a> {
         })
     }
 
+    /// Whether it is a foreign key to a key of the same table: it does not go with a column
+    /// that it refers to.
+    fn leads_to_its_own_table(&self, fact: &Fact) -> bool {
+        let is_of_table = |id: &FactId| {
+            let key = self
+                .of_a(id)
+                .filter(|_| matches!(id.kind, Kind::Constraint | Kind::Index));
+            key.is_some_and(|key| key.parent == fact.parent)
+        };
+        is_foreign_key(fact) && self.uses(&fact.id).any(is_of_table)
+    }
+
     /// What an object of `a` depends on.
     pub(super) fn uses(&self, id: &FactId) -> impl Iterator<Item = &'a FactId> {
         uses(self.a, id)
     }
 
-    /// Whether a foreign key of a table that ends leads to one that cannot end before it.
+    /// Whether a part of a table that ends holds what cannot end before that table.
     fn is_in_circle(&self, fact: &Fact) -> bool {
         let Some(table) = fact.parent.as_ref() else {
             return false;
         };
-        if !is_foreign_key(fact) {
+        if !is_foreign_key(fact)
+            && !matches!(fact.id.kind, Kind::Rule | Kind::Policy | Kind::Trigger)
+        {
             return false;
         }
-        let targets = |table: &FactId| -> Vec<FactId> {
-            let keys = self.parts_of_a.get(table).into_iter().flatten();
-            keys.filter_map(|id| self.of_a(id))
-                .filter(|key| is_foreign_key(key))
-                .filter_map(|key| self.referenced(key))
-                .filter(|target| self.drop.contains(*target))
-                .cloned()
-                .collect()
-        };
-        let Some(target) = self.referenced(fact).filter(|target| *target != table) else {
-            return false;
-        };
         let mut seen = BTreeSet::new();
-        let mut next = vec![target.clone()];
+        let mut next = self.ends_after(&fact.id, table);
         while let Some(at) = next.pop() {
-            if at == *table {
+            if at == table {
                 return true;
             }
-            if seen.insert(at.clone()) {
-                next.extend(targets(&at));
+            if seen.insert(at) {
+                let parts = self.parts_of_a.get(at).into_iter().flatten().copied();
+                for user in parts.chain([at]) {
+                    next.extend(self.ends_after(user, at));
+                }
             }
         }
         false
+    }
+
+    /// What ends, whole, and is used by an object or by a part of it.
+    fn ends_after(&self, user: &FactId, whole: &FactId) -> Vec<&'a FactId> {
+        let whole_of = |id: &'a FactId| {
+            let parent = self.of_a(id).and_then(|fact| fact.parent.as_ref());
+            parent
+                .filter(|parent| parent.kind != Kind::Schema)
+                .unwrap_or(id)
+        };
+        self.uses(user)
+            .map(whole_of)
+            .filter(|id| *id != whole && self.drop.contains(*id))
+            .collect()
     }
 
     /// Whether foreign keys of `a` lead to a table.
@@ -236,18 +256,6 @@ impl<'a> Work<'a> {
         let of = std::iter::once(table.clone()).chain(self.within_a(table));
         let mut users = of.flat_map(|id| self.users(&id));
         users.any(|id| self.of_a(id).is_some_and(is_foreign_key) && !self.drop.contains(id))
-    }
-
-    /// The table that a foreign key of `a` leads to.
-    fn referenced(&self, key: &Fact) -> Option<&'a FactId> {
-        let mut tables = self.uses(&key.id).filter_map(|id| match id.kind {
-            Kind::Table => Some(id),
-            Kind::Column | Kind::Constraint | Kind::Index => {
-                self.of_a(id).and_then(|part| part.parent.as_ref())
-            }
-            _ => None,
-        });
-        tables.find(|table| Some(*table) != key.parent.as_ref())
     }
 
     fn seed(&mut self) {

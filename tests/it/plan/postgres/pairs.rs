@@ -61,6 +61,33 @@ const PAIRS: &[(&str, &str)] = &[
         "",
         "CREATE TABLE t (a int); CREATE FUNCTION g(t) RETURNS bool LANGUAGE sql IMMUTABLE AS 'SELECT true'; ALTER TABLE t ADD CHECK (g(t.*))",
     ),
+    // A key to the same table goes before the column that it leads to (chinook)
+    (
+        "CREATE TABLE t (b int)",
+        "CREATE TABLE t (b int, a int PRIMARY KEY, up int REFERENCES t)",
+    ),
+    (
+        "CREATE TABLE t (b int, up int)",
+        "CREATE TABLE t (b int, up int, a int UNIQUE, FOREIGN KEY (up) REFERENCES t (a))",
+    ),
+    // Types of columns that are computed or counted (pg-delta)
+    (
+        "CREATE TABLE t (a int, b int GENERATED ALWAYS AS (a * 2) STORED)",
+        "CREATE TABLE t (a int, b bigint GENERATED ALWAYS AS (a * 2) STORED)",
+    ),
+    (
+        "CREATE TABLE t (a int GENERATED ALWAYS AS IDENTITY)",
+        "CREATE TABLE t (a bigint GENERATED ALWAYS AS IDENTITY (MAXVALUE 5000000000))",
+    ),
+    // Rules and policies that lead to each other's tables (sakila)
+    (
+        "",
+        "CREATE TABLE t (a int); CREATE TABLE u () INHERITS (t); CREATE RULE r AS ON INSERT TO t DO INSTEAD INSERT INTO u VALUES (NEW.a)",
+    ),
+    (
+        "",
+        "CREATE TABLE t (a int); CREATE TABLE u (a int); CREATE POLICY y ON t USING (EXISTS (SELECT FROM u)); CREATE POLICY y ON u USING (EXISTS (SELECT FROM t))",
+    ),
     (
         "",
         "CREATE TABLE zz (a int); CREATE FUNCTION aa() RETURNS int LANGUAGE sql AS 'SELECT a FROM app.zz'",
