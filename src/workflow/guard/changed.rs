@@ -31,13 +31,13 @@ pub(super) fn load(
         let both = |old: &Known, new: &Known| -> Result<Option<(Project, Project)>, Error> {
             let (before_parts, before_head) = (parts(repo, before, old)?, head_file(repo, before)?);
             let (after_parts, after_head) = (parts(repo, after, new)?, head_file(repo, after)?);
-            let load = |parts: &[Part], head: &Option<SnapshotFile>| {
-                layout::load_known(&Origin::Index, parts, head.as_ref(), layout)
+            let load = |parts: &[Part], head_file: Option<&SnapshotFile>| {
+                layout::load_known(&Origin::Index, parts, head_file, layout)
             };
             let sides = threads::both(
                 new.len(),
-                || load(&before_parts, &before_head),
-                || load(&after_parts, &after_head),
+                || load(&before_parts, before_head.as_ref()),
+                || load(&after_parts, after_head.as_ref()),
             );
             Ok(sides.0.zip(sides.1))
         };
@@ -49,11 +49,14 @@ pub(super) fn load(
                 .into_iter()
                 .flat_map(|side| side.graph.diverged())
                 .collect();
-            let pointed_at = |one: &&mut Option<Arc<Revision>>| {
-                one.as_ref().is_some_and(|one| heads.contains(&one.id))
-            };
-            let found = old.iter_mut().chain(&mut new).filter(pointed_at);
-            if found.map(|one| *one = None).count() > 0 {
+            let mut unknown = false;
+            for one in old.iter_mut().chain(&mut new) {
+                if one.as_ref().is_some_and(|one| heads.contains(&one.id)) {
+                    *one = None;
+                    unknown = true;
+                }
+            }
+            if unknown {
                 sides = both(&old, &new)?;
             }
         }
@@ -133,11 +136,11 @@ fn parts(repo: &Repo, side: &Side, known: &Known) -> Result<Vec<Part>, Error> {
         .map(|(file, _)| file.clone())
         .collect();
     let mut read = repo.read_files(&unknown)?.into_iter();
-    let part = |known: &Option<Arc<Revision>>| match known {
+    let parts = known.iter().filter_map(|known| match known {
         Some(revision) => Some(Part::Known(Arc::clone(revision))),
         None => read.next().map(Part::File),
-    };
-    Ok(known.iter().filter_map(part).collect())
+    });
+    Ok(parts.collect())
 }
 
 fn head_file(repo: &Repo, side: &Side) -> Result<Option<SnapshotFile>, Error> {
