@@ -12,6 +12,7 @@ use super::{
     hooks::push,
     outline::{self, Outlined},
     step as steps,
+    taken_out::Depth,
 };
 use crate::{
     git::{CommitId, GitError, Listed, Repo},
@@ -316,7 +317,7 @@ fn edits_of_first(
     });
     let (tips, _) = outline::of_protected(context, &from.to_string())?;
     let touched = fixed::touched(before, after);
-    let mut there = fixed::come_back(context, known_as, &touched, after, &tips)?;
+    let mut there = fixed::come_back(context, (known_as, Depth::Latest), &touched, after, &tips)?;
     let look = |tip: &Outlined| fixed::differs(before, after, tip, &reading);
     there.extend(fixed::published(context, known_as, tips, &look));
     fixed.extend(there.into_iter().map(|one| Fixed {
@@ -349,6 +350,8 @@ pub(super) struct Base<'a> {
     /// What is judged has been added to the base already up to this commit: refs that have
     /// it say nothing of what was before.
     pub(super) landed: Option<CommitId>,
+    /// How much is looked at of what branches had once.
+    pub(super) depth: Depth,
 }
 
 impl Base<'static> {
@@ -357,6 +360,7 @@ impl Base<'static> {
         name: "HEAD",
         published: false,
         landed: None,
+        depth: Depth::Latest,
     };
 }
 
