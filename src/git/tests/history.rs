@@ -319,6 +319,6 @@ fn a_line_is_walked_as_far_as_it_is_wanted() {
     assert_eq!(walked(Some(second), None), says(3, both, false));
     assert_eq!(walked(Some(second), Some(9)), says(3, both, false));
     assert_eq!(walked(None, Some(1)), says(1, "migrations/b.sql", true));
-    assert_eq!(walked(None, Some(2)), says(3, both, true));
+    assert_eq!(walked(None, Some(2)), says(2, both, true));
     assert_eq!(walked(Some(last), None), says(0, "", false));
 }
