@@ -149,8 +149,14 @@ fn staged_revisions(context: &Context) -> Result<Vec<RevId>, Error> {
 fn one(context: &Context, index: &Side, verdict: &mut Verdict) -> Result<(), Error> {
     let repo = context.repo()?;
     let head = repo.head()?.commit();
+    let has_files = |folder: &String| {
+        let mut files = index.files.iter();
+        files.any(|file| file.path.starts_with(folder.as_str()))
+    };
     // A folder outside of the repository is told below.
-    if let Ok(unseen) = in_submodules(context, head, None) {
+    if !context.config.folders.iter().all(has_files)
+        && let Ok(unseen) = in_submodules(context, head, None)
+    {
         verdict.any_project |= !unseen.is_empty();
         verdict.unjudged.extend(unseen);
     }
