@@ -26,9 +26,23 @@ pub struct Mainline {
     pub steps: Vec<MainlineStep>,
     /// The clone ends before the branch's beginning.
     pub cut_off: bool,
+    /// It was not walked further back than it was wanted.
+    pub stopped: bool,
     /// Where the folders stood before they were moved, newest move first.
     pub moves: Vec<FolderMove>,
 }
+
+/// How far back a branch's history is walked.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Reach {
+    /// To this commit, where the branch's line goes through it: what came later is told.
+    pub since: Option<CommitId>,
+    /// Over so many changes of the folders at most; `None` = to the beginning.
+    pub most: Option<usize>,
+}
+
+/// A commit that changes no migration costs so much less than one that does.
+const CHEAPER: usize = 20;
 
 /// A commit of a branch, and what it changed.
 #[derive(Debug)]
@@ -66,14 +80,13 @@ struct Walked {
 }
 
 impl Repo {
-    /// The history of a branch: all of it, or only what came after the commit `since`, where
-    /// its line goes through that.
+    /// The history of a branch, as far as it is wanted.
     pub fn mainline(
         &self,
         line: &Line<'_>,
         prefix: &str,
         folders: &Folders,
-        since: Option<CommitId>,
+        reach: Reach,
     ) -> Result<Mainline, GitError> {
         let places = folders.in_repository(prefix)?;
         // That a link leads nowhere may have been for a while, and not be so now.
@@ -86,11 +99,11 @@ impl Repo {
             known: HashMap::new(),
             moves: Vec::new(),
         };
-        let (mut walked, cut_off) = walk.back(line, since)?;
+        let (mut walked, cut_off, is_known) = walk.back(line, reach)?;
         let moves = walk.moves;
         let mut before: Vec<Option<Oid>> = vec![None; folders.paths().len()];
-        let since = since.map(|since| since.to_string());
-        if let Some(last) = walked.pop_if(|last| Some(&last.commit.id) == since.as_ref()) {
+        // What was before that is not asked.
+        if let Some(last) = walked.pop_if(|_| is_known.is_some()) {
             before = last.folders;
         }
         let mut steps = Vec::with_capacity(walked.len());
@@ -114,6 +127,7 @@ impl Repo {
         Ok(Mainline {
             steps,
             cut_off,
+            stopped: is_known == Some(false),
             moves,
         })
     }
@@ -171,12 +185,15 @@ struct Walk<'r> {
 }
 
 impl Walk<'_> {
-    /// The commits, newest first, and whether the clone ends before the beginning.
+    /// The commits, newest first, and whether the clone ends before the beginning; where it
+    /// was stopped before that, whether it was at the commit that was named.
     fn back(
         &mut self,
         line: &Line<'_>,
-        since: Option<CommitId>,
-    ) -> Result<(Vec<Walked>, bool), GitError> {
+        reach: Reach,
+    ) -> Result<(Vec<Walked>, bool, Option<bool>), GitError> {
+        let most = reach.most.unwrap_or(usize::MAX);
+        let (mut changes, mut stopped) = (0, None);
         let mailmap = self.repo.inner.mailmap().ok();
         let mut walked: Vec<Walked> = Vec::new();
         let mut way = line.walk();
@@ -191,7 +208,14 @@ impl Walk<'_> {
                 }
             }
             let info = CommitInfo::of(&stop.commit, mailmap.as_ref());
-            let is_last = Some(info.id) == since;
+            if walked.last().is_some_and(|later| later.folders != folders) {
+                changes += 1;
+            }
+            if Some(info.id) == reach.since {
+                stopped = Some(true);
+            } else if changes >= most || walked.len() / CHEAPER >= most {
+                stopped = Some(false);
+            }
             walked.push(Walked {
                 commit: Commit {
                     id: info.id.to_string(),
@@ -203,11 +227,11 @@ impl Walk<'_> {
                 folders,
                 shown: Rc::clone(&self.shown),
             });
-            if is_last {
+            if stopped.is_some() {
                 break;
             }
         }
-        Ok((walked, way.cut_off))
+        Ok((walked, way.cut_off, stopped))
     }
 
     fn folder_ids(&mut self, root: Oid) -> Result<Vec<Option<Oid>>, GitError> {

@@ -74,7 +74,7 @@ pub use hook_text::{Form, insert_block, remove_block};
 pub use hooks_dir::{HooksDir, Scope};
 pub use ignore::{ignore_line, with_ignore_lines};
 pub use line::Line;
-pub use mainline::{FolderMove, Mainline, MainlineStep};
+pub use mainline::{FolderMove, Mainline, MainlineStep, Reach};
 pub use merge::{FileChange, FolderState, blob_of};
 pub use merge_driver::{
     Attribute, DriverState, attributes_file, attributes_line, is_inner_merge, merge_as_text,

@@ -2,7 +2,7 @@
 //!
 //! Which other branches would diverge today is the radar's question, and is put to it.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, rc::Rc, sync::Arc};
 
 use jiff::{Timestamp, civil, tz::TimeZone};
 
@@ -13,7 +13,7 @@ use super::{
     radar::{self, Branch, radar},
 };
 use crate::{
-    git::{BlobId, CommitId, FolderMove, Listed, MainlineStep},
+    git::{BlobId, CommitId, FolderMove, Listed, MainlineStep, Reach},
     model::{
         audit::{Change, Commit, Content, Edit, FileFact, Passed, Place, Replay, Report, landings},
         radar::Kind,
@@ -90,7 +90,12 @@ pub fn audit(context: &Context, request: &Request) -> Result<Audit, Error> {
         .as_deref()
         .map(|text| since(context, text))
         .transpose()?;
-    let mainline = repo.mainline(&line, &context.prefix()?, &context.folders(), None)?;
+    let mainline = repo.mainline(
+        &line,
+        &context.prefix()?,
+        &context.folders(),
+        Reach::default(),
+    )?;
     let files = files_of(&mainline.steps);
     let contents = outline::of_history(context, &files)?;
     let missing = contents
@@ -125,13 +130,20 @@ pub fn audit(context: &Context, request: &Request) -> Result<Audit, Error> {
 }
 
 /// What a branch changed of what it had published, on purpose or not, back or not.
-pub(super) fn edits(context: &Context, name: &str) -> Result<Vec<Edit>, Error> {
+pub(super) fn edits(context: &Context, name: &str) -> Result<Rc<Vec<Edit>>, Error> {
+    if let Some(known) = context.edits.borrow().get(name) {
+        return Ok(Rc::clone(known));
+    }
     let repo = context.repo()?;
     let line = repo.line(name)?;
-    let mainline = repo.mainline(&line, &context.prefix()?, &context.folders(), None)?;
+    let (prefix, folders) = context.place_in(name)?;
+    let mainline = repo.mainline(&line, &prefix, &folders, Reach::default())?;
     let contents = outline::of_history(context, &files_of(&mainline.steps))?;
     let report = replay(mainline.steps, mainline.cut_off, &contents);
-    Ok(report.edits)
+    let edits = Rc::new(report.edits);
+    let mut known = context.edits.borrow_mut();
+    known.insert(name.to_owned(), Rc::clone(&edits));
+    Ok(edits)
 }
 
 fn files_of(steps: &[MainlineStep]) -> Vec<Listed> {

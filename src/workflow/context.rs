@@ -18,13 +18,16 @@ use crate::{
     db::{self, Database, DatabaseUrl, RunSettings},
     git::{Captured, Folders, GitError, Repo, worktree_snapshot},
     layout::{self, Layout, Native},
-    model::{Finding, Ledger, Origin, Project, RevId, Rule, Snapshot, snapshot::Unreadable},
+    model::{
+        Finding, Ledger, Origin, Project, RevId, Rule, Snapshot, audit::Edit, snapshot::Unreadable,
+    },
     schema::LeaveOut,
 };
 
 mod place;
 mod projects;
 
+pub(super) use place::{missing_folder, pathspec};
 pub(super) use projects::{Configured, Projects, Unread};
 
 /// Which Git state the revisions are read from.
@@ -80,6 +83,8 @@ pub struct Context {
     repo: OnceCell<Rc<Repo>>,
     /// What was found, or not, where Git was searched for it.
     pub(super) ways_back: RefCell<BTreeMap<RevId, Option<FoundWayBack>>>,
+    /// What branches changed of what they had published, by their names.
+    pub(super) edits: RefCell<BTreeMap<String, Rc<Vec<Edit>>>>,
     /// Parsed files, as far as they were needed, by the name of their cache.
     pub(super) headers: RefCell<HashMap<&'static str, Rc<Rows>>>,
 }
@@ -104,6 +109,7 @@ impl Context {
             configured: RefCell::default(),
             repo: OnceCell::new(),
             ways_back: RefCell::default(),
+            edits: RefCell::default(),
             headers: RefCell::default(),
         })
     }
@@ -126,6 +132,7 @@ impl Context {
             configured: RefCell::default(),
             repo: OnceCell::new(),
             ways_back: RefCell::default(),
+            edits: RefCell::default(),
             headers: RefCell::default(),
         })
     }
@@ -147,6 +154,7 @@ impl Context {
             configured: RefCell::default(),
             repo,
             ways_back: RefCell::default(),
+            edits: RefCell::default(),
             headers: RefCell::default(),
         }
     }
@@ -158,6 +166,7 @@ impl Context {
             stood: self.stood.clone(),
             configured: self.configured.clone(),
             headers: self.headers.clone(),
+            edits: self.edits.clone(),
             ..self.with(config, self.prefix.clone())
         }
     }
@@ -570,23 +579,6 @@ impl Context {
             .unwrap_or(path)
             .display()
             .to_string()
-    }
-}
-
-/// A folder of the configuration that is not there.
-pub(super) fn missing_folder(folder: &str) -> Finding {
-    Finding::warning(
-        Rule::MissingFolder,
-        format!("there is no folder {folder}, which the configuration names"),
-    )
-}
-
-/// A file of the project below `prefix` as Git is told of it: from the top where the project
-/// is not there, wherever the shell is.
-pub(super) fn pathspec(prefix: &str, path: &str) -> String {
-    match prefix {
-        "" => path.to_owned(),
-        prefix => format!(":/{prefix}/{path}"),
     }
 }
 

@@ -11,7 +11,8 @@ use super::{
     guard::{self, Base, ByLayout},
     known::{self, KnownRow},
     outline::{self, Outlined},
-    step, taken_out,
+    step,
+    taken_out::{Depth, taken_out},
 };
 use crate::git::Repo;
 use crate::model::{
@@ -158,7 +159,13 @@ pub(super) fn of_step(
         tips.retain(|tip| touched.contains(&tip.revision));
         // What is published is fixed without a tag; but where it is moved, a tag is more.
         open.retain(|id| moved(id) || tips.iter().all(|tip| tip.revision != *id));
-        fixed.extend(come_back(context, &name, &touched, after, &tips)?);
+        fixed.extend(come_back(
+            context,
+            (&name, base.depth),
+            &touched,
+            after,
+            &tips,
+        )?);
         let look = |tip: &Outlined| differs(before, after, tip, reading);
         fixed.extend(published(context, &name, tips, &look));
         fixed.extend(merged(context, &name, &touched)?);
@@ -173,7 +180,7 @@ pub(super) fn of_step(
 /// once and has no longer.
 pub(super) fn come_back(
     context: &Context,
-    name: &str,
+    (name, depth): (&str, Depth),
     touched: &BTreeSet<RevId>,
     after: &Project,
     tips: &[Outlined],
@@ -183,7 +190,7 @@ pub(super) fn come_back(
     for tip in tips {
         ids.remove(&tip.revision);
     }
-    taken_out::taken_out(context, name, &ids)
+    taken_out(context, name, &ids, depth)
 }
 
 /// What databases applied of `ids`, as this clone saw them last.
@@ -245,7 +252,7 @@ pub(super) fn of_revision(context: &Context, id: &RevId) -> Result<Vec<Fixed>, E
         tips.retain(|tip| tip.revision == *id);
         if tips.is_empty() {
             let ids = BTreeSet::from([id.clone()]);
-            fixed.extend(taken_out::taken_out(context, &name, &ids)?);
+            fixed.extend(taken_out(context, &name, &ids, Depth::Whole)?);
         }
         fixed.extend(published(context, &name, tips, &|_| true));
     }

@@ -12,6 +12,7 @@ use super::{
     hooks::push,
     outline::{self, Outlined},
     step as steps,
+    taken_out::Depth,
 };
 use crate::{
     git::{CommitId, GitError, Listed, Repo},
@@ -148,8 +149,14 @@ fn staged_revisions(context: &Context) -> Result<Vec<RevId>, Error> {
 fn one(context: &Context, index: &Side, verdict: &mut Verdict) -> Result<(), Error> {
     let repo = context.repo()?;
     let head = repo.head()?.commit();
+    let has_files = |folder: &String| {
+        let mut files = index.files.iter();
+        files.any(|file| file.path.starts_with(folder.as_str()))
+    };
     // A folder outside of the repository is told below.
-    if let Ok(unseen) = in_submodules(context, head, None) {
+    if !context.config.folders.iter().all(has_files)
+        && let Ok(unseen) = in_submodules(context, head, None)
+    {
         verdict.any_project |= !unseen.is_empty();
         verdict.unjudged.extend(unseen);
     }
@@ -314,7 +321,7 @@ fn edits_of_first(
     });
     let (tips, _) = outline::of_protected(context, &from.to_string())?;
     let touched = fixed::touched(before, after);
-    let mut there = fixed::come_back(context, known_as, &touched, after, &tips)?;
+    let mut there = fixed::come_back(context, (known_as, Depth::Latest), &touched, after, &tips)?;
     let look = |tip: &Outlined| fixed::differs(before, after, tip, &reading);
     there.extend(fixed::published(context, known_as, tips, &look));
     fixed.extend(there.into_iter().map(|one| Fixed {
@@ -347,6 +354,8 @@ pub(super) struct Base<'a> {
     /// What is judged has been added to the base already up to this commit: refs that have
     /// it say nothing of what was before.
     pub(super) landed: Option<CommitId>,
+    /// How much is looked at of what branches had once.
+    pub(super) depth: Depth,
 }
 
 impl Base<'static> {
@@ -355,6 +364,7 @@ impl Base<'static> {
         name: "HEAD",
         published: false,
         landed: None,
+        depth: Depth::Latest,
     };
 }
 

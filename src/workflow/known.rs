@@ -237,8 +237,16 @@ pub(super) fn remember(context: &Context, ledger: &Ledger) {
     let before = all.iter().position(|known| known.key == key);
     if let Some(at) = before {
         let known = all.remove(at);
+        // The environment led elsewhere since then.
+        let mut since = all[at..].iter();
+        let is_last = !since.any(|other| {
+            other.key.project == known.key.project
+                && other.key.database == known.key.database
+                && other.key.environment == known.key.environment
+        });
         // The time alone is worth a write only now and then.
-        if known.rows == rows
+        if is_last
+            && known.rows == rows
             && known.protected == target.protected
             && context.now.as_second() - known.seen_at.as_second() < 3600
         {

@@ -9,7 +9,10 @@ use std::{cell::RefCell, collections::HashMap, sync::Arc};
 
 use super::{At, Context, Error, remembered::Remembered};
 use crate::{
-    git::{Ancestors, Bases, BlobId, CommitId, FileChange, FolderMove, FolderState, Listed, Repo},
+    git::{
+        Ancestors, Bases, BlobId, CommitId, FileChange, FolderMove, FolderState, Listed, Reach,
+        Repo,
+    },
     model::{
         Origin, Snapshot,
         audit::{Content, FileFact},
@@ -213,7 +216,9 @@ impl<'c> Merger<'c> {
         if is_other {
             let folders = self.context.folders();
             let line = self.repo.line_of(tip);
-            let mainline = self.repo.mainline(&line, &self.prefix, &folders, None)?;
+            let mainline = self
+                .repo
+                .mainline(&line, &self.prefix, &folders, Reach::default())?;
             let mut moves = mainline.moves;
             for base in parted {
                 moves.extend(self.configured_move(tip, base)?);
@@ -224,21 +229,26 @@ impl<'c> Merger<'c> {
     }
 
     /// Where only the other side moved the folders, they are read where its own configuration
-    /// says, and Git moves our new files along.
-    fn follow_theirs(&self, side: CommitId, tip: CommitId) -> Result<(), Error> {
-        if !self.state(tip)?.is_absent() {
-            return Ok(());
+    /// says, and Git moves our new files along. A link that leads nowhere is told by whoever
+    /// reads it.
+    pub(super) fn follow_theirs(&self, side: CommitId, tip: CommitId) -> Result<(), Error> {
+        let is_absent = match self.state(tip) {
+            Err(error) if error.is_lost_folder() => false,
+            state => state?.is_absent(),
+        };
+        if is_absent {
+            self.know_moves(self.configured_move(side, tip)?);
         }
-        self.know_moves(self.configured_move(side, tip)?);
         Ok(())
     }
 
-    /// The same of one that may lead nowhere: whoever judges it says so.
-    pub(super) fn follow_where_lost(&self, side: CommitId, tip: CommitId) -> Result<(), Error> {
-        match self.follow_theirs(side, tip) {
-            Err(error) if error.is_lost_folder() => Ok(()),
-            followed => followed,
+    /// The same of branches that are judged themselves.
+    pub(super) fn follow_named(&self, names: &[String]) -> Result<(), Error> {
+        for name in names {
+            let commit = self.repo.resolve(name)?;
+            self.follow_theirs(commit, commit)?;
         }
+        Ok(())
     }
 
     fn know_moves(&self, mut moves: Vec<FolderMove>) {

@@ -141,19 +141,15 @@ pub enum Gap {
 
 /// Looks around.
 pub fn radar(context: &Context, request: &Request) -> Result<Radar, Error> {
-    let repo = context.repo()?;
     let protected_names = guard::protected_refs(context)?;
-    let mut stood = None;
-    if let Some(name) = protected_names.first() {
-        stood = context.known_in(repo.resolve(name)?)?;
-    }
+    let stood = match protected_names.first() {
+        Some(name) => context.known_in(context.repo()?.resolve(name)?)?,
+        None => None,
+    };
     let context = stood.as_ref().unwrap_or(context);
     let merger = Merger::new(context)?;
     let repo = merger.repo;
-    for name in &protected_names {
-        let commit = repo.resolve(name)?;
-        merger.follow_where_lost(commit, commit)?;
-    }
+    merger.follow_named(&protected_names)?;
     let at = match &request.side {
         Some(name) => At::Commit(name.clone()),
         None => side_asked_for(context, request, protected_names.first())?,
@@ -192,7 +188,7 @@ pub fn radar(context: &Context, request: &Request) -> Result<Radar, Error> {
     let all_bases = pending.iter().flat_map(Pending::all_bases);
     merger.follow_moves(side.commit, all_bases)?;
     for one in &pending {
-        merger.follow_where_lost(side.commit, one.branch.commit)?;
+        merger.follow_theirs(side.commit, one.branch.commit)?;
     }
     know_all(&merger, &pending)?;
 

@@ -2,8 +2,10 @@
 //! before they were taken out have what they were then, so what comes back under such an id
 //! is compared with that.
 //!
-//! Which these are is remembered by the branch's tip, so that a hook reads only what came
-//! since; what one of them was, the audit of the branch says, which is asked only then.
+//! Which these are is remembered by the branch's tip, so that only what came since is read. The
+//! first time, a hook goes back over the latest changes alone, since nobody waits for the
+//! whole history at a commit; who has the time goes through all of it, for the hook too. What
+//! one of them was, the audit of the branch says, which is asked only then.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Context, Error, audit, outline};
 use crate::{
-    git::{CommitId, Listed, MainlineStep},
+    git::{CommitId, Folders, Line, Listed, MainlineStep, Reach},
     model::{
         RevId,
         audit::Content as Said,
@@ -19,6 +21,17 @@ use crate::{
     },
 };
 
+/// How much of a branch's history is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Depth {
+    /// What is known, and so many of the latest changes.
+    Latest,
+    /// All of it.
+    Whole,
+}
+
+/// So many changes of the migrations folders a hook goes back over.
+const LATEST: usize = 200;
 const FILE: &str = "taken-out";
 const VERSION: u32 = 1;
 /// More are those of branches and folders that are long gone.
@@ -32,6 +45,8 @@ struct Known {
     prefix: String,
     folders: Vec<String>,
     tip: String,
+    /// All of its history was looked at.
+    whole: bool,
     revisions: BTreeSet<RevId>,
 }
 
@@ -40,16 +55,17 @@ pub(super) fn taken_out(
     context: &Context,
     name: &str,
     ids: &BTreeSet<RevId>,
+    depth: Depth,
 ) -> Result<Vec<Fixed>, Error> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let gone = gone(context, name)?;
+    let gone = gone(context, name, depth)?;
     if gone.is_disjoint(ids) {
         return Ok(Vec::new());
     }
     let mut fixed = Vec::new();
-    for edit in audit::edits(context, name)? {
+    for edit in audit::edits(context, name)?.iter() {
         let id = &edit.revision;
         if !ids.contains(id) {
             continue;
@@ -70,7 +86,7 @@ pub(super) fn taken_out(
 }
 
 /// The revisions that commits of a branch took out of it, some of which may be back.
-fn gone(context: &Context, name: &str) -> Result<BTreeSet<RevId>, Error> {
+fn gone(context: &Context, name: &str, depth: Depth) -> Result<BTreeSet<RevId>, Error> {
     let repo = context.repo()?;
     let line = repo.line(name)?;
     let tip = line.tip();
@@ -83,14 +99,61 @@ fn gone(context: &Context, name: &str) -> Result<BTreeSet<RevId>, Error> {
     let is_it =
         |one: &Known| one.name == name && one.prefix == prefix && one.folders == folders.paths();
     let known = all.iter().position(is_it).map(|at| all.remove(at));
+    let known = known.filter(|known| known.whole || depth == Depth::Latest);
     let since = known
         .as_ref()
         .and_then(|known| CommitId::from_hex(&known.tip));
     if let (Some(known), true) = (&known, since == Some(tip)) {
         return Ok(known.revisions.clone());
     }
-    let mainline = repo.mainline(&line, &prefix, &folders, since)?;
-    let mut revisions = known.map_or_else(BTreeSet::new, |known| known.revisions);
+    let (whole, revisions) = match depth {
+        Depth::Whole => {
+            let edits = audit::edits(context, name)?;
+            (
+                true,
+                edits.iter().map(|edit| edit.revision.clone()).collect(),
+            )
+        }
+        Depth::Latest => {
+            let (stopped, mut latest) = latest(context, &line, (&prefix, &folders), since)?;
+            let whole = known.as_ref().is_none_or(|known| known.whole) && !stopped;
+            latest.extend(known.into_iter().flat_map(|known| known.revisions));
+            (whole, latest)
+        }
+    };
+    // A deeper clone will know more.
+    if repo.is_shallow() {
+        return Ok(revisions);
+    }
+    all.push(Known {
+        name: name.to_owned(),
+        prefix,
+        folders: folders.paths().to_vec(),
+        tip: tip.to_string(),
+        whole,
+        revisions: revisions.clone(),
+    });
+    let excess = all.len().saturating_sub(MOST);
+    all.drain(..excess);
+    if let Ok(bytes) = serde_json::to_vec(&all) {
+        cache.store(FILE, VERSION, &bytes);
+    }
+    Ok(revisions)
+}
+
+/// What the latest changes of a branch took out, those since a commit where there is one, and
+/// whether there were more before them.
+fn latest(
+    context: &Context,
+    line: &Line<'_>,
+    (prefix, folders): (&str, &Folders),
+    since: Option<CommitId>,
+) -> Result<(bool, BTreeSet<RevId>), Error> {
+    let reach = Reach {
+        since,
+        most: Some(LATEST),
+    };
+    let mainline = context.repo()?.mainline(line, prefix, folders, reach)?;
     let steps = || mainline.steps.iter().filter(|step| !step.was.is_empty());
     let put = |step: &MainlineStep| -> Vec<_> {
         step.put.iter().map(|(_, listed)| listed.clone()).collect()
@@ -107,24 +170,9 @@ fn gone(context: &Context, name: &str) -> Result<BTreeSet<RevId>, Error> {
         })
         .collect()
     };
+    let mut revisions = BTreeSet::new();
     for step in steps() {
         revisions.extend(ids(&step.was).difference(&ids(&put(step))).cloned());
     }
-    // A deeper clone will know more.
-    if mainline.cut_off {
-        return Ok(revisions);
-    }
-    all.push(Known {
-        name: name.to_owned(),
-        prefix,
-        folders: folders.paths().to_vec(),
-        tip: tip.to_string(),
-        revisions: revisions.clone(),
-    });
-    let excess = all.len().saturating_sub(MOST);
-    all.drain(..excess);
-    if let Ok(bytes) = serde_json::to_vec(&all) {
-        cache.store(FILE, VERSION, &bytes);
-    }
-    Ok(revisions)
+    Ok((mainline.stopped, revisions))
 }

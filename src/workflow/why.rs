@@ -112,6 +112,14 @@ pub enum Content {
     Options,
 }
 
+/// The databases of the same environments in other places that have the revision.
+fn in_other_places(context: &Context, revision: &RevId) -> Vec<(String, String)> {
+    let mut all = known::in_other_places(context);
+    all.retain(|ledger| ledger.rows.iter().any(|row| row.revision == *revision));
+    let place = |ledger: &known::KnownLedger| (ledger.name(), ledger.location().to_owned());
+    all.iter().map(place).collect()
+}
+
 /// Gathers what is known of the revision called `name`.
 pub fn why(context: &Context, name: &str) -> Result<Why, Error> {
     let project = context.project()?;
@@ -171,10 +179,6 @@ pub fn why(context: &Context, name: &str) -> Result<Why, Error> {
             })
         })
         .collect();
-    let mut elsewhere = known::in_other_places(context);
-    elsewhere.retain(|ledger| ledger.rows.iter().any(|row| row.revision == revision));
-    let place = |ledger: &known::KnownLedger| (ledger.name(), ledger.location().to_owned());
-    let elsewhere = elsewhere.iter().map(place).collect();
     let difference = migration.and_then(|migration| {
         let (was, text) = match (&first, tags.first()) {
             (Some(first), _) => {
@@ -202,7 +206,7 @@ pub fn why(context: &Context, name: &str) -> Result<Why, Error> {
             .map(|migration| migration.file.path.to_string())
             .or(unread_path),
         may_edit,
-        elsewhere,
+        elsewhere: in_other_places(context, &revision),
         unsaid,
         also_on,
         published,

@@ -1,8 +1,8 @@
 //! Which commit brought a file, and which commit contains which.
 
 use crate::git::{
-    Arrival, CommitId, GitError, Line, Repo,
-    testing::{TestRepo, isolated},
+    Arrival, CommitId, GitError, Line, Reach, Repo,
+    testing::{TestRepo, folders, isolated},
 };
 
 /// The summaries of the commits that introduced or brought these files.
@@ -291,4 +291,34 @@ fn published_is_what_a_protected_ref_contains() {
             .unwrap()
     );
     assert!(!repo.is_published(pushed, &[]).unwrap());
+}
+
+#[test]
+fn a_line_is_walked_as_far_as_it_is_wanted() {
+    isolated!();
+    let git = TestRepo::new();
+    git.commit("migrations/a.sql", "a");
+    let second = git.commit("migrations/b.sql", "b");
+    git.commit("code", "1");
+    git.git(&["rm", "-q", "migrations/a.sql"]);
+    git.git(&["commit", "-qm", "remove a"]);
+    let last = git.commit("migrations/b.sql", "b, edited");
+    let repo = git.open();
+    let line = repo.line("HEAD").unwrap();
+    let walked = |since, most| {
+        let reach = Reach { since, most };
+        let mainline = repo.mainline(&line, "", &folders(), reach).unwrap();
+        let steps = mainline.steps.iter();
+        let was = steps.flat_map(|step| step.was.iter().map(|file| file.path.to_string()));
+        let was: Vec<String> = was.collect();
+        (mainline.steps.len(), was.join(" "), mainline.stopped)
+    };
+    let both = "migrations/a.sql migrations/b.sql";
+    let says = |steps, was: &str, stopped| (steps, was.to_owned(), stopped);
+    assert_eq!(walked(None, None), says(5, both, false));
+    assert_eq!(walked(Some(second), None), says(3, both, false));
+    assert_eq!(walked(Some(second), Some(9)), says(3, both, false));
+    assert_eq!(walked(None, Some(1)), says(1, "migrations/b.sql", true));
+    assert_eq!(walked(None, Some(2)), says(2, both, true));
+    assert_eq!(walked(Some(last), None), says(0, "", false));
 }

@@ -14,6 +14,7 @@ use crate::{
         context::missing_folder,
         guard::{self, Base},
         merged::{self, Merged, Unknown},
+        taken_out::Depth,
     },
 };
 
@@ -76,8 +77,12 @@ impl Sides {
                 name,
                 published: self.merged,
                 landed: self.commit.filter(|_| self.is_ahead),
+                depth: Depth::Whole,
             },
-            None => Base::HEAD,
+            None => Base {
+                depth: Depth::Whole,
+                ..Base::HEAD
+            },
         }
     }
 

@@ -7,6 +7,7 @@ use super::Context;
 use crate::{
     config::{Config, DEFAULT_FOLDER, FILE_NAME, Other},
     git::{BlobId, CommitId, Folders, GitError, Listed},
+    model::{Finding, Rule},
     workflow::{Error, outline},
 };
 
@@ -246,4 +247,21 @@ fn beside() -> Folders {
 
 fn configuration(files: Vec<Listed>) -> Option<Listed> {
     files.into_iter().find(|file| *file.path == *FILE_NAME)
+}
+
+/// A folder of the configuration that is not there.
+pub(in crate::workflow) fn missing_folder(folder: &str) -> Finding {
+    Finding::warning(
+        Rule::MissingFolder,
+        format!("there is no folder {folder}, which the configuration names"),
+    )
+}
+
+/// A file of the project below `prefix` as Git is told of it: from the top where the project
+/// is not there, wherever the shell is.
+pub(in crate::workflow) fn pathspec(prefix: &str, path: &str) -> String {
+    match prefix {
+        "" => path.to_owned(),
+        prefix => format!(":/{prefix}/{path}"),
+    }
 }

@@ -18,12 +18,12 @@ pub(in crate::workflow) fn say_where(
     before: Option<CommitId>,
     after: Option<CommitId>,
 ) -> Result<(), Error> {
-    let is_deleted = |finding: &&mut Finding| finding.rule == Rule::DeletedRevision;
-    if !findings.iter_mut().any(|mut one| is_deleted(&&mut one)) {
+    let is_deleted = |finding: &Finding| finding.rule == Rule::DeletedRevision;
+    if !findings.iter().any(is_deleted) {
         return Ok(());
     }
     let found = brought(context, before, after)?;
-    for finding in findings.iter_mut().filter(is_deleted) {
+    for finding in findings.iter_mut().filter(|finding| is_deleted(finding)) {
         let Some(id) = finding.revision.clone() else {
             continue;
         };
@@ -62,12 +62,11 @@ fn brought(
         !is_link && extensions.contains(&ending)
     };
     let mut changed = BTreeSet::new();
-    let committed = match after {
-        Some(commit) => Some(commit),
-        None => {
-            changed.extend(repo.staged_changes("", wanted)?);
-            repo.head()?.commit()
-        }
+    let committed = if after.is_some() {
+        after
+    } else {
+        changed.extend(repo.staged_changes("", wanted)?);
+        repo.head()?.commit()
     };
     if let (Some(before), Some(committed)) = (before, committed) {
         changed.extend(repo.changes_between((before, committed), "", wanted)?);

@@ -104,17 +104,17 @@ pub fn judge(context: &Context, remote: &str, url: &str, input: &str) -> Result<
             let all = outline::of_commit(project, &local.to_string())?;
             Ok(all.into_iter().map(|one| one.revision.clone()).collect())
         };
-        let gone = match there {
-            Some(there) => context.gone(*there, &mut projects, revisions)?,
-            // Whoever sees a new branch still has the others; but what it moved is known by
-            // where it stood.
-            None => {
-                if let Some(published) = published(context)? {
-                    context.gone(published, &mut projects, revisions)?;
-                }
-                Vec::new()
-            }
+        // Whoever sees a new branch still has the others; but what it moved is known by where
+        // it stood.
+        let begins = match there {
+            Some(there) => Some(*there),
+            None => published(context)?,
         };
+        let mut gone = Vec::new();
+        if let Some(begins) = begins {
+            gone = context.gone(begins, &mut projects, revisions)?;
+        }
+        gone.retain(|_| there.is_some());
         let mut prefixes: Vec<String> = projects
             .unread
             .iter()
