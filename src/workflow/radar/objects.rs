@@ -124,10 +124,10 @@ impl<'a, 'c> Scripts<'a, 'c> {
     pub(super) fn collisions(
         &self,
         (standing, line): (&Standing, &Line),
-        changes: &[Changed],
+        since: &[Changed],
         base: &dyn Fn() -> Result<Option<Files>, Error>,
     ) -> Result<Vec<Collision>, Error> {
-        let files = new_files(standing, changes);
+        let files = new_files(standing, since);
         let mut roots = Roots::default();
         for (file, _) in &files {
             let (_, changed, used) = self.row(file)?;
