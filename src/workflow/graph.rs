@@ -100,9 +100,9 @@ pub fn draw(context: &Context, request: &Request<'_>) -> Result<Drawn, Error> {
     picture.collisions = collisions::drawn(&picture, &collisions);
     Ok(Drawn {
         picture,
-        uncompared,
         project,
         out_of_reach,
+        uncompared,
     })
 }
 

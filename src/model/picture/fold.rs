@@ -110,8 +110,7 @@ impl Picture {
             above[to] += 1;
         }
         let collisions = self.collisions.iter();
-        let colliding: BTreeSet<usize> =
-            collisions.flat_map(|one| [one.one, one.other]).collect();
+        let colliding: BTreeSet<usize> = collisions.flat_map(|one| [one.one, one.other]).collect();
         let plain =
             |at: usize| is_plain(&self.nodes[at], at, above[at]) && !colliding.contains(&at);
         let mut items = Vec::new();
