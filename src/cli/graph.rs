@@ -133,6 +133,12 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
             report::message(error)
         ));
     }
+    if drawn.uncompared > 0 {
+        ui.status(format!(
+            "{} of heads were not held against each other; `teammig radar --all` does that",
+            plural(drawn.uncompared, "pair")
+        ));
+    }
     let picture = &drawn.picture;
     let rows = picture.rows(args.fold.fold());
     match (kind, &args.output) {

@@ -6,12 +6,12 @@ use std::fmt::Write as _;
 
 use super::{
     escape::dot,
-    tone::{Tone, row_tone},
+    tone::{COLLIDES_LIGHT, Tone, row_tone},
     words::short,
 };
 use crate::model::{
     lanes::Tie,
-    picture::{Item, Node, Picture, Rows},
+    picture::{Item, Node, Picture, Rows, TagKind},
 };
 
 /// Columns of a message.
@@ -62,6 +62,22 @@ pub fn render(picture: &Picture, rows: &Rows) -> String {
             }
         }
     }
+    for collision in &picture.collisions {
+        let place = |node: usize| {
+            rows.items
+                .iter()
+                .find(|item| **item == Item::Revision(node))
+        };
+        if let (Some(one), Some(other)) = (place(collision.one), place(collision.other)) {
+            let (one, other) = (name(picture, one), name(picture, other));
+            let _ = writeln!(
+                out,
+                "  \"{one}\" -> \"{other}\" [dir=none, constraint=false, style=dotted, \
+                 color=\"{COLLIDES_LIGHT}\", fontcolor=\"{COLLIDES_LIGHT}\", fontsize=10, label=\"{}\"];",
+                dot(&collision.words())
+            );
+        }
+    }
     out.push_str("}\n");
     out
 }
@@ -86,6 +102,8 @@ fn label(picture: &Picture, node: &Node) -> String {
     let tags: Vec<String> = picture
         .tags(node)
         .iter()
+        // That is an edge.
+        .filter(|tag| tag.kind != TagKind::Collision)
         .map(|tag| dot(&tag.text))
         .collect();
     if !tags.is_empty() {
@@ -116,6 +134,7 @@ mod tests {
           "dddd00000001" -> "aaaa00000004";
           "dddd00000001" -> "bbbb00000003";
           "cccc00000002" -> "bbbb00000003" [style=dashed];
+          "aaaa00000004" -> "bbbb00000003" [dir=none, constraint=false, style=dotted, color="#cf222e", fontcolor="#cf222e", fontsize=10, label="column users.a\"b"];
         }
         "##);
     }

@@ -73,6 +73,18 @@ pub fn render(picture: &Picture, rows: &Rows) -> String {
             }
         }
     }
+    for collision in &picture.collisions {
+        let place = |node: usize| {
+            rows.items
+                .iter()
+                .find(|item| **item == Item::Revision(node))
+        };
+        if let (Some(one), Some(other)) = (place(collision.one), place(collision.other)) {
+            let (one, other) = (name(picture, one), name(picture, other));
+            let words = mermaid(&collision.words());
+            let _ = writeln!(out, "  {one} x-. \"{words}\" .-x {other}");
+        }
+    }
     if rows.folded() > 0 {
         out.push_str("  classDef fold fill:none,stroke:none\n");
     }
@@ -112,7 +124,12 @@ fn label(picture: &Picture, node: &Node) -> String {
     let tags: Vec<String> = picture
         .tags(node)
         .iter()
-        .filter(|tag| tag.kind != TagKind::Place || tag.text == "head")
+        .filter(|tag| match tag.kind {
+            TagKind::Place => tag.text == "head",
+            // That is an edge.
+            TagKind::Collision => false,
+            TagKind::Label | TagKind::Holder | TagKind::Database => true,
+        })
         .map(|tag| mermaid(&tag.text))
         .collect();
     if !tags.is_empty() {
@@ -137,6 +154,7 @@ mod tests {
           r_dddd00000001 --> r_aaaa00000004
           r_dddd00000001 --> r_bbbb00000003
           r_cccc00000002 -.-> r_bbbb00000003
+          r_aaaa00000004 x-. "column users.a#quot;b" .-x r_bbbb00000003
           classDef plain fill:#fff,color:#1f2328,stroke:#57606a,stroke-width:2px
           classDef mine fill:#fff,color:#1f2328,stroke:#1a7f37,stroke-width:2px
           classDef b0 fill:#fff,color:#1f2328,stroke:#8250df,stroke-width:2px

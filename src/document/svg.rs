@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use super::{
     escape::xml,
     strokes::{Grid, circle, fold_mark, strokes},
-    tone::{self, row_tone, tag_class},
+    tone::{self, COLLIDES, row_tone, tag_class},
     words::{columns, day, minute, short, summary},
 };
 use crate::model::picture::{Item, Node, Picture, Rows, Tag};
@@ -28,6 +28,8 @@ text{font:13px system-ui,-apple-system,'Segoe UI','DejaVu Sans',sans-serif;fill:
 .soft{fill:var(--soft)}\
 .mono{font:12px ui-monospace,'SF Mono',Menlo,Consolas,'DejaVu Sans Mono',monospace}\
 path{fill:none;stroke:currentColor;stroke-width:2}\
+.collides{stroke-dasharray:1 5;stroke-linecap:round}\
+.chip.collides{stroke-dasharray:none}\
 .dep{stroke-dasharray:2 4;stroke-linecap:round}\
 circle{fill:currentColor;stroke:currentColor;stroke-width:2}\
 .pending{fill:var(--paper)}\
@@ -49,6 +51,7 @@ pub fn render(picture: &Picture, rows: &Rows) -> String {
         let end = row(&mut body, picture, rows, grid, (at, item), y);
         right = right.max(end + MARGIN);
     }
+    collisions(&mut body, picture, rows, grid);
     let height = HEADER + rows.items.len() * grid.height + FOOTER;
     let title = xml(&picture.title);
     let mut out = format!(
@@ -126,6 +129,30 @@ fn row(
     begin + x
 }
 
+/// Lines between revisions that collide, beside those of the graph.
+fn collisions(out: &mut String, picture: &Picture, rows: &Rows, grid: Grid) {
+    let place = |node: usize| {
+        let row = rows
+            .items
+            .iter()
+            .position(|item| *item == Item::Revision(node))?;
+        let x = MARGIN / 2 + grid.x(rows.lanes.get(row)?.column);
+        Some((x, HEADER + row * grid.height + grid.middle()))
+    };
+    for collision in &picture.collisions {
+        if let (Some((x, y)), Some((to, end))) = (place(collision.one), place(collision.other)) {
+            let beside = x.max(to) + MARGIN;
+            let _ = writeln!(
+                out,
+                "<path class=\"{COLLIDES}\" d=\"M{x} {y}Q{beside} {} {to} {end}\"><title>{}: {}</title></path>",
+                usize::midpoint(y, end),
+                collision.clash.words(),
+                xml(&collision.words())
+            );
+        }
+    }
+}
+
 fn tooltip(picture: &Picture, item: &Item) -> String {
     match item {
         Item::Folded(range) => picture.stretch(range),
@@ -198,8 +225,8 @@ mod tests {
         let svg = super::render(&picture, &picture.rows(Fold::Never));
         let rows: Vec<&str> = svg.lines().filter(|line| line.starts_with("<g")).collect();
         insta::assert_snapshot!(rows.join("\n"), @r#"
-        <g class="row mine" transform="translate(8 64)"><title>aaaa00000004 Mine &amp; &lt;b&gt;new&lt;/b&gt; · 2026-11-22</title><path class="mine" d="M12 16V32"/><circle class="pending" cx="12" cy="16" r="5"/><text class="mono" id="r-aaaa00000004" x="42" y="20" textLength="84">aaaa00000004</text><g class="chip place"><rect x="136.5" y="7.5" width="39" height="17" rx="8.5"/><text x="142" y="20" textLength="27">head</text></g><g class="chip mine"><rect x="181.5" y="7.5" width="100" height="17" rx="8.5"/><text x="187" y="20" textLength="88">not committed</text></g><text x="287" y="20">Mine &amp; &lt;b&gt;new&lt;/b&gt;</text></g>
-        <g class="row b0" transform="translate(8 96)"><title>bbbb00000003 Theirs · 2026-11-22</title><path class="mine" d="M12 0V32"/><path class="b0" d="M30 16H28Q12 16 12 32V32"/><path class="b0 dep" d="M30 16V32"/><circle class="pending" cx="30" cy="16" r="5"/><text class="mono" id="r-bbbb00000003" x="42" y="20" textLength="84">bbbb00000003</text><g class="chip place"><rect x="136.5" y="7.5" width="39" height="17" rx="8.5"/><text x="142" y="20" textLength="27">head</text></g><g class="chip b0"><rect x="181.5" y="7.5" width="100" height="17" rx="8.5"/><text x="187" y="20" textLength="88">origin/theirs</text></g><text x="287" y="20">Theirs</text></g>
+        <g class="row mine" transform="translate(8 64)"><title>aaaa00000004 Mine &amp; &lt;b&gt;new&lt;/b&gt; · 2026-11-22</title><path class="mine" d="M12 16V32"/><circle class="pending" cx="12" cy="16" r="5"/><text class="mono" id="r-aaaa00000004" x="42" y="20" textLength="84">aaaa00000004</text><g class="chip place"><rect x="136.5" y="7.5" width="39" height="17" rx="8.5"/><text x="142" y="20" textLength="27">head</text></g><g class="chip mine"><rect x="181.5" y="7.5" width="100" height="17" rx="8.5"/><text x="187" y="20" textLength="88">not committed</text></g><g class="chip collides"><rect x="287.5" y="7.5" width="287" height="17" rx="8.5"/><text x="293" y="20" textLength="275">collides with bbbb00000003: column users…</text></g><text x="580" y="20">Mine &amp; &lt;b&gt;new&lt;/b&gt;</text></g>
+        <g class="row b0" transform="translate(8 96)"><title>bbbb00000003 Theirs · 2026-11-22</title><path class="mine" d="M12 0V32"/><path class="b0" d="M30 16H28Q12 16 12 32V32"/><path class="b0 dep" d="M30 16V32"/><circle class="pending" cx="30" cy="16" r="5"/><text class="mono" id="r-bbbb00000003" x="42" y="20" textLength="84">bbbb00000003</text><g class="chip place"><rect x="136.5" y="7.5" width="39" height="17" rx="8.5"/><text x="142" y="20" textLength="27">head</text></g><g class="chip b0"><rect x="181.5" y="7.5" width="100" height="17" rx="8.5"/><text x="187" y="20" textLength="88">origin/theirs</text></g><g class="chip collides"><rect x="287.5" y="7.5" width="287" height="17" rx="8.5"/><text x="293" y="20" textLength="275">collides with aaaa00000004: column users…</text></g><text x="580" y="20">Theirs</text></g>
         <g class="row phantom" transform="translate(8 128)"><title>cccc00000002  · 2026-11-22 · applied in dev, 2026-11-23 08:00 UTC by ann@host</title><path class="mine" d="M12 0V32"/><path class="b0 dep" d="M30 0V16"/><path class="phantom dep" d="M30 16V30"/><circle cx="30" cy="16" r="5"/><text class="mono" id="r-cccc00000002" x="42" y="20" textLength="84">cccc00000002</text><g class="chip phantom"><rect x="136.5" y="7.5" width="59" height="17" rx="8.5"/><text x="142" y="20" textLength="47">phantom</text></g><g class="chip database"><rect x="201.5" y="7.5" width="93" height="17" rx="8.5"/><text x="207" y="20" textLength="81">current: dev</text></g><text x="300" y="20"></text></g>
         <g class="row plain" transform="translate(8 160)"><title>dddd00000001 Base · 2026-11-22 · applied in dev, 2026-11-23 08:00 UTC by ann@host · applied in staging, 2026-11-23 08:00 UTC by ann@host</title><path class="mine" d="M12 0V16"/><circle cx="12" cy="16" r="5"/><text class="mono" id="r-dddd00000001" x="42" y="20" textLength="84">dddd00000001</text><g class="chip place"><rect x="136.5" y="7.5" width="86" height="17" rx="8.5"/><text x="142" y="20" textLength="74">branchpoint</text></g><g class="chip place"><rect x="228.5" y="7.5" width="39" height="17" rx="8.5"/><text x="234" y="20" textLength="27">base</text></g><g class="chip label"><rect x="273.5" y="7.5" width="39" height="17" rx="8.5"/><text x="279" y="20" textLength="27">shop</text></g><g class="chip plain"><rect x="318.5" y="7.5" width="86" height="17" rx="8.5"/><text x="324" y="20" textLength="74">origin/main</text></g><g class="chip database"><rect x="410.5" y="7.5" width="120" height="17" rx="8.5"/><text x="416" y="20" textLength="108">current: staging</text></g><text x="536" y="20">Base</text></g>
         "#);

@@ -2,8 +2,10 @@
 
 use crate::model::{
     RevId,
+    conflict::Clash,
+    footprint::Object,
     lanes::Tie,
-    picture::{Applied, Environment, Holder, Node, Picture, Place},
+    picture::{Applied, Collision, Environment, Holder, Node, Picture, Place},
 };
 
 /// A node without anything around it.
@@ -66,5 +68,11 @@ pub(super) fn team() -> Picture {
         environments: vec![environment("dev", false), environment("staging", true)],
         protects: true,
         branches: vec!["origin/theirs".to_owned()],
+        collisions: vec![Collision {
+            one: 0,
+            other: 1,
+            clash: Clash::Order,
+            objects: vec![Object::column("public", "users", "a\"b")],
+        }],
     }
 }

@@ -69,7 +69,14 @@ const COLORS: &[(&str, &str, &str)] = &[
     ("b4", "#1b7c83", "#39c5cf"),
     ("b5", "#7d6300", "#d4b106"),
     ("phantom", "#cf222e", "#ff7b72"),
+    (COLLIDES, "#cf222e", "#ff7b72"),
 ];
+
+/// The class of what collides.
+pub(super) const COLLIDES: &str = "collides";
+
+/// Its colour for programs that know no classes.
+pub(super) const COLLIDES_LIGHT: &str = "#cf222e";
 
 /// The colours as CSS: a class sets `color`, and what is drawn uses `currentColor`.
 pub(super) fn css() -> String {
@@ -100,6 +107,7 @@ pub(super) fn tag_class(picture: &Picture, node: &Node, tag: &Tag) -> &'static s
         TagKind::Place => "place",
         TagKind::Label => "label",
         TagKind::Database => "database",
+        TagKind::Collision => COLLIDES,
         TagKind::Holder => picture
             .branches
             .iter()

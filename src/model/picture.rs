@@ -6,7 +6,7 @@
 
 use jiff::Timestamp;
 
-use super::{lanes::Tie, revision::RevId};
+use super::{conflict::Clash, footprint::Object, lanes::Tie, revision::RevId};
 
 mod fold;
 mod tags;
@@ -28,6 +28,32 @@ pub struct Picture {
     /// The branches that hold what this snapshot does not have, in the order
     /// in which they first occur among the nodes.
     pub branches: Vec<String>,
+    /// The revisions of different lines whose scripts collide.
+    pub collisions: Vec<Collision>,
+}
+
+/// Two revisions in the drawing whose scripts collide.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Collision {
+    /// One of them; a place in [`Picture::nodes`].
+    pub one: usize,
+    /// The other.
+    pub other: usize,
+    /// What follows.
+    pub clash: Clash,
+    /// Where they meet.
+    pub objects: Vec<Object>,
+}
+
+impl Collision {
+    /// The objects, in a few words.
+    pub fn words(&self) -> String {
+        match self.objects.as_slice() {
+            [] => String::new(),
+            [one] => one.to_string(),
+            [one, more @ ..] => format!("{one} and {} more", more.len()),
+        }
+    }
 }
 
 /// One revision in the drawing.

@@ -188,11 +188,11 @@ pub fn conflicts(context: &Context, ask: &Ask) -> Result<Answer, Error> {
         .map(|(left, right, parting, conflicts)| told.pair(left, right, parting, conflicts))
         .collect();
     Ok(Answer {
-        pairs,
+        project,
         dialects,
         assumed,
+        pairs,
         stops,
-        project,
     })
 }
 
@@ -355,8 +355,10 @@ impl<'p> Scripts<'p> {
             Some(Cow::Borrowed(migration.up_text()))
         };
         for (_, footprints) in &mut self.footprints {
-            let below = footprints.along(&[], &common, &text)?;
-            let ancestor = Ancestor::of(below.iter().map(|one| &**one), true);
+            let ancestor = match footprints.below(&common, &text)? {
+                Some(below) => Ancestor::of(below.iter().map(|one| &**one), true),
+                None => Ancestor::default(),
+            };
             let left = footprints.along(&common, &left, &text)?;
             let right = footprints.along(&common, &right, &text)?;
             found.join(conflict::conflicts(

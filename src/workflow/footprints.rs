@@ -32,6 +32,9 @@ use crate::{
 const VERSION: u32 = 1;
 /// More are those of branches that are gone; the cache begins anew with what is used.
 const MOST: usize = 50_000;
+/// SQLite says what a statement made by a look at the whole schema, so that to read all of a
+/// long history takes too long. Behind more scripts than this, nothing is known of the schema.
+const MOST_BELOW: usize = 200;
 /// Databases in memory that are kept for the next side.
 const DATABASES: usize = 4;
 
@@ -118,6 +121,18 @@ impl Footprints {
             }
         }
         Ok(found)
+    }
+
+    /// The same of all that stands below two sides. `None` = that would take too long.
+    pub(super) fn below(
+        &mut self,
+        scripts: &[ScriptKey],
+        texts: Texts<'_>,
+    ) -> Result<Option<Vec<Arc<Footprint>>>, Error> {
+        if self.dialect == Dialect::Sqlite && scripts.len() > MOST_BELOW {
+            return Ok(None);
+        }
+        self.along(&[], scripts, texts).map(Some)
     }
 
     /// Keeps for the next call what this one found out.

@@ -4,6 +4,7 @@
 //! Databases are remembered from when their ledgers were last read; one is
 //! asked only where the caller wants it. Nothing is written but that memory.
 
+mod collisions;
 mod holders;
 mod others;
 mod seen;
@@ -44,6 +45,8 @@ pub struct Drawn {
     /// The database was to be read and could not be; it is drawn as remembered,
     /// or not at all.
     pub out_of_reach: Option<Error>,
+    /// So many pairs of heads were not held against each other: they are too many.
+    pub uncompared: usize,
 }
 
 /// Gathers what there is to draw.
@@ -82,6 +85,7 @@ pub fn draw(context: &Context, request: &Request<'_>) -> Result<Drawn, Error> {
         .iter()
         .find(|seen| seen.environment.fresh)
         .map_or_else(Vec::new, |seen| graph.maximal(&seen.applied()));
+    let (collisions, uncompared) = collisions::find(context, &project, &others)?;
     let ids = graph
         .history(request.range, &current)
         .map_err(|error| revisions::explain_missing(context, error.into()))?;
@@ -92,17 +96,25 @@ pub fn draw(context: &Context, request: &Request<'_>) -> Result<Drawn, Error> {
         databases: &databases,
         graph: &graph,
     };
+    let mut picture = sources.picture(&ids, title(context));
+    picture.collisions = collisions::drawn(&picture, &collisions);
     Ok(Drawn {
-        picture: sources.picture(&ids, title(context)),
+        picture,
         project,
         out_of_reach,
+        uncompared,
     })
 }
 
 /// The snapshot's revisions, then those of branches, then those of ledgers.
 fn united(project: &Project, others: &Others, databases: &[Seen]) -> Graph {
     let mut revisions: Vec<Revision> = project.graph.iter().cloned().collect();
-    revisions.extend(others.found.iter().map(|found| found.revision.clone()));
+    revisions.extend(
+        others
+            .found
+            .iter()
+            .map(|found| found.migration.revision.clone()),
+    );
     let mut known: BTreeSet<RevId> = revisions
         .iter()
         .map(|revision| revision.id.clone())

@@ -34,6 +34,10 @@ pub const DAYS: u32 = 30;
 
 /// What is asked.
 #[derive(Debug, Clone, Default)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of its own"
+)]
 pub struct Request {
     /// Branches whose last commit is older than so many days are left out; 0 = none are.
     pub days: u32,
@@ -219,17 +223,7 @@ pub fn radar(context: &Context, request: &Request) -> Result<Radar, Error> {
     }
     seen.sort_by_key(|(_, one)| Reverse(one.verdict));
     let among = if judge.everything {
-        let effects: Vec<&Effect> = seen.iter().map(|(_, one)| &one.effect).collect();
-        let mut clusters = among(&effects);
-        if let Some(scripts) = &scripts {
-            let protected = judge.protected.first();
-            let standing = protected.map_or(&judge.mine, |one| one.standing(&judge.mine));
-            let branches = seen.iter();
-            let branches = branches.map(|(_, one)| scripts.of_branch(standing, &one.added));
-            let met = scripts.among(&branches.collect::<Result<Vec<_>, _>>()?)?;
-            clusters.extend(among_objects(&met));
-        }
-        clusters
+        among_all(&judge, &seen)?
     } else {
         Vec::new()
     };
@@ -259,6 +253,21 @@ pub fn radar(context: &Context, request: &Request) -> Result<Radar, Error> {
         fetched: repo.fetched_at(),
         gaps,
     })
+}
+
+/// What the branches do to each other.
+fn among_all(judge: &Judge<'_, '_>, seen: &[(&Pending, One)]) -> Result<Vec<Cluster>, Error> {
+    let effects: Vec<&Effect> = seen.iter().map(|(_, one)| &one.effect).collect();
+    let mut clusters = among(&effects);
+    if let Some(scripts) = judge.scripts {
+        let protected = judge.protected.first();
+        let standing = protected.map_or(&judge.mine, |one| one.standing(&judge.mine));
+        let branches = seen.iter();
+        let branches = branches.map(|(_, one)| scripts.of_branch(standing, &one.added));
+        let met = scripts.among(&branches.collect::<Result<Vec<_>, _>>()?)?;
+        clusters.extend(among_objects(&met));
+    }
+    Ok(clusters)
 }
 
 /// Where each branch parts from both sides; those that are merged are only counted.

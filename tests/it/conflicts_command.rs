@@ -367,6 +367,7 @@ fn a_radar_names_the_objects_that_collide() {
                           order matters, or both cannot be applied: column users.name (51be0f2277d1 and c01d9e88ab12)
     --- stderr
     hint: whoever is merged second runs `teammig sync` then: it puts the new revisions on top of the others, or joins the heads
+    hint: `teammig conflicts --with BRANCH` shows both statements; talk about which comes first before both are merged
     ");
     let (document, code) = sandbox.json("ann", &["radar"]);
     assert_eq!(code, 3);
@@ -402,16 +403,27 @@ fn a_graph_shows_what_collides() {
         "ALTER TABLE users DROP COLUMN name;",
     );
     // What only a branch has, is held against what is here.
-    assert_snapshot!(sandbox.teammig("ann", &["graph", "--all"]), @"");
+    assert_snapshot!(sandbox.teammig("ann", &["graph", "--all"]), @"
+    exit 0
+    --- stdout
+    ○  7f3a9c21e4b0 (head, phone, collides with 51be0f2277d1: column users.name)  Ann's work
+    │ ○  51be0f2277d1 (head, origin/main, collides with 7f3a9c21e4b0: column users.name)  Bob's work
+    ├─╯
+    ●  9209a434d045 (branchpoint, base, current: dev)  Initial migration
+    --- stderr
+    ● applied in a database, ○ in none: dev (as read 11 minutes ago)
+    ");
     assert!(!sandbox.ok("ann", &["graph"]).contains("collides"));
     sandbox.git("ann", &["merge", "-q", "origin/main"]);
     let (document, _) = sandbox.json("ann", &["graph"]);
-    assert_snapshot!(document["collisions"], @"");
+    assert_snapshot!(document["collisions"], @r#"
+    [{"clash":"order-matters","from":"51be0f2277d1","objects":[{"kind":"column","name":"users.name"}],"to":"7f3a9c21e4b0"}]
+    "#);
     for (kind, edge) in [
-        ("dot", "\"7f3a9c21e4b0\" -> \"51be0f2277d1\" [dir=none"),
+        ("dot", "\"51be0f2277d1\" -> \"7f3a9c21e4b0\" [dir=none"),
         (
             "mermaid",
-            "r_7f3a9c21e4b0 x-. \"column users.name\" .-x r_51be0f2277d1",
+            "r_51be0f2277d1 x-. \"column users.name\" .-x r_7f3a9c21e4b0",
         ),
         ("svg", "<path class=\"collides\""),
         ("html", "collides with 51be0f2277d1: column users.name"),

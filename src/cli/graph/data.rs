@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::{
-    cli::json,
+    cli::{conflicts::objects, json},
     model::{
         lanes::Tie,
         picture::{Holder, Node, Picture},
@@ -34,6 +34,12 @@ pub(super) fn document(drawn: &Drawn) -> Value {
         "title": picture.title,
         "nodes": picture.nodes.iter().map(|node| self::node(picture, node)).collect::<Vec<_>>(),
         "edges": edges,
+        "collisions": picture.collisions.iter().map(|one| json!({
+            "from": picture.nodes[one.one].id,
+            "to": picture.nodes[one.other].id,
+            "clash": one.clash.name(),
+            "objects": objects(&one.objects),
+        })).collect::<Vec<_>>(),
         "diverged": !drawn.project.graph.diverged().is_empty(),
         "environments": picture.environments.iter().enumerate().map(|(at, environment)| json!({
             "environment": environment.name,

@@ -67,6 +67,7 @@ fn beside(picture: &Picture, node: &Node, paint: &dyn Fn(&str, TextStyle) -> Str
                 TagKind::Label => own.yellow(),
                 TagKind::Holder => style(node),
                 TagKind::Database => own.cyan().bold(),
+                TagKind::Collision => own.red(),
             };
             paint(&tag.text, own)
         })

@@ -1,6 +1,6 @@
 //! Long stretches where nothing happens become one row.
 
-use std::ops::Range;
+use std::{collections::BTreeSet, ops::Range};
 
 use super::{Node, Picture};
 use crate::model::lanes::{self, Ties};
@@ -109,7 +109,10 @@ impl Picture {
         for &(to, _) in self.nodes.iter().flat_map(|node| &node.ties) {
             above[to] += 1;
         }
-        let plain = |at: usize| is_plain(&self.nodes[at], at, above[at]);
+        let collisions = self.collisions.iter();
+        let colliding: BTreeSet<usize> = collisions.flat_map(|one| [one.one, one.other]).collect();
+        let plain =
+            |at: usize| is_plain(&self.nodes[at], at, above[at]) && !colliding.contains(&at);
         let mut items = Vec::new();
         let mut at = 0;
         while at < self.nodes.len() {
@@ -154,8 +157,9 @@ mod tests {
     use super::*;
     use crate::model::{
         RevId,
+        conflict::Clash,
         lanes::Tie,
-        picture::{Holder, Place},
+        picture::{Collision, Holder, Place},
     };
 
     /// Nodes from the rows that they are tied to.
@@ -220,8 +224,14 @@ mod tests {
         picture.nodes[5].labels.push("billing".to_owned());
         picture.nodes[10].stands.push(0);
         picture.nodes[15].holder = Holder::Uncommitted;
+        picture.collisions.push(Collision {
+            one: 3,
+            other: 8,
+            clash: Clash::Order,
+            objects: Vec::new(),
+        });
         let rows = picture.rows(Fold::Always);
-        for shown in [0, 5, 10, 15, 19] {
+        for shown in [0, 3, 5, 8, 10, 15, 19] {
             assert!(rows.items.contains(&Item::Revision(shown)), "{rows:?}");
         }
         let all: Vec<usize> = rows.items.iter().flat_map(Item::nodes).collect();

@@ -24,6 +24,8 @@ pub enum TagKind {
     Holder,
     /// A database that stands here.
     Database,
+    /// A revision of another line whose script collides.
+    Collision,
 }
 
 /// More branches than this are counted.
@@ -87,7 +89,35 @@ impl Picture {
         if !names.is_empty() {
             tag(TagKind::Database, format!("current: {}", names.join(", ")));
         }
+        let collisions = self.collisions_of(node);
+        for (other, objects) in collisions.iter().take(NAMED) {
+            tag(
+                TagKind::Collision,
+                format!("collides with {}: {objects}", other.id),
+            );
+        }
+        if collisions.len() > NAMED {
+            let more = collisions.len() - NAMED;
+            tag(TagKind::Collision, format!("collides with {more} more"));
+        }
         tags
+    }
+
+    /// Whose scripts collide with a node's, and over what.
+    fn collisions_of(&self, node: &Node) -> Vec<(&Node, String)> {
+        let of = self.collisions.iter().filter_map(|collision| {
+            let (one, other) = (
+                self.nodes.get(collision.one)?,
+                self.nodes.get(collision.other)?,
+            );
+            let with = match (one.id == node.id, other.id == node.id) {
+                (true, _) => other,
+                (_, true) => one,
+                _ => return None,
+            };
+            Some((with, collision.words()))
+        });
+        of.collect()
     }
 
     /// The words for several of the nodes in one row, `… 37 revisions, 9209a434d045

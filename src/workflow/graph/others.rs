@@ -11,7 +11,7 @@ use std::{
 use crate::{
     git::{BlobId, Listed, RefKind, Tip},
     layout::read_file,
-    model::{Project, RevId, Revision},
+    model::{Migration, Project, RevId},
     workflow::{Context, Error},
 };
 
@@ -23,7 +23,7 @@ pub(super) struct Others {
 }
 
 pub(super) struct Found {
-    pub(super) revision: Revision,
+    pub(super) migration: Migration,
     pub(super) path: String,
     pub(super) branches: Vec<String>,
 }
@@ -40,7 +40,7 @@ pub(super) fn elsewhere(context: &Context, project: &Project) -> Result<Others, 
         Ok(ControlFlow::Continue(()))
     })?;
     // Most files are the same on most branches: each content is parsed once.
-    let mut contents: BTreeMap<BlobId, Option<Revision>> = BTreeMap::new();
+    let mut contents: BTreeMap<BlobId, Option<Migration>> = BTreeMap::new();
     for (_, files) in &states {
         let unknown: Vec<Listed> = files
             .iter()
@@ -51,17 +51,17 @@ pub(super) fn elsewhere(context: &Context, project: &Project) -> Result<Others, 
             let migration = read_file(&file)
                 .ok()
                 .and_then(|source| context.layout().parse(source).ok());
-            contents.insert(listed.blob(), migration.map(|migration| migration.revision));
+            contents.insert(listed.blob(), migration);
         }
     }
     let mut others = Others::default();
     for (sharing, files) in &states {
         for file in files {
-            let Some(Some(revision)) = contents.get(&file.blob()) else {
+            let Some(Some(migration)) = contents.get(&file.blob()) else {
                 continue;
             };
-            if project.graph.get(revision.id.as_str()).is_none() {
-                others.add(revision, &file.path, sharing);
+            if project.graph.get(migration.revision.id.as_str()).is_none() {
+                others.add(migration, &file.path, sharing);
             }
         }
     }
@@ -69,15 +69,18 @@ pub(super) fn elsewhere(context: &Context, project: &Project) -> Result<Others, 
 }
 
 impl Others {
-    fn add(&mut self, revision: &Revision, path: &str, tips: &[&Tip]) {
-        let at = *self.at.entry(revision.id.clone()).or_insert_with(|| {
-            self.found.push(Found {
-                revision: revision.clone(),
-                path: path.to_owned(),
-                branches: Vec::new(),
+    fn add(&mut self, migration: &Migration, path: &str, tips: &[&Tip]) {
+        let at = *self
+            .at
+            .entry(migration.revision.id.clone())
+            .or_insert_with(|| {
+                self.found.push(Found {
+                    migration: migration.clone(),
+                    path: path.to_owned(),
+                    branches: Vec::new(),
+                });
+                self.found.len() - 1
             });
-            self.found.len() - 1
-        });
         let branches = &mut self.found[at].branches;
         for tip in tips {
             if !branches.iter().any(|name| name == tip.short()) {

@@ -230,13 +230,12 @@ impl Judge<'_, '_> {
                 let scripts = self.scripts(&self.mine, &self.line, &theirs, of_mine)?;
                 one.add(self.name, scripts);
                 one.verdict = one.worst();
-                match protected {
+                if let Some(protected) = protected {
                     // Told, and no part of the verdict.
-                    Some(protected) => one.add(&protected.name, with_protected),
-                    None => {
-                        one.effect = judgement.effect;
-                        one.added = new_files(&self.mine, &theirs);
-                    }
+                    one.add(&protected.name, with_protected);
+                } else {
+                    one.effect = judgement.effect;
+                    one.added = new_files(&self.mine, &theirs);
                 }
             }
         }
@@ -258,12 +257,11 @@ impl Judge<'_, '_> {
         let Some(scripts) = self.scripts else {
             return Ok(Vec::new());
         };
-        let line = match line.get() {
-            Some(line) => line,
-            None => {
-                let indexed = scripts.line(standing)?;
-                line.get_or_init(|| indexed)
-            }
+        let line = if let Some(line) = line.get() {
+            line
+        } else {
+            let indexed = scripts.line(standing)?;
+            line.get_or_init(|| indexed)
         };
         scripts.collisions((standing, line), changes, &|| {
             let Bases::Known(bases) = bases else {

@@ -124,10 +124,10 @@ impl<'a, 'c> Scripts<'a, 'c> {
     pub(super) fn collisions(
         &self,
         (standing, line): (&Standing, &Line),
-        changes: &[Changed],
+        since: &[Changed],
         base: &dyn Fn() -> Result<Option<Files>, Error>,
     ) -> Result<Vec<Collision>, Error> {
-        let files = new_files(standing, changes);
+        let files = new_files(standing, since);
         let mut roots = Roots::default();
         for (file, _) in &files {
             let (_, changed, used) = self.row(file)?;
@@ -274,6 +274,19 @@ impl<'a, 'c> Scripts<'a, 'c> {
         footprints.iter().map(|(dialect, _)| *dialect).collect()
     }
 
+    fn below_of(
+        &self,
+        at: usize,
+        scripts: &[ScriptKey],
+    ) -> Result<Option<Vec<Arc<Footprint>>>, Error> {
+        match self.footprints.borrow_mut().get_mut(at) {
+            Some((_, footprints)) => {
+                footprints.below(scripts, &|key| Some(Cow::Owned(self.text(key)?)))
+            }
+            None => Ok(None),
+        }
+    }
+
     fn along(
         &self,
         at: usize,
@@ -296,7 +309,9 @@ impl<'a, 'c> Scripts<'a, 'c> {
         dialect: Dialect,
         scripts: &[ScriptKey],
     ) -> Result<Ancestor, Error> {
-        let footprints = self.along(at, &[], scripts)?;
+        let Some(footprints) = self.below_of(at, scripts)? else {
+            return Ok(Ancestor::default());
+        };
         let mut below = self.below.borrow_mut();
         let nearest = below
             .iter()
