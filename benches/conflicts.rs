@@ -7,6 +7,8 @@
 //! `… -- --pairs FOLDER` takes each script and the next one as if they had been written
 //! side by side, and prints a line of JSON for each pair: what
 //! `tests/tooling/conflict_truth.py` holds against a server.
+//! `… -- --labelled FOLDER` reads pairs of PostgreSQL that are written as those in
+//! `tests/cases/conflicts` are.
 #![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs)]
 
 use std::{fs, path::Path, time::Instant};
@@ -25,7 +27,7 @@ use teammig::{
 #[allow(dead_code, clippy::panic)]
 mod case;
 
-use case::Verdict;
+use case::{Case, Verdict};
 
 fn main() {
     let arguments: Vec<String> = std::env::args()
@@ -35,10 +37,14 @@ fn main() {
     match arguments.as_slice() {
         [] => {
             made_up();
-            suite(Dialect::Postgres);
-            suite(Dialect::Sqlite);
+            for dialect in [Dialect::Postgres, Dialect::Sqlite] {
+                suite(dialect, &case::cases(dialect));
+            }
         }
         [flag, folder] if flag == "--pairs" => pairs(folder),
+        [flag, folder] if flag == "--labelled" => {
+            suite(Dialect::Postgres, &case::read_all(Path::new(folder)));
+        }
         folders => folders.iter().for_each(|folder| look(folder)),
     }
 }
@@ -94,10 +100,9 @@ fn made_up() {
 
 /// Of what is wrong with an order, how much is seen; of what is said, how much is true.
 /// That rows are in question is said of pairs that come out well, too: it is counted apart.
-fn suite(dialect: Dialect) {
+fn suite(dialect: Dialect, cases: &[Case]) {
     let (mut hit, mut missed, mut alarms, mut asked) = (0, Vec::new(), Vec::new(), (0, 0));
-    let cases = case::cases(dialect);
-    for case in &cases {
+    for case in cases {
         let collides = case.verdict != Some(Verdict::Independent);
         match (case.judged(dialect).worst(), collides) {
             (Clash::None, true) => missed.push(&case.name),

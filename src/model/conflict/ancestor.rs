@@ -105,8 +105,8 @@ impl Ancestor {
 
     /// A column of the table is known to have the type.
     pub(super) fn has_type(&self, table: &Object, typed: &Object) -> bool {
-        let types = self.types.get(table);
-        types.is_some_and(|types| types.contains(typed))
+        let known = self.types.get(table);
+        known.is_some_and(|known| known.contains(typed))
     }
 
     fn forget(&mut self, object: &Object) {

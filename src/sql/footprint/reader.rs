@@ -63,9 +63,8 @@ impl Reader {
             (When::Now, Act::Create) if self.softly => Act::Ensure,
             (When::Now, Act::Drop) if self.softly => Act::DropIfExists,
             (When::Now, act) => act,
-            (When::Checked, Act::Mention) => Act::Mention,
-            (When::Checked, _) => Act::Reference,
-            (When::Later, _) => Act::Mention,
+            (When::Checked, act) if act != Act::Mention => Act::Reference,
+            (When::Checked | When::Later, _) => Act::Mention,
         };
         let beside = match act {
             Act::Mention | Act::Demand => act,

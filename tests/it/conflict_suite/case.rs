@@ -92,9 +92,12 @@ pub(crate) fn cases(dialect: Dialect) -> Vec<Case> {
         Dialect::Postgres => "postgres",
         Dialect::Sqlite => "sqlite",
     };
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/cases/conflicts")
-        .join(folder);
+    let all = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/conflicts");
+    read_all(&all.join(folder))
+}
+
+/// The pairs in a folder, by name.
+pub(crate) fn read_all(folder: &Path) -> Vec<Case> {
     let mut files: Vec<_> = fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path())

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use teammig::model::{
-    Dialect,
+    Dialect, Footprint,
     conflict::{Collision, Conflicts},
     footprint::Act,
 };
@@ -77,8 +77,8 @@ fn every_cell_of_the_table_has_a_pair() {
     for dialect in BOTH {
         for case in cases(dialect) {
             let [_, left, right] = case.footprints(dialect);
-            for (_, one) in left.iter().flat_map(|footprint| footprint.accesses()) {
-                for (_, other) in right.iter().flat_map(|footprint| footprint.accesses()) {
+            for (_, one) in left.iter().flat_map(Footprint::accesses) {
+                for (_, other) in right.iter().flat_map(Footprint::accesses) {
                     if one.object.is(&other.object) {
                         met.insert((one.act.min(other.act), one.act.max(other.act)));
                     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use teammig::{
     db::Database,
     model::Dialect,
-    schema::{LeaveOut, Schema, compare},
+    schema::{Difference, LeaveOut, Schema, compare},
 };
 
 use super::case::{Case, Verdict, cases};
@@ -126,7 +126,7 @@ impl Bench {
                 if told.is_equal() && one.1 == other.1 {
                     (Verdict::Independent, String::new())
                 } else {
-                    let what = told.differences.iter().map(|one| one.words());
+                    let what = told.differences.iter().map(Difference::words);
                     let what: Vec<String> = what.collect();
                     (Verdict::OrderMatters, what.join("; "))
                 }
