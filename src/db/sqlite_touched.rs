@@ -52,8 +52,10 @@ impl Heard {
             AuthAction::Delete { table_name } => (What::Delete, table_name, None),
             _ => return None,
         };
-        // SQLite's own tables are how it does what it does.
-        (!table.to_ascii_lowercase().starts_with("sqlite_") && !table.is_empty()).then(|| Self {
+        // SQLite's own tables are how it does what it does, and its pragmas are asked as tables.
+        let own = ["sqlite_", "pragma_"];
+        let is_own = |table: &str| own.iter().any(|own| table.starts_with(own));
+        (!is_own(&table.to_ascii_lowercase()) && !table.is_empty()).then(|| Self {
             what,
             table: table.to_lowercase(),
             // Counting rows reads no column.
