@@ -258,8 +258,8 @@ fn document(answer: &Answer, proofs: &[Option<Proved>]) -> Value {
         let proof = proofs.get(at).and_then(Option::as_ref);
         if let Some(proved) = proof {
             document["message"] = json!(verdict::sentence(proved));
+            document["proof"] = verdict::document(proved);
         }
-        document["proof"] = proof.map_or(Value::Null, verdict::document);
         document
     };
     let pairs: Vec<Value> = answer.pairs.iter().enumerate().map(with_proof).collect();

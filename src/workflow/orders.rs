@@ -18,7 +18,7 @@ mod sides;
 use std::collections::BTreeSet;
 
 use super::{
-    Context, Error, NotReplayed, Prepared,
+    Context, Error, Prepared,
     replayed::{self, LeftOut},
     scratch::with_scratch,
 };
@@ -53,6 +53,7 @@ pub struct Proved {
     pub lines: Vec<Vec<RevId>>,
     /// How many revisions they build on.
     pub below: usize,
+    dialect: Dialect,
     steps: Vec<Prepared>,
 }
 
@@ -66,7 +67,7 @@ impl Proved {
     pub fn statement(&self, spot: &Spot) -> Option<&str> {
         let text = &self.step(&spot.revision)?.script().text;
         let span = spot.statement.clone().or_else(|| {
-            let mut all = sql::statements(text, self.dialect()).into_iter();
+            let mut all = sql::statements(text, self.dialect).into_iter();
             all.next().map(|first| first.span)
         });
         text.get(span?)
@@ -75,14 +76,6 @@ impl Proved {
     /// A revision's message.
     pub fn message(&self, revision: &RevId) -> Option<&str> {
         self.step(revision).map(|step| step.message.as_str())
-    }
-
-    fn dialect(&self) -> Dialect {
-        if self.on.starts_with("SQLite") {
-            Dialect::Sqlite
-        } else {
-            Dialect::Postgres
-        }
     }
 
     fn step(&self, revision: &RevId) -> Option<&Prepared> {
@@ -169,13 +162,7 @@ pub fn prove_orders(
         (verdict, remarks, true, None)
     } else {
         let (verdict, remarks, schemas) = with_scratch(context, database, here, |scratch| {
-            replayed::replay(scratch, &sides.history).map_err(|error| match error {
-                Error::NotReplayed(why) => Error::NotReplayed(Box::new(match *why {
-                    NotReplayed::Step(step) => NotReplayed::Below(step),
-                    other => other,
-                })),
-                other => other,
-            })?;
+            replayed::replay_below(scratch, &sides.history)?;
             Trial::new(context, scratch, &sides)?.decide()
         })?;
         if !matches!(verdict, Verdict::Unproved(_)) {
@@ -198,6 +185,7 @@ pub fn prove_orders(
         schemas,
         lines: sides.lines(),
         below: sides.history.len(),
+        dialect,
         steps: sides.steps(),
     })
 }

@@ -13,7 +13,7 @@ mod watch;
 use std::collections::BTreeSet;
 
 use super::{
-    Context, Error, FailedStep, NotReplayed,
+    Context, Error, FailedStep,
     replayed::{self, LeftOut},
     scratch::with_scratch,
     step::Prepared,
@@ -198,13 +198,7 @@ pub(super) fn prove_each(
     begins: &mut dyn FnMut(&Prepared),
 ) -> Result<Proof, Error> {
     with_scratch(context, database, here, |scratch| {
-        replayed::replay(scratch, ask.history).map_err(|error| match error {
-            Error::NotReplayed(why) => Error::NotReplayed(Box::new(match *why {
-                NotReplayed::Step(step) => NotReplayed::Below(step),
-                other => other,
-            })),
-            other => other,
-        })?;
+        replayed::replay_below(scratch, ask.history)?;
         let mut trial = Trial::new(context, scratch, ask);
         let before = trial.schema()?;
         let mut proof = Proof {

@@ -140,3 +140,14 @@ pub(super) fn replay(scratch: &mut dyn Database, steps: &[Prepared]) -> Result<(
         .flush()
         .map_err(|error| Error::database(scratch, error))
 }
+
+/// The same of what a proof is to stand on, which says so where it fails.
+pub(super) fn replay_below(scratch: &mut dyn Database, steps: &[Prepared]) -> Result<(), Error> {
+    replay(scratch, steps).map_err(|error| match error {
+        Error::NotReplayed(why) => Error::NotReplayed(Box::new(match *why {
+            NotReplayed::Step(step) => NotReplayed::Below(step),
+            other => other,
+        })),
+        other => other,
+    })
+}
