@@ -255,6 +255,9 @@ fn report(error: &Error) -> Report {
         | Error::Sides { .. }
         | Error::Restack(_)
         | Error::NotRewritable { .. }
+        | Error::Stale(_)
+        | Error::StaleApplied { .. }
+        | Error::Renews(_)
         | Error::ChangedMeanwhile { .. } => restack::report(error, words),
         Error::NotAmended { revision, why } => amend::report(revision, why, words),
         Error::BrokenOff(_)

@@ -3,6 +3,7 @@
 pub(super) mod carry;
 mod choose;
 mod show;
+pub(super) mod stale;
 
 use super::{Status, global::RunArgs, merge_heads, plan::confirm_down, rebase, unfinished};
 use crate::{
@@ -77,6 +78,10 @@ pub(super) struct Args {
     #[arg(long, short)]
     yes: bool,
 
+    /// Try nothing on scratch databases before yours run on top of theirs: they run as they are
+    #[arg(long)]
+    no_prove: bool,
+
     /// Show what would be done
     #[arg(long)]
     dry_run: bool,
@@ -94,7 +99,7 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
     let going_on = head_file::halted(context)?;
     let project = context.writable_project()?;
     let mut database = context.database()?;
-    let report = sync::look(context, &project, &mut *database)?;
+    let report = sync::look(context, &project, &mut *database, !args.no_prove)?;
     show::report(ui, context, &report);
     let (mut decisions, keep) = match choose::decide(ui, context, &report, args)? {
         Chosen::Go { decisions, keep } => (decisions, keep),
@@ -146,6 +151,13 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
             head_file_changes,
         );
         return Ok(left(ui, &report, decisions, keep, &proposal));
+    }
+    if let (Some(restacking), true, true) = (
+        restacking,
+        decisions.settle == Some(Settle::Restack),
+        args.rebase,
+    ) {
+        stale::confirm(ui, args.yes, restacking)?;
     }
     confirm_down(ui, context, args.yes, &proposal)?;
     let written = match joined {

@@ -69,7 +69,7 @@ fn label(schema: &Schema, path: &[String]) -> Option<FactId> {
 }
 
 /// What a made thing is in the schema.
-fn made(schema: &Schema, made: &Made) -> Option<FactId> {
+pub(super) fn made(schema: &Schema, made: &Made) -> Option<FactId> {
     if made.noun == Noun::Label {
         return label(schema, &made.path);
     }

@@ -49,6 +49,7 @@ pub mod schema_drift;
 mod scratch;
 pub mod script;
 pub mod sides;
+pub mod stale;
 pub mod stamp;
 mod state;
 pub mod status;

@@ -8,6 +8,7 @@
 
 mod rows;
 mod trial;
+pub(super) mod walk;
 mod watch;
 
 use std::collections::BTreeSet;

@@ -15,6 +15,7 @@ use super::{
     plan::{self, require_sound},
     restack::{self, Restacking},
     run::run_with,
+    stale,
     told::Told,
     write::Written,
 };
@@ -104,6 +105,9 @@ pub struct Decisions {
     pub record: bool,
     /// What to do about revisions that came to lie below applied ones.
     pub skipped: Skipped,
+    /// What is restacked runs as it is: nothing is tried before.
+    #[serde(default)]
+    pub as_is: bool,
 }
 
 /// What to do about revisions that lie below applied ones and never ran.
@@ -118,11 +122,13 @@ pub enum Skipped {
     OutOfOrder,
 }
 
-/// Looks at everything; changes nothing.
+/// Looks at everything; changes nothing. With `prove`, revisions that go on top of others
+/// are tried there on a scratch database.
 pub fn look(
     context: &Context,
     project: &Project,
     database: &mut dyn Database,
+    prove: bool,
 ) -> Result<Report, Error> {
     let going_on = halted(context)?;
     require_sound(project)?;
@@ -136,7 +142,7 @@ pub fn look(
     let state = State::new(project, ledger);
     let divergence = divergence::find(context, project)?;
     let (movable, restacking) = match &divergence {
-        Some(found) => movable(context, project, database, found, &came_in)?,
+        Some(found) => movable(context, project, database, found, &came_in, prove)?,
         None => (Movable::Unclear, None),
     };
     let how = moved.as_ref().map(|moved| moved.how);
@@ -171,6 +177,7 @@ fn movable(
     database: &mut dyn Database,
     divergence: &Divergence,
     came_in: &[CameIn],
+    prove: bool,
 ) -> Result<(Movable, Option<Restacking>), Error> {
     let came_in: BTreeSet<&RevId> = came_in.iter().map(|one| &one.revision).collect();
     let moves: Option<Vec<_>> = divergence
@@ -181,7 +188,7 @@ fn movable(
     let Some(moves) = moves else {
         return Ok((Movable::Unclear, None));
     };
-    let restacking = match restack::propose(context, project, &moves) {
+    let mut restacking = match restack::propose(context, project, &moves) {
         Ok(restacking) => restacking,
         Err(Error::Held {
             held,
@@ -193,6 +200,9 @@ fn movable(
         }
         Err(error) => return Err(error),
     };
+    if prove {
+        stale::renew(context, project, database, &mut restacking)?;
+    }
     let decisions = Decisions {
         settle: Some(Settle::Restack),
         ..Decisions::default()
@@ -354,6 +364,10 @@ pub fn plan(
     let project = restacking.map_or(project, |restacking| &restacking.future);
     let ledger = source.ledger(context, project)?;
     let state = State::new(project, ledger);
+    if let Some(restacking) = restacking {
+        restacking.looked.require_renewed()?;
+        restacking.looked.require_apart(&state)?;
+    }
     let mut take_down = BTreeSet::new();
     if decisions.roll_back {
         take_down.extend(drift::to_roll_back(context, &state, source)?);
@@ -384,6 +398,7 @@ pub fn plan(
             all_heads: decisions.settle.is_some(),
             out_of_order: decisions.skipped == Skipped::OutOfOrder,
             take_down,
+            as_stored: restacking.map_or_else(BTreeSet::new, |one| one.looked.renewed()),
             undecided,
             ..Upgrade::default()
         },

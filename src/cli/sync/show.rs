@@ -39,6 +39,9 @@ pub(super) fn report(ui: &mut Ui, context: &Context, report: &Report) {
     edited(ui, report);
     amended(ui, report);
     super::heads(ui, context, report);
+    if let Some(restacking) = &report.restacking {
+        super::stale::show(ui, restacking);
+    }
     match &report.movable {
         Movable::Shared(id, branches) => ui.status(format!(
             "  {id} is on {} too, so a merge revision, which moves nothing, comes first",
@@ -414,6 +417,7 @@ pub(super) fn document(
             "path": merge.written.as_ref().map(|(_, path)| path),
         })).collect::<Vec<_>>(),
         "rewritten": rewritten(carried),
+        "stale": super::stale::document(report.restacking.as_ref().map(|one| &one.looked)),
         "head_file": carried.head_file,
         "in_progress": report.going_on.map(Operation::name),
         "recorded": carried.recorded,
