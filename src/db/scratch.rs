@@ -48,6 +48,11 @@ impl Likeness {
         }
     }
 
+    /// All of it as text, which is another one where a script could do something else.
+    pub fn fingerprint(&self) -> String {
+        format!("{} {} {:?}", self.shown(), self.options, self.settings)
+    }
+
     /// Refuses another product or major version: what scripts do would be no evidence.
     pub(super) fn fits(&self, here: &Self) -> Result<(), ScratchError> {
         if self.dialect == here.dialect && self.major == here.major {

@@ -36,6 +36,7 @@ pub mod snapshot;
 pub mod source;
 pub mod threads;
 pub mod unread;
+pub mod verdict;
 pub mod visible;
 pub mod way_back;
 

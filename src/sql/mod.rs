@@ -21,6 +21,7 @@ mod inspect;
 mod lint;
 mod loses;
 mod made;
+mod moves;
 mod nesting;
 mod outside;
 mod quote;
@@ -45,6 +46,7 @@ pub use inspect::{
 pub use lint::lint;
 pub use loses::loses;
 pub use made::{Made, Noun, made};
+pub use moves::{is_plain_insert, moves_rows};
 pub use outside::only_outside;
 pub use quote::{NulCharacter, ident, literal};
 pub use statements::{Statement, Unclosed, statements};

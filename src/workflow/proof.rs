@@ -6,7 +6,7 @@
 //! was found is data; nothing is printed here, and what was not tried is never called
 //! proved.
 
-mod rows;
+pub(super) mod rows;
 mod trial;
 pub(super) mod walk;
 mod watch;

@@ -1,208 +1,119 @@
-//! What the sides of diverged lines do to each other, tried before anybody is asked, and
-//! the merge revision that fits: with what was found in its header, and, where the order
-//! matters, with a script after which both orders have left the same.
+//! A scratch database on which steps are tried: run, looked at, and taken back.
+//!
+//! What a script's failure means is for who tries it; only what says nothing of the
+//! script (a lost session, a full disk, a person who stops it) is an error here.
 
-use std::collections::BTreeSet;
+use std::path::Path;
 
-use super::{
-    Context, Error, Prepared,
-    autogenerate::section,
-    divergence::{Divergence, Line},
-    orders::{self, Proved},
-    plan::Resume,
-    proof::{Ask, Found, prove, walk::walk},
-    replayed,
-    state::State,
-    step::Facts,
-    write,
-};
+use super::{Context, Error, FailedStep, Prepared, interrupt::Guard, run::run_steps};
 use crate::{
-    db::Database,
-    layout::render::{self, Section},
-    model::{Dialect, Ledger, Migration, Project, RevId, Revision, SourceFile, Verdict},
-    schema::{
-        Schema, compare,
-        plan::{Decisions, plan},
-    },
+    db::{Database, DbError, ErrorKind},
+    model::interrupted::Held,
+    schema::{LeaveOut, Schema},
 };
 
-/// A line of revisions with several heads, and what came of trying it.
-#[derive(Debug)]
-pub struct Tried {
-    /// The heads, in their order.
-    pub heads: Vec<RevId>,
-    /// The last revisions that all of them have.
-    pub base: Vec<RevId>,
-    /// What was found, or why nothing was.
-    pub outcome: Result<Proved, Box<Error>>,
-    /// What a merge revision has to do, where the order matters.
-    pub bridge: Option<Bridge>,
+/// Steps that ran, or did not.
+pub(super) type Outcome = Result<Result<(), Box<FailedStep>>, Error>;
+
+/// A scratch database at work.
+pub(super) struct Tried<'a> {
+    context: &'a Context,
+    pub(super) scratch: &'a mut dyn Database,
+    /// Stops the session that is at work now.
+    guard: Option<Guard>,
 }
 
-/// A script after which databases that ran either order have the same.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Bridge {
-    /// The order whose outcome it is.
-    pub order: Vec<RevId>,
-    /// The way up of the merge revision.
-    pub up: Section,
-}
-
-impl Tried {
-    /// Whether every order works, with what is left of it.
-    pub fn verdict(&self) -> Option<&Verdict> {
-        self.outcome.as_ref().ok().map(|proved| &proved.verdict)
-    }
-
-    /// A merge revision alone settles it.
-    pub fn merges(&self) -> bool {
-        match self.verdict() {
-            Some(Verdict::OrderMatters(_)) => self.bridge.is_some(),
-            Some(Verdict::Fails(_)) => false,
-            Some(Verdict::Independent | Verdict::Unproved(_)) | None => true,
+impl<'a> Tried<'a> {
+    pub(super) fn new(context: &'a Context, scratch: &'a mut dyn Database) -> Self {
+        Self {
+            context,
+            scratch,
+            guard: None,
         }
     }
 
-    /// What the header of a merge revision says of it.
-    pub fn header(&self) -> Option<String> {
-        let word = match self.verdict()? {
-            Verdict::Independent => "independent",
-            Verdict::OrderMatters(_) | Verdict::Fails(_) => "order matters",
-            Verdict::Unproved(_) => return None,
-        };
-        let base: Vec<&str> = self.base.iter().map(RevId::as_str).collect();
-        Some(match base.as_slice() {
-            [] => word.to_owned(),
-            base => format!("{word} from {}", base.join(" and ")),
-        })
+    pub(super) fn schema(&mut self, leave_out: &LeaveOut) -> Result<Schema, Error> {
+        let schema = self.scratch.schema(leave_out);
+        self.or_error(schema)
+    }
+
+    /// An answer of the database, or where it failed.
+    pub(super) fn or_error<T>(&self, answer: Result<T, DbError>) -> Result<T, Error> {
+        answer.map_err(|error| Error::database(self.scratch, error))
+    }
+
+    /// Runs steps by the runner that `upgrade` has, and commits them.
+    pub(super) fn run(&mut self, steps: &[Prepared]) -> Outcome {
+        self.go_on()?;
+        let ran = run_steps(self.scratch, steps, false, &mut |_| {});
+        let ran = ran.and_then(|_| {
+            let flushed = self.scratch.flush();
+            self.or_error(flushed)
+        });
+        judged(ran)
+    }
+
+    /// Runs steps in one transaction, which stays open until it is [taken
+    /// back](Self::take_back); `None` where one of them cannot be run in one.
+    pub(super) fn run_in_one(
+        &mut self,
+        steps: &[Prepared],
+    ) -> Result<Option<Result<(), Box<FailedStep>>>, Error> {
+        self.go_on()?;
+        let scripts: Vec<_> = steps.iter().map(Prepared::script).collect();
+        let held = self.scratch.hold(&scripts, Path::new(""));
+        if self.or_error(held)? != Held::Transaction {
+            return Ok(None);
+        }
+        let ran = run_steps(self.scratch, steps, true, &mut |_| {});
+        judged(ran.map(drop)).map(Some)
+    }
+
+    /// Ends the transaction and leaves nothing of it.
+    pub(super) fn take_back(&mut self) -> Result<(), Error> {
+        let outcome = self.scratch.take_back();
+        self.or_error(outcome)
+    }
+
+    pub(super) fn mark(&mut self) -> Result<(), Error> {
+        let outcome = self.scratch.mark();
+        self.moved(outcome)
+    }
+
+    pub(super) fn rewind(&mut self) -> Result<(), Error> {
+        let outcome = self.scratch.rewind();
+        self.moved(outcome)
+    }
+
+    /// The session is another one: from now on, that one is to be stopped.
+    fn moved(&mut self, outcome: Result<(), DbError>) -> Result<(), Error> {
+        self.or_error(outcome)?;
+        // One after the other: a guard puts back what it found.
+        self.guard = None;
+        self.guard = Some(self.context.interrupt.guard(self.scratch.interrupter()));
+        self.go_on()
+    }
+
+    fn go_on(&self) -> Result<(), Error> {
+        if self.context.interrupt.is_asked() {
+            return Err(Error::Stopped);
+        }
+        Ok(())
     }
 }
 
-/// Tries each line that diverged, on a scratch database that is like `database`.
-pub fn lines(
-    context: &Context,
-    project: &Project,
-    database: &mut dyn Database,
-    divergence: &Divergence,
-) -> Result<Vec<Tried>, Error> {
-    let each = divergence.lines.iter();
-    each.map(|line| one(context, project, database, line)).collect()
-}
-
-fn one(
-    context: &Context,
-    project: &Project,
-    database: &mut dyn Database,
-    line: &Line,
-) -> Result<Tried, Error> {
-    let heads: Vec<RevId> = line.heads.iter().map(|head| head.revision.clone()).collect();
-    let outcome = match orders::prove_orders(context, database, false, project, &heads) {
-        Ok(proved) => Ok(proved),
-        Err(error @ (Error::NoScratch(_) | Error::NotReplayed(_))) => Err(Box::new(error)),
-        Err(error) => return Err(error),
-    };
-    let bridge = match outcome.as_ref().map(|proved| &proved.verdict) {
-        Ok(Verdict::OrderMatters(found)) => {
-            bridge(context, project, database, &heads, &found.orders)?
-        }
-        _ => None,
-    };
-    Ok(Tried {
-        heads,
-        base: line.parts_at.clone(),
-        outcome,
-        bridge,
-    })
-}
-
-/// The first order whose outcome the other one can be brought to.
-fn bridge(
-    context: &Context,
-    project: &Project,
-    database: &mut dyn Database,
-    heads: &[RevId],
-    orders: &[Vec<RevId>; 2],
-) -> Result<Option<Bridge>, Error> {
-    let dialect = database.dialect();
-    let apart: BTreeSet<&RevId> = orders.iter().flatten().collect();
-    let mut below = project.graph.ancestors(heads);
-    below.retain(|id| !apart.contains(id));
-    let below = project.graph.order(&below);
-    let mut ran = Vec::with_capacity(2);
-    for order in orders {
-        let all = below.iter().rev().chain(order);
-        let (steps, _) = replayed::of_files(context, project, all, dialect)?;
-        let schema = walk(context, database, &steps, &[])?.states.swap_remove(0);
-        ran.push((steps, schema));
+/// Where the database judged the script, the session and the server are well.
+fn judged(ran: Result<(), Error>) -> Outcome {
+    match ran {
+        Ok(()) => Ok(Ok(())),
+        Err(Error::Step(failed)) if is_verdict(&failed) => Ok(Err(failed)),
+        Err(error) => Err(error),
     }
-    for (to, from) in [(0, 1), (1, 0)] {
-        let wanted = &ran[to].1;
-        let Ok(way) = plan(&ran[from].1, wanted, &Decisions::default()) else {
-            continue;
-        };
-        let [part] = way.parts.as_slice() else {
-            continue;
-        };
-        let up = section(std::slice::from_ref(part));
-        let step = step(context, project, &up, dialect)?;
-        let mut holds = true;
-        for (steps, _) in &ran {
-            holds = holds && does(context, database, steps, &step, wanted)?;
-        }
-        if holds {
-            let order = orders[to].clone();
-            return Ok(Some(Bridge { order, up }));
-        }
-    }
-    Ok(None)
 }
 
-/// Whether a script, run after others, reaches a schema and loses no rows.
-fn does(
-    context: &Context,
-    database: &mut dyn Database,
-    history: &[Prepared],
-    step: &Prepared,
-    wanted: &Schema,
-) -> Result<bool, Error> {
-    let ask = Ask {
-        history,
-        steps: std::slice::from_ref(step),
-        wanted: Some(wanted),
-        leave_out: context.leave_out(),
-        ..Ask::default()
-    };
-    let proof = prove(context, database, false, &ask)?;
-    let found = proof.revisions.iter().flat_map(|one| &one.findings);
-    // There is nothing to undo: its way back leaves what it reached.
-    let bad = |found: &Found| !matches!(found, Found::NotBack(_));
-    Ok(!found.into_iter().any(bad) && compare(wanted, &proof.after).is_equal())
-}
-
-/// The way back of a merge revision with a script: both orders have led there.
-pub(super) fn way_back() -> Section {
-    Section::sql("-- Both orders lead to this schema: there is nothing to undo.\nSELECT 1;\n")
-}
-
-/// A merge revision as an upgrade would run it.
-fn step(
-    context: &Context,
-    project: &Project,
-    up: &Section,
-    dialect: Dialect,
-) -> Result<Prepared, Error> {
-    let revision = Revision::new(write::fresh_id(project), Vec::new());
-    let body = render::Body {
-        up: up.clone(),
-        down: Some(way_back()),
-    };
-    let text = render::render(&revision, &body);
-    let file = SourceFile::new(format!("{} (not written)", revision.id), text);
-    let migration: Migration = context
-        .layout()
-        .parse(file)
-        .map_err(|finding| Error::Findings(vec![*finding]))?;
-    let state = State::new(project, Ledger::default());
-    let facts = Facts::gather(context);
-    Prepared::up(&migration, &state, &facts, Resume::Ask, dialect)
+fn is_verdict(failed: &FailedStep) -> bool {
+    !matches!(
+        failed.error.error.kind,
+        ErrorKind::Interrupted | ErrorKind::Lost | ErrorKind::DiskFull
+    )
 }

@@ -7,14 +7,14 @@ use crate::{
     db::{Database, DbError, ErrorKind},
     model::Dialect,
     schema::{
-        Content, FactId, Kind, Schema, TableContent,
+        Content, Fact, FactId, Kind, Schema, TableContent,
         canary::{self, Filling},
     },
 };
 
 /// What became of the rows.
 #[derive(Debug, Default)]
-pub(super) struct Made {
+pub(in crate::workflow) struct Made {
     /// Tables that have some now.
     pub(super) tables: usize,
     /// Those that have none, with what the database said.
@@ -23,7 +23,7 @@ pub(super) struct Made {
 
 /// What is known of tables from one revision to the next: most stay as they are.
 #[derive(Debug, Default)]
-pub(super) struct Rows {
+pub(in crate::workflow) struct Rows {
     known: BTreeMap<FactId, Known>,
 }
 
@@ -36,7 +36,7 @@ struct Known {
 
 impl Rows {
     /// Fills the tables of a scratch database.
-    pub(super) fn make(
+    pub(in crate::workflow) fn make(
         &mut self,
         scratch: &mut dyn Database,
         schema: &Schema,
@@ -195,8 +195,21 @@ pub(super) fn content(scratch: &mut dyn Database, schema: &Schema) -> Result<Con
 fn read(
     scratch: &mut dyn Database,
     schema: &Schema,
-    table: &crate::schema::Fact,
+    table: &Fact,
 ) -> Result<Option<TableContent>, DbError> {
+    let read = whole(scratch, schema, table)?;
+    Ok(read.map(|(names, rows)| TableContent::new(&names, rows)))
+}
+
+/// The columns of a table, and its rows as they come.
+pub(in crate::workflow) type Whole = (Vec<String>, Vec<Vec<Option<String>>>);
+
+/// All rows of a table; none where its names cannot be written.
+pub(in crate::workflow) fn whole(
+    scratch: &mut dyn Database,
+    schema: &Schema,
+    table: &Fact,
+) -> Result<Option<Whole>, DbError> {
     let Some((name, columns)) = canary::readable(schema, table) else {
         return Ok(None);
     };
@@ -213,5 +226,5 @@ fn read(
         row.remove(0);
     }
     let names: Vec<String> = columns.into_iter().map(|(name, _)| name).collect();
-    Ok(Some(TableContent::new(&names, rows)))
+    Ok(Some((names, rows)))
 }

@@ -6,25 +6,19 @@ use super::{
     watch,
 };
 use crate::{
-    db::{Database, ErrorKind},
+    db::Database,
     model::Direction,
     schema::{Content, FactId, Schema, Stages, compare, named, survive},
     sql,
-    workflow::{Context, Error, FailedStep, NotReplayed, interrupt::Guard, run::run_steps},
+    workflow::{Context, Error, FailedStep, NotReplayed, tried::Tried},
 };
 
 /// A scratch database on which revisions are tried, one after the other.
 pub(super) struct Trial<'a, 'b> {
-    context: &'a Context,
-    scratch: &'a mut dyn Database,
+    tried: Tried<'a>,
     ask: &'a Ask<'b>,
     rows: Rows,
-    /// Stops the session that is at work now.
-    guard: Option<Guard>,
 }
-
-/// A script that ran, or did not.
-type Outcome = Result<Result<(), Box<FailedStep>>, Error>;
 
 /// What came of a revision, and the schema that it leaves; none where it does not run.
 type Came = Result<(Option<Proved>, Option<Schema>), Error>;
@@ -36,23 +30,19 @@ impl<'a, 'b> Trial<'a, 'b> {
         ask: &'a Ask<'b>,
     ) -> Self {
         Self {
-            context,
-            scratch,
+            tried: Tried::new(context, scratch),
             ask,
             rows: Rows::default(),
-            guard: None,
         }
     }
 
     pub(super) fn schema(&mut self) -> Result<Schema, Error> {
-        self.scratch
-            .schema(&self.ask.leave_out)
-            .map_err(|error| Error::database(self.scratch, error))
+        self.tried.schema(&self.ask.leave_out)
     }
 
     /// Runs a revision that is not to be proved.
     pub(super) fn pass(&mut self, step: &Prepared) -> Came {
-        match self.run(step)? {
+        match self.tried.run(std::slice::from_ref(step))? {
             Ok(()) => Ok((None, Some(self.schema()?))),
             Err(failed) => Err(Error::NotReplayed(Box::new(NotReplayed::Below(failed)))),
         }
@@ -98,10 +88,10 @@ impl<'a, 'b> Trial<'a, 'b> {
                 None
             }
         };
-        self.mark()?;
+        self.tried.mark()?;
         self.observe(step, before, &mut proved)?;
         // In tables as the history left them.
-        let up = match self.run(step)? {
+        let up = match self.tried.run(std::slice::from_ref(step))? {
             Ok(()) => self.schema()?,
             Err(failed) => {
                 proved.findings.push(Found::Fails(failed));
@@ -116,14 +106,14 @@ impl<'a, 'b> Trial<'a, 'b> {
             None => false,
         };
         if !returned {
-            self.rewind()?;
-            self.mark()?;
+            self.tried.rewind()?;
+            self.tried.mark()?;
         }
         // What comes back is tried further, with rows in the tables.
         let back = back.filter(|_| returned);
         let again = self.with_rows(step, back.as_ref(), before, &up, &mut proved)?;
-        self.rewind()?;
-        if let Err(failed) = self.run(step)? {
+        self.tried.rewind()?;
+        if let Err(failed) = self.tried.run(std::slice::from_ref(step))? {
             // It ran a moment ago, from the same state.
             return Err(Error::NotReplayed(Box::new(NotReplayed::Below(failed))));
         }
@@ -140,7 +130,7 @@ impl<'a, 'b> Trial<'a, 'b> {
         before: &Schema,
         proved: &mut Proved,
     ) -> Result<bool, Error> {
-        if let Err(failed) = self.run(back)? {
+        if let Err(failed) = self.tried.run(std::slice::from_ref(back))? {
             proved.findings.push(Found::Fails(failed));
             return Ok(false);
         }
@@ -160,15 +150,15 @@ impl<'a, 'b> Trial<'a, 'b> {
         up: &Schema,
         proved: &mut Proved,
     ) -> Result<(), Error> {
-        self.mark()?;
+        self.tried.mark()?;
         // The way back ran a moment ago.
-        if self.run(back)?.is_ok() {
-            match self.run(step)? {
+        if self.tried.run(std::slice::from_ref(back))?.is_ok() {
+            match self.tried.run(std::slice::from_ref(step))? {
                 Ok(()) => self.is_as_before(up, proved)?,
                 Err(failed) => proved.findings.push(Found::FailsAgain(failed)),
             }
         }
-        self.rewind()
+        self.tried.rewind()
     }
 
     fn is_as_before(&mut self, up: &Schema, proved: &mut Proved) -> Result<(), Error> {
@@ -188,14 +178,14 @@ impl<'a, 'b> Trial<'a, 'b> {
         up: &Schema,
         proved: &mut Proved,
     ) -> Result<bool, Error> {
-        let made = self.rows.make(self.scratch, before)?;
+        let made = self.rows.make(self.tried.scratch, before)?;
         proved.with_rows = (made.tables, made.tables + made.without.len());
         let without = made.without.into_iter();
         proved
             .notes
             .extend(without.map(|(table, why)| Note::NoRows { table, why }));
-        let first = rows::content(self.scratch, before)?;
-        if let Some(found) = self.run(step)?.err() {
+        let first = rows::content(self.tried.scratch, before)?;
+        if let Some(found) = self.tried.run(std::slice::from_ref(step))?.err() {
             match on_rows(found) {
                 Ok(found) => proved.findings.push(found),
                 Err(note) => proved.notes.push(note),
@@ -205,11 +195,16 @@ impl<'a, 'b> Trial<'a, 'b> {
         if back.is_some() {
             self.is_as_before(up, proved)?;
         }
-        let then = rows::content(self.scratch, up)?;
+        let then = rows::content(self.tried.scratch, up)?;
         let mut last = None;
         if let Some(back) = back {
-            match self.run(back)?.err().map(on_rows) {
-                None => last = Some(rows::content(self.scratch, before)?),
+            match self
+                .tried
+                .run(std::slice::from_ref(back))?
+                .err()
+                .map(on_rows)
+            {
+                None => last = Some(rows::content(self.tried.scratch, before)?),
                 Some(Ok(found)) => proved.findings.push(found),
                 Some(Err(note)) => proved.notes.push(note),
             }
@@ -252,60 +247,11 @@ impl<'a, 'b> Trial<'a, 'b> {
         proved: &mut Proved,
     ) -> Result<(), Error> {
         if self.ask.observe {
-            let observed = watch::observe(self.scratch, step, schema)?;
+            let observed = watch::observe(self.tried.scratch, step, schema)?;
             proved.observed.extend(observed);
         }
         Ok(())
     }
-
-    /// Runs one step by the runner that `upgrade` has, and commits it.
-    fn run(&mut self, step: &Prepared) -> Outcome {
-        if self.context.interrupt.is_asked() {
-            return Err(Error::Stopped);
-        }
-        let steps = std::slice::from_ref(step);
-        let ran = run_steps(self.scratch, steps, false, &mut |_| {});
-        let ran = ran.and_then(|_| {
-            self.scratch
-                .flush()
-                .map_err(|error| Error::database(self.scratch, error))
-        });
-        match ran {
-            Ok(()) => Ok(Ok(())),
-            Err(Error::Step(failed)) if is_verdict(&failed) => Ok(Err(failed)),
-            Err(error) => Err(error),
-        }
-    }
-
-    fn mark(&mut self) -> Result<(), Error> {
-        let outcome = self.scratch.mark();
-        self.moved(outcome)
-    }
-
-    fn rewind(&mut self) -> Result<(), Error> {
-        let outcome = self.scratch.rewind();
-        self.moved(outcome)
-    }
-
-    /// The session is another one: from now on, that one is to be stopped.
-    fn moved(&mut self, outcome: Result<(), crate::db::DbError>) -> Result<(), Error> {
-        outcome.map_err(|error| Error::database(self.scratch, error))?;
-        // One after the other: a guard puts back what it found.
-        self.guard = None;
-        self.guard = Some(self.context.interrupt.guard(self.scratch.interrupter()));
-        if self.context.interrupt.is_asked() {
-            return Err(Error::Stopped);
-        }
-        Ok(())
-    }
-}
-
-/// The database judged the script; the session and the server are well.
-fn is_verdict(failed: &FailedStep) -> bool {
-    !matches!(
-        failed.error.error.kind,
-        ErrorKind::Interrupted | ErrorKind::Lost | ErrorKind::DiskFull
-    )
 }
 
 /// A script that works in empty tables fails in others. Where it leaves something empty

@@ -1,0 +1,231 @@
+//! What an experiment that found no difference may have missed.
+//!
+//! Schemas are compared whole. Rows are those that history left and those that were made
+//! up, and no more: where both lines have to do with the same rows by what those hold, a
+//! difference may be in rows that were not there. That is told apart from the statements,
+//! by their footprints; in doubt it is a doubt.
+
+use super::{Error, Prepared, sides::Sides};
+use crate::{
+    db::SqliteFootprints,
+    model::{
+        Dialect, Footprint,
+        conflict::{Ancestor, Clash, Collision, Conflicts, Member, Place, conflicts},
+        footprint::{Act, Kind, Seen},
+        verdict::{Pair, Spot, Unproved},
+    },
+    sql,
+};
+
+/// Why "no difference" is no proof; none where it is one.
+pub(super) fn doubt(dialect: Dialect, sides: &Sides) -> Result<Option<Unproved>, Error> {
+    for (below, left, right) in sides.pairs() {
+        let history: Vec<&Prepared> = sides.history.iter().chain(&below).collect();
+        let read = Read::of(dialect, &history, &left, &right)?;
+        if let Some(why) = read.doubt() {
+            return Ok(Some(why));
+        }
+    }
+    Ok(None)
+}
+
+/// Two lines with their footprints.
+struct Read<'a> {
+    dialect: Dialect,
+    left: Vec<(&'a Prepared, Footprint)>,
+    right: Vec<(&'a Prepared, Footprint)>,
+    found: Conflicts,
+}
+
+impl<'a> Read<'a> {
+    fn of(
+        dialect: Dialect,
+        history: &[&Prepared],
+        left: &'a [Prepared],
+        right: &'a [Prepared],
+    ) -> Result<Self, Error> {
+        let (below, left, right) = match dialect {
+            Dialect::Postgres => {
+                let read = |step: &Prepared| sql::footprint(&step.script().text, dialect, &[]);
+                let each = |steps: &'a [Prepared]| -> Vec<_> {
+                    steps.iter().map(|step| (step, read(step))).collect()
+                };
+                let below: Vec<Footprint> = history.iter().map(|step| read(step)).collect();
+                (below, each(left), each(right))
+            }
+            Dialect::Sqlite => {
+                let failed = |error| Error::Database {
+                    location: "scratch".to_owned(),
+                    dialect: Some(dialect),
+                    error: Box::new(error),
+                };
+                let mut memory = SqliteFootprints::new().map_err(failed)?;
+                let below = history
+                    .iter()
+                    .map(|step| memory.footprint(&step.script().text))
+                    .collect();
+                let each = |steps: &'a [Prepared]| -> Result<Vec<_>, Error> {
+                    let mut fork = memory.fork().map_err(failed)?;
+                    let read = |step: &'a Prepared| (step, fork.footprint(&step.script().text));
+                    Ok(steps.iter().map(read).collect())
+                };
+                (below, each(left)?, each(right)?)
+            }
+        };
+        let found = conflicts(
+            &members(&left),
+            &members(&right),
+            &Ancestor::of(&below, true),
+        );
+        Ok(Self {
+            dialect,
+            left,
+            right,
+            found,
+        })
+    }
+
+    fn doubt(&self) -> Option<Unproved> {
+        let mut collisions = self.found.collisions.iter();
+        collisions
+            .find_map(|one| self.of_collision(one))
+            .or_else(|| self.of_what_is_hidden(&self.left, &self.right))
+            .or_else(|| self.of_what_is_hidden(&self.right, &self.left))
+            .or_else(|| self.of_triggers(&self.left, &self.right))
+            .or_else(|| self.of_triggers(&self.right, &self.left))
+    }
+
+    fn of_collision(&self, one: &Collision) -> Option<Unproved> {
+        let object = one.objects.first().map(ToString::to_string)?;
+        let spot = |place: &Place| Spot {
+            revision: place.revision.clone(),
+            statement: Some(place.span.clone()),
+        };
+        let pair = Pair {
+            left: spot(&one.left),
+            right: spot(&one.right),
+        };
+        if one.clash >= Clash::Order {
+            // What the schemas hold was compared.
+            let is_hidden = |kind: &Kind| matches!(kind, Kind::Other(_));
+            let mut kinds = one.objects.iter().map(|object| &object.kind);
+            return kinds
+                .any(is_hidden)
+                .then_some(Unproved::NotCompared { object, pair });
+        }
+        let acts = [one.left.act, one.right.act];
+        let is_about_rows = acts.contains(&Act::Write);
+        let texts = [
+            self.text(&self.left, &one.left),
+            self.text(&self.right, &one.right),
+        ];
+        let mut texts = texts.into_iter().flatten();
+        // What is added as it stands there was there, in both orders.
+        let is_plain = texts.any(sql::is_plain_insert);
+        (is_about_rows && !is_plain).then_some(Unproved::Rows { object, pair })
+    }
+
+    fn text(&self, line: &[(&'a Prepared, Footprint)], place: &Place) -> Option<&'a str> {
+        let mut steps = line.iter().map(|(step, _)| *step);
+        let step = steps.find(|step| step.step.revision == place.revision)?;
+        step.script().text.get(place.span.clone())
+    }
+
+    /// All statements of a line that can change rows by what those hold.
+    fn moving(&self, line: &[(&'a Prepared, Footprint)]) -> Vec<(Spot, &'a str)> {
+        let mut found = self.statements(line);
+        found.retain(|(_, text)| sql::moves_rows(text) && !sql::is_plain_insert(text));
+        found
+    }
+
+    fn statements(&self, line: &[(&'a Prepared, Footprint)]) -> Vec<(Spot, &'a str)> {
+        let mut all = Vec::new();
+        for (step, _) in line {
+            let text = &step.script().text;
+            for statement in sql::statements(text, self.dialect) {
+                let spot = Spot {
+                    revision: step.step.revision.clone(),
+                    statement: Some(statement.span.clone()),
+                };
+                all.push((spot, statement.text(text)));
+            }
+        }
+        all
+    }
+
+    /// A statement that can do more than it says, beside one that changes rows or a
+    /// function, which it may call.
+    fn of_what_is_hidden(
+        &self,
+        line: &[(&'a Prepared, Footprint)],
+        other: &[(&'a Prepared, Footprint)],
+    ) -> Option<Unproved> {
+        let meets = !self.moving(other).is_empty()
+            || self
+                .statements(other)
+                .iter()
+                .any(|(_, text)| is_about(text, &["FUNCTION", "PROCEDURE"]));
+        if !meets {
+            return None;
+        }
+        let hidden = line.iter().find_map(|(step, footprint)| {
+            let text = &step.script().text;
+            let mut statements = footprint.statements.iter();
+            let one = statements.find(|one| {
+                one.seen != Seen::Whole
+                    && text
+                        .get(one.span.clone())
+                        .is_some_and(|text| sql::moves_rows(text) && !sql::is_plain_insert(text))
+            })?;
+            Some(Spot {
+                revision: step.step.revision.clone(),
+                statement: Some(one.span.clone()),
+            })
+        });
+        hidden.map(Unproved::Opaque)
+    }
+
+    /// A trigger or a rule of a table, beside a statement that changes its rows.
+    fn of_triggers(
+        &self,
+        line: &[(&'a Prepared, Footprint)],
+        other: &[(&'a Prepared, Footprint)],
+    ) -> Option<Unproved> {
+        let moving = self.moving(other);
+        let statements = self.statements(line);
+        let mut triggers = statements
+            .iter()
+            .filter(|(_, text)| is_about(text, &["TRIGGER", "RULE"]));
+        triggers.find_map(|(trigger, text)| {
+            let written = other.iter().flat_map(|(_, footprint)| footprint.accesses());
+            let mut written = written
+                .filter(|(_, access)| access.act == Act::Write)
+                .map(|(_, access)| &access.object)
+                .filter(|object| object.kind == Kind::Table);
+            let table = written.find(|table| is_about(text, &[&table.name]))?;
+            let (moves, _) = moving
+                .iter()
+                .find(|(_, text)| is_about(text, &[&table.name]))?;
+            Some(Unproved::Rows {
+                object: table.to_string(),
+                pair: Pair {
+                    left: trigger.clone(),
+                    right: moves.clone(),
+                },
+            })
+        })
+    }
+}
+
+fn members<'b>(line: &'b [(&Prepared, Footprint)]) -> Vec<Member<'b>> {
+    let members = line.iter();
+    members
+        .map(|(step, footprint)| (&step.step.revision, footprint))
+        .collect()
+}
+
+/// Whether one of the words stands in the text.
+fn is_about(text: &str, words: &[&str]) -> bool {
+    text.split(|c: char| !(c.is_alphanumeric() || c == '_'))
+        .any(|word| words.iter().any(|wanted| word.eq_ignore_ascii_case(wanted)))
+}

@@ -1,0 +1,325 @@
+//! A scratch database with what all lines build on, from which orders are tried: each
+//! begins there and leaves nothing behind.
+//!
+//! On PostgreSQL an order runs in one transaction, with a savepoint for each revision.
+//! What a transaction cannot do as the runs of `upgrade` would (a script outside of one,
+//! a label of an enum that is used at once, triggers that wait for the commit, more locks
+//! than there is room for) is tried in a copy of the database instead, from then on all of
+//! it: results of the two ways are never compared with each other.
+
+use super::{
+    Context, Error, Prepared,
+    contrast::{self, TableRows},
+    ids,
+};
+use crate::{
+    db::Database,
+    model::{
+        Dialect,
+        verdict::{Contrast, Failure, Remark},
+    },
+    schema::{FactId, Kind, LeaveOut, Schema},
+    workflow::{
+        FailedStep,
+        proof::rows::{self, Rows},
+        tried::Tried,
+    },
+};
+
+/// What a server says where only the transaction around it is in the way.
+const IN_THE_WAY: [&str; 4] = [
+    // A label of an enum that is not committed.
+    "55P04", // A table with triggers that have yet to run, or in use by this session.
+    "55006", // Out of shared memory: the table of locks is full.
+    "53200", // Not in a transaction, or not in a savepoint.
+    "25001",
+];
+
+/// Numbers are counted on whatever becomes of a transaction: each sequence as it is now.
+const SEQUENCES: &str = "SELECT pg_catalog.format('SELECT pg_catalog.setval(%L::pg_catalog.regclass, %s, %L)', \
+     pg_catalog.format('%I.%I', schemaname, sequencename), COALESCE(last_value, start_value), \
+     last_value IS NOT NULL) FROM pg_catalog.pg_sequences";
+
+/// Where each sequence stands.
+const NUMBERS: &str =
+    "SELECT schemaname, sequencename, last_value FROM pg_catalog.pg_sequences ORDER BY 1, 2";
+
+/// A scratch database to begin from.
+pub(super) struct Ground<'a> {
+    tried: Tried<'a>,
+    leave_out: LeaveOut,
+    /// Rows are compared too.
+    pub(super) with_rows: bool,
+    /// Each order runs in a copy of its own.
+    apart: bool,
+    /// Puts sequences back.
+    sequences: String,
+}
+
+/// What an order left, or where it failed.
+enum Came {
+    Through(State),
+    Failed(usize, Box<FailedStep>),
+}
+
+/// What is there after an order.
+struct State {
+    schema: Schema,
+    rows: contrast::AllRows,
+}
+
+/// Two orders, judged.
+pub(super) enum Judged {
+    Same(Same),
+    Differ(Found),
+    /// The line that ran first in that order fails.
+    Alone(usize, Box<FailedStep>),
+    /// Which orders fail after their first line.
+    Fail(Vec<(usize, Box<FailedStep>)>),
+}
+
+pub(super) struct Same {
+    pub(super) remarks: Vec<Remark>,
+    pub(super) schemas: Box<[Schema; 2]>,
+}
+
+pub(super) struct Found {
+    pub(super) differences: Vec<Contrast>,
+    pub(super) schemas: Box<[Schema; 2]>,
+}
+
+impl<'a> Ground<'a> {
+    pub(super) fn new(
+        context: &'a Context,
+        scratch: &'a mut dyn Database,
+        with_rows: bool,
+    ) -> Result<Self, Error> {
+        let mut ground = Self {
+            apart: scratch.dialect() == Dialect::Sqlite,
+            tried: Tried::new(context, scratch),
+            leave_out: context.leave_out(),
+            with_rows,
+            sequences: String::new(),
+        };
+        ground.note_sequences()?;
+        Ok(ground)
+    }
+
+    pub(super) fn dialect(&self) -> Dialect {
+        self.tried.scratch.dialect()
+    }
+
+    /// Rows in every table that takes some, for good.
+    pub(super) fn fill(&mut self) -> Result<(), Error> {
+        let schema = self.tried.schema(&self.leave_out)?;
+        Rows::default().make(self.tried.scratch, &schema)?;
+        self.note_sequences()
+    }
+
+    fn note_sequences(&mut self) -> Result<(), Error> {
+        if self.with_rows && self.dialect() == Dialect::Postgres {
+            let rows = self.tried.scratch.query_text(SEQUENCES);
+            let rows = self.tried.or_error(rows)?;
+            let statements: Vec<String> = rows.into_iter().flatten().flatten().collect();
+            self.sequences = statements.join("; ");
+        }
+        Ok(())
+    }
+
+    /// Whether two lines on top of `below` do not go together. A line that fails alone
+    /// says nothing of the other one.
+    pub(super) fn collide(
+        &mut self,
+        below: &[Prepared],
+        left: &[Prepared],
+        right: &[Prepared],
+    ) -> Result<bool, Error> {
+        let orders = [[below, left, right].concat(), [below, right, left].concat()];
+        let firsts = [below.len() + left.len(), below.len() + right.len()];
+        let judged = self.both([&orders[0], &orders[1]], firsts)?;
+        Ok(matches!(judged, Judged::Differ(_) | Judged::Fail(_)))
+    }
+
+    /// The failure of an order.
+    pub(super) fn fails(&mut self, steps: &[Prepared]) -> Result<Option<Box<FailedStep>>, Error> {
+        Ok(match self.attempt(steps)? {
+            Came::Through(_) => None,
+            Came::Failed(_, failed) => Some(failed),
+        })
+    }
+
+    /// Runs two orders and compares. `firsts`: how many steps of each are its first line,
+    /// with what is below it.
+    pub(super) fn both(
+        &mut self,
+        orders: [&[Prepared]; 2],
+        firsts: [usize; 2],
+    ) -> Result<Judged, Error> {
+        loop {
+            let apart = self.apart;
+            let judged = self.judge(orders, firsts)?;
+            if apart == self.apart {
+                return Ok(judged);
+            }
+        }
+    }
+
+    fn judge(&mut self, orders: [&[Prepared]; 2], firsts: [usize; 2]) -> Result<Judged, Error> {
+        let mut states = Vec::new();
+        let mut failed = Vec::new();
+        for (n, order) in orders.into_iter().enumerate() {
+            match self.attempt(order)? {
+                Came::Through(state) => states.push(state),
+                Came::Failed(at, failure) if at < firsts[n] => {
+                    return Ok(Judged::Alone(n, failure));
+                }
+                Came::Failed(_, failure) => failed.push((n, failure)),
+            }
+        }
+        let Ok([first, second]) = <[State; 2]>::try_from(states) else {
+            return Ok(Judged::Fail(failed));
+        };
+        let (mut differences, mut remarks) = contrast::schemas(&first.schema, &second.schema);
+        if differences.is_empty() && first.rows != second.rows {
+            let (more, volatile) = self.rows(orders, first.rows, second.rows)?;
+            differences = more;
+            remarks.extend(volatile);
+        } else if !differences.is_empty() {
+            differences.extend(contrast::rows(&first.rows, &second.rows));
+        }
+        let schemas = Box::new([first.schema, second.schema]);
+        Ok(if differences.is_empty() {
+            Judged::Same(Same { remarks, schemas })
+        } else {
+            Judged::Differ(Found {
+                differences,
+                schemas,
+            })
+        })
+    }
+
+    /// Rows that are not the same after two orders: by the order, or by the clock.
+    fn rows(
+        &mut self,
+        orders: [&[Prepared]; 2],
+        first: contrast::AllRows,
+        second: contrast::AllRows,
+    ) -> Result<(Vec<Contrast>, Vec<Remark>), Error> {
+        let mut again = Vec::new();
+        for order in orders {
+            if let Came::Through(state) = self.attempt(order)? {
+                again.push(state.rows);
+            }
+        }
+        let Ok([first_again, second_again]) = <[contrast::AllRows; 2]>::try_from(again) else {
+            return Ok((contrast::rows(&first, &second), Vec::new()));
+        };
+        if first_again == second_again {
+            return Ok((Vec::new(), Vec::new()));
+        }
+        Ok(contrast::steady_rows(
+            [&first, &first_again],
+            [&second, &second_again],
+        ))
+    }
+
+    fn attempt(&mut self, steps: &[Prepared]) -> Result<Came, Error> {
+        if !self.sequences.is_empty() {
+            let done = self.tried.scratch.query_text(&self.sequences);
+            self.tried.or_error(done)?;
+        }
+        if !self.apart && !self.waits_for_commit(steps)? {
+            let came = self.in_one_transaction(steps)?;
+            self.tried.take_back()?;
+            if let Some(came) = came {
+                return Ok(came);
+            }
+        }
+        self.apart = true;
+        self.tried.mark()?;
+        let came = match self.tried.run(steps)? {
+            Ok(()) => Came::Through(self.state()?),
+            Err(failed) => failed_at(steps, failed),
+        };
+        self.tried.rewind()?;
+        Ok(came)
+    }
+
+    /// What becomes of the steps in one transaction, still open; `None` where that says
+    /// nothing of how they run otherwise.
+    fn in_one_transaction(&mut self, steps: &[Prepared]) -> Result<Option<Came>, Error> {
+        match self.tried.run_in_one(steps)? {
+            None => Ok(None),
+            Some(Err(failed)) => {
+                let code = failed.error.error.code.as_deref();
+                let is_certain = code.is_none_or(|code| !IN_THE_WAY.contains(&code));
+                Ok(is_certain.then(|| failed_at(steps, failed)))
+            }
+            Some(Ok(())) => {
+                // What waits for the commit would fail there.
+                let late = "SET CONSTRAINTS ALL IMMEDIATE";
+                if self.tried.scratch.execute_text(late).is_err() {
+                    return Ok(None);
+                }
+                self.state().map(|state| Some(Came::Through(state)))
+            }
+        }
+    }
+
+    /// Triggers that run at the commit run after each revision, not after all of them.
+    fn waits_for_commit(&self, steps: &[Prepared]) -> Result<bool, Error> {
+        if !self.with_rows {
+            return Ok(false);
+        }
+        let text = |step: &Prepared| step.script().text.to_ascii_uppercase();
+        Ok(steps
+            .iter()
+            .any(|step| text(step).contains("CONSTRAINT TRIGGER")))
+    }
+
+    fn state(&mut self) -> Result<State, Error> {
+        let schema = self.tried.schema(&self.leave_out)?;
+        let mut rows = contrast::AllRows::new();
+        if self.with_rows {
+            let tables = schema.facts.values();
+            for table in tables.filter(|fact| fact.id.kind == Kind::Table) {
+                let read = rows::whole(self.tried.scratch, &schema, table);
+                if let Some((columns, all)) = self.tried.or_error(read)? {
+                    rows.insert(table.id.clone(), TableRows::new(columns, all));
+                }
+            }
+            if self.dialect() == Dialect::Postgres {
+                let numbers = self.tried.scratch.query_text(NUMBERS);
+                for row in self.tried.or_error(numbers)? {
+                    if let Ok([Some(schema), Some(name), last]) = <[_; 3]>::try_from(row) {
+                        let id = FactId::new(Kind::Sequence, [schema, name]);
+                        let columns = vec!["last value".to_owned()];
+                        rows.insert(id, TableRows::new(columns, vec![vec![last]]));
+                    }
+                }
+            }
+        }
+        Ok(State { schema, rows })
+    }
+}
+
+fn failed_at(steps: &[Prepared], failed: Box<FailedStep>) -> Came {
+    let mut revisions = steps.iter().map(|step| &step.step.revision);
+    let at = revisions.position(|revision| *revision == failed.revision);
+    Came::Failed(at.unwrap_or_default(), failed)
+}
+
+/// A failed step as what is kept of it.
+pub(super) fn failure(order: &[Prepared], failed: &FailedStep) -> Failure {
+    let said = &failed.error.error;
+    Failure {
+        order: ids(order),
+        revision: failed.revision.clone(),
+        statement: failed.error.statement.clone(),
+        at: failed.error.offset,
+        message: said.message.clone(),
+        code: said.code.clone(),
+        detail: said.detail.clone(),
+        hint: said.hint.clone(),
+    }
+}

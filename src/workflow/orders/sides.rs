@@ -1,0 +1,168 @@
+//! The lines of a graph between some heads and what they have in common, as steps.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    Context, Error, Prepared,
+    replayed::{self, LeftOut},
+};
+use crate::{
+    model::{Dialect, Project, RevId},
+    sql,
+};
+
+/// Lines of revisions, and what all of them build on.
+pub(super) struct Sides {
+    pub(super) dialect: Dialect,
+    /// What all have in common, in the order in which an upgrade runs it.
+    pub(super) history: Vec<Prepared>,
+    /// What of all of them is not run.
+    pub(super) left_out: Vec<LeftOut>,
+    /// Each with all of its revisions; what two have in common is in both.
+    lines: Vec<Vec<Prepared>>,
+    /// All revisions of the lines, in the order in which an upgrade runs them.
+    upgrade: Vec<Prepared>,
+}
+
+/// What two lines have in common, and what each has alone.
+pub(super) type Parted = (Vec<Prepared>, Vec<Prepared>, Vec<Prepared>);
+
+impl Sides {
+    pub(super) fn of(
+        context: &Context,
+        project: &Project,
+        heads: &[RevId],
+        dialect: Dialect,
+    ) -> Result<Self, Error> {
+        let graph = &project.graph;
+        let closures: Vec<BTreeSet<RevId>> = heads
+            .iter()
+            .map(|head| graph.ancestors(std::slice::from_ref(head)))
+            .collect();
+        for (at, head) in heads.iter().enumerate() {
+            let mut others = closures.iter().enumerate().filter(|(n, _)| *n != at);
+            if let Some((n, _)) = others.find(|(_, below)| below.contains(head)) {
+                return Err(Error::Usage(format!(
+                    "{head} is below {}: there is one order only",
+                    heads[n]
+                )));
+            }
+        }
+        let all: BTreeSet<RevId> = closures.iter().flatten().cloned().collect();
+        let mut order = graph.order(&all);
+        order.reverse();
+        let is_common = |id: &RevId| closures.iter().all(|below| below.contains(id));
+        let (below, above): (Vec<RevId>, Vec<RevId>) = order.into_iter().partition(is_common);
+        let (history, mut left_out) = replayed::of_files(context, project, &below, dialect)?;
+        let (upgrade, left_out_above) = replayed::of_files(context, project, &above, dialect)?;
+        left_out.extend(left_out_above);
+        let findings = |step: &Prepared| step.findings(dialect);
+        let unrunnable: Vec<_> = history.iter().chain(&upgrade).flat_map(findings).collect();
+        if !unrunnable.is_empty() {
+            return Err(Error::Findings(unrunnable));
+        }
+        let of_line = |below: &BTreeSet<RevId>| -> Vec<Prepared> {
+            let steps = upgrade.iter();
+            let own = steps.filter(|step| below.contains(&step.step.revision));
+            own.cloned().collect()
+        };
+        Ok(Self {
+            dialect,
+            lines: closures.iter().map(of_line).collect(),
+            history,
+            left_out,
+            upgrade,
+        })
+    }
+
+    pub(super) fn count(&self) -> usize {
+        self.lines.len()
+    }
+
+    pub(super) fn line(&self, at: usize) -> &[Prepared] {
+        self.lines.get(at).map_or(&[], Vec::as_slice)
+    }
+
+    pub(super) fn first(&self) -> &[Prepared] {
+        self.line(0)
+    }
+
+    pub(super) fn last(&self) -> &[Prepared] {
+        self.line(self.lines.len().saturating_sub(1))
+    }
+
+    /// The revisions of each line.
+    pub(super) fn lines(&self) -> Vec<Vec<RevId>> {
+        self.lines.iter().map(|line| super::ids(line)).collect()
+    }
+
+    /// Line by line, and the reverse of it.
+    pub(super) fn orders(&self) -> [Vec<Prepared>; 2] {
+        let one = |lines: &mut dyn Iterator<Item = &Vec<Prepared>>| {
+            let mut steps: Vec<Prepared> = Vec::new();
+            for step in lines.flatten() {
+                if !steps.iter().any(|there| there.step == step.step) {
+                    steps.push(step.clone());
+                }
+            }
+            steps
+        };
+        [
+            one(&mut self.lines.iter()),
+            one(&mut self.lines.iter().rev()),
+        ]
+    }
+
+    pub(super) fn as_upgrade_does(&self) -> Vec<Prepared> {
+        self.upgrade.clone()
+    }
+
+    pub(super) fn steps(self) -> Vec<Prepared> {
+        self.history.into_iter().chain(self.upgrade).collect()
+    }
+
+    /// Each two of the lines.
+    pub(super) fn pairs(&self) -> Vec<Parted> {
+        let mut pairs = Vec::new();
+        for (at, left) in self.lines.iter().enumerate() {
+            for right in &self.lines[at + 1..] {
+                let is_in = |line: &[Prepared], step: &Prepared| {
+                    line.iter().any(|there| there.step == step.step)
+                };
+                let (below, own): (Vec<_>, Vec<_>) =
+                    left.iter().cloned().partition(|step| is_in(right, step));
+                let others = right.iter().filter(|step| !is_in(left, step));
+                pairs.push((below, own, others.cloned().collect()));
+            }
+        }
+        pairs
+    }
+
+    /// A script of a line can change rows.
+    pub(super) fn move_rows(&self) -> bool {
+        let mut steps = self.upgrade.iter();
+        steps.any(|step| {
+            let text = &step.script().text;
+            let statements = sql::statements(text, self.dialect);
+            let mut texts = statements.iter().map(|statement| statement.text(text));
+            texts.any(sql::moves_rows)
+        })
+    }
+
+    /// What of the lines was not run, where more than one of them has such a thing.
+    pub(super) fn left_out_of_two(&self) -> Option<Vec<(RevId, String)>> {
+        let mut of_lines: BTreeMap<usize, Vec<(RevId, String)>> = BTreeMap::new();
+        for (at, line) in self.lines.iter().enumerate() {
+            for one in &self.left_out {
+                if line.iter().any(|step| step.step.revision == one.revision) {
+                    let left_out = (one.revision.clone(), one.statement.clone());
+                    of_lines.entry(at).or_default().push(left_out);
+                }
+            }
+        }
+        let mut all: Vec<_> = of_lines.values().flatten().cloned().collect();
+        all.sort();
+        all.dedup();
+        (of_lines.len() > 1).then_some(all)
+    }
+}
