@@ -38,6 +38,7 @@ mod status;
 mod sync;
 mod unfinished;
 mod upgrade;
+mod verdict;
 mod verify;
 mod why;
 

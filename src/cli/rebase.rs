@@ -26,8 +26,8 @@ use crate::{
 
 /// Put revisions that nobody else has on top of another head
 ///
-/// Rewrites their `parents` and nothing else in their files, as `git rebase` does with commits, and brings the
-/// database along: yours are rolled back, theirs applied, yours applied again. When a step fails, files and database
+/// Rewrites their `parents`, as `git rebase` does with commits, and makes scripts anew that would undo what theirs did
+/// (shown, and asked for). The database is brought along: yours are rolled back, theirs applied, yours applied again. When a step fails, files and database
 /// are as before; on PostgreSQL the files alone, where a script runs outside a transaction. Refused where a revision is
 /// published, in a tag, or applied in a protected environment.
 #[derive(Debug, clap::Args)]

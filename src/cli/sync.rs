@@ -78,7 +78,8 @@ pub(super) struct Args {
     #[arg(long, short)]
     yes: bool,
 
-    /// Try nothing on scratch databases before yours run on top of theirs: they run as they are
+    /// Try nothing on scratch databases: yours run on top of theirs as they are, and a merge revision is written
+    /// without a word about the order
     #[arg(long)]
     no_prove: bool,
 
@@ -137,7 +138,7 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
     let joined = joined.filter(|_| decisions.settle == Some(Settle::Merge));
     if args.dry_run {
         if let Some(divergence) = joined {
-            let merges = sync::merges(divergence, args.message.as_deref());
+            let merges = sync::merges(divergence, args.message.as_deref(), &report.tried)?;
             carried.merges = merges.into_iter().map(Merge::planned).collect();
         }
         let head_file_changes = head_file::needs_repair(context, &project)?;
@@ -162,7 +163,8 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
     confirm_down(ui, context, args.yes, &proposal)?;
     let written = match joined {
         Some(divergence) => {
-            let written = sync::write_merges(context, divergence, args.message.as_deref())?;
+            let written =
+                sync::write_merges(context, divergence, args.message.as_deref(), &report.tried)?;
             carried.joined(ui, context, &written);
             written
         }

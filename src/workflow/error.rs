@@ -262,6 +262,9 @@ pub enum Error {
     /// Scripts would be made anew, and nobody was asked.
     #[error("{} would be made anew, and nothing was done", count(.0.len(), "script"))]
     Renews(Vec<RevId>),
+    /// Databases that ran the sides of a merge in another order would be different.
+    #[error("the order of {} matters, so a merge revision alone would leave databases different", .0.iter().map(|heads| heads.iter().map(RevId::as_str).collect::<Vec<_>>().join(" and ")).collect::<Vec<_>>().join(", and of "))]
+    OrderMatters(Vec<Vec<RevId>>),
     /// Such a revision is applied beside theirs.
     #[error("{} is applied here beside theirs, and its way back was written without them", stale.revision)]
     StaleApplied {

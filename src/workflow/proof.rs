@@ -8,7 +8,6 @@
 
 pub(super) mod rows;
 mod trial;
-pub(super) mod walk;
 mod watch;
 
 use std::collections::BTreeSet;

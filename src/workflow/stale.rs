@@ -10,12 +10,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Context, Error, Prepared, State,
-    proof::{
-        Ask, Found, Proof, prove,
-        walk::{Walk, walk},
-    },
+    proof::{Ask, Found, Proof, prove},
     replayed,
     restack::{Restacking, Rewrite},
+    walk::{Walk, walk},
 };
 use crate::{
     db::Database,

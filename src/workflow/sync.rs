@@ -17,11 +17,13 @@ use super::{
     run::run_with,
     stale,
     told::Told,
+    verdicts::{self, Tried},
     write::Written,
 };
 use crate::{
     db::Database,
     git::{CommitId, CommitInfo, How, Repo},
+    layout::render::Section,
     model::{
         Direction, Operation, Project, RevId,
         settle::{self, Movable, Settle},
@@ -49,6 +51,8 @@ pub struct Report {
     pub movable: Movable,
     /// Putting it there, where that is so.
     pub restacking: Option<Restacking>,
+    /// What the sides of diverged lines do to each other, where that was tried.
+    pub tried: Vec<Tried>,
     /// What only the database has, in the order applied.
     pub phantoms: Vec<Phantom>,
     /// What was applied and is something else in the files now.
@@ -145,6 +149,10 @@ pub fn look(
         Some(found) => movable(context, project, database, found, &came_in, prove)?,
         None => (Movable::Unclear, None),
     };
+    let tried = match &divergence {
+        Some(found) if prove => verdicts::lines(context, project, database, found)?,
+        _ => Vec::new(),
+    };
     let how = moved.as_ref().map(|moved| moved.how);
     let moved = moved
         .filter(|_| !came_in.is_empty())
@@ -160,6 +168,7 @@ pub fn look(
         moved,
         upstream: repo.upstream()?.map(|upstream| upstream.name),
         came_in,
+        tried,
         divergence,
         movable,
         restacking,
@@ -287,25 +296,36 @@ pub struct Join {
     pub parents: Vec<RevId>,
     /// Its message.
     pub message: String,
+    /// What its header says of its sides.
+    pub proved: Option<String>,
+    /// Its script, where the order of its sides matters.
+    pub up: Option<Section>,
 }
 
 /// The merge revisions that [`write_merges`] would write: one for each line that
 /// diverged.
-pub fn merges(divergence: &Divergence, message: Option<&str>) -> Vec<Join> {
+pub fn merges(
+    divergence: &Divergence,
+    message: Option<&str>,
+    tried: &[Tried],
+) -> Result<Vec<Join>, Error> {
+    verdicts::require_merges(tried)?;
     let lines = divergence.lines.iter();
-    lines
-        .map(|line| {
-            let parents: Vec<RevId> = line
-                .heads
-                .iter()
-                .map(|head| head.revision.clone())
-                .collect();
-            Join {
-                message: message.map_or_else(|| merge::default_message(&parents), str::to_owned),
-                parents,
-            }
-        })
-        .collect()
+    let joins = lines.map(|line| {
+        let parents: Vec<RevId> = line
+            .heads
+            .iter()
+            .map(|head| head.revision.clone())
+            .collect();
+        let tried = tried.iter().find(|one| one.heads == parents);
+        Join {
+            proved: tried.and_then(Tried::header),
+            up: tried.and_then(|one| Some(one.bridge.as_ref()?.up.clone())),
+            message: message.map_or_else(|| merge::default_message(&parents), str::to_owned),
+            parents,
+        }
+    });
+    Ok(joins.collect())
 }
 
 /// Writes a merge revision for each line that diverged. Where one cannot be written,
@@ -314,14 +334,17 @@ pub fn write_merges(
     context: &Context,
     divergence: &Divergence,
     message: Option<&str>,
+    tried: &[Tried],
 ) -> Result<Vec<Written>, Error> {
     let mut written: Vec<Written> = Vec::new();
-    for join in merges(divergence, message) {
+    for join in merges(divergence, message, tried)? {
         let one = merge::merge(
             context,
             &merge::Request {
                 revisions: join.parents.iter().map(ToString::to_string).collect(),
                 message: message.map(str::to_owned),
+                proved: join.proved,
+                up: join.up,
                 ..merge::Request::default()
             },
         );

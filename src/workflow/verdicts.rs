@@ -5,21 +5,21 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Context, Error, Prepared,
+    Context, Error, Prepared, State,
     autogenerate::section,
     divergence::{Divergence, Line},
     orders::{self, Proved},
     plan::Resume,
-    proof::{Ask, Found, prove, walk::walk},
-    replayed,
-    state::State,
+    proof::{Ask, Found, prove},
+    replayed, sides,
     step::Facts,
+    walk::walk,
     write,
 };
 use crate::{
     db::Database,
     layout::render::{self, Section},
-    model::{Dialect, Ledger, Migration, Project, RevId, Revision, SourceFile, Verdict},
+    model::{Dialect, Ledger, Migration, Project, RevId, Revision, SourceFile, verdict::Verdict},
     schema::{
         Schema, compare,
         plan::{Decisions, plan},
@@ -78,6 +78,46 @@ impl Tried {
     }
 }
 
+/// Refuses merge revisions after which databases would not be the same.
+pub(super) fn require_merges(tried: &[Tried]) -> Result<(), Error> {
+    let open: Vec<Vec<RevId>> = tried
+        .iter()
+        .filter(|one| !one.merges())
+        .map(|one| one.heads.clone())
+        .collect();
+    if open.is_empty() {
+        Ok(())
+    } else {
+        Err(Error::OrderMatters(open))
+    }
+}
+
+/// The same where no database is asked: in memory, or on the server of `scratch:`.
+pub fn without_database(
+    context: &Context,
+    project: &Project,
+    divergence: &Divergence,
+) -> Result<Vec<Tried>, Error> {
+    match sides::without_database(context) {
+        Ok(mut database) => lines(context, project, &mut *database, divergence),
+        Err(error @ (Error::NoScratch(_) | Error::Config(_))) => {
+            let line = divergence.lines.first();
+            let tried = line.map(|line| Tried {
+                heads: line
+                    .heads
+                    .iter()
+                    .map(|head| head.revision.clone())
+                    .collect(),
+                base: line.parts_at.clone(),
+                outcome: Err(Box::new(error)),
+                bridge: None,
+            });
+            Ok(tried.into_iter().collect())
+        }
+        Err(error) => Err(error),
+    }
+}
+
 /// Tries each line that diverged, on a scratch database that is like `database`.
 pub fn lines(
     context: &Context,
@@ -86,7 +126,8 @@ pub fn lines(
     divergence: &Divergence,
 ) -> Result<Vec<Tried>, Error> {
     let each = divergence.lines.iter();
-    each.map(|line| one(context, project, database, line)).collect()
+    each.map(|line| one(context, project, database, line))
+        .collect()
 }
 
 fn one(
@@ -95,7 +136,11 @@ fn one(
     database: &mut dyn Database,
     line: &Line,
 ) -> Result<Tried, Error> {
-    let heads: Vec<RevId> = line.heads.iter().map(|head| head.revision.clone()).collect();
+    let heads: Vec<RevId> = line
+        .heads
+        .iter()
+        .map(|head| head.revision.clone())
+        .collect();
     let outcome = match orders::prove_orders(context, database, false, project, &heads) {
         Ok(proved) => Ok(proved),
         Err(error @ (Error::NoScratch(_) | Error::NotReplayed(_))) => Err(Box::new(error)),

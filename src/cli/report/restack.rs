@@ -51,6 +51,9 @@ pub(super) fn report(error: &Error, words: String) -> Report {
                 report.hint("`teammig downgrade -1` takes back what ran last, until theirs are gone here; then call it again")
             }
         }
+        Error::OrderMatters(_) => Report::new("order-matters", 3, words)
+            .hint("`teammig sync --rebase` puts yours on top of theirs, so that there is one order")
+            .hint("`--no-prove` writes the merge revision all the same"),
         Error::Renews(ids) => {
             let ids: Vec<&str> = ids.iter().map(RevId::as_str).collect();
             Report::new("stale-revision", 3, words)

@@ -250,7 +250,18 @@ fn heads(ui: &mut Ui, report: &Report, args: &Args) -> Result<Heads, Error> {
     }
     let mut items: Vec<&str> = offers
         .iter()
-        .map(|offer| words(*offer, &report.movable, runs_again(report), stale(report)))
+        .map(|offer| {
+            let apart = report.tried.iter().all(|one| one.merges());
+            match offer {
+                Settle::Merge if !apart => {
+                    "Create a merge revision          stops: it would leave databases different"
+                }
+                Settle::Merge if report.tried.iter().any(|one| one.bridge.is_some()) => {
+                    "Create a merge revision          with a script that makes both orders alike"
+                }
+                offer => words(*offer, &report.movable, runs_again(report), stale(report)),
+            }
+        })
         .collect();
     items.push("Stop");
     Ok(match merge_heads::ask(ui, merge_heads::HOW, &items)? {

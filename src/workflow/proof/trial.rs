@@ -48,28 +48,6 @@ impl<'a, 'b> Trial<'a, 'b> {
         }
     }
 
-    /// The schema after a revision, which stays, and after its way back; none where it
-    /// does not run.
-    pub(super) fn there_and_back(
-        &mut self,
-        step: &Prepared,
-    ) -> Result<Option<(Schema, Option<Schema>)>, Error> {
-        if self.run(step)?.is_err() {
-            return Ok(None);
-        }
-        let state = self.schema()?;
-        let Ok(back) = step.back() else {
-            return Ok(Some((state, None)));
-        };
-        self.mark()?;
-        let returned = match self.run(&back)? {
-            Ok(()) => Some(self.schema()?),
-            Err(_) => None,
-        };
-        self.rewind()?;
-        Ok(Some((state, returned)))
-    }
-
     /// Proves a revision, and leaves its schema behind.
     pub(super) fn prove(&mut self, step: &Prepared, before: &Schema) -> Came {
         let mut proved = Proved {
