@@ -7,6 +7,7 @@ mod audit;
 mod beside;
 mod branches;
 mod check;
+mod conflicts;
 mod create;
 mod current;
 mod demo;
@@ -88,6 +89,7 @@ enum Command {
     Heads(heads::Args),
     Branches(branches::Args),
     Radar(radar::Args),
+    Conflicts(conflicts::Args),
     Audit(audit::Args),
     Diff(diff::Args),
     Drift(drift::Args),
@@ -146,6 +148,7 @@ impl Command {
             | Self::History(_)
             | Self::Branches(_)
             | Self::Show(_)
+            | Self::Conflicts(_)
             | Self::Diff(_)
             | Self::Drift(_)
             | Self::Verify(_)
@@ -169,6 +172,7 @@ impl Command {
             Self::Heads(_) => "heads",
             Self::Branches(_) => "branches",
             Self::Radar(_) => "radar",
+            Self::Conflicts(_) => "conflicts",
             Self::Audit(_) => "audit",
             Self::Diff(_) => "diff",
             Self::Drift(_) => "drift",
@@ -376,6 +380,7 @@ fn dispatch(ui: &mut Ui, context: &Context, command: &Command) -> Result<Status,
         Command::Heads(args) => heads::run(ui, context, args),
         Command::Branches(args) => branches::run(ui, context, args),
         Command::Radar(args) => radar::run(ui, context, args),
+        Command::Conflicts(args) => conflicts::run(ui, context, args),
         Command::Audit(args) => audit::run(ui, context, args),
         Command::Diff(args) => diff::run(ui, context, args),
         Command::Drift(args) => drift::run(ui, context, args),

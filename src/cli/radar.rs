@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::{
     Status,
+    conflicts::objects,
     events::{names, plural},
 };
 use crate::{
@@ -65,6 +66,7 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
         ci: args.ci,
         local: args.local,
         side: None,
+        scripts: true,
     };
     let radar = radar::radar(context, &request)?;
     let is = |verdict: Verdict| move |one: &&Branch| one.verdict == verdict;
@@ -297,8 +299,7 @@ fn collision(one: &Against) -> Value {
         "kind": collision.kind.name(),
         "with": with,
         "revisions": collision.revisions,
-        // What two revisions do to one object is not judged yet.
-        "objects": [],
+        "objects": objects(&collision.objects),
         "parts_at": collision.parts_at,
         "paths": collision.paths.iter().map(|path| &**path).collect::<Vec<_>>(),
         "conflict": collision.conflict.map(ConflictKind::name),
@@ -315,7 +316,7 @@ fn cluster(cluster: &Cluster, radar: &Radar) -> Value {
         "kind": cluster.kind.name(),
         "groups": cluster.groups.iter().map(refs).collect::<Vec<_>>(),
         "revisions": cluster.revisions,
-        "objects": [],
+        "objects": objects(&cluster.objects),
         "paths": cluster.paths.iter().map(|path| &**path).collect::<Vec<_>>(),
         "message": words::cluster(cluster),
     })

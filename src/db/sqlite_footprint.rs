@@ -6,9 +6,13 @@
 //! statement that does not run there, and all behind it, are unread: they are guessed at
 //! from their words, and said to be.
 //!
-//! Nothing here reaches a file: `ATTACH` and `VACUUM INTO` are refused.
+//! Nothing here reaches a file: `ATTACH` and `VACUUM INTO` are refused. The scripts are those
+//! of anybody's branch, so each has only so many steps until it is stopped.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicU32, Ordering},
+};
 
 use rusqlite::{
     Connection,
@@ -29,10 +33,16 @@ use crate::{
     sql::{self, TableAct},
 };
 
+/// How many of SQLite's instructions are one step.
+const STEP: i32 = 1_000;
+/// How many steps a script may take: a second or so, and tables are empty here.
+const STEPS: u32 = 50_000;
+
 /// A database in memory that scripts are run in one after the other.
 pub struct SqliteFootprints {
     connection: Connection,
     heard: Arc<Mutex<Vec<Heard>>>,
+    steps: Arc<AtomicU32>,
 }
 
 impl SqliteFootprints {
@@ -52,7 +62,19 @@ impl SqliteFootprints {
                 }))
             })
             .map_err(|error| db_error(&error))?;
-        Ok(Self { connection, heard })
+        let steps = Arc::new(AtomicU32::new(0));
+        let taken = Arc::clone(&steps);
+        connection
+            .progress_handler(
+                STEP,
+                Some(move || taken.fetch_add(1, Ordering::Relaxed) >= STEPS),
+            )
+            .map_err(|error| db_error(&error))?;
+        Ok(Self {
+            connection,
+            heard,
+            steps,
+        })
     }
 
     /// Another one with the same in it, for the other side of a branch point.
@@ -200,6 +222,7 @@ impl SqliteFootprints {
         if !self.connection.is_autocommit() {
             let _ = self.connection.execute_batch("COMMIT");
         }
+        self.steps.store(0, Ordering::Relaxed);
         let _ = self
             .connection
             .execute_batch("PRAGMA foreign_keys = OFF; PRAGMA legacy_alter_table = ON");

@@ -5,7 +5,10 @@
 //! different objects (`rules.rs`). What could not be read is handed on ([`Unknown`]);
 //! a caller must not say "no conflict" over it.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    fmt,
+};
 
 use super::{
     footprint::{ALL_COLUMNS, Access, Act, Footprint, Kind, Object, Seen, Space},
@@ -51,6 +54,23 @@ pub struct Collision {
     pub right: Place,
 }
 
+impl fmt::Display for Collision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let objects: Vec<String> = self.objects.iter().map(ToString::to_string).collect();
+        let (left, right) = (&self.left, &self.right);
+        write!(
+            f,
+            "{}: {}: {} {} it, {} {} it",
+            self.clash.words(),
+            objects.join(" and "),
+            left.revision,
+            left.act.verb(),
+            right.revision,
+            right.act.verb()
+        )
+    }
+}
+
 /// A statement of a revision, and what it does to the first of the objects.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
@@ -71,6 +91,31 @@ pub enum Remark {
     LabelOrder(Object),
     /// Both create something for which the database makes up the same name.
     MadeUpName(Object),
+}
+
+impl fmt::Display for Remark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ColumnOrder(table) => {
+                write!(
+                    f,
+                    "the new columns of {table} stand in the order in which they came"
+                )
+            }
+            Self::LabelOrder(of) => {
+                write!(
+                    f,
+                    "the new labels of {of} sort in the order in which they came"
+                )
+            }
+            Self::MadeUpName(object) => {
+                write!(
+                    f,
+                    "which of two is called {object} is made up in the order in which they came"
+                )
+            }
+        }
+    }
 }
 
 /// A statement that is not known whole.
@@ -117,6 +162,37 @@ impl Conflicts {
     /// Nothing collides, and everything could be read.
     pub fn is_none(&self) -> bool {
         self.collisions.is_empty() && self.unknown.iter().all(|one| one.opaque)
+    }
+
+    /// The same with what another reading of the same scripts found: that of another
+    /// product. Of what both found, the worse counts.
+    pub fn join(&mut self, other: Self) {
+        for one in other.collisions {
+            let same = |known: &&mut Collision| {
+                let places = |one: &Collision| {
+                    let place = |place: &Place| (place.revision.clone(), place.span.clone());
+                    (place(&one.left), place(&one.right))
+                };
+                places(known) == places(&one)
+            };
+            match self.collisions.iter_mut().find(same) {
+                Some(known) if known.clash < one.clash => *known = one,
+                Some(_) => {}
+                None => self.collisions.push(one),
+            }
+        }
+        self.collisions
+            .sort_by_key(|one| std::cmp::Reverse(one.clash));
+        self.remarks.extend(other.remarks);
+        for one in other.unknown {
+            let same =
+                |known: &&mut Unknown| known.revision == one.revision && known.span == one.span;
+            match self.unknown.iter_mut().find(same) {
+                Some(known) if known.opaque => *known = one,
+                Some(_) => {}
+                None => self.unknown.push(one),
+            }
+        }
     }
 
     /// The worst that follows.

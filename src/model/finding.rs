@@ -79,6 +79,9 @@ rules! {
     HeadFile = "head-file",
     /// A place in the migrations folders where Git's merge with the base would stop.
     MergeConflict = "merge-conflict",
+    /// Statements of a new revision and of one that the base has got meanwhile, of which it
+    /// matters which runs first, or which cannot both run (`--base`).
+    SemanticConflict = "semantic-conflict",
     /// A new revision without a way back that does not say so on purpose.
     Irreversible = "irreversible",
     /// A new revision whose id was made up by hand, and may be made up again.

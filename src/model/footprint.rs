@@ -7,22 +7,26 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use super::source::Span;
 
 mod object;
+mod roots;
 
 pub(crate) use object::ALL_COLUMNS;
 pub use object::{Kind, Object, Space};
+pub use roots::Roots;
 
 /// What a script touches, statement by statement.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Footprint {
     /// In the order of the script.
     pub statements: Vec<Touched>,
 }
 
 /// What one statement touches.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Touched {
     /// The statement's bytes in the script.
     pub span: Span,
@@ -33,7 +37,7 @@ pub struct Touched {
 }
 
 /// How far a statement could be read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Seen {
     /// What it touches is known.
     Whole,
@@ -50,7 +54,7 @@ pub enum Seen {
 }
 
 /// One object, and what is done to it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Access {
     /// What is done.
     pub act: Act,
@@ -91,7 +95,7 @@ impl Access {
 }
 
 /// What is done to an object.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Act {
     /// Created; an error if it is there.
     Create,
@@ -169,7 +173,7 @@ impl Act {
 }
 
 /// Which side of an object is altered. Two alterations of different sides commute.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Part {
     /// All of it, or it is not known which.
     Whole,

@@ -8,7 +8,7 @@
 //!
 //! The subjects: building here, questions about the `structure`, `cycles`,
 //! `labels`, `names` (symbols, prefixes), `relative` steps, `order` (which of
-//! several right orders), `traverse` (upgrade, downgrade), `history` and
+//! several right orders), `parting` (two sides), `traverse` (upgrade, downgrade), `history` and
 //! `stamp`.
 
 use std::{
@@ -26,6 +26,7 @@ mod labels;
 mod names;
 mod nodes;
 mod order;
+mod parting;
 mod problem;
 mod relative;
 mod stamp;
@@ -40,7 +41,9 @@ mod properties;
 mod tests;
 
 pub(in crate::model) use self::labels::group_lines;
-pub use self::{error::GraphError, problem::Problem, stamp::StampChange, traverse::Downgrade};
+pub use self::{
+    error::GraphError, parting::Parting, problem::Problem, stamp::StampChange, traverse::Downgrade,
+};
 
 /// All revisions of one snapshot with their edges resolved.
 ///

@@ -14,6 +14,7 @@ use std::{
 
 use super::{
     audit::{Content, FileFact, Outline},
+    footprint::Object,
     graph::{Graph, Problem, group_lines},
     merge::{ConflictKind, Files, Merge},
     revision::RevId,
@@ -25,7 +26,7 @@ mod properties;
 #[cfg(test)]
 mod tests;
 
-pub use among::{Cluster, among, meet};
+pub use among::{Cluster, Met, among, among_objects, meet};
 
 /// What a branch is called when it was judged. The worst thing that it does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -34,6 +35,9 @@ pub enum Verdict {
     Clean,
     /// More heads than before.
     Diverges,
+    /// Its scripts and those of the other side collide: it matters which run first, or both
+    /// cannot.
+    SameObject,
     /// The merged revisions make no graph: see the collisions.
     Broken,
     /// Git would stop at a file of the migrations folders.
@@ -52,6 +56,7 @@ impl Verdict {
         match self {
             Self::Clean => "clean",
             Self::Diverges => "diverges",
+            Self::SameObject => "same-object",
             Self::Broken => "broken",
             Self::Conflict => "conflict",
             Self::DuplicateRevision => "duplicate-revision",
@@ -72,6 +77,8 @@ impl Verdict {
 pub enum Kind {
     /// More heads than before.
     Diverges,
+    /// Two scripts of which it matters which runs first, or which cannot both run.
+    SameObject,
     /// A file that cannot be read as a revision.
     UnreadableRevision,
     /// A parent or dependency that no file has.
@@ -93,6 +100,7 @@ impl Kind {
     pub fn name(self) -> &'static str {
         match self {
             Self::Diverges => "diverges",
+            Self::SameObject => "same-object",
             Self::UnreadableRevision => "unreadable-revision",
             Self::MissingParent => "missing-parent",
             Self::Cycle => "cycle",
@@ -106,6 +114,7 @@ impl Kind {
     fn verdict(self) -> Verdict {
         match self {
             Self::Diverges => Verdict::Diverges,
+            Self::SameObject => Verdict::SameObject,
             Self::UnreadableRevision | Self::MissingParent | Self::Cycle | Self::DuplicateLabel => {
                 Verdict::Broken
             }
@@ -131,6 +140,8 @@ pub struct Collision {
     pub conflict: Option<ConflictKind>,
     /// What was edited, in words.
     pub details: Vec<String>,
+    /// Which objects of the database.
+    pub objects: Vec<Object>,
 }
 
 impl Collision {
@@ -143,6 +154,7 @@ impl Collision {
             paths: Vec::new(),
             conflict: None,
             details: Vec::new(),
+            objects: Vec::new(),
         }
     }
 }

@@ -147,6 +147,7 @@ fn today(context: &Context, name: &str) -> Result<Today, Error> {
         // Who has no remote has all branches here.
         local: context.repo()?.remotes()?.is_empty(),
         side: Some(name.to_owned()),
+        scripts: false,
     };
     let mut radar = radar(context, &request)?;
     let diverges = |branch: &Branch| {

@@ -9,6 +9,7 @@
 //! Nothing is skipped in silence: a project that cannot be judged is an error of its own,
 //! beside the others.
 
+mod collisions;
 mod fresh;
 mod heads;
 mod landed;
@@ -226,6 +227,7 @@ fn findings(context: &Context, sides: &Sides) -> Result<Vec<Finding>, Error> {
     old.extend(landed.old);
     own.extend(landed.new);
     own.extend(sides.conflicts.iter().cloned());
+    own.extend(collisions::with_base(context, sides)?);
     let mut edits = guard::edits(context, &sides.guarded(), before, after)?;
     // Two revisions of one id are no edit of either.
     edits.retain(|finding| {

@@ -18,7 +18,7 @@ use crate::{
     db::{self, Database, DatabaseUrl, RunSettings},
     git::{Captured, Folders, GitError, Repo, worktree_snapshot},
     layout::{self, Layout, Native},
-    model::{Finding, Ledger, Origin, Project, RevId, Rule, snapshot::Unreadable},
+    model::{Finding, Ledger, Origin, Project, RevId, Rule, Snapshot, snapshot::Unreadable},
     schema::LeaveOut,
 };
 
@@ -258,6 +258,16 @@ impl Context {
             }));
         }
         Ok(self.read(&captured))
+    }
+
+    /// A project that nobody began.
+    pub(super) fn no_revisions(&self) -> Project {
+        let snapshot = Snapshot {
+            origin: Origin::WorkTree,
+            files: Vec::new(),
+            head_file: None,
+        };
+        layout::load(&snapshot, self.layout())
     }
 
     fn read(&self, captured: &Captured) -> Project {

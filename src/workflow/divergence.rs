@@ -2,7 +2,7 @@
 
 use super::{Context, Error, elsewhere, fixed, guard::protected_refs, outline, restack::Move};
 use crate::{
-    git::CommitInfo,
+    git::{CommitId, CommitInfo},
     model::{Project, RevId, UnreadFile},
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -133,11 +133,11 @@ pub fn find(context: &Context, project: &Project) -> Result<Option<Divergence>, 
     Ok(Some(Divergence { lines }))
 }
 
+/// Of each revision, whose it is, and the commit that brought it.
+pub(super) type Facts = BTreeMap<RevId, (Whose, Option<CommitInfo>)>;
+
 /// Of what is not published, what is in tags and on branches of others is theirs.
-fn look_elsewhere(
-    context: &Context,
-    facts: &mut BTreeMap<RevId, (Whose, Option<CommitInfo>)>,
-) -> Result<(), Error> {
+pub(super) fn look_elsewhere(context: &Context, facts: &mut Facts) -> Result<(), Error> {
     let open = facts.iter().filter(|(_, (whose, _))| {
         // What came in with an operation in progress is not committed yet.
         matches!(whose, Whose::NotPublished | Whose::Uncommitted)
@@ -160,20 +160,26 @@ fn look_elsewhere(
 }
 
 /// Whose revisions are, and which commit brought them.
-pub(super) fn facts(
-    context: &Context,
-    project: &Project,
-    ids: &[RevId],
-) -> BTreeMap<RevId, (Whose, Option<CommitInfo>)> {
+pub(super) fn facts(context: &Context, project: &Project, ids: &[RevId]) -> Facts {
     // Without a repository the heads are still heads; only their authors are unknown.
-    gather(context, project, ids).unwrap_or_default()
+    let here = || -> Result<Vec<CommitId>, Error> {
+        let repo = context.repo()?;
+        // In the middle of a merge, what comes in is not in HEAD's history yet.
+        let tips = repo.merge_head().into_iter().chain(repo.head()?.commit());
+        Ok(tips.collect())
+    };
+    here()
+        .and_then(|tips| facts_seen_from(context, project, ids, &tips))
+        .unwrap_or_default()
 }
 
-fn gather(
+/// The same, with the commits in whose histories they are looked for, the best one last.
+pub(super) fn facts_seen_from(
     context: &Context,
     project: &Project,
     ids: &[RevId],
-) -> Result<BTreeMap<RevId, (Whose, Option<CommitInfo>)>, Error> {
+    tips: &[CommitId],
+) -> Result<Facts, Error> {
     let repo = context.repo()?;
     let paths: Vec<&str> = ids
         .iter()
@@ -181,9 +187,8 @@ fn gather(
         .map(|migration| &*migration.file.path)
         .collect();
     let mut commits = std::collections::HashMap::new();
-    // In the middle of a merge, what comes in is not in HEAD's history yet.
-    for tip in repo.merge_head().into_iter().chain(repo.head()?.commit()) {
-        commits.extend(repo.introduced(tip, &context.prefix()?, &paths)?);
+    for tip in tips {
+        commits.extend(repo.introduced(*tip, &context.prefix()?, &paths)?);
     }
     let published = published(context)?;
     Ok(ids

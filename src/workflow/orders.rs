@@ -15,6 +15,8 @@ mod kept;
 mod narrow;
 mod sides;
 
+use std::collections::BTreeSet;
+
 use super::{
     Context, Error, NotReplayed, Prepared,
     replayed::{self, LeftOut},
@@ -23,8 +25,9 @@ use super::{
 use crate::{
     db::Database,
     model::{
-        Project, RevId, Span,
+        Dialect, Project, RevId, Span,
         finding::Place,
+        graph::Graph,
         verdict::{Fails, Failure, OrderMatters, Pair, Remark, Spot, Unproved, Verdict},
     },
     schema::Schema,
@@ -74,11 +77,11 @@ impl Proved {
         self.step(revision).map(|step| step.message.as_str())
     }
 
-    fn dialect(&self) -> crate::model::Dialect {
+    fn dialect(&self) -> Dialect {
         if self.on.starts_with("SQLite") {
-            crate::model::Dialect::Sqlite
+            Dialect::Sqlite
         } else {
-            crate::model::Dialect::Postgres
+            Dialect::Postgres
         }
     }
 
@@ -88,18 +91,51 @@ impl Proved {
     }
 }
 
-/// Tries what the revisions below each of `heads` do to each other, on a scratch database
-/// that is like `database`; `here`: on a protected environment's server too. No head may
-/// be below another one, since the order of such two is no question.
+/// Lines of revisions that part. What two of them have in common and a third has not is
+/// in both.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lines {
+    /// What all build on, in the order in which it runs.
+    pub below: Vec<RevId>,
+    /// Each line's own revisions.
+    pub lines: Vec<Vec<RevId>>,
+}
+
+impl Lines {
+    /// The lines that end with `heads`.
+    pub fn to(graph: &Graph, heads: &[RevId]) -> Self {
+        let closures: Vec<BTreeSet<RevId>> = heads
+            .iter()
+            .map(|head| graph.ancestors(std::slice::from_ref(head)))
+            .collect();
+        let all: BTreeSet<RevId> = closures.iter().flatten().cloned().collect();
+        let mut order = graph.order(&all);
+        order.reverse();
+        let is_common = |id: &RevId| closures.iter().all(|below| below.contains(id));
+        let (below, above): (Vec<RevId>, Vec<RevId>) = order.into_iter().partition(is_common);
+        let line = |closure: &BTreeSet<RevId>| -> Vec<RevId> {
+            let own = above.iter().filter(|id| closure.contains(*id));
+            own.cloned().collect()
+        };
+        Self {
+            lines: closures.iter().map(line).collect(),
+            below,
+        }
+    }
+}
+
+/// Tries what lines do to each other, on a scratch database that is like `database`;
+/// `here`: on a protected environment's server too. Where a line has nothing of its own,
+/// there is one order only, and that is a usage error.
 pub fn prove_orders(
     context: &Context,
     database: &mut dyn Database,
     here: bool,
     project: &Project,
-    heads: &[RevId],
+    lines: &Lines,
 ) -> Result<Proved, Error> {
     let dialect = database.dialect();
-    let sides = Sides::of(context, project, heads, dialect)?;
+    let sides = Sides::of(context, project, lines, dialect)?;
     let likeness = database
         .likeness()
         .map_err(|error| Error::database(database, error))?;

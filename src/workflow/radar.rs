@@ -17,14 +17,16 @@ use crate::{
         RevId,
         audit::{Content, FileFact},
         merge::Files,
-        radar::{Cluster, Collision, Effect, Standing, Verdict, among},
+        radar::{Cluster, Collision, Effect, Standing, Verdict, among, among_objects},
     },
 };
 
 mod judge;
+mod objects;
 mod open;
 
 use judge::{Judge, One, Protected, Seen};
+use objects::Scripts;
 use open::{Open, OpenBranch, Pending};
 
 /// How old a branch may be that people still work on, in days.
@@ -43,6 +45,8 @@ pub struct Request {
     pub local: bool,
     /// Judged against this branch, whatever else is said.
     pub side: Option<String>,
+    /// What scripts do to each other counts as well.
+    pub scripts: bool,
 }
 
 /// What the radar sees.
@@ -181,7 +185,10 @@ pub fn radar(context: &Context, request: &Request) -> Result<Radar, Error> {
 
     let committed = merger.files_of(side.commit)?;
     let uncommitted = new_in(&side.files, &committed);
+    let scripts = request.scripts.then(|| Scripts::new(context, &merger, &at));
     let judge = Judge {
+        scripts: scripts.as_ref(),
+        line: OnceCell::new(),
         context,
         merger: &merger,
         name: &name,
@@ -204,10 +211,22 @@ pub fn radar(context: &Context, request: &Request) -> Result<Radar, Error> {
     seen.sort_by_key(|(_, one)| Reverse(one.verdict));
     let among = if judge.everything {
         let effects: Vec<&Effect> = seen.iter().map(|(_, one)| &one.effect).collect();
-        among(&effects)
+        let mut clusters = among(&effects);
+        if let Some(scripts) = &scripts {
+            let protected = judge.protected.first();
+            let standing = protected.map_or(&judge.mine, |one| one.standing(&judge.mine));
+            let branches = seen.iter();
+            let branches = branches.map(|(_, one)| scripts.of_branch(standing, &one.added));
+            let met = scripts.among(&branches.collect::<Result<Vec<_>, _>>()?)?;
+            clusters.extend(among_objects(&met));
+        }
+        clusters
     } else {
         Vec::new()
     };
+    if let Some(scripts) = &scripts {
+        scripts.remember();
+    }
     let branches = described(&merger, seen)?;
     merger.remember();
     let new_revisions = if judge.protected.is_empty() {

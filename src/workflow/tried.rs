@@ -12,6 +12,10 @@ use crate::{
     schema::{LeaveOut, Schema},
 };
 
+/// Checks what waits for the commit, and leaves it waiting.
+const LATE: &str = "SAVEPOINT teammig_late; SET CONSTRAINTS ALL IMMEDIATE; \
+     ROLLBACK TO SAVEPOINT teammig_late; RELEASE SAVEPOINT teammig_late";
+
 /// Steps that ran, or did not.
 pub(super) type Outcome = Result<Result<(), Box<FailedStep>>, Error>;
 
@@ -54,7 +58,8 @@ impl<'a> Tried<'a> {
     }
 
     /// Runs steps in one transaction, which stays open until it is [taken
-    /// back](Self::take_back); `None` where one of them cannot be run in one.
+    /// back](Self::take_back); `None` where one of them cannot be run in one, or its own
+    /// would have failed at its end.
     pub(super) fn run_in_one(
         &mut self,
         steps: &[Prepared],
@@ -65,8 +70,17 @@ impl<'a> Tried<'a> {
         if self.or_error(held)? != Held::Transaction {
             return Ok(None);
         }
-        let ran = run_steps(self.scratch, steps, true, &mut |_| {});
-        judged(ran.map(drop)).map(Some)
+        for step in steps {
+            let step = std::slice::from_ref(step);
+            let ran = run_steps(self.scratch, step, true, &mut |_| {});
+            if let Err(failed) = judged(ran.map(drop))? {
+                return Ok(Some(Err(failed)));
+            }
+            if self.scratch.execute_text(LATE).is_err() {
+                return Ok(None);
+            }
+        }
+        Ok(Some(Ok(())))
     }
 
     /// Ends the transaction and leaves nothing of it.

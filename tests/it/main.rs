@@ -18,6 +18,7 @@ mod bad_input;
 #[cfg(unix)]
 mod broken_link;
 mod check;
+mod conflicts_command;
 #[cfg(unix)]
 mod crash;
 mod databases;
@@ -43,6 +44,7 @@ mod models;
 #[cfg(unix)]
 mod narrow;
 mod offline;
+mod orders;
 mod plan;
 #[cfg(unix)]
 mod postgres;

@@ -1,6 +1,6 @@
 //! What the radar found, in words.
 
-use super::super::events::names;
+use super::super::{conflicts::words::objects, events::names};
 use crate::{
     model::{
         RevId,
@@ -51,7 +51,7 @@ pub(in crate::cli) fn collision(one: &Collision) -> String {
         Kind::DuplicateRevision => {
             format!("both have a revision {revisions}, with different contents ({paths})")
         }
-        Kind::EditsFixed => one.details.join("; "),
+        Kind::EditsFixed | Kind::SameObject => one.details.join("; "),
         Kind::UnreadableRevision => format!("{paths} cannot be read as a revision"),
         Kind::MissingParent => match one.revisions.as_slice() {
             [child, parent] => format!("{child} would have no parent {parent} any more"),
@@ -76,6 +76,10 @@ pub(super) fn cluster(one: &Cluster) -> String {
     match one.kind {
         Kind::Diverges => format!("each makes a head of the same line: {revisions}"),
         Kind::DuplicateRevision => format!("each has its own revision {revisions}"),
+        Kind::SameObject => format!(
+            "order matters, or both cannot be applied: {} ({revisions})",
+            objects(&one.objects)
+        ),
         _ => format!("each has its own file {}", one.paths.join(", ")),
     }
 }

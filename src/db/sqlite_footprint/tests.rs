@@ -209,3 +209,19 @@ fn transactions_and_settings_end_with_the_script() {
     assert!(footprint.is_known());
     assert!(database.footprint("BEGIN; DROP TABLE n; COMMIT").is_known());
 }
+
+#[test]
+fn a_script_without_an_end_is_stopped_and_unread() {
+    let mut database = replayed();
+    let endless =
+        "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n";
+    let footprint = database.footprint(&format!("DROP VIEW v; {endless}; DROP TABLE u"));
+    let seen = footprint
+        .statements
+        .iter()
+        .map(|one| one.seen == Seen::Whole);
+    assert_eq!(seen.collect::<Vec<_>>(), [true, false, false]);
+    assert!(database.replay(endless).is_err());
+    // The next one has its own steps.
+    assert!(database.footprint("CREATE TABLE n (a INT)").is_known());
+}

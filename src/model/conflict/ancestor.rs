@@ -23,16 +23,22 @@ impl Ancestor {
     /// What the revisions up to there make, in their order; `is_whole` if they begin with
     /// an empty database, so that what they do not make is not there.
     pub fn of<'a>(footprints: impl IntoIterator<Item = &'a Footprint>, is_whole: bool) -> Self {
-        let mut ancestor = Self::default();
-        let mut is_known = true;
+        let mut ancestor = Self {
+            is_whole,
+            ..Self::default()
+        };
         for footprint in footprints {
-            is_known &= footprint.is_known();
-            for statement in &footprint.statements {
-                ancestor.after(&statement.accesses);
-            }
+            ancestor.then(footprint);
         }
-        ancestor.is_whole = is_whole && is_known;
         ancestor
+    }
+
+    /// One revision more.
+    pub fn then(&mut self, footprint: &Footprint) {
+        self.is_whole &= footprint.is_known();
+        for statement in &footprint.statements {
+            self.after(&statement.accesses);
+        }
     }
 
     /// Adds an object and what it needs: the columns and tables of a view or of an index,

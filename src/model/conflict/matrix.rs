@@ -73,6 +73,21 @@ impl Clash {
         if matters { Self::Order } else { Self::None }
     }
 
+    /// For programs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Possible => "possible",
+            Self::Order => "order-matters",
+            Self::Never => "cannot-both",
+        }
+    }
+
+    /// It needs a person before both are merged: the schema is at stake.
+    pub fn is_serious(self) -> bool {
+        self >= Self::Order
+    }
+
     /// For people: `order matters`.
     pub fn words(self) -> &'static str {
         match self {

@@ -3,8 +3,10 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// A kind of object.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Kind {
     /// A schema.
     Schema,
@@ -79,7 +81,7 @@ impl Kind {
 }
 
 /// An object by its full name; names are as the database stores them.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Object {
     /// What it is.
     pub kind: Kind,
@@ -139,6 +141,11 @@ impl Object {
         self.kind == Kind::Column && self.name == ALL_COLUMNS
     }
 
+    /// It stands in a schema that somebody made.
+    pub(super) fn is_in_own_schema(&self) -> bool {
+        !UNSAID.contains(&self.schema.as_str())
+    }
+
     /// The table, view or type that it is a part of, as an object of that name.
     pub fn owner(&self) -> Option<Self> {
         let of = self.of.as_deref()?;
@@ -166,7 +173,7 @@ impl Object {
     /// The name as a person writes it.
     pub fn path(&self) -> String {
         let mut path = String::new();
-        if !UNSAID.contains(&self.schema.as_str()) && self.kind != Kind::Schema {
+        if self.is_in_own_schema() && self.kind != Kind::Schema {
             path.push_str(&self.schema);
             path.push('.');
         }

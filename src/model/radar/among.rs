@@ -10,7 +10,7 @@ use std::{
 };
 
 use super::{Effect, Kind};
-use crate::model::revision::RevId;
+use crate::model::{footprint::Object, revision::RevId};
 
 /// Branches that collide with each other.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +24,55 @@ pub struct Cluster {
     pub revisions: Vec<RevId>,
     /// The files, where they are why.
     pub paths: Vec<Arc<str>>,
+    /// The objects of the database, where they are why.
+    pub objects: Vec<Object>,
+}
+
+/// Two branches whose scripts collide.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Met {
+    /// The index of one, which is the smaller.
+    pub one: usize,
+    /// The index of the other.
+    pub other: usize,
+    /// The revisions.
+    pub revisions: Vec<RevId>,
+    /// The objects.
+    pub objects: Vec<Object>,
+}
+
+/// The branches that collide over the same objects.
+pub fn among_objects(met: &[Met]) -> Vec<Cluster> {
+    let mut by_objects: BTreeMap<Vec<Object>, Vec<&Met>> = BTreeMap::new();
+    for one in met {
+        let mut objects = one.objects.clone();
+        objects.sort();
+        by_objects.entry(objects).or_default().push(one);
+    }
+    let mut clusters = Vec::new();
+    for (objects, met) in by_objects {
+        let here: BTreeSet<usize> = met.iter().flat_map(|one| [one.one, one.other]).collect();
+        let here: Vec<usize> = here.into_iter().collect();
+        let place = |branch: usize| here.binary_search(&branch).unwrap_or_default();
+        let mut pairs = Pairs::of(here.len());
+        for one in &met {
+            pairs.add(place(one.one), place(one.other));
+        }
+        for members in pairs.cliques() {
+            let members: Vec<usize> = members.into_iter().map(|at| here[at]).collect();
+            let is_in = |one: &&&Met| members.contains(&one.one) && members.contains(&one.other);
+            let of_members = met.iter().filter(is_in);
+            let revisions: BTreeSet<&RevId> = of_members.flat_map(|one| &one.revisions).collect();
+            clusters.push(Cluster {
+                kind: Kind::SameObject,
+                revisions: revisions.into_iter().cloned().collect(),
+                groups: members.into_iter().map(|branch| vec![branch]).collect(),
+                paths: Vec::new(),
+                objects: objects.clone(),
+            });
+        }
+    }
+    clusters
 }
 
 /// How two sets of new revisions collide, and which of them do: the one place to
@@ -99,6 +148,7 @@ fn twice(groups: &Groups<'_>) -> Vec<Cluster> {
             groups: members(uses.values().collect()),
             revisions: vec![id.clone()],
             paths: uses.keys().map(|(path, _)| Arc::clone(path)).collect(),
+            objects: Vec::new(),
         })
         .collect();
     for (path, uses) in paths {
@@ -110,6 +160,7 @@ fn twice(groups: &Groups<'_>) -> Vec<Cluster> {
                 groups: members(uses.values().collect()),
                 revisions: ids.into_iter().cloned().collect(),
                 paths: vec![Arc::clone(path)],
+                objects: Vec::new(),
             });
         }
     }
@@ -131,37 +182,23 @@ fn met(groups: &Groups<'_>) -> Vec<Cluster> {
     }
     let mut clusters = Vec::new();
     for (kind, pairs) in by_kind {
-        let mut told = Pairs::of(groups.len());
-        for one in 0..groups.len() {
-            for other in one + 1..groups.len() {
-                if !pairs.has(one, other) || told.has(one, other) {
-                    continue;
-                }
-                let mut members = vec![one, other];
-                for next in other + 1..groups.len() {
-                    if members.iter().all(|member| pairs.has(*member, next)) {
-                        members.push(next);
-                    }
-                }
-                let mut revisions = BTreeSet::new();
-                for (n, left) in members.iter().enumerate() {
-                    for right in &members[n + 1..] {
-                        told.add(*left, *right);
-                    }
-                    // What it has against one of the others it has against them all.
-                    let against = members[usize::from(n == 0)];
-                    let all = meet(groups[against].0, groups[*left].0);
-                    let of_kind = all.into_iter().filter(|(other, _)| *other == kind);
-                    revisions.extend(of_kind.flat_map(|(_, ids)| ids).cloned());
-                }
-                let branches = members.iter().map(|group| groups[*group].1.clone());
-                clusters.push(Cluster {
-                    kind,
-                    groups: branches.collect(),
-                    revisions: revisions.into_iter().collect(),
-                    paths: Vec::new(),
-                });
+        for members in pairs.cliques() {
+            let mut revisions = BTreeSet::new();
+            for (n, left) in members.iter().enumerate() {
+                // What it has against one of the others it has against them all.
+                let against = members[usize::from(n == 0)];
+                let all = meet(groups[against].0, groups[*left].0);
+                let of_kind = all.into_iter().filter(|(other, _)| *other == kind);
+                revisions.extend(of_kind.flat_map(|(_, ids)| ids).cloned());
             }
+            let branches = members.iter().map(|group| groups[*group].1.clone());
+            clusters.push(Cluster {
+                kind,
+                groups: branches.collect(),
+                revisions: revisions.into_iter().collect(),
+                paths: Vec::new(),
+                objects: Vec::new(),
+            });
         }
     }
     clusters
@@ -188,5 +225,31 @@ impl Pairs {
 
     fn has(&self, one: usize, other: usize) -> bool {
         self.is_in[one * self.of + other]
+    }
+
+    /// All pairs, covered by sets in which everybody is a pair with everybody.
+    fn cliques(&self) -> Vec<Vec<usize>> {
+        let mut told = Self::of(self.of);
+        let mut all = Vec::new();
+        for one in 0..self.of {
+            for other in one + 1..self.of {
+                if !self.has(one, other) || told.has(one, other) {
+                    continue;
+                }
+                let mut members = vec![one, other];
+                for next in other + 1..self.of {
+                    if members.iter().all(|member| self.has(*member, next)) {
+                        members.push(next);
+                    }
+                }
+                for (n, left) in members.iter().enumerate() {
+                    for right in &members[n + 1..] {
+                        told.add(*left, *right);
+                    }
+                }
+                all.push(members);
+            }
+        }
+        all
     }
 }

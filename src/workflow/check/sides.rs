@@ -1,10 +1,12 @@
 //! The two states that are compared.
 
+use std::collections::BTreeSet;
+
 use crate::{
     git::{Bases, CommitId, GitError, Repo},
     layout,
     model::{
-        Finding, Origin, Project, RevId, Rule, Snapshot, SourceFile,
+        Finding, Project, RevId, Rule, SourceFile,
         merge::{Conflict, ConflictKind},
     },
     workflow::{
@@ -49,6 +51,8 @@ pub(super) struct Sides {
     pub(super) conflicts: Vec<Finding>,
     /// Both sides have a file of their own with this revision.
     added_twice: Vec<RevId>,
+    /// What the base has that what is merged with it has not.
+    pub(super) meanwhile: BTreeSet<RevId>,
 }
 
 impl Sides {
@@ -115,7 +119,7 @@ impl Sides {
         let parts_at = base.as_ref().map(|base| base.parts_at).or(commit);
         let before = match parts_at {
             Some(commit) => context.project_so_far(&At::Commit(commit.to_string()))?,
-            None => nothing(context),
+            None => context.no_revisions(),
         };
         let compared = base.is_some() || commit.is_none() || !is_as(&before, &after);
         if !compared {
@@ -142,6 +146,7 @@ impl Sides {
             uncommitted: false,
             conflicts: Vec::new(),
             added_twice: Vec::new(),
+            meanwhile: BTreeSet::new(),
         })
     }
 
@@ -164,6 +169,10 @@ impl Sides {
             why,
         })?;
         let before = context.project_so_far(&At::Commit(merged.theirs.to_string()))?;
+        let own = context.project_so_far(&at)?;
+        let base_alone = before.graph.iter().map(|one| &one.id);
+        let base_alone = base_alone.filter(|id| own.graph.get(id.as_str()).is_none());
+        let meanwhile = base_alone.cloned().collect();
         let mut after = layout::load(&merged.snapshot, context.layout());
         if after.migrations.is_empty() && after.unread.is_empty() {
             after.findings.extend(no_folders(context));
@@ -176,6 +185,7 @@ impl Sides {
             .clone()
             .filter(|one| one.kind == ConflictKind::Added);
         Ok(Self {
+            meanwhile,
             added_twice: added.flat_map(|one| one.revisions.clone()).collect(),
             conflicts: conflicts
                 .map(|one| stops(&merged, &before, one, &base))
@@ -357,15 +367,6 @@ fn needs_base(context: &Context) -> Result<(), Error> {
         NoDefault::Alone => Ok(()),
         other => Err(NotJudged::NoBase(other).into()),
     }
-}
-
-fn nothing(context: &Context) -> Project {
-    let snapshot = Snapshot {
-        origin: Origin::WorkTree,
-        files: Vec::new(),
-        head_file: None,
-    };
-    layout::load(&snapshot, context.layout())
 }
 
 fn no_folders(context: &Context) -> Vec<Finding> {

@@ -106,7 +106,7 @@ impl Merger<'_> {
         })
     }
 
-    pub(super) fn bytes(
+    pub(in crate::workflow) fn bytes(
         &self,
         path: &Arc<str>,
         blob: &Arc<str>,

@@ -210,13 +210,13 @@ pub(super) fn rows(first: &AllRows, second: &AllRows) -> Vec<Contrast> {
         .map(|(id, one, other)| {
             let name = id.path.join(".");
             let name = name.strip_prefix("public.").unwrap_or(&name);
-            let (kind, key) = if id.kind == Kind::Sequence {
-                ("sequence", "last value")
+            let key = if id.kind == Kind::Sequence {
+                "last value"
             } else {
-                ("table", "rows")
+                "rows"
             };
             Contrast {
-                kind: kind.to_owned(),
+                kind: id.kind.name().to_owned(),
                 name: name.to_owned(),
                 key: key.to_owned(),
                 first: Some(beside(one, other)),

@@ -107,7 +107,10 @@ impl<'a> Read<'a> {
         };
         if one.clash >= Clash::Order {
             // What the schemas hold was compared.
-            let is_hidden = |kind: &Kind| matches!(kind, Kind::Other(_));
+            let is_hidden = |kind: &Kind| match kind {
+                Kind::Other(word) => !word.ends_with(" key") && word != "statistics",
+                _ => false,
+            };
             let mut kinds = one.objects.iter().map(|object| &object.kind);
             return kinds
                 .any(is_hidden)

@@ -13,12 +13,12 @@ use super::{
     ids,
 };
 use crate::{
-    db::Database,
+    db::{Database, DbError},
     model::{
         Dialect,
         verdict::{Contrast, Failure, Remark},
     },
-    schema::{FactId, Kind, LeaveOut, Schema},
+    schema::{FactId, Kind, LeaveOut, Schema, canary},
     workflow::{
         FailedStep,
         proof::rows::{self, Rows},
@@ -255,14 +255,7 @@ impl<'a> Ground<'a> {
                 let is_certain = code.is_none_or(|code| !IN_THE_WAY.contains(&code));
                 Ok(is_certain.then(|| failed_at(steps, failed)))
             }
-            Some(Ok(())) => {
-                // What waits for the commit would fail there.
-                let late = "SET CONSTRAINTS ALL IMMEDIATE";
-                if self.tried.scratch.execute_text(late).is_err() {
-                    return Ok(None);
-                }
-                self.state().map(|state| Some(Came::Through(state)))
-            }
+            Some(Ok(())) => self.state().map(|state| Some(Came::Through(state))),
         }
     }
 
@@ -279,28 +272,45 @@ impl<'a> Ground<'a> {
 
     fn state(&mut self) -> Result<State, Error> {
         let schema = self.tried.schema(&self.leave_out)?;
-        let mut rows = contrast::AllRows::new();
-        if self.with_rows {
-            let tables = schema.facts.values();
-            for table in tables.filter(|fact| fact.id.kind == Kind::Table) {
-                let read = rows::whole(self.tried.scratch, &schema, table);
-                if let Some((columns, all)) = self.tried.or_error(read)? {
-                    rows.insert(table.id.clone(), TableRows::new(columns, all));
-                }
-            }
-            if self.dialect() == Dialect::Postgres {
-                let numbers = self.tried.scratch.query_text(NUMBERS);
-                for row in self.tried.or_error(numbers)? {
-                    if let Ok([Some(schema), Some(name), last]) = <[_; 3]>::try_from(row) {
-                        let id = FactId::new(Kind::Sequence, [schema, name]);
-                        let columns = vec!["last value".to_owned()];
-                        rows.insert(id, TableRows::new(columns, vec![vec![last]]));
-                    }
-                }
-            }
-        }
+        let rows = if self.with_rows {
+            let rows = read_rows(self.tried.scratch, &schema);
+            self.tried.or_error(rows)?
+        } else {
+            contrast::AllRows::new()
+        };
         Ok(State { schema, rows })
     }
+}
+
+/// The rows of all tables and materialized views, and where sequences stand.
+fn read_rows(scratch: &mut dyn Database, schema: &Schema) -> Result<contrast::AllRows, DbError> {
+    let mut all = contrast::AllRows::new();
+    for fact in schema.facts.values() {
+        let read = match fact.id.kind {
+            Kind::Table => rows::whole(scratch, schema, fact)?,
+            Kind::MaterializedView if fact.get("populated").is_none() => {
+                let Some((name, _)) = canary::readable(schema, fact) else {
+                    continue;
+                };
+                let rows = scratch.query_text(&format!("SELECT v::text FROM {name} AS v"))?;
+                Some((vec!["row".to_owned()], rows))
+            }
+            _ => continue,
+        };
+        if let Some((columns, rows)) = read {
+            all.insert(fact.id.clone(), TableRows::new(columns, rows));
+        }
+    }
+    if scratch.dialect() == Dialect::Postgres {
+        for row in scratch.query_text(NUMBERS)? {
+            if let Ok([Some(schema), Some(name), last]) = <[_; 3]>::try_from(row) {
+                let id = FactId::new(Kind::Sequence, [schema, name]);
+                let columns = vec!["last value".to_owned()];
+                all.insert(id, TableRows::new(columns, vec![vec![last]]));
+            }
+        }
+    }
+    Ok(all)
 }
 
 fn failed_at(steps: &[Prepared], failed: Box<FailedStep>) -> Came {

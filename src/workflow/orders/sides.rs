@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Context, Error, Prepared,
+    Context, Error, Lines, Prepared,
     replayed::{self, LeftOut},
 };
 use crate::{
@@ -31,44 +31,33 @@ impl Sides {
     pub(super) fn of(
         context: &Context,
         project: &Project,
-        heads: &[RevId],
+        lines: &Lines,
         dialect: Dialect,
     ) -> Result<Self, Error> {
-        let graph = &project.graph;
-        let closures: Vec<BTreeSet<RevId>> = heads
-            .iter()
-            .map(|head| graph.ancestors(std::slice::from_ref(head)))
-            .collect();
-        for (at, head) in heads.iter().enumerate() {
-            let mut others = closures.iter().enumerate().filter(|(n, _)| *n != at);
-            if let Some((n, _)) = others.find(|(_, below)| below.contains(head)) {
-                return Err(Error::Usage(format!(
-                    "{head} is below {}: there is one order only",
-                    heads[n]
-                )));
-            }
+        if lines.lines.len() < 2 || lines.lines.iter().any(Vec::is_empty) {
+            let why = "there is one order only: a line has nothing that another one has not";
+            return Err(Error::Usage(why.to_owned()));
         }
-        let all: BTreeSet<RevId> = closures.iter().flatten().cloned().collect();
-        let mut order = graph.order(&all);
-        order.reverse();
-        let is_common = |id: &RevId| closures.iter().all(|below| below.contains(id));
-        let (below, above): (Vec<RevId>, Vec<RevId>) = order.into_iter().partition(is_common);
-        let (history, mut left_out) = replayed::of_files(context, project, &below, dialect)?;
-        let (upgrade, left_out_above) = replayed::of_files(context, project, &above, dialect)?;
+        let all: BTreeSet<RevId> = lines.lines.iter().flatten().cloned().collect();
+        let mut above = project.graph.order(&all);
+        above.reverse();
+        let steps = |ids: &[RevId]| replayed::of_files(context, project, ids, dialect);
+        let (history, mut left_out) = steps(&lines.below)?;
+        let (upgrade, left_out_above) = steps(&above)?;
         left_out.extend(left_out_above);
         let findings = |step: &Prepared| step.findings(dialect);
         let unrunnable: Vec<_> = history.iter().chain(&upgrade).flat_map(findings).collect();
         if !unrunnable.is_empty() {
             return Err(Error::Findings(unrunnable));
         }
-        let of_line = |below: &BTreeSet<RevId>| -> Vec<Prepared> {
+        let of_line = |line: &Vec<RevId>| -> Vec<Prepared> {
             let steps = upgrade.iter();
-            let own = steps.filter(|step| below.contains(&step.step.revision));
+            let own = steps.filter(|step| line.contains(&step.step.revision));
             own.cloned().collect()
         };
         Ok(Self {
             dialect,
-            lines: closures.iter().map(of_line).collect(),
+            lines: lines.lines.iter().map(of_line).collect(),
             history,
             left_out,
             upgrade,

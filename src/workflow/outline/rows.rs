@@ -5,7 +5,6 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    hash::{DefaultHasher, Hasher as _},
     sync::Arc,
 };
 
@@ -17,6 +16,7 @@ use crate::{
         Amended, Checksum, Options, RevId,
         audit::{Content, Outline},
     },
+    workflow::sealed,
 };
 
 /// A cache by blob id. A run loads each of them once.
@@ -45,10 +45,7 @@ struct Row<'a> {
 impl Rows {
     /// Reads what was written. `None` = it is something else, or damaged.
     pub(super) fn read(bytes: &[u8]) -> Option<Self> {
-        let (print, mut rest) = bytes.split_first_chunk()?;
-        if *print != print_of(rest) {
-            return None;
-        }
+        let mut rest = sealed::open(bytes)?;
         let mut rows = HashMap::new();
         while !rest.is_empty() {
             let ((blob, row), after): (Stored<'_>, _) = postcard::take_from_bytes(rest).ok()?;
@@ -68,7 +65,7 @@ impl Rows {
 
     /// As they are kept.
     pub(super) fn write(&self) -> Option<Vec<u8>> {
-        let mut bytes = vec![0; size_of::<u64>()];
+        let mut bytes = sealed::begin();
         for (blob, content) in &self.0 {
             let row = match content {
                 Content::Revision(outline) => Some(Row::of(outline)),
@@ -77,9 +74,7 @@ impl Rows {
             };
             bytes = postcard::to_extend(&(blob.as_bytes(), row), bytes).ok()?;
         }
-        let (print, rows) = bytes.split_first_chunk_mut()?;
-        *print = print_of(rows);
-        Some(bytes)
+        sealed::close(bytes)
     }
 
     /// What a blob says; `None` = it is not known.
@@ -99,14 +94,6 @@ impl Rows {
     pub(super) fn keep(&mut self, blobs: &HashSet<BlobId>) {
         self.0.retain(|blob, _| blobs.contains(blob));
     }
-}
-
-/// Tells what was written from what a disk made of it. Another Rust's may differ; then the
-/// rows are made again.
-fn print_of(rows: &[u8]) -> [u8; size_of::<u64>()] {
-    let mut hasher = DefaultHasher::new();
-    hasher.write(rows);
-    hasher.finish().to_le_bytes()
 }
 
 impl<'a> Row<'a> {
@@ -232,8 +219,9 @@ mod tests {
         /// It is a file that anybody can write.
         #[test]
         fn no_bytes_are_too_much(rest in proptest::collection::vec(any::<u8>(), 0..200)) {
-            let mut bytes = print_of(&rest).to_vec();
+            let mut bytes = sealed::begin();
             bytes.extend(rest);
+            let bytes = sealed::close(bytes).unwrap();
             let _ = Rows::read(&bytes);
         }
     }

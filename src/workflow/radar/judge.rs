@@ -2,7 +2,11 @@
 
 use std::{cell::OnceCell, collections::BTreeSet, sync::Arc};
 
-use super::{Against, open::Pending};
+use super::{
+    Against,
+    objects::{Line, Scripts},
+    open::Pending,
+};
 use crate::{
     git::{Ancestors, Bases, CommitId},
     model::{
@@ -26,6 +30,7 @@ pub(super) struct Protected<'c> {
     walk: OnceCell<Ancestors<'c>>,
     /// Absent where it is the side that was asked for.
     standing: Option<Standing>,
+    line: OnceCell<Line>,
 }
 
 impl<'c> Protected<'c> {
@@ -45,6 +50,7 @@ impl<'c> Protected<'c> {
             commit,
             walk: OnceCell::new(),
             standing,
+            line: OnceCell::new(),
         })
     }
 
@@ -87,6 +93,8 @@ pub(super) struct One {
     pub(super) new_revisions: Vec<RevId>,
     /// On the protected ref, where there is one.
     pub(super) effect: Effect,
+    /// The files of the revisions that are new there.
+    pub(super) added: Vec<FileFact>,
 }
 
 impl Seen {
@@ -97,6 +105,7 @@ impl Seen {
             collisions: Vec::new(),
             new_revisions: Vec::new(),
             effect: Effect::default(),
+            added: Vec::new(),
         }))
     }
 }
@@ -112,7 +121,6 @@ enum Others {
 }
 
 /// Both sides.
-#[derive(Debug)]
 pub(super) struct Judge<'a, 'c> {
     pub(super) context: &'a Context,
     pub(super) merger: &'a Merger<'c>,
@@ -123,6 +131,9 @@ pub(super) struct Judge<'a, 'c> {
     pub(super) protected: Vec<Protected<'c>>,
     /// Against the protected ref as well.
     pub(super) everything: bool,
+    /// What scripts do to each other, where that is asked for.
+    pub(super) scripts: Option<&'a Scripts<'a, 'c>>,
+    pub(super) line: OnceCell<Line>,
 }
 
 impl Judge<'_, '_> {
@@ -163,6 +174,7 @@ impl Judge<'_, '_> {
             collisions: Vec::new(),
             new_revisions: self.new_revisions(&own),
             effect: Effect::default(),
+            added: Vec::new(),
         };
         let mut with_protected = Vec::new();
         if let Some(protected) = protected {
@@ -179,6 +191,13 @@ impl Judge<'_, '_> {
                 let judgement = standing.judge(&merge);
                 with_protected = judgement.collisions;
                 one.effect = judgement.effect;
+                one.added = new_files(standing, &since);
+                let line = if protected.standing.is_none() {
+                    &self.line
+                } else {
+                    &protected.line
+                };
+                with_protected.extend(self.scripts(standing, line, &since, own_bases)?);
             }
         }
         if pending.of_protected.is_some() {
@@ -207,11 +226,17 @@ impl Judge<'_, '_> {
                 };
                 let judgement = self.mine.judge(&merge);
                 one.add(self.name, judgement.collisions);
+                let of_mine = &pending.of_mine;
+                let scripts = self.scripts(&self.mine, &self.line, &theirs, of_mine)?;
+                one.add(self.name, scripts);
                 one.verdict = one.worst();
                 match protected {
                     // Told, and no part of the verdict.
                     Some(protected) => one.add(&protected.name, with_protected),
-                    None => one.effect = judgement.effect,
+                    None => {
+                        one.effect = judgement.effect;
+                        one.added = new_files(&self.mine, &theirs);
+                    }
                 }
             }
         }
@@ -220,6 +245,35 @@ impl Judge<'_, '_> {
             one.verdict = Verdict::Unknown;
         }
         Ok(Seen::Judged(Box::new(one)))
+    }
+
+    /// What scripts do to those of a side.
+    fn scripts(
+        &self,
+        standing: &Standing,
+        line: &OnceCell<Line>,
+        changes: &[Changed],
+        bases: &Bases,
+    ) -> Result<Vec<Collision>, Error> {
+        let Some(scripts) = self.scripts else {
+            return Ok(Vec::new());
+        };
+        let line = match line.get() {
+            Some(line) => line,
+            None => {
+                let indexed = scripts.line(standing)?;
+                line.get_or_init(|| indexed)
+            }
+        };
+        scripts.collisions((standing, line), changes, &|| {
+            let Bases::Known(bases) = bases else {
+                return Ok(None);
+            };
+            match self.merger.one_base(bases)? {
+                Some(base) => Ok(Some(self.merger.files_of(base)?)),
+                None => Ok(None),
+            }
+        })
     }
 
     /// Against the protected refs behind the first: a branch that belongs to one of them
@@ -349,6 +403,12 @@ impl Judge<'_, '_> {
             .collect();
         Ok((edits, unclear))
     }
+}
+
+/// The files of revisions that a side has not.
+fn new_files(standing: &Standing, changes: &[Changed]) -> Vec<FileFact> {
+    let files = super::objects::new_files(standing, changes).into_iter();
+    files.map(|(file, _)| file.clone()).collect()
 }
 
 impl One {

@@ -1,0 +1,344 @@
+//! What scripts touch, from a cache by their content.
+//!
+//! A PostgreSQL script says by itself what it touches. A SQLite script is run in memory
+//! behind those that come before it, so that its row in the cache stands for all of them:
+//! a script that is added runs once behind the others, and nothing else is run again.
+//! Where sides part, the database of the branch point is kept and forked.
+//!
+//! What is known of an ancestor, and what follows, is `model::conflict`'s business.
+
+use std::{
+    borrow::Cow,
+    collections::{HashMap, HashSet},
+    ops::Range,
+    sync::Arc,
+};
+
+use sha2::{Digest, Sha256};
+
+use super::{Context, Error, sealed};
+use crate::{
+    db::{DbError, SqliteFootprints},
+    git::Cache,
+    model::{
+        Checksum, Dialect, Footprint,
+        footprint::{Seen, Touched},
+    },
+    sql,
+};
+
+/// Counts up with what is kept of a footprint. What is read from a text is another one
+/// with each version of this program.
+const VERSION: u32 = 1;
+/// More are those of branches that are gone; the cache begins anew with what is used.
+const MOST: usize = 50_000;
+/// Databases in memory that are kept for the next side.
+const DATABASES: usize = 4;
+
+type Name = [u8; 32];
+
+/// A script, by its content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) struct ScriptKey(Name);
+
+impl ScriptKey {
+    /// The key of a text.
+    pub(super) fn of(script: &str) -> Self {
+        Self(Sha256::digest(script.as_bytes()).into())
+    }
+
+    /// As text.
+    pub(super) fn hex(self) -> String {
+        Checksum(self.0).to_string()
+    }
+
+    /// What [`ScriptKey::hex`] wrote.
+    pub(super) fn from_hex(text: &str) -> Option<Self> {
+        Some(Self(Checksum::from_hex(text)?.0))
+    }
+
+    /// Of a script that nobody has: no text has these bytes.
+    pub(super) const NONE: Self = Self([0; 32]);
+}
+
+/// Where the text of a script is had when nobody looked at it yet. `None` = this clone
+/// does not have it.
+pub(super) type Texts<'t> = &'t dyn Fn(ScriptKey) -> Option<Cow<'t, str>>;
+
+/// The footprints of scripts of one product.
+pub(super) struct Footprints {
+    dialect: Dialect,
+    /// Absent without a repository.
+    cache: Option<Cache>,
+    kept: Kept,
+    seen: HashMap<Name, Arc<Footprint>>,
+    databases: Vec<(Name, SqliteFootprints)>,
+}
+
+impl Footprints {
+    /// With what this clone knows already.
+    pub(super) fn new(context: &Context, dialect: Dialect) -> Self {
+        let cache = context.repo_if_any().map(crate::git::Repo::cache);
+        let stored = cache
+            .as_ref()
+            .and_then(|cache| cache.load(file(dialect), VERSION));
+        Self {
+            dialect,
+            kept: stored.and_then(Kept::read).unwrap_or_default(),
+            cache,
+            seen: HashMap::new(),
+            databases: Vec::new(),
+        }
+    }
+
+    /// What `scripts` touch, which run one after the other behind `before`.
+    pub(super) fn along(
+        &mut self,
+        before: &[ScriptKey],
+        scripts: &[ScriptKey],
+        texts: Texts<'_>,
+    ) -> Result<Vec<Arc<Footprint>>, Error> {
+        let names = self.names(before, scripts);
+        let mut found = Vec::with_capacity(scripts.len());
+        for (at, (name, key)) in names.iter().zip(scripts).enumerate() {
+            match (self.known(name), self.dialect) {
+                (Some(known), _) => found.push(known),
+                (None, Dialect::Postgres) => {
+                    let text = texts(*key);
+                    let read = |text: &Cow<'_, str>| sql::footprint(text, self.dialect, &[]);
+                    let footprint = Arc::new(text.as_ref().map_or_else(nothing_known, read));
+                    self.keep(*name, &footprint, text.is_some());
+                    found.push(footprint);
+                }
+                (None, Dialect::Sqlite) => {
+                    let before: Vec<ScriptKey> = [before, &scripts[..at]].concat();
+                    found.extend(self.run(&before, &scripts[at..], &names[at..], texts)?);
+                    break;
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// Keeps for the next call what this one found out.
+    pub(super) fn remember(&mut self) {
+        if let Some(cache) = &self.cache
+            && let Some(bytes) = self.kept.write(&self.seen)
+        {
+            cache.store(file(self.dialect), VERSION, &bytes);
+        }
+    }
+
+    /// Runs SQLite's scripts, the first of which is not known.
+    fn run(
+        &mut self,
+        before: &[ScriptKey],
+        scripts: &[ScriptKey],
+        names: &[Name],
+        texts: Texts<'_>,
+    ) -> Result<Vec<Arc<Footprint>>, Error> {
+        let mut database = self.standing(before, texts)?;
+        let mut found = Vec::with_capacity(scripts.len());
+        let mut is_whole = true;
+        for (name, key) in names.iter().zip(scripts) {
+            let text = texts(*key);
+            is_whole &= text.is_some();
+            if let Some(known) = self.known(name) {
+                // One that fails behaves here as it did when it was looked at.
+                let _ = database.replay(&text.unwrap_or_default());
+                found.push(known);
+                continue;
+            }
+            let footprint = match text {
+                Some(text) => Arc::new(database.footprint(&text)),
+                None => Arc::new(nothing_known()),
+            };
+            self.keep(*name, &footprint, is_whole);
+            found.push(footprint);
+        }
+        let end = [before, scripts].concat();
+        self.keep_database(chain(&end), database);
+        Ok(found)
+    }
+
+    /// A database in which these were run.
+    fn standing(
+        &mut self,
+        scripts: &[ScriptKey],
+        texts: Texts<'_>,
+    ) -> Result<SqliteFootprints, Error> {
+        let mut at = Name::default();
+        let mut nearest: Option<(usize, usize)> = None;
+        for depth in 0..=scripts.len() {
+            if depth > 0 {
+                at = link(at, scripts[depth - 1]);
+            }
+            let place = self.databases.iter().position(|(name, _)| *name == at);
+            nearest = place.map(|place| (place, depth)).or(nearest);
+        }
+        let (mut database, depth) = match nearest {
+            Some((place, depth)) => {
+                // Used last, and so the last one to be given up.
+                let kept = self.databases.remove(place);
+                let fork = kept.1.fork().map_err(in_memory);
+                self.databases.push(kept);
+                (fork?, depth)
+            }
+            None => (SqliteFootprints::new().map_err(in_memory)?, 0),
+        };
+        for key in &scripts[depth..] {
+            // One that fails here fails for everybody, and is unread in its own footprint.
+            let _ = database.replay(&texts(*key).unwrap_or_default());
+        }
+        if depth < scripts.len() {
+            let fork = database.fork().map_err(in_memory)?;
+            self.keep_database(at, fork);
+        }
+        Ok(database)
+    }
+
+    fn keep_database(&mut self, name: Name, database: SqliteFootprints) {
+        self.databases.retain(|(known, _)| *known != name);
+        self.databases.push((name, database));
+        if self.databases.len() > DATABASES {
+            self.databases.remove(0);
+        }
+    }
+
+    /// The names of rows: of a script alone, or of one behind others.
+    fn names(&self, before: &[ScriptKey], scripts: &[ScriptKey]) -> Vec<Name> {
+        let product = match self.dialect {
+            Dialect::Postgres => "postgres",
+            Dialect::Sqlite => "sqlite",
+        };
+        let mut at = match self.dialect {
+            Dialect::Postgres => Name::default(),
+            Dialect::Sqlite => chain(before),
+        };
+        let mut names = Vec::with_capacity(scripts.len());
+        for script in scripts {
+            let mut hasher = Sha256::new();
+            hasher.update(concat!(env!("CARGO_PKG_VERSION"), "\n"));
+            hasher.update(product);
+            hasher.update(at);
+            hasher.update(script.0);
+            names.push(hasher.finalize().into());
+            if self.dialect == Dialect::Sqlite {
+                at = link(at, *script);
+            }
+        }
+        names
+    }
+
+    fn known(&mut self, name: &Name) -> Option<Arc<Footprint>> {
+        if let Some(seen) = self.seen.get(name) {
+            return Some(Arc::clone(seen));
+        }
+        let footprint = Arc::new(self.kept.get(name)?);
+        self.seen.insert(*name, Arc::clone(&footprint));
+        Some(footprint)
+    }
+
+    /// What lacks a text is as it is in this call alone.
+    fn keep(&mut self, name: Name, footprint: &Arc<Footprint>, is_whole: bool) {
+        if is_whole {
+            self.kept.is_new |= self.seen.insert(name, Arc::clone(footprint)).is_none();
+        }
+    }
+}
+
+fn in_memory(error: DbError) -> Error {
+    Error::Database {
+        location: "the database in memory".to_owned(),
+        dialect: Some(Dialect::Sqlite),
+        error: Box::new(error),
+    }
+}
+
+fn file(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Postgres => "footprints-postgres",
+        Dialect::Sqlite => "footprints-sqlite",
+    }
+}
+
+fn link(before: Name, next: ScriptKey) -> Name {
+    let mut hasher = Sha256::new();
+    hasher.update(before);
+    hasher.update(next.0);
+    hasher.finalize().into()
+}
+
+fn chain(scripts: &[ScriptKey]) -> Name {
+    let links = scripts.iter();
+    links.fold(Name::default(), |before, next| link(before, *next))
+}
+
+/// Of a script that is not here: it may do anything.
+fn nothing_known() -> Footprint {
+    Footprint {
+        statements: vec![Touched {
+            span: 0..0,
+            accesses: Vec::new(),
+            seen: Seen::Unread { at: 0..0 },
+        }],
+    }
+}
+
+/// Rows as they are kept, each understood when it is asked for.
+#[derive(Debug, Default)]
+struct Kept {
+    bytes: Vec<u8>,
+    rows: HashMap<Name, Range<usize>>,
+    is_new: bool,
+}
+
+impl Kept {
+    /// `None` = it is something else, or damaged.
+    fn read(bytes: Vec<u8>) -> Option<Self> {
+        let written = sealed::open(&bytes)?;
+        let start = bytes.len() - written.len();
+        let mut rest = written;
+        let mut rows = HashMap::new();
+        while !rest.is_empty() {
+            let ((name, row), after): ((&[u8], &[u8]), _) = postcard::take_from_bytes(rest).ok()?;
+            let end = start + written.len() - after.len();
+            rows.insert(name.try_into().ok()?, end - row.len()..end);
+            rest = after;
+        }
+        Some(Self {
+            bytes,
+            rows,
+            is_new: false,
+        })
+    }
+
+    fn get(&self, name: &Name) -> Option<Footprint> {
+        let row = self.bytes.get(self.rows.get(name)?.clone())?;
+        postcard::from_bytes(row).ok()
+    }
+
+    /// All rows with those that are new; `None` = there is nothing to write.
+    fn write(&self, seen: &HashMap<Name, Arc<Footprint>>) -> Option<Vec<u8>> {
+        if !self.is_new {
+            return None;
+        }
+        let used: HashSet<&Name> = seen.keys().collect();
+        let full = self.rows.len() + used.len() > MOST;
+        let mut bytes = sealed::begin();
+        for (name, row) in &self.rows {
+            if !used.contains(name) && !full {
+                let row = &self.bytes[row.clone()];
+                bytes = postcard::to_extend(&(&name[..], row), bytes).ok()?;
+            }
+        }
+        for (name, footprint) in seen {
+            let row = postcard::to_allocvec(&**footprint).ok()?;
+            bytes = postcard::to_extend(&(&name[..], &row[..]), bytes).ok()?;
+        }
+        sealed::close(bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests;

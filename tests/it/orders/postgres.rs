@@ -1,0 +1,254 @@
+//! Both orders on PostgreSQL: in a transaction, and where that cannot be, in copies.
+
+use teammig::model::verdict::{Remark, Verdict};
+
+use super::{Bench, words};
+
+const USERS: &str = "CREATE TABLE users (id bigserial PRIMARY KEY, name text NOT NULL);";
+
+fn pair(bench: &Bench, left: &str, right: &str) -> String {
+    words(&bench.prove(USERS, &[&[left], &[right]]))
+}
+
+#[test]
+fn what_two_revisions_do_to_each_other() {
+    let bench = Bench::postgres();
+    for (left, right, wanted) in [
+        (
+            "ALTER TABLE users ADD a text;",
+            "ALTER TABLE users ADD b text;",
+            "independent",
+        ),
+        (
+            "ALTER TABLE users ALTER name SET DEFAULT 'a';",
+            "ALTER TABLE users ALTER name SET DEFAULT 'b';",
+            "order matters: column public.users.name default: 'b'::text | 'a'::text \
+             [ALTER TABLE users ALTER name SET DEFAULT 'a' × ALTER TABLE users ALTER name SET DEFAULT 'b']",
+        ),
+        (
+            "ALTER TABLE users RENAME name TO title;",
+            "CREATE INDEX by_name ON users (name);",
+            "fails: b1 c1 at c1: column \"name\" does not exist \
+             [ALTER TABLE users RENAME name TO title × CREATE INDEX by_name ON users (name)]",
+        ),
+        // Rows that were made up.
+        (
+            "UPDATE users SET name = lower(name) || 'A';",
+            "UPDATE users SET name = upper(name);",
+            "order matters: table users rows: id 1, name CANARY 1A; id 2, name CANARY 2A | \
+             id 1, name canary 1A; id 2, name canary 2A \
+             [UPDATE users SET name = lower(name) || 'A' × UPDATE users SET name = upper(name)]",
+        ),
+        (
+            "UPDATE users SET name = 'b' WHERE name = 'a';",
+            "UPDATE users SET name = 'c' WHERE name = 'b';",
+            "unproved: rows of column users.name",
+        ),
+        // Numbers that a sequence gave are those that it gives in each order.
+        (
+            "INSERT INTO users (name) VALUES ('a');",
+            "CREATE TABLE other (id int);",
+            "independent",
+        ),
+        (
+            "INSERT INTO users (name) VALUES ('a');",
+            "INSERT INTO users (name) VALUES ('b');",
+            "order matters: table users rows: id 1, name a; id 2, name b | id 1, name b; id 2, name a \
+             [INSERT INTO users (name) VALUES ('a') × INSERT INTO users (name) VALUES ('b')]",
+        ),
+        (
+            "SELECT setval('users_id_seq', 100);",
+            "SELECT setval('users_id_seq', 200);",
+            "order matters: sequence users_id_seq last value: 200 | 100 \
+             [SELECT setval('users_id_seq', 100) × SELECT setval('users_id_seq', 200)]",
+        ),
+        (
+            "SET LOCAL search_path TO pg_catalog; CREATE TABLE public.a (id int);",
+            "CREATE TABLE b (id int);",
+            "independent",
+        ),
+        (
+            "DO $$ BEGIN EXECUTE 'UPDATE ' || 'users SET name = name'; END $$;",
+            "UPDATE users SET name = 'x' WHERE id = 99;",
+            "unproved: DO $$ BEGIN EXECUTE 'UPDATE ' || 'users SET name = name'; END $$ hides",
+        ),
+        // What a trigger does is seen only by rows that it runs for.
+        (
+            "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.name = 'x'; RETURN NEW; END $$;
+             CREATE TRIGGER t BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION f();",
+            "UPDATE users SET name = 'y' WHERE id = 99;",
+            "unproved: rows of table users",
+        ),
+    ] {
+        assert_eq!(pair(&bench, left, right), wanted, "{left} / {right}");
+    }
+}
+
+/// A label of an enum that is used at once is no matter for a transaction: there, what
+/// fails is the transaction.
+#[test]
+fn what_a_transaction_cannot_do_is_tried_in_copies() {
+    let bench = Bench::postgres();
+    let moods =
+        "CREATE TYPE mood AS ENUM ('good'); CREATE TABLE users (id int PRIMARY KEY, mood mood);";
+    let label = &["ALTER TYPE mood ADD VALUE 'bad';"][..];
+    let uses = &[
+        "ALTER TABLE users ADD note text;",
+        "ALTER TABLE users ALTER mood SET DEFAULT 'good';",
+    ][..];
+    assert_eq!(words(&bench.prove(moods, &[label, uses])), "independent");
+    // Two revisions of one line: the label is committed when the second one runs.
+    let line = &[
+        "ALTER TYPE mood ADD VALUE 'bad';",
+        "ALTER TABLE users ALTER mood SET DEFAULT 'bad';",
+    ][..];
+    let other = &["CREATE TABLE other (id int);"][..];
+    assert_eq!(words(&bench.prove(moods, &[line, other])), "independent");
+    // Outside of a transaction.
+    let index = &["CREATE INDEX CONCURRENTLY by_mood ON users (mood);"][..];
+    let column = &["ALTER TABLE users ADD note text;"][..];
+    let renamed = &["ALTER TABLE users RENAME mood TO state;"][..];
+    assert_eq!(words(&bench.prove(moods, &[index, column])), "independent");
+    assert_eq!(
+        words(&bench.prove(moods, &[index, renamed])),
+        "fails: c1 b1 at b1: column \"mood\" does not exist \
+         [CREATE INDEX CONCURRENTLY by_mood ON users (mood) × ALTER TABLE users RENAME mood TO state]"
+    );
+}
+
+/// Keys that are checked at the commit: each revision has one.
+#[test]
+fn what_waits_for_the_commit() {
+    let bench = Bench::postgres();
+    let below = "CREATE TABLE a (id int PRIMARY KEY);
+CREATE TABLE b (id int PRIMARY KEY, a int REFERENCES a DEFERRABLE INITIALLY DEFERRED);
+INSERT INTO a VALUES (1); INSERT INTO b VALUES (1, 1);";
+    let rows = &["INSERT INTO b VALUES (50, 1);"][..];
+    let alter = &["ALTER TABLE b ADD note text;"][..];
+    assert_eq!(words(&bench.prove(below, &[rows, alter])), "independent");
+    let orphan = &["INSERT INTO b VALUES (50, 77);"][..];
+    let parent = &["INSERT INTO a VALUES (77);"][..];
+    let said = words(&bench.prove(below, &[orphan, parent]));
+    assert!(said.starts_with("unproved: b1 alone: "), "{said}");
+}
+
+/// The statement, the message and what belongs to it are those that `upgrade` would tell.
+#[test]
+fn a_failure_in_a_transaction_is_told_as_the_runner_tells_it() {
+    let bench = Bench::postgres();
+    let proved = bench.prove(
+        USERS,
+        &[
+            &["ALTER TABLE users DROP COLUMN name;"],
+            &["CREATE TABLE x (id int);\n\nCREATE VIEW names AS SELECT name FROM users;\nCREATE TABLE y (id int);"],
+        ],
+    );
+    let Verdict::Fails(fails) = &proved.verdict else {
+        panic!("{}", words(&proved));
+    };
+    assert_eq!(fails.failures.len(), 2, "{}", words(&proved));
+    let [first, second] = &fails.failures[..] else {
+        panic!("{}", words(&proved));
+    };
+    let text = |failure: &teammig::model::verdict::Failure| {
+        let span = failure.statement.clone().unwrap();
+        let place = proved.place(&failure.revision, span, "").unwrap();
+        place.file.text[place.span].to_owned()
+    };
+    assert_eq!(text(first), "CREATE VIEW names AS SELECT name FROM users");
+    assert_eq!(first.message, "column \"name\" does not exist");
+    assert_eq!(first.code.as_deref(), Some("42703"));
+    assert!(first.at.is_some());
+    assert_eq!(text(second), "ALTER TABLE users DROP COLUMN name");
+    assert_eq!(second.code.as_deref(), Some("2BP01"));
+    assert_eq!(
+        second.detail.as_deref(),
+        Some("view names depends on column name of table users")
+    );
+    assert_eq!(
+        second.hint.as_deref(),
+        Some("Use DROP ... CASCADE to drop the dependent objects too.")
+    );
+}
+
+#[test]
+fn names_that_the_server_makes_up_are_remarks() {
+    let proved = Bench::postgres().prove(
+        USERS,
+        &[
+            &["ALTER TABLE users ADD CHECK (id > 0);"],
+            &["ALTER TABLE users ADD CHECK (id > 1);"],
+        ],
+    );
+    assert_eq!(words(&proved), "independent");
+    assert_eq!(proved.remarks.len(), 2, "{:?}", proved.remarks);
+    assert!(
+        proved
+            .remarks
+            .iter()
+            .all(|one| matches!(one, Remark::MadeUpName(..)))
+    );
+}
+
+#[test]
+fn the_clock_is_no_difference() {
+    let proved = Bench::postgres().prove(
+        USERS,
+        &[
+            &["ALTER TABLE users ADD at timestamptz NOT NULL DEFAULT now();"],
+            &["UPDATE users SET name = upper(name);"],
+        ],
+    );
+    assert_eq!(words(&proved), "independent");
+    assert_eq!(
+        proved.remarks,
+        [Remark::Volatile("public.users.at".to_owned())]
+    );
+}
+
+/// A column without a value is refused wherever there are rows, whatever the order.
+#[test]
+fn a_line_that_made_up_rows_do_not_fit() {
+    let proved = Bench::postgres().prove(
+        USERS,
+        &[
+            &["ALTER TABLE users ADD a text NOT NULL;"],
+            &["CREATE TABLE other (id int); INSERT INTO other VALUES (1);"],
+        ],
+    );
+    assert_eq!(words(&proved), "independent");
+    assert!(
+        matches!(&proved.remarks[..], [Remark::WithoutRows(..)]),
+        "{:?}",
+        proved.remarks
+    );
+}
+
+/// What one proof costs beside a database: printed, and far from the target only where
+/// something is wrong. Both are measured in one run.
+#[test]
+fn a_proof_costs_little_more_than_a_database() {
+    let bench = Bench::postgres();
+    let psql = crate::support::postgres::Cluster::shared().psql("postgres");
+    let (mut create, mut prove) = (Vec::new(), Vec::new());
+    for n in 0..7 {
+        let begin = std::time::Instant::now();
+        psql.run(&format!("CREATE DATABASE measured_{n} TEMPLATE template0"));
+        create.push(begin.elapsed());
+        psql.run(&format!("DROP DATABASE measured_{n}"));
+        let (left, right) = (
+            format!("ALTER TABLE users ADD a{n} text;"),
+            format!("ALTER TABLE users ADD b{n} text;"),
+        );
+        let heads = bench.lines(USERS, &[&[&left], &[&right]]);
+        let begin = std::time::Instant::now();
+        assert!(!bench.try_heads(&heads).unwrap().kept);
+        prove.push(begin.elapsed());
+    }
+    create.sort();
+    prove.sort();
+    println!(
+        "CREATE DATABASE {:?}, a proof of two revisions {:?}",
+        create[3], prove[3]
+    );
+}

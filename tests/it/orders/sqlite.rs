@@ -1,0 +1,206 @@
+//! Both orders on SQLite, in memory.
+
+use teammig::model::verdict::{Remark, Verdict};
+
+use super::{Bench, words};
+
+const USERS: &str = "CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT);";
+
+/// The verdict on two revisions.
+fn pair(left: &str, right: &str) -> String {
+    words(&Bench::sqlite().prove(USERS, &[&[left], &[right]]))
+}
+
+#[test]
+fn what_two_revisions_do_to_each_other() {
+    for (left, right, wanted) in [
+        (
+            "ALTER TABLE users ADD COLUMN a TEXT;",
+            "ALTER TABLE users ADD COLUMN b TEXT;",
+            "independent",
+        ),
+        (
+            "CREATE TABLE a (id INTEGER PRIMARY KEY);",
+            "CREATE TABLE b (id INTEGER PRIMARY KEY);",
+            "independent",
+        ),
+        (
+            "ALTER TABLE users ADD COLUMN a TEXT;",
+            "ALTER TABLE users ADD COLUMN a TEXT;",
+            "fails: b1 c1 at c1: duplicate column name: a; c1 b1 at b1: duplicate column name: a \
+             [ALTER TABLE users ADD COLUMN a TEXT × ALTER TABLE users ADD COLUMN a TEXT]",
+        ),
+        (
+            "ALTER TABLE users RENAME COLUMN name TO title;",
+            "CREATE INDEX by_name ON users (name);",
+            "fails: b1 c1 at c1: no such column: name \
+             [ALTER TABLE users RENAME COLUMN name TO title × CREATE INDEX by_name ON users (name)]",
+        ),
+        (
+            "CREATE VIEW IF NOT EXISTS v AS SELECT 1 AS a;",
+            "CREATE VIEW IF NOT EXISTS v AS SELECT 2 AS a;",
+            "order matters: view v definition: AS SELECT 1 AS a | AS SELECT 2 AS a \
+             [CREATE VIEW IF NOT EXISTS v AS SELECT 1 AS a × CREATE VIEW IF NOT EXISTS v AS SELECT 2 AS a]",
+        ),
+        (
+            "UPDATE users SET name = 'a';",
+            "UPDATE users SET name = 'b';",
+            "order matters: table users rows: id 1001, name 'b'; id 1002, name 'b' | id 1001, name 'a'; id 1002, name 'a' \
+             [UPDATE users SET name = 'a' × UPDATE users SET name = 'b']",
+        ),
+        // No row that was made up is one of these: that says nothing.
+        (
+            "UPDATE users SET name = 'b' WHERE name = 'a';",
+            "UPDATE users SET name = 'c' WHERE name = 'b';",
+            "unproved: rows of column users.name",
+        ),
+        (
+            "INSERT INTO users VALUES (7, 'seven');",
+            "INSERT INTO users VALUES (8, 'eight');",
+            "independent",
+        ),
+        (
+            "SELECT nothing;",
+            "CREATE TABLE a (id INTEGER PRIMARY KEY);",
+            "unproved: b1 alone: no such column: nothing",
+        ),
+    ] {
+        assert_eq!(pair(left, right), wanted, "{left} / {right}");
+    }
+}
+
+/// The text of a rebuild is stale where the other side added a column.
+#[test]
+fn a_rebuild_that_loses_a_column() {
+    let rebuild = "CREATE TABLE new (id INTEGER PRIMARY KEY, name TEXT NOT NULL);
+INSERT INTO new SELECT id, name FROM users;
+DROP TABLE users;
+ALTER TABLE new RENAME TO users;";
+    let bench = Bench::sqlite().with("foreign_keys:off");
+    let proved = bench.prove(
+        USERS,
+        &[&[rebuild], &["ALTER TABLE users ADD COLUMN mail TEXT;"]],
+    );
+    let said = words(&proved);
+    assert!(
+        said.starts_with("order matters: column users.mail : type TEXT | -")
+            || said.starts_with("order matters: column users.mail : "),
+        "{said}"
+    );
+}
+
+#[test]
+fn the_order_of_columns_is_a_remark() {
+    let proved = Bench::sqlite().prove(
+        USERS,
+        &[
+            &["ALTER TABLE users ADD COLUMN a TEXT;"],
+            &["ALTER TABLE users ADD COLUMN b TEXT;"],
+        ],
+    );
+    assert_eq!(proved.remarks, [Remark::ColumnOrder("users".to_owned())]);
+    assert!(proved.schemas.is_some());
+}
+
+#[test]
+fn lines_of_several_revisions_are_narrowed_to_two_statements() {
+    let proved = Bench::sqlite().prove(
+        USERS,
+        &[
+            &[
+                "CREATE TABLE a (x TEXT);",
+                "CREATE TABLE b (x TEXT); ALTER TABLE users ADD COLUMN mail TEXT; CREATE TABLE c (x TEXT);",
+                "CREATE TABLE d (x TEXT);",
+            ],
+            &[
+                "CREATE TABLE e (x TEXT);",
+                "CREATE TABLE f (x TEXT); ALTER TABLE users ADD COLUMN mail INTEGER;",
+                "CREATE TABLE g (x TEXT);",
+            ],
+        ],
+    );
+    let said = words(&proved);
+    assert!(
+        said.ends_with(
+            "[ALTER TABLE users ADD COLUMN mail TEXT × ALTER TABLE users ADD COLUMN mail INTEGER]"
+        ),
+        "{said}"
+    );
+    let Verdict::Fails(fails) = &proved.verdict else {
+        panic!("{said}");
+    };
+    assert_eq!(fails.failures.len(), 2);
+    assert!(fails.works.is_none());
+    let pair = fails.pair.as_ref().unwrap();
+    assert_eq!(pair.left.revision.as_str(), "bbbb00000002");
+    assert_eq!(pair.right.revision.as_str(), "cccc00000002");
+    let failure = &fails.failures[0];
+    let place = proved
+        .place(&failure.revision, failure.statement.clone().unwrap(), "")
+        .unwrap();
+    assert!(place.file.text[place.span].starts_with("ALTER TABLE users ADD COLUMN mail INTEGER"));
+}
+
+#[test]
+fn three_lines() {
+    let bench = Bench::sqlite();
+    let a = &["CREATE TABLE a (x TEXT);"][..];
+    let b = &["CREATE TABLE b (x TEXT);"][..];
+    let c = &["CREATE VIEW IF NOT EXISTS v AS SELECT 1 AS x;"][..];
+    let d = &["CREATE VIEW IF NOT EXISTS v AS SELECT 2 AS x;"][..];
+    assert_eq!(words(&bench.prove(USERS, &[a, b, c])), "independent");
+    let said = words(&bench.prove(USERS, &[c, a, d]));
+    assert!(
+        said.starts_with("order matters: view v definition"),
+        "{said}"
+    );
+    assert!(
+        said.ends_with("SELECT 1 AS x × CREATE VIEW IF NOT EXISTS v AS SELECT 2 AS x]"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_verdict_is_kept_until_a_script_is_another_one() {
+    let bench = Bench::sqlite();
+    let a = &["CREATE TABLE a (x TEXT);"][..];
+    let b = &["CREATE TABLE b (x TEXT);"][..];
+    assert!(!bench.prove(USERS, &[a, b]).kept);
+    let again = bench.prove(USERS, &[a, b]);
+    assert!(again.kept);
+    assert_eq!(again.verdict, Verdict::Independent);
+    let other = &["CREATE TABLE b (x TEXT, y TEXT);"][..];
+    assert!(!bench.prove(USERS, &[a, other]).kept);
+    let below = "CREATE TABLE users (id INTEGER PRIMARY KEY);";
+    assert!(!bench.prove(below, &[a, b]).kept);
+    // What is not known is tried again.
+    let broken = &["SELECT nothing;"][..];
+    assert!(!bench.prove(USERS, &[a, broken]).kept);
+    assert!(!bench.prove(USERS, &[a, broken]).kept);
+}
+
+#[test]
+fn heads_above_each_other_have_one_order() {
+    let bench = Bench::sqlite();
+    let mut heads = bench.lines(USERS, &[&["CREATE TABLE a (x TEXT);"]]);
+    heads.push(teammig::model::RevId::trusted(super::BELOW));
+    let error = bench.try_heads(&heads).unwrap_err();
+    assert!(
+        format!("{error:?}").contains("there is one order only"),
+        "{error:?}"
+    );
+}
+
+/// What the clock or chance writes is another value each time.
+#[test]
+fn values_by_chance_are_no_difference() {
+    let said = Bench::sqlite().prove(
+        "CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT, salt INTEGER);",
+        &[
+            &["UPDATE users SET salt = random();"],
+            &["UPDATE users SET name = upper(name);"],
+        ],
+    );
+    assert_eq!(words(&said), "independent");
+    assert_eq!(said.remarks, [Remark::Volatile("users.salt".to_owned())]);
+}
