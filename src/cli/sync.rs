@@ -13,7 +13,7 @@ use crate::{
         Context, Database, Error, Proposal, Source,
         drift::{Edited, Phantom},
         head_file,
-        sync::{self, Decisions, Report},
+        sync::{self, Asks, Decisions, Report},
     },
 };
 use carry::{Carried, Merge};
@@ -100,7 +100,7 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
     let going_on = head_file::halted(context)?;
     let project = context.writable_project()?;
     let mut database = context.database()?;
-    let report = sync::look(context, &project, &mut *database, !args.no_prove)?;
+    let report = sync::look(context, &project, &mut *database, asks(args))?;
     show::report(ui, context, &report);
     let (mut decisions, keep) = match choose::decide(ui, context, &report, args)? {
         Chosen::Go { decisions, keep } => (decisions, keep),
@@ -182,6 +182,14 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
     );
     let proposal = done.map_err(|error| sync::after_merges(context, &written, error))?;
     Ok(left(ui, &report, decisions, keep, &proposal))
+}
+
+/// What is tried on scratch databases: what the flags leave open.
+fn asks(args: &Args) -> Asks {
+    Asks {
+        restack: !args.no_prove && !args.merge && !args.apply_both,
+        orders: !args.no_prove && !args.rebase && !args.apply_both,
+    }
 }
 
 /// What is done about a restack that was interrupted; `None` = go on with the sync.

@@ -48,7 +48,7 @@ pub(super) fn words(line: &Tried) -> Vec<String> {
             }
             lines.push(match &line.bridge {
                 Some(bridge) => format!(
-                    "  a merge revision can bring both to what {} leaves, with a script (tried in both)",
+                    "  a merge revision can bring both to what {} leave in that order, by a script (tried in both)",
                     names(&bridge.order)
                 ),
                 None => "  no script brings databases that ran either order to the same: a merge revision would leave them \
@@ -87,6 +87,10 @@ fn contrast(
         Some(text) => text.lines().collect::<Vec<_>>().join(" "),
         None => "not there".to_owned(),
     };
+    // What rows hold is too much for a line.
+    if one.key == "rows" {
+        return format!("{} {}: other rows", one.kind, one.name);
+    }
     let id = |id: Option<&crate::model::RevId>| id.map(ToString::to_string).unwrap_or_default();
     let key = if one.key.is_empty() {
         String::new()

@@ -30,6 +30,9 @@ pub enum NotRenewed {
     /// Both sides changed the same.
     #[error("both sides changed {0}")]
     Both(String),
+    /// It is not mine alone.
+    #[error("others have it as it is, on {0}")]
+    Shared(String),
     /// They dropped it.
     #[error("theirs dropped {0}")]
     Gone(String),

@@ -8,7 +8,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Difference, Fact, FactId, Kind, Schema, What, compare};
+use super::{Change, Comparison, Difference, Fact, FactId, Kind, Schema, What, compare};
 
 /// Something of others that a change takes away.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -54,20 +54,20 @@ pub fn undone(alone: (&Schema, &Schema), over: (&Schema, &Schema)) -> Vec<Undone
     for done in compare(over.0, over.1).differences {
         match &done.what {
             What::Removed { fact, parts } => {
-                let mut gone: BTreeSet<&FactId> = BTreeSet::new();
-                for one in &meant.differences {
-                    if let What::Removed { fact, parts } = &one.what {
-                        gone.insert(&fact.id);
-                        gone.extend(parts.iter().map(|part| &part.id));
+                let lost: Vec<&Fact> = match meant_of(&fact.id).map(|one| &one.what) {
+                    // All of it goes, on purpose; unless it goes on under another name.
+                    Some(What::Removed { parts: known, .. }) => {
+                        let known: BTreeSet<&FactId> = known.iter().map(|part| &part.id).collect();
+                        let new = parts.iter().filter(|part| !known.contains(&part.id));
+                        match heir(fact, alone) {
+                            Some(heir) => new.filter(|part| !is_in(heir, part, over.1)).collect(),
+                            None => Vec::new(),
+                        }
                     }
-                }
-                let whole = std::iter::once(&**fact).filter(|fact| !gone.contains(&fact.id));
-                let parts = parts.iter().filter(|part| !gone.contains(&part.id));
-                let lost: Vec<&Fact> = whole.chain(parts).collect();
-                let ids: BTreeSet<&FactId> = lost.iter().map(|fact| &fact.id).collect();
-                // A part goes with what is told already.
-                let told = |fact: &&&Fact| !over.0.ancestors(fact).any(|id| ids.contains(id));
-                found.extend(lost.iter().filter(told).map(|fact| Undone {
+                    _ if is_part_of_meant(&meant, &fact.id) => Vec::new(),
+                    _ => vec![&**fact],
+                };
+                found.extend(lost.into_iter().map(|fact| Undone {
                     id: fact.id.clone(),
                     of: owner(over.0, fact),
                     name: named(over.0, fact),
@@ -84,33 +84,87 @@ pub fn undone(alone: (&Schema, &Schema), over: (&Schema, &Schema)) -> Vec<Undone
                     how: Undoing::BringsBack,
                 }));
             }
-            What::Changed(_) => found.extend(changed(&done, meant_of(&done.id), over.1)),
+            What::Changed(_) => {
+                let meant = meant_of(&done.id);
+                found.extend(changed(&done, meant, alone.1, over.1));
+            }
             What::Renamed { .. } => {}
         }
     }
     found.into_iter().collect()
 }
 
-fn changed(done: &Difference, meant: Option<&Difference>, after: &Schema) -> Option<Undone> {
+/// It is removed with something that is meant to go.
+fn is_part_of_meant(meant: &Comparison, id: &FactId) -> bool {
+    meant.differences.iter().any(|one| match &one.what {
+        What::Removed { parts, .. } => parts.iter().any(|part| part.id == *id),
+        _ => false,
+    })
+}
+
+/// The table that has the columns of one that went, where there is one.
+fn heir<'a>(gone: &Fact, alone: (&'a Schema, &'a Schema)) -> Option<&'a FactId> {
+    let columns = |schema: &Schema, table: &FactId| -> BTreeSet<String> {
+        let parts = schema
+            .facts
+            .values()
+            .filter(|fact| fact.parent.as_ref() == Some(table));
+        let columns = parts.filter(|fact| fact.id.kind == Kind::Column);
+        columns.map(|fact| fact.id.name().to_owned()).collect()
+    };
+    let own = columns(alone.0, &gone.id);
+    let new = alone
+        .1
+        .facts
+        .keys()
+        .filter(|id| !alone.0.facts.contains_key(id));
+    let mut tables = new.filter(|id| id.kind == gone.id.kind && id.kind == Kind::Table);
+    tables.find(|id| !own.is_empty() && columns(alone.1, id).is_superset(&own))
+}
+
+/// A part of something that went is a part of its heir.
+fn is_in(heir: &FactId, part: &Fact, after: &Schema) -> bool {
+    let mut facts = after.facts.values();
+    facts.any(|fact| {
+        fact.parent.as_ref() == Some(heir)
+            && fact.id.kind == part.id.kind
+            && fact.id.name() == part.id.name()
+    })
+}
+
+/// What has the value that it has alone, and theirs had changed it. (What only follows a
+/// rename has another one.)
+fn changed(
+    done: &Difference,
+    meant: Option<&Difference>,
+    alone: &Schema,
+    after: &Schema,
+) -> Option<Undone> {
     let What::Changed(changes) = &done.what else {
         return None;
     };
+    let own = alone.facts.get(&done.id)?;
     let meant = match meant.map(|one| &one.what) {
         Some(What::Changed(changes)) => changes.as_slice(),
         // It is made here, or made anew, as it was meant to be.
         Some(_) => return None,
         None => &[],
     };
-    let is_meant = |key: &str, before: &Option<super::Value>| {
+    let is_meant = |change: &Change| {
         let mut meant = meant.iter();
-        meant.any(|one| one.key == key && one.before == *before)
+        meant.any(|one| one.key == change.key && one.before == change.before)
     };
+    let fact = after.facts.get(&done.id)?;
+    let rules = fact.id.kind.rules().iter();
+    let put_back: BTreeSet<&str> = rules
+        .filter(|rule| own.payload.get(rule.key) == fact.payload.get(rule.key))
+        .map(|rule| rule.key)
+        .collect();
     let keys: Vec<&'static str> = changes
         .iter()
-        .filter(|change| !is_meant(change.key, &change.before))
+        .filter(|change| put_back.contains(change.key) && !is_meant(change))
         .map(|change| change.key)
         .collect();
-    let fact = after.facts.get(&done.id)?;
     (!keys.is_empty()).then(|| Undone {
         id: done.id.clone(),
         of: owner(after, fact),
@@ -216,8 +270,19 @@ mod tests {
                 "t t.a i_x",
                 "brings index i_x back",
             ),
-            // What is dropped on purpose takes what they added to it.
-            ("t t.a", "", "t t.a t.p", "", "drops column t.p"),
+            // What is dropped on purpose goes with what they added to it.
+            ("t t.a", "", "t t.a t.p", "", ""),
+            // Under another name it goes on, with it or without.
+            ("t t.a", "u u.a", "t t.a t.p", "u u.a u.p", ""),
+            ("t t.a", "u u.a", "t t.a t.p", "u u.a", "drops column t.p"),
+            // What only follows a rename.
+            (
+                "t t.a v:a",
+                "t t.b v:b",
+                "t t.a v:a2 w:a",
+                "t t.b v:b2 w:b",
+                "",
+            ),
             // The same on both sides.
             ("t t.a", "t", "t t.a u", "t u", ""),
             ("t", "t u", "t", "t u", ""),

@@ -9,7 +9,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Context, Error, Prepared, State,
+    Context, Error, Prepared, State, fixed,
     proof::{Ask, Found, Proof, prove},
     replayed,
     restack::{Restacking, Rewrite},
@@ -184,6 +184,11 @@ fn settle(
             renewed: Ok(()),
         });
         if stale.renewed.is_err() {
+            continue;
+        }
+        let mine = BTreeSet::from([old[at].step.revision.clone()]);
+        if let Some((_, branches)) = fixed::shared(context, &mine)?.pop_first() {
+            stale.renewed = Err(NotRenewed::Shared(branches.join(", ")));
             continue;
         }
         let renewal = match direction {

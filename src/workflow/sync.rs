@@ -75,13 +75,36 @@ impl Report {
         self.phantoms.iter().any(Phantom::is_to_come)
     }
 
-    /// The ways to make one head of several, the best one first.
-    pub fn offers(&self) -> Vec<Settle> {
-        match self.divergence {
-            Some(_) => settle::offers(&self.movable),
-            None => Vec::new(),
+    /// Nothing that was tried stops this way.
+    pub fn goes(&self, way: Settle) -> bool {
+        match way {
+            Settle::Merge => self.tried.iter().all(Tried::merges),
+            Settle::Restack => {
+                let mut stale = self.restacking.iter().flat_map(|one| &one.looked.stale);
+                stale.all(|one| one.renewed.is_ok())
+            }
+            Settle::ApplyBoth => true,
         }
     }
+
+    /// The ways to make one head of several, the best one first.
+    pub fn offers(&self) -> Vec<Settle> {
+        if self.divergence.is_none() {
+            return Vec::new();
+        }
+        let mut offers = settle::offers(&self.movable);
+        offers.sort_by_key(|way| *way == Settle::ApplyBoth || !self.goes(*way));
+        offers
+    }
+}
+
+/// What is tried on scratch databases before anything is decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Asks {
+    /// Whether mine undo something of theirs when they go on top of them.
+    pub restack: bool,
+    /// Whether the order of diverged lines matters.
+    pub orders: bool,
 }
 
 /// A revision that came in.
@@ -126,13 +149,12 @@ pub enum Skipped {
     OutOfOrder,
 }
 
-/// Looks at everything; changes nothing. With `prove`, revisions that go on top of others
-/// are tried there on a scratch database.
+/// Looks at everything; changes nothing. What scratch databases are asked is in `asks`.
 pub fn look(
     context: &Context,
     project: &Project,
     database: &mut dyn Database,
-    prove: bool,
+    asks: Asks,
 ) -> Result<Report, Error> {
     let going_on = halted(context)?;
     require_sound(project)?;
@@ -146,11 +168,11 @@ pub fn look(
     let state = State::new(project, ledger);
     let divergence = divergence::find(context, project)?;
     let (movable, restacking) = match &divergence {
-        Some(found) => movable(context, project, database, found, &came_in, prove)?,
+        Some(found) => movable(context, project, database, found, &came_in, asks.restack)?,
         None => (Movable::Unclear, None),
     };
     let tried = match &divergence {
-        Some(found) if prove => verdicts::lines(context, project, database, found)?,
+        Some(found) if asks.orders => verdicts::lines(context, project, database, found)?,
         _ => Vec::new(),
     };
     let how = moved.as_ref().map(|moved| moved.how);

@@ -8,7 +8,7 @@ use super::{
     Context, Error, Prepared, State,
     autogenerate::section,
     divergence::{Divergence, Line},
-    orders::{self, Proved},
+    orders::{self, Lines, Proved},
     plan::Resume,
     proof::{Ask, Found, prove},
     replayed, sides,
@@ -125,9 +125,11 @@ pub fn lines(
     database: &mut dyn Database,
     divergence: &Divergence,
 ) -> Result<Vec<Tried>, Error> {
-    let each = divergence.lines.iter();
-    each.map(|line| one(context, project, database, line))
-        .collect()
+    let mut tried = Vec::new();
+    for line in &divergence.lines {
+        tried.extend(one(context, project, database, line)?);
+    }
+    Ok(tried)
 }
 
 fn one(
@@ -135,13 +137,18 @@ fn one(
     project: &Project,
     database: &mut dyn Database,
     line: &Line,
-) -> Result<Tried, Error> {
+) -> Result<Option<Tried>, Error> {
     let heads: Vec<RevId> = line
         .heads
         .iter()
         .map(|head| head.revision.clone())
         .collect();
-    let outcome = match orders::prove_orders(context, database, false, project, &heads) {
+    let lines = Lines::to(&project.graph, &heads);
+    if lines.lines.iter().any(Vec::is_empty) {
+        // One of them needs the other: there is one order.
+        return Ok(None);
+    }
+    let outcome = match orders::prove_orders(context, database, false, project, &lines) {
         Ok(proved) => Ok(proved),
         Err(error @ (Error::NoScratch(_) | Error::NotReplayed(_))) => Err(Box::new(error)),
         Err(error) => return Err(error),
@@ -152,12 +159,12 @@ fn one(
         }
         _ => None,
     };
-    Ok(Tried {
+    Ok(Some(Tried {
         heads,
         base: line.parts_at.clone(),
         outcome,
         bridge,
-    })
+    }))
 }
 
 /// The first order whose outcome the other one can be brought to.

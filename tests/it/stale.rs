@@ -273,6 +273,9 @@ fn asked_at_a_terminal() {
     session
         .expect("its scripts are made anew, as shown")
         .unwrap();
+    session
+        .expect("stops: it would leave databases different")
+        .unwrap();
     session.expect("Stop").unwrap();
     press(&mut session, ENTER);
     let (text, code) = end(session);

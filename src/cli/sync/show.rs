@@ -293,6 +293,7 @@ pub(super) fn open(ui: &mut Ui, project: &Project, report: &Report) {
     let ways: Vec<&str> = report
         .offers()
         .into_iter()
+        .filter(|offer| report.goes(*offer))
         .map(|offer| match offer {
             // The database is brought along once all of it is there.
             Settle::Restack if report.brings_more() => {

@@ -81,7 +81,23 @@ fn a_script_makes_both_orders_alike() {
     let sandbox = pulled((&mine.0, mine.1), (&theirs.0, theirs.1));
     // Bob has not seen mine, and runs it last.
     sandbox.ok("bob", &["upgrade"]);
-    assert_snapshot!(sandbox.teammig("ann", &["sync", "--merge", "-m", "Both"]), @"");
+    assert_snapshot!(sandbox.teammig("ann", &["sync", "--merge", "-m", "Both", "--dry-run"]), @"
+    exit 0
+    --- stdout
+    up   c01d9e88ab12  Theirs
+    up   (new)         Both
+    --- stderr
+    Came in with the pull: 1 revision (origin/main)
+      c01d9e88ab12  Theirs   Bob, 7 minutes ago
+    2 heads, they part at 9209a434d045
+      yours  7f3a9c21e4b0  Mine   not published, Ann, 5 minutes ago
+      theirs c01d9e88ab12  Theirs   origin/main, Bob, 7 minutes ago
+      proved on SQLite: the order matters
+        view names, definition: AS SELECT id, name FROM users where 7f3a9c21e4b0 ran first, AS SELECT id FROM users where c01d9e88ab12 did
+      a merge revision can bring both to what 7f3a9c21e4b0, c01d9e88ab12 leave in that order, by a script (tried in both)
+    would write a merge revision of 7f3a9c21e4b0, c01d9e88ab12
+    ");
+    sandbox.ok("ann", &["sync", "--merge", "-m", "Both"]);
     let file = merged(&sandbox);
     assert!(
         file.contains("--   proved: order matters from 9209a434d045\n"),

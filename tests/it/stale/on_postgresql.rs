@@ -44,7 +44,31 @@ const VIEW: &str = "SELECT pg_get_viewdef('names'::regclass) LIKE '%loud%'";
 #[test]
 fn a_view_made_again_for_something_else_is_theirs() {
     let (sandbox, url) = diverged(WIDER, LOUDER);
-    assert_snapshot!(sandbox.teammig("project", REBASE), @"");
+    assert_snapshot!(sandbox.teammig("project", REBASE), @"
+    exit 3
+    --- stderr
+    warning: aaaa11112222 was written without theirs: on top of them it puts view public.names back (definition)
+     --> migrations/aaaa11112222.sql:7:1
+      |
+    7 | DROP VIEW names;
+      | ^^^^^^^^^^^^^^^ puts view public.names back (definition)
+      so it is made anew, with theirs in it; tried on a scratch database:
+        - CREATE VIEW names AS SELECT id, name FROM users;
+        + CREATE VIEW names AS
+        + SELECT users.id,
+        +     users.name,
+        +     upper(users.name) AS loud
+        +    FROM users;
+        - CREATE VIEW names AS SELECT id, name FROM users;
+        + CREATE VIEW names AS
+        + SELECT users.id,
+        +     users.name,
+        +     upper(users.name) AS loud
+        +    FROM users;
+    error: 1 script would be made anew, and nothing was done
+      aaaa11112222
+    hint: there is no terminal to ask at; `--yes` makes them anew as shown, `--dry-run` only shows it
+    ");
     sandbox.ok("project", &[REBASE, &["--yes"]].concat());
     assert_eq!(Cluster::shared().psql_at(&url).values(VIEW), ["t"]);
     sandbox.ok("project", &["downgrade", "-1"]);
