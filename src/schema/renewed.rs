@@ -185,19 +185,14 @@ impl Renewal<'_> {
         if !same(self.after.facts.get(&base.id)) {
             return Err(NotRenewed::Both(name));
         }
-        match theirs {
-            Some(theirs) => {
-                let text = self.theirs(theirs).ok_or(NotRenewed::Both(name))?;
-                edits.push((statement.span.clone(), text));
-            }
-            None => {
-                let rest = &script[statement.span.end..];
-                let semicolon = rest.find(';').map_or(0, |at| at + 1);
-                edits.push((
-                    statement.span.start..statement.span.end + semicolon,
-                    String::new(),
-                ));
-            }
+        if let Some(theirs) = theirs {
+            let text = self.theirs(theirs).ok_or(NotRenewed::Both(name))?;
+            edits.push((statement.span.clone(), text));
+        } else {
+            let rest = &script[statement.span.end..];
+            let semicolon = rest.find(';').map_or(0, |at| at + 1);
+            let end = statement.span.end + semicolon;
+            edits.push((statement.span.start..end, String::new()));
         }
         Ok(())
     }

@@ -5,21 +5,19 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Context, Error, Prepared, State,
+    Context, Error, Prepared,
     autogenerate::section,
     divergence::{Divergence, Line},
     orders::{self, Lines, Proved},
-    plan::Resume,
     proof::{Ask, Found, prove},
     replayed, sides,
-    step::Facts,
     walk::walk,
     write,
 };
 use crate::{
     db::Database,
-    layout::render::{self, Section},
-    model::{Dialect, Ledger, Migration, Project, RevId, Revision, SourceFile, verdict::Verdict},
+    layout::render::{Body, Section},
+    model::{Project, RevId, Revision, verdict::Verdict},
     schema::{
         Schema, compare,
         plan::{Decisions, plan},
@@ -187,7 +185,12 @@ fn bridge(
         let schema = walk(context, database, &steps, &[])?.states.swap_remove(0);
         ran.push((steps, schema));
     }
-    for (to, from) in [(0, 1), (1, 0)] {
+    // What `upgrade` leaves from nothing comes first: there the script has nothing to do.
+    let apart = apart.into_iter().cloned().collect();
+    let mut upgrade = project.graph.order(&apart);
+    upgrade.reverse();
+    let first = usize::from(upgrade == orders[1]);
+    for (to, from) in [(first, 1 - first), (1 - first, first)] {
         let wanted = &ran[to].1;
         let Ok(way) = plan(&ran[from].1, wanted, &Decisions::default()) else {
             continue;
@@ -196,7 +199,12 @@ fn bridge(
             continue;
         };
         let up = section(std::slice::from_ref(part));
-        let step = step(context, project, &up, dialect)?;
+        let revision = Revision::new(write::fresh_id(project), Vec::new());
+        let body = Body {
+            up: up.clone(),
+            down: Some(way_back()),
+        };
+        let step = replayed::unwritten(context, project, &revision, &body, dialect)?;
         let mut holds = true;
         for (steps, _) in &ran {
             holds = holds && does(context, database, steps, &step, wanted)?;
@@ -234,27 +242,4 @@ fn does(
 /// The way back of a merge revision with a script: both orders have led there.
 pub(super) fn way_back() -> Section {
     Section::sql("-- Both orders lead to this schema: there is nothing to undo.\nSELECT 1;\n")
-}
-
-/// A merge revision as an upgrade would run it.
-fn step(
-    context: &Context,
-    project: &Project,
-    up: &Section,
-    dialect: Dialect,
-) -> Result<Prepared, Error> {
-    let revision = Revision::new(write::fresh_id(project), Vec::new());
-    let body = render::Body {
-        up: up.clone(),
-        down: Some(way_back()),
-    };
-    let text = render::render(&revision, &body);
-    let file = SourceFile::new(format!("{} (not written)", revision.id), text);
-    let migration: Migration = context
-        .layout()
-        .parse(file)
-        .map_err(|finding| Error::Findings(vec![*finding]))?;
-    let state = State::new(project, Ledger::default());
-    let facts = Facts::gather(context);
-    Prepared::up(&migration, &state, &facts, Resume::Ask, dialect)
 }

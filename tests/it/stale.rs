@@ -103,7 +103,33 @@ fn a_rebuild_is_made_anew_on_top_of_a_column_that_theirs_added() {
     );
 
     sandbox.ok("ann", &["sync", "--rebase", "--yes"]);
-    assert_snapshot!(sandbox.git("ann", &["diff", "--unified=0"]), @"");
+    assert_snapshot!(sandbox.git("ann", &["diff", "--unified=0"]), @"
+    diff --git a/migrations/7f3a9c21e4b0.sql b/migrations/7f3a9c21e4b0.sql
+    index e77e6df..a19cca5 100644
+    --- a/migrations/7f3a9c21e4b0.sql
+    +++ b/migrations/7f3a9c21e4b0.sql
+    @@ -3 +3 @@
+    ---   parents: [9209a434d045]
+    +--   parents: [c01d9e88ab12]
+    @@ -9 +9,2 @@ CREATE TABLE new_users (
+    -  name text NOT NULL DEFAULT ''
+    +  name text NOT NULL DEFAULT '',
+    +  phone text
+    @@ -11 +12 @@ CREATE TABLE new_users (
+    -INSERT INTO new_users (id, name) SELECT id, coalesce(name, '?') FROM users;
+    +INSERT INTO new_users (id, name, phone) SELECT id, coalesce(name, '?'), phone FROM users;
+    @@ -14,0 +16,2 @@ ALTER TABLE new_users RENAME TO users;
+    +CREATE INDEX users_phone ON users (phone);
+    +
+    @@ -16,2 +19,2 @@ ALTER TABLE new_users RENAME TO users;
+    -CREATE TABLE new_users (id integer PRIMARY KEY, name text);
+    -INSERT INTO new_users SELECT id, name FROM users;
+    +CREATE TABLE new_users (id integer PRIMARY KEY, name text, phone text);
+    +INSERT INTO new_users SELECT id, name, phone FROM users;
+    @@ -19,0 +23,2 @@ ALTER TABLE new_users RENAME TO users;
+    +
+    +CREATE INDEX users_phone ON users (phone);
+    ");
     assert_eq!(columns(&sandbox, "users"), ["id", "name", "phone"]);
     sandbox.ok("ann", &["current", "--check"]);
     // Rows and their column go down and up again.

@@ -147,11 +147,9 @@ impl Copy {
                 } else {
                     " "
                 };
-                let all: String = merged
-                    .added
-                    .iter()
-                    .map(|name| format!(",{blank}{name}"))
-                    .collect();
+                let comma = format!(",{blank}");
+                let all = merged.added.iter().flat_map(|name| [comma.as_str(), name]);
+                let all: String = all.collect();
                 edits.push((last.end..last.end, all));
             }
         }

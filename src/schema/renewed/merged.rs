@@ -120,10 +120,9 @@ pub(super) fn merged(
         };
         let end = ours.elements[at].span.end;
         let between = between(mine, &ours, at);
-        let all: String = texts
-            .iter()
-            .map(|text| format!(",{between}{text}"))
-            .collect();
+        let comma = format!(",{between}");
+        let all = texts.iter().flat_map(|text| [comma.as_str(), text]);
+        let all: String = all.collect();
         if !all.is_empty() {
             edits.push((end..end, all));
         }
