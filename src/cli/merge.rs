@@ -37,6 +37,7 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
         labels: args.label.clone(),
         rev_id: args.rev_id.clone(),
         splice: args.splice,
+        ..Request::default()
     };
     let written = workflow::merge::merge(context, &request)
         .map_err(|error| workflow::revisions::explain_missing(context, error))?;

@@ -9,6 +9,7 @@ use super::{
     create::{show_findings, show_written},
     events::names,
     sync::carry::{self, Carried},
+    tried,
 };
 use crate::{
     model::shell,
@@ -16,7 +17,7 @@ use crate::{
     workflow::{
         CommitInfo, Context, Error, Why,
         divergence::{self, Divergence, Whose},
-        head_file, sync,
+        head_file, sync, verdicts,
     },
 };
 
@@ -26,6 +27,10 @@ pub(super) struct Args {
     /// The message of the merge revision
     #[arg(long, short)]
     message: Option<String>,
+
+    /// Try nothing on a scratch database: the merge revision is written without a word about the order
+    #[arg(long)]
+    no_prove: bool,
 
     /// Do not ask
     #[arg(long, short)]
@@ -58,8 +63,14 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
         }
         return Ok(Status::Fine);
     };
+    let tried = if args.no_prove {
+        Vec::new()
+    } else {
+        verdicts::without_database(context, &project, &divergence)?
+    };
     if !ui.is_json() {
         show(ui, context, &divergence);
+        tried::show(ui, &tried);
     }
     if !args.yes {
         if !ui.can_prompt() {
@@ -77,7 +88,7 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
             return Ok(Status::Attention);
         }
     }
-    let written = sync::write_merges(context, &divergence, args.message.as_deref())?;
+    let written = sync::write_merges(context, &divergence, args.message.as_deref(), &tried)?;
     for one in &written {
         show_written(ui, context, "teammig.merge/1", one);
     }

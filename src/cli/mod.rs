@@ -37,6 +37,7 @@ mod show;
 mod stamp;
 mod status;
 mod sync;
+mod tried;
 mod unfinished;
 mod upgrade;
 mod verdict;

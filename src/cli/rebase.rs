@@ -8,7 +8,7 @@ use super::{
     plan::{confirm_down, show_plan},
     sync::{
         carry::{self, Carried},
-        moved, rewritten,
+        moved, rewritten, stale,
     },
     unfinished::{self, Chosen},
 };
@@ -26,8 +26,8 @@ use crate::{
 
 /// Put revisions that nobody else has on top of another head
 ///
-/// Rewrites their `parents` and nothing else in their files, as `git rebase` does with commits, and brings the
-/// database along: yours are rolled back, theirs applied, yours applied again. When a step fails, files and database
+/// Rewrites their `parents`, as `git rebase` does with commits, and makes scripts anew that would undo what theirs did
+/// (shown, and asked for). The database is brought along: yours are rolled back, theirs applied, yours applied again. When a step fails, files and database
 /// are as before; on PostgreSQL the files alone, where a script runs outside a transaction. Refused where a revision is
 /// published, in a tag, or applied in a protected environment.
 #[derive(Debug, clap::Args)]
@@ -63,7 +63,11 @@ pub(super) struct Args {
     #[arg(long, conflicts_with_all = ["abort", "go_on", "revisions", "onto", "no_database", "dry_run"])]
     quit: bool,
 
-    /// Do not ask before a protected environment is rolled back
+    /// Try nothing on scratch databases before yours run on top of theirs: they run as they are
+    #[arg(long, conflicts_with_all = ["abort", "go_on", "quit"])]
+    no_prove: bool,
+
+    /// Do not ask before scripts are made anew, or a protected environment is rolled back
     #[arg(long, short)]
     yes: bool,
 
@@ -98,11 +102,15 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
         onto: args.onto.clone(),
     };
     let restacking = rebase::propose(context, &project, &request)?;
+    let mut database = match &restacking {
+        Some(_) if !args.no_database => Some(context.database()?),
+        _ => None,
+    };
     let mut carried = Carried {
         going_on: head_file::halted(context).ok().flatten(),
         ..Carried::default()
     };
-    let Some(restacking) = restacking else {
+    let Some(mut restacking) = restacking else {
         ui.status("nothing to restack: the heads did not diverge");
         if !args.dry_run {
             carried.repair(context)?;
@@ -114,17 +122,31 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
         }
         return Ok(Status::Fine);
     };
-    if args.no_database {
+    if !args.no_prove {
+        match &mut database {
+            Some(database) => {
+                workflow::stale::renew(context, &project, &mut **database, &mut restacking)?
+            }
+            None => rebase::look(context, &project, &mut restacking)?,
+        }
+        if !ui.is_json() {
+            stale::show(ui, &restacking);
+        }
+    }
+    let Some(mut database) = database else {
         carry::show_rewrites(ui, Some(&restacking));
         if !args.dry_run {
+            stale::confirm(ui, args.yes, &restacking)?;
             rebase::files_only(context, &restacking)?;
             carried.restacked(&restacking.files);
         }
         finish(ui, context, &restacking, &carried);
         return Ok(Status::Fine);
-    }
-    let decisions = rebase::RESTACK;
-    let mut database = context.database()?;
+    };
+    let decisions = sync::Decisions {
+        as_is: args.no_prove,
+        ..rebase::RESTACK
+    };
     let mut source = Source::Database(&mut *database);
     let proposal = sync::plan(context, &project, Some(&restacking), &mut source, decisions)?;
     if args.dry_run {
@@ -139,6 +161,7 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
         }
         return Ok(left(ui, &proposal));
     }
+    stale::confirm(ui, args.yes, &restacking)?;
     confirm_down(ui, context, args.yes, &proposal)?;
     carry::carry_out(
         ui,
@@ -223,15 +246,21 @@ pub(super) fn go_on(
     unfinished::put_back(ui, context, open)?;
     let mut status = Status::Fine;
     let project = context.writable_project()?;
-    let restacking = restack::propose(context, &project, &open.moves)?;
+    let mut restacking = restack::propose(context, &project, &open.moves)?;
     if open.environment.is_none() {
+        if !open.decisions.as_is {
+            rebase::look(context, &project, &mut restacking)?;
+        }
         carry::show_rewrites(ui, Some(&restacking));
         rebase::files_only(context, &restacking)?;
         carried.restacked(&restacking.files);
     } else {
         let mut database = context.database()?;
-        let mut source = Source::Database(&mut *database);
         let decisions = open.decisions;
+        if !decisions.as_is {
+            workflow::stale::renew(context, &project, &mut *database, &mut restacking)?;
+        }
+        let mut source = Source::Database(&mut *database);
         let proposal = sync::plan(context, &project, Some(&restacking), &mut source, decisions)?;
         confirm_down(ui, context, yes, &proposal)?;
         carry::carry_out(
@@ -265,6 +294,7 @@ fn document(restacking: Option<&Restacking>, carried: &Carried) -> serde_json::V
         "onto": lines.iter().map(|line| &line.onto).collect::<Vec<_>>(),
         "moved": moved(lines),
         "rewritten": rewritten(carried),
+        "stale": stale::document(restacking.map(|one| &one.looked)),
         "head_file": carried.head_file,
         "done": super::json::done(&carried.done),
         "recorded": carried.recorded,

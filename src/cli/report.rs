@@ -257,6 +257,10 @@ fn report(error: &Error) -> Report {
         | Error::Sides { .. }
         | Error::Restack(_)
         | Error::NotRewritable { .. }
+        | Error::Stale(_)
+        | Error::StaleApplied { .. }
+        | Error::Renews(_)
+        | Error::OrderMatters(_)
         | Error::ChangedMeanwhile { .. } => restack::report(error, words),
         Error::NotAmended { revision, why } => amend::report(revision, why, words),
         Error::BrokenOff(_)

@@ -3,6 +3,7 @@
 pub(super) mod carry;
 mod choose;
 mod show;
+pub(super) mod stale;
 
 use super::{Status, global::RunArgs, merge_heads, plan::confirm_down, rebase, unfinished};
 use crate::{
@@ -12,7 +13,7 @@ use crate::{
         Context, Database, Error, Proposal, Source,
         drift::{Edited, Phantom},
         head_file,
-        sync::{self, Decisions, Report},
+        sync::{self, Asks, Decisions, Report},
     },
 };
 use carry::{Carried, Merge};
@@ -77,6 +78,11 @@ pub(super) struct Args {
     #[arg(long, short)]
     yes: bool,
 
+    /// Try nothing on scratch databases: yours run on top of theirs as they are, and a merge revision is written
+    /// without a word about the order
+    #[arg(long)]
+    no_prove: bool,
+
     /// Show what would be done
     #[arg(long)]
     dry_run: bool,
@@ -94,7 +100,7 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
     let going_on = head_file::halted(context)?;
     let project = context.writable_project()?;
     let mut database = context.database()?;
-    let report = sync::look(context, &project, &mut *database)?;
+    let report = sync::look(context, &project, &mut *database, asks(args))?;
     show::report(ui, context, &report);
     let (mut decisions, keep) = match choose::decide(ui, context, &report, args)? {
         Chosen::Go { decisions, keep } => (decisions, keep),
@@ -132,7 +138,7 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
     let joined = joined.filter(|_| decisions.settle == Some(Settle::Merge));
     if args.dry_run {
         if let Some(divergence) = joined {
-            let merges = sync::merges(divergence, args.message.as_deref());
+            let merges = sync::merges(divergence, args.message.as_deref(), &report.tried)?;
             carried.merges = merges.into_iter().map(Merge::planned).collect();
         }
         let head_file_changes = head_file::needs_repair(context, &project)?;
@@ -147,10 +153,18 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
         );
         return Ok(left(ui, &report, decisions, keep, &proposal));
     }
+    if let (Some(restacking), true, true) = (
+        restacking,
+        decisions.settle == Some(Settle::Restack),
+        args.rebase,
+    ) {
+        stale::confirm(ui, args.yes, restacking)?;
+    }
     confirm_down(ui, context, args.yes, &proposal)?;
     let written = match joined {
         Some(divergence) => {
-            let written = sync::write_merges(context, divergence, args.message.as_deref())?;
+            let written =
+                sync::write_merges(context, divergence, args.message.as_deref(), &report.tried)?;
             carried.joined(ui, context, &written);
             written
         }
@@ -168,6 +182,14 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
     );
     let proposal = done.map_err(|error| sync::after_merges(context, &written, error))?;
     Ok(left(ui, &report, decisions, keep, &proposal))
+}
+
+/// What is tried on scratch databases: what the flags leave open.
+fn asks(args: &Args) -> Asks {
+    Asks {
+        restack: !args.no_prove && !args.merge && !args.apply_both,
+        orders: !args.no_prove && !args.rebase && !args.apply_both,
+    }
 }
 
 /// What is done about a restack that was interrupted; `None` = go on with the sync.

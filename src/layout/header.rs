@@ -17,13 +17,14 @@ pub use understand::is_label;
 use understand::understand;
 
 /// The keys that a header may have.
-pub const KEYS: [&str; 7] = [
+pub const KEYS: [&str; 8] = [
     "revision",
     "parents",
     "depends_on",
     "labels",
     "message",
     "created",
+    "proved",
     "amended",
 ];
 
@@ -130,6 +131,7 @@ struct Raw {
     labels: Option<Vec<Text>>,
     message: Option<Text>,
     created: Option<Text>,
+    proved: Option<Text>,
     amended: Option<Vec<RawAmended>>,
 }
 
@@ -311,6 +313,7 @@ fn read_plain(text: &str, block: &Block) -> Option<Raw> {
             "labels" => raw.labels = Some(plain_list(value)?),
             "message" => raw.message = Some(plain(value)?),
             "created" => raw.created = Some(plain(value)?),
+            "proved" => raw.proved = Some(plain(value)?),
             _ => return None,
         }
     }
@@ -401,6 +404,7 @@ fn as_written(file: &SourceFile, block: &Block, raw: &mut Raw) -> Result<(), Box
     let scalars = [
         ("revision", &mut raw.revision),
         ("message", &mut raw.message),
+        ("proved", &mut raw.proved),
     ];
     let amended = raw.amended.iter_mut().flatten();
     let texts = lists

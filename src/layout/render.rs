@@ -62,6 +62,9 @@ pub fn render(revision: &Revision, body: &Body) -> String {
     if let Some(created) = revision.created {
         let _ = writeln!(out, "--   created: {created}");
     }
+    if let Some(proved) = &revision.proved {
+        let _ = writeln!(out, "--   proved: {}", scalar(proved));
+    }
     let _ = writeln!(out, "\n-- migrate:up{}", body.up.options());
     section(&mut out, &body.up.sql);
     match &body.down {
@@ -184,6 +187,7 @@ mod tests {
             written.id = RevId::trusted(&id);
             written.labels = vec![label];
             written.depends_on = depends;
+            written.proved = (message.len() % 2 == 0).then(|| format!("independent from {id}"));
             let text = render(&written, &Body { up: Section::sql("SELECT 1;"), down: None });
             let read = Native.parse(SourceFile::new("a.sql", text)).map_err(|f| {
                 TestCaseError::fail(format!("{f:?}"))

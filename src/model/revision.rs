@@ -106,6 +106,9 @@ pub struct Revision {
     pub message: String,
     /// When it was written.
     pub created: Option<Timestamp>,
+    /// What a merge revision's sides do to each other, as it was tried when it was written:
+    /// `independent from 9209a434d045`.
+    pub proved: Option<String>,
     /// The decisions to change it after it was fixed, oldest first.
     pub amended: Vec<Amended>,
 }
@@ -150,6 +153,7 @@ impl Revision {
             labels: Vec::new(),
             message: String::new(),
             created: None,
+            proved: None,
             amended: Vec::new(),
         }
     }

@@ -67,7 +67,7 @@ const CLAUSES: &[&str] = &[
 ];
 
 /// Words that begin a constraint of a table.
-const CONSTRAINTS: &[&str] = &["constraint", "primary", "unique", "check", "foreign"];
+pub(super) const CONSTRAINTS: &[&str] = &["constraint", "primary", "unique", "check", "foreign"];
 
 /// Takes a text apart; `None` where it is not of the form that is expected.
 pub(super) fn table(text: &str) -> Option<TableText> {
@@ -112,7 +112,7 @@ pub(super) fn closing(pieces: &[Piece], open: usize) -> Option<usize> {
 }
 
 /// At the commas that are in no parenthesis.
-fn split(pieces: &[Piece]) -> Vec<&[Piece]> {
+pub(super) fn split(pieces: &[Piece]) -> Vec<&[Piece]> {
     let mut depth = 0_i32;
     pieces
         .split(|piece| {

@@ -471,7 +471,7 @@ fn way_back(from: &Schema, to: &Schema, decisions: &Decisions) -> Result<Vec<Par
 }
 
 /// Parts as the section of a file.
-fn section(parts: &[Part]) -> Section {
+pub(super) fn section(parts: &[Part]) -> Section {
     Section {
         sql: parts.iter().map(annotated).collect(),
         no_transaction: parts.iter().any(|part| !part.transaction),

@@ -21,7 +21,7 @@ use crate::{
 
 use super::{
     autogenerate::Undecided, check::NotJudged, models::ModelsError, proof::Proof, rewrite::NotBack,
-    run::Done, unfinished::Unfinished,
+    run::Done, stale::Stale, unfinished::Unfinished,
 };
 
 /// Why a use-case did not end as asked.
@@ -259,6 +259,23 @@ pub enum Error {
     /// There is nothing to restack, or it cannot be.
     #[error("{0}")]
     Restack(RestackError),
+    /// Revisions would undo what others did, and could not be made anew.
+    #[error("{} would undo, on top of theirs, what theirs did", count(.0.len(), "revision"))]
+    Stale(Vec<Stale>),
+    /// Scripts would be made anew, and nobody was asked.
+    #[error("{} would be made anew, and nothing was done", count(.0.len(), "script"))]
+    Renews(Vec<RevId>),
+    /// Databases that ran the sides of a merge in another order would be different.
+    #[error("the order of {} matters, so a merge revision alone would leave databases different", .0.iter().map(|heads| heads.iter().map(RevId::as_str).collect::<Vec<_>>().join(" and ")).collect::<Vec<_>>().join(", and of "))]
+    OrderMatters(Vec<Vec<RevId>>),
+    /// Such a revision is applied beside theirs.
+    #[error("{} is applied here beside theirs, and its way back was written without them", stale.revision)]
+    StaleApplied {
+        /// The revision.
+        stale: Box<Stale>,
+        /// It ran after theirs.
+        after: bool,
+    },
     /// A header is written in a way that cannot be edited.
     #[error("`{key}` of {revision} cannot be changed without touching the rest of its header")]
     NotRewritable {

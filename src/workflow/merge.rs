@@ -4,6 +4,7 @@ use super::{
     Context, Error,
     create::{check_label, one_line},
     plan::require_sound,
+    verdicts,
     write::{self, Written},
 };
 use crate::{
@@ -24,6 +25,10 @@ pub struct Request {
     pub rev_id: Option<String>,
     /// Revisions that are no heads may be merged.
     pub splice: bool,
+    /// What its header says of its sides.
+    pub proved: Option<String>,
+    /// What it runs, where its sides leave something else in another order.
+    pub up: Option<Section>,
 }
 
 /// Writes a merge revision.
@@ -66,11 +71,18 @@ pub fn merge(context: &Context, request: &Request) -> Result<Written, Error> {
         labels: request.labels.clone(),
         message,
         created: Some(context.now),
+        proved: request.proved.clone(),
         ..Revision::new(id, parents)
     };
-    let body = Body {
-        up: Section::default(),
-        down: Some(Section::default()),
+    let body = match &request.up {
+        Some(up) => Body {
+            up: up.clone(),
+            down: Some(verdicts::way_back()),
+        },
+        None => Body {
+            up: Section::default(),
+            down: Some(Section::default()),
+        },
     };
     write::write(context, &project, revision, &body)
 }

@@ -40,6 +40,9 @@ pub struct Upgrade {
     /// Roll these back first, with everything applied that needs them. One that is
     /// not applied stands for what was applied over its head.
     pub take_down: BTreeSet<RevId>,
+    /// These go back by the script that the ledger kept, also where the file's way up is
+    /// what ran.
+    pub as_stored: BTreeSet<RevId>,
     /// Applied revisions of which nobody has said what becomes of them: as long as they
     /// stay, nothing is applied that needs them.
     pub undecided: BTreeSet<RevId>,
@@ -243,7 +246,14 @@ pub fn upgrade(
     }
     let facts = Facts::gather(context);
     let dialect = source.dialect();
-    let mut steps = down_steps(context, project, source, &state, &down, request.resume)?;
+    let mut steps = down_steps(
+        context,
+        project,
+        source,
+        &state,
+        &down,
+        (&request.as_stored, request.resume),
+    )?;
     for id in &path {
         if let Some(migration) = project.migration(id.as_str()) {
             steps.push(Prepared::up(
@@ -319,7 +329,7 @@ pub fn downgrade(
         source,
         &state,
         &found.path,
-        request.resume,
+        (&BTreeSet::new(), request.resume),
     )?;
     let mut warnings = Vec::new();
     if found.ambiguous
@@ -349,7 +359,7 @@ fn down_steps(
     source: &mut Source<'_>,
     state: &State,
     path: &[RevId],
-    resume: Resume,
+    (as_stored, resume): (&BTreeSet<RevId>, Resume),
 ) -> Result<Vec<Prepared>, Error> {
     let dialect = source.dialect();
     let mut kept = Vec::with_capacity(path.len());
@@ -373,7 +383,9 @@ fn down_steps(
     kept.into_iter()
         .map(|(entry, stored)| {
             let found = found.remove(&entry.revision);
-            Prepared::down(entry, stored, found, project, state, resume, dialect)
+            let file = project.migration(entry.revision.as_str());
+            let file = file.filter(|_| !as_stored.contains(&entry.revision));
+            Prepared::down(entry, stored, found, file, state, resume, dialect)
         })
         .collect()
 }

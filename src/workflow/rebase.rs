@@ -8,6 +8,7 @@ use super::{
     held,
     plan::require_sound,
     restack::{self, Move, Restacking},
+    sides, stale,
     sync::{Decisions, Skipped},
 };
 use crate::model::{Project, RevId, settle::Settle};
@@ -19,6 +20,24 @@ pub struct Request {
     pub revisions: Vec<String>,
     /// What to put them on; `None` = the one head that is published.
     pub onto: Option<String>,
+}
+
+/// Looks on a scratch database what a restack undoes of others, where no database is
+/// asked: in memory, or on the server of `scratch:`.
+pub fn look(
+    context: &Context,
+    project: &Project,
+    restacking: &mut Restacking,
+) -> Result<(), Error> {
+    match sides::without_database(context) {
+        Ok(mut database) => stale::renew(context, project, &mut *database, restacking),
+        // Nobody named a database, and files alone are about to change.
+        Err(error @ (Error::NoScratch(_) | Error::Config(_))) => {
+            restacking.looked.not_tried = Some(Box::new(error));
+            Ok(())
+        }
+        Err(error) => Err(error),
+    }
 }
 
 /// What the restack would change; `None` where there is one head and nothing was named.
@@ -46,10 +65,12 @@ pub const RESTACK: Decisions = Decisions {
     redo: false,
     record: false,
     skipped: Skipped::Ask,
+    as_is: false,
 };
 
 /// Writes the files and leaves every database as it is.
 pub fn files_only(context: &Context, restacking: &Restacking) -> Result<(), Error> {
+    restacking.looked.require_renewed()?;
     held::stage(context, restacking, RESTACK)?.alone()
 }
 

@@ -11,8 +11,9 @@ use super::{
 };
 use crate::{
     db::Database,
+    layout::render::{self, Body},
     model::{
-        Dialect, Entry, EntryState, Ledger, Project, RevId,
+        Dialect, Entry, EntryState, Ledger, Project, RevId, Revision, SourceFile,
         ledger::{StoredScript, StoredScripts},
     },
     sql,
@@ -82,6 +83,25 @@ pub(super) fn of_files<'a>(
         steps.push(step);
     }
     Ok((steps, left_out))
+}
+
+/// A revision that is not written yet, as an upgrade would run it.
+pub(super) fn unwritten(
+    context: &Context,
+    project: &Project,
+    revision: &Revision,
+    body: &Body,
+    dialect: Dialect,
+) -> Result<Prepared, Error> {
+    let text = render::render(revision, body);
+    let file = SourceFile::new(format!("{} (not written)", revision.id), text);
+    let migration = context
+        .layout()
+        .parse(file)
+        .map_err(|finding| Error::Findings(vec![*finding]))?;
+    let state = State::new(project, Ledger::default());
+    let facts = Facts::gather(context);
+    Prepared::up(&migration, &state, &facts, Resume::Ask, dialect)
 }
 
 /// Takes out of a script what reaches beyond the database.

@@ -12,7 +12,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{Context, Error, State, fixed, head_file};
+use super::{Context, Error, State, fixed, head_file, stale::Looked};
 use crate::model::{
     Project, RevId,
     restack::{Restack, RestackError, restack},
@@ -40,6 +40,8 @@ pub struct Restacking {
     pub future: Project,
     /// What changes and others have on branches of theirs, with the branches.
     pub shared: BTreeMap<RevId, Vec<String>>,
+    /// What was found out about it on scratch databases, where that was asked for.
+    pub looked: Looked,
 }
 
 /// A file that changes: a revision that gets other parents, or the head file.
@@ -127,6 +129,7 @@ pub fn propose(context: &Context, project: &Project, moves: &[Move]) -> Result<R
         lines,
         files,
         future,
+        looked: Looked::default(),
     })
 }
 

@@ -128,6 +128,11 @@ impl Prepared {
         }
     }
 
+    /// All of the file that the script stands in.
+    pub(super) fn file_text(&self) -> &str {
+        &self.file.text
+    }
+
     /// A span of the script, as a place in its file.
     pub(super) fn place(&self, span: Range<usize>, label: impl Into<String>) -> Place {
         Place {
@@ -205,12 +210,11 @@ impl Prepared {
         entry: &Entry,
         stored: StoredScripts,
         found: Option<FoundWayBack>,
-        project: &Project,
+        file: Option<&Migration>,
         state: &State,
         resume: Resume,
         dialect: Dialect,
     ) -> Result<Self, Error> {
-        let file = project.migration(entry.revision.as_str());
         let migration = file.filter(|migration| {
             // A mended way back is welcome; a changed way up makes the file another revision.
             sql::checksum(migration.up_text(), None) == sql::checksum(&stored.up.text, None)

@@ -15,12 +15,15 @@ use super::{
     plan::{self, require_sound},
     restack::{self, Restacking},
     run::run_with,
+    stale,
     told::Told,
+    verdicts::{self, Tried},
     write::Written,
 };
 use crate::{
     db::Database,
     git::{CommitId, CommitInfo, How, Repo},
+    layout::render::Section,
     model::{
         Direction, Operation, Project, RevId,
         settle::{self, Movable, Settle},
@@ -48,6 +51,8 @@ pub struct Report {
     pub movable: Movable,
     /// Putting it there, where that is so.
     pub restacking: Option<Restacking>,
+    /// What the sides of diverged lines do to each other, where that was tried.
+    pub tried: Vec<Tried>,
     /// What only the database has, in the order applied.
     pub phantoms: Vec<Phantom>,
     /// What was applied and is something else in the files now.
@@ -70,13 +75,36 @@ impl Report {
         self.phantoms.iter().any(Phantom::is_to_come)
     }
 
-    /// The ways to make one head of several, the best one first.
-    pub fn offers(&self) -> Vec<Settle> {
-        match self.divergence {
-            Some(_) => settle::offers(&self.movable),
-            None => Vec::new(),
+    /// Nothing that was tried stops this way.
+    pub fn goes(&self, way: Settle) -> bool {
+        match way {
+            Settle::Merge => self.tried.iter().all(Tried::merges),
+            Settle::Restack => {
+                let mut stale = self.restacking.iter().flat_map(|one| &one.looked.stale);
+                stale.all(|one| one.renewed.is_ok())
+            }
+            Settle::ApplyBoth => true,
         }
     }
+
+    /// The ways to make one head of several, the best one first.
+    pub fn offers(&self) -> Vec<Settle> {
+        if self.divergence.is_none() {
+            return Vec::new();
+        }
+        let mut offers = settle::offers(&self.movable);
+        offers.sort_by_key(|way| *way == Settle::ApplyBoth || !self.goes(*way));
+        offers
+    }
+}
+
+/// What is tried on scratch databases before anything is decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Asks {
+    /// Whether mine undo something of theirs when they go on top of them.
+    pub restack: bool,
+    /// Whether the order of diverged lines matters.
+    pub orders: bool,
 }
 
 /// A revision that came in.
@@ -104,6 +132,9 @@ pub struct Decisions {
     pub record: bool,
     /// What to do about revisions that came to lie below applied ones.
     pub skipped: Skipped,
+    /// What is restacked runs as it is: nothing is tried before.
+    #[serde(default)]
+    pub as_is: bool,
 }
 
 /// What to do about revisions that lie below applied ones and never ran.
@@ -118,11 +149,12 @@ pub enum Skipped {
     OutOfOrder,
 }
 
-/// Looks at everything; changes nothing.
+/// Looks at everything; changes nothing. What scratch databases are asked is in `asks`.
 pub fn look(
     context: &Context,
     project: &Project,
     database: &mut dyn Database,
+    asks: Asks,
 ) -> Result<Report, Error> {
     let going_on = halted(context)?;
     require_sound(project)?;
@@ -136,8 +168,12 @@ pub fn look(
     let state = State::new(project, ledger);
     let divergence = divergence::find(context, project)?;
     let (movable, restacking) = match &divergence {
-        Some(found) => movable(context, project, database, found, &came_in)?,
+        Some(found) => movable(context, project, database, found, &came_in, asks.restack)?,
         None => (Movable::Unclear, None),
+    };
+    let tried = match &divergence {
+        Some(found) if asks.orders => verdicts::lines(context, project, database, found)?,
+        _ => Vec::new(),
     };
     let how = moved.as_ref().map(|moved| moved.how);
     let moved = moved
@@ -154,6 +190,7 @@ pub fn look(
         moved,
         upstream: repo.upstream()?.map(|upstream| upstream.name),
         came_in,
+        tried,
         divergence,
         movable,
         restacking,
@@ -171,6 +208,7 @@ fn movable(
     database: &mut dyn Database,
     divergence: &Divergence,
     came_in: &[CameIn],
+    prove: bool,
 ) -> Result<(Movable, Option<Restacking>), Error> {
     let came_in: BTreeSet<&RevId> = came_in.iter().map(|one| &one.revision).collect();
     let moves: Option<Vec<_>> = divergence
@@ -181,7 +219,7 @@ fn movable(
     let Some(moves) = moves else {
         return Ok((Movable::Unclear, None));
     };
-    let restacking = match restack::propose(context, project, &moves) {
+    let mut restacking = match restack::propose(context, project, &moves) {
         Ok(restacking) => restacking,
         Err(Error::Held {
             held,
@@ -193,6 +231,9 @@ fn movable(
         }
         Err(error) => return Err(error),
     };
+    if prove {
+        stale::renew(context, project, database, &mut restacking)?;
+    }
     let decisions = Decisions {
         settle: Some(Settle::Restack),
         ..Decisions::default()
@@ -277,25 +318,36 @@ pub struct Join {
     pub parents: Vec<RevId>,
     /// Its message.
     pub message: String,
+    /// What its header says of its sides.
+    pub proved: Option<String>,
+    /// Its script, where the order of its sides matters.
+    pub up: Option<Section>,
 }
 
 /// The merge revisions that [`write_merges`] would write: one for each line that
 /// diverged.
-pub fn merges(divergence: &Divergence, message: Option<&str>) -> Vec<Join> {
+pub fn merges(
+    divergence: &Divergence,
+    message: Option<&str>,
+    tried: &[Tried],
+) -> Result<Vec<Join>, Error> {
+    verdicts::require_merges(tried)?;
     let lines = divergence.lines.iter();
-    lines
-        .map(|line| {
-            let parents: Vec<RevId> = line
-                .heads
-                .iter()
-                .map(|head| head.revision.clone())
-                .collect();
-            Join {
-                message: message.map_or_else(|| merge::default_message(&parents), str::to_owned),
-                parents,
-            }
-        })
-        .collect()
+    let joins = lines.map(|line| {
+        let parents: Vec<RevId> = line
+            .heads
+            .iter()
+            .map(|head| head.revision.clone())
+            .collect();
+        let tried = tried.iter().find(|one| one.heads == parents);
+        Join {
+            proved: tried.and_then(Tried::header),
+            up: tried.and_then(|one| Some(one.bridge.as_ref()?.up.clone())),
+            message: message.map_or_else(|| merge::default_message(&parents), str::to_owned),
+            parents,
+        }
+    });
+    Ok(joins.collect())
 }
 
 /// Writes a merge revision for each line that diverged. Where one cannot be written,
@@ -304,14 +356,17 @@ pub fn write_merges(
     context: &Context,
     divergence: &Divergence,
     message: Option<&str>,
+    tried: &[Tried],
 ) -> Result<Vec<Written>, Error> {
     let mut written: Vec<Written> = Vec::new();
-    for join in merges(divergence, message) {
+    for join in merges(divergence, message, tried)? {
         let one = merge::merge(
             context,
             &merge::Request {
                 revisions: join.parents.iter().map(ToString::to_string).collect(),
                 message: message.map(str::to_owned),
+                proved: join.proved,
+                up: join.up,
                 ..merge::Request::default()
             },
         );
@@ -354,6 +409,10 @@ pub fn plan(
     let project = restacking.map_or(project, |restacking| &restacking.future);
     let ledger = source.ledger(context, project)?;
     let state = State::new(project, ledger);
+    if let Some(restacking) = restacking {
+        restacking.looked.require_renewed()?;
+        restacking.looked.require_apart(&state)?;
+    }
     let mut take_down = BTreeSet::new();
     if decisions.roll_back {
         take_down.extend(drift::to_roll_back(context, &state, source)?);
@@ -384,6 +443,7 @@ pub fn plan(
             all_heads: decisions.settle.is_some(),
             out_of_order: decisions.skipped == Skipped::OutOfOrder,
             take_down,
+            as_stored: restacking.map_or_else(BTreeSet::new, |one| one.looked.renewed()),
             undecided,
             ..Upgrade::default()
         },

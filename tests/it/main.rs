@@ -58,6 +58,7 @@ mod radar;
 mod rebase;
 mod schema_drift;
 mod sqlite;
+mod stale;
 mod stamp;
 mod status;
 mod sync;

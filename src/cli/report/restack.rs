@@ -1,7 +1,10 @@
 //! Why a restack cannot be, in words.
 
-use super::Report;
-use crate::{model::restack::RestackError, workflow::Error};
+use super::{super::sync::stale, Report};
+use crate::{
+    model::{RevId, restack::RestackError},
+    workflow::Error,
+};
 
 const MERGE: &str = "`teammig merge-heads` joins the heads with a merge revision";
 
@@ -27,6 +30,36 @@ pub(super) fn report(error: &Error, words: String) -> Report {
                 "amended" => "write it as `--   amended: [{was: …, reason: \"…\"}]` on one line, and call it again",
                 _ => "write them as `--   parents: [id]` on one line, and call it again",
             }),
+        Error::Stale(all) => {
+            let mut report = Report::new("stale-revision", 3, words);
+            for one in all {
+                report = report.note(format!("  {}", stale::title(one)));
+                if let Err(why) = &one.renewed {
+                    report = report.note(format!("    it cannot be made anew: {why}"));
+                }
+            }
+            report
+                .hint("edit it so that it keeps what theirs did, and call it again; or write a new revision that brings it \
+                       back, and run yours as they are: `--no-prove`")
+        }
+        Error::StaleApplied { stale, after } => {
+            let report = Report::new("stale-revision", 3, words).note(format!("  {}", stale::title(stale)));
+            if *after {
+                report.hint("it ran here after theirs, so what theirs did is gone here already: begin with a new database, or \
+                             put it back by hand and run it as it is (`--no-prove`)")
+            } else {
+                report.hint("`teammig downgrade -1` takes back what ran last, until theirs are gone here; then call it again")
+            }
+        }
+        Error::OrderMatters(_) => Report::new("order-matters", 3, words)
+            .hint("`teammig sync --rebase` puts yours on top of theirs, so that there is one order")
+            .hint("`--no-prove` writes the merge revision all the same"),
+        Error::Renews(ids) => {
+            let ids: Vec<&str> = ids.iter().map(RevId::as_str).collect();
+            Report::new("stale-revision", 3, words)
+                .note(format!("  {}", ids.join(", ")))
+                .hint("there is no terminal to ask at; `--yes` makes them anew as shown, `--dry-run` only shows it")
+        }
         Error::ChangedMeanwhile { .. } => Report::new("changed-meanwhile", 1, words)
             .hint("files and database are as before; call it again"),
         _ => Report::new("restack", 1, words).hint(MERGE),

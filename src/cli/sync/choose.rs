@@ -64,6 +64,7 @@ pub(super) fn decide(
         } else {
             Skipped::Ask
         },
+        as_is: args.no_prove,
     };
     let keep = fate == Fate::Keep;
     Ok(Chosen::Go { decisions, keep })
@@ -249,13 +250,46 @@ fn heads(ui: &mut Ui, report: &Report, args: &Args) -> Result<Heads, Error> {
     }
     let mut items: Vec<&str> = offers
         .iter()
-        .map(|offer| words(*offer, &report.movable, runs_again(report)))
+        .map(|offer| {
+            let apart = report.tried.iter().all(|one| one.merges());
+            match offer {
+                Settle::Merge if !apart => {
+                    "Create a merge revision          stops: it would leave databases different"
+                }
+                Settle::Merge if report.tried.iter().any(|one| one.bridge.is_some()) => {
+                    "Create a merge revision          with a script that makes both orders alike"
+                }
+                offer => words(*offer, &report.movable, runs_again(report), stale(report)),
+            }
+        })
         .collect();
     items.push("Stop");
     Ok(match merge_heads::ask(ui, merge_heads::HOW, &items)? {
         Some(at) if at < offers.len() => Heads::Settle(offers[at]),
         _ => Heads::Stop,
     })
+}
+
+/// What a restack would undo of theirs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Undoes {
+    Nothing,
+    /// The scripts are made anew, so that they do not.
+    Renewed,
+    /// They cannot be.
+    Open,
+}
+
+fn stale(report: &Report) -> Undoes {
+    let stale = report.restacking.iter().flat_map(|one| &one.looked.stale);
+    let mut undoes = Undoes::Nothing;
+    for one in stale {
+        if one.renewed.is_err() {
+            return Undoes::Open;
+        }
+        undoes = Undoes::Renewed;
+    }
+    undoes
 }
 
 /// This database has something of what a restack moves.
@@ -267,8 +301,14 @@ fn runs_again(report: &Report) -> bool {
 
 /// A line of the menu. On a terminal of 80 columns a longer one would lose its second part,
 /// and with it what the choice costs.
-fn words(offer: Settle, movable: &Movable, runs_again: bool) -> &'static str {
+fn words(offer: Settle, movable: &Movable, runs_again: bool, undoes: Undoes) -> &'static str {
     match offer {
+        Settle::Restack if undoes == Undoes::Open => {
+            "Restack yours on top of theirs   stops: it would undo what theirs did"
+        }
+        Settle::Restack if undoes == Undoes::Renewed => {
+            "Restack yours on top of theirs   its scripts are made anew, as shown"
+        }
         Settle::Restack if matches!(movable, Movable::Shared(..)) => {
             "Restack them on top of theirs    others have them on their branches too"
         }
@@ -364,8 +404,10 @@ mod tests {
         for offer in [Settle::Restack, Settle::Merge, Settle::ApplyBoth] {
             for movable in [&Movable::Yes, &shared] {
                 for runs_again in [true, false] {
-                    let line = words(offer, movable, runs_again);
-                    assert!(line.len() <= 76 && line.contains("   "), "{line}");
+                    for undoes in [Undoes::Nothing, Undoes::Renewed, Undoes::Open] {
+                        let line = words(offer, movable, runs_again, undoes);
+                        assert!(line.len() <= 76 && line.contains("   "), "{line}");
+                    }
                 }
             }
         }

@@ -9,6 +9,7 @@ use super::{
         events::{listed, names, plural, way_back},
         json, merge_heads,
         plan::show_plan,
+        tried,
     },
     carry::{Carried, REDO, became, show_news, show_rewrites},
 };
@@ -39,6 +40,10 @@ pub(super) fn report(ui: &mut Ui, context: &Context, report: &Report) {
     edited(ui, report);
     amended(ui, report);
     super::heads(ui, context, report);
+    tried::show(ui, &report.tried);
+    if let Some(restacking) = &report.restacking {
+        super::stale::show(ui, restacking);
+    }
     match &report.movable {
         Movable::Shared(id, branches) => ui.status(format!(
             "  {id} is on {} too, so a merge revision, which moves nothing, comes first",
@@ -288,6 +293,7 @@ pub(super) fn open(ui: &mut Ui, project: &Project, report: &Report) {
     let ways: Vec<&str> = report
         .offers()
         .into_iter()
+        .filter(|offer| report.goes(*offer))
         .map(|offer| match offer {
             // The database is brought along once all of it is there.
             Settle::Restack if report.brings_more() => {
@@ -414,6 +420,8 @@ pub(super) fn document(
             "path": merge.written.as_ref().map(|(_, path)| path),
         })).collect::<Vec<_>>(),
         "rewritten": rewritten(carried),
+        "proved": tried::document(&report.tried),
+        "stale": super::stale::document(report.restacking.as_ref().map(|one| &one.looked)),
         "head_file": carried.head_file,
         "in_progress": report.going_on.map(Operation::name),
         "recorded": carried.recorded,

@@ -27,7 +27,7 @@ fn the_written_form() {
     let revision = read(
         "-- teammig:\n--   revision: 7f3a9c21e4b0\n--   parents: [9209a434d045, ab]\n--   \
          depends_on: [billing]\n--   labels: [net-2]\n--   message: Add phone_number to users\n--   \
-         created: 2026-11-22T10:30:00Z\n\n-- migrate:up\n",
+         created: 2026-11-22T10:30:00Z\n--   proved: independent from ab\n\n-- migrate:up\n",
     )
     .unwrap();
     assert_eq!(revision.id.as_str(), "7f3a9c21e4b0");
@@ -35,6 +35,7 @@ fn the_written_form() {
     assert_eq!(revision.depends_on, ["billing"]);
     assert_eq!(revision.labels, ["net-2"]);
     assert_eq!(revision.message, "Add phone_number to users");
+    assert_eq!(revision.proved.as_deref(), Some("independent from ab"));
     assert_eq!(
         revision.created.unwrap().to_string(),
         "2026-11-22T10:30:00Z"

@@ -63,6 +63,7 @@ pub(super) fn understand(
         labels,
         message: raw.message.map(|text| text.0).unwrap_or_default(),
         created,
+        proved: raw.proved.map(|text| text.0),
         amended: amended(file, raw.amended)?,
     })
 }

@@ -7,17 +7,16 @@ use super::{
     Against, Draft, Hazard, Kind, One, Part, Planned, Question, Undecided, annotated, plan, section,
 };
 use crate::{
-    layout::render::{self, Body},
-    model::{Dialect, Direction, Ledger, Migration, Revision, SourceFile},
+    layout::render::Body,
+    model::{Direction, Revision},
     schema::{Difference, FactId, plan::Decisions},
     sql,
     workflow::{
-        Context, Error, State,
-        plan::Resume,
+        Context, Error, Prepared,
         proof::{Ask, Found, Losses, Observed, Proof, prove},
+        replayed::unwritten,
         schema_drift::schema,
         scratch::with_scratch,
-        step::{Facts, Prepared},
         write,
     },
 };
@@ -94,7 +93,15 @@ impl Draft {
         let steps = planned
             .all
             .iter()
-            .map(|one| self.step(context, &one.revision, &one.body(), dialect))
+            .map(|one| {
+                unwritten(
+                    context,
+                    &self.base.project,
+                    &one.revision,
+                    &one.body(),
+                    dialect,
+                )
+            })
             .collect::<Result<Vec<_>, Error>>()?;
         let ask = Ask {
             history: &history,
@@ -139,28 +146,15 @@ impl Draft {
                 up: section(std::slice::from_ref(part)),
                 down: None,
             };
-            self.step(context, &revision, &body, current.dialect)
+            unwritten(
+                context,
+                &self.base.project,
+                &revision,
+                &body,
+                current.dialect,
+            )
         });
         parts.collect()
-    }
-
-    /// A revision as an upgrade would run it.
-    fn step(
-        &self,
-        context: &Context,
-        revision: &Revision,
-        body: &Body,
-        dialect: Dialect,
-    ) -> Result<Prepared, Error> {
-        let text = render::render(revision, body);
-        let file = SourceFile::new(format!("{} (not written)", revision.id), text);
-        let migration: Migration = context
-            .layout()
-            .parse(file)
-            .map_err(|finding| Error::Findings(vec![*finding]))?;
-        let state = State::new(&self.base.project, Ledger::default());
-        let facts = Facts::gather(context);
-        Prepared::up(&migration, &state, &facts, Resume::Ask, dialect)
     }
 }
 

@@ -1,0 +1,245 @@
+//! What the sides of diverged lines do to each other, tried before anybody is asked, and
+//! the merge revision that fits: with what was found in its header, and, where the order
+//! matters, with a script after which both orders have left the same.
+
+use std::collections::BTreeSet;
+
+use super::{
+    Context, Error, Prepared,
+    autogenerate::section,
+    divergence::{Divergence, Line},
+    orders::{self, Lines, Proved},
+    proof::{Ask, Found, prove},
+    replayed, sides,
+    walk::walk,
+    write,
+};
+use crate::{
+    db::Database,
+    layout::render::{Body, Section},
+    model::{Project, RevId, Revision, verdict::Verdict},
+    schema::{
+        Schema, compare,
+        plan::{Decisions, plan},
+    },
+};
+
+/// A line of revisions with several heads, and what came of trying it.
+#[derive(Debug)]
+pub struct Tried {
+    /// The heads, in their order.
+    pub heads: Vec<RevId>,
+    /// The last revisions that all of them have.
+    pub base: Vec<RevId>,
+    /// What was found, or why nothing was.
+    pub outcome: Result<Proved, Box<Error>>,
+    /// What a merge revision has to do, where the order matters.
+    pub bridge: Option<Bridge>,
+}
+
+/// A script after which databases that ran either order have the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bridge {
+    /// The order whose outcome it is.
+    pub order: Vec<RevId>,
+    /// The way up of the merge revision.
+    pub up: Section,
+}
+
+impl Tried {
+    /// Whether every order works, with what is left of it.
+    pub fn verdict(&self) -> Option<&Verdict> {
+        self.outcome.as_ref().ok().map(|proved| &proved.verdict)
+    }
+
+    /// A merge revision alone settles it.
+    pub fn merges(&self) -> bool {
+        match self.verdict() {
+            Some(Verdict::OrderMatters(_)) => self.bridge.is_some(),
+            Some(Verdict::Fails(_)) => false,
+            Some(Verdict::Independent | Verdict::Unproved(_)) | None => true,
+        }
+    }
+
+    /// What the header of a merge revision says of it.
+    pub fn header(&self) -> Option<String> {
+        let word = match self.verdict()? {
+            Verdict::Independent => "independent",
+            Verdict::OrderMatters(_) | Verdict::Fails(_) => "order matters",
+            Verdict::Unproved(_) => return None,
+        };
+        let base: Vec<&str> = self.base.iter().map(RevId::as_str).collect();
+        Some(match base.as_slice() {
+            [] => word.to_owned(),
+            base => format!("{word} from {}", base.join(" and ")),
+        })
+    }
+}
+
+/// Refuses merge revisions after which databases would not be the same.
+pub(super) fn require_merges(tried: &[Tried]) -> Result<(), Error> {
+    let open: Vec<Vec<RevId>> = tried
+        .iter()
+        .filter(|one| !one.merges())
+        .map(|one| one.heads.clone())
+        .collect();
+    if open.is_empty() {
+        Ok(())
+    } else {
+        Err(Error::OrderMatters(open))
+    }
+}
+
+/// The same where no database is asked: in memory, or on the server of `scratch:`.
+pub fn without_database(
+    context: &Context,
+    project: &Project,
+    divergence: &Divergence,
+) -> Result<Vec<Tried>, Error> {
+    match sides::without_database(context) {
+        Ok(mut database) => lines(context, project, &mut *database, divergence),
+        Err(error @ (Error::NoScratch(_) | Error::Config(_))) => {
+            let line = divergence.lines.first();
+            let tried = line.map(|line| Tried {
+                heads: line
+                    .heads
+                    .iter()
+                    .map(|head| head.revision.clone())
+                    .collect(),
+                base: line.parts_at.clone(),
+                outcome: Err(Box::new(error)),
+                bridge: None,
+            });
+            Ok(tried.into_iter().collect())
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Tries each line that diverged, on a scratch database that is like `database`.
+pub fn lines(
+    context: &Context,
+    project: &Project,
+    database: &mut dyn Database,
+    divergence: &Divergence,
+) -> Result<Vec<Tried>, Error> {
+    let mut tried = Vec::new();
+    for line in &divergence.lines {
+        tried.extend(one(context, project, database, line)?);
+    }
+    Ok(tried)
+}
+
+fn one(
+    context: &Context,
+    project: &Project,
+    database: &mut dyn Database,
+    line: &Line,
+) -> Result<Option<Tried>, Error> {
+    let heads: Vec<RevId> = line
+        .heads
+        .iter()
+        .map(|head| head.revision.clone())
+        .collect();
+    let lines = Lines::to(&project.graph, &heads);
+    if lines.lines.iter().any(Vec::is_empty) {
+        // One of them needs the other: there is one order.
+        return Ok(None);
+    }
+    let outcome = match orders::prove_orders(context, database, false, project, &lines) {
+        Ok(proved) => Ok(proved),
+        Err(error @ (Error::NoScratch(_) | Error::NotReplayed(_))) => Err(Box::new(error)),
+        Err(error) => return Err(error),
+    };
+    let bridge = match outcome.as_ref().map(|proved| &proved.verdict) {
+        Ok(Verdict::OrderMatters(found)) => {
+            bridge(context, project, database, &heads, &found.orders)?
+        }
+        _ => None,
+    };
+    Ok(Some(Tried {
+        heads,
+        base: line.parts_at.clone(),
+        outcome,
+        bridge,
+    }))
+}
+
+/// The first order whose outcome the other one can be brought to.
+fn bridge(
+    context: &Context,
+    project: &Project,
+    database: &mut dyn Database,
+    heads: &[RevId],
+    orders: &[Vec<RevId>; 2],
+) -> Result<Option<Bridge>, Error> {
+    let dialect = database.dialect();
+    let apart: BTreeSet<&RevId> = orders.iter().flatten().collect();
+    let mut below = project.graph.ancestors(heads);
+    below.retain(|id| !apart.contains(id));
+    let below = project.graph.order(&below);
+    let mut ran = Vec::with_capacity(2);
+    for order in orders {
+        let all = below.iter().rev().chain(order);
+        let (steps, _) = replayed::of_files(context, project, all, dialect)?;
+        let schema = walk(context, database, &steps, &[])?.states.swap_remove(0);
+        ran.push((steps, schema));
+    }
+    // What `upgrade` leaves from nothing comes first: there the script has nothing to do.
+    let apart = apart.into_iter().cloned().collect();
+    let mut upgrade = project.graph.order(&apart);
+    upgrade.reverse();
+    let first = usize::from(upgrade == orders[1]);
+    for (to, from) in [(first, 1 - first), (1 - first, first)] {
+        let wanted = &ran[to].1;
+        let Ok(way) = plan(&ran[from].1, wanted, &Decisions::default()) else {
+            continue;
+        };
+        let [part] = way.parts.as_slice() else {
+            continue;
+        };
+        let up = section(std::slice::from_ref(part));
+        let revision = Revision::new(write::fresh_id(project), Vec::new());
+        let body = Body {
+            up: up.clone(),
+            down: Some(way_back()),
+        };
+        let step = replayed::unwritten(context, project, &revision, &body, dialect)?;
+        let mut holds = true;
+        for (steps, _) in &ran {
+            holds = holds && does(context, database, steps, &step, wanted)?;
+        }
+        if holds {
+            let order = orders[to].clone();
+            return Ok(Some(Bridge { order, up }));
+        }
+    }
+    Ok(None)
+}
+
+/// Whether a script, run after others, reaches a schema and loses no rows.
+fn does(
+    context: &Context,
+    database: &mut dyn Database,
+    history: &[Prepared],
+    step: &Prepared,
+    wanted: &Schema,
+) -> Result<bool, Error> {
+    let ask = Ask {
+        history,
+        steps: std::slice::from_ref(step),
+        wanted: Some(wanted),
+        leave_out: context.leave_out(),
+        ..Ask::default()
+    };
+    let proof = prove(context, database, false, &ask)?;
+    let found = proof.revisions.iter().flat_map(|one| &one.findings);
+    // There is nothing to undo: its way back leaves what it reached.
+    let bad = |found: &Found| !matches!(found, Found::NotBack(_));
+    Ok(!found.into_iter().any(bad) && compare(wanted, &proof.after).is_equal())
+}
+
+/// The way back of a merge revision with a script: both orders have led there.
+pub(super) fn way_back() -> Section {
+    Section::sql("-- Both orders lead to this schema: there is nothing to undo.\nSELECT 1;\n")
+}

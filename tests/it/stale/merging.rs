@@ -1,0 +1,147 @@
+//! What both sides do to each other is tried before a merge revision is written.
+
+use insta::assert_snapshot;
+
+use super::{ADD_PHONE, BACK, REBUILD, columns, pulled};
+use crate::support::Sandbox;
+
+/// A view that each side makes anew.
+fn view(text: &str) -> (String, &'static str) {
+    let up = format!("DROP VIEW IF EXISTS names;\nCREATE VIEW names AS {text};");
+    (up, "DROP VIEW IF EXISTS names;")
+}
+
+/// The merge revision's file.
+fn merged(sandbox: &Sandbox) -> String {
+    let (document, _) = sandbox.json("ann", &["heads"]);
+    let path = document["heads"][0]["path"].as_str().unwrap();
+    sandbox.read(&format!("ann/{path}"))
+}
+
+fn definition(sandbox: &Sandbox, database: &str) -> Vec<String> {
+    sandbox.sqlite(
+        database,
+        "SELECT sql FROM sqlite_schema WHERE name = 'names'",
+    )
+}
+
+#[test]
+fn independent_sides_say_so_in_the_header() {
+    for command in [&["sync", "--merge"][..], &["merge-heads", "--yes"]] {
+        let sandbox = pulled(ADD_PHONE, ("CREATE TABLE logs (x);", "DROP TABLE logs;"));
+        let run = sandbox.teammig("ann", command);
+        assert_eq!(run.code, 0, "{run}");
+        assert!(
+            run.stderr.contains("independent, the same in either order"),
+            "{run}"
+        );
+        assert!(
+            merged(&sandbox).contains("--   proved: independent from 9209a434d045\n"),
+            "{run}"
+        );
+        sandbox.ok("ann", &["upgrade"]);
+        sandbox.ok("ann", &["check"]);
+    }
+    let sandbox = pulled(ADD_PHONE, ("CREATE TABLE logs (x);", "DROP TABLE logs;"));
+    sandbox.ok("ann", &["sync", "--merge", "--no-prove"]);
+    assert!(!merged(&sandbox).contains("proved:"));
+}
+
+#[test]
+fn where_no_script_makes_both_orders_alike_nothing_is_written() {
+    // In both directions: the rebuild is mine, and it is theirs.
+    for (mine, theirs) in [((REBUILD, BACK), ADD_PHONE), (ADD_PHONE, (REBUILD, BACK))] {
+        let sandbox = pulled(mine, theirs);
+        let before = columns(&sandbox, "users");
+        for command in [
+            &["sync", "--merge"][..],
+            &["sync", "--merge", "--dry-run"],
+            &["merge-heads", "--yes"],
+        ] {
+            let run = sandbox.teammig("ann", command);
+            assert_eq!(run.code, 3, "{run}");
+            assert!(run.stderr.contains("the order matters"), "{run}");
+            assert!(run.stderr.contains("users.phone"), "{run}");
+            assert!(run.stderr.contains("`teammig sync --rebase`"), "{run}");
+        }
+        assert_eq!(sandbox.git("ann", &["status", "--short"]), "");
+        assert_eq!(columns(&sandbox, "users"), before);
+        // What it says works.
+        sandbox.ok("ann", &["sync", "--rebase", "--yes"]);
+        assert_eq!(columns(&sandbox, "users"), ["id", "name", "phone"]);
+    }
+}
+
+#[test]
+fn a_script_makes_both_orders_alike() {
+    let (mine, theirs) = (
+        view("SELECT id FROM users"),
+        view("SELECT id, name FROM users"),
+    );
+    let sandbox = pulled((&mine.0, mine.1), (&theirs.0, theirs.1));
+    // Bob has not seen mine, and runs it last.
+    sandbox.ok("bob", &["upgrade"]);
+    assert_snapshot!(sandbox.teammig("ann", &["sync", "--merge", "-m", "Both", "--dry-run"]), @"
+    exit 0
+    --- stdout
+    up   c01d9e88ab12  Theirs
+    up   (new)         Both
+    --- stderr
+    Came in with the pull: 1 revision (origin/main)
+      c01d9e88ab12  Theirs   Bob, 7 minutes ago
+    2 heads, they part at 9209a434d045
+      yours  7f3a9c21e4b0  Mine   not published, Ann, 5 minutes ago
+      theirs c01d9e88ab12  Theirs   origin/main, Bob, 7 minutes ago
+      proved on SQLite: the order matters
+        view names, definition: AS SELECT id, name FROM users where 7f3a9c21e4b0 ran first, AS SELECT id FROM users where c01d9e88ab12 did
+      a merge revision can bring both to what c01d9e88ab12, 7f3a9c21e4b0 leave in that order, by a script (tried in both)
+    would write a merge revision of 7f3a9c21e4b0, c01d9e88ab12
+    ");
+    sandbox.ok("ann", &["sync", "--merge", "-m", "Both"]);
+    let file = merged(&sandbox);
+    assert!(
+        file.contains("--   proved: order matters from 9209a434d045\n"),
+        "{file}"
+    );
+    sandbox.commit("ann", "Both");
+    sandbox.git("ann", &["push", "-q"]);
+    sandbox.git("bob", &["pull", "-q"]);
+    sandbox.ok("bob", &["upgrade"]);
+    assert_eq!(
+        definition(&sandbox, "ann/dev.db"),
+        definition(&sandbox, "bob/dev.db")
+    );
+    sandbox.ok("bob", &["downgrade", "-1"]);
+    sandbox.ok("bob", &["upgrade"]);
+    // Where nothing has run before it, it has nothing to do and nothing to undo.
+    let (document, _) = sandbox.json("bob", &["heads"]);
+    let id = document["heads"][0]["revision"].as_str().unwrap();
+    sandbox.ok("bob", &["verify", id]);
+}
+
+#[test]
+fn a_side_that_fails_after_the_other_stops() {
+    let sandbox = pulled(
+        (
+            "ALTER TABLE users RENAME TO people;",
+            "ALTER TABLE people RENAME TO users;",
+        ),
+        (
+            "ALTER TABLE users ADD COLUMN phone text;",
+            "ALTER TABLE users DROP COLUMN phone;",
+        ),
+    );
+    let run = sandbox.teammig("ann", &["merge-heads", "--yes"]);
+    assert_eq!(run.code, 3, "{run}");
+    assert!(
+        run.stderr
+            .contains("c01d9e88ab12 fails after 7f3a9c21e4b0: no such table: users"),
+        "{run}"
+    );
+    let (document, code) = sandbox.json("ann", &["sync"]);
+    assert_eq!(code, 3);
+    assert_eq!(document["proved"][0]["verdict"], "fails", "{document}");
+    // In the order that works it goes.
+    sandbox.ok("ann", &["sync", "--rebase"]);
+    assert_eq!(columns(&sandbox, "people"), ["id", "name", "phone"]);
+}
