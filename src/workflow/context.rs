@@ -18,9 +18,7 @@ use crate::{
     db::{self, Database, DatabaseUrl, RunSettings},
     git::{Captured, Folders, GitError, Repo, worktree_snapshot},
     layout::{self, Layout, Native},
-    model::{
-        Finding, Ledger, Origin, Project, RevId, Rule, Snapshot, audit::Edit, snapshot::Unreadable,
-    },
+    model::{Ledger, Origin, Project, RevId, Snapshot, audit::Edit, snapshot::Unreadable},
     schema::LeaveOut,
 };
 
