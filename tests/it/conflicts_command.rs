@@ -52,6 +52,14 @@ fn with_another_branch() {
     --- stderr
     hint: `teammig rebase` puts one side on top of the other, which decides the order; then put right in the upper one what does not fit
     ");
+}
+
+#[test]
+fn the_same_for_programs() {
+    let sandbox = parted(
+        "CREATE INDEX users_name ON users (name);\nCREATE TABLE a (x integer);",
+        "-- nobody reads it\nALTER TABLE users DROP COLUMN name;\nCREATE TABLE b (x integer);",
+    );
     let (document, code) = sandbox.json("ann", &["conflicts", "--with", "origin/main"]);
     assert_eq!(code, 3);
     assert_snapshot!(serde_json::to_string_pretty(&document).unwrap(), @r#"
