@@ -143,7 +143,7 @@ pub(crate) fn diff() {
         cluster.port()
     );
     let alembic = alembic(folder, url);
-    match &alembic {
+    match alembic {
         Some(check) => ways.push(way("alembic check", || {}, check)),
         None => println!("Alembic with SQLAlchemy and psycopg is not there, and not measured\n"),
     }
