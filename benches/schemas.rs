@@ -66,7 +66,8 @@ pub(crate) fn diff() {
         .unwrap();
     let folder = folder.path();
     let models = models();
-    let script = folder.join("models.sql");
+    fs::create_dir(folder.join("models")).unwrap();
+    let script = folder.join("models/all.sql");
     fs::write(&script, &models).unwrap();
     let databases = ["one", "other", "empty"].map(|name| {
         cluster
@@ -83,7 +84,7 @@ pub(crate) fn diff() {
     fs::create_dir(folder.join("migrations")).unwrap();
     fs::write(
         folder.join("teammig.yaml"),
-        format!("models: models.sql\nenvironments:\n  dev: \"{one}\"\n"),
+        format!("models: models\nenvironments:\n  dev: \"{one}\"\n"),
     )
     .unwrap();
 
@@ -143,11 +144,11 @@ pub(crate) fn diff() {
         cluster.port()
     );
     let alembic = alembic(folder, url);
-    match &alembic {
+    match alembic {
         Some(check) => ways.push(way("alembic check", || {}, check)),
         None => println!("Alembic with SQLAlchemy and psycopg is not there, and not measured\n"),
     }
-    line(&format!("diff of {TABLES} tables"), 5, &ways);
+    line(&format!("diff of {TABLES} tables"), 3, &ways);
 }
 
 /// `alembic check` in a folder of its own, where it can be run.

@@ -169,6 +169,20 @@ pub struct Schema {
     pub edges: BTreeSet<Edge>,
     /// What was seen and is not compared.
     pub unmodelled: BTreeSet<Unmodelled>,
+    /// PostgreSQL: what roles may do with what the one who reads this makes
+    /// (`ALTER DEFAULT PRIVILEGES`), in the words of a grant.
+    pub given: BTreeMap<Given, String>,
+}
+
+/// Whom new objects are given to.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Given {
+    /// The letter of the catalogs for the kind of objects.
+    pub of: String,
+    /// Those of this schema, else of all.
+    pub schema: Option<String>,
+    /// The role, as grants name it.
+    pub role: String,
 }
 
 impl Schema {
@@ -180,6 +194,7 @@ impl Schema {
             facts: BTreeMap::new(),
             edges: BTreeSet::new(),
             unmodelled: BTreeSet::new(),
+            given: BTreeMap::new(),
         }
     }
 

@@ -30,7 +30,7 @@ mod undone;
 
 pub use compare::{Change, Comparison, Difference, What, compare};
 pub use content::{Content, TableContent};
-pub use fact::{Edge, Fact, FactId, Schema, Unmodelled, Value};
+pub use fact::{Edge, Fact, FactId, Given, Schema, Unmodelled, Value};
 pub use kind::{COLUMN_ORDER, Effect, Kind, Rule};
 pub use leave_out::LeaveOut;
 pub use renewed::{NotRenewed, Renewal};

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
-use super::{Edge, Fact, FactId, Kind, Schema, Unmodelled, Value, postgres_stable::stable};
+use super::{Edge, Fact, FactId, Given, Kind, Schema, Unmodelled, Value, postgres_stable::stable};
 use crate::model::Dialect;
 
 /// A row that is not of the form that the queries promise.
@@ -54,6 +54,15 @@ pub fn facts(major: u32, rows: Vec<Row>) -> Result<Schema, UnknownRow> {
                     what: first.to_owned(),
                     name: column(2).unwrap_or_default().to_owned(),
                 });
+            }
+            "!" => {
+                let given = Given {
+                    of: first.to_owned(),
+                    role: column(2).ok_or_else(unknown)?.to_owned(),
+                    schema: column(3).map(str::to_owned),
+                };
+                let privileges = column(4).unwrap_or_default().to_owned();
+                schema.given.insert(given, privileges);
             }
             _ => {
                 let fact = fact(&schema, sign, first, column(2), column(4)).ok_or_else(unknown)?;

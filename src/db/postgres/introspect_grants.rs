@@ -2,6 +2,20 @@
 
 use super::introspect_sql::{OURS, no_member};
 
+/// What a role may, of rows of `aclexplode`.
+const PRIVILEGES: &str = "string_agg(DISTINCT e.privilege_type || CASE WHEN e.is_grantable THEN ' with grant option' ELSE '' END, ', ' \
+    ORDER BY e.privilege_type || CASE WHEN e.is_grantable THEN ' with grant option' ELSE '' END)";
+
+/// For each role, what it may with objects that the current one is going to make.
+pub(super) fn given() -> String {
+    format!(
+        "SELECT '!', d.defaclobjtype::text, CASE e.grantee WHEN 0 THEN 'public' WHEN d.defaclrole THEN 'the owner' \
+         ELSE pg_get_userbyid(e.grantee)::text END, n.nspname::text, {PRIVILEGES} \
+         FROM pg_default_acl d LEFT JOIN pg_namespace n ON n.oid = d.defaclnamespace CROSS JOIN LATERAL aclexplode(d.defaclacl) e \
+         WHERE pg_get_userbyid(d.defaclrole) = current_user GROUP BY d.defaclobjtype, d.defaclrole, n.nspname, e.grantee"
+    )
+}
+
 /// For each role, what it may, where that is not what the kind of object gives anyway.
 pub(super) fn grants() -> String {
     let objects = [
@@ -70,11 +84,8 @@ pub(super) fn grants() -> String {
         })
         .collect();
     let side = |acl: &str| {
-        let privilege =
-            "e.privilege_type || CASE WHEN e.is_grantable THEN ' with grant option' ELSE '' END";
         format!(
-            "(SELECT e.grantee, string_agg(DISTINCT {privilege}, ', ' ORDER BY {privilege}) AS privileges \
-             FROM aclexplode(o.{acl}) e GROUP BY e.grantee)"
+            "(SELECT e.grantee, {PRIVILEGES} AS privileges FROM aclexplode(o.{acl}) e GROUP BY e.grantee)"
         )
     };
     format!(

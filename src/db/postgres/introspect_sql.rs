@@ -55,6 +55,7 @@ pub(super) fn queries(major: u32) -> Vec<String> {
     queries.push(functions(major));
     queries.extend(on_tables(major));
     queries.push(introspect_grants::grants());
+    queries.push(introspect_grants::given());
     queries.push(introspect_edges::aliases());
     queries.push(introspect_edges::edges());
     queries.push(introspect_edges::unmodelled());

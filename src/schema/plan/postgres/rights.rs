@@ -7,7 +7,7 @@ use super::{
     line::Line,
     names::{ident, is_type, parens},
 };
-use crate::schema::{Fact, FactId, Kind, plan::Hazard};
+use crate::schema::{Fact, FactId, Given, Kind, plan::Hazard};
 
 /// `CREATE POLICY`.
 pub(super) fn create_policy(scene: &Scene, fact: &Fact) -> Vec<Line> {
@@ -111,7 +111,83 @@ impl Privileges {
     }
 }
 
-/// What a role may do changes; where one side says nothing, it is the usual.
+/// What a role may do with an object that has just been made.
+fn at_first(scene: &Scene, on: &Fact, grant: &FactId) -> Privileges {
+    let usual = Privileges::usual(on, grant, false, scene.b.major);
+    let Some(of) = letter(&on.id) else {
+        return usual;
+    };
+    let given = |schema: Option<&str>, role: &str| {
+        let key = Given {
+            of: of.to_owned(),
+            schema: schema.map(str::to_owned),
+            role: role.to_owned(),
+        };
+        scene.a.given.get(&key).map(|text| Privileges::of(text))
+    };
+    if grant.name() == "the owner" {
+        return usual;
+    }
+    // What is said for all schemas is said anew, from nothing.
+    let mut first = if given(None, "the owner").is_some() {
+        given(None, grant.name()).unwrap_or_else(|| Privileges::of("none"))
+    } else {
+        usual
+    };
+    if let Some(more) = given(on.id.path.first().map(String::as_str), grant.name()) {
+        first.grantable.extend(more.grantable);
+        if let (Some(plain), Some(more)) = (&mut first.plain, more.plain) {
+            plain.extend(more);
+        }
+    }
+    first
+}
+
+/// Default privileges have this letter for what is given with an object.
+fn letter(on: &FactId) -> Option<&'static str> {
+    Some(match on.kind {
+        Kind::Table | Kind::View | Kind::MaterializedView => "r",
+        Kind::Sequence => "S",
+        Kind::Schema => "n",
+        Kind::Function | Kind::Procedure | Kind::Aggregate => "f",
+        _ if is_type(on) => "T",
+        _ => return None,
+    })
+}
+
+/// A new object is given to roles by default; those that shall not have it lose it.
+pub(super) fn taken_back(scene: &Scene, made: &Fact) -> Vec<Line> {
+    let parts = scene.work.within_b(&made.id);
+    let columns = parts.iter().chain([&made.id]);
+    let serials = columns.filter_map(|id| scene.b.facts.get(scene.serial_of(id)?));
+    let mut lines = Vec::new();
+    for on in serials.chain([made]) {
+        let Some(of) = letter(&on.id) else { continue };
+        let roles = scene.a.given.keys().filter(|given| given.of == of);
+        let mut roles: BTreeSet<&str> = roles.map(|given| given.role.as_str()).collect();
+        if !roles.is_empty() {
+            roles.insert("public");
+        }
+        for role in roles {
+            let mut path = on.id.path.clone();
+            path.push(role.to_owned());
+            let grant = FactId {
+                kind: Kind::Grant,
+                path,
+            };
+            let is_said = scene.work.within_b(&on.id).contains(&grant);
+            if !is_said {
+                let first = at_first(scene, on, &grant);
+                let usual = Privileges::usual(on, &grant, false, scene.b.major);
+                lines.extend(changed(scene, on, &grant, None, [&first, &usual]));
+            }
+        }
+    }
+    lines
+}
+
+/// What a role may do changes; where one side says nothing, it is the usual, or what a
+/// new object is given by default.
 pub(super) fn grant(scene: &Scene, before: Option<&Fact>, after: Option<&Fact>) -> Vec<Line> {
     let Some(fact) = after.or(before) else {
         return Vec::new();
@@ -125,16 +201,35 @@ pub(super) fn grant(scene: &Scene, before: Option<&Fact>, after: Option<&Fact>) 
             Kind::Table | Kind::View | Kind::MaterializedView
         ) && fact.id.path.len() == 4);
     let usual = Privileges::usual(on, &fact.id, is_column, scene.b.major);
-    let of = |fact: Option<&Fact>| match fact.and_then(|fact| fact.get("privileges")) {
-        Some(text) => Privileges::of(text),
-        None => usual.clone(),
+    let of = |fact: Option<&Fact>| {
+        let text = fact.and_then(|fact| fact.get("privileges"));
+        text.map(Privileges::of)
     };
-    let (old, new) = (of(before), of(after));
+    let is_new = scene.work.create.contains(&on.id) && !is_column;
+    let old = of(before).unwrap_or_else(|| {
+        if is_new {
+            at_first(scene, on, &fact.id)
+        } else {
+            usual.clone()
+        }
+    });
+    let new = of(after).unwrap_or(usual);
     let column = is_column
         .then(|| fact.id.path.get(2).map(|name| ident(name)))
         .flatten();
+    changed(scene, on, &fact.id, column.as_deref(), [&old, &new])
+}
+
+/// The statements that make one set of privileges out of another.
+fn changed(
+    scene: &Scene,
+    on: &Fact,
+    grant: &FactId,
+    column: Option<&str>,
+    [old, new]: [&Privileges; 2],
+) -> Vec<Line> {
     let target = target(scene, on);
-    let role = match fact.id.name() {
+    let role = match grant.name() {
         "the owner" => "CURRENT_USER".to_owned(),
         "public" => "PUBLIC".to_owned(),
         name => ident(name),
@@ -142,7 +237,7 @@ pub(super) fn grant(scene: &Scene, before: Option<&Fact>, after: Option<&Fact>) 
     let list = |names: &BTreeSet<String>| -> String {
         let names: Vec<String> = names
             .iter()
-            .map(|name| match &column {
+            .map(|name| match column {
                 Some(column) => format!("{name} ({column})"),
                 None => name.clone(),
             })
@@ -151,7 +246,7 @@ pub(super) fn grant(scene: &Scene, before: Option<&Fact>, after: Option<&Fact>) 
     };
     let mut lines = Vec::new();
     let mut say = |sql: String| {
-        lines.push(Line::new(&fact.id, sql).with(Hazard::ChangesRights));
+        lines.push(Line::new(grant, sql).with(Hazard::ChangesRights));
     };
     match (&old.plain, &new.plain) {
         (_, None) => say(format!("GRANT ALL ON {target} TO {role}")),

@@ -21,7 +21,11 @@ pub(super) fn written(scene: &Scene, step: &Step) -> Vec<Line> {
             .map_or_else(Vec::new, |fact| dropped(scene, fact)),
         Step::Aside(id) => vec![types::aside(scene, id)],
         Step::DropAside(id) => vec![types::drop_aside(scene, id)],
-        Step::Create(id) => of_b(id).map_or_else(Vec::new, |fact| created(scene, fact)),
+        Step::Create(id) => of_b(id).map_or_else(Vec::new, |fact| {
+            let mut lines = created(scene, fact);
+            lines.extend(rights::taken_back(scene, fact));
+            lines
+        }),
         Step::Alter(id) => match (scene.work.origin(id), of_b(id)) {
             (Some(before), Some(after)) => altered(scene, before, after),
             _ => Vec::new(),

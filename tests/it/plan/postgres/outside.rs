@@ -69,7 +69,11 @@ fn pairs_in_files() {
         "{} pairs: {passed} ways passed, {refused} refused with a reason, {wrong} wrong, {unusable} pairs unusable",
         names.len()
     );
-    assert!(passed > 0 && refused > 0, "{folder} holds too little");
+    let is_ours = std::env::var_os("TEAMMIG_PAIRS").is_none();
+    assert!(
+        passed > 0 && (refused > 0 || !is_ours),
+        "{folder} holds too little"
+    );
     assert_eq!((wrong, unusable), (0, 0), "see above");
 }
 

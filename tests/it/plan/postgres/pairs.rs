@@ -61,6 +61,14 @@ const PAIRS: &[(&str, &str)] = &[
         "",
         "CREATE TABLE t (a int); CREATE FUNCTION g(t) RETURNS bool LANGUAGE sql IMMUTABLE AS 'SELECT true'; ALTER TABLE t ADD CHECK (g(t.*))",
     ),
+    // Default privileges: what is made is given to more than it shall be (pg-delta)
+    (
+        "ALTER DEFAULT PRIVILEGES IN SCHEMA app GRANT ALL ON TABLES TO reader; ALTER DEFAULT PRIVILEGES IN SCHEMA app GRANT ALL ON SEQUENCES TO reader;
+         ALTER DEFAULT PRIVILEGES IN SCHEMA app GRANT EXECUTE ON FUNCTIONS TO reader WITH GRANT OPTION; CREATE FUNCTION h() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+        "CREATE TABLE t (a serial, b int); CREATE TABLE u (a int); CREATE VIEW v AS SELECT 1 AS a; GRANT SELECT ON u TO reader; GRANT INSERT ON v TO reader WITH GRANT OPTION;
+         ALTER DEFAULT PRIVILEGES IN SCHEMA app GRANT ALL ON TABLES TO reader; ALTER DEFAULT PRIVILEGES IN SCHEMA app GRANT ALL ON SEQUENCES TO reader;
+         ALTER DEFAULT PRIVILEGES IN SCHEMA app GRANT EXECUTE ON FUNCTIONS TO reader WITH GRANT OPTION; CREATE FUNCTION h() RETURNS bigint LANGUAGE sql AS 'SELECT 1'; CREATE TABLE w (a serial)",
+    ),
     // A key to the same table goes before the column that it leads to (chinook)
     (
         "CREATE TABLE t (b int)",
