@@ -208,7 +208,7 @@ impl<'a> Trial<'a> {
         sides: &'a Sides,
     ) -> Result<Self, Error> {
         Ok(Self {
-            ground: Ground::new(context, scratch, sides.move_rows())?,
+            ground: Ground::new(context, scratch, sides)?,
             sides,
             remarks: Vec::new(),
             schemas: None,

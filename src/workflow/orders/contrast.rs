@@ -28,7 +28,7 @@ pub(super) struct TableRows {
 const SHOWN: usize = 3;
 
 impl TableRows {
-    pub(super) fn new(columns: Vec<String>, rows: Vec<Vec<Option<String>>>) -> Self {
+    pub(super) fn new(columns: &[String], rows: Vec<Vec<Option<String>>>) -> Self {
         let mut places: Vec<usize> = (0..columns.len()).collect();
         places.sort_by(|a, b| columns[*a].cmp(&columns[*b]));
         let arranged = |row: Vec<Option<String>>| -> Vec<Option<String>> {
@@ -79,8 +79,8 @@ impl TableRows {
             let values = places.iter().map(|at| row.get(*at).cloned().flatten());
             values.collect()
         });
-        let columns = places.iter().map(|at| self.columns[*at].clone());
-        let mut steady = Self::new(columns.collect(), rows.collect());
+        let columns: Vec<String> = places.iter().map(|at| self.columns[*at].clone()).collect();
+        let mut steady = Self::new(&columns, rows.collect());
         for (at, name) in self.columns.iter().enumerate() {
             if !unsteady.contains(name) {
                 continue;
@@ -299,8 +299,9 @@ mod tests {
 
     fn table(columns: &[&str], rows: &[&[&str]]) -> TableRows {
         let value = |text: &&str| (*text != "-").then(|| (*text).to_owned());
+        let columns: Vec<String> = columns.iter().map(|name| (*name).to_owned()).collect();
         TableRows::new(
-            columns.iter().map(|name| (*name).to_owned()).collect(),
+            &columns,
             rows.iter()
                 .map(|row| row.iter().map(value).collect())
                 .collect(),

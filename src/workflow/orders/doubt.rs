@@ -119,19 +119,13 @@ impl<'a> Read<'a> {
         let acts = [one.left.act, one.right.act];
         let is_about_rows = acts.contains(&Act::Write);
         let texts = [
-            self.text(&self.left, &one.left),
-            self.text(&self.right, &one.right),
+            text_of(&self.left, &one.left),
+            text_of(&self.right, &one.right),
         ];
         let mut texts = texts.into_iter().flatten();
         // What is added as it stands there was there, in both orders.
         let is_plain = texts.any(sql::is_plain_insert);
         (is_about_rows && !is_plain).then_some(Unproved::Rows { object, pair })
-    }
-
-    fn text(&self, line: &[(&'a Prepared, Footprint)], place: &Place) -> Option<&'a str> {
-        let mut steps = line.iter().map(|(step, _)| *step);
-        let step = steps.find(|step| step.step.revision == place.revision)?;
-        step.script().text.get(place.span.clone())
     }
 
     /// All statements of a line that can change rows by what those hold.
@@ -216,6 +210,13 @@ impl<'a> Read<'a> {
             })
         })
     }
+}
+
+/// The statement of a place.
+fn text_of<'a>(line: &[(&'a Prepared, Footprint)], place: &Place) -> Option<&'a str> {
+    let mut steps = line.iter().map(|(step, _)| *step);
+    let step = steps.find(|step| step.step.revision == place.revision)?;
+    step.script().text.get(place.span.clone())
 }
 
 fn members<'b>(line: &'b [(&Prepared, Footprint)]) -> Vec<Member<'b>> {

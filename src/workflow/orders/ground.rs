@@ -11,6 +11,7 @@ use super::{
     Context, Error, Prepared,
     contrast::{self, TableRows},
     ids,
+    sides::Sides,
 };
 use crate::{
     db::{Database, DbError},
@@ -95,10 +96,11 @@ impl<'a> Ground<'a> {
     pub(super) fn new(
         context: &'a Context,
         scratch: &'a mut dyn Database,
-        with_rows: bool,
+        sides: &Sides,
     ) -> Result<Self, Error> {
+        let with_rows = sides.move_rows();
         let mut ground = Self {
-            apart: scratch.dialect() == Dialect::Sqlite,
+            apart: sides.dialect == Dialect::Sqlite || (with_rows && sides.wait_for_commit()),
             tried: Tried::new(context, scratch),
             leave_out: context.leave_out(),
             with_rows,
@@ -184,7 +186,7 @@ impl<'a> Ground<'a> {
         };
         let (mut differences, mut remarks) = contrast::schemas(&first.schema, &second.schema);
         if differences.is_empty() && first.rows != second.rows {
-            let (more, volatile) = self.rows(orders, first.rows, second.rows)?;
+            let (more, volatile) = self.rows(orders, &first.rows, &second.rows)?;
             differences = more;
             remarks.extend(volatile);
         } else if !differences.is_empty() {
@@ -205,8 +207,8 @@ impl<'a> Ground<'a> {
     fn rows(
         &mut self,
         orders: [&[Prepared]; 2],
-        first: contrast::AllRows,
-        second: contrast::AllRows,
+        first: &contrast::AllRows,
+        second: &contrast::AllRows,
     ) -> Result<(Vec<Contrast>, Vec<Remark>), Error> {
         let mut again = Vec::new();
         for order in orders {
@@ -215,14 +217,14 @@ impl<'a> Ground<'a> {
             }
         }
         let Ok([first_again, second_again]) = <[contrast::AllRows; 2]>::try_from(again) else {
-            return Ok((contrast::rows(&first, &second), Vec::new()));
+            return Ok((contrast::rows(first, second), Vec::new()));
         };
         if first_again == second_again {
             return Ok((Vec::new(), Vec::new()));
         }
         Ok(contrast::steady_rows(
-            [&first, &first_again],
-            [&second, &second_again],
+            [first, &first_again],
+            [second, &second_again],
         ))
     }
 
@@ -231,7 +233,7 @@ impl<'a> Ground<'a> {
             let done = self.tried.scratch.query_text(&self.sequences);
             self.tried.or_error(done)?;
         }
-        if !self.apart && !self.waits_for_commit(steps)? {
+        if !self.apart {
             let came = self.in_one_transaction(steps)?;
             self.tried.take_back()?;
             if let Some(came) = came {
@@ -262,17 +264,6 @@ impl<'a> Ground<'a> {
         }
     }
 
-    /// Triggers that run at the commit run after each revision, not after all of them.
-    fn waits_for_commit(&self, steps: &[Prepared]) -> Result<bool, Error> {
-        if !self.with_rows {
-            return Ok(false);
-        }
-        let text = |step: &Prepared| step.script().text.to_ascii_uppercase();
-        Ok(steps
-            .iter()
-            .any(|step| text(step).contains("CONSTRAINT TRIGGER")))
-    }
-
     fn state(&mut self) -> Result<State, Error> {
         let schema = self.tried.schema(&self.leave_out)?;
         let rows = if self.with_rows {
@@ -301,7 +292,7 @@ fn read_rows(scratch: &mut dyn Database, schema: &Schema) -> Result<contrast::Al
             _ => continue,
         };
         if let Some((columns, rows)) = read {
-            all.insert(fact.id.clone(), TableRows::new(columns, rows));
+            all.insert(fact.id.clone(), TableRows::new(&columns, rows));
         }
     }
     if scratch.dialect() == Dialect::Postgres {
@@ -309,7 +300,7 @@ fn read_rows(scratch: &mut dyn Database, schema: &Schema) -> Result<contrast::Al
             if let Ok([Some(schema), Some(name), last]) = <[_; 3]>::try_from(row) {
                 let id = FactId::new(Kind::Sequence, [schema, name]);
                 let columns = vec!["last value".to_owned()];
-                all.insert(id, TableRows::new(columns, vec![vec![last]]));
+                all.insert(id, TableRows::new(&columns, vec![vec![last]]));
             }
         }
     }

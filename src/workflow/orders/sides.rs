@@ -147,6 +147,15 @@ impl Sides {
         })
     }
 
+    /// There may be triggers that run at the commit: after each revision, not after all.
+    pub(super) fn wait_for_commit(&self) -> bool {
+        let mut steps = self.history.iter().chain(&self.upgrade);
+        steps.any(|step| {
+            let text = step.script().text.to_ascii_uppercase();
+            text.contains("CONSTRAINT TRIGGER")
+        })
+    }
+
     /// What of the lines was not run, where more than one of them has such a thing.
     pub(super) fn left_out_of_two(&self) -> Option<Vec<(RevId, String)>> {
         let mut of_lines: BTreeMap<usize, Vec<(RevId, String)>> = BTreeMap::new();
