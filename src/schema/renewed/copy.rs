@@ -148,7 +148,10 @@ impl Copy {
                     " "
                 };
                 let comma = format!(",{blank}");
-                let all = merged.added.iter().flat_map(|name| [comma.as_str(), name.as_str()]);
+                let all = merged
+                    .added
+                    .iter()
+                    .flat_map(|name| [comma.as_str(), name.as_str()]);
                 let all: String = all.collect();
                 edits.push((last.end..last.end, all));
             }

@@ -121,7 +121,9 @@ pub(super) fn merged(
         let end = ours.elements[at].span.end;
         let between = between(mine, &ours, at);
         let comma = format!(",{between}");
-        let all = texts.iter().flat_map(|text| [comma.as_str(), text.as_str()]);
+        let all = texts
+            .iter()
+            .flat_map(|text| [comma.as_str(), text.as_str()]);
         let all: String = all.collect();
         if !all.is_empty() {
             edits.push((end..end, all));
