@@ -9,7 +9,7 @@ use super::{
     create::{show_findings, show_written},
     events::names,
     sync::carry::{self, Carried},
-    verdict,
+    tried,
 };
 use crate::{
     model::shell,
@@ -63,14 +63,14 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
         }
         return Ok(Status::Fine);
     };
-    let tried = if args.no_prove {
+    let all = if args.no_prove {
         Vec::new()
     } else {
         verdicts::without_database(context, &project, &divergence)?
     };
     if !ui.is_json() {
         show(ui, context, &divergence);
-        verdict::show(ui, &tried);
+        tried::show(ui, &all);
     }
     if !args.yes {
         if !ui.can_prompt() {
@@ -88,7 +88,7 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
             return Ok(Status::Attention);
         }
     }
-    let written = sync::write_merges(context, &divergence, args.message.as_deref(), &tried)?;
+    let written = sync::write_merges(context, &divergence, args.message.as_deref(), &all)?;
     for one in &written {
         show_written(ui, context, "teammig.merge/1", one);
     }

@@ -37,9 +37,9 @@ mod show;
 mod stamp;
 mod status;
 mod sync;
+mod tried;
 mod unfinished;
 mod upgrade;
-mod verdict;
 mod verify;
 mod why;
 

@@ -9,7 +9,7 @@ use super::{
         events::{listed, names, plural, way_back},
         json, merge_heads,
         plan::show_plan,
-        verdict,
+        tried,
     },
     carry::{Carried, REDO, became, show_news, show_rewrites},
 };
@@ -40,7 +40,7 @@ pub(super) fn report(ui: &mut Ui, context: &Context, report: &Report) {
     edited(ui, report);
     amended(ui, report);
     super::heads(ui, context, report);
-    verdict::show(ui, &report.tried);
+    tried::show(ui, &report.tried);
     if let Some(restacking) = &report.restacking {
         super::stale::show(ui, restacking);
     }
@@ -420,7 +420,7 @@ pub(super) fn document(
             "path": merge.written.as_ref().map(|(_, path)| path),
         })).collect::<Vec<_>>(),
         "rewritten": rewritten(carried),
-        "proved": verdict::document(&report.tried),
+        "proved": tried::document(&report.tried),
         "stale": super::stale::document(report.restacking.as_ref().map(|one| &one.looked)),
         "head_file": carried.head_file,
         "in_progress": report.going_on.map(Operation::name),
