@@ -125,7 +125,7 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
     if !args.no_prove {
         match &mut database {
             Some(database) => {
-                workflow::stale::renew(context, &project, &mut **database, &mut restacking)?
+                workflow::stale::renew(context, &project, &mut **database, &mut restacking)?;
             }
             None => rebase::look(context, &project, &mut restacking)?,
         }

@@ -120,6 +120,7 @@ pub struct CameIn {
 
 /// What was decided about everything that asks for a decision.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(clippy::struct_excessive_bools, reason = "one per decision")]
 pub struct Decisions {
     /// How diverged heads are settled; `None` = there is one head.
     pub settle: Option<Settle>,

@@ -14,6 +14,7 @@ use crate::{
         Context, Error,
         drift::Phantom,
         sync::{Decisions, Report, Skipped},
+        verdicts::Tried,
     },
 };
 
@@ -251,7 +252,7 @@ fn heads(ui: &mut Ui, report: &Report, args: &Args) -> Result<Heads, Error> {
     let mut items: Vec<&str> = offers
         .iter()
         .map(|offer| {
-            let apart = report.tried.iter().all(|one| one.merges());
+            let apart = report.tried.iter().all(Tried::merges);
             match offer {
                 Settle::Merge if !apart => {
                     "Create a merge revision          stops: it would leave databases different"

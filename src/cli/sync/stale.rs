@@ -8,7 +8,7 @@ use crate::{
     workflow::{
         Error,
         restack::{Restacking, Rewrite},
-        stale::{Looked, Stale},
+        stale::{Looked, Stale, Undone},
     },
 };
 
@@ -38,7 +38,7 @@ pub(in crate::cli) fn show(ui: &mut Ui, restacking: &Restacking) {
 
 /// What a revision would do, in one line.
 pub(in crate::cli) fn title(stale: &Stale) -> String {
-    let all: Vec<String> = stale.undone.iter().map(|one| one.words()).collect();
+    let all: Vec<String> = stale.undone.iter().map(Undone::words).collect();
     let way = if stale.only_down {
         "its way back "
     } else {
@@ -123,7 +123,7 @@ pub(in crate::cli) fn document(looked: Option<&Looked>) -> Value {
                 "path": &*stale.place.file.path,
                 "line": line,
                 "column": column,
-                "undoes": stale.undone.iter().map(|one| one.words()).collect::<Vec<_>>(),
+                "undoes": stale.undone.iter().map(Undone::words).collect::<Vec<_>>(),
                 "only_down": stale.only_down,
                 "renewed": stale.renewed.is_ok(),
                 "why_not": stale.renewed.as_ref().err().map(ToString::to_string),
