@@ -20,7 +20,7 @@ use super::{TEAMMIG, feed, has, line, postgres_cluster::Cluster, run, way};
 
 const TABLES: usize = 500;
 
-/// What Alembic reads: the same tables, in SQLAlchemy's words.
+/// What Alembic reads: the same tables, in `SQLAlchemy`'s words.
 const ENV: &str = r#"
 import os
 from alembic import context
@@ -133,7 +133,7 @@ pub(crate) fn diff() {
             || {
                 cluster
                     .psql_at(empty)
-                    .run("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+                    .run("DROP SCHEMA public CASCADE; CREATE SCHEMA public");
             },
             || feed("psql", &["-qX", empty], folder, &script),
         ));

@@ -12,6 +12,8 @@ mod way_back;
 
 pub(super) use models::rename_hints;
 
+use std::process::ExitStatus;
+
 use serde_json::json;
 
 use super::{check, json};
@@ -206,11 +208,7 @@ fn report(error: &Error) -> Report {
         Error::Usage(_) => Report::new("usage", 2, words),
         Error::Exists { .. } => Report::new("exists", 1, words)
             .hint("without `--rev-id`, `create` makes up an id that is free"),
-        // As shells say that there is no such program.
-        Error::Program { status, .. } if status.code() == Some(127) => {
-            Report::new("program", 1, words).hint("is it installed? $VISUAL or $EDITOR names another one")
-        }
-        Error::Program { .. } => Report::new("program", 1, words),
+        Error::Program { status, .. } => program(*status, words),
         Error::Graph { error, elsewhere } => graph::failed(error, elsewhere),
         Error::SharedLedger { other, environment, .. } => Report::new("shared-ledger", 1, words)
             .note(format!("  {other} leads there in its environment {environment}"))
@@ -280,6 +278,15 @@ fn report(error: &Error) -> Report {
             hints: hints.clone(),
             ..Report::new("import", 1, words).place(place.as_deref().cloned())
         },
+    }
+}
+
+fn program(status: ExitStatus, words: String) -> Report {
+    let report = Report::new("program", 1, words);
+    // As shells say that there is no such program.
+    match status.code() {
+        Some(127) => report.hint("is it installed? $VISUAL or $EDITOR names another one"),
+        _ => report,
     }
 }
 

@@ -199,7 +199,7 @@ mod tests {
         for word in text.split_whitespace() {
             let (name, value) = word.split_once(':').unwrap_or((word, ""));
             let path: Vec<&str> = name.split('.').collect();
-            let kind = match (path.len(), name.starts_with("v"), name.starts_with("i_")) {
+            let kind = match (path.len(), name.starts_with('v'), name.starts_with("i_")) {
                 (2, ..) => Kind::Column,
                 (_, true, _) => Kind::View,
                 (_, _, true) => Kind::Index,

@@ -3,7 +3,7 @@
 //!
 //! Never fetches: what is judged is what this clone has of the remotes.
 
-use std::{cell::OnceCell, cmp::Reverse, collections::HashSet};
+use std::{cell::OnceCell, collections::HashSet};
 
 use jiff::Timestamp;
 
@@ -25,7 +25,7 @@ mod judge;
 mod objects;
 mod open;
 
-use judge::{Judge, One, Protected, Seen};
+use judge::{Judge, One, Protected};
 use objects::Scripts;
 use open::{Open, OpenBranch, Pending};
 
@@ -209,19 +209,7 @@ pub fn radar(context: &Context, request: &Request) -> Result<Radar, Error> {
         protected,
         everything: request.all || request.ci,
     };
-    let mut seen = Vec::new();
-    for pending in &pending {
-        match judge.one(pending)? {
-            Seen::Untouched => counts.untouched += 1,
-            Seen::Merged => counts.merged += 1,
-            Seen::Judged(one) => seen.push((pending, *one)),
-        }
-    }
-    counts.judged = seen.len();
-    if !judge.everything {
-        seen.retain(|(_, one)| one.verdict != Verdict::Clean);
-    }
-    seen.sort_by_key(|(_, one)| Reverse(one.verdict));
+    let seen = judge.all(&pending, &mut counts)?;
     let among = if judge.everything {
         among_all(&judge, &seen)?
     } else {

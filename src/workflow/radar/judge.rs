@@ -1,9 +1,9 @@
 //! One branch, merged in memory with each side.
 
-use std::{cell::OnceCell, collections::BTreeSet, sync::Arc};
+use std::{cell::OnceCell, cmp::Reverse, collections::BTreeSet, sync::Arc};
 
 use super::{
-    Against,
+    Against, Counts,
     objects::{Line, Scripts},
     open::Pending,
 };
@@ -137,6 +137,29 @@ pub(super) struct Judge<'a, 'c> {
 }
 
 impl Judge<'_, '_> {
+    /// What all branches would do, the worst first; without those that do nothing, unless
+    /// everything is asked for.
+    pub(super) fn all<'p>(
+        &self,
+        pending: &'p [Pending],
+        counts: &mut Counts,
+    ) -> Result<Vec<(&'p Pending, One)>, Error> {
+        let mut seen = Vec::new();
+        for pending in pending {
+            match self.one(pending)? {
+                Seen::Untouched => counts.untouched += 1,
+                Seen::Merged => counts.merged += 1,
+                Seen::Judged(one) => seen.push((pending, *one)),
+            }
+        }
+        counts.judged = seen.len();
+        if !self.everything {
+            seen.retain(|(_, one)| one.verdict != Verdict::Clean);
+        }
+        seen.sort_by_key(|(_, one)| Reverse(one.verdict));
+        Ok(seen)
+    }
+
     /// Merges the branch. Whose folder is lost, or was where it parts, is judged by no
     /// merge, and the others are.
     pub(super) fn one(&self, pending: &Pending) -> Result<Seen, Error> {
