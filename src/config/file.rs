@@ -279,7 +279,10 @@ pub(super) fn parse(file: &SourceFile) -> Result<Settings, ConfigError> {
 fn meant(message: &str) -> String {
     let mut words = message.split('`').skip(1).step_by(2);
     let near = match words.next() {
-        Some(typed) if message.contains(", expected ") => nearest(typed, words),
+        // Of one there is nothing to choose.
+        Some(typed) if message.contains(", expected ") && words.clone().count() > 1 => {
+            nearest(typed, words)
+        }
         _ => Vec::new(),
     };
     match near.as_slice() {

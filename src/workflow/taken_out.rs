@@ -60,7 +60,11 @@ pub(super) fn taken_out(
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let gone = gone(context, name, depth)?;
+    let gone = match gone(context, name, depth) {
+        // The branch is broken; what it had before is judged by what it published.
+        Err(error) if error.is_lost_folder() => return Ok(Vec::new()),
+        gone => gone?,
+    };
     if gone.is_disjoint(ids) {
         return Ok(Vec::new());
     }

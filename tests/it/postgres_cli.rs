@@ -272,7 +272,7 @@ fn concurrently_outside_a_transaction() {
       code: 42703
     aaaa00000002 runs outside a transaction: 1 of its 3 statements finished and stay.
     1 revision before it was applied and stays applied.
-    hint: an invalid index may be left behind: `SELECT indexrelid::regclass FROM pg_index WHERE NOT indisvalid` lists it, `DROP INDEX CONCURRENTLY` removes it
+    hint: an invalid index may be left behind: `DROP INDEX CONCURRENTLY IF EXISTS one_z` removes it
     hint: mend the failing statement; `teammig upgrade` goes on there
     "#);
     sandbox.raw_revision(

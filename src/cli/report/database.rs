@@ -132,25 +132,6 @@ fn done_before(step: &FailedStep) -> String {
     }
 }
 
-/// A build that others went on beside leaves its index where it fails, and nobody may use it.
-fn invalid_index(step: &FailedStep) -> Option<String> {
-    let place = step.place.as_ref()?;
-    let statement = place.file.text.get(place.span.clone())?;
-    let words: Vec<&str> = statement.split_whitespace().collect();
-    let at = words
-        .iter()
-        .position(|word| word.eq_ignore_ascii_case("CONCURRENTLY"))?;
-    let is_build = words.first()?.eq_ignore_ascii_case("CREATE");
-    let name = words
-        .get(at + 1..)?
-        .iter()
-        .find(|word| !["IF", "NOT", "EXISTS"].contains(&word.to_ascii_uppercase().as_str()))?;
-    let is_named = !name.eq_ignore_ascii_case("ON");
-    (is_build && is_named).then(|| {
-        format!("PostgreSQL may have left an invalid index: `DROP INDEX CONCURRENTLY IF EXISTS {name};` before you go on")
-    })
-}
-
 /// A failed script: the statement, what the server said, what stays and what does not.
 pub(super) fn failed_step(step: &FailedStep) -> Report {
     let error = &step.error.error;
@@ -200,7 +181,6 @@ pub(super) fn failed_step(step: &FailedStep) -> Report {
         report = report.hint(format!(
             "mend the failing statement; `teammig {way}` goes on there"
         ));
-        report.hints.extend(invalid_index(step));
     }
     if let TakenBack::Later { why } = &step.taken_back {
         report = report

@@ -325,10 +325,24 @@ fn count(statements: usize) -> u32 {
     u32::try_from(statements).unwrap_or(u32::MAX)
 }
 
-/// What a failed statement leaves behind although it failed.
+/// What a failed statement leaves behind although it failed: a build that others went on
+/// beside leaves its index, which nobody may use.
 fn leftovers(statement: &str) -> Option<String> {
-    let statement = statement.to_ascii_uppercase();
-    (statement.contains("CONCURRENTLY") && statement.contains("INDEX")).then(|| {
+    let words: Vec<&str> = statement.split_whitespace().collect();
+    let is = |word: &str, name: &str| word.eq_ignore_ascii_case(name);
+    let at = words.iter().position(|word| is(word, "CONCURRENTLY"))?;
+    let mut before = words[..at].iter();
+    if !before.any(|word| is(word, "INDEX")) {
+        return None;
+    }
+    let mut behind = words[at + 1..].iter();
+    let name = behind.find(|word| !["IF", "NOT", "EXISTS"].iter().any(|one| is(word, one)))?;
+    let is_named = is(words.first()?, "CREATE") && !is(name, "ON");
+    Some(if is_named {
+        format!(
+            "an invalid index may be left behind: `DROP INDEX CONCURRENTLY IF EXISTS {name}` removes it"
+        )
+    } else {
         "an invalid index may be left behind: `SELECT indexrelid::regclass FROM pg_index WHERE NOT indisvalid` \
          lists it, `DROP INDEX CONCURRENTLY` removes it"
             .to_owned()

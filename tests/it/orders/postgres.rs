@@ -39,9 +39,16 @@ fn what_two_revisions_do_to_each_other() {
              id 1, name canary 1A; id 2, name canary 2A \
              [UPDATE users SET name = lower(name) || 'A' × UPDATE users SET name = upper(name)]",
         ),
+        // Rows are made up as the scripts ask for them.
         (
             "UPDATE users SET name = 'b' WHERE name = 'a';",
             "UPDATE users SET name = 'c' WHERE name = 'b';",
+            "order matters: table users rows: id 2, name c | id 2, name b \
+             [UPDATE users SET name = 'b' WHERE name = 'a' × UPDATE users SET name = 'c' WHERE name = 'b']",
+        ),
+        (
+            "UPDATE users SET name = 'b' WHERE length(name) = 77;",
+            "UPDATE users SET name = 'c' WHERE length(name) = 78;",
             "unproved: rows of column users.name",
         ),
         // Numbers that a sequence gave are those that it gives in each order.

@@ -48,10 +48,17 @@ fn what_two_revisions_do_to_each_other() {
             "order matters: table users rows: id 1001, name 'b'; id 1002, name 'b' | id 1001, name 'a'; id 1002, name 'a' \
              [UPDATE users SET name = 'a' × UPDATE users SET name = 'b']",
         ),
-        // No row that was made up is one of these: that says nothing.
+        // Rows are made up as the scripts ask for them.
         (
             "UPDATE users SET name = 'b' WHERE name = 'a';",
             "UPDATE users SET name = 'c' WHERE name = 'b';",
+            "order matters: table users rows: id 1002, name 'c' | id 1002, name 'b' \
+             [UPDATE users SET name = 'b' WHERE name = 'a' × UPDATE users SET name = 'c' WHERE name = 'b']",
+        ),
+        // No row that was made up is one of these: that says nothing.
+        (
+            "UPDATE users SET name = 'b' WHERE length(name) = 77;",
+            "UPDATE users SET name = 'c' WHERE length(name) = 78;",
             "unproved: rows of column users.name",
         ),
         (

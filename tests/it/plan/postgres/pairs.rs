@@ -483,7 +483,11 @@ fn pairs_in_public() {
         // Names are all that is not the same.
         .step_by(3)
         .map(|(a, b)| {
-            let public = |script: &str| format!("{BASE} {script}").replace("app.", "public.");
+            let public = |script: &str| {
+                format!("{BASE} {script}")
+                    .replace("app.", "public.")
+                    .replace("SCHEMA app ", "SCHEMA public ")
+            };
             (public(a), public(b))
         });
     all_both_ways(&mut Bench::in_schema("public"), pairs);
