@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{events::names, report, verdict::unproved};
+use super::{events::names, report, verdict};
 use crate::{
     model::{
         RevId,
@@ -30,16 +30,10 @@ pub(super) fn words(line: &Tried) -> Vec<String> {
         Ok(proved) => proved,
         Err(error) => return vec![format!("  not proved: {}", report::message(error))],
     };
-    let mut lines = Vec::new();
+    let mut lines = vec![format!("  {}", verdict::sentence(proved))];
     match &proved.verdict {
-        Verdict::Independent => {
-            lines.push(format!(
-                "  proved on {}: independent, the same in either order",
-                proved.on
-            ));
-        }
+        Verdict::Independent | Verdict::Unproved(_) => {}
         Verdict::OrderMatters(found) => {
-            lines.push(format!("  proved on {}: the order matters", proved.on));
             let shown = found.differences.iter().take(MOST_LISTED);
             let [first, second] = &found.orders;
             lines.extend(
@@ -60,7 +54,6 @@ pub(super) fn words(line: &Tried) -> Vec<String> {
             });
         }
         Verdict::Fails(found) => {
-            lines.push(format!("  proved on {}: not in every order", proved.on));
             lines.extend(found.failures.iter().map(|one| {
                 let others: Vec<_> = one
                     .order
@@ -76,7 +69,6 @@ pub(super) fn words(line: &Tried) -> Vec<String> {
                 )
             }));
         }
-        Verdict::Unproved(why) => lines.push(format!("  not proved: {}", unproved(why))),
     }
     lines
 }

@@ -44,7 +44,7 @@ pub(super) fn sentence(proved: &Proved) -> String {
 }
 
 /// Why nothing is known.
-pub(super) fn unproved(why: &Unproved) -> String {
+fn unproved(why: &Unproved) -> String {
     match why {
         Unproved::Alone(failure) => {
             format!("{} fails without the other side", failure.revision)

@@ -113,7 +113,7 @@ fn what_a_rebase_is_still_to_bring_is_no_revision_of_another_branch() {
         2 heads, they part at 9209a434d045
           yours  7f3a9c21e4b0  Add phone   not committed
           theirs c01d9e88ab12  Add login index   origin/main, Bob, 13 minutes ago
-          proved on SQLite: independent, the same in either order
+          tried on SQLite in every order: all leave the same
         error: Multiple head revisions are present: 7f3a9c21e4b0, c01d9e88ab12
         hint: `teammig rebase --no-database` puts yours on top of theirs in the files, and `teammig sync` at the end brings the database along; `teammig sync --merge` writes a merge revision; `--apply-both` leaves them as they are
         ");

@@ -206,7 +206,7 @@ fn what_a_protected_environment_has_is_not_moved() {
     2 heads, they part at 9209a434d045
       yours  bbbb11112222  Add mail   not published, Ann, 4 minutes ago
       theirs c01d9e88ab12  Theirs   origin/main, Bob, 8 minutes ago
-      proved on SQLite: independent, the same in either order
+      tried on SQLite in every order: all leave the same
       aaaa11112222 was applied in staging on 2026-11-22 by ann@host, so it stays where it is
     error: Multiple head revisions are present: bbbb11112222, c01d9e88ab12
     hint: `teammig sync --merge` writes a merge revision; `--apply-both` leaves them as they are
@@ -247,7 +247,7 @@ fn what_has_no_way_back_is_not_moved_where_it_is_applied() {
     2 heads, they part at 9209a434d045
       yours  bbbb11112222  Add mail   not published, Ann, 5 minutes ago
       theirs c01d9e88ab12  Theirs   origin/main, Bob, 9 minutes ago
-      proved on SQLite: independent, the same in either order
+      tried on SQLite in every order: all leave the same
       aaaa11112222 is applied here and has no way back (it is marked as irreversible), so it stays where it is
     error: Multiple head revisions are present: bbbb11112222, c01d9e88ab12
     hint: `teammig sync --merge` writes a merge revision; `--apply-both` leaves them as they are

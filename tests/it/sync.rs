@@ -63,7 +63,7 @@ fn diverged_heads_without_a_terminal() {
     2 heads, they part at 9209a434d045
       yours  7f3a9c21e4b0  Add phone_number to users   not published, Ann, 2 minutes ago
       theirs c01d9e88ab12  Add login index   origin/main, Bob, 6 minutes ago
-      proved on SQLite: independent, the same in either order
+      tried on SQLite in every order: all leave the same
     error: Multiple head revisions are present: 7f3a9c21e4b0, c01d9e88ab12
     hint: `teammig sync --rebase` puts yours on top of theirs; `teammig sync --merge` writes a merge revision; `--apply-both` leaves them as they are
     ");
@@ -170,7 +170,7 @@ fn heads_of_which_both_are_published_are_told_apart_by_who_made_them() {
     2 heads, they part at 9209a434d045
       7f3a9c21e4b0  Add phone_number to users   origin/main, Ann, 4 minutes ago
       c01d9e88ab12  Add login index   origin/main, Bob, 8 minutes ago
-      proved on SQLite: independent, the same in either order
+      tried on SQLite in every order: all leave the same
     error: Multiple head revisions are present: 7f3a9c21e4b0, c01d9e88ab12
     hint: `teammig sync --merge` writes a merge revision; `--apply-both` leaves them as they are
     ");
@@ -223,7 +223,7 @@ fn merge_heads_needs_a_terminal_or_a_yes() {
     2 heads, they part at 9209a434d045
       yours  7f3a9c21e4b0  Add phone_number to users   not published, Ann, 3 minutes ago
       theirs c01d9e88ab12  Add login index   origin/main, Bob, 7 minutes ago
-      proved on SQLite: independent, the same in either order
+      tried on SQLite in every order: all leave the same
     error: Multiple head revisions are present
       7f3a9c21e4b0  Add phone_number to users
       c01d9e88ab12  Add login index
@@ -374,7 +374,7 @@ fn a_dry_run_shows_the_merge_revision() {
     2 heads, they part at 9209a434d045
       yours  7f3a9c21e4b0  Add phone_number to users   not published, Ann, 2 minutes ago
       theirs c01d9e88ab12  Add login index   origin/main, Bob, 6 minutes ago
-      proved on SQLite: independent, the same in either order
+      tried on SQLite in every order: all leave the same
     would write a merge revision of 7f3a9c21e4b0, c01d9e88ab12
     ");
     let (document, _) = sandbox.json("ann", &["sync", "--merge", "--dry-run"]);

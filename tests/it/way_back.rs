@@ -212,7 +212,7 @@ fn an_empty_way_back_is_not_restacked_where_it_is_applied() {
     2 heads, they part at 9209a434d045
       yours  aaaa11112222  aaaa11112222   not published, Ann, 3 minutes ago
       theirs c01d9e88ab12  theirs   origin/main, Bob, 6 minutes ago
-      proved on SQLite: independent, the same in either order
+      tried on SQLite in every order: all leave the same
       aaaa11112222 is applied here and has no way back (its down section is empty), so it stays where it is
     error: Multiple head revisions are present: aaaa11112222, c01d9e88ab12
     hint: `teammig sync --merge` writes a merge revision; `--apply-both` leaves them as they are

@@ -32,7 +32,7 @@ fn independent_sides_say_so_in_the_header() {
         let run = sandbox.teammig("ann", command);
         assert_eq!(run.code, 0, "{run}");
         assert!(
-            run.stderr.contains("independent, the same in either order"),
+            run.stderr.contains("in every order: all leave the same"),
             "{run}"
         );
         assert!(
@@ -92,7 +92,7 @@ fn a_script_makes_both_orders_alike() {
     2 heads, they part at 9209a434d045
       yours  7f3a9c21e4b0  Mine   not published, Ann, 5 minutes ago
       theirs c01d9e88ab12  Theirs   origin/main, Bob, 7 minutes ago
-      proved on SQLite: the order matters
+      tried on SQLite: the order matters, since each leaves something else
         view names, definition: AS SELECT id, name FROM users where 7f3a9c21e4b0 ran first, AS SELECT id FROM users where c01d9e88ab12 did
       a merge revision can bring both to what c01d9e88ab12, 7f3a9c21e4b0 leave in that order, by a script (tried in both)
     would write a merge revision of 7f3a9c21e4b0, c01d9e88ab12
