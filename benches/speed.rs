@@ -22,6 +22,7 @@ mod debian;
 mod postgres_cluster;
 
 mod branches;
+mod conflict;
 mod history;
 mod repository;
 mod schemas;
@@ -79,6 +80,10 @@ fn main() {
     }
     if wanted("postgres") {
         apply_postgres();
+    }
+    if wanted("conflicts") {
+        conflict::from_scripts();
+        conflict::tried();
     }
     if wanted("diff") {
         schemas::diff();

@@ -230,32 +230,3 @@ fn a_line_that_made_up_rows_do_not_fit() {
         proved.remarks
     );
 }
-
-/// What one proof costs beside a database: printed, and far from the target only where
-/// something is wrong. Both are measured in one run.
-#[test]
-fn a_proof_costs_little_more_than_a_database() {
-    let bench = Bench::postgres();
-    let psql = crate::support::postgres::Cluster::shared().psql("postgres");
-    let (mut create, mut prove) = (Vec::new(), Vec::new());
-    for n in 0..7 {
-        let begin = std::time::Instant::now();
-        psql.run(&format!("CREATE DATABASE measured_{n} TEMPLATE template0"));
-        create.push(begin.elapsed());
-        psql.run(&format!("DROP DATABASE measured_{n}"));
-        let (left, right) = (
-            format!("ALTER TABLE users ADD a{n} text;"),
-            format!("ALTER TABLE users ADD b{n} text;"),
-        );
-        let heads = bench.lines(USERS, &[&[&left], &[&right]]);
-        let begin = std::time::Instant::now();
-        assert!(!bench.try_heads(&heads).unwrap().kept);
-        prove.push(begin.elapsed());
-    }
-    create.sort();
-    prove.sort();
-    println!(
-        "CREATE DATABASE {:?}, a proof of two revisions {:?}",
-        create[3], prove[3]
-    );
-}
