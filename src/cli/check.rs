@@ -14,6 +14,7 @@ use super::{
     global::Format,
     json,
     report::{self, show_finding},
+    verdict,
 };
 use crate::{
     model::{Finding, Rule, Severity},
@@ -22,6 +23,7 @@ use crate::{
         self, Context, Error,
         check::{self, Ask, Judged, NoDefault, NotJudged},
         guard::{So, Unjudged, Verdict},
+        orders::{Prove, Proved},
         write_document,
     },
 };
@@ -31,11 +33,14 @@ pub(super) use words::not_judged;
 /// Judge a change of the migrations: for CI, for a review, before a push
 ///
 /// Judges every project of the repository and needs no database (`--only models`: PostgreSQL's
-/// models take a server for scratch databases, `scratch:` in teammig.yaml). Without options, the
+/// models take a server for scratch databases, `scratch:` in teammig.yaml; `--prove`: that one,
+/// or the environment's). Without options, the
 /// files (or the commit that `--at` names) as they are, and what changed since they part
 /// from the protected branch. With `--base`, what Git would make of HEAD (or `--at`) and
 /// that branch, merged in memory: two heads come about in a merge that Git has nothing
-/// against. Conflicts outside of the migrations folders do not count.
+/// against. Conflicts outside of the migrations folders do not count. With `--prove`, scripts
+/// that collide with those of the base are run in both orders on a scratch database: what
+/// leaves the same either way is no finding.
 ///
 /// What the base has already is a warning, since it is not this change's doing. The
 /// severity of each rule can be set under `check:` in teammig.yaml.
@@ -45,6 +50,7 @@ Examples:
   teammig check                        the files, since they part from the protected branch
   teammig check --base                 HEAD, merged with the protected branch: for a pull request
   teammig check --base origin/release  the same with another branch
+  teammig check --base --prove         and try what collides, on a scratch database
   teammig check --staged               what the pre-commit hook judges
   teammig check --only models          whether a revision is missing for what the models say
   teammig check --base --format sarif -o teammig.sarif
@@ -54,6 +60,14 @@ pub(super) struct Args {
     /// Judge the merge with this branch, tag or commit [without REF: the protected branch]
     #[arg(long, value_name = "REF", num_args = 0..=1, default_missing_value = "")]
     base: Option<String>,
+
+    /// Run scripts that collide in both orders on a scratch database: that decides
+    #[arg(long, requires = "base")]
+    prove: bool,
+
+    /// Make the scratch database on the server of a protected environment too
+    #[arg(long, requires = "prove")]
+    scratch_here: bool,
 
     /// Judge what is staged against what is committed
     #[arg(long, conflicts_with = "base")]
@@ -99,6 +113,13 @@ struct Gap {
     so: Option<So>,
 }
 
+impl Part {
+    /// What was tried.
+    fn proved(&self) -> Option<&Proved> {
+        self.judged.as_ref()?.proof.as_ref()?.as_ref().ok()
+    }
+}
+
 impl Gap {
     /// Something that it is about was not judged.
     fn counts(&self) -> bool {
@@ -127,11 +148,27 @@ impl Answer {
         let mut answer = Self::default();
         for one in all {
             match one.outcome {
-                Ok(mut judged) => answer.parts.push(Part {
-                    project: one.project,
-                    findings: std::mem::take(&mut judged.findings),
-                    judged: Some(judged),
-                }),
+                Ok(mut judged) => {
+                    let mut findings = std::mem::take(&mut judged.findings);
+                    match judged.proof.take() {
+                        Some(Ok(proved)) => {
+                            tell(&mut findings, &proved);
+                            judged.proof = Some(Ok(proved));
+                        }
+                        // What the scripts have is told all the same.
+                        Some(Err(error)) => answer.gaps.push(Gap {
+                            project: one.project.clone(),
+                            error: *error,
+                            so: None,
+                        }),
+                        None => {}
+                    }
+                    answer.parts.push(Part {
+                        project: one.project,
+                        findings,
+                        judged: Some(judged),
+                    });
+                }
                 Err(error) => answer.gaps.push(Gap {
                     project: one.project,
                     error,
@@ -180,6 +217,14 @@ impl Answer {
         } else {
             Status::Fine
         }
+    }
+}
+
+/// Says what came of trying it, at the collision that it is about.
+fn tell(findings: &mut [Finding], proved: &Proved) {
+    let mut collisions = findings.iter_mut();
+    if let Some(finding) = collisions.find(|one| one.rule == Rule::SemanticConflict) {
+        finding.message = format!("{}; {}", finding.message, verdict::line(proved));
     }
 }
 
@@ -236,8 +281,13 @@ fn answer(context: &Context, args: &Args) -> Result<Answer, Error> {
     let ask = match &args.base {
         _ if args.staged => return staged(context),
         None => Ask::Here,
-        // Empty is also what a CI's variable gives that is not set.
-        Some(name) => Ask::MergedWith(Some(name.clone()).filter(|name| !name.is_empty())),
+        Some(name) => Ask::MergedWith {
+            // Empty is also what a CI's variable gives that is not set.
+            base: Some(name.clone()).filter(|name| !name.is_empty()),
+            prove: args.prove.then_some(Prove {
+                here: args.scratch_here,
+            }),
+        },
     };
     Ok(Answer::of(check::check(context, &ask)?))
 }
@@ -317,6 +367,14 @@ fn show_summary(ui: &mut Ui, answer: &Answer) {
             continue;
         }
         ui.data(words::summary(part));
+        if let Some(proved) = part.proved()
+            && proved
+                .verdict
+                .clash()
+                .is_none_or(|clash| !clash.is_serious())
+        {
+            verdict::show(ui, proved, &[]);
+        }
         if part
             .judged
             .as_ref()
@@ -401,6 +459,7 @@ fn judged(part: &Part) -> Option<Value> {
         "uncommitted": judged.uncommitted,
         "new_revisions": judged.new,
         "heads": judged.heads,
+        "proof": part.proved().map(verdict::document),
     }))
 }
 

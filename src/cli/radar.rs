@@ -8,15 +8,17 @@ use super::{
     Status,
     conflicts::objects,
     events::{names, plural},
+    report, verdict,
 };
 use crate::{
     model::{
         merge::ConflictKind,
-        radar::{Cluster, Verdict},
+        radar::{Cluster, Kind, Verdict},
     },
     ui::{TextStyle, Ui, age},
     workflow::{
         Context, Error,
+        orders::Prove,
         radar::{self, Against, Branch, Counts, Radar, Request},
     },
 };
@@ -30,17 +32,23 @@ const SECONDS_OF_A_DAY: i64 = 24 * 60 * 60;
 ///
 /// Merges the migrations of every remote branch with mine in memory, uncommitted
 /// revisions included, and tells what the merge would leave: several heads, an id
-/// twice, a published revision that is edited, a conflict. Needs no database,
-/// writes nothing and never fetches.
+/// twice, a published revision that is edited, a conflict, scripts that collide. Needs no
+/// database, writes nothing and never fetches. With --prove, scripts that collide are run in
+/// both orders on a scratch database: what leaves the same either way is no collision.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   teammig radar                      which branches collide with mine
   teammig radar --at origin/feature  the same for another branch
   teammig radar --all                all branches, and which of them collide with each other
+  teammig radar --prove              and try what collides, on a scratch database
   git fetch && teammig radar --ci    in CI, after a push to the main branch: a verdict for each branch
 
 Exits with 3 where a branch collides, with 4 where one could not be judged")]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of its own"
+)]
 pub(super) struct Args {
     /// Leave out branches whose last commit is older than N days (0 = none)
     #[arg(long, value_name = "N", default_value_t = radar::DAYS)]
@@ -57,6 +65,14 @@ pub(super) struct Args {
     /// Look at the branches of this clone too, for example of other working trees
     #[arg(long)]
     local: bool,
+
+    /// Run scripts that collide in both orders on a scratch database: that decides
+    #[arg(long)]
+    prove: bool,
+
+    /// Make the scratch database on the server of a protected environment too
+    #[arg(long, requires = "prove")]
+    scratch_here: bool,
 }
 
 pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status, Error> {
@@ -67,6 +83,9 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
         local: args.local,
         side: None,
         scripts: true,
+        prove: args.prove.then_some(Prove {
+            here: args.scratch_here,
+        }),
     };
     let radar = radar::radar(context, &request)?;
     let is = |verdict: Verdict| move |one: &&Branch| one.verdict == verdict;
@@ -78,13 +97,21 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
         show(ui, context, &radar, &request);
     }
     talk(ui, context, &radar);
-    Ok(if unknown > 0 || !radar.gaps.is_empty() {
-        Status::Unknown
-    } else if clean < radar.branches.len() {
-        Status::Attention
-    } else {
-        Status::Fine
-    })
+    Ok(
+        if unknown > 0 || !radar.gaps.is_empty() || !is_tried(&radar) {
+            Status::Unknown
+        } else if clean < radar.branches.len() {
+            Status::Attention
+        } else {
+            Status::Fine
+        },
+    )
+}
+
+/// All that was to be tried could be.
+fn is_tried(radar: &Radar) -> bool {
+    let mut branches = radar.branches.iter();
+    radar.not_tried.is_none() && !branches.any(|one| matches!(one.proof, Some(Err(_))))
 }
 
 fn show(ui: &mut Ui, context: &Context, radar: &Radar, request: &Request) {
@@ -173,6 +200,11 @@ fn show_branch(ui: &mut Ui, context: &Context, radar: &Radar, branch: &Branch) {
             format!("with {}: {text}", one.with)
         });
     }
+    match &branch.proof {
+        Some(Ok(proved)) => lines.push(verdict::line(proved)),
+        Some(Err(error)) => lines.push(format!("not tried: {}", report::message(error))),
+        None => {}
+    }
     for line in lines {
         ui.data(format!("  {:<18}  {line}", ""));
     }
@@ -226,6 +258,13 @@ fn talk(ui: &mut Ui, context: &Context, radar: &Radar) {
         ui.error(message);
         ui.hint(hint);
     }
+    let failed = radar.branches.iter().filter_map(|one| one.proof.as_ref());
+    for error in failed
+        .filter_map(|proof| proof.as_ref().err())
+        .chain(&radar.not_tried)
+    {
+        report::show_beside(ui, error);
+    }
     let mut hints: Vec<&str> = Vec::new();
     for branch in &radar.branches {
         hints.extend(
@@ -258,8 +297,8 @@ fn document(radar: &Radar) -> Value {
     } = radar.counts;
     json!({
         "schema": "teammig.radar/1",
-        "evaluated": radar.gaps.is_empty() && radar.branches.iter().all(|one| one.unknown.is_none()),
-        "gaps": radar.gaps.iter().map(|gap| words::gap(gap).0).collect::<Vec<_>>(),
+        "evaluated": radar.gaps.is_empty() && is_tried(radar) && radar.branches.iter().all(is_read),
+        "gaps": radar.gaps.iter().map(|gap| words::gap(gap).0).chain(radar.not_tried.iter().map(report::message)).collect::<Vec<_>>(),
         "mine": {
             "ref": mine.name,
             "commit": mine.commit.to_string(),
@@ -277,6 +316,27 @@ fn document(radar: &Radar) -> Value {
     })
 }
 
+/// All that the verdict is about could be judged.
+fn is_read(branch: &Branch) -> bool {
+    let mut collisions = branch.collisions.iter();
+    branch.unknown.is_none() && !collisions.any(|one| one.collision.kind == Kind::UnreadStatement)
+}
+
+/// Why it is not known what it does.
+fn reason(branch: &Branch, mine: &str) -> Option<String> {
+    if let Some(why) = branch.unknown {
+        return Some(words::unknown(why, mine).0);
+    }
+    let unread = |one: &&Against| one.collision.kind == Kind::UnreadStatement;
+    let is_unknown = branch.verdict == Verdict::Unknown;
+    let first = branch
+        .collisions
+        .iter()
+        .find(unread)
+        .filter(|_| is_unknown)?;
+    Some(words::collision(&first.collision))
+}
+
 /// A branch, judged against `mine`.
 pub(super) fn branch(branch: &Branch, mine: &str) -> Value {
     json!({
@@ -288,8 +348,12 @@ pub(super) fn branch(branch: &Branch, mine: &str) -> Value {
         "summary": branch.commit.summary,
         "new_revisions": branch.new_revisions,
         "verdict": branch.verdict.name(),
-        "reason": branch.unknown.map(|why| words::unknown(why, mine).0),
+        "reason": reason(branch, mine),
         "collisions": branch.collisions.iter().map(collision).collect::<Vec<_>>(),
+        "proof": branch.proof.as_ref().map(|proof| match proof {
+            Ok(proved) => verdict::document(proved),
+            Err(error) => json!({ "verdict": "unproved", "message": report::message(error) }),
+        }),
     })
 }
 

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::{
     conflicts::words::{CHANGE, DECIDE, excerpt, place, text},
+    events::names,
     json,
 };
 use crate::{
@@ -19,6 +20,8 @@ use crate::{
 
 /// More revisions of an order than these are for programs.
 const MOST: usize = 4;
+/// More differences than these are too many for a line.
+const MOST_RESULTS: usize = 2;
 
 /// The verdict in a sentence.
 pub(super) fn sentence(proved: &Proved) -> String {
@@ -41,6 +44,71 @@ pub(super) fn sentence(proved: &Proved) -> String {
         }
         Verdict::Unproved(why) => format!("tried on {on}, and not proved: {}", unproved(why)),
     }
+}
+
+/// The same in a line, with the results: for those who have a line for it, and no more.
+pub(super) fn line(proved: &Proved) -> String {
+    let said = sentence(proved);
+    let all = results(proved);
+    match all.get(..MOST_RESULTS) {
+        None if all.is_empty() => said,
+        Some(first) if all.len() > MOST_RESULTS => {
+            let more = all.len() - MOST_RESULTS;
+            format!("{said} ({}; and {more} more)", first.join("; "))
+        }
+        _ => format!("{said} ({})", all.join("; ")),
+    }
+}
+
+/// What each order leaves, or how it fails, each in a line.
+pub(super) fn results(proved: &Proved) -> Vec<String> {
+    match &proved.verdict {
+        Verdict::Independent | Verdict::Unproved(_) => Vec::new(),
+        Verdict::OrderMatters(found) => {
+            let [first, second] = &found.orders;
+            let all = found.differences.iter();
+            all.map(|one| beside(one, first.first(), second.first()))
+                .collect()
+        }
+        Verdict::Fails(found) => found.failures.iter().map(after).collect(),
+    }
+}
+
+fn after(one: &Failure) -> String {
+    let others = one.order.iter().take_while(|id| **id != one.revision);
+    let others: Vec<RevId> = others.cloned().collect();
+    format!(
+        "{} fails after {}: {}",
+        one.revision,
+        names(&others),
+        one.message
+    )
+}
+
+fn beside(one: &Contrast, first: Option<&RevId>, second: Option<&RevId>) -> String {
+    let side = |value: &Option<String>| match value {
+        Some(text) => text.lines().collect::<Vec<_>>().join(" "),
+        None => "not there".to_owned(),
+    };
+    // What rows hold is too much for a line.
+    if one.key == "rows" {
+        return format!("{} {}: other rows", one.kind, one.name);
+    }
+    let id = |id: Option<&RevId>| id.map(ToString::to_string).unwrap_or_default();
+    let key = if one.key.is_empty() {
+        String::new()
+    } else {
+        format!(", {}", one.key)
+    };
+    format!(
+        "{} {}{key}: {} where {} ran first, {} where {} did",
+        one.kind,
+        one.name,
+        side(&one.first),
+        id(first),
+        side(&one.second),
+        id(second)
+    )
 }
 
 /// Why nothing is known.

@@ -65,10 +65,21 @@ impl Verdict {
         }
     }
 
-    /// The worst of these collisions.
+    /// The worst of these collisions. What could not be read is told beside anything that
+    /// was found; where nothing was, it is not known.
     pub fn of<'c>(collisions: impl IntoIterator<Item = &'c Collision>) -> Self {
-        let verdicts = collisions.into_iter().map(|one| one.kind.verdict());
-        verdicts.max().unwrap_or(Self::Clean)
+        let (mut worst, mut is_read) = (Self::Clean, true);
+        for one in collisions {
+            match one.kind {
+                Kind::UnreadStatement => is_read = false,
+                kind => worst = worst.max(kind.verdict()),
+            }
+        }
+        if worst == Self::Clean && !is_read {
+            Self::Unknown
+        } else {
+            worst
+        }
     }
 }
 
@@ -77,6 +88,8 @@ impl Verdict {
 pub enum Kind {
     /// More heads than before.
     Diverges,
+    /// A statement that could not be read: whether it collides is not known.
+    UnreadStatement,
     /// Two scripts of which it matters which runs first, or which cannot both run.
     SameObject,
     /// A file that cannot be read as a revision.
@@ -100,6 +113,7 @@ impl Kind {
     pub fn name(self) -> &'static str {
         match self {
             Self::Diverges => "diverges",
+            Self::UnreadStatement => "unread-statement",
             Self::SameObject => "same-object",
             Self::UnreadableRevision => "unreadable-revision",
             Self::MissingParent => "missing-parent",
@@ -111,8 +125,14 @@ impl Kind {
         }
     }
 
+    /// It is about what scripts do, which an experiment decides.
+    pub fn is_of_scripts(self) -> bool {
+        matches!(self, Self::SameObject | Self::UnreadStatement)
+    }
+
     fn verdict(self) -> Verdict {
         match self {
+            Self::UnreadStatement => Verdict::Unknown,
             Self::Diverges => Verdict::Diverges,
             Self::SameObject => Verdict::SameObject,
             Self::UnreadableRevision | Self::MissingParent | Self::Cycle | Self::DuplicateLabel => {

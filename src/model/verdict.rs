@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{revision::RevId, source::Span};
+use super::{conflict::Clash, revision::RevId, source::Span};
 
 /// What came of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +29,26 @@ impl Verdict {
             Self::OrderMatters(_) => "order-matters",
             Self::Fails(_) => "fails",
             Self::Unproved(_) => "unproved",
+        }
+    }
+
+    /// What it makes of a collision that the scripts have; none where it is not known.
+    pub fn clash(&self) -> Option<Clash> {
+        match self {
+            Self::Independent => Some(Clash::None),
+            Self::OrderMatters(_) => Some(Clash::Order),
+            Self::Fails(found) if found.works.is_some() => Some(Clash::Order),
+            Self::Fails(_) => Some(Clash::Never),
+            Self::Unproved(_) => None,
+        }
+    }
+
+    /// The two revisions that do not go together, as far as they were found.
+    pub fn pair(&self) -> Option<&Pair> {
+        match self {
+            Self::OrderMatters(found) => found.pair.as_ref(),
+            Self::Fails(found) => found.pair.as_ref(),
+            Self::Independent | Self::Unproved(_) => None,
         }
     }
 }

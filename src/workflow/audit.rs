@@ -160,6 +160,7 @@ fn today(context: &Context, name: &str) -> Result<Today, Error> {
         local: context.repo()?.remotes()?.is_empty(),
         side: Some(name.to_owned()),
         scripts: false,
+        prove: None,
     };
     let mut radar = radar(context, &request)?;
     let diverges = |branch: &Branch| {

@@ -21,6 +21,7 @@ use super::{
     context::{Projects, missing_folder},
     guard, known,
     merged::Unknown,
+    orders::{Prove, Proved},
 };
 use crate::{
     config::{DEFAULT_FOLDER, FILE_NAME},
@@ -37,8 +38,13 @@ use sides::Sides;
 pub enum Ask {
     /// The files, or what `--at` names, since they part from what is protected.
     Here,
-    /// The same as it would be after a merge with a ref, or with the protected one.
-    MergedWith(Option<String>),
+    /// The same as it would be after a merge.
+    MergedWith {
+        /// With this ref; the protected one where none is named.
+        base: Option<String>,
+        /// Whether scripts that collide are tried.
+        prove: Option<Prove>,
+    },
 }
 
 /// Why something could not be judged.
@@ -109,12 +115,14 @@ pub struct Judged {
     pub new: Vec<RevId>,
     /// The heads of the result.
     pub heads: Vec<RevId>,
+    /// What came of trying the scripts that collide, or why they could not be tried.
+    pub proof: Option<Result<Proved, Box<Error>>>,
     /// What was found; paths are those from the top of the repository.
     pub findings: Vec<Finding>,
 }
 
 /// Judges every project of the repository, once for each of its databases. Needs no
-/// database and writes nothing.
+/// database, unless something is to be tried, and writes nothing.
 pub fn check(context: &Context, ask: &Ask) -> Result<Vec<One>, Error> {
     if context.repo()?.is_bare() {
         let here = context.here()?;
@@ -179,6 +187,8 @@ fn judge(context: &Context, ask: &Ask) -> Result<Judged, Error> {
         return Err(NotJudged::Absent { name, on: None }.into());
     }
     let sides = Sides::of(context, ask)?;
+    // Tried on what the change itself names, whatever else counts.
+    let tried_on = context;
     let strict = match &sides.base {
         Some((name, commit)) => context.strict(*commit, name)?,
         None => None,
@@ -192,7 +202,12 @@ fn judge(context: &Context, ask: &Ask) -> Result<Judged, Error> {
         let on = sides.base.map(|(name, _)| name);
         return Err(NotJudged::Absent { name, on }.into());
     }
-    let mut findings = findings(context, &sides)?;
+    let prove = match ask {
+        Ask::MergedWith { prove, .. } => *prove,
+        Ask::Here => None,
+    };
+    let collisions = collisions::with_base(context, &sides, prove.map(|prove| (tried_on, prove)))?;
+    let mut findings = findings(context, &sides, collisions.findings)?;
     // What is not committed is in no commit.
     let after = sides
         .commit
@@ -209,6 +224,7 @@ fn judge(context: &Context, ask: &Ask) -> Result<Judged, Error> {
             .filter(is_new)
             .collect(),
         heads: graph.heads(),
+        proof: collisions.proof,
         findings: guard::seen_from_the_top(&context.prefix()?, findings),
         commit: sides.shown.map(|commit| repo.abbreviate(commit)),
         base: sides
@@ -223,7 +239,11 @@ fn judge(context: &Context, ask: &Ask) -> Result<Judged, Error> {
 }
 
 /// All that is wrong, each as much as it matters.
-fn findings(context: &Context, sides: &Sides) -> Result<Vec<Finding>, Error> {
+fn findings(
+    context: &Context,
+    sides: &Sides,
+    collisions: Vec<Finding>,
+) -> Result<Vec<Finding>, Error> {
     let (before, after) = (&sides.before, &sides.after);
     // A project has to begin somehow, and nobody named the folder that it has then.
     let begins = before.graph.is_empty() && before.unread.is_empty();
@@ -238,7 +258,7 @@ fn findings(context: &Context, sides: &Sides) -> Result<Vec<Finding>, Error> {
     own.extend(diverged.new);
     old.extend(landed::edits(context, sides)?);
     own.extend(sides.conflicts.iter().cloned());
-    own.extend(collisions::with_base(context, sides)?);
+    own.extend(collisions);
     let mut edits = guard::edits(context, &sides.guarded(), before, after)?;
     // Two revisions of one id are no edit of either.
     edits.retain(|finding| {

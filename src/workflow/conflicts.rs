@@ -15,7 +15,9 @@ use super::{
     check::NotJudged,
     divergence::{self, Facts, Whose},
     footprints::{Footprints, ScriptKey},
-    lint, merged, outline, revisions,
+    lint,
+    merged::{self, Merged},
+    outline, revisions,
 };
 use crate::{
     git::{CommitId, CommitInfo},
@@ -265,33 +267,63 @@ fn between(context: &Context, left: &str, right: &str) -> Result<Asked, Error> {
     Ok(Asked::here(context, project, sides))
 }
 
+/// A state and a commit, merged in memory, with what only one of them has.
+pub(super) struct Beside {
+    pub(super) project: Project,
+    pub(super) parting: Parting,
+    own: BTreeSet<RevId>,
+    theirs: BTreeSet<RevId>,
+    merged: Merged,
+}
+
+impl Beside {
+    /// `Err` = the two cannot be merged here.
+    pub(super) fn of(
+        context: &Context,
+        at: &At,
+        name: &str,
+    ) -> Result<Result<Self, merged::Unknown>, Error> {
+        let own = context.project_at(at)?;
+        let merged = match merged::merged(context, at, name)? {
+            Ok(merged) => merged,
+            Err(why) => return Ok(Err(why)),
+        };
+        let project = layout::load(&merged.snapshot, context.layout());
+        let own: BTreeSet<RevId> = own.graph.iter().map(|one| one.id.clone()).collect();
+        let theirs: BTreeSet<RevId> = outline::of_commit(context, name)?
+            .iter()
+            .map(|one| one.revision.clone())
+            .collect();
+        Ok(Ok(Self {
+            parting: project
+                .graph
+                .parting_of_new(&(&own - &theirs), &(&theirs - &own)),
+            project,
+            own,
+            theirs,
+            merged,
+        }))
+    }
+}
+
 fn with(context: &Context, name: &str) -> Result<Asked, Error> {
     let ours = here(context)?.unwrap_or_else(|| "HEAD".to_owned());
-    let own = context.project()?;
-    let merged = merged::merged(context, context.at(), name)?.map_err(|why| NotJudged::Apart {
+    let beside = Beside::of(context, context.at(), name)?.map_err(|why| NotJudged::Apart {
         base: name.to_owned(),
         ours: ours.clone(),
         why,
     })?;
-    let project = layout::load(&merged.snapshot, context.layout());
-    let own: BTreeSet<RevId> = own.graph.iter().map(|one| one.id.clone()).collect();
-    let theirs: BTreeSet<RevId> = outline::of_commit(context, name)?
-        .iter()
-        .map(|one| one.revision.clone())
-        .collect();
     let side = |name: &str, ids: &BTreeSet<RevId>| Side {
         name: name.to_owned(),
-        heads: project.graph.maximal(ids),
+        heads: beside.project.graph.maximal(ids),
     };
-    let (left, right) = (side(&ours, &own), side(name, &theirs));
-    let new = &theirs - &own;
-    let parting = project.graph.parting_of_new(&(&own - &theirs), &new);
+    let (left, right) = (side(&ours, &beside.own), side(name, &beside.theirs));
     Ok(Asked {
-        tips: vec![merged.theirs, merged.ours],
-        stops: merged.conflicts,
-        theirs: Some((name.to_owned(), new)),
-        sides: vec![(left, right, parting)],
-        project,
+        tips: vec![beside.merged.theirs, beside.merged.ours],
+        stops: beside.merged.conflicts,
+        theirs: Some((name.to_owned(), &beside.theirs - &beside.own)),
+        sides: vec![(left, right, beside.parting)],
+        project: beside.project,
     })
 }
 

@@ -36,6 +36,13 @@ use crate::{
 use ground::{Ground, Judged, failure};
 use sides::Sides;
 
+/// That what collides is to be tried, and where that may be.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Prove {
+    /// On the server of a protected environment, too.
+    pub here: bool,
+}
+
 /// A verdict, and what it is about.
 #[derive(Debug)]
 pub struct Proved {

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use super::{
     At, Context, Error, guard,
     merged::{Merger, Unknown},
+    orders::{Prove, Proved},
 };
 use crate::{
     git::{Bases, CommitId, CommitInfo, Listed},
@@ -24,6 +25,7 @@ use crate::{
 mod judge;
 mod objects;
 mod open;
+mod tried;
 
 use judge::{Judge, One, Protected};
 use objects::Scripts;
@@ -51,6 +53,8 @@ pub struct Request {
     pub side: Option<String>,
     /// What scripts do to each other counts as well.
     pub scripts: bool,
+    /// Where they collide with those of the side, both orders are tried.
+    pub prove: Option<Prove>,
 }
 
 /// What the radar sees.
@@ -71,6 +75,8 @@ pub struct Radar {
     pub fetched: Option<Timestamp>,
     /// What of the answer is missing.
     pub gaps: Vec<Gap>,
+    /// Why nothing more could be tried.
+    pub not_tried: Option<Error>,
 }
 
 /// The side that branches are judged against.
@@ -105,6 +111,9 @@ pub struct Branch {
     pub unknown: Option<Unknown>,
     /// What does not fit.
     pub collisions: Vec<Against>,
+    /// What came of trying its scripts with those of the side, or why they could not be
+    /// tried.
+    pub proof: Option<Result<Proved, Error>>,
 }
 
 /// Something that does not fit, and with what.
@@ -209,7 +218,11 @@ pub fn radar(context: &Context, request: &Request) -> Result<Radar, Error> {
         protected,
         everything: request.all || request.ci,
     };
-    let seen = judge.all(&pending, &mut counts)?;
+    let mut seen = judge.all(&pending, &mut counts)?;
+    let not_tried = match request.prove {
+        Some(prove) => tried::all(context, &at, &name, prove, &mut seen)?,
+        None => None,
+    };
     let among = if judge.everything {
         among_all(&judge, &seen)?
     } else {
@@ -240,6 +253,7 @@ pub fn radar(context: &Context, request: &Request) -> Result<Radar, Error> {
         counts,
         fetched: repo.fetched_at(),
         gaps,
+        not_tried,
     })
 }
 
@@ -313,6 +327,7 @@ fn described(merger: &Merger<'_>, seen: Vec<(&Pending, One)>) -> Result<Vec<Bran
         verdict: one.verdict,
         unknown: one.unknown,
         collisions: one.collisions,
+        proof: one.proof,
     };
     Ok(seen.into_iter().zip(infos).map(describe).collect())
 }

@@ -20,6 +20,7 @@ mod broken_link;
 mod check;
 mod conflict_suite;
 mod conflicts_command;
+mod conflicts_proved;
 #[cfg(unix)]
 mod crash;
 mod databases;

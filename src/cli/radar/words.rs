@@ -52,6 +52,9 @@ pub(in crate::cli) fn collision(one: &Collision) -> String {
             format!("both have a revision {revisions}, with different contents ({paths})")
         }
         Kind::EditsFixed | Kind::SameObject => one.details.join("; "),
+        Kind::UnreadStatement => format!(
+            "a statement of {revisions} could not be read ({paths}): whether it collides is not known"
+        ),
         Kind::UnreadableRevision => format!("{paths} cannot be read as a revision"),
         Kind::MissingParent => match one.revisions.as_slice() {
             [child, parent] => format!("{child} would have no parent {parent} any more"),
@@ -98,6 +101,10 @@ pub(super) fn hint(one: &Collision) -> Option<&'static str> {
         Kind::SameObject => {
             "`teammig conflicts --with BRANCH` shows both statements; talk about which comes first before both are \
              merged"
+        }
+        Kind::UnreadStatement => {
+            "read it yourself, with what the other side does; `teammig radar --prove` tries both orders on a scratch \
+             database"
         }
         Kind::DuplicateRevision => "give one of the two another `revision:` before both are merged",
         Kind::EditsFixed => {

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Act, Footprint,
+    Act, Footprint, Seen,
     object::{Kind, Object},
 };
 
@@ -27,6 +27,12 @@ impl Roots {
 }
 
 impl Footprint {
+    /// All of its statements could be read, though some may do more than they say.
+    pub fn is_read(&self) -> bool {
+        let mut all = self.statements.iter();
+        all.all(|one| !matches!(one.seen, Seen::Unread { .. }))
+    }
+
     /// The roots of all that it touches.
     pub fn roots(&self) -> Roots {
         let mut roots = Roots::default();
@@ -61,7 +67,7 @@ fn of(object: &Object) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::footprint::{Access, Seen, Touched};
+    use crate::model::footprint::{Access, Touched};
 
     fn roots(accesses: Vec<Access>) -> Roots {
         let one = Touched {

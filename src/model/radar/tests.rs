@@ -143,6 +143,11 @@ fn the_verdict_is_the_worst() {
         Verdict::of(&all)
     };
     assert_eq!(of(&[]), Verdict::Clean);
+    assert_eq!(of(&[Kind::UnreadStatement]), Verdict::Unknown);
+    assert_eq!(
+        of(&[Kind::UnreadStatement, Kind::Diverges]),
+        Verdict::Diverges
+    );
     assert_eq!(of(&[Kind::Diverges, Kind::EditsFixed]), Verdict::EditsFixed);
     assert_eq!(of(&[Kind::Diverges, Kind::Cycle]), Verdict::Broken);
     assert_eq!(

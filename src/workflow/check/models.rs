@@ -66,6 +66,7 @@ fn judge(context: &Context) -> Result<Judged, Error> {
         uncommitted: false,
         new: Vec::new(),
         heads: project.graph.heads(),
+        proof: None,
         findings: super::guard::seen_from_the_top(
             &context.prefix()?,
             context.config.levels.apply(findings),

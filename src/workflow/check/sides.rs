@@ -61,12 +61,12 @@ impl Sides {
     pub(super) fn of(context: &Context, ask: &Ask) -> Result<Self, Error> {
         match (context.at(), ask) {
             (At::Commit(name), _) => context.needs_folders_in(name)?,
-            (At::WorkTree, Ask::MergedWith(_)) => context.needs_folders_in("HEAD")?,
+            (At::WorkTree, Ask::MergedWith { .. }) => context.needs_folders_in("HEAD")?,
             (At::WorkTree | At::Index, _) => {}
         }
         match ask {
             Ask::Here => Self::here(context),
-            Ask::MergedWith(name) => Self::merged_with(context, name.as_deref()),
+            Ask::MergedWith { base, .. } => Self::merged_with(context, base.as_deref()),
         }
     }
 
@@ -260,7 +260,9 @@ fn stops(merged: &Merged, before: &Project, conflict: &Conflict, base: &str) -> 
 pub(super) fn begins_at(context: &Context, ask: &Ask) -> Result<Option<CommitId>, Error> {
     let repo = context.repo()?;
     match ask {
-        Ask::MergedWith(name) => Ok(Some(repo.resolve(&base(context, name.as_deref())?)?)),
+        Ask::MergedWith { base: name, .. } => {
+            Ok(Some(repo.resolve(&base(context, name.as_deref())?)?))
+        }
         Ask::Here => {
             let commit = match context.at() {
                 At::WorkTree | At::Index => repo.head()?.commit(),

@@ -18,6 +18,7 @@ use crate::{
     workflow::{
         Context, Error, guard,
         merged::{Merger, Unknown},
+        orders::Proved,
         outline::Outlined,
     },
 };
@@ -91,6 +92,8 @@ pub(super) struct One {
     pub(super) unknown: Option<Unknown>,
     pub(super) collisions: Vec<Against>,
     pub(super) new_revisions: Vec<RevId>,
+    /// What came of trying its scripts.
+    pub(super) proof: Option<Result<Proved, Error>>,
     /// On the protected ref, where there is one.
     pub(super) effect: Effect,
     /// The files of the revisions that are new there.
@@ -104,6 +107,7 @@ impl Seen {
             unknown: Some(why),
             collisions: Vec::new(),
             new_revisions: Vec::new(),
+            proof: None,
             effect: Effect::default(),
             added: Vec::new(),
         }))
@@ -196,6 +200,7 @@ impl Judge<'_, '_> {
             unknown: None,
             collisions: Vec::new(),
             new_revisions: self.new_revisions(&own),
+            proof: None,
             effect: Effect::default(),
             added: Vec::new(),
         };

@@ -30,8 +30,9 @@ use crate::{
     },
 };
 
-/// What a file's way up is about: its key, what it changes, what it uses.
-type Row = (String, Vec<String>, Vec<String>);
+/// What a file's way up is about: its key, what it changes, what it uses, and whether all
+/// of it is known to be read.
+type Row = (String, Vec<String>, Vec<String>, bool);
 
 /// The scripts of all branches.
 pub(super) struct Scripts<'a, 'c> {
@@ -51,6 +52,8 @@ pub(super) struct Line {
     /// By what they change and what they use.
     changed: HashMap<String, Vec<RevId>>,
     used: HashMap<String, Vec<RevId>>,
+    /// Those of which it is not known whether all of them is read.
+    doubted: BTreeSet<RevId>,
 }
 
 /// The new revisions of a branch, parents first.
@@ -109,7 +112,10 @@ impl<'a, 'c> Scripts<'a, 'c> {
             let Some(outline) = file.outline() else {
                 continue;
             };
-            let (_, changed, used) = self.row(file)?;
+            let (_, changed, used, is_read) = self.row(file)?;
+            if !is_read {
+                line.doubted.insert(outline.revision.clone());
+            }
             for (names, by) in [(changed, &mut line.changed), (used, &mut line.used)] {
                 for name in names {
                     by.entry(name).or_default().push(outline.revision.clone());
@@ -120,7 +126,7 @@ impl<'a, 'c> Scripts<'a, 'c> {
     }
 
     /// What the scripts of a branch and those that a side has got meanwhile do to each
-    /// other. `base` are the files where they part.
+    /// other, and where that is not known. `base` are the files where they part.
     pub(super) fn collisions(
         &self,
         (standing, line): (&Standing, &Line),
@@ -128,14 +134,19 @@ impl<'a, 'c> Scripts<'a, 'c> {
         base: &dyn Fn() -> Result<Option<Files>, Error>,
     ) -> Result<Vec<Collision>, Error> {
         let files = new_files(standing, since);
+        if files.is_empty() {
+            return Ok(Vec::new());
+        }
         let mut roots = Roots::default();
+        let mut is_read = true;
         for (file, _) in &files {
-            let (_, changed, used) = self.row(file)?;
+            let (_, changed, used, whole) = self.row(file)?;
             roots.changed.extend(changed);
             roots.used.extend(used);
+            is_read &= whole;
         }
         let mut near = line.meeting(&roots);
-        if near.is_empty() {
+        if near.is_empty() && is_read && line.doubted.is_empty() {
             return Ok(Vec::new());
         }
         let graph = standing.graph();
@@ -149,7 +160,7 @@ impl<'a, 'c> Scripts<'a, 'c> {
             left.retain(|id| base.holding(id).next().is_none());
         }
         near.retain(|id| left.contains(id));
-        if near.is_empty() {
+        if near.is_empty() && is_read && !self.is_doubted(standing, line, &left)? {
             return Ok(Vec::new());
         }
         let added = self.added(standing, &files, &left)?;
@@ -168,7 +179,56 @@ impl<'a, 'c> Scripts<'a, 'c> {
                 &ancestor,
             ));
         }
-        Ok(of_each_two(&found))
+        let files = files.iter().map(|(file, _)| *file);
+        let ours = left
+            .iter()
+            .filter_map(|id| standing.files().holding(id).next());
+        let unread = self.unread(&found, files.chain(ours))?;
+        Ok(of_each_two(&found).into_iter().chain(unread).collect())
+    }
+
+    /// What could not be read, by file. Of the others that is known then.
+    fn unread<'f>(
+        &self,
+        found: &Conflicts,
+        files: impl Iterator<Item = &'f FileFact>,
+    ) -> Result<Vec<Collision>, Error> {
+        let unknown = found.unknown.iter().filter(|one| !one.opaque);
+        let unread: BTreeSet<&RevId> = unknown.map(|one| &one.revision).collect();
+        let mut told = Vec::new();
+        for file in files {
+            let Some(outline) = file.outline() else {
+                continue;
+            };
+            if unread.contains(&outline.revision) {
+                told.push(Collision {
+                    paths: vec![Arc::clone(&file.path)],
+                    ..Collision::of(Kind::UnreadStatement, vec![outline.revision.clone()])
+                });
+                continue;
+            }
+            let mut row = self.row(file)?;
+            if !row.3 {
+                row.3 = true;
+                self.known.borrow_mut().put(file.blob.to_string(), row);
+            }
+        }
+        Ok(told)
+    }
+
+    fn is_doubted(
+        &self,
+        standing: &Standing,
+        line: &Line,
+        left: &BTreeSet<RevId>,
+    ) -> Result<bool, Error> {
+        let doubted = line.doubted.intersection(left);
+        for file in doubted.filter_map(|id| standing.files().holding(id).next()) {
+            if !self.row(file)?.3 {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// The new revisions of a branch, to be held against those of other branches.
@@ -260,7 +320,7 @@ impl<'a, 'c> Scripts<'a, 'c> {
             roots: Roots::default(),
         };
         for (file, outline) in parents_first(files) {
-            let (key, changed, used) = self.row(file)?;
+            let (key, changed, used, _) = self.row(file)?;
             added.ids.push(outline.revision.clone());
             added.keys.push(self.key(&key, file));
             added.roots.changed.extend(changed);
@@ -357,9 +417,13 @@ impl<'a, 'c> Scripts<'a, 'c> {
             return Ok(Row::default());
         };
         let mut roots = Roots::default();
+        let mut is_read = true;
         for dialect in self.dialects() {
             // Of SQLite's, words are enough to look closer; it is asked then.
-            let of_one = sql::footprint(&text, dialect, &[]).roots();
+            let footprint = sql::footprint(&text, dialect, &[]);
+            is_read &= footprint.statements.is_empty()
+                || dialect == Dialect::Postgres && footprint.is_read();
+            let of_one = footprint.roots();
             roots.changed.extend(of_one.changed);
             roots.used.extend(of_one.used);
         }
@@ -367,6 +431,7 @@ impl<'a, 'c> Scripts<'a, 'c> {
             ScriptKey::of(&text).hex(),
             roots.changed.into_iter().collect(),
             roots.used.into_iter().collect(),
+            is_read,
         );
         let blob = file.blob.to_string();
         self.known.borrow_mut().put(blob, Row::clone(&row));

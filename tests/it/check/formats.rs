@@ -62,6 +62,7 @@ fn json_is_the_contract_of_check_and_hook() {
             "uncommitted": false,
             "new_revisions": ["7f3a9c21e4b0"],
             "heads": ["7f3a9c21e4b0", "c01d9e88ab12"],
+            "proof": null,
         }])
     );
     let finding = &document["findings"][0];
