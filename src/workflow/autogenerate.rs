@@ -4,6 +4,7 @@
 //! make, then the scripts. Nothing is written here before there is all of it.
 
 mod prove;
+mod using;
 
 use super::{
     Context, Error, Written,
@@ -25,6 +26,8 @@ use crate::{
     },
     sql,
 };
+
+pub(super) use using::require_used;
 
 /// What a command meets of a plan.
 pub use crate::schema::{
@@ -185,6 +188,11 @@ impl Draft {
         }
     }
 
+    /// Refuses a decision that does nothing, once all are made.
+    pub fn require_used(&self) -> Result<(), Error> {
+        require_used(&self.sides)
+    }
+
     /// What is dropped and may have been renamed instead: each with its names and those
     /// of what it may be now.
     pub fn perhaps_renamed(&self) -> Vec<(FactId, Vec<FactId>)> {
@@ -216,6 +224,9 @@ impl Draft {
     pub fn decide(&mut self, column: &FactId, choice: Choice, expression: &str) {
         let models = &mut self.sides.models;
         let stays = models.schema.facts.contains_key(column);
+        if choice == Choice::Using {
+            self.sides.chosen.insert(column.clone());
+        }
         let into = match choice {
             Choice::Using => &mut models.decisions.using,
             Choice::Backfill | Choice::Rename if stays => &mut models.decisions.backfill,
@@ -312,9 +323,10 @@ impl std::fmt::Debug for Draft {
 /// statement is known for are not taken for none.
 pub(super) fn way(sides: &Sides) -> Result<Plan, Vec<Undecided>> {
     let models = &sides.models;
-    let exchanged = exchanged(sides);
-    if !exchanged.is_empty() {
-        return Err(exchanged);
+    for undecided in [exchanged(sides), using::used_up(sides)] {
+        if !undecided.is_empty() {
+            return Err(undecided);
+        }
     }
     let plan = plan(&sides.current, &models.schema, &models.decisions)?;
     let differences = compare(&sides.current, &models.schema).differences;
@@ -404,6 +416,7 @@ pub(super) fn decide_by_option(sides: &mut Sides, choice: Choice, text: &str) ->
             models.decisions.renames.push((from, to));
         }
         Choice::Using => {
+            sides.chosen.insert(to.clone());
             models.decisions.using.insert(to, rest.trim().to_owned());
         }
         Choice::Backfill => {

@@ -49,6 +49,8 @@ pub(super) struct Sides {
     pub(super) foreign_parts: BTreeSet<FactId>,
     /// The database with them: what a revision is going to find.
     pub(super) found: Option<Schema>,
+    /// Columns of which somebody says now, and not in a remark, what makes their values.
+    pub(super) chosen: BTreeSet<FactId>,
 }
 
 /// The models, and what they are compared with: `revisions` as they stand in files, or a
@@ -79,6 +81,7 @@ pub(super) fn sides(
         strangers: Vec::new(),
         foreign_parts: BTreeSet::new(),
         found: None,
+        chosen: BTreeSet::new(),
     };
     if against == Against::Database {
         let produced = std::mem::replace(&mut sides.current, schema(context, database)?);

@@ -12,6 +12,7 @@ mod postgres;
 mod prompts;
 #[cfg(unix)]
 mod sqlalchemy;
+mod using;
 #[cfg(unix)]
 mod way_back;
 

@@ -129,6 +129,14 @@ fn undecided(all: &[Undecided], words: String) -> Report {
                     quoted("--using", format!("{name}:{column}::{to}"))
                 ));
             }
+            Question::UsedUp { expression, .. } => {
+                let column = name.rsplit('.').next().unwrap_or(name);
+                report = report.hint(format!(
+                    "{} takes the values as they are, {} does the same once more; or take the remark out of the models",
+                    quoted("--using", format!("{name}:{column}")),
+                    quoted("--using", format!("{name}:{expression}"))
+                ));
+            }
             Question::InUse(_) | Question::Circle(_) | Question::NoWay(_) => {
                 report =
                     report.hint("`teammig create --empty` writes a revision to fill in by hand");
