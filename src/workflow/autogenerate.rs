@@ -21,7 +21,7 @@ use crate::{
     layout::render::{Body, Section},
     model::{RevId, Revision, SourceFile, ledger::StoredScript},
     schema::{
-        self, Schema, compare,
+        self, Difference, Schema, compare,
         plan::{Decisions, Part, emptied, plan},
     },
     sql,
@@ -69,6 +69,8 @@ pub struct Compared<'a> {
     pub comparison: Comparison,
     /// What somebody said is the same object: the old one and its name, the new one.
     pub renamed: Vec<(FactId, String, FactId)>,
+    /// What is different in tables that have another name now, by the new one.
+    pub inside_renamed: Vec<Difference>,
     /// What both have and is not compared.
     pub unmodelled: Vec<&'a Unmodelled>,
     /// Statements of revisions that were not run.
@@ -171,6 +173,7 @@ impl Draft {
             files: models.files,
             comparison: compare(&self.sides.current, &models.schema),
             renamed: self.sides.renames(),
+            inside_renamed: self.sides.inside_renamed(),
             unmodelled: unmodelled.collect(),
             left_out: &self.sides.steps.1,
             strangers: &self.sides.strangers,
@@ -281,7 +284,7 @@ impl Draft {
             return Ok(Vec::new());
         }
         let history = self.history(context)?;
-        let foreign = &self.sides.foreign_parts;
+        let foreign = &self.sides.foreign;
         with_scratch(
             context,
             &mut *self.database,

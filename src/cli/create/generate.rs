@@ -277,6 +277,9 @@ fn show_changes(ui: &mut Ui, compared: &Compared<'_>) {
                     "  ~ {kind} {}: renamed from {name}",
                     difference.name
                 ));
+                let inside = compared.inside_renamed.iter();
+                let inside = inside.filter(|one| one.id.path.starts_with(&new.path));
+                inside.for_each(|one| ui.status(line(one)));
             }
             Some(_) => {}
             None => ui.status(line(difference)),
