@@ -78,7 +78,7 @@ fn show(ui: &mut Ui, drift: &SchemaDrift) {
                 plural(n, "difference")
             ));
             ui.hint(
-                "what is to stay belongs into a revision: `teammig create --empty`, then `teammig stamp --only` here; \
+                "what is to stay belongs into a revision: `teammig create --empty \"what it does\"`, then `teammig stamp --only head` here; \
                  what is not, undo by hand",
             );
         }

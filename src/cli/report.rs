@@ -230,6 +230,7 @@ fn report(error: &Error) -> Report {
         | Error::Undecided(_)
         | Error::PlanFails { .. }
         | Error::NotProved(_)
+        | Error::OnlyHere(_)
         | Error::WouldLose { .. } => models::error(error, words),
         Error::Skipped { revisions, protected } => skipped(revisions, *protected, words),
         Error::Irreversible(found) => way_back::report(found, words),

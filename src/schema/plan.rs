@@ -148,6 +148,14 @@ pub enum Question {
         /// The type that it shall have.
         to: String,
     },
+    /// The type changes once more, and the remark made the values in a revision that is
+    /// there: what makes them now is to be said anew.
+    UsedUp {
+        /// What the remark says.
+        expression: String,
+        /// The revision that did it.
+        by: String,
+    },
     /// It would have to be dropped and made again while something that holds data uses
     /// it; what.
     InUse(Vec<String>),

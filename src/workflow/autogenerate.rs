@@ -4,6 +4,7 @@
 //! make, then the scripts. Nothing is written here before there is all of it.
 
 mod prove;
+mod using;
 
 use super::{
     Context, Error, Written,
@@ -20,11 +21,13 @@ use crate::{
     layout::render::{Body, Section},
     model::{RevId, Revision, SourceFile, ledger::StoredScript},
     schema::{
-        self, Schema, compare,
+        self, Difference, Schema, compare,
         plan::{Decisions, Part, emptied, plan},
     },
     sql,
 };
+
+pub(super) use using::require_used;
 
 /// What a command meets of a plan.
 pub use crate::schema::{
@@ -66,6 +69,8 @@ pub struct Compared<'a> {
     pub comparison: Comparison,
     /// What somebody said is the same object: the old one and its name, the new one.
     pub renamed: Vec<(FactId, String, FactId)>,
+    /// What is different in tables that have another name now, by the new one.
+    pub inside_renamed: Vec<Difference>,
     /// What both have and is not compared.
     pub unmodelled: Vec<&'a Unmodelled>,
     /// Statements of revisions that were not run.
@@ -168,6 +173,7 @@ impl Draft {
             files: models.files,
             comparison: compare(&self.sides.current, &models.schema),
             renamed: self.sides.renames(),
+            inside_renamed: self.sides.inside_renamed(),
             unmodelled: unmodelled.collect(),
             left_out: &self.sides.steps.1,
             strangers: &self.sides.strangers,
@@ -183,6 +189,11 @@ impl Draft {
             Ok(plan) => Ok(plan),
             Err(undecided) => Err(undecided.into_iter().chain(emptied).collect()),
         }
+    }
+
+    /// Refuses a decision that does nothing, once all are made.
+    pub fn require_used(&self) -> Result<(), Error> {
+        require_used(&self.sides)
     }
 
     /// What is dropped and may have been renamed instead: each with its names and those
@@ -216,6 +227,9 @@ impl Draft {
     pub fn decide(&mut self, column: &FactId, choice: Choice, expression: &str) {
         let models = &mut self.sides.models;
         let stays = models.schema.facts.contains_key(column);
+        if choice == Choice::Using {
+            self.sides.chosen.insert(column.clone());
+        }
         let into = match choice {
             Choice::Using => &mut models.decisions.using,
             Choice::Backfill | Choice::Rename if stays => &mut models.decisions.backfill,
@@ -270,7 +284,7 @@ impl Draft {
             return Ok(Vec::new());
         }
         let history = self.history(context)?;
-        let foreign = &self.sides.foreign_parts;
+        let foreign = &self.sides.foreign;
         with_scratch(
             context,
             &mut *self.database,
@@ -312,9 +326,10 @@ impl std::fmt::Debug for Draft {
 /// statement is known for are not taken for none.
 pub(super) fn way(sides: &Sides) -> Result<Plan, Vec<Undecided>> {
     let models = &sides.models;
-    let exchanged = exchanged(sides);
-    if !exchanged.is_empty() {
-        return Err(exchanged);
+    for undecided in [exchanged(sides), using::used_up(sides)] {
+        if !undecided.is_empty() {
+            return Err(undecided);
+        }
     }
     let plan = plan(&sides.current, &models.schema, &models.decisions)?;
     let differences = compare(&sides.current, &models.schema).differences;
@@ -404,6 +419,7 @@ pub(super) fn decide_by_option(sides: &mut Sides, choice: Choice, text: &str) ->
             models.decisions.renames.push((from, to));
         }
         Choice::Using => {
+            sides.chosen.insert(to.clone());
             models.decisions.using.insert(to, rest.trim().to_owned());
         }
         Choice::Backfill => {

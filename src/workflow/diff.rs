@@ -2,7 +2,7 @@
 
 use super::{
     Context, Error,
-    autogenerate::{Choice, Plan, Undecided, decide_by_option, way},
+    autogenerate::{Choice, Plan, Undecided, decide_by_option, require_used, way},
     replayed::LeftOut,
     sides::{self, Against, Leave, Sides},
 };
@@ -47,13 +47,17 @@ pub fn diff(
     for (choice, text) in choices {
         decide_by_option(&mut sides, *choice, text)?;
     }
+    let plan = way(&sides);
+    if plan.is_ok() {
+        require_used(&sides)?;
+    }
     let models = &sides.models;
     Ok(Diff {
         environment: context.target()?.environment,
         against,
         replayed: sides.steps.0.len(),
         comparison: sides.comparison(),
-        plan: way(&sides),
+        plan,
         unmodelled: sides
             .current
             .unmodelled

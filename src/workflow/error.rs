@@ -159,6 +159,11 @@ pub enum Error {
     /// The new revisions do not do what they should, as far as they were tried.
     #[error("the planned revision does not hold on a scratch database, and was not written")]
     NotProved(Box<Proof>),
+    /// The new revisions need what was made by hand in this database.
+    #[error(
+        "the planned revision needs what was made by hand here, and does not hold on what the revisions produce; it was not written"
+    )]
+    OnlyHere(Box<Proof>),
     /// What would lose data, or may be a rename, and nobody accepted it.
     #[error("the revision would lose data")]
     WouldLose {

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     db::{self, Database},
     model::{Dialect, Project, RevId, SourceFile},
-    schema::{Comparison, FactId, Schema, What, compare},
+    schema::{Comparison, Difference, Fact, FactId, Kind, Schema, What, compare},
 };
 
 /// What models are compared with.
@@ -45,10 +45,12 @@ pub(super) struct Sides {
     pub(super) steps: (Vec<Prepared>, Vec<LeftOut>),
     /// What the database has and neither models nor revisions know.
     pub(super) strangers: Vec<String>,
-    /// Those that are in objects of ours, where they stay.
-    pub(super) foreign_parts: BTreeSet<FactId>,
+    /// Those that are in objects of ours or use them, where they stay.
+    pub(super) foreign: BTreeSet<FactId>,
     /// The database with them: what a revision is going to find.
     pub(super) found: Option<Schema>,
+    /// Columns of which somebody says now, and not in a remark, what makes their values.
+    pub(super) chosen: BTreeSet<FactId>,
 }
 
 /// The models, and what they are compared with: `revisions` as they stand in files, or a
@@ -77,8 +79,9 @@ pub(super) fn sides(
         models,
         steps,
         strangers: Vec::new(),
-        foreign_parts: BTreeSet::new(),
+        foreign: BTreeSet::new(),
         found: None,
+        chosen: BTreeSet::new(),
     };
     if against == Against::Database {
         let produced = std::mem::replace(&mut sides.current, schema(context, database)?);
@@ -117,6 +120,43 @@ impl Sides {
         real.collect()
     }
 
+    /// What is different in the tables that have another name now, by the new one.
+    pub(super) fn inside_renamed(&self) -> Vec<Difference> {
+        let renames = self.renames();
+        let tables = renames.iter().filter(|(from, ..)| from.kind == Kind::Table);
+        let each = tables.flat_map(|(from, _, to)| {
+            let moved = |id: &FactId| {
+                let own = id.path.strip_prefix(from.path.as_slice())?;
+                let path = to.path.iter().chain(own).cloned();
+                (!own.is_empty()).then(|| FactId::new(id.kind, path))
+            };
+            let table = Fact::new(to.clone(), None);
+            let (mut before, mut after) = (self.current.clone(), self.models.schema.clone());
+            before.facts.clear();
+            before.add(table.clone());
+            let old = self.current.facts.values();
+            for fact in old.filter(|fact| fact.parent.as_ref() == Some(from)) {
+                if let Some(id) = moved(&fact.id) {
+                    before.add(Fact {
+                        id,
+                        parent: Some(to.clone()),
+                        ..fact.clone()
+                    });
+                }
+            }
+            after.facts.retain(|id, fact| {
+                fact.parent.as_ref() == Some(to) && id.path.starts_with(&to.path)
+            });
+            after.add(table);
+            let within: Vec<_> = renames
+                .iter()
+                .filter_map(|(old, name, new)| Some((moved(old)?, name.clone(), new.clone())))
+                .collect();
+            compare(&before, &after).with_renames(&within).differences
+        });
+        each.collect()
+    }
+
     /// What no revision made and no model knows belongs to somebody else: whole objects,
     /// and what somebody added to one of ours.
     fn leave_strangers_alone(&mut self, produced: &Schema) {
@@ -152,8 +192,11 @@ impl Sides {
             .collect();
         let all = strangers.into_iter().map(|(id, _)| id);
         let (parts, whole): (BTreeSet<_>, BTreeSet<_>) = all.partition(|id| id.kind.is_part());
+        let users = users_of_ours(&self.current, &whole);
+        let mut found = self.current.clone();
+        found.remove(|fact| whole.contains(&fact.id) && !users.contains(&fact.id));
+        self.found = Some(found);
         self.current.remove(|fact| whole.contains(&fact.id));
-        self.found = Some(self.current.clone());
         let around: BTreeSet<FactId> = parts
             .iter()
             .filter_map(|id| self.current.facts.get(id)?.parent.clone())
@@ -168,8 +211,38 @@ impl Sides {
                 ours.lists.clone_from(&made.lists);
             }
         }
-        self.foreign_parts = parts;
+        self.foreign = parts.into_iter().chain(users).collect();
     }
+}
+
+/// The strangers that use something of ours (a view of a table), and what they need of each
+/// other: what is done to ours meets them.
+fn users_of_ours(schema: &Schema, strangers: &BTreeSet<FactId>) -> BTreeSet<FactId> {
+    let stranger = |id: &FactId| -> Option<FactId> {
+        let fact = schema.facts.get(id)?;
+        let mut outwards = std::iter::once(id).chain(schema.ancestors(fact));
+        outwards.find(|id| strangers.contains(*id)).cloned()
+    };
+    let edges = schema.edges.iter();
+    let needs: Vec<(FactId, Option<FactId>)> = edges
+        .filter_map(|edge| Some((stranger(&edge.from)?, stranger(&edge.to))))
+        .collect();
+    let mut users: BTreeSet<FactId> = BTreeSet::new();
+    let mut next: Vec<&FactId> = needs
+        .iter()
+        .filter(|(_, to)| to.is_none())
+        .map(|(from, _)| from)
+        .collect();
+    while let Some(id) = next.pop() {
+        if users.insert(id.clone()) {
+            let of_it = needs.iter().filter(|(from, _)| from == id);
+            next.extend(of_it.filter_map(|(_, to)| to.as_ref()));
+            // A view of a view.
+            let above = needs.iter().filter(|(_, to)| to.as_ref() == Some(id));
+            next.extend(above.map(|(from, _)| from));
+        }
+    }
+    users
 }
 
 /// Refuses a database that has not got everything that a new revision builds on.

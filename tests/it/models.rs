@@ -12,6 +12,7 @@ mod postgres;
 mod prompts;
 #[cfg(unix)]
 mod sqlalchemy;
+mod using;
 #[cfg(unix)]
 mod way_back;
 
@@ -181,15 +182,15 @@ fn what_is_excluded_is_compared_by_nobody() {
     warning: left alone: table other, which neither the models nor a revision know
     dev: as the models say
     ");
-    assert_snapshot!(sandbox.teammig("project", &["drift"]), @"
+    assert_snapshot!(sandbox.teammig("project", &["drift"]), @r#"
     exit 3
     --- stdout
     + table other
         CREATE TABLE other (x)
     --- stderr
     dev: 1 difference from what the 1 revision of the ledger makes it
-    hint: what is to stay belongs into a revision: `teammig create --empty`, then `teammig stamp --only` here; what is not, undo by hand
-    ");
+    hint: what is to stay belongs into a revision: `teammig create --empty "what it does"`, then `teammig stamp --only head` here; what is not, undo by hand
+    "#);
     sandbox.write(
         "project/models/logs.sql",
         "CREATE TABLE logs (id integer);\n",

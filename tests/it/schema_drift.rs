@@ -71,7 +71,7 @@ fn what_was_made_by_hand_shows_and_nothing_else() {
          CREATE VIEW names AS SELECT id, name FROM users;
          DROP TABLE posts;",
     );
-    assert_snapshot!(sandbox.teammig("project", &["drift"]), @"
+    assert_snapshot!(sandbox.teammig("project", &["drift"]), @r#"
     exit 3
     --- stdout
     + table hotfix
@@ -85,8 +85,8 @@ fn what_was_made_by_hand_shows_and_nothing_else() {
         CREATE INDEX users_phone ON users (phone)
     --- stderr
     dev: 5 differences from what the 2 revisions of the ledger make it
-    hint: what is to stay belongs into a revision: `teammig create --empty`, then `teammig stamp --only` here; what is not, undo by hand
-    ");
+    hint: what is to stay belongs into a revision: `teammig create --empty "what it does"`, then `teammig stamp --only head` here; what is not, undo by hand
+    "#);
     let (document, code) = sandbox.json("project", &["drift"]);
     assert_eq!(code, 3);
     assert_eq!(document["drifted"], true);

@@ -39,6 +39,7 @@ pub(super) fn run(
         ask_for_renames(ui, &mut draft)?;
     }
     let mut plan = decided(ui, &mut draft)?;
+    draft.require_used()?;
     if plan.is_empty() {
         nothing(ui, context, &draft)?;
         return Ok(Status::Fine);
@@ -179,7 +180,7 @@ fn ask(ui: &mut Ui, draft: &mut Draft, undecided: Vec<Undecided>) -> Result<(), 
     let can_be_asked = |one: &Undecided| {
         matches!(
             one.question,
-            Question::Fill | Question::FillBack | Question::Using { .. }
+            Question::Fill | Question::FillBack | Question::Using { .. } | Question::UsedUp { .. }
         )
     };
     if !ui.can_prompt() || !undecided.iter().all(can_be_asked) {
@@ -192,6 +193,14 @@ fn ask(ui: &mut Ui, draft: &mut Draft, undecided: Vec<Undecided>) -> Result<(), 
                 format!(
                     "{} is {from} and becomes {to}. Which expression makes the new value? (SQL)",
                     one.name
+                ),
+            ),
+            Question::UsedUp { .. } => (
+                Choice::Using,
+                format!(
+                    "{} {}. Which expression makes the new value now? (SQL)",
+                    one.name,
+                    one.question.words()
                 ),
             ),
             Question::FillBack => (
@@ -268,6 +277,9 @@ fn show_changes(ui: &mut Ui, compared: &Compared<'_>) {
                     "  ~ {kind} {}: renamed from {name}",
                     difference.name
                 ));
+                let inside = compared.inside_renamed.iter();
+                let inside = inside.filter(|one| one.id.path.starts_with(&new.path));
+                inside.for_each(|one| ui.status(line(one)));
             }
             Some(_) => {}
             None => ui.status(line(difference)),

@@ -20,7 +20,12 @@ pub(super) fn error(error: &Error, words: String) -> Report {
         Error::Models(error) => unread(error, words),
         Error::Undecided(all) => undecided(all, words),
         Error::PlanFails { script, error } => plan_fails(script, error, words),
-        Error::NotProved(proof) => not_proved(proof, words),
+        Error::NotProved(proof) => not_proved(proof, words).hint(
+            "`teammig diff --against revisions --sql` shows what was planned; `teammig create --empty` writes a revision to fill in by hand",
+        ),
+        Error::OnlyHere(proof) => not_proved(proof, words).hint(
+            "a revision has to make it first, for all others: put it alone into the models and call `teammig create \"what it does\"`, then `teammig stamp --only head` here; then call this again",
+        ),
         Error::WouldLose { losses, renames } => would_lose(losses, renames, words),
         _ => Report::new("models", 1, words),
     }
@@ -129,6 +134,14 @@ fn undecided(all: &[Undecided], words: String) -> Report {
                     quoted("--using", format!("{name}:{column}::{to}"))
                 ));
             }
+            Question::UsedUp { expression, .. } => {
+                let column = name.rsplit('.').next().unwrap_or(name);
+                report = report.hint(format!(
+                    "{} takes the values as they are, {} does the same once more; or take the remark out of the models",
+                    quoted("--using", format!("{name}:{column}")),
+                    quoted("--using", format!("{name}:{expression}"))
+                ));
+            }
             Question::InUse(_) | Question::Circle(_) | Question::NoWay(_) => {
                 report =
                     report.hint("`teammig create --empty` writes a revision to fill in by hand");
@@ -208,7 +221,5 @@ fn not_proved(proof: &Proof, words: String) -> Report {
             report = report.note(format!("    {line}"));
         }
     }
-    report
-        .note("Nothing was written.")
-        .hint("`teammig diff --against revisions --sql` shows what was planned; `teammig create --empty` writes a revision to fill in by hand")
+    report.note("Nothing was written.")
 }

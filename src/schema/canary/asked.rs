@@ -7,7 +7,7 @@ use crate::{
     sql::{self, Token, TokenKind},
 };
 
-/// What an `UPDATE` or a `DELETE` asks of the rows of its table.
+/// What an `UPDATE` or a `DELETE` asks of the rows of its table, or a copy of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Asked {
     /// The name of the table, without its schema.
@@ -30,7 +30,10 @@ impl Asked {
 pub fn asked(script: &str, dialect: Dialect) -> Vec<Asked> {
     let statements = sql::statements(script, dialect).into_iter();
     statements
-        .filter_map(|statement| of_statement(statement.text(script), dialect))
+        .filter_map(|statement| {
+            let text = statement.text(script);
+            of_statement(text, dialect).or_else(|| of_copy(text, dialect))
+        })
         .collect()
 }
 
@@ -80,6 +83,48 @@ fn of_statement(text: &str, dialect: Dialect) -> Option<Asked> {
     })
 }
 
+/// What is copied with something in the place of nothing (`coalesce(a, 0)`) asks for rows
+/// that have nothing there.
+fn of_copy(text: &str, dialect: Dialect) -> Option<Asked> {
+    let all: Vec<Token> = hints::significant(text, dialect).collect();
+    let is = |at: usize, word: &str| all.get(at).is_some_and(|token| token.is_word(text, word));
+    if !(is(0, "INSERT") || is(0, "CREATE") && is(1, "TABLE")) {
+        return None;
+    }
+    let mut depth = 0_usize;
+    let mut table = None;
+    let mut columns = Vec::new();
+    // At which depth the first part of a `coalesce` stands.
+    let mut first_part = None;
+    for (at, token) in all.iter().enumerate() {
+        match token.kind {
+            TokenKind::LeftParen => {
+                depth += 1;
+                if at > 0 && is(at - 1, "COALESCE") && first_part.is_none() {
+                    first_part = Some(depth);
+                }
+            }
+            TokenKind::RightParen => depth = depth.saturating_sub(1),
+            TokenKind::Comma if first_part == Some(depth) => first_part = None,
+            _ if first_part.is_some() => columns.extend(hints::name(token, text, dialect)),
+            _ if depth == 0 && token.is_word(text, "FROM") => {
+                let mut name = at + 1;
+                while all
+                    .get(name + 1)
+                    .is_some_and(|token| token.kind == TokenKind::Dot)
+                {
+                    name += 2;
+                }
+                table = hints::name(all.get(name)?, text, dialect);
+            }
+            _ => {}
+        }
+    }
+    let hints: Vec<Hint> = columns.into_iter().map(Hint::null).collect();
+    let table = table?;
+    (!hints.is_empty()).then_some(Asked { table, hints })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -122,6 +167,15 @@ mod tests {
             ("DELETE FROM t", ""),
             ("INSERT INTO t SELECT 1 WHERE 2 = 2", ""),
             ("DELETE", ""),
+            (
+                "INSERT INTO n (a, b) SELECT coalesce(CAST(a AS text), ''), b FROM main.t",
+                "t: a {NULL} b {}",
+            ),
+            (
+                "CREATE TABLE r AS SELECT coalesce(b, 1) AS c FROM \"t\"",
+                "t: a {} b {NULL}",
+            ),
+            ("INSERT INTO t SELECT a, b FROM u", ""),
         ] {
             assert_eq!(told(text), want, "{text}");
         }

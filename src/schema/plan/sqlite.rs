@@ -225,7 +225,7 @@ impl<'a> Work<'a> {
                 copy.hazards.push(hazard);
             }
         }
-        statements.insert(0, known::nothing_else(before, self.mid));
+        statements.insert(0, known::nothing_else(before, after, self.mid));
         self.rebuilt.insert(id.clone(), statements);
         // They go with the old table.
         let parts: Vec<FactId> = self.parts_after(id).map(|fact| fact.id.clone()).collect();

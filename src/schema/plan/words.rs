@@ -62,6 +62,9 @@ impl Question {
                     .to_owned()
             }
             Self::Using { from, to } => format!("{from} does not become {to} by itself"),
+            Self::UsedUp { expression, by } => format!(
+                "changes its type once more, and its remark (`using {expression}`) made its values in {by} already"
+            ),
             Self::InUse(by) => format!(
                 "would have to be dropped and made again, and is used by {}",
                 by.join(", ")

@@ -38,10 +38,42 @@ impl Draft {
         if !without_cast.is_empty() {
             return Err(Error::Undecided(without_cast));
         }
-        if planned.give_up_ways_back(&proof) {
-            return self.tried(context, planned);
+        let proof = if planned.give_up_ways_back(&proof) {
+            self.tried(context, planned)?
+        } else {
+            proof
+        };
+        if self.against == Against::Database && proof.holds() {
+            self.require_elsewhere(context, planned)?;
         }
         Ok(proof)
+    }
+
+    /// What was made by hand is in this database alone: all others have what the revisions
+    /// produce, and the new ones have to run there, too.
+    fn require_elsewhere(&mut self, context: &Context, planned: &Planned) -> Result<(), Error> {
+        let ask = Ask {
+            history: &self.sides.steps.0.clone(),
+            steps: &self.steps(context, planned)?,
+            losses: losses(&planned.all),
+            leave_out: context.leave_out(),
+            ..Ask::default()
+        };
+        let proof = prove(context, &mut *self.database, self.leave.scratch_here, &ask)?;
+        if proof.holds() {
+            Ok(())
+        } else {
+            Err(Error::OnlyHere(Box::new(proof)))
+        }
+    }
+
+    /// The new revisions as an upgrade would run them.
+    fn steps(&self, context: &Context, planned: &Planned) -> Result<Vec<Prepared>, Error> {
+        let dialect = self.sides.current.dialect;
+        let project = &self.base.project;
+        let all = planned.all.iter();
+        all.map(|one| unwritten(context, project, &one.revision, &one.body(), dialect))
+            .collect()
     }
 
     /// The columns whose type changes to one that theirs is not cast to, as the server said.
@@ -89,20 +121,7 @@ impl Draft {
 
     fn tried(&mut self, context: &Context, planned: &mut Planned) -> Result<Proof, Error> {
         let history = self.history(context)?;
-        let dialect = self.sides.current.dialect;
-        let steps = planned
-            .all
-            .iter()
-            .map(|one| {
-                unwritten(
-                    context,
-                    &self.base.project,
-                    &one.revision,
-                    &one.body(),
-                    dialect,
-                )
-            })
-            .collect::<Result<Vec<_>, Error>>()?;
+        let steps = self.steps(context, planned)?;
         let ask = Ask {
             history: &history,
             steps: &steps,
@@ -114,7 +133,7 @@ impl Draft {
         };
         let mut proof = prove(context, &mut *self.database, self.leave.scratch_here, &ask)?;
         if let Some(reached) = &mut proof.reached {
-            let stays = |one: &Difference| self.sides.foreign_parts.contains(&one.id);
+            let stays = |one: &Difference| self.sides.foreign.contains(&one.id);
             reached.differences.retain(|one| !stays(one));
         }
         for (one, proved) in planned.all.iter_mut().zip(&proof.revisions) {

@@ -4,6 +4,7 @@
 use insta::assert_snapshot;
 
 use super::postgres::{newest, project};
+use crate::support::postgres::Cluster;
 
 /// A project whose models are applied, and then become others.
 fn changed(before: &str, after: &str) -> crate::support::Sandbox {
@@ -160,4 +161,38 @@ fn an_index_that_changes_is_built_beside_the_old_one() {
     ");
     sandbox.ok("project", &["upgrade"]);
     sandbox.ok("project", &["diff"]);
+}
+
+/// A view that somebody made by hand stands in the way of a change of its column.
+#[test]
+fn who_uses_what_changes_is_named() {
+    let (sandbox, url) = project(&[(
+        "p.sql",
+        "CREATE TABLE p (id integer PRIMARY KEY, price integer);\n",
+    )]);
+    sandbox.ok("project", &["create", "Begin", "--rev-id", "aaaa00000001"]);
+    sandbox.ok("project", &["upgrade"]);
+    let psql = Cluster::shared().psql_at(&url);
+    psql.run("CREATE VIEW hv AS SELECT price FROM p; CREATE VIEW apart AS SELECT 1 AS one");
+    sandbox.edit("project/models/p.sql", "price integer", "price bigint");
+    let create = ["create", "Big", "--rev-id", "aaaa00000002"];
+    let against = [&create[..], &["--against", "database"]].concat();
+    assert_snapshot!(sandbox.teammig("project", &against), @r#"
+    exit 3
+    --- stderr
+    error: the planned revision does not hold on a scratch database, and was not written
+      up fails: cannot alter type of a column used by a view or rule (0A000)
+        aaaa00000002 (not written):8:1
+        | ALTER TABLE p ALTER COLUMN price TYPE bigint USING price::bigint;
+        detail: rule _RETURN on view hv depends on column "price"
+    Nothing was written.
+    hint: `teammig diff --against revisions --sql` shows what was planned; `teammig create --empty` writes a revision to fill in by hand
+    "#);
+    // What does not touch it is written.
+    sandbox.edit(
+        "project/models/p.sql",
+        "price bigint",
+        "price integer, note text",
+    );
+    sandbox.ok("project", &against);
 }

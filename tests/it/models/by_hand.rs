@@ -31,7 +31,7 @@ fn a_rebuild_loses_nothing_that_only_this_database_has() {
       | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ users also has column Phone, index users_phone, trigger quiet, which this revision would lose
     7f3a9c21e4b0 was rolled back and left nothing.
     Nothing else had been done in this run.
-    hint: it was made by hand: take it into the models, or remove it; then call it again
+    hint: it was made by hand: keep what is in it elsewhere, remove it here, and call it again; what is to stay comes back by a later revision (into the models, then `teammig create`)
     ");
     let phone: String = connection
         .query_row("SELECT Phone FROM users", [], |row| row.get(0))
@@ -51,14 +51,58 @@ fn a_rebuild_loses_nothing_that_only_this_database_has() {
     exit 1
     --- stderr
     error: cannot roll back 7f3a9c21e4b0 Names
-      --> migrations/2026-11-22_7f3a9c21e4b0_names.sql:26:1
+      --> migrations/2026-11-22_7f3a9c21e4b0_names.sql:30:1
        |
-    26 | SELECT json_extract('{}', 'users also has ' || group_concat(what, ', ') || ', which this revision would lose')
+    30 | SELECT json_extract('{}', 'users also has ' || group_concat(what, ', ') || ', which this revision would lose')
        | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ users also has column mail, which this revision would lose
     7f3a9c21e4b0 was rolled back and left nothing.
     Nothing else had been done in this run.
-    hint: it was made by hand: take it into the models, or remove it; then call it again
+    hint: it was made by hand: keep what is in it elsewhere, remove it here, and call it again; what is to stay comes back by a later revision (into the models, then `teammig create`)
     ");
+}
+
+/// Constraints have no names to be known by; a view or a trigger elsewhere has what it uses.
+#[test]
+fn a_rebuild_stops_for_constraints_and_for_who_uses_what_goes() {
+    let before = "CREATE TABLE users (id integer PRIMARY KEY, fullname text UNIQUE, -- no check ( of it\n nick text CHECK (nick <> ''));\n";
+    let sandbox = project(&[("users.sql", before)]);
+    sandbox.ok("project", &["create", "Nick", "--rev-id", "7f3a9c21e4b0"]);
+    sandbox.ok("project", &["upgrade"]);
+    sandbox.write(
+        "project/models/users.sql",
+        "CREATE TABLE users (id integer PRIMARY KEY, nick text CHECK (nick <> ''));\n",
+    );
+    let create = [
+        "create",
+        "Less",
+        "--accept-loss",
+        "--rev-id",
+        "7f3a9c21e4b1",
+    ];
+    sandbox.ok("project", &create);
+    let connection = rusqlite::Connection::open(sandbox.at("project/dev.db")).unwrap();
+    let by_hand = |sql: &str| connection.execute_batch(sql).unwrap();
+    let users = |more: &str| {
+        by_hand(&format!(
+            "DROP TABLE users; CREATE TABLE users (id integer PRIMARY KEY, fullname text UNIQUE, -- no check ( of it\n nick text CHECK (nick <> ''){more})"
+        ));
+    };
+    users(", UNIQUE (nick), CHECK\n(length(nick) < 9), FOREIGN KEY (nick) REFERENCES users");
+    by_hand(
+        "CREATE VIEW hv AS SELECT \"fullname\" FROM users;
+         CREATE VIEW nicks AS SELECT nick FROM users;
+         CREATE TABLE log (x);
+         CREATE TRIGGER logs AFTER INSERT ON log BEGIN UPDATE users SET fullname = new.x; END",
+    );
+    let run = sandbox.teammig("project", &["upgrade"]);
+    assert!(
+        run.stderr.contains("users also has another UNIQUE, another foreign key, another CHECK, view hv on it, trigger logs on it, which"),
+        "{run}"
+    );
+    by_hand("DROP VIEW hv; DROP TRIGGER logs");
+    users("");
+    sandbox.ok("project", &["upgrade"]);
+    sandbox.ok("project", &["downgrade"]);
 }
 
 /// A colleague's half-finished work in a database that both use.
@@ -150,6 +194,42 @@ fn a_rebuild_of_a_table_with_somebody_elses_column_is_not_written() {
     ");
 }
 
+/// What was made by hand is in this database alone.
+#[test]
+fn what_runs_here_alone_is_not_written() {
+    let sandbox = project(&[("users.sql", USERS)]);
+    let connection = rusqlite::Connection::open(sandbox.at("project/dev.db")).unwrap();
+    connection
+        .execute_batch("ALTER TABLE users ADD COLUMN hand text")
+        .unwrap();
+    sandbox.write(
+        "project/models/users.sql",
+        "CREATE TABLE users (id integer PRIMARY KEY, fullname text CHECK (fullname <> ''), hand text);\n",
+    );
+    let create = ["create", "Names", "--rev-id", "7f3a9c21e4b0"];
+    let against = [&create[..], &["--against", "database"]].concat();
+    assert_snapshot!(sandbox.teammig("project", &against), @r#"
+    exit 3
+    --- stderr
+    error: the planned revision needs what was made by hand here, and does not hold on what the revisions produce; it was not written
+      up fails: no such column: hand
+        7f3a9c21e4b0 (not written):23:22
+        | SELECT id, fullname, hand
+    Nothing was written.
+    hint: a revision has to make it first, for all others: put it alone into the models and call `teammig create "what it does"`, then `teammig stamp --only head` here; then call this again
+    "#);
+    // The way out that is named.
+    let with_hand = "CREATE TABLE users (id integer PRIMARY KEY, fullname text, hand text);\n";
+    let all = std::fs::read_to_string(sandbox.at("project/models/users.sql")).unwrap();
+    sandbox.write("project/models/users.sql", with_hand);
+    sandbox.ok("project", &["create", "Hand"]);
+    sandbox.ok("project", &["stamp", "--only", "head"]);
+    sandbox.write("project/models/users.sql", all);
+    sandbox.ok("project", &against);
+    sandbox.ok("project", &["upgrade"]);
+    sandbox.ok("project", &["verify"]);
+}
+
 /// What a remark says is shown as that.
 #[test]
 fn diff_shows_a_rename_and_check_where_it_stands() {
@@ -216,6 +296,28 @@ fn a_renamed_column_that_gets_another_type_is_told_by_its_old_name() {
     --- stderr
     1 revision verified, on the schema of 1 revision below
     ");
+}
+
+/// Rows that have nothing there are among those that it is tried with.
+#[test]
+fn what_fills_a_column_with_nothing_is_refused() {
+    let sandbox = project(&[(
+        "users.sql",
+        "CREATE TABLE users (id integer PRIMARY KEY, fullname text NOT NULL);\n",
+    )]);
+    let create = [
+        "create",
+        "Names",
+        "--rev-id",
+        "7f3a9c21e4b0",
+        "--backfill",
+        "users.fullname:NULL",
+    ];
+    let run = sandbox.teammig("project", &create);
+    assert_eq!(run.code, 3, "{run}");
+    assert!(run.stderr.contains("NOT NULL constraint failed"), "{run}");
+    let create = [&create[..5], &["users.fullname:'nobody'"]].concat();
+    sandbox.ok("project", &create);
 }
 
 /// It would be done again by each `create`.

@@ -410,3 +410,27 @@ fn a_column_that_becomes_something_else_is_verified_as_it_was_written() {
         sandbox.ok("project", &["verify", "b0b0cafe0002"]);
     }
 }
+
+/// What changes in a table that is renamed is told, too.
+#[test]
+fn a_renamed_table_shows_what_else_changes_in_it() {
+    let sandbox = project(&[(
+        "people.sql",
+        "CREATE TABLE people ( -- teammig: renamed from users
+    id integer PRIMARY KEY,
+    full_name text, -- teammig: renamed from fullname
+    age integer CHECK (age > 0)
+);\n",
+    )]);
+    let create = ["create", "People", "--rev-id", "bbbb00000001"];
+    assert_snapshot!(sandbox.teammig("project", &create), @"
+    exit 0
+    --- stdout
+    migrations/2026-11-22_bbbb00000001_people.sql
+    --- stderr
+      ~ table people: renamed from users
+      + column people.age
+      ~ column people.full_name: renamed from fullname
+      verified on a scratch database: up reaches the models, down returns, with rows in 1 table
+    ");
+}

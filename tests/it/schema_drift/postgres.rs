@@ -223,7 +223,7 @@ fn what_was_made_by_hand_shows_and_nothing_else() {
          ALTER TABLE users ALTER name DROP NOT NULL;",
     );
     let run = sandbox.teammig("project", &["drift"]);
-    assert_snapshot!(run, @"
+    assert_snapshot!(run, @r#"
     exit 3
     --- stdout
     ~ function public.one()
@@ -253,8 +253,8 @@ fn what_was_made_by_hand_shows_and_nothing_else() {
         CREATE INDEX users_phone ON public.users USING btree (phone)
     --- stderr
     dev: 6 differences from what the 2 revisions of the ledger make it
-    hint: what is to stay belongs into a revision: `teammig create --empty`, then `teammig stamp --only` here; what is not, undo by hand
-    ");
+    hint: what is to stay belongs into a revision: `teammig create --empty "what it does"`, then `teammig stamp --only head` here; what is not, undo by hand
+    "#);
 }
 
 #[test]

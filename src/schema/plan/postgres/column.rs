@@ -328,7 +328,10 @@ fn retype(scene: &Scene, before: &Fact, after: &Fact) -> Line {
         column: before.id.clone(),
         name: shown.clone(),
     };
-    if let Some(expression) = scene.decisions.using.get(id) {
+    // A remark stays in the models for longer than the change that it is about.
+    let using = scene.decisions.using.get(id);
+    let using = using.filter(|_| old != new || scene.work.recast.contains(id));
+    if let Some(expression) = using {
         change.extend([format!(" USING {expression}")]);
         hazards.push(converts());
     } else if after.get("generated").is_some() {
@@ -356,7 +359,7 @@ fn retype(scene: &Scene, before: &Fact, after: &Fact) -> Line {
             )));
         }
     }
-    if what == Cast::Loses && !scene.decisions.using.contains_key(id) {
+    if what == Cast::Loses && using.is_none() {
         hazards.push(Hazard::LosesData(format!(
             "what does not fit into {written}"
         )));

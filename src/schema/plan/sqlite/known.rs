@@ -1,16 +1,17 @@
 //! A statement that stops a script where a table that it makes again has more than the
 //! script knows.
 //!
-//! A column that somebody added by hand has no place in the new table, and its indexes and
-//! triggers go with the old one: without a word, since the rest fits. The statement is
+//! A column or a constraint that somebody added by hand has no place in the new table, and its
+//! indexes and triggers go with the old one: without a word, since the rest fits. The statement is
 //! plain SQL, so that it works for whoever runs the script. SQLite raises no error of one's
 //! own outside of a trigger; a path that is none is the one whose message is quoted whole.
 
 use super::{Statement, table::Table, text};
 use crate::schema::{FactId, Kind, Schema, sqlite};
 
-/// Fails where a table has columns, indexes or triggers besides those of `schema`.
-pub(super) fn nothing_else(before: &Table<'_>, schema: &Schema) -> Statement {
+/// Fails where a table has columns, constraints, indexes or triggers besides those of
+/// `schema`, or where a view or a trigger that `schema` has not uses a column that goes.
+pub(super) fn nothing_else(before: &Table<'_>, after: &Table<'_>, schema: &Schema) -> Statement {
     let id = &before.fact.id;
     let columns: Vec<String> = if before.is_read() {
         before.columns().iter().map(super::table::lower).collect()
@@ -29,15 +30,97 @@ pub(super) fn nothing_else(before: &Table<'_>, schema: &Schema) -> Statement {
          SELECT json_extract('{{}}', {begin} || group_concat(what, ', ') || {end})\nFROM (\n  \
            SELECT 'column ' || name AS what FROM pragma_table_xinfo({name}) WHERE lower(name) NOT IN ({})\n  \
            UNION ALL SELECT type || ' ' || name FROM sqlite_schema WHERE type IN ('index', 'trigger') AND sql IS NOT NULL\n    \
-           AND lower(tbl_name) = {lower} AND lower(name) NOT IN ({})\n)",
+           AND lower(tbl_name) = {lower} AND lower(name) NOT IN ({})\n{}{})",
         list(&columns),
         list(&parts),
+        constraints(before, &name, &lower),
+        users(before, after, schema),
     );
     Statement {
         sql,
         about: FactId::clone(id),
         hazards: Vec::new(),
     }
+}
+
+/// More constraints than there are: they have no names, so they are counted.
+fn constraints(before: &Table<'_>, name: &str, lower: &str) -> String {
+    if !before.is_read() {
+        return String::new();
+    }
+    let behind = |word: &str| {
+        let all = before.constraints();
+        all.filter(|one| one.compared().starts_with(word)).count()
+    };
+    let columns = before.columns().iter();
+    let unique = columns.clone().filter(|one| one.get("unique").is_some());
+    let unique = unique.count() + behind("unique");
+    let keys = columns.map(|one| one.refers.len()).sum::<usize>() + behind("foreign");
+    let squeezed: String = before
+        .fact
+        .ddl
+        .iter()
+        .flat_map(|ddl| ddl.to_ascii_lowercase().chars().collect::<Vec<_>>())
+        .filter(|c| !BLANKS.contains(c))
+        .collect();
+    let checks = squeezed.matches(CHECK).count();
+    let text = BLANKS.iter().fold("lower(sql)".to_owned(), |text, blank| {
+        format!("replace({text}, char({}), '')", u32::from(*blank))
+    });
+    format!(
+        "  UNION ALL SELECT 'another UNIQUE' WHERE {unique} < (SELECT count(*) FROM pragma_index_list({name}) WHERE origin = 'u')\n  \
+           UNION ALL SELECT 'another foreign key' WHERE {keys} < (SELECT count(DISTINCT id) FROM pragma_foreign_key_list({name}))\n  \
+           UNION ALL SELECT 'another CHECK' FROM (SELECT {text} AS sql FROM sqlite_schema WHERE type = 'table' AND lower(name) = {lower})\n    \
+           WHERE {checks} < (length(sql) - length(replace(sql, '{CHECK}', ''))) / {}\n",
+        CHECK.len()
+    )
+}
+
+/// What begins a check where there are no blanks.
+const CHECK: &str = "check(";
+
+const BLANKS: [char; 4] = [' ', '\t', '\n', '\r'];
+
+/// Views, and triggers of other tables, that use a column which goes: SQLite does not look
+/// at them when a table is made again.
+fn users(before: &Table<'_>, after: &Table<'_>, schema: &Schema) -> String {
+    let gone = before.columns().iter();
+    let gone: Vec<String> = gone
+        .filter(|column| after.is_read() && after.column(&column.name).is_none())
+        .map(super::table::lower)
+        .collect();
+    if gone.is_empty() {
+        return String::new();
+    }
+    let lower = before.fact.id.name();
+    let known = schema.facts.values().filter(|fact| {
+        matches!(fact.id.kind, Kind::View | Kind::Trigger)
+            && text::mentions(fact.ddl.as_deref().unwrap_or_default(), lower)
+    });
+    let known: Vec<String> = known.map(|fact| fact.id.name().to_owned()).collect();
+    let named = |name: &String| {
+        format!(
+            "' ' || lower(sql) || ' ' GLOB {}",
+            text::literal(&pattern(name))
+        )
+    };
+    let columns: Vec<String> = gone.iter().map(named).collect();
+    format!(
+        "  UNION ALL SELECT type || ' ' || name || ' on it' FROM sqlite_schema WHERE type IN ('view', 'trigger')\n    \
+           AND lower(tbl_name) <> {} AND lower(name) NOT IN ({})\n    \
+           AND {} AND ({})\n",
+        text::literal(lower),
+        list(&known),
+        named(&lower.to_owned()),
+        columns.join(" OR "),
+    )
+}
+
+/// A name that stands alone somewhere.
+fn pattern(name: &str) -> String {
+    let any = |c: char| if matches!(c, '*' | '[' | ']') { '?' } else { c };
+    let name: String = name.chars().map(any).collect();
+    format!("*[^a-z0-9_]{name}[^a-z0-9_]*")
 }
 
 fn list(names: &[String]) -> String {

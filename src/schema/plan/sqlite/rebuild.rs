@@ -309,7 +309,10 @@ impl Rebuild<'_> {
             && !self.after.is_rowid(column)
             && !self.before.is_filled(old)
             && !self.before.is_rowid(old);
-        let mut value = match self.decisions.using.get(&self.id(column)) {
+        // A remark stays in the models for longer than the change that it is about.
+        let using = self.decisions.using.get(&self.id(column));
+        let using = using.filter(|_| old.get("type") != column.get("type"));
+        let mut value = match using {
             Some(using) => {
                 copy.hazards.push(hazards::converts(self.before, old));
                 using.clone()
