@@ -289,10 +289,9 @@ fn find(
 /// The file's text in the commit that published it.
 fn published_text(context: &Context, first: &First) -> Option<Arc<[u8]>> {
     let repo = context.repo_if_any()?;
-    let prefix = context.prefix().ok()?;
-    let listing = repo
-        .commit_listing(&prefix, &context.folders(), &first.landed.to_string())
-        .ok()?;
+    let landed = first.landed.to_string();
+    let (prefix, folders) = context.place_in(&landed).ok()?;
+    let listing = repo.commit_listing(&prefix, &folders, &landed).ok()?;
     let listed = listing
         .files
         .iter()
