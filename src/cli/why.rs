@@ -63,6 +63,7 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
         let since = match (&publication.first, &publication.unread) {
             (Some(commit), _) => format!(", {}", by(commit, context)),
             (None, Some(path)) => format!(", where {path} could not be read"),
+            (None, None) if publication.taken_out => ", which took it out since".to_owned(),
             (None, None) => String::new(),
         };
         row(ui, "Published", &format!("in {}{since}", publication.name));
@@ -88,11 +89,16 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
             format!(", from {}{branch}", commit.get(..10).unwrap_or(commit))
         });
         let seen = ui.dim(&format!("seen {}", age::ago(applied.seen_at, context.now)));
+        let other = if applied.other && is_as_fixed(&why) {
+            ", in another text"
+        } else {
+            ""
+        };
         row(
             ui,
             "Applied",
             &format!(
-                "in {}{protected} {} by {}{commit}   {seen}",
+                "in {}{protected} {} by {}{commit}{other}   {seen}",
                 applied.environment,
                 age::ago(applied.at, context.now),
                 applied.by,
@@ -184,7 +190,14 @@ fn few(names: &[String]) -> String {
 /// It is published, and what it was at first lies in history that this clone does not have.
 fn first_is_unknown(why: &Why) -> bool {
     let mut all = why.published.iter();
-    !why.published.is_empty() && all.all(|one| one.first.is_none() && one.unread.is_none())
+    !why.published.is_empty()
+        && all.all(|one| one.first.is_none() && one.unread.is_none() && !one.taken_out)
+}
+
+/// Its file is what others have.
+fn is_as_fixed(why: &Why) -> bool {
+    matches!(why.may_edit, MayEdit::No(_))
+        && matches!(why.content, Some(Content::Same | Content::Comments))
 }
 
 fn difference(content: Content, why: &Why) -> String {
@@ -241,6 +254,10 @@ fn hint(ui: &mut Ui, why: &Why) {
             format!(
                 "restore it{restore}, and {new}; if this one has to change all the same, {amend} records why"
             )
+        }
+        (MayEdit::No(_), false) if is_as_fixed(why) && why.applied.iter().any(|one| one.other) => {
+            "`teammig sync --redo` runs what was published where a database ran another text"
+                .to_owned()
         }
         (MayEdit::No(_), false) => new.to_owned(),
         (MayEdit::Redo(_), true) if why.no_way_back.is_some() => format!(

@@ -55,7 +55,7 @@ impl Context {
     /// The project's root in the repository as it is in a commit, and its folders there.
     pub(in crate::workflow) fn place_in(&self, name: &str) -> Result<(String, Folders), Error> {
         let (repo, own) = (self.repo()?, self.folders());
-        if repo.is_bare() || self.options.overrides.migrations.is_some() {
+        if self.options.overrides.migrations.is_some() {
             return Ok((self.prefix()?, own));
         }
         let commit = repo.resolve(name)?;
@@ -136,7 +136,7 @@ impl Context {
     /// its id, wherever its file was.
     fn elsewhere_in(&self, commit: CommitId, now: &Stood) -> Result<Option<AtPlace>, Error> {
         // Whoever looks for it reads projects of commits too.
-        if self.sought.seeks.get() {
+        if self.sought.seeks.get() || self.repo()?.is_bare() {
             return Ok(None);
         }
         let key = (now.clone(), commit);
