@@ -77,34 +77,7 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
     if why.applied.is_empty() && why.elsewhere.is_empty() {
         row(ui, "Applied", "in no database that this clone has seen");
     }
-    for applied in &why.applied {
-        let protected = if applied.protected {
-            " (protected)"
-        } else {
-            ""
-        };
-        let commit = applied.commit.as_ref().map_or(String::new(), |commit| {
-            let branch = applied.branch.as_ref();
-            let branch = branch.map_or(String::new(), |branch| format!(" on {branch}"));
-            format!(", from {}{branch}", commit.get(..10).unwrap_or(commit))
-        });
-        let seen = ui.dim(&format!("seen {}", age::ago(applied.seen_at, context.now)));
-        let other = if applied.other && is_as_fixed(&why) {
-            ", in another text"
-        } else {
-            ""
-        };
-        row(
-            ui,
-            "Applied",
-            &format!(
-                "in {}{protected} {} by {}{commit}{other}   {seen}",
-                applied.environment,
-                age::ago(applied.at, context.now),
-                applied.by,
-            ),
-        );
-    }
+    applied(ui, context, &why);
     for (environment, location) in &why.elsewhere {
         let which = "another database than the one here";
         row(
@@ -192,6 +165,38 @@ fn first_is_unknown(why: &Why) -> bool {
     let mut all = why.published.iter();
     !why.published.is_empty()
         && all.all(|one| one.first.is_none() && one.unread.is_none() && !one.taken_out)
+}
+
+/// The databases that have it.
+fn applied(ui: &mut Ui, context: &Context, why: &Why) {
+    for applied in &why.applied {
+        let protected = if applied.protected {
+            " (protected)"
+        } else {
+            ""
+        };
+        let commit = applied.commit.as_ref().map_or(String::new(), |commit| {
+            let branch = applied.branch.as_ref();
+            let branch = branch.map_or(String::new(), |branch| format!(" on {branch}"));
+            format!(", from {}{branch}", commit.get(..10).unwrap_or(commit))
+        });
+        let seen = ui.dim(&format!("seen {}", age::ago(applied.seen_at, context.now)));
+        let other = if applied.other && is_as_fixed(why) {
+            ", in another text"
+        } else {
+            ""
+        };
+        row(
+            ui,
+            "Applied",
+            &format!(
+                "in {}{protected} {} by {}{commit}{other}   {seen}",
+                applied.environment,
+                age::ago(applied.at, context.now),
+                applied.by,
+            ),
+        );
+    }
 }
 
 /// Its file is what others have.

@@ -174,22 +174,7 @@ pub fn why(context: &Context, name: &str) -> Result<Why, Error> {
         _ => guard::missing(context)?,
     };
     let unread_path = project.hides(&revision).map(ToString::to_string);
-    let applied: Vec<Applied> = ledgers
-        .iter()
-        .filter_map(|ledger| {
-            let row = ledger.rows.iter().find(|row| row.revision == revision)?;
-            Some(Applied {
-                environment: ledger.environment().to_owned(),
-                protected: ledger.protected,
-                at: row.applied_at,
-                by: row.applied_by.clone(),
-                commit: row.commit.clone(),
-                branch: row.branch.clone(),
-                seen_at: ledger.seen_at,
-                other: migration.is_some_and(|migration| is_other(migration, row)),
-            })
-        })
-        .collect();
+    let applied = applied(&ledgers, &revision, migration);
     let difference = migration.and_then(|migration| {
         let (was, text) = match (&first, tags.first()) {
             (Some(first), _) => {
@@ -234,6 +219,30 @@ pub fn why(context: &Context, name: &str) -> Result<Why, Error> {
         unread,
         revision,
     })
+}
+
+/// The databases that have it.
+fn applied(
+    ledgers: &[known::KnownLedger],
+    revision: &RevId,
+    migration: Option<&crate::model::Migration>,
+) -> Vec<Applied> {
+    ledgers
+        .iter()
+        .filter_map(|ledger| {
+            let row = ledger.rows.iter().find(|row| row.revision == *revision)?;
+            Some(Applied {
+                environment: ledger.environment().to_owned(),
+                protected: ledger.protected,
+                at: row.applied_at,
+                by: row.applied_by.clone(),
+                commit: row.commit.clone(),
+                branch: row.branch.clone(),
+                seen_at: ledger.seen_at,
+                other: migration.is_some_and(|migration| is_other(migration, row)),
+            })
+        })
+        .collect()
 }
 
 /// What ran is not what the file says.
