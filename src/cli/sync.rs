@@ -62,7 +62,8 @@ pub(super) struct Args {
     #[arg(long, conflicts_with = "roll_back")]
     keep: bool,
 
-    /// Redo what was edited since it was applied, where nobody else has it
+    /// Redo what was edited since it was applied, where nobody else has it, and what ran here in another text than
+    /// was published
     #[arg(long)]
     redo: bool,
 

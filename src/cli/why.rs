@@ -63,6 +63,7 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
         let since = match (&publication.first, &publication.unread) {
             (Some(commit), _) => format!(", {}", by(commit, context)),
             (None, Some(path)) => format!(", where {path} could not be read"),
+            (None, None) if publication.taken_out => ", which took it out since".to_owned(),
             (None, None) => String::new(),
         };
         row(ui, "Published", &format!("in {}{since}", publication.name));
@@ -76,29 +77,7 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
     if why.applied.is_empty() && why.elsewhere.is_empty() {
         row(ui, "Applied", "in no database that this clone has seen");
     }
-    for applied in &why.applied {
-        let protected = if applied.protected {
-            " (protected)"
-        } else {
-            ""
-        };
-        let commit = applied.commit.as_ref().map_or(String::new(), |commit| {
-            let branch = applied.branch.as_ref();
-            let branch = branch.map_or(String::new(), |branch| format!(" on {branch}"));
-            format!(", from {}{branch}", commit.get(..10).unwrap_or(commit))
-        });
-        let seen = ui.dim(&format!("seen {}", age::ago(applied.seen_at, context.now)));
-        row(
-            ui,
-            "Applied",
-            &format!(
-                "in {}{protected} {} by {}{commit}   {seen}",
-                applied.environment,
-                age::ago(applied.at, context.now),
-                applied.by,
-            ),
-        );
-    }
+    applied(ui, context, &why);
     for (environment, location) in &why.elsewhere {
         let which = "another database than the one here";
         row(
@@ -184,7 +163,46 @@ fn few(names: &[String]) -> String {
 /// It is published, and what it was at first lies in history that this clone does not have.
 fn first_is_unknown(why: &Why) -> bool {
     let mut all = why.published.iter();
-    !why.published.is_empty() && all.all(|one| one.first.is_none() && one.unread.is_none())
+    !why.published.is_empty()
+        && all.all(|one| one.first.is_none() && one.unread.is_none() && !one.taken_out)
+}
+
+/// The databases that have it.
+fn applied(ui: &mut Ui, context: &Context, why: &Why) {
+    for applied in &why.applied {
+        let protected = if applied.protected {
+            " (protected)"
+        } else {
+            ""
+        };
+        let commit = applied.commit.as_ref().map_or(String::new(), |commit| {
+            let branch = applied.branch.as_ref();
+            let branch = branch.map_or(String::new(), |branch| format!(" on {branch}"));
+            format!(", from {}{branch}", commit.get(..10).unwrap_or(commit))
+        });
+        let seen = ui.dim(&format!("seen {}", age::ago(applied.seen_at, context.now)));
+        let other = if applied.other && is_as_fixed(why) {
+            ", in another text"
+        } else {
+            ""
+        };
+        row(
+            ui,
+            "Applied",
+            &format!(
+                "in {}{protected} {} by {}{commit}{other}   {seen}",
+                applied.environment,
+                age::ago(applied.at, context.now),
+                applied.by,
+            ),
+        );
+    }
+}
+
+/// Its file is what others have.
+fn is_as_fixed(why: &Why) -> bool {
+    matches!(why.may_edit, MayEdit::No(_))
+        && matches!(why.content, Some(Content::Same | Content::Comments))
 }
 
 fn difference(content: Content, why: &Why) -> String {
@@ -241,6 +259,10 @@ fn hint(ui: &mut Ui, why: &Why) {
             format!(
                 "restore it{restore}, and {new}; if this one has to change all the same, {amend} records why"
             )
+        }
+        (MayEdit::No(_), false) if is_as_fixed(why) && why.applied.iter().any(|one| one.other) => {
+            "`teammig sync --redo` runs what was published where a database ran another text"
+                .to_owned()
         }
         (MayEdit::No(_), false) => new.to_owned(),
         (MayEdit::Redo(_), true) if why.no_way_back.is_some() => format!(

@@ -27,6 +27,7 @@ use super::{
 pub use amendment::{Amendment, NoAmendment, Was, amendment};
 pub use case::Refused;
 pub use judge::judge;
+pub use words::fetched;
 
 /// Why a revision is fixed, and what it was then.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -199,4 +200,9 @@ pub trait Reading {
     fn is_error(&self, finding: &Finding) -> bool;
     /// The commit that has what the step edits, and a file as both are named to Git.
     fn restored(&self, path: &str) -> (String, String);
+    /// Where the project is now, where it stood in another place then: a file there as Git
+    /// names it from the top.
+    fn moved(&self, _path: &str) -> Option<String> {
+        None
+    }
 }

@@ -75,6 +75,8 @@ pub struct Context {
     prefix: Option<String>,
     /// Where it stood before a step that moves it.
     stood: Option<place::Stood>,
+    /// Where it stood in commits that have it in another place, as far as that was looked for.
+    sought: Rc<place::Sought>,
     /// Configurations of commits, as far as they were needed.
     configured: RefCell<place::Known>,
     /// Shared with the contexts of single projects: its index is read once.
@@ -95,20 +97,10 @@ impl Context {
         options: Options,
         interrupt: Interrupt,
     ) -> Result<Self, Error> {
-        let now = now(&env)?;
+        let config = crate::config::load(&cwd, env.clone(), &options.overrides)?;
         Ok(Self {
-            config: crate::config::load(&cwd, env, &options.overrides)?,
-            cwd,
-            now,
-            interrupt,
-            options,
-            prefix: None,
-            stood: None,
-            configured: RefCell::default(),
-            repo: OnceCell::new(),
-            ways_back: RefCell::default(),
-            edits: RefCell::default(),
-            headers: RefCell::default(),
+            config,
+            ..Self::of_repository(cwd, env, options, interrupt)?
         })
     }
 
@@ -127,6 +119,7 @@ impl Context {
             options,
             prefix: None,
             stood: None,
+            sought: Rc::default(),
             configured: RefCell::default(),
             repo: OnceCell::new(),
             ways_back: RefCell::default(),
@@ -149,6 +142,7 @@ impl Context {
             options: self.options.clone(),
             prefix,
             stood: None,
+            sought: Rc::clone(&self.sought),
             configured: RefCell::default(),
             repo,
             ways_back: RefCell::default(),

@@ -87,6 +87,10 @@ pub struct Edited {
     pub fixed: Option<Evidence>,
     /// A protected ref has the edit too, so it was not made here.
     pub carried: bool,
+    /// The file is as it was when it was published first: only this database ran another text.
+    pub published: Option<Evidence>,
+    /// Others use this database: nothing that ran there is redone.
+    pub protected: bool,
     /// The command that takes the edit back, where others have it.
     pub restore: Option<String>,
     /// Why what was applied cannot be rolled back, where that is so.
@@ -97,6 +101,11 @@ impl Edited {
     /// The database can be brought to what the file says.
     pub fn can_be_redone(&self) -> bool {
         self.is_open() && self.no_way_back.is_none()
+    }
+
+    /// The database can be brought to what was published, which it never ran.
+    pub fn can_be_put_right(&self) -> bool {
+        self.published.is_some() && !self.only_down && !self.protected && self.no_way_back.is_none()
     }
 
     /// It is one's own, and something else ran here.
@@ -213,6 +222,7 @@ pub(super) fn edited(
     let ids: BTreeSet<RevId> = state.edited.iter().cloned().collect();
     let mut binding = fixed::binding(context, &ids)?;
     let carried = fixed::as_published(context, project, &ids)?;
+    let protected = context.target()?.protected;
     let mut found = Vec::new();
     for id in &state.edited {
         let Some(migration) = project.migration(id.as_str()) else {
@@ -220,6 +230,10 @@ pub(super) fn edited(
         };
         let stored = scripts(database, id)?;
         let fixed = binding.remove(id);
+        let published = match &fixed {
+            Some(_) => fixed::as_first(context, migration)?,
+            None => None,
+        };
         found.push(Edited {
             revision: id.clone(),
             message: migration.revision.message.clone(),
@@ -229,11 +243,13 @@ pub(super) fn edited(
             options: stored
                 .as_ref()
                 .and_then(|stored| migration.options().since(&stored.options())),
-            carried: carried.contains(id),
-            restore: match &fixed {
-                Some(_) => fixed::restore(context, migration),
-                None => None,
+            carried: published.is_none() && carried.contains(id),
+            restore: match (&fixed, &published) {
+                (Some(_), None) => fixed::restore(context, migration),
+                _ => None,
             },
+            published,
+            protected,
             no_way_back: stored
                 .as_ref()
                 .map_or(Some(NoWayBack::NotKept), step::no_way_back),
@@ -309,23 +325,37 @@ pub(super) fn to_roll_back(
     Ok(state.phantoms.iter().filter(goes).cloned().collect())
 }
 
-/// The edits that somebody has to say something about, and of them those that can be
-/// redone.
+/// Applied revisions whose files say something else now.
+#[derive(Debug, Default)]
+pub(super) struct Edits {
+    /// Somebody has to say something about these.
+    pub(super) open: BTreeSet<RevId>,
+    /// Of them, these can be redone.
+    pub(super) redone: BTreeSet<RevId>,
+    /// The files have what was published, and these can be brought to it.
+    pub(super) put_right: BTreeSet<RevId>,
+}
+
+/// What was applied and differs in the files now, by what can be done about it.
 pub(super) fn open_edits(
     context: &Context,
     project: &Project,
     state: &State,
     source: &mut Source<'_>,
-) -> Result<(BTreeSet<RevId>, BTreeSet<RevId>), Error> {
+) -> Result<Edits, Error> {
     let Source::Database(database) = source else {
-        return Ok(Default::default());
+        return Ok(Edits::default());
     };
     let edited = edited(context, project, state, *database)?;
     let those = |which: fn(&Edited) -> bool| {
         let those = edited.iter().filter(|one| which(one));
         those.map(|one| one.revision.clone()).collect()
     };
-    Ok((those(Edited::is_open), those(Edited::can_be_redone)))
+    Ok(Edits {
+        open: those(Edited::is_open),
+        redone: those(Edited::can_be_redone),
+        put_right: those(Edited::can_be_put_right),
+    })
 }
 
 /// What was written into a ledger without running anything.

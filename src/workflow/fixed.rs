@@ -18,7 +18,7 @@ use crate::git::Repo;
 use crate::model::{
     Migration, Project, RevId,
     audit::Outline,
-    guard::{Content, Evidence, First, Fixed, Reading},
+    guard::{Content, Evidence, First, Fixed, Reading, fetched},
     shell,
 };
 
@@ -262,6 +262,25 @@ pub(super) fn of_revision(context: &Context, id: &RevId) -> Result<Vec<Fixed>, E
     Ok(fixed)
 }
 
+/// Where others have what a file says, where that is what was published or released first:
+/// a database with something else ran another text.
+pub(super) fn as_first(
+    context: &Context,
+    migration: &Migration,
+) -> Result<Option<Evidence>, Error> {
+    let (checksum, options) = (step::checksum(migration), migration.options());
+    let is_first = |one: &Fixed| {
+        let first = match (&one.evidence, &one.first) {
+            (Evidence::Applied { .. }, _) | (_, First::Unknown) => return false,
+            (_, First::Was(first)) => &**first,
+            (_, First::Same) => &one.content,
+        };
+        first.checksum == checksum && first.options.is_none_or(|were| were == options)
+    };
+    let all = of_revision(context, &migration.revision.id)?;
+    Ok(all.into_iter().find(is_first).map(|one| one.evidence))
+}
+
 /// The command that brings a file back to what it was where it is fixed, from the commit
 /// that is checked out, a protected ref or a tag; `None` where none of them has that.
 pub(super) fn restore(context: &Context, migration: &Migration) -> Option<String> {
@@ -298,7 +317,11 @@ pub(super) fn restore(context: &Context, migration: &Migration) -> Option<String
     };
     let source = std::iter::once("HEAD").chain(names).find(has)?;
     let reading = ByLayout::of(context, source).ok()?;
-    let (source, path) = reading.restored(&migration.file.path);
+    let restored = reading.restored(&migration.file.path);
+    if let Some(here) = reading.moved(&migration.file.path) {
+        return Some(fetched(&restored, &here));
+    }
+    let (source, path) = restored;
     Some(format!(
         "git restore --source={} --staged --worktree {}",
         shell::word(&source),

@@ -498,6 +498,7 @@ pub(super) struct ByLayout {
     layout: &'static dyn Layout,
     levels: Levels,
     prefix: String,
+    now: String,
     source: String,
 }
 
@@ -512,6 +513,7 @@ impl ByLayout {
                 Ok((prefix, _)) => prefix,
                 Err(_) => context.prefix()?,
             },
+            now: context.prefix()?,
             levels: context.config.levels.clone(),
             source: source.to_owned(),
         })
@@ -542,5 +544,9 @@ impl Reading for ByLayout {
 
     fn restored(&self, path: &str) -> (String, String) {
         (self.source.clone(), pathspec(&self.prefix, path))
+    }
+
+    fn moved(&self, path: &str) -> Option<String> {
+        (self.prefix != self.now).then(|| from_the_top(&self.now, path))
     }
 }

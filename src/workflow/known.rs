@@ -13,6 +13,7 @@ use crate::{
     model::{Checksum, Entry, EntryState, Ledger, Options, RevId, advice},
 };
 
+mod moved;
 mod rows;
 
 const FILE: &str = "ledgers";
@@ -188,22 +189,20 @@ fn of_project(context: &Context, wanted: &dyn Fn(&str) -> bool) -> Vec<KnownLedg
         names.push(None);
     }
     let kept = kept(context);
-    load(&kept)
-        .into_iter()
-        .filter(|known| {
-            known.key.project == project
-                && known.key.database == config.database
-                && names.contains(&known.key.environment.as_deref())
+    let all = load(&kept).into_iter().filter(|known| {
+        known.key.database == config.database && names.contains(&known.key.environment.as_deref())
+    });
+    let (own, others): (Vec<_>, Vec<_>) = all.partition(|known| known.key.project == project);
+    let moved = moved::of(context, &project, &own, others);
+    let all = moved.into_iter().chain(own).filter_map(|known| {
+        Some(KnownLedger {
+            rows: rows::read(known.rows, wanted)?,
+            key: known.key,
+            protected: known.protected,
+            seen_at: known.seen_at,
         })
-        .filter_map(|known| {
-            Some(KnownLedger {
-                rows: rows::read(known.rows, wanted)?,
-                key: known.key,
-                protected: known.protected,
-                seen_at: known.seen_at,
-            })
-        })
-        .collect()
+    });
+    all.collect()
 }
 
 /// Whether the environment leads there. `None` = its variables are not set.

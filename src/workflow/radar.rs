@@ -155,11 +155,6 @@ pub enum Gap {
 /// Looks around.
 pub fn radar(context: &Context, request: &Request) -> Result<Radar, Error> {
     let protected_names = guard::protected_refs(context)?;
-    let stood = match protected_names.first() {
-        Some(name) => context.known_in(context.repo()?.resolve(name)?)?,
-        None => None,
-    };
-    let context = stood.as_ref().unwrap_or(context);
     let merger = Merger::new(context)?;
     let repo = merger.repo;
     merger.follow_named(&protected_names)?;

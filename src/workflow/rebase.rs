@@ -63,6 +63,7 @@ pub const RESTACK: Decisions = Decisions {
     settle: Some(Settle::Restack),
     roll_back: false,
     redo: false,
+    put_right: false,
     record: false,
     skipped: Skipped::Ask,
     as_is: false,

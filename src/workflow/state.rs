@@ -52,13 +52,18 @@ impl State {
         }
         let applied = ledger.applied();
         let (edited, amended) = edited(project, &ledger);
-        let pending = project
+        let pending: BTreeSet<RevId> = project
             .graph
             .iter()
             .map(|revision| &revision.id)
             .filter(|id| !applied.contains(*id))
             .cloned()
             .collect();
+        // As they would run.
+        let pending = match pending.len() {
+            0 | 1 => pending.into_iter().collect(),
+            _ => project.graph.order(&pending).into_iter().rev().collect(),
+        };
         Self {
             heads: graph.maximal(&applied),
             skipped: graph.skipped(&applied),

@@ -128,6 +128,9 @@ pub struct Decisions {
     pub roll_back: bool,
     /// Redo what was edited.
     pub redo: bool,
+    /// Run what was published where this database ran another text.
+    #[serde(default)]
+    pub put_right: bool,
     /// Record what was changed on purpose, without running anything.
     #[serde(default)]
     pub record: bool,
@@ -418,13 +421,17 @@ pub fn plan(
     if decisions.roll_back {
         take_down.extend(drift::to_roll_back(context, &state, source)?);
     }
-    let (mut undecided, edited) = drift::open_edits(context, project, &state, source)?;
+    let edits = drift::open_edits(context, project, &state, source)?;
+    let mut undecided = edits.open;
     let mut again = BTreeSet::new();
     if let Some(restacking) = restacking {
         again.extend(restack::to_redo(restacking, &state));
     }
     if decisions.redo {
-        take_down.extend(edited);
+        take_down.extend(edits.redone);
+    }
+    if decisions.put_right {
+        take_down.extend(edits.put_right);
     }
     // What runs again anyway runs as the file says it now.
     let all = take_down.union(&again).cloned().collect();

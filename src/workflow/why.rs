@@ -74,6 +74,8 @@ pub struct Publication {
     pub first: Option<CommitInfo>,
     /// Its file there, where that cannot be read.
     pub unread: Option<Arc<str>>,
+    /// It had it once, and has taken it out since.
+    pub taken_out: bool,
 }
 
 /// A database that has the revision, as this clone saw it last.
@@ -93,6 +95,8 @@ pub struct Applied {
     pub branch: Option<String>,
     /// When the ledger was read.
     pub seen_at: Timestamp,
+    /// It ran other scripts than the file has, and nothing in the file says why.
+    pub other: bool,
 }
 
 /// How a file differs from what it is compared with.
@@ -145,7 +149,13 @@ pub fn why(context: &Context, name: &str) -> Result<Why, Error> {
         .remove(&revision)
         .unwrap_or_default();
 
-    let (published, first) = published(context, &revision)?;
+    let (mut published, first) = published(context, &revision)?;
+    // What comes back is compared with what it was; what is nowhere is only gone.
+    let once = match (migration, published.is_empty()) {
+        (Some(_), true) => taken_out(context, &revision)?,
+        _ => None,
+    };
+    published.extend(once.as_ref().map(|(publication, _)| publication.clone()));
     let tags = elsewhere::tags(context, &asked)?.remove(&revision);
     let tags = tags.unwrap_or_default();
     // What cannot be read is not free for that.
@@ -164,21 +174,7 @@ pub fn why(context: &Context, name: &str) -> Result<Why, Error> {
         _ => guard::missing(context)?,
     };
     let unread_path = project.hides(&revision).map(ToString::to_string);
-    let applied: Vec<Applied> = ledgers
-        .iter()
-        .filter_map(|ledger| {
-            let row = ledger.rows.iter().find(|row| row.revision == revision)?;
-            Some(Applied {
-                environment: ledger.environment().to_owned(),
-                protected: ledger.protected,
-                at: row.applied_at,
-                by: row.applied_by.clone(),
-                commit: row.commit.clone(),
-                branch: row.branch.clone(),
-                seen_at: ledger.seen_at,
-            })
-        })
-        .collect();
+    let applied = applied(&ledgers, &revision, migration);
     let difference = migration.and_then(|migration| {
         let (was, text) = match (&first, tags.first()) {
             (Some(first), _) => {
@@ -186,6 +182,7 @@ pub fn why(context: &Context, name: &str) -> Result<Why, Error> {
                 (guard_model::Content::from(&first.was), text)
             }
             (None, Some(Holding { was, .. })) => (guard_model::Content::from(&**was), None),
+            (None, None) if once.is_some() => (once.as_ref()?.1.clone(), None),
             (None, None) => {
                 let mut rows = ledgers.iter().flat_map(|ledger| &ledger.rows);
                 let row = rows.find(|row| row.revision == revision)?;
@@ -224,6 +221,37 @@ pub fn why(context: &Context, name: &str) -> Result<Why, Error> {
     })
 }
 
+/// The databases that have it.
+fn applied(
+    ledgers: &[known::KnownLedger],
+    revision: &RevId,
+    migration: Option<&crate::model::Migration>,
+) -> Vec<Applied> {
+    ledgers
+        .iter()
+        .filter_map(|ledger| {
+            let row = ledger.rows.iter().find(|row| row.revision == *revision)?;
+            Some(Applied {
+                environment: ledger.environment().to_owned(),
+                protected: ledger.protected,
+                at: row.applied_at,
+                by: row.applied_by.clone(),
+                commit: row.commit.clone(),
+                branch: row.branch.clone(),
+                seen_at: ledger.seen_at,
+                other: migration.is_some_and(|migration| is_other(migration, row)),
+            })
+        })
+        .collect()
+}
+
+/// What ran is not what the file says.
+fn is_other(migration: &crate::model::Migration, row: &known::KnownRow) -> bool {
+    let differs = step::checksum(migration) != row.checksum || migration.options() != row.options;
+    let mut amended = migration.revision.amended.iter();
+    differs && !amended.any(|one| one.covers(&row.checksum))
+}
+
 /// The protected refs that have it, and how it first came to the first of them.
 fn published(
     context: &Context,
@@ -242,6 +270,7 @@ fn published(
                 name,
                 first: origin.as_ref().map(|first| first.commit.clone()),
                 unread: None,
+                taken_out: false,
             });
             first = first.or(origin);
         } else if let Some(file) = unread.iter().find(|file| file.may_hold(revision)) {
@@ -249,10 +278,32 @@ fn published(
                 name,
                 first: None,
                 unread: Some(Arc::clone(&file.path)),
+                taken_out: false,
             });
         }
     }
     Ok((published, first))
+}
+
+/// The protected ref that had it once, and what it was there.
+fn taken_out(
+    context: &Context,
+    revision: &RevId,
+) -> Result<Option<(Publication, guard_model::Content)>, Error> {
+    let fixed = fixed::of_revision(context, revision)?;
+    let once = fixed.into_iter().find_map(|one| match one.evidence {
+        Evidence::Published { name } => Some((name, one.content)),
+        Evidence::Released { .. } | Evidence::Applied { .. } => None,
+    });
+    Ok(once.map(|(name, content)| {
+        let publication = Publication {
+            name,
+            first: None,
+            unread: None,
+            taken_out: true,
+        };
+        (publication, content)
+    }))
 }
 
 /// The revision of that name: of the files, those included that cannot be read, or of a
@@ -289,10 +340,9 @@ fn find(
 /// The file's text in the commit that published it.
 fn published_text(context: &Context, first: &First) -> Option<Arc<[u8]>> {
     let repo = context.repo_if_any()?;
-    let prefix = context.prefix().ok()?;
-    let listing = repo
-        .commit_listing(&prefix, &context.folders(), &first.landed.to_string())
-        .ok()?;
+    let landed = first.landed.to_string();
+    let (prefix, folders) = context.place_in(&landed).ok()?;
+    let listing = repo.commit_listing(&prefix, &folders, &landed).ok()?;
     let listed = listing
         .files
         .iter()

@@ -222,3 +222,70 @@ fn a_renamed_file_is_restored_without_its_new_name() {
     }
     assert_eq!(sandbox.git("ann", &["diff", "HEAD", "--stat"]), "");
 }
+
+/// Ann took her edit back as she was told, and her database had run it.
+#[test]
+fn a_database_that_ran_another_text_than_was_published() {
+    let sandbox = Sandbox::team();
+    std::fs::remove_file(sandbox.at("ann/dev.db")).unwrap();
+    edit(&sandbox, "ann", "name text", "name blob");
+    sandbox.ok("ann", &["upgrade"]);
+    sandbox.git("ann", &["restore", "."]);
+    assert_snapshot!(sandbox.teammig("ann", &["sync"]), @"
+    exit 3
+    --- stderr
+    Edited since applied: 1 revision
+      9209a434d045  Initial migration   this database ran another text; the file is as it was published in origin/main
+    the database is up to date
+    hint: `teammig sync --redo` runs what was published: the old way down from the ledger, with what stands in its tables, then the way up of the file
+    ");
+    let why = sandbox.ok("ann", &["why", "9209"]);
+    assert!(
+        why.contains("in another text") && why.contains("as it was first published"),
+        "{why}"
+    );
+    // What goes with it was not asked for.
+    let run = sandbox.teammig("ann", &["sync", "--yes"]);
+    assert_eq!(run.code, 3, "{run}");
+    sandbox.ok("ann", &["sync", "--redo"]);
+    assert_eq!(sandbox.teammig("ann", &["sync"]).code, 0);
+    let types = sandbox.sqlite(
+        "ann/dev.db",
+        "SELECT type FROM pragma_table_info('users') WHERE name = 'name'",
+    );
+    assert_eq!(types, ["TEXT"]);
+}
+
+/// Main has an edit that a branch takes back.
+#[test]
+fn an_edit_of_main_that_is_taken_back_is_not_brought_back() {
+    let sandbox = edited_on_main();
+    sandbox.git("ann", &["merge", "-q", "origin/main"]);
+    std::fs::remove_file(sandbox.at("ann/dev.db")).unwrap();
+    sandbox.ok("ann", &["upgrade"]);
+    edit(&sandbox, "ann", "name blob", "name text");
+    let run = sandbox.teammig("ann", &["sync"]);
+    assert!(
+        run.code == 3 && !run.stderr.contains("git restore") && run.stderr.contains("--redo"),
+        "{run}"
+    );
+    sandbox.ok("ann", &["sync", "--redo"]);
+}
+
+/// Main took it out, and it comes back as another one.
+#[test]
+fn why_of_what_was_published_once() {
+    let sandbox = Sandbox::team();
+    sandbox.git("bob", &["rm", "-q", FILE]);
+    sandbox.git("bob", &["commit", "-qm", "Out"]);
+    sandbox.git("bob", &["push", "-q"]);
+    sandbox.git("ann", &["pull", "-q"]);
+    sandbox.table("ann", "9209a434d045", &[], "people");
+    let why = sandbox.ok("ann", &["why", "9209"]);
+    assert!(
+        why.contains("no, it was published in origin/main")
+            && why.contains("which took it out since")
+            && why.contains("other scripts than when it was first published"),
+        "{why}"
+    );
+}

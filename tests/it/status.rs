@@ -396,3 +396,35 @@ fn why_speaks_of_no_edit_where_only_the_database_has_it() {
     let answer = "Edit it?   there is no file of it here; it is in dev, and `teammig sync` offers to roll it back";
     assert!(run.stdout.contains(answer), "{run}");
 }
+
+/// Not by the names of their files.
+#[test]
+fn what_is_pending_is_listed_as_it_runs() {
+    let sandbox = Sandbox::team();
+    sandbox.table("ann", "cccc00000002", &["9209a434d045"], "two");
+    sandbox.table("ann", "bbbb00000003", &["cccc00000002"], "three");
+    let (status, _) = sandbox.json("ann", &["status"]);
+    assert_eq!(
+        status["database"]["pending"],
+        serde_json::json!(["cccc00000002", "bbbb00000003"])
+    );
+}
+
+#[test]
+fn a_way_back_that_fails_leaves_it_applied() {
+    let sandbox = Sandbox::team();
+    sandbox.revision(
+        "ann",
+        "cccc00000002",
+        &["9209a434d045"],
+        "Two",
+        "CREATE TABLE two (id integer);",
+        "DROP TABLE three;",
+    );
+    sandbox.ok("ann", &["upgrade"]);
+    let run = sandbox.teammig("ann", &["downgrade", "9209", "--yes"]);
+    assert!(
+        run.code == 1 && run.stderr.contains("cccc00000002 is still applied"),
+        "{run}"
+    );
+}

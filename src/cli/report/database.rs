@@ -165,6 +165,11 @@ pub(super) fn failed_step(step: &FailedStep) -> Report {
             "Whether {} was applied is not known: `teammig current` says so, once the server answers.",
             step.revision
         )
+    } else if step.direction == Direction::Down {
+        format!(
+            "{} is still applied: nothing of its way back was done.",
+            step.revision
+        )
     } else {
         format!("{} was rolled back and left nothing.", step.revision)
     };

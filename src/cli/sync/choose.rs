@@ -46,6 +46,9 @@ pub(super) fn decide(
     let Some(redo) = edited(ui, report, args)? else {
         return Ok(Chosen::Stop);
     };
+    let Some(put_right) = another_text(ui, report, args)? else {
+        return Ok(Chosen::Stop);
+    };
     let Some(record) = amended(ui, context, report, args)? else {
         return Ok(Chosen::Stop);
     };
@@ -59,6 +62,7 @@ pub(super) fn decide(
         settle,
         roll_back: fate == Fate::RollBack,
         redo,
+        put_right,
         record,
         skipped: if args.out_of_order {
             Skipped::OutOfOrder
@@ -167,6 +171,29 @@ fn edited(ui: &mut Ui, report: &Report, args: &Args) -> Result<Option<bool>, Err
     Ok(match merge_heads::ask(ui, &question, &items)? {
         Some(0) => Some(true),
         Some(1) => Some(false),
+        _ => None,
+    })
+}
+
+/// Whether to run what was published where this database ran something else; `None` = stop.
+fn another_text(ui: &mut Ui, report: &Report, args: &Args) -> Result<Option<bool>, Error> {
+    let wrong = report.edited.iter().filter(|one| one.can_be_put_right());
+    let n = wrong.count();
+    // What goes with it is nobody's edit, so a yes to everything does not mean it.
+    if n == 0 || args.redo || args.yes || !ui.can_prompt() {
+        return Ok(Some(n > 0 && args.redo));
+    }
+    let items = [
+        "Redo it    the old way down from the ledger, then what was published",
+        "Leave it   this database keeps what it ran",
+        "Stop",
+    ];
+    let question = format!(
+        "This database ran another text of {} than was published. How do you want to go on?",
+        plural(n, "revision")
+    );
+    Ok(match merge_heads::ask(ui, &question, &items)? {
+        Some(at @ (0 | 1)) => Some(at == 0),
         _ => None,
     })
 }

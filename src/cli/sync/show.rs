@@ -175,6 +175,12 @@ fn edited(ui: &mut Ui, report: &Report) {
     ));
     for edited in shown {
         let why = match &edited.fixed {
+            Some(evidence) if edited.published.is_some() => {
+                let words = edited.published.as_ref().unwrap_or(evidence).words();
+                let why = edited.no_way_back.filter(|_| !edited.only_down);
+                let why = why.map_or(String::new(), |why| format!("; it cannot be redone: {why}"));
+                format!("   this database ran another text; the file is as it was {words}{why}")
+            }
             Some(evidence) if edited.only_down => {
                 format!("   its way back alone; it was {}", evidence.words())
             }
@@ -223,6 +229,10 @@ fn amended(ui: &mut Ui, report: &Report) {
     }
 }
 
+/// The way to settle that a database ran another text than others have.
+const PUT_RIGHT: &str = "`teammig sync --redo` runs what was published: the old way down from the ledger, with what \
+                         stands in its tables, then the way up of the file";
+
 /// What can be done about edits that stay as they are.
 pub(super) fn ways_out(ui: &mut Ui, edited: &[&Edited]) {
     if edited.iter().any(|one| one.can_be_redone()) {
@@ -243,7 +253,17 @@ pub(super) fn ways_out(ui: &mut Ui, edited: &[&Edited]) {
             amend(&stuck)
         ));
     }
-    let mine = those(&|one| one.fixed.is_some() && !one.carried);
+    if edited.iter().any(|one| one.can_be_put_right()) {
+        ui.hint(PUT_RIGHT);
+    }
+    let wrong = those(&|one| one.published.is_some() && !one.can_be_put_right());
+    if !wrong.is_empty() {
+        ui.hint(
+            "the files are right, and what ran is not redone here: `teammig drift` shows what this database has \
+             otherwise; a new revision or a hand puts it right",
+        );
+    }
+    let mine = those(&|one| one.fixed.is_some() && !one.carried && one.published.is_none());
     for one in &mine {
         let restore = one.restore.as_ref();
         let restore = restore.map_or(String::new(), |command| format!(" (`{command}`)"));

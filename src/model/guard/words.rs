@@ -45,6 +45,9 @@ pub(super) fn of_case(case: &Case<'_>, change: Change) -> String {
     });
     let path = old.map_or(String::new(), |old| {
         let (now, was) = (&case.new.file.path, &old.file.path);
+        if let Some(here) = case.reading.moved(now) {
+            return format!(" (`{}`)", fetched(&case.reading.restored(was), &here));
+        }
         let renamed = (now != was).then(|| case.reading.restored(now).1);
         restore(&case.reading.restored(was), renamed.as_deref())
     });
@@ -85,6 +88,18 @@ pub(super) fn restore((from, path): &(String, String), renamed: Option<&str>) ->
         format!(" && git rm -qf {}", shell::word(now))
     });
     format!(" (`git restore --source={from} --staged --worktree {path}{twice}`)")
+}
+
+/// The command that writes a file of a commit to where its project stands by now: what is
+/// restored comes to where it was.
+pub fn fetched((from, path): &(String, String), here: &str) -> String {
+    let path = path.strip_prefix(":/").unwrap_or(path);
+    format!(
+        "git show {} > \"$(git rev-parse --show-cdup)\"{} && git add {}",
+        shell::word(&format!("{from}:{path}")),
+        shell::word(here),
+        shell::word(&format!(":/{here}"))
+    )
 }
 
 /// The databases of one's own, and the commands that are about them.

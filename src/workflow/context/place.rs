@@ -1,9 +1,13 @@
 //! Where a project stands in a commit: its folders have the names that the configuration
 //! in that commit gives them, whatever the one of today says.
 
-use std::{collections::HashMap, rc::Rc};
+use std::{
+    cell::{Cell, RefCell},
+    collections::HashMap,
+    rc::Rc,
+};
 
-use super::Context;
+use super::{At, Context};
 use crate::{
     config::{Config, DEFAULT_FOLDER, FILE_NAME, Other},
     git::{BlobId, CommitId, Folders, GitError, Listed},
@@ -13,11 +17,23 @@ use crate::{
 
 /// The place of a project before it was moved: its folder in the repository, and which of
 /// its `databases:`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Stood {
     pub(super) prefix: String,
     pub(super) database: Option<String>,
 }
+
+/// Where projects stood in commits that have them in other places.
+#[derive(Debug, Default)]
+pub(super) struct Sought {
+    /// By their places of today.
+    found: RefCell<HashMap<(Stood, CommitId), Option<AtPlace>>>,
+    /// It is being looked for.
+    seeks: Cell<bool>,
+}
+
+/// A project's folder in the repository, and its folders with migrations.
+type AtPlace = (String, Folders);
 
 /// What a commit says of a project.
 enum Configured {
@@ -39,7 +55,7 @@ impl Context {
     /// The project's root in the repository as it is in a commit, and its folders there.
     pub(in crate::workflow) fn place_in(&self, name: &str) -> Result<(String, Folders), Error> {
         let (repo, own) = (self.repo()?, self.folders());
-        if repo.is_bare() || self.options.overrides.migrations.is_some() {
+        if self.options.overrides.migrations.is_some() {
             return Ok((self.prefix()?, own));
         }
         let commit = repo.resolve(name)?;
@@ -51,6 +67,9 @@ impl Context {
             return Ok((place.prefix.clone(), folders));
         }
         let now = self.place()?;
+        if let Some(found) = self.elsewhere_in(commit, &now)? {
+            return Ok(found);
+        }
         let is_named = now.database.is_some() || matches!(there, Configured::Otherwise(_));
         // Nothing there names a folder: it is ours, or the one that holds without a name. Of
         // several databases, none has that.
@@ -110,6 +129,56 @@ impl Context {
             }
         }
         Ok(places)
+    }
+
+    /// Where the project stood in a commit that has nothing at its place of today: the one
+    /// there that is gone by now and has revisions of this one. What is published is that by
+    /// its id, wherever its file was.
+    fn elsewhere_in(&self, commit: CommitId, now: &Stood) -> Result<Option<AtPlace>, Error> {
+        // Whoever looks for it reads projects of commits too.
+        if self.sought.seeks.get() || self.repo()?.is_bare() {
+            return Ok(None);
+        }
+        let key = (now.clone(), commit);
+        if let Some(known) = self.sought.found.borrow().get(&key) {
+            return Ok(known.clone());
+        }
+        let state = self
+            .repo()?
+            .folder_state(commit, &now.prefix, &self.folders(), &[]);
+        // A link that leads nowhere is at its place.
+        let found = if state.is_ok_and(|state| state.is_absent()) {
+            self.sought.seeks.set(true);
+            let found = self.seek_in(commit, now);
+            self.sought.seeks.set(false);
+            found?
+        } else {
+            None
+        };
+        self.sought.found.borrow_mut().insert(key, found.clone());
+        Ok(found)
+    }
+
+    fn seek_in(&self, commit: CommitId, now: &Stood) -> Result<Option<AtPlace>, Error> {
+        if self.has_no_projects(commit)? {
+            return Ok(None);
+        }
+        let mut projects = self.projects()?;
+        self.gone(commit, &mut projects, |project| {
+            let here = project.revisions_at(&At::WorkTree);
+            here.or_else(|_| project.revisions_at(&At::Index))
+        })?;
+        for project in &projects.all {
+            if project.stood.is_some()
+                && project.place()? == *now
+                && let Configured::As(place, configs, at) = project.configured_in(commit)?
+                && let Some(config) = configs.get(at)
+            {
+                let folders = Folders::new(&config.folders, self.layout().extensions());
+                return Ok(Some((place.prefix, folders)));
+            }
+        }
+        Ok(None)
     }
 
     /// What a commit says of the project, where it stood then.

@@ -175,23 +175,9 @@ impl Context {
         Ok(gone)
     }
 
-    /// The same project, knowing where it stood in a commit that has it in another place; `None`
-    /// where that has it here, or not at all.
-    pub(in crate::workflow) fn known_in(&self, commit: CommitId) -> Result<Option<Self>, Error> {
-        let (prefix, folders) = self.place_in(&commit.to_string())?;
-        let state = self.repo()?.folder_state(commit, &prefix, &folders, &[]);
-        // A link that leads nowhere is at its place.
-        if !state.is_ok_and(|state| state.is_absent()) {
-            return Ok(None);
-        }
-        let mut projects = Projects {
-            all: vec![self.with_other(self.config.clone())],
-            unread: Vec::new(),
-        };
-        self.gone(commit, &mut projects, |project| {
-            project.revisions_at(self.at())
-        })?;
-        Ok(projects.all.pop().filter(|one| one.stood.is_some()))
+    /// No folder of a commit has a configuration.
+    pub(super) fn has_no_projects(&self, commit: CommitId) -> Result<bool, Error> {
+        Ok(self.folders_with_projects(commit)?.is_empty())
     }
 
     /// The revisions of a state that may lack the folders.

@@ -149,3 +149,98 @@ fn another_working_tree_has_another_database() {
     let (why, _) = sandbox.json("ann", &["why", "7f3a"]);
     assert_eq!(why["may_edit"], "yes", "{why}");
 }
+
+/// The project of a team, in another folder by now; its database is left out of `with`.
+fn moved(with: &[&str]) -> Sandbox {
+    let sandbox = Sandbox::team();
+    sandbox.ok("ann", &["hooks", "install"]);
+    sandbox.write("ann/api/readme.md", "x");
+    sandbox.git("ann", &["mv", "teammig.yaml", "migrations", "api"]);
+    for name in with {
+        std::fs::rename(
+            sandbox.at(&format!("ann/{name}")),
+            sandbox.at(&format!("ann/api/{name}")),
+        )
+        .unwrap();
+    }
+    sandbox.commit("ann", "Move");
+    sandbox
+}
+
+#[test]
+fn what_was_published_before_the_project_moved_is_published() {
+    let sandbox = moved(&[]);
+    let why = sandbox.ok("ann/api", &["why", "head"]);
+    assert!(
+        why.contains("no, it was published in origin/main")
+            && why.contains("Content    as it was first published"),
+        "{why}"
+    );
+    let (status, _) = sandbox.json("ann/api", &["status"]);
+    assert!(!status.to_string().contains("not published"), "{status}");
+}
+
+#[test]
+fn a_project_that_moved_loses_no_rows() {
+    let sandbox = moved(&["dev.db"]);
+    sandbox.sqlite("ann/api/dev.db", "INSERT INTO users (name) VALUES ('x')");
+    let path = "ann/api/migrations/9209a434d045.sql";
+    sandbox.edit(path, "name text", "name varchar");
+    let run = sandbox.try_git("ann", &["commit", "-qam", "Edit"]);
+    assert!(
+        run.code == 1 && run.stderr.contains("published in origin/main"),
+        "{run}"
+    );
+    let run = sandbox.teammig("ann/api", &["sync", "--yes"]);
+    assert!(run.stderr.contains("published in origin/main"), "{run}");
+    let rows = sandbox.sqlite("ann/api/dev.db", "SELECT name FROM users");
+    assert_eq!(rows, ["x"]);
+}
+
+/// Nothing was read since the project moved.
+#[test]
+fn what_databases_applied_before_the_project_moved_is_known() {
+    let sandbox = moved(&["dev.db"]);
+    let path = "ann/api/migrations/9209a434d045.sql";
+    sandbox.edit(path, "name text", "name varchar");
+    let run = sandbox.try_git("ann", &["commit", "-qam", "Edit"]);
+    assert!(run.stderr.contains("applied in dev on"), "{run}");
+}
+
+/// The file comes back to where the project is by now.
+#[test]
+fn the_hint_for_an_edit_in_a_project_that_moves_works() {
+    let sandbox = Sandbox::team();
+    sandbox.ok("ann", &["hooks", "install"]);
+    sandbox.write("ann/api/readme.md", "x");
+    sandbox.git("ann", &["mv", "teammig.yaml", "migrations", "api"]);
+    let path = "ann/api/migrations/9209a434d045.sql";
+    let text = sandbox.read(path);
+    sandbox.edit(path, "name text", "name varchar");
+    sandbox.git("ann", &["add", "-A"]);
+    let run = sandbox.try_git("ann", &["commit", "-qm", "Move"]);
+    assert!(run.code == 1 && run.stderr.contains("edited"), "{run}");
+    let hint = run.stderr.split_once("take the edit back (`").unwrap().1;
+    let hint = hint.split_once("`)").unwrap().0;
+    let run = sandbox.run(sandbox.command("sh", "ann/api").args(["-c", hint]));
+    assert_eq!(run.code, 0, "{hint} {run}");
+    assert_eq!(sandbox.read(path), text);
+    let run = sandbox.try_git("ann", &["commit", "-qm", "Move"]);
+    assert_eq!(run.code, 0, "{run}");
+}
+
+/// A bare repository has no other configuration than that of its commits.
+#[test]
+fn the_folder_of_a_commit_in_a_bare_repository() {
+    let sandbox = Sandbox::team();
+    sandbox.git("ann", &["mv", "migrations", "db"]);
+    sandbox.edit(
+        "ann/teammig.yaml",
+        "environments:",
+        "migrations: db\nenvironments:",
+    );
+    sandbox.commit("ann", "Rename");
+    sandbox.git("ann", &["push", "-q"]);
+    let heads = sandbox.ok("origin.git", &["heads", "--at", "main"]);
+    assert!(heads.contains("9209a434d045"), "{heads}");
+}

@@ -159,7 +159,7 @@ fn among_the_steps_everything_can_be_put_back() {
                yours  bbbb11112222  Add mail   not published, Ann, 8 minutes ago
                theirs c01d9e88ab12  Theirs   origin/main, Bob, 12 minutes ago
     Database   dev: 1 applied, at 9209a434d045
-               3 pending: aaaa11112222, bbbb11112222, c01d9e88ab12
+               3 pending: c01d9e88ab12, aaaa11112222, bbbb11112222
                c01d9e88ab12 was interrupted on its way up after 1 statement
     Restack    a restack was interrupted here
                `teammig rebase` began at 2026-11-22T10:23:00Z to put aaaa11112222 on c01d9e88ab12.
