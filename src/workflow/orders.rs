@@ -8,6 +8,7 @@
 //! each two, and the order that `upgrade` takes is tried besides. What was not tried is
 //! never called independent: see `orders/doubt.rs`.
 
+mod behind;
 mod contrast;
 mod doubt;
 mod ground;
