@@ -75,13 +75,14 @@ pub(super) fn words(line: &Tried) -> Vec<String> {
 
 fn contrast(one: &Contrast, first: Option<&RevId>, second: Option<&RevId>) -> String {
     let side = |value: &Option<String>| match value {
+        // Of rows, one says enough on a line.
+        Some(text) if one.key == "rows" => {
+            let row = text.split("; ").next().unwrap_or_default();
+            row.lines().collect::<Vec<_>>().join(" ")
+        }
         Some(text) => text.lines().collect::<Vec<_>>().join(" "),
         None => "not there".to_owned(),
     };
-    // What rows hold is too much for a line.
-    if one.key == "rows" {
-        return format!("{} {}: other rows", one.kind, one.name);
-    }
     let id = |id: Option<&RevId>| id.map(ToString::to_string).unwrap_or_default();
     let key = if one.key.is_empty() {
         String::new()
