@@ -23,7 +23,7 @@ use rusqlite::{
 use super::{
     DbError,
     sqlite_error::db_error,
-    sqlite_touched::{Catalog, Heard, Sentence, plain},
+    sqlite_touched::{Catalog, Heard, MAIN, Sentence, plain},
 };
 use crate::{
     model::{
@@ -149,19 +149,30 @@ impl SqliteFootprints {
         let mut accesses = sentence.definition(&before, &after, first, &heard);
         for object in after.new_since(&before) {
             if object.kind == Kind::Table && sentence.is_creation() {
-                self.parents(&object, &mut accesses)?;
+                self.parents(&object, None, &mut accesses)?;
             }
             self.resolve(&object, &mut accesses);
+        }
+        if let TableAct::AddColumn { table, column, .. } = &sentence.acts[sentence.at] {
+            let table = Object::table(MAIN, &table.to_lowercase());
+            self.parents(&table, Some(column.as_str()), &mut accesses)?;
         }
         Ok(accesses)
     }
 
-    /// The tables that a new one refers to; SQLite does not look for them.
-    fn parents(&mut self, table: &Object, accesses: &mut Vec<Access>) -> rusqlite::Result<()> {
-        let mut statement = self
-            .connection
-            .prepare("SELECT lower(\"table\"), lower(\"to\") FROM pragma_foreign_key_list(?1)")?;
-        let mut rows = statement.query([&table.name])?;
+    /// The tables that a new one, or a new column of it, refers to; SQLite does not look for
+    /// them.
+    fn parents(
+        &mut self,
+        table: &Object,
+        column: Option<&str>,
+        accesses: &mut Vec<Access>,
+    ) -> rusqlite::Result<()> {
+        let mut statement = self.connection.prepare(
+            "SELECT lower(\"table\"), lower(\"to\") FROM pragma_foreign_key_list(?1) \
+                 WHERE ?2 IS NULL OR lower(\"from\") = lower(?2)",
+        )?;
+        let mut rows = statement.query((&table.name, column))?;
         while let Some(row) = rows.next()? {
             let parent: String = row.get(0)?;
             if parent == table.name {

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// The schema that names are given without.
-const MAIN: &str = "main";
+pub(super) const MAIN: &str = "main";
 
 /// One thing that SQLite asked leave for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -274,6 +274,8 @@ impl Sentence<'_> {
         }
         if !matches!(act, TableAct::Rename { .. }) {
             self.columns(before, after, &mut accesses);
+        } else if let Some(first) = first.filter(|_| self.ends_rebuild()) {
+            lost(first, after, act, &mut accesses);
         }
         let is_index = after
             .new_since(before)
@@ -396,6 +398,20 @@ impl Sentence<'_> {
             let word = token.text(self.text).trim_matches(['"', '`', '[', ']']);
             word.eq_ignore_ascii_case(name)
         })
+    }
+}
+
+/// The columns that a rebuilt table had before, and has no more.
+fn lost(first: &Catalog, after: &Catalog, act: &TableAct, accesses: &mut Vec<Access>) {
+    let TableAct::Rename { to, .. } = act else {
+        return;
+    };
+    let table = (MAIN.to_owned(), to.to_lowercase());
+    if let (Some(then), Some(now)) = (first.columns.get(&table), after.columns.get(&table)) {
+        for (name, _) in then.iter().filter(|(name, _)| !has(now, name)) {
+            let column = Object::column(MAIN, &table.1, name);
+            add(accesses, Access::new(Act::DropIfExists, column));
+        }
     }
 }
 

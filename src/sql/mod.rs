@@ -47,7 +47,7 @@ pub use inspect::{
 pub use lint::lint;
 pub use loses::loses;
 pub use made::{Made, Noun, made};
-pub use moves::{is_plain_insert, moves_rows};
+pub use moves::{is_about_each_row, is_plain_insert, moves_rows};
 pub use outside::only_outside;
 pub use quote::{NulCharacter, ident, literal};
 pub use remade::is_remade;

@@ -48,6 +48,21 @@ pub fn is_plain_insert(statement: &str) -> bool {
         })
 }
 
+/// Whether what becomes of a row, or whether it is taken, is told by that row alone; `false`
+/// in doubt. What adds rows by what others hold is not of these.
+pub fn is_about_each_row(statement: &str) -> bool {
+    let has = |wanted: &str| words(statement).any(|word| word.eq_ignore_ascii_case(wanted));
+    let first = words(statement)
+        .next()
+        .unwrap_or_default()
+        .to_ascii_uppercase();
+    match first.as_str() {
+        "UPDATE" => !has("SELECT") && !has("FROM"),
+        "DELETE" => !has("SELECT") && !has("USING"),
+        _ => !moves_rows(statement) || is_plain_insert(statement) || first == "ALTER",
+    }
+}
+
 /// The words of a text; those in literals and comments, too.
 fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !(c.is_alphanumeric() || c == '_'))
@@ -97,6 +112,30 @@ mod tests {
             ("UPDATE t SET a = 1", false),
         ] {
             assert_eq!(is_plain_insert(statement), plain, "{statement}");
+        }
+    }
+
+    #[test]
+    fn what_looks_at_each_row_by_itself() {
+        for (statement, wanted) in [
+            ("UPDATE t SET a = 1 WHERE b = 2", true),
+            ("DELETE FROM t WHERE a = 1", true),
+            ("INSERT INTO t VALUES (1)", true),
+            ("ALTER TABLE t ADD CHECK (a > 0)", true),
+            ("ALTER TABLE t ALTER a TYPE int USING a::int", true),
+            ("CREATE UNIQUE INDEX i ON t (a)", true),
+            ("INSERT INTO t (a) SELECT a FROM u WHERE b = 2", false),
+            ("INSERT INTO t VALUES (1) ON CONFLICT DO NOTHING", false),
+            ("UPDATE t SET a = (SELECT max(a) FROM u)", false),
+            ("UPDATE t SET a = u.a FROM u", false),
+            ("DELETE FROM t USING u WHERE t.a = u.a", false),
+            ("WITH x AS (SELECT 1) DELETE FROM t", false),
+            (
+                "MERGE INTO t USING u ON t.a = u.a WHEN MATCHED THEN DELETE",
+                false,
+            ),
+        ] {
+            assert_eq!(is_about_each_row(statement), wanted, "{statement}");
         }
     }
 }

@@ -8,6 +8,7 @@
 //! each two, and the order that `upgrade` takes is tried besides. What was not tried is
 //! never called independent: see `orders/doubt.rs`.
 
+mod behind;
 mod contrast;
 mod doubt;
 mod ground;
@@ -248,8 +249,13 @@ impl<'a> Trial<'a> {
     /// First in tables as the history left them, then with rows in every one that takes
     /// some. None where nothing is different.
     fn with_rows_or_without(&mut self) -> Result<Option<Verdict>, Error> {
-        if let Some(verdict) = self.all(false)? {
-            return Ok(Some(verdict));
+        match self.all(false)? {
+            // Both orders work while there are no rows.
+            Some(verdict @ Verdict::OrderMatters(_)) => {
+                return self.on_rows_too(verdict).map(Some);
+            }
+            Some(verdict) => return Ok(Some(verdict)),
+            None => {}
         }
         if !self.ground.with_rows {
             return Ok(None);
@@ -273,6 +279,17 @@ impl<'a> Trial<'a> {
             failure.message.clone(),
         ));
         Ok(None)
+    }
+
+    /// The order matters: unless one of them fails where there are rows, which is worse.
+    fn on_rows_too(&mut self, verdict: Verdict) -> Result<Verdict, Error> {
+        let (remarks, schemas) = (self.remarks.clone(), self.schemas.take());
+        self.ground.fill(&self.sides.asked())?;
+        if let Some(fails @ Verdict::Fails(_)) = self.all(true)? {
+            return Ok(fails);
+        }
+        (self.remarks, self.schemas) = (remarks, schemas);
+        Ok(verdict)
     }
 
     /// All orders, on the state that the scratch database has now.

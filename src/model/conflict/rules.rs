@@ -16,6 +16,12 @@ pub(super) fn apply<'a>(
     ancestor: &Ancestor,
     found: &mut dyn FnMut(Clash, &'a Entry, &'a Entry),
 ) {
+    for one in left.entries.iter().filter(|one| is_trigger(one)) {
+        let runs = |other: &&Entry| is_update_of(&one.access.object, other);
+        for other in right.entries.iter().filter(runs) {
+            found(Clash::Possible, one, other);
+        }
+    }
     for one in &left.entries {
         let act = one.access.act;
         let object = &one.access.object;
@@ -26,7 +32,8 @@ pub(super) fn apply<'a>(
                 clash = Clash::Never;
                 &|other| is_row_type(object, other)
             }
-            (Act::Create | Act::Ensure, Kind::Label) => {
+            // A text that is not a label any more.
+            (Act::Create | Act::Ensure | Act::Rename, Kind::Label) => {
                 &|other| names_label(object, other, ancestor)
             }
             (Act::Create, Kind::Trigger) => {
@@ -71,6 +78,20 @@ fn names_label(label: &Object, other: &Entry, ancestor: &Ancestor) -> bool {
     object.kind != Kind::Label
         && says.contains(&format!("'{}'", label.name))
         && table.is_some_and(|table| typed.is_some_and(|typed| ancestor.has_type(&table, &typed)))
+}
+
+/// A trigger comes or goes.
+fn is_trigger(one: &Entry) -> bool {
+    let act = one.access.act;
+    one.access.object.kind == Kind::Trigger && (act.creates() || act.removes())
+}
+
+/// A column of the trigger's table is written. Rows that come or go are of the table itself.
+fn is_update_of(trigger: &Object, other: &Entry) -> bool {
+    let written = &other.access.object;
+    other.access.act == Act::Write
+        && written.kind == Kind::Column
+        && (&written.schema, &written.of) == (&trigger.schema, &trigger.of)
 }
 
 /// In SQLite a trigger's name is taken in the whole database.

@@ -43,6 +43,18 @@ impl TableRows {
         }
     }
 
+    /// The same in the columns that `other` has, too.
+    fn only(&self, other: &Self) -> Self {
+        let is_there = |name: &&String| other.columns.contains(name);
+        let columns: Vec<String> = self.columns.iter().filter(is_there).cloned().collect();
+        let rows = self.rows.iter().map(|row| {
+            let values = self.columns.iter().zip(row);
+            let kept = values.filter(|(name, _)| is_there(name));
+            kept.map(|(_, value)| value.clone()).collect()
+        });
+        Self::new(&columns, rows.collect())
+    }
+
     /// The values of a column, sorted.
     fn column(&self, at: usize) -> Vec<Option<String>> {
         let values = self.rows.iter().map(|row| row.get(at).cloned().flatten());
@@ -205,7 +217,9 @@ pub(super) fn rows(first: &AllRows, second: &AllRows) -> Vec<Contrast> {
     let both = first
         .iter()
         .filter_map(|(id, one)| Some((id, one, second.get(id)?)));
-    let differ = both.filter(|(_, one, other)| one != other);
+    // That a column is there or not is told of the schema.
+    let shared = both.map(|(id, one, other)| (id, one.only(other), other.only(one)));
+    let differ = shared.filter(|(_, one, other)| one.rows != other.rows);
     differ
         .map(|(id, one, other)| {
             let name = id.path.join(".");
@@ -219,8 +233,8 @@ pub(super) fn rows(first: &AllRows, second: &AllRows) -> Vec<Contrast> {
                 kind: id.kind.name().to_owned(),
                 name: name.to_owned(),
                 key: key.to_owned(),
-                first: Some(beside(one, other)),
-                second: Some(beside(other, one)),
+                first: Some(beside(&one, &other)),
+                second: Some(beside(&other, &one)),
             }
         })
         .collect()
@@ -323,6 +337,20 @@ mod tests {
         assert_eq!(found[0].name, "t");
         assert_eq!(found[0].first.as_deref(), Some("a 1, b x; a 2, b y"));
         assert_eq!(found[0].second.as_deref(), Some("a 1, b y; a 2, b x"));
+    }
+
+    /// A column that only one order leaves is told of the schema, not once more of rows.
+    #[test]
+    fn rows_are_compared_in_the_columns_that_both_have() {
+        let one = table(&["a", "b"], &[&["1", "x"]]);
+        assert_eq!(rows(&all(one.clone()), &all(table(&["a"], &[&["1"]]))), []);
+        assert_eq!(
+            rows(&all(table(&["a", "b"], &[])), &all(table(&["a"], &[]))),
+            []
+        );
+        let found = rows(&all(one), &all(table(&["a"], &[&["2"]])));
+        assert_eq!(found[0].first.as_deref(), Some("1"));
+        assert_eq!(found[0].second.as_deref(), Some("2"));
     }
 
     /// What the clock writes is no difference; what only one order leaves is.

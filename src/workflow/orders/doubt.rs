@@ -5,13 +5,17 @@
 //! difference may be in rows that were not there. That is told apart from the statements,
 //! by their footprints; in doubt it is a doubt.
 
-use super::{Error, Prepared, sides::Sides};
+use super::{
+    Error, Prepared,
+    behind::{Behind, is_about},
+    sides::Sides,
+};
 use crate::{
     db::SqliteFootprints,
     model::{
         Dialect, Footprint,
         conflict::{Ancestor, Clash, Collision, Conflicts, Member, Place, conflicts},
-        footprint::{Act, Kind, Seen},
+        footprint::{Access, Act, Kind, Seen},
         verdict::{Pair, Spot, Unproved},
     },
     sql,
@@ -34,13 +38,15 @@ struct Read<'a> {
     dialect: Dialect,
     left: Vec<(&'a Prepared, Footprint)>,
     right: Vec<(&'a Prepared, Footprint)>,
+    /// What both build on.
+    below: Vec<(&'a Prepared, Footprint)>,
     found: Conflicts,
 }
 
 impl<'a> Read<'a> {
     fn of(
         dialect: Dialect,
-        history: &[&Prepared],
+        history: &[&'a Prepared],
         left: &'a [Prepared],
         right: &'a [Prepared],
     ) -> Result<Self, Error> {
@@ -81,6 +87,7 @@ impl<'a> Read<'a> {
             dialect,
             left,
             right,
+            below: history.iter().copied().zip(below).collect(),
             found,
         })
     }
@@ -93,6 +100,8 @@ impl<'a> Read<'a> {
             .or_else(|| self.of_what_is_hidden(&self.right, &self.left))
             .or_else(|| self.of_triggers(&self.left, &self.right))
             .or_else(|| self.of_triggers(&self.right, &self.left))
+            .or_else(|| self.of_what_is_behind(&self.left, &self.right))
+            .or_else(|| self.of_what_is_behind(&self.right, &self.left))
     }
 
     fn of_collision(&self, one: &Collision) -> Option<Unproved> {
@@ -122,9 +131,12 @@ impl<'a> Read<'a> {
             text_of(&self.left, &one.left),
             text_of(&self.right, &one.right),
         ];
-        let mut texts = texts.into_iter().flatten();
-        // What is added as it stands there was there, in both orders.
-        let is_plain = texts.any(sql::is_plain_insert);
+        // What is added as it stands there was there, in both orders: that tells all of a
+        // statement that looks at each row by itself.
+        let is_plain = match texts.map(Option::unwrap_or_default) {
+            [one, other] if sql::is_plain_insert(one) => sql::is_about_each_row(other),
+            [one, other] => sql::is_plain_insert(other) && sql::is_about_each_row(one),
+        };
         (is_about_rows && !is_plain).then_some(Unproved::Rows { object, pair })
     }
 
@@ -182,13 +194,57 @@ impl<'a> Read<'a> {
         hidden.map(Unproved::Opaque)
     }
 
+    /// A function or a view that a line makes another one, beside a statement that runs it,
+    /// be it by way of others: what it gives depends on rows that were not there.
+    fn of_what_is_behind(
+        &self,
+        line: &[(&'a Prepared, Footprint)],
+        other: &[(&'a Prepared, Footprint)],
+    ) -> Option<Unproved> {
+        let changed = line.iter().flat_map(|(step, footprint)| {
+            let found = footprint.statements.iter().filter_map(|one| {
+                let spot = Spot {
+                    revision: step.step.revision.clone(),
+                    statement: Some(one.span.clone()),
+                };
+                let changes = |access: &&Access| {
+                    let act = access.act;
+                    matches!(access.object.kind, Kind::Function | Kind::View)
+                        && (act.creates() || act.removes() || act == Act::Alter)
+                };
+                let access = one.accesses.iter().find(changes)?;
+                Some((spot, &access.object))
+            });
+            found
+        });
+        let below = || texts(&self.below).chain(texts(other));
+        let statements = self.statements(other);
+        changed
+            .filter_map(|(changes, object)| {
+                let behind = Behind::of(&object.name, below);
+                let (runs, _) = statements.iter().find(|(_, text)| behind.is_run_by(text))?;
+                Some(Unproved::Rows {
+                    object: object.to_string(),
+                    pair: Pair {
+                        left: changes,
+                        right: runs.clone(),
+                    },
+                })
+            })
+            .next()
+    }
+
     /// A trigger or a rule of a table, beside a statement that changes its rows.
     fn of_triggers(
         &self,
         line: &[(&'a Prepared, Footprint)],
         other: &[(&'a Prepared, Footprint)],
     ) -> Option<Unproved> {
-        let moving = self.moving(other);
+        let moving = self.statements(other);
+        // What is added as it stands there is no matter to what does not run for it.
+        let moves = |trigger: &str, text: &str| {
+            sql::moves_rows(text) && (!sql::is_plain_insert(text) || is_about(trigger, &["INSERT"]))
+        };
         let statements = self.statements(line);
         let mut triggers = statements
             .iter()
@@ -200,7 +256,9 @@ impl<'a> Read<'a> {
                 .map(|(_, access)| &access.object)
                 .map(|object| object.of.as_ref().unwrap_or(&object.name));
             let table = tables.find(|table| is_about(text, &[table]))?;
-            let (moves, _) = moving.iter().find(|(_, text)| is_about(text, &[table]))?;
+            let (moves, _) = moving
+                .iter()
+                .find(|(_, moving)| moves(text, moving) && is_about(moving, &[table]))?;
             Some(Unproved::Rows {
                 object: format!("table {table}"),
                 pair: Pair {
@@ -226,8 +284,13 @@ fn members<'b>(line: &'b [(&Prepared, Footprint)]) -> Vec<Member<'b>> {
         .collect()
 }
 
-/// Whether one of the words stands in the text.
-fn is_about(text: &str, words: &[&str]) -> bool {
-    text.split(|c: char| !(c.is_alphanumeric() || c == '_'))
-        .any(|word| words.iter().any(|wanted| word.eq_ignore_ascii_case(wanted)))
+/// Each statement with what it touches.
+fn texts<'b>(line: &'b [(&Prepared, Footprint)]) -> impl Iterator<Item = (&'b str, &'b [Access])> {
+    line.iter().flat_map(|(step, footprint)| {
+        let statements = footprint.statements.iter();
+        statements.filter_map(|one| {
+            let text = step.script().text.get(one.span.clone())?;
+            Some((text, &one.accesses[..]))
+        })
+    })
 }

@@ -211,3 +211,56 @@ fn values_by_chance_are_no_difference() {
     assert_eq!(words(&said), "independent");
     assert_eq!(said.remarks, [Remark::Volatile("users.salt".to_owned())]);
 }
+
+/// Rows that were not made up would get other numbers, or would be other ones.
+#[test]
+fn rows_that_were_not_there() {
+    let below = "CREATE TABLE tenants (id INTEGER PRIMARY KEY, plan TEXT);
+CREATE TABLE roles (id INTEGER PRIMARY KEY, name TEXT);
+CREATE VIEW pro AS SELECT id FROM tenants WHERE length(plan) = 77;";
+    let roles = "INSERT INTO roles (name) SELECT 'admin of ' || id FROM tenants WHERE plan = 'pro' AND id < 3;";
+    let plain = "INSERT INTO roles (name) VALUES ('viewer');";
+    let view = "DROP VIEW pro; CREATE VIEW pro AS SELECT id FROM tenants WHERE length(plan) > 77;";
+    for (left, right, wanted) in [
+        (roles, plain, "unproved: rows of table roles"),
+        (plain, roles, "unproved: rows of table roles"),
+        (
+            "UPDATE roles SET name = 'x' WHERE name = 'admin';",
+            plain,
+            "independent",
+        ),
+        (
+            view,
+            "INSERT INTO roles (name) SELECT 'r' FROM pro;",
+            "unproved: rows of view pro",
+        ),
+    ] {
+        let said = words(&Bench::sqlite().prove(below, &[&[left], &[right]]));
+        assert_eq!(said, wanted, "{left} / {right}");
+    }
+}
+
+/// Without rows both orders work, and each leaves something else.
+#[test]
+fn an_order_that_fails_on_any_row() {
+    let below = "CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT);
+CREATE TABLE orders (id INTEGER PRIMARY KEY, user_id INTEGER REFERENCES users(id), total INTEGER);";
+    let rebuild = "CREATE TABLE new_orders (id INTEGER PRIMARY KEY, user_id INTEGER REFERENCES users(id), total INTEGER NOT NULL DEFAULT 0);
+INSERT INTO new_orders SELECT id, user_id, coalesce(total, 0) FROM orders;
+DROP TABLE orders;
+ALTER TABLE new_orders RENAME TO orders;";
+    let proved = Bench::sqlite().with("foreign_keys:off").prove(
+        below,
+        &[
+            &["-- keys on\nALTER TABLE users RENAME TO people;"],
+            &[rebuild],
+        ],
+    );
+    let said = words(&proved);
+    assert!(said.starts_with("fails: b1 c1 at c1: "), "{said}");
+    let Verdict::Fails(fails) = &proved.verdict else {
+        panic!("{said}");
+    };
+    assert!(fails.on_rows);
+    assert!(fails.works.is_some());
+}
