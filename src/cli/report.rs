@@ -257,6 +257,7 @@ fn report(error: &Error) -> Report {
         | Error::NotRewritable { .. }
         | Error::Stale(_)
         | Error::StaleApplied { .. }
+        | Error::StaleBeside(_)
         | Error::Renews(_)
         | Error::OrderMatters(_)
         | Error::ChangedMeanwhile { .. } => restack::report(error, words),

@@ -262,6 +262,9 @@ pub enum Error {
     /// Revisions would undo what others did, and could not be made anew.
     #[error("{} would undo, on top of theirs, what theirs did", count(.0.len(), "revision"))]
     Stale(Vec<Stale>),
+    /// Revisions would undo, in this database, what the other side did.
+    #[error("{} would undo here what the other side did, and nothing was done", count(.0.len(), "revision"))]
+    StaleBeside(Vec<Stale>),
     /// Scripts would be made anew, and nobody was asked.
     #[error("{} would be made anew, and nothing was done", count(.0.len(), "script"))]
     Renews(Vec<RevId>),

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Context, Error, Event, Outcome, Proposal, Source, State, Upgrade,
+    Context, Error, Event, Outcome, Proposal, Source, State, Upgrade, beside,
     divergence::{self, Divergence},
     drift::{self, Amendment, Edited, Phantom},
     head_file::halted,
@@ -15,7 +15,7 @@ use super::{
     plan::{self, require_sound},
     restack::{self, Restacking},
     run::run_with,
-    stale,
+    stale::{self, Looked},
     told::Told,
     verdicts::{self, Tried},
     write::Written,
@@ -53,6 +53,9 @@ pub struct Report {
     pub restacking: Option<Restacking>,
     /// What the sides of diverged lines do to each other, where that was tried.
     pub tried: Vec<Tried>,
+    /// What this database loses where all heads are applied and left as they are, where
+    /// that was tried.
+    pub beside: Looked,
     /// What only the database has, in the order applied.
     pub phantoms: Vec<Phantom>,
     /// What was applied and is something else in the files now.
@@ -83,8 +86,16 @@ impl Report {
                 let mut stale = self.restacking.iter().flat_map(|one| &one.looked.stale);
                 stale.all(|one| one.renewed.is_ok())
             }
-            Settle::ApplyBoth => true,
+            Settle::ApplyBoth => self.beside.stale.is_empty(),
         }
+    }
+
+    /// Refuses a way that is known to be stopped, and that nothing else stops.
+    pub fn require(&self, way: Settle) -> Result<(), Error> {
+        if way == Settle::ApplyBoth && !self.goes(way) {
+            return Err(Error::StaleBeside(self.beside.stale.clone()));
+        }
+        Ok(())
     }
 
     /// The ways to make one head of several, the best one first.
@@ -105,6 +116,8 @@ pub struct Asks {
     pub restack: bool,
     /// Whether the order of diverged lines matters.
     pub orders: bool,
+    /// Whether one side undoes something of another here when all are applied.
+    pub beside: bool,
 }
 
 /// A revision that came in.
@@ -176,6 +189,10 @@ pub fn look(
         Some(found) if asks.orders => verdicts::lines(context, project, database, found)?,
         _ => Vec::new(),
     };
+    let beside = match &divergence {
+        Some(found) if asks.beside => beside::look(context, project, database, found, &state)?,
+        _ => Looked::default(),
+    };
     let how = moved.as_ref().map(|moved| moved.how);
     let moved = moved
         .filter(|_| !came_in.is_empty())
@@ -192,6 +209,7 @@ pub fn look(
         upstream: repo.upstream()?.map(|upstream| upstream.name),
         came_in,
         tried,
+        beside,
         divergence,
         movable,
         restacking,

@@ -42,6 +42,14 @@ pub(super) fn report(error: &Error, words: String) -> Report {
                 .hint("edit it so that it keeps what theirs did, and call it again; or write a new revision that brings it \
                        back, and run yours as they are: `--no-prove`")
         }
+        Error::StaleBeside(all) => {
+            let place = all.first().map(|one| one.place.clone());
+            let mut report = Report::new("stale-revision", 3, words).place(place);
+            for one in all {
+                report = report.note(format!("  {}", stale::undoes(one)));
+            }
+            report.hint("`teammig sync --apply-both --no-prove` runs it all the same; what it undoes is gone here then")
+        }
         Error::StaleApplied { stale, after } => {
             let report = Report::new("stale-revision", 3, words).note(format!("  {}", stale::title(stale)));
             if *after {

@@ -51,7 +51,10 @@ pub(super) fn decide(
     };
     let settle = match heads(ui, report, args)? {
         Heads::Single => None,
-        Heads::Settle(settle) => Some(settle),
+        Heads::Settle(settle) => {
+            report.require(settle)?;
+            Some(settle)
+        }
         Heads::Stop => return Ok(Chosen::Stop),
         Heads::Open => return Ok(Chosen::Open),
     };
@@ -254,6 +257,9 @@ fn heads(ui: &mut Ui, report: &Report, args: &Args) -> Result<Heads, Error> {
         .map(|offer| {
             let apart = report.tried.iter().all(Tried::merges);
             match offer {
+                Settle::ApplyBoth if !report.goes(Settle::ApplyBoth) => {
+                    "Apply both, decide later         stops: one side would undo the other here"
+                }
                 Settle::Merge if !apart => {
                     "Create a merge revision          stops: it would leave databases different"
                 }

@@ -44,6 +44,10 @@ pub(super) fn report(ui: &mut Ui, context: &Context, report: &Report) {
     if let Some(restacking) = &report.restacking {
         super::stale::show(ui, restacking);
     }
+    // Where lines were tried, it is said there.
+    if let (Some(error), true) = (&report.beside.not_tried, report.tried.is_empty()) {
+        super::stale::not_tried(ui, "one side leaves alone here what the other did", error);
+    }
     match &report.movable {
         Movable::Shared(id, branches) => ui.status(format!(
             "  {id} is on {} too, so a merge revision, which moves nothing, comes first",
