@@ -15,13 +15,15 @@ use crate::{
         graph::GraphError,
         guard::{Evidence, NoAmendment},
         restack::RestackError,
+        verdict::Failure,
         way_back::Irreversible,
     },
 };
 
 use super::{
-    autogenerate::Undecided, check::NotJudged, models::ModelsError, proof::Proof, rewrite::NotBack,
-    run::Done, stale::Stale, unfinished::Unfinished,
+    autogenerate::Undecided, check::NotJudged, divergence::OneOrder, models::ModelsError,
+    proof::Proof, rewrite::NotBack, run::Done, stale::Stale, unfinished::Unfinished,
+    verdicts::Unmerged,
 };
 
 /// Why a use-case did not end as asked.
@@ -269,8 +271,16 @@ pub enum Error {
     #[error("{} would be made anew, and nothing was done", count(.0.len(), "script"))]
     Renews(Vec<RevId>),
     /// Databases that ran the sides of a merge in another order would be different.
-    #[error("the order of {} matters, so a merge revision alone would leave databases different", .0.iter().map(|heads| heads.iter().map(RevId::as_str).collect::<Vec<_>>().join(" and ")).collect::<Vec<_>>().join(", and of "))]
-    OrderMatters(Vec<Vec<RevId>>),
+    #[error("{}", .lines.iter().map(Unmerged::words).collect::<Vec<_>>().join("; "))]
+    OrderMatters {
+        /// The lines.
+        lines: Vec<Unmerged>,
+        /// How they get one order.
+        way: OneOrder,
+    },
+    /// What was tried says that mine cannot run after theirs.
+    #[error("{} fails on top of theirs: {}", .0.revision, .0.message)]
+    FailsOnTop(Box<Failure>),
     /// Such a revision is applied beside theirs.
     #[error("{} is applied here beside theirs, and its way back was written without them", stale.revision)]
     StaleApplied {

@@ -27,6 +27,7 @@ use crate::{
     model::{
         Direction, Operation, Project, RevId,
         settle::{self, Movable, Settle},
+        verdict::{Failure, Verdict},
     },
 };
 
@@ -84,7 +85,7 @@ impl Report {
             Settle::Merge => self.tried.iter().all(Tried::merges),
             Settle::Restack => {
                 let mut stale = self.restacking.iter().flat_map(|one| &one.looked.stale);
-                stale.all(|one| one.renewed.is_ok())
+                stale.all(|one| one.renewed.is_ok()) && self.fails_on_top().is_none()
             }
             Settle::ApplyBoth => self.beside.stale.is_empty(),
         }
@@ -92,10 +93,27 @@ impl Report {
 
     /// Refuses a way that is known to be stopped, and that nothing else stops.
     pub fn require(&self, way: Settle) -> Result<(), Error> {
-        if way == Settle::ApplyBoth && !self.goes(way) {
-            return Err(Error::StaleBeside(self.beside.stale.clone()));
+        match (way, self.fails_on_top()) {
+            (Settle::ApplyBoth, _) if !self.goes(way) => {
+                Err(Error::StaleBeside(self.beside.stale.clone()))
+            }
+            (Settle::Restack, Some(failure)) => Err(Error::FailsOnTop(Box::new(failure.clone()))),
+            _ => Ok(()),
         }
-        Ok(())
+    }
+
+    /// What of mine was seen to fail after theirs.
+    pub fn fails_on_top(&self) -> Option<&Failure> {
+        let lines = self.restacking.iter().flat_map(|one| &one.lines);
+        let mine: BTreeSet<&RevId> = lines.flat_map(|line| &line.chain).collect();
+        let fails = |failure: &&Failure| {
+            let first = failure.order.first();
+            mine.contains(&failure.revision) && first.is_some_and(|id| !mine.contains(id))
+        };
+        self.tried.iter().find_map(|one| match one.verdict()? {
+            Verdict::Fails(found) if !found.on_rows => found.failures.iter().find(fails),
+            _ => None,
+        })
     }
 
     /// The ways to make one head of several, the best one first.
@@ -350,7 +368,7 @@ pub fn merges(
     message: Option<&str>,
     tried: &[Tried],
 ) -> Result<Vec<Join>, Error> {
-    verdicts::require_merges(tried)?;
+    verdicts::require_merges(divergence, tried)?;
     let lines = divergence.lines.iter();
     let joins = lines.map(|line| {
         let parents: Vec<RevId> = line

@@ -9,6 +9,7 @@ use super::{
         events::{listed, names, plural, way_back},
         json, merge_heads,
         plan::show_plan,
+        report::restack,
         tried,
     },
     carry::{Carried, REDO, became, show_news, show_rewrites},
@@ -309,7 +310,17 @@ pub(super) fn open(ui: &mut Ui, project: &Project, report: &Report) {
             Settle::ApplyBoth => "`--apply-both` leaves them as they are",
         })
         .collect();
-    ui.hint(ways.join("; "));
+    if !ways.is_empty() {
+        ui.hint(ways.join("; "));
+    }
+    if let Some(failure) = report.fails_on_top() {
+        ui.hint(restack::on_top(failure));
+    } else if let Some(divergence) = &report.divergence
+        && !report.goes(Settle::Merge)
+        && !report.offers().contains(&Settle::Restack)
+    {
+        ui.hint(restack::one_order(&divergence.one_order()));
+    }
 }
 
 /// What would be done: files, steps, and merge revisions, which have no id yet.
