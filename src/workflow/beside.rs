@@ -28,7 +28,7 @@ pub(super) fn look(
     for line in &divergence.lines {
         for run in runs(project, line, state) {
             match one(context, project, database, &run) {
-                Ok(stale) => looked.stale.extend(stale),
+                Ok(found) => looked.stale.extend(found),
                 Err(error @ (Error::NoScratch(_) | Error::NotReplayed(_))) => {
                     looked.not_tried = Some(Box::new(error));
                 }
