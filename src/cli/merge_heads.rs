@@ -72,6 +72,8 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
         show(ui, context, &divergence);
         tried::show(ui, &tried);
     }
+    // What will not be written is not asked about.
+    sync::merges(&divergence, args.message.as_deref(), &tried)?;
     if !args.yes {
         if !ui.can_prompt() {
             return Err(Error::Diverged {

@@ -5,7 +5,7 @@ mod database;
 mod git;
 mod graph;
 mod models;
-mod restack;
+pub(super) mod restack;
 mod scratch;
 mod unfinished;
 mod way_back;
@@ -258,8 +258,10 @@ fn report(error: &Error) -> Report {
         | Error::NotRewritable { .. }
         | Error::Stale(_)
         | Error::StaleApplied { .. }
+        | Error::StaleBeside(_)
         | Error::Renews(_)
-        | Error::OrderMatters(_)
+        | Error::OrderMatters { .. }
+        | Error::FailsOnTop(_)
         | Error::ChangedMeanwhile { .. } => restack::report(error, words),
         Error::NotAmended { revision, why } => amend::report(revision, why, words),
         Error::BrokenOff(_)

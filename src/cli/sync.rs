@@ -190,6 +190,7 @@ fn asks(args: &Args) -> Asks {
     Asks {
         restack: !args.no_prove && !args.merge && !args.apply_both,
         orders: !args.no_prove && !args.rebase && !args.apply_both,
+        beside: !args.no_prove && !args.rebase && !args.merge,
     }
 }
 

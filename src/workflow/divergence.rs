@@ -62,10 +62,54 @@ impl Line {
 }
 
 impl Divergence {
+    /// How the heads get one order where theirs are not known to be free of each other.
+    pub fn one_order(&self) -> OneOrder {
+        let none = BTreeSet::new();
+        let Some(line) = self.lines.iter().find(|line| line.sides(&none).is_none()) else {
+            return OneOrder::Rebase;
+        };
+        let (theirs, mine): (Vec<&Head>, Vec<&Head>) = line
+            .heads
+            .iter()
+            .partition(|head| matches!(head.whose, Whose::Published(_) | Whose::Released(_)));
+        let ids = |heads: Vec<&Head>| {
+            heads
+                .into_iter()
+                .map(|head| head.revision.clone())
+                .collect()
+        };
+        match (theirs.len(), mine.len()) {
+            (2.., 0) => OneOrder::Fixed,
+            (2.., _) => OneOrder::JoinTheirs {
+                theirs: ids(theirs),
+                mine: ids(mine),
+            },
+            _ => OneOrder::Name,
+        }
+    }
+
     /// The heads of all lines.
     pub fn heads(&self) -> impl Iterator<Item = &Head> {
         self.lines.iter().flat_map(|line| &line.heads)
     }
+}
+
+/// How several heads get one order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OneOrder {
+    /// Mine go on top of theirs, and it is clear which are which.
+    Rebase,
+    /// Somebody has to say which goes on top of which.
+    Name,
+    /// Theirs are several: they are joined before mine go on top of them.
+    JoinTheirs {
+        /// Those that others have.
+        theirs: Vec<RevId>,
+        /// The others.
+        mine: Vec<RevId>,
+    },
+    /// Others have all of them as they are.
+    Fixed,
 }
 
 /// One of several heads.

@@ -15,13 +15,15 @@ use crate::{
         graph::GraphError,
         guard::{Evidence, NoAmendment},
         restack::RestackError,
+        verdict::Failure,
         way_back::Irreversible,
     },
 };
 
 use super::{
-    autogenerate::Undecided, check::NotJudged, models::ModelsError, proof::Proof, rewrite::NotBack,
-    run::Done, stale::Stale, unfinished::Unfinished,
+    autogenerate::Undecided, check::NotJudged, divergence::OneOrder, models::ModelsError,
+    proof::Proof, rewrite::NotBack, run::Done, stale::Stale, unfinished::Unfinished,
+    verdicts::Unmerged,
 };
 
 /// Why a use-case did not end as asked.
@@ -267,12 +269,23 @@ pub enum Error {
     /// Revisions would undo what others did, and could not be made anew.
     #[error("{} would undo, on top of theirs, what theirs did", count(.0.len(), "revision"))]
     Stale(Vec<Stale>),
+    /// Revisions would undo, in this database, what the other side did.
+    #[error("{} would undo here what the other side did, and nothing was done", count(.0.len(), "revision"))]
+    StaleBeside(Vec<Stale>),
     /// Scripts would be made anew, and nobody was asked.
     #[error("{} would be made anew, and nothing was done", count(.0.len(), "script"))]
     Renews(Vec<RevId>),
     /// Databases that ran the sides of a merge in another order would be different.
-    #[error("the order of {} matters, so a merge revision alone would leave databases different", .0.iter().map(|heads| heads.iter().map(RevId::as_str).collect::<Vec<_>>().join(" and ")).collect::<Vec<_>>().join(", and of "))]
-    OrderMatters(Vec<Vec<RevId>>),
+    #[error("{}", .lines.iter().map(Unmerged::words).collect::<Vec<_>>().join("; "))]
+    OrderMatters {
+        /// The lines.
+        lines: Vec<Unmerged>,
+        /// How they get one order.
+        way: OneOrder,
+    },
+    /// What was tried says that mine cannot run after theirs.
+    #[error("{} fails on top of theirs: {}", .0.revision, .0.message)]
+    FailsOnTop(Box<Failure>),
     /// Such a revision is applied beside theirs.
     #[error("{} is applied here beside theirs, and its way back was written without them", stale.revision)]
     StaleApplied {

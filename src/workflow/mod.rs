@@ -5,6 +5,7 @@
 pub mod amend;
 pub mod audit;
 pub mod autogenerate;
+mod beside;
 pub mod check;
 mod committed;
 pub mod conflicts;

@@ -45,7 +45,7 @@ pub struct Stale {
     pub only_down: bool,
     /// What it goes on top of.
     pub theirs: Vec<RevId>,
-    /// Whether its script could be made anew.
+    /// Whether its script could be made anew, where it is to be restacked.
     pub renewed: Result<(), NotRenewed>,
 }
 
@@ -269,7 +269,7 @@ fn first(
 
 /// Whether anything of the two meets, as far as their texts say: without that no
 /// database is made for it.
-fn meets(base: &[Prepared], over: &[Prepared], chain: &[Prepared]) -> bool {
+pub(super) fn meets(base: &[Prepared], over: &[Prepared], chain: &[Prepared]) -> bool {
     let met = met(base, over, chain);
     !met.collisions.is_empty() || met.unknown.iter().any(|one| !one.opaque)
 }
@@ -307,7 +307,12 @@ fn script(step: &Prepared, direction: Direction) -> &str {
 }
 
 /// The statement that takes the object away or makes it anew.
-fn place(step: &Prepared, direction: Direction, undone: &[Undone], both: &Walk) -> Place {
+pub(super) fn place(
+    step: &Prepared,
+    direction: Direction,
+    undone: &[Undone],
+    both: &Walk,
+) -> Place {
     let back = step.back();
     let step = match (direction, &back) {
         (Direction::Down, Ok(back)) => back,

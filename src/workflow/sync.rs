@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Context, Error, Event, Outcome, Proposal, Source, State, Upgrade,
+    Context, Error, Event, Outcome, Proposal, Source, State, Upgrade, beside,
     divergence::{self, Divergence},
     drift::{self, Amendment, Edited, Phantom},
     head_file::halted,
@@ -15,7 +15,7 @@ use super::{
     plan::{self, require_sound},
     restack::{self, Restacking},
     run::run_with,
-    stale,
+    stale::{self, Looked},
     told::Told,
     verdicts::{self, Tried},
     write::Written,
@@ -27,6 +27,7 @@ use crate::{
     model::{
         Direction, Operation, Project, RevId,
         settle::{self, Movable, Settle},
+        verdict::{Failure, Verdict},
     },
 };
 
@@ -53,6 +54,9 @@ pub struct Report {
     pub restacking: Option<Restacking>,
     /// What the sides of diverged lines do to each other, where that was tried.
     pub tried: Vec<Tried>,
+    /// What this database loses where all heads are applied and left as they are, where
+    /// that was tried.
+    pub beside: Looked,
     /// What only the database has, in the order applied.
     pub phantoms: Vec<Phantom>,
     /// What was applied and is something else in the files now.
@@ -81,10 +85,35 @@ impl Report {
             Settle::Merge => self.tried.iter().all(Tried::merges),
             Settle::Restack => {
                 let mut stale = self.restacking.iter().flat_map(|one| &one.looked.stale);
-                stale.all(|one| one.renewed.is_ok())
+                stale.all(|one| one.renewed.is_ok()) && self.fails_on_top().is_none()
             }
-            Settle::ApplyBoth => true,
+            Settle::ApplyBoth => self.beside.stale.is_empty(),
         }
+    }
+
+    /// Refuses a way that is known to be stopped, and that nothing else stops.
+    pub fn require(&self, way: Settle) -> Result<(), Error> {
+        match (way, self.fails_on_top()) {
+            (Settle::ApplyBoth, _) if !self.goes(way) => {
+                Err(Error::StaleBeside(self.beside.stale.clone()))
+            }
+            (Settle::Restack, Some(failure)) => Err(Error::FailsOnTop(Box::new(failure.clone()))),
+            _ => Ok(()),
+        }
+    }
+
+    /// What of mine was seen to fail after theirs.
+    pub fn fails_on_top(&self) -> Option<&Failure> {
+        let lines = self.restacking.iter().flat_map(|one| &one.lines);
+        let mine: BTreeSet<&RevId> = lines.flat_map(|line| &line.chain).collect();
+        let fails = |failure: &&Failure| {
+            let first = failure.order.first();
+            mine.contains(&failure.revision) && first.is_some_and(|id| !mine.contains(id))
+        };
+        self.tried.iter().find_map(|one| match one.verdict()? {
+            Verdict::Fails(found) if !found.on_rows => found.failures.iter().find(fails),
+            _ => None,
+        })
     }
 
     /// The ways to make one head of several, the best one first.
@@ -105,6 +134,8 @@ pub struct Asks {
     pub restack: bool,
     /// Whether the order of diverged lines matters.
     pub orders: bool,
+    /// Whether one side undoes something of another here when all are applied.
+    pub beside: bool,
 }
 
 /// A revision that came in.
@@ -179,6 +210,10 @@ pub fn look(
         Some(found) if asks.orders => verdicts::lines(context, project, database, found)?,
         _ => Vec::new(),
     };
+    let beside = match &divergence {
+        Some(found) if asks.beside => beside::look(context, project, database, found, &state)?,
+        _ => Looked::default(),
+    };
     let how = moved.as_ref().map(|moved| moved.how);
     let moved = moved
         .filter(|_| !came_in.is_empty())
@@ -195,6 +230,7 @@ pub fn look(
         upstream: repo.upstream()?.map(|upstream| upstream.name),
         came_in,
         tried,
+        beside,
         divergence,
         movable,
         restacking,
@@ -335,7 +371,7 @@ pub fn merges(
     message: Option<&str>,
     tried: &[Tried],
 ) -> Result<Vec<Join>, Error> {
-    verdicts::require_merges(tried)?;
+    verdicts::require_merges(divergence, tried)?;
     let lines = divergence.lines.iter();
     let joins = lines.map(|line| {
         let parents: Vec<RevId> = line

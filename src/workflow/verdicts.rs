@@ -5,8 +5,9 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Context, Error, Prepared,
+    Context, Error, NoScratch, Prepared,
     autogenerate::section,
+    conflicts,
     divergence::{Divergence, Line},
     orders::{self, Lines, Proved},
     proof::{Ask, Found, prove},
@@ -17,7 +18,7 @@ use super::{
 use crate::{
     db::Database,
     layout::render::{Body, Section},
-    model::{Project, RevId, Revision, verdict::Verdict},
+    model::{Project, RevId, Revision, conflict::Clash, footprint::Object, verdict::Verdict},
     schema::{
         Schema, compare,
         plan::{Decisions, plan},
@@ -35,6 +36,51 @@ pub struct Tried {
     pub outcome: Result<Proved, Box<Error>>,
     /// What a merge revision has to do, where the order matters.
     pub bridge: Option<Bridge>,
+    /// Where nothing was proved: what the scripts collide at by themselves.
+    pub collide: Vec<Object>,
+}
+
+/// A line that a merge revision alone does not settle.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unmerged {
+    /// Its heads.
+    pub heads: Vec<RevId>,
+    /// Why not.
+    pub why: Apart,
+}
+
+/// Why a merge revision alone does not settle a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Apart {
+    /// Each order leaves something else.
+    Differs,
+    /// An order fails.
+    Fails,
+    /// Nothing was proved, and the scripts say that the order matters.
+    Collide(Vec<Object>),
+}
+
+impl Unmerged {
+    /// What is wrong, in a sentence.
+    pub fn words(&self) -> String {
+        let heads: Vec<&str> = self.heads.iter().map(RevId::as_str).collect();
+        let heads = heads.join(" and ");
+        match &self.why {
+            Apart::Differs => format!(
+                "the order of {heads} matters, so a merge revision alone would leave databases different"
+            ),
+            Apart::Fails => format!(
+                "{heads} do not run in every order, so a merge revision alone would not settle it"
+            ),
+            Apart::Collide(objects) => {
+                let objects: Vec<String> = objects.iter().map(ToString::to_string).collect();
+                format!(
+                    "nothing was proved, and the scripts of {heads} say that the order matters ({})",
+                    objects.join(", ")
+                )
+            }
+        }
+    }
 }
 
 /// A script after which databases that ran either order have the same.
@@ -54,10 +100,18 @@ impl Tried {
 
     /// A merge revision alone settles it.
     pub fn merges(&self) -> bool {
+        self.apart().is_none()
+    }
+
+    /// Why it does not.
+    pub fn apart(&self) -> Option<Apart> {
         match self.verdict() {
-            Some(Verdict::OrderMatters(_)) => self.bridge.is_some(),
-            Some(Verdict::Fails(_)) => false,
-            Some(Verdict::Independent | Verdict::Unproved(_)) | None => true,
+            Some(Verdict::OrderMatters(_)) => self.bridge.is_none().then_some(Apart::Differs),
+            Some(Verdict::Fails(_)) => Some(Apart::Fails),
+            Some(Verdict::Independent) => None,
+            Some(Verdict::Unproved(_)) | None => {
+                (!self.collide.is_empty()).then(|| Apart::Collide(self.collide.clone()))
+            }
         }
     }
 
@@ -77,16 +131,19 @@ impl Tried {
 }
 
 /// Refuses merge revisions after which databases would not be the same.
-pub(super) fn require_merges(tried: &[Tried]) -> Result<(), Error> {
-    let open: Vec<Vec<RevId>> = tried
-        .iter()
-        .filter(|one| !one.merges())
-        .map(|one| one.heads.clone())
-        .collect();
-    if open.is_empty() {
+pub(super) fn require_merges(divergence: &Divergence, tried: &[Tried]) -> Result<(), Error> {
+    let open = tried.iter().filter_map(|one| {
+        Some(Unmerged {
+            heads: one.heads.clone(),
+            why: one.apart()?,
+        })
+    });
+    let lines: Vec<Unmerged> = open.collect();
+    if lines.is_empty() {
         Ok(())
     } else {
-        Err(Error::OrderMatters(open))
+        let way = divergence.one_order();
+        Err(Error::OrderMatters { lines, way })
     }
 }
 
@@ -99,18 +156,25 @@ pub fn without_database(
     match sides::without_database(context) {
         Ok(mut database) => lines(context, project, &mut *database, divergence),
         Err(error @ (Error::NoScratch(_) | Error::Config(_))) => {
-            let line = divergence.lines.first();
-            let tried = line.map(|line| Tried {
-                heads: line
-                    .heads
-                    .iter()
-                    .map(|head| head.revision.clone())
-                    .collect(),
-                base: line.parts_at.clone(),
-                outcome: Err(Box::new(error)),
-                bridge: None,
+            // Why nothing was tried is the same for all; it is said once.
+            let mut why = Some(error);
+            let tried = divergence.lines.iter().filter_map(|line| {
+                let heads: Vec<RevId> = heads(line);
+                let collide = collide(context, &heads);
+                let error = match (why.take(), collide.is_empty()) {
+                    (Some(error), _) => error,
+                    (None, true) => return None,
+                    (None, false) => Error::NoScratch(NoScratch::NotNamed),
+                };
+                Some(Tried {
+                    collide,
+                    heads,
+                    base: line.parts_at.clone(),
+                    outcome: Err(Box::new(error)),
+                    bridge: None,
+                })
             });
-            Ok(tried.into_iter().collect())
+            Ok(tried.collect())
         }
         Err(error) => Err(error),
     }
@@ -136,11 +200,7 @@ fn one(
     database: &mut dyn Database,
     line: &Line,
 ) -> Result<Option<Tried>, Error> {
-    let heads: Vec<RevId> = line
-        .heads
-        .iter()
-        .map(|head| head.revision.clone())
-        .collect();
+    let heads = heads(line);
     let lines = Lines::to(&project.graph, &heads);
     if lines.lines.iter().any(Vec::is_empty) {
         // One of them needs the other: there is one order.
@@ -157,12 +217,44 @@ fn one(
         }
         _ => None,
     };
+    let collide = match outcome.as_ref().map(|proved| &proved.verdict) {
+        Err(_) | Ok(Verdict::Unproved(_)) => collide(context, &heads),
+        Ok(_) => Vec::new(),
+    };
     Ok(Some(Tried {
+        collide,
         heads,
         base: line.parts_at.clone(),
         outcome,
         bridge,
     }))
+}
+
+fn heads(line: &Line) -> Vec<RevId> {
+    let heads = line.heads.iter();
+    heads.map(|head| head.revision.clone()).collect()
+}
+
+/// What the scripts below heads collide at so that the order matters. Where they cannot be
+/// compared they say nothing.
+fn collide(context: &Context, heads: &[RevId]) -> Vec<Object> {
+    let Ok(answer) = conflicts::conflicts(context, &conflicts::Ask::Heads) else {
+        return Vec::new();
+    };
+    let within = |side: &conflicts::Side| side.heads.iter().all(|head| heads.contains(head));
+    let pairs = answer.pairs.into_iter();
+    let pairs = pairs.filter(|pair| within(&pair.left) && within(&pair.right));
+    let mut objects: Vec<Object> = Vec::new();
+    for one in pairs.flat_map(|pair| pair.collisions) {
+        if matches!(one.clash, Clash::Order | Clash::Never) {
+            for object in one.objects {
+                if !objects.contains(&object) {
+                    objects.push(object);
+                }
+            }
+        }
+    }
+    objects
 }
 
 /// The first order whose outcome the other one can be brought to.

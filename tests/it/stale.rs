@@ -1,6 +1,7 @@
 //! A script that makes an object anew from a whole text, and others who changed that
 //! object meanwhile: what they did is not lost, or somebody is told.
 
+mod apart;
 mod merging;
 #[cfg(unix)]
 mod on_postgresql;

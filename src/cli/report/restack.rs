@@ -2,11 +2,44 @@
 
 use super::{super::sync::stale, Report};
 use crate::{
-    model::{RevId, restack::RestackError},
-    workflow::Error,
+    model::{RevId, restack::RestackError, verdict::Failure},
+    workflow::{Error, divergence::OneOrder, verdicts::Apart},
 };
 
 const MERGE: &str = "`teammig merge-heads` joins the heads with a merge revision";
+
+/// How several heads get one order.
+pub(in crate::cli) fn one_order(way: &OneOrder) -> String {
+    let ids = |ids: &[RevId]| {
+        let ids: Vec<&str> = ids.iter().map(RevId::as_str).collect();
+        ids.join(" ")
+    };
+    match way {
+        OneOrder::Rebase => {
+            "`teammig sync --rebase` puts yours on top of theirs, so that there is one order".to_owned()
+        }
+        OneOrder::Name => "`teammig rebase YOURS --onto THEIRS` puts one on top of the other, so that there is one order"
+            .to_owned(),
+        OneOrder::JoinTheirs { theirs, mine } => format!(
+            "others have several: `teammig merge {}` joins those, and `teammig rebase {} --onto` that merge revision \
+             puts the rest on top",
+            ids(theirs),
+            ids(mine)
+        ),
+        OneOrder::Fixed => "others have all of them as they are: `teammig merge-heads --no-prove --yes` writes the merge \
+                            revision all the same, and `teammig edit heads` opens it: write there what makes both orders \
+                            alike, before anybody has it"
+            .to_owned(),
+    }
+}
+
+/// What to do about a revision that fails after theirs.
+pub(in crate::cli) fn on_top(failure: &Failure) -> String {
+    format!(
+        "`teammig edit {}`, so that it runs on top of theirs too; then `teammig sync --rebase`",
+        failure.revision
+    )
+}
 
 /// An error of a restack; `words` is its message.
 pub(super) fn report(error: &Error, words: String) -> Report {
@@ -42,6 +75,14 @@ pub(super) fn report(error: &Error, words: String) -> Report {
                 .hint("edit it so that it keeps what theirs did, and call it again; or write a new revision that brings it \
                        back, and run yours as they are: `--no-prove`")
         }
+        Error::StaleBeside(all) => {
+            let place = all.first().map(|one| one.place.clone());
+            let mut report = Report::new("stale-revision", 3, words).place(place);
+            for one in all {
+                report = report.note(format!("  {}", stale::undoes(one)));
+            }
+            report.hint("`teammig sync --apply-both --no-prove` runs it all the same; what it undoes is gone here then")
+        }
         Error::StaleApplied { stale, after } => {
             let report = Report::new("stale-revision", 3, words).note(format!("  {}", stale::title(stale)));
             if *after {
@@ -51,9 +92,19 @@ pub(super) fn report(error: &Error, words: String) -> Report {
                 report.hint("`teammig downgrade -1` takes back what ran last, until theirs are gone here; then call it again")
             }
         }
-        Error::OrderMatters(_) => Report::new("order-matters", 3, words)
-            .hint("`teammig sync --rebase` puts yours on top of theirs, so that there is one order")
-            .hint("`--no-prove` writes the merge revision all the same"),
+        Error::FailsOnTop(failure) => Report::new("order-fails", 3, words).hint(on_top(failure)),
+        Error::OrderMatters { lines, way } => {
+            let fails = lines.iter().any(|line| line.why == Apart::Fails);
+            let kind = if fails { "order-fails" } else { "order-matters" };
+            let mut report = Report::new(kind, 3, words).hint(one_order(way));
+            if fails {
+                report = report.hint("or edit the one that fails, so that it runs after the other too");
+            }
+            if *way != OneOrder::Fixed {
+                report = report.hint("`--no-prove` writes the merge revision all the same");
+            }
+            report
+        }
         Error::Renews(ids) => {
             let ids: Vec<&str> = ids.iter().map(RevId::as_str).collect();
             Report::new("stale-revision", 3, words)

@@ -14,7 +14,7 @@ use crate::{
         Context, Error,
         drift::Phantom,
         sync::{Decisions, Report, Skipped},
-        verdicts::Tried,
+        verdicts::{Apart, Tried},
     },
 };
 
@@ -54,7 +54,10 @@ pub(super) fn decide(
     };
     let settle = match heads(ui, report, args)? {
         Heads::Single => None,
-        Heads::Settle(settle) => Some(settle),
+        Heads::Settle(settle) => {
+            report.require(settle)?;
+            Some(settle)
+        }
         Heads::Stop => return Ok(Chosen::Stop),
         Heads::Open => return Ok(Chosen::Open),
     };
@@ -280,7 +283,18 @@ fn heads(ui: &mut Ui, report: &Report, args: &Args) -> Result<Heads, Error> {
         .iter()
         .map(|offer| {
             let apart = report.tried.iter().all(Tried::merges);
+            let mut tried = report.tried.iter();
+            let fails = tried.any(|one| one.apart() == Some(Apart::Fails));
             match offer {
+                Settle::ApplyBoth if !report.goes(Settle::ApplyBoth) => {
+                    "Apply both, decide later         stops: one side would undo the other here"
+                }
+                Settle::Restack if report.fails_on_top().is_some() => {
+                    "Restack yours on top of theirs   stops: it fails on top of theirs"
+                }
+                Settle::Merge if fails => {
+                    "Create a merge revision          stops: not every order works"
+                }
                 Settle::Merge if !apart => {
                     "Create a merge revision          stops: it would leave databases different"
                 }

@@ -9,6 +9,7 @@ use super::{
         events::{listed, names, plural, way_back},
         json, merge_heads,
         plan::show_plan,
+        report::restack,
         tried,
     },
     carry::{Carried, REDO, became, show_news, show_rewrites},
@@ -43,6 +44,10 @@ pub(super) fn report(ui: &mut Ui, context: &Context, report: &Report) {
     tried::show(ui, &report.tried);
     if let Some(restacking) = &report.restacking {
         super::stale::show(ui, restacking);
+    }
+    // Where lines were tried, it is said there.
+    if let (Some(error), true) = (&report.beside.not_tried, report.tried.is_empty()) {
+        super::stale::not_tried(ui, "one side leaves alone here what the other did", error);
     }
     match &report.movable {
         Movable::Shared(id, branches) => ui.status(format!(
@@ -325,7 +330,17 @@ pub(super) fn open(ui: &mut Ui, project: &Project, report: &Report) {
             Settle::ApplyBoth => "`--apply-both` leaves them as they are",
         })
         .collect();
-    ui.hint(ways.join("; "));
+    if !ways.is_empty() {
+        ui.hint(ways.join("; "));
+    }
+    if let Some(failure) = report.fails_on_top() {
+        ui.hint(restack::on_top(failure));
+    } else if let Some(divergence) = &report.divergence
+        && !report.goes(Settle::Merge)
+        && !report.offers().contains(&Settle::Restack)
+    {
+        ui.hint(restack::one_order(&divergence.one_order()));
+    }
 }
 
 /// What would be done: files, steps, and merge revisions, which have no id yet.

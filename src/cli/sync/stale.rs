@@ -29,11 +29,22 @@ pub(in crate::cli) fn show(ui: &mut Ui, restacking: &Restacking) {
         }
     }
     if let Some(error) = &restacking.looked.not_tried {
-        ui.warn(format!(
-            "not proved that yours leave alone what theirs did: {}",
-            report::message(error)
-        ));
+        not_tried(ui, "yours leave alone what theirs did", error);
     }
+}
+
+/// What is not known, and why not.
+pub(in crate::cli) fn not_tried(ui: &mut Ui, what: &str, error: &Error) {
+    ui.warn(format!(
+        "not proved that {what}: {}",
+        report::message(error)
+    ));
+}
+
+/// `7f3a9c21e4b0 drops column users.phone`.
+pub(in crate::cli) fn undoes(stale: &Stale) -> String {
+    let all: Vec<String> = stale.undone.iter().map(Undone::words).collect();
+    format!("{} {}", stale.revision, all.join(", "))
 }
 
 /// What a revision would do, in one line.

@@ -131,6 +131,12 @@ fn a_side_that_fails_after_the_other_stops() {
             "ALTER TABLE users DROP COLUMN phone;",
         ),
     );
+    // It is not asked about, or said to go with a flag.
+    let run = sandbox.teammig("ann", &["merge-heads"]);
+    assert_eq!(run.code, 3, "{run}");
+    assert!(run.stderr.contains("do not run in every order"), "{run}");
+    assert!(!run.stderr.contains("leave databases different"), "{run}");
+    assert!(!run.stderr.contains("`--yes`"), "{run}");
     let run = sandbox.teammig("ann", &["merge-heads", "--yes"]);
     assert_eq!(run.code, 3, "{run}");
     assert!(
@@ -144,4 +150,55 @@ fn a_side_that_fails_after_the_other_stops() {
     // In the order that works it goes.
     sandbox.ok("ann", &["sync", "--rebase"]);
     assert_eq!(columns(&sandbox, "people"), ["id", "name", "phone"]);
+}
+
+#[test]
+fn mine_that_fails_after_theirs_is_not_put_there() {
+    let sandbox = pulled(
+        (
+            "ALTER TABLE users ADD COLUMN phone text;",
+            "ALTER TABLE users DROP COLUMN phone;",
+        ),
+        (
+            "ALTER TABLE users RENAME TO people;",
+            "ALTER TABLE people RENAME TO users;",
+        ),
+    );
+    let run = sandbox.teammig("ann", &["sync", "--yes"]);
+    assert_eq!(run.code, 3, "{run}");
+    for said in [
+        "error: 7f3a9c21e4b0 fails on top of theirs: no such table: users",
+        "hint: `teammig edit 7f3a9c21e4b0`",
+    ] {
+        assert!(run.stderr.contains(said), "{run}");
+    }
+    let run = sandbox.teammig("ann", &["sync"]);
+    assert_eq!(run.code, 3, "{run}");
+    assert!(
+        !run.stderr.contains("`teammig sync --rebase` puts"),
+        "{run}"
+    );
+    assert!(run.stderr.contains("`teammig edit 7f3a9c21e4b0`"), "{run}");
+    assert_eq!(columns(&sandbox, "users"), ["id", "name", "phone"]);
+}
+
+#[test]
+fn published_sides_whose_order_matters_get_a_script_by_hand() {
+    let sandbox = pulled((REBUILD, BACK), ADD_PHONE);
+    sandbox.git("ann", &["push", "-q"]);
+    for command in [&["sync", "--merge"][..], &["merge-heads", "--yes"]] {
+        let run = sandbox.teammig("ann", command);
+        assert_eq!(run.code, 3, "{run}");
+        assert!(!run.stderr.contains("--rebase"), "{run}");
+        assert!(
+            run.stderr
+                .contains("`teammig merge-heads --no-prove --yes`"),
+            "{run}"
+        );
+    }
+    // What it says works.
+    sandbox.ok("ann", &["merge-heads", "--no-prove", "--yes"]);
+    let (document, _) = sandbox.json("ann", &["heads"]);
+    assert_eq!(document["diverged"], false);
+    sandbox.ok("ann", &["upgrade"]);
 }

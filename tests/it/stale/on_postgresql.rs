@@ -95,3 +95,20 @@ fn independent_changes_make_no_scratch_database() {
     assert_eq!(code, 0, "{document}");
     assert_eq!(document["stale"], serde_json::json!([]));
 }
+
+#[test]
+fn unproved_and_the_scripts_say_that_the_order_matters() {
+    let default = |value: u8| format!("ALTER TABLE users ALTER COLUMN id SET DEFAULT {value};");
+    let back = "ALTER TABLE users ALTER COLUMN id DROP DEFAULT;";
+    let (sandbox, _) = diverged([&default(1), back], [&default(2), back]);
+    // Nothing names a server for scratch databases.
+    let run = sandbox.teammig("project", &["merge-heads", "--yes"]);
+    assert_eq!(run.code, 3, "{run}");
+    assert!(
+        run.stderr
+            .contains("nothing was proved, and the scripts of"),
+        "{run}"
+    );
+    assert!(run.stderr.contains("users.id"), "{run}");
+    sandbox.ok("project", &["merge-heads", "--yes", "--no-prove"]);
+}
