@@ -86,14 +86,14 @@ fn after(one: &Failure) -> String {
 }
 
 fn beside(one: &Contrast, first: Option<&RevId>, second: Option<&RevId>) -> String {
-    let side = |value: &Option<String>| match value {
-        Some(text) => text.lines().collect::<Vec<_>>().join(" "),
-        None => "not there".to_owned(),
+    let side = |value: &Option<String>| {
+        let Some(text) = value else {
+            return "not there".to_owned();
+        };
+        // Of rows, one says enough on a line.
+        let first = text.split("; ").next().filter(|_| one.key == "rows");
+        first.unwrap_or(text).lines().collect::<Vec<_>>().join(" ")
     };
-    // What rows hold is too much for a line.
-    if one.key == "rows" {
-        return format!("{} {}: other rows", one.kind, one.name);
-    }
     let id = |id: Option<&RevId>| id.map(ToString::to_string).unwrap_or_default();
     let key = if one.key.is_empty() {
         String::new()
