@@ -186,20 +186,10 @@ fn report(error: &Error) -> Report {
         Error::Config(error) => config(error),
         Error::Git(error) => git::error(error),
         Error::Io { source, .. } => io("io", &words, source),
-        Error::NoFolderFor { folder, .. } => {
-            let folder = shell::word(&folder.display().to_string());
-            Report::new("no-folder", 1, words).hint(format!("`mkdir -p {folder}` makes it"))
-        }
-        Error::FolderNotHere(folder) => {
-            let folder = shell::word(folder);
-            Report::new("no-migrations", 1, words).hint(format!(
-                "`git restore {folder}` brings it back; in a sparse checkout, `git sparse-checkout add {folder}`"
-            ))
-        }
-        Error::NoFolder(_) => Report::new("no-migrations", 1, words)
-            .hint("`teammig init` sets up a project here; `--migrations PATH` names another folder"),
-        Error::NoFolderAt { .. } => Report::new("no-migrations", 4, words)
-            .hint("Git keeps neither empty folders nor what a linked folder or a submodule holds; is the folder's name right?"),
+        Error::NoFolderFor { .. }
+        | Error::FolderNotHere(_)
+        | Error::NoFolder(_)
+        | Error::NoFolderAt { .. } => folder(error, words),
         Error::NoHooksHere(_) => Report::new("git", 1, words)
             .hint("install them in a clone; what is pushed here is judged by CI (`teammig check --base`)"),
         Error::NoCommand => Report::new("usage", 2, words)
@@ -281,6 +271,27 @@ fn report(error: &Error) -> Report {
             hints: hints.clone(),
             ..Report::new("import", 1, words).place(place.as_deref().cloned())
         },
+    }
+}
+
+/// A folder that is not there.
+fn folder(error: &Error, words: String) -> Report {
+    match error {
+        Error::NoFolderFor { folder, .. } => {
+            let folder = shell::word(&folder.display().to_string());
+            Report::new("no-folder", 1, words).hint(format!("`mkdir -p {folder}` makes it"))
+        }
+        Error::FolderNotHere(folder) => {
+            let folder = shell::word(folder);
+            Report::new("no-migrations", 1, words).hint(format!(
+                "`git restore {folder}` brings it back; in a sparse checkout, `git sparse-checkout add {folder}`"
+            ))
+        }
+        Error::NoFolder(_) => Report::new("no-migrations", 1, words)
+            .hint("`teammig init` sets up a project here; `--migrations PATH` names another folder"),
+        Error::NoFolderAt { .. } => Report::new("no-migrations", 4, words)
+            .hint("Git keeps neither empty folders nor what a linked folder or a submodule holds; is the folder's name right?"),
+        _ => Report::new("no-migrations", 1, words),
     }
 }
 

@@ -201,8 +201,8 @@ impl<'a> Read<'a> {
         line: &[(&'a Prepared, Footprint)],
         other: &[(&'a Prepared, Footprint)],
     ) -> Option<Unproved> {
-        let changed = line.iter().flat_map(|(step, footprint)| {
-            let found = footprint.statements.iter().filter_map(|one| {
+        let mut changed = line.iter().flat_map(|(step, footprint)| {
+            footprint.statements.iter().filter_map(|one| {
                 let spot = Spot {
                     revision: step.step.revision.clone(),
                     statement: Some(one.span.clone()),
@@ -214,24 +214,21 @@ impl<'a> Read<'a> {
                 };
                 let access = one.accesses.iter().find(changes)?;
                 Some((spot, &access.object))
-            });
-            found
+            })
         });
         let below = || texts(&self.below).chain(texts(other));
         let statements = self.statements(other);
-        changed
-            .filter_map(|(changes, object)| {
-                let behind = Behind::of(&object.name, below);
-                let (runs, _) = statements.iter().find(|(_, text)| behind.is_run_by(text))?;
-                Some(Unproved::Rows {
-                    object: object.to_string(),
-                    pair: Pair {
-                        left: changes,
-                        right: runs.clone(),
-                    },
-                })
+        changed.find_map(|(changes, object)| {
+            let behind = Behind::of(&object.name, below);
+            let (runs, _) = statements.iter().find(|(_, text)| behind.is_run_by(text))?;
+            Some(Unproved::Rows {
+                object: object.to_string(),
+                pair: Pair {
+                    left: changes,
+                    right: runs.clone(),
+                },
             })
-            .next()
+        })
     }
 
     /// A trigger or a rule of a table, beside a statement that changes its rows.
