@@ -29,7 +29,7 @@ fn a_rebuild_loses_nothing_that_only_this_database_has() {
       |
     9 | SELECT json_extract('{}', 'users also has ' || group_concat(what, ', ') || ', which this revision would lose')
       | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ users also has column Phone, index users_phone, trigger quiet, which this revision would lose
-    7f3a9c21e4b0 is still applied: nothing of its way back was done.
+    7f3a9c21e4b0 was rolled back and left nothing.
     Nothing else had been done in this run.
     hint: it was made by hand: keep what is in it elsewhere, remove it here, and call it again; what is to stay comes back by a later revision (into the models, then `teammig create`)
     ");
