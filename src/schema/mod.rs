@@ -33,7 +33,7 @@ pub use content::{Content, TableContent};
 pub use fact::{Edge, Fact, FactId, Given, Schema, Unmodelled, Value};
 pub use kind::{COLUMN_ORDER, Effect, Kind, Rule};
 pub use leave_out::LeaveOut;
-pub use renewed::{NotRenewed, Renewal};
+pub use renewed::{NotRenewed, Renewal, guards};
 pub use stricter::stricter;
 pub use survive::{How, Loss, Stages, named, survive};
 pub use told::{by_name, decisions, made, perhaps_renamed, replaced, texts, unknown_renames};

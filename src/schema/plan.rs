@@ -10,7 +10,7 @@
 
 pub(super) mod labels;
 mod postgres;
-mod sqlite;
+pub(super) mod sqlite;
 mod words;
 
 use std::collections::BTreeMap;

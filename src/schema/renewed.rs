@@ -13,7 +13,10 @@ use std::{collections::BTreeSet, ops::Range};
 
 use super::{
     Fact, FactId, Kind, Schema,
-    plan::{Decisions, plan},
+    plan::{
+        Decisions, plan,
+        sqlite::{guard, guarded},
+    },
     told,
 };
 use crate::{
@@ -50,6 +53,14 @@ pub enum NotRenewed {
     /// It was made anew, and does not do what was meant.
     #[error("made anew it does not do what it did: {0}")]
     NotProved(String),
+}
+
+/// The statements of a script that stop it where a table has more than the script knows:
+/// nothing but what was there when it was written.
+pub fn guards(script: &str) -> Vec<Range<usize>> {
+    let statements = sql::statements(script, Dialect::Sqlite).into_iter();
+    let guards = statements.filter(|one| guarded(one.text(script)).is_some());
+    guards.map(|one| one.span).collect()
 }
 
 /// The schemas that a script was written for, and the one that it is to run on.
@@ -138,6 +149,15 @@ impl Renewal<'_> {
                     &name,
                 )?);
                 edits.push((span, merged.text));
+            }
+            if let Some(after) = self.after.facts.get(&id) {
+                let guards = statements
+                    .iter()
+                    .filter(|one| guarded(one.text(script)).as_deref() == Some(id.name()));
+                edits.extend(guards.map(|one| {
+                    let text = guard(theirs, self.onto, base, after);
+                    (one.span.clone(), text)
+                }));
             }
             missing.extend(self.onto.facts.values().filter(|fact| {
                 fact.parent.as_ref() == Some(&id)

@@ -139,7 +139,7 @@ fn first_line(statement: &str) -> String {
 }
 
 /// Takes a statement out, and leaves everything else where it is: errors have places.
-fn blank(script: &mut StoredScript, span: std::ops::Range<usize>) {
+pub(super) fn blank(script: &mut StoredScript, span: std::ops::Range<usize>) {
     let blanks: String = script.text[span.clone()]
         .bytes()
         .map(|byte| if byte == b'\n' { '\n' } else { ' ' })

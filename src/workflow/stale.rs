@@ -23,7 +23,7 @@ use crate::{
         finding::Place,
         restack::Restack,
     },
-    schema::{Renewal, compare, undone},
+    schema::{Renewal, compare, guards, undone},
     sql,
 };
 
@@ -161,14 +161,14 @@ fn settle(
     if dialect == Dialect::Postgres && !meets(&base, &over, &old) {
         return Ok(Vec::new());
     }
-    let alone = walk(context, database, &base, &old)?;
+    let alone = walk(context, database, &base, &unguarded(&old))?;
     let theirs = sides.over.iter().filter(|id| !sides.base.contains(id));
     let theirs: Vec<RevId> = theirs.cloned().collect();
     let mut chain = old.clone();
     let mut found: BTreeMap<usize, Stale> = BTreeMap::new();
     let mut tried: BTreeSet<(usize, bool)> = BTreeSet::new();
     loop {
-        let both = walk(context, database, &over, &chain)?;
+        let both = walk(context, database, &over, &unguarded(&chain))?;
         let next = first(&alone, &both, &tried);
         let Some((at, direction, undone)) = next else {
             break;
@@ -237,6 +237,21 @@ fn settle(
     }
     restacking.files.retain(|file| file.before != file.after);
     Ok(found.into_values().collect())
+}
+
+/// Scripts without the statements of ours that stop them where a table has more than they
+/// know: what they would undo is what is asked.
+fn unguarded(steps: &[Prepared]) -> Vec<Prepared> {
+    let mut steps = steps.to_vec();
+    for step in &mut steps {
+        let down = step.scripts.down.iter_mut();
+        for script in std::iter::once(&mut step.scripts.up).chain(down) {
+            for span in guards(&script.text) {
+                replayed::blank(script, span);
+            }
+        }
+    }
+    steps
 }
 
 /// The first script that undoes something, and was not tried.

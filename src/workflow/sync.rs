@@ -102,13 +102,17 @@ impl Report {
         }
     }
 
-    /// What of mine was seen to fail after theirs.
+    /// What of mine was seen to fail after theirs, and was not made anew.
     pub fn fails_on_top(&self) -> Option<&Failure> {
         let lines = self.restacking.iter().flat_map(|one| &one.lines);
         let mine: BTreeSet<&RevId> = lines.flat_map(|line| &line.chain).collect();
+        let looked = self.restacking.iter().map(|one| &one.looked);
+        let renewed: BTreeSet<RevId> = looked.flat_map(Looked::renewed).collect();
         let fails = |failure: &&Failure| {
             let first = failure.order.first();
-            mine.contains(&failure.revision) && first.is_some_and(|id| !mine.contains(id))
+            mine.contains(&failure.revision)
+                && !renewed.contains(&failure.revision)
+                && first.is_some_and(|id| !mine.contains(id))
         };
         self.tried.iter().find_map(|one| match one.verdict()? {
             Verdict::Fails(found) if !found.on_rows => found.failures.iter().find(fails),

@@ -317,3 +317,42 @@ fn asked_at_a_terminal() {
     assert_eq!(code, 130, "{text}");
     assert_eq!(columns(&sandbox, "users"), ["id", "name"]);
 }
+
+/// What `create` writes stops by itself over a column that it does not know. Made anew, it
+/// knows the column.
+#[test]
+fn what_create_wrote_is_made_anew_too() {
+    let sandbox = Sandbox::team();
+    sandbox.revision(
+        "bob",
+        "c01d9e88ab12",
+        &["9209a434d045"],
+        "Theirs",
+        ADD_PHONE.0,
+        ADD_PHONE.1,
+    );
+    sandbox.commit("bob", "Theirs");
+    sandbox.git("bob", &["push", "-q"]);
+    sandbox.write(
+        "ann/models/all.sql",
+        "CREATE TABLE users (id integer PRIMARY KEY, name text CHECK (length(name) > 0));\n",
+    );
+    sandbox.write(
+        "ann/teammig.yaml",
+        &format!("{}models: models\n", sandbox.read("ann/teammig.yaml")),
+    );
+    let create = ["create", "Mine", "--rev-id", "7f3a9c21e4b0"];
+    sandbox.ok("ann", &create);
+    sandbox.commit("ann", "Mine");
+    sandbox.ok("ann", &["upgrade"]);
+    sandbox.git("ann", &["pull", "-q", "--no-rebase", "--no-edit"]);
+    let run = sandbox.teammig("ann", &["sync", "--rebase", "--yes"]);
+    assert_eq!(run.code, 0, "{run}");
+    assert!(run.stderr.contains("made anew"), "{run}");
+    assert_eq!(columns(&sandbox, "users"), ["id", "name", "phone"]);
+    // Its guard knows what came in, and nothing else.
+    sandbox.ok("ann", &["downgrade"]);
+    sandbox.sqlite("ann/dev.db", "ALTER TABLE users ADD COLUMN hand text");
+    let run = sandbox.teammig("ann", &["upgrade"]);
+    assert!(run.stderr.contains("users also has column hand"), "{run}");
+}

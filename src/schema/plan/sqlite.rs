@@ -19,6 +19,8 @@ mod rewrite;
 mod table;
 mod text;
 
+pub(in crate::schema) use known::{guard, guarded};
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Decisions, Hazard, Part, Plan, Question, Statement, Undecided};

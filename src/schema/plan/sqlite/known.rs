@@ -7,11 +7,45 @@
 //! own outside of a trigger; a path that is none is the one whose message is quoted whole.
 
 use super::{Statement, table::Table, text};
-use crate::schema::{FactId, Kind, Schema, sqlite};
+use crate::schema::{Fact, FactId, Kind, Schema, sqlite};
+
+const REMARK: &str =
+    "-- stops where the table has anything that this script does not know, and would lose";
+
+/// The table that a statement guards so, by its name in lower case.
+pub(in crate::schema) fn guarded(statement: &str) -> Option<String> {
+    if !statement.contains(sqlite::WOULD_LOSE) {
+        return None;
+    }
+    let (_, rest) = statement.split_once("pragma_table_xinfo('")?;
+    let end = rest.find("')")?;
+    Some(rest[..end].replace("''", "'").to_ascii_lowercase())
+}
+
+/// The guard of a table of `schema`, without the remark above it, for a script that takes
+/// from it what it took from `before` to reach `after`.
+pub(in crate::schema) fn guard(
+    table: &Fact,
+    schema: &Schema,
+    before: &Fact,
+    after: &Fact,
+) -> String {
+    let gone = gone(&Table::of(before), &Table::of(after));
+    nothing_but(&Table::of(table), &gone, schema)
+}
 
 /// Fails where a table has columns, constraints, indexes or triggers besides those of
 /// `schema`, or where a view or a trigger that `schema` has not uses a column that goes.
 pub(super) fn nothing_else(before: &Table<'_>, after: &Table<'_>, schema: &Schema) -> Statement {
+    let guard = nothing_but(before, &gone(before, after), schema);
+    Statement {
+        sql: format!("{REMARK}\n{guard}"),
+        about: FactId::clone(&before.fact.id),
+        hazards: Vec::new(),
+    }
+}
+
+fn nothing_but(before: &Table<'_>, gone: &[String], schema: &Schema) -> String {
     let id = &before.fact.id;
     let columns: Vec<String> = if before.is_read() {
         before.columns().iter().map(super::table::lower).collect()
@@ -25,22 +59,24 @@ pub(super) fn nothing_else(before: &Table<'_>, after: &Table<'_>, schema: &Schem
     let (name, lower) = (text::literal(before.name()), text::literal(id.name()));
     let begin = text::literal(&format!("{} also has ", before.name()));
     let end = text::literal(sqlite::WOULD_LOSE);
-    let sql = format!(
-        "-- stops where the table has anything that this script does not know, and would lose\n\
-         SELECT json_extract('{{}}', {begin} || group_concat(what, ', ') || {end})\nFROM (\n  \
+    format!(
+        "SELECT json_extract('{{}}', {begin} || group_concat(what, ', ') || {end})\nFROM (\n  \
            SELECT 'column ' || name AS what FROM pragma_table_xinfo({name}) WHERE lower(name) NOT IN ({})\n  \
            UNION ALL SELECT type || ' ' || name FROM sqlite_schema WHERE type IN ('index', 'trigger') AND sql IS NOT NULL\n    \
            AND lower(tbl_name) = {lower} AND lower(name) NOT IN ({})\n{}{})",
         list(&columns),
         list(&parts),
         constraints(before, &name, &lower),
-        users(before, after, schema),
-    );
-    Statement {
-        sql,
-        about: FactId::clone(id),
-        hazards: Vec::new(),
-    }
+        users(before, gone, schema),
+    )
+}
+
+/// The columns that a table loses, in lower case.
+fn gone(before: &Table<'_>, after: &Table<'_>) -> Vec<String> {
+    let gone = before.columns().iter();
+    gone.filter(|column| after.is_read() && after.column(&column.name).is_none())
+        .map(super::table::lower)
+        .collect()
 }
 
 /// More constraints than there are: they have no names, so they are counted.
@@ -83,12 +119,7 @@ const BLANKS: [char; 4] = [' ', '\t', '\n', '\r'];
 
 /// Views, and triggers of other tables, that use a column which goes: SQLite does not look
 /// at them when a table is made again.
-fn users(before: &Table<'_>, after: &Table<'_>, schema: &Schema) -> String {
-    let gone = before.columns().iter();
-    let gone: Vec<String> = gone
-        .filter(|column| after.is_read() && after.column(&column.name).is_none())
-        .map(super::table::lower)
-        .collect();
+fn users(before: &Table<'_>, gone: &[String], schema: &Schema) -> String {
     if gone.is_empty() {
         return String::new();
     }
