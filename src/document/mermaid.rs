@@ -75,12 +75,10 @@ pub fn render(picture: &Picture, rows: &Rows) -> String {
     }
     for collision in &picture.collisions {
         let place = |node: usize| {
-            rows.items
-                .iter()
-                .find(|item| **item == Item::Revision(node))
+            let item = &rows.items[rows.row_of(node)?];
+            Some(name(picture, item))
         };
         if let (Some(one), Some(other)) = (place(collision.one), place(collision.other)) {
-            let (one, other) = (name(picture, one), name(picture, other));
             let words = mermaid(&collision.words());
             let _ = writeln!(out, "  {one} x-. \"{words}\" .-x {other}");
         }

@@ -132,10 +132,7 @@ fn row(
 /// Lines between revisions that collide, beside those of the graph.
 fn collisions(out: &mut String, picture: &Picture, rows: &Rows, grid: Grid) {
     let place = |node: usize| {
-        let row = rows
-            .items
-            .iter()
-            .position(|item| *item == Item::Revision(node))?;
+        let row = rows.row_of(node)?;
         let x = MARGIN / 2 + grid.x(rows.lanes.get(row)?.column);
         Some((x, HEADER + row * grid.height + grid.middle()))
     };

@@ -19,7 +19,7 @@ use crate::{
     db::Database,
     model::{
         Dialect, Direction, Footprint, Project, RevId,
-        conflict::{Ancestor, Conflicts, Member, conflicts},
+        conflict::{Ancestor, Member, conflicts},
         finding::Place,
         restack::Restack,
     },
@@ -285,11 +285,6 @@ fn first(
 /// Whether anything of the two meets, as far as their texts say: without that no
 /// database is made for it.
 pub(super) fn meets(base: &[Prepared], over: &[Prepared], chain: &[Prepared]) -> bool {
-    let met = met(base, over, chain);
-    !met.collisions.is_empty() || met.unknown.iter().any(|one| !one.opaque)
-}
-
-fn met(base: &[Prepared], over: &[Prepared], chain: &[Prepared]) -> Conflicts {
     let known: BTreeSet<&RevId> = base.iter().map(|step| &step.step.revision).collect();
     let footprints = |steps: &mut dyn Iterator<Item = &Prepared>| -> Vec<_> {
         let each = steps.map(|step| {
@@ -307,7 +302,7 @@ fn met(base: &[Prepared], over: &[Prepared], chain: &[Prepared]) -> Conflicts {
         .filter(|step| !known.contains(&step.step.revision));
     let (mine, theirs) = (footprints(&mut chain.iter()), footprints(&mut theirs));
     let ancestor = Ancestor::of(ancestors.iter().map(|one| &one.1), true);
-    conflicts(&members(&mine), &members(&theirs), &ancestor)
+    !conflicts(&members(&mine), &members(&theirs), &ancestor).is_none()
 }
 
 fn members(side: &[(RevId, Footprint)]) -> Vec<Member<'_>> {

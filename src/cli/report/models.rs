@@ -130,7 +130,8 @@ fn undecided(all: &[Undecided], words: String) -> Report {
             Question::Using { to, .. } => {
                 let column = name.rsplit('.').next().unwrap_or(name);
                 report = report.hint(format!(
-                    "{}, or `-- teammig: using {column}::{to}` behind the column in the models",
+                    "{}, or `-- teammig: using {column}::{to}` behind the column in the models; where there is no such cast, \
+                     with another expression",
                     quoted("--using", format!("{name}:{column}::{to}"))
                 ));
             }

@@ -56,6 +56,13 @@ impl Rows {
         self.lanes.iter().map(lanes::Row::width).max().unwrap_or(0)
     }
 
+    /// The row of a revision that is not folded away, by its number in the picture.
+    pub fn row_of(&self, node: usize) -> Option<usize> {
+        self.items
+            .iter()
+            .position(|item| *item == Item::Revision(node))
+    }
+
     /// How many revisions stand in folded rows.
     pub fn folded(&self) -> usize {
         let folded = self.items.iter().filter_map(|item| match item {

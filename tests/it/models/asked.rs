@@ -27,7 +27,7 @@ fn types_that_have_no_cast_ask_for_an_expression() {
     --- stderr
     error: there is one thing to decide first
       events.at bigint does not become timestamp with time zone by itself
-    hint: `--using "events.at:at::timestamp with time zone"`, or `-- teammig: using at::timestamp with time zone` behind the column in the models
+    hint: `--using "events.at:at::timestamp with time zone"`, or `-- teammig: using at::timestamp with time zone` behind the column in the models; where there is no such cast, with another expression
     "#);
     let using = [&CREATE[..], &["--using", "events.at:to_timestamp(at)"]].concat();
     let run = sandbox.teammig("project", &using);
@@ -42,7 +42,7 @@ fn types_that_have_no_cast_ask_for_an_expression() {
     --- stderr
     error: there is one thing to decide first
       public.events.place point does not become integer by itself
-    hint: `--using "public.events.place:place::integer"`, or `-- teammig: using place::integer` behind the column in the models
+    hint: `--using "public.events.place:place::integer"`, or `-- teammig: using place::integer` behind the column in the models; where there is no such cast, with another expression
     "#);
 }
 
