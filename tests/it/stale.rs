@@ -339,7 +339,7 @@ fn what_create_wrote_is_made_anew_too() {
     );
     sandbox.write(
         "ann/teammig.yaml",
-        &format!("{}models: models\n", sandbox.read("ann/teammig.yaml")),
+        format!("{}models: models\n", sandbox.read("ann/teammig.yaml")),
     );
     let create = ["create", "Mine", "--rev-id", "7f3a9c21e4b0"];
     sandbox.ok("ann", &create);
