@@ -3,6 +3,8 @@
 //! The only place that reads configuration. Reads what it is given and decides
 //! nothing else; URLs stay opaque here and never show in `Debug`.
 
+pub mod alembic;
+mod alembic_url;
 mod env;
 mod file;
 mod lint;
@@ -16,7 +18,7 @@ use std::{
 };
 
 use self::file::{Folders, choose, parse};
-pub use self::{env::Env, strict::Other};
+pub use self::{alembic::Alembic, env::Env, strict::Other};
 use crate::model::{Levels, LintOptions, SourceFile, Span};
 
 /// The configuration's file name, at the root of the project.
@@ -72,6 +74,15 @@ pub enum ConfigError {
         /// What.
         message: String,
     },
+    /// `alembic: {config: …}` names a file that is not there.
+    #[error("there is no file {file}, which `alembic: {{config: …}}` names")]
+    NoAlembicFile {
+        /// The file.
+        file: String,
+    },
+    /// `layout: alembic`, and nothing says where the revisions are.
+    #[error("nothing says where Alembic's revisions are")]
+    NoAlembic,
     /// `--env` names an environment that is not there.
     #[error("no environment named `{name}`")]
     NoSuchEnvironment {
@@ -115,6 +126,10 @@ pub struct Config {
     pub file: Option<PathBuf>,
     /// Which of `databases:` it is, where there are several.
     pub database: Option<String>,
+    /// How revisions stand in files.
+    pub layout: Layout,
+    /// How the Alembic project is set up, where it is one.
+    pub alembic: Alembic,
     /// The folders with migrations, relative to the root, with forward slashes.
     pub folders: Vec<String>,
     /// Where the schema stands as it should be.
@@ -144,6 +159,17 @@ pub struct Config {
     pub lint: LintOptions,
     /// Variables of the process and of `.env`.
     pub env: Env,
+}
+
+/// How revisions stand in files.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Layout {
+    /// SQL with a header, which teammig runs.
+    #[default]
+    Native,
+    /// Alembic's modules, which the project's own Alembic runs.
+    Alembic,
 }
 
 /// Where models come from.
@@ -190,6 +216,8 @@ pub enum ChosenBy {
     Environment,
     /// The variable `DATABASE_URL`.
     Variable,
+    /// `sqlalchemy.url` of an Alembic project's ini.
+    Alembic,
 }
 
 /// A database that was chosen.
@@ -201,6 +229,8 @@ pub struct Target {
     pub environment: String,
     /// The URL, variables filled in.
     pub url: Secret,
+    /// The same as SQLAlchemy reads it, for a project's own Alembic.
+    pub sqlalchemy_url: Secret,
     /// What a relative SQLite path is relative to.
     pub base: PathBuf,
     /// Its revisions may not be edited any more.
@@ -216,6 +246,8 @@ pub struct Overrides {
     pub migrations: Option<PathBuf>,
     /// `--database NAME`.
     pub database: Option<String>,
+    /// `--layout NAME`, of the folder that `--migrations` names.
+    pub layout: Option<Layout>,
 }
 
 /// Finds and reads the configuration that holds for a folder.
@@ -225,7 +257,10 @@ pub fn load(from: &Path, mut env: Env, overrides: &Overrides) -> Result<Config, 
         env.read_dotenv(&root);
         let folder = path.to_string_lossy().replace('\\', "/");
         let folder = folder.trim_end_matches('/').to_owned();
-        return Ok(defaults(root, vec![folder], env));
+        return Ok(Config {
+            layout: overrides.layout.unwrap_or_default(),
+            ..defaults(root, vec![folder], env)
+        });
     }
     let Some(path) = find_file(from) else {
         return Ok(without_file(from, env));
@@ -238,7 +273,7 @@ pub fn load(from: &Path, mut env: Env, overrides: &Overrides) -> Result<Config, 
     env.read_dotenv(root);
     let file = SourceFile::new(path.display().to_string(), text);
     let chosen = choose(parse(&file)?, overrides.database.as_deref())?;
-    Ok(settled(&path, root, chosen, env))
+    settled(&path, root, chosen, env)
 }
 
 /// The configuration file that holds for a folder, where there is one.
@@ -250,9 +285,20 @@ pub fn find_file(from: &Path) -> Option<PathBuf> {
 
 /// What holds for a folder when no file says otherwise.
 pub fn without_file(from: &Path, mut env: Env) -> Config {
-    let root = folder_with_migrations(from).unwrap_or(from).to_owned();
+    let (root, alembic) = match folder_with_migrations(from) {
+        Some((root, alembic)) => (root.to_owned(), alembic),
+        None => (from.to_owned(), None),
+    };
     env.read_dotenv(&root);
-    defaults(root, vec![DEFAULT_FOLDER.to_owned()], env)
+    match alembic {
+        Some(alembic) => Config {
+            layout: Layout::Alembic,
+            file_template: alembic.file_template.clone(),
+            alembic: alembic.clone(),
+            ..defaults(root, alembic.version_locations, env)
+        },
+        None => defaults(root, vec![DEFAULT_FOLDER.to_owned()], env),
+    }
 }
 
 /// No configuration at all, not even `.env`.
@@ -281,7 +327,7 @@ pub fn read_all(
         .iter()
         .map(|name| {
             let chosen = choose(parse(&file)?, name.as_deref())?;
-            Ok(settled(path, root, chosen, env.clone()))
+            settled(path, root, chosen, env.clone())
         })
         .collect()
 }
@@ -309,21 +355,36 @@ fn settled(
     root: &Path,
     (database, settings): (Option<String>, file::Settings),
     env: Env,
-) -> Config {
+) -> Result<Config, ConfigError> {
     let defaults = defaults(root.to_owned(), vec![DEFAULT_FOLDER.to_owned()], env);
-    Config {
+    let layout = settings.layout.unwrap_or_default();
+    let alembic = match layout {
+        Layout::Native => defaults.alembic,
+        Layout::Alembic => alembic::read(root, &settings.alembic.unwrap_or_default())?,
+    };
+    let folders = match (settings.migrations, layout) {
+        (Some(Folders(list)), _) => list,
+        (None, Layout::Native) => defaults.folders,
+        (None, Layout::Alembic) => alembic.version_locations.clone(),
+    };
+    if folders.is_empty() && layout == Layout::Alembic {
+        return Err(ConfigError::NoAlembic);
+    }
+    Ok(Config {
         file: Some(path.to_owned()),
         database,
-        folders: settings
-            .migrations
-            .map_or(defaults.folders, |Folders(list)| list),
+        layout,
+        folders,
         models: settings.models,
         exclude: settings
             .exclude
             .map(|Folders(list)| list)
             .unwrap_or_default(),
         concurrent_indexes: settings.concurrent_indexes.unwrap_or_default(),
-        file_template: settings.file_template,
+        file_template: settings
+            .file_template
+            .or_else(|| alembic.file_template.clone()),
+        alembic,
         protected: settings
             .protected
             .map(|Folders(list)| list)
@@ -345,7 +406,7 @@ fn settled(
         levels: settings.check.map(Levels::from).unwrap_or_default(),
         lint: settings.lint.map(|lint| lint.0).unwrap_or_default(),
         ..defaults
-    }
+    })
 }
 
 fn defaults(root: PathBuf, folders: Vec<String>, env: Env) -> Config {
@@ -353,6 +414,8 @@ fn defaults(root: PathBuf, folders: Vec<String>, env: Env) -> Config {
         root,
         file: None,
         database: None,
+        layout: Layout::Native,
+        alembic: Alembic::default(),
         folders,
         models: None,
         exclude: Vec::new(),
@@ -370,12 +433,21 @@ fn defaults(root: PathBuf, folders: Vec<String>, env: Env) -> Config {
     }
 }
 
-/// Without a configuration: the nearest folder that holds `migrations/`, not
-/// looking further up than the top of the repository.
-fn folder_with_migrations(from: &Path) -> Option<&Path> {
+/// Without a configuration: the nearest folder that holds an Alembic project or
+/// `migrations/`, not looking further up than the top of the repository.
+fn folder_with_migrations(from: &Path) -> Option<(&Path, Option<Alembic>)> {
     for folder in from.ancestors() {
+        // An ini that cannot be read is told by whoever needs it: `init` does.
+        let alembic = alembic::find(folder, "alembic").ok().flatten();
+        let is_there = |alembic: &Alembic| {
+            let mut locations = alembic.version_locations.iter();
+            locations.any(|location| folder.join(location).is_dir())
+        };
+        if let Some(alembic) = alembic.filter(is_there) {
+            return Some((folder, Some(alembic)));
+        }
         if folder.join(DEFAULT_FOLDER).is_dir() {
-            return Some(folder);
+            return Some((folder, None));
         }
         // A bare repository is what `.git` is elsewhere.
         let is_bare = folder.join("HEAD").is_file() && folder.join("objects").is_dir();
@@ -394,7 +466,7 @@ impl Config {
     }
 
     /// The database to use: `--url`, else `--env`, else the first environment,
-    /// else `DATABASE_URL`.
+    /// else `DATABASE_URL`, else what Alembic's ini has.
     pub fn target(
         &self,
         url: Option<&str>,
@@ -402,14 +474,8 @@ impl Config {
         current_dir: &Path,
     ) -> Result<Target, ConfigError> {
         if let Some(url) = url {
-            return Ok(Target {
-                by: ChosenBy::Url,
-                environment: "url".to_owned(),
-                url: Secret::new(url),
-                base: current_dir.to_owned(),
-                protected: false,
-                timeouts: Timeouts::default(),
-            });
+            let base = current_dir.to_owned();
+            return Ok(self.unnamed(ChosenBy::Url, "url", url, base));
         }
         let chosen = match environment {
             Some(name) => Some(
@@ -424,27 +490,45 @@ impl Config {
             None => self.environments.first(),
         };
         if let Some(environment) = chosen {
+            let url = self.expand(&environment.name, &environment.url)?;
+            let root = self.root.clone();
             return Ok(Target {
-                by: ChosenBy::Environment,
-                environment: environment.name.clone(),
-                url: Secret(self.expand(&environment.name, &environment.url)?),
-                base: self.root.clone(),
                 protected: environment.protected,
                 timeouts: environment.timeouts.clone(),
+                ..self.unnamed(ChosenBy::Environment, &environment.name, &url, root)
             });
         }
         match self.env.get("DATABASE_URL") {
-            Some(url) if !url.is_empty() => Ok(Target {
-                by: ChosenBy::Variable,
-                environment: "DATABASE_URL".to_owned(),
-                url: Secret::new(url),
-                base: self.root.clone(),
-                protected: false,
-                timeouts: Timeouts::default(),
-            }),
-            _ => Err(ConfigError::NoDatabase {
-                dotenv: self.env.unread(),
-            }),
+            Some(url) if !url.is_empty() => {
+                let root = self.root.clone();
+                Ok(self.unnamed(ChosenBy::Variable, "DATABASE_URL", url, root))
+            }
+            _ => match &self.alembic.url {
+                Some(url) => {
+                    let file = self.alembic.file.as_deref().unwrap_or("alembic.ini");
+                    let root = self.root.clone();
+                    Ok(self.unnamed(ChosenBy::Alembic, file, url.expose(), root))
+                }
+                None => Err(ConfigError::NoDatabase {
+                    dotenv: self.env.unread(),
+                }),
+            },
+        }
+    }
+
+    /// A database of which nothing is known but its URL.
+    fn unnamed(&self, by: ChosenBy, environment: &str, url: &str, base: PathBuf) -> Target {
+        Target {
+            by,
+            environment: environment.to_owned(),
+            url: match self.layout {
+                Layout::Native => Secret::new(url),
+                Layout::Alembic => Secret::new(alembic_url::ours(url)),
+            },
+            sqlalchemy_url: alembic_url::theirs(url),
+            base,
+            protected: false,
+            timeouts: Timeouts::default(),
         }
     }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use crate::{
-    config::{self, Overrides, Timeouts},
+    config::{self, Layout, Overrides, Timeouts},
     ui,
     workflow::{At, Error, Options},
 };
@@ -43,18 +43,16 @@ pub(super) struct Global {
     #[arg(long, value_name = "PATH", global = true)]
     migrations: Option<PathBuf>,
 
-    /// How revisions stand in files, for a project without teammig.yaml; `native` is the only one so far
+    /// How revisions stand in the files of `--migrations`: native, or alembic
     #[arg(
         long,
-        hide = true,
         value_name = "NAME",
         global = true,
         value_enum,
-        hide_default_value = true,
-        default_value = "native"
+        requires = "migrations",
+        hide_possible_values = true
     )]
-    #[allow(dead_code, reason = "there is one layout so far")]
-    layout: LayoutName,
+    layout: Option<LayoutName>,
 
     /// Output for people (text) or as one JSON document (json); `check` also has github, sarif and junit
     #[arg(
@@ -94,6 +92,7 @@ pub(super) struct Global {
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum LayoutName {
     Native,
+    Alembic,
 }
 
 /// What an answer is written as.
@@ -178,6 +177,10 @@ impl Global {
             overrides: Overrides {
                 migrations: self.migrations.clone(),
                 database: self.database.clone(),
+                layout: self.layout.map(|name| match name {
+                    LayoutName::Native => Layout::Native,
+                    LayoutName::Alembic => Layout::Alembic,
+                }),
             },
             timeouts,
             command: command.to_owned(),

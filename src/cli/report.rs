@@ -358,6 +358,12 @@ fn config(error: &ConfigError) -> Report {
             }],
             ..Report::new("config", 1, message.clone())
         },
+        ConfigError::NoAlembicFile { .. } => {
+            report.hint("`alembic: {config: …}` in teammig.yaml is relative to the folder of teammig.yaml")
+        }
+        ConfigError::NoAlembic => report
+            .hint("`layout: alembic` needs alembic.ini, or `[tool.alembic]` in pyproject.toml, with a script_location, beside teammig.yaml")
+            .hint("or name the folders: `migrations: alembic/versions`"),
         ConfigError::NoSuchEnvironment { known, .. } => report.hint(known_names("environments", known)),
         ConfigError::NoSuchDatabase { known, name } => {
             let report = report.hint(known_names("databases", known));

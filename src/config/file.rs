@@ -8,7 +8,8 @@ use serde::{
 };
 
 use super::{
-    ConfigError, Environment, Models, Secret, Timeouts,
+    ConfigError, Environment, Layout, Models, Secret, Timeouts,
+    alembic::RawAlembic,
     lint::{self, RawLint},
     mask::mask,
     parse_duration,
@@ -19,7 +20,8 @@ use crate::model::{Level, Levels, Rule, SourceFile, near::nearest};
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Settings {
-    layout: Option<LayoutName>,
+    pub(super) layout: Option<Layout>,
+    pub(super) alembic: Option<RawAlembic>,
     pub(super) migrations: Option<Folders>,
     pub(super) models: Option<Models>,
     pub(super) exclude: Option<Folders>,
@@ -33,12 +35,6 @@ pub(super) struct Settings {
     pub(super) check: Option<Checks>,
     pub(super) lint: Option<RawLint>,
     databases: Option<Ordered<Settings>>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(super) enum LayoutName {
-    Native,
 }
 
 /// A text or a list of texts.
@@ -326,6 +322,7 @@ pub(super) fn choose(
     };
     let settings = Settings {
         layout: chosen.layout.or(settings.layout),
+        alembic: chosen.alembic.or(settings.alembic),
         migrations: chosen.migrations.or(settings.migrations),
         models: chosen.models.or(settings.models),
         exclude: chosen.exclude.or(settings.exclude),

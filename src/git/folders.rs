@@ -42,9 +42,11 @@ impl Folders {
     }
 
     /// Whether a file of that name (without folder) can hold a revision.
-    /// Hidden files are editors' and systems' own.
+    /// Hidden files are editors' and systems' own, and `__init__.py` is Python's (Alembic,
+    /// script/base.py, `_only_source_rev_file`).
     pub(super) fn wants(&self, name: &str) -> bool {
         !name.starts_with('.')
+            && !name.starts_with("__init__")
             && name
                 .rsplit_once('.')
                 .is_some_and(|(_, ending)| self.extensions.iter().any(|one| one == ending))
@@ -157,6 +159,8 @@ mod tests {
             ("sql", false),
             (".sql", false),
             (".#a.sql", false),
+            ("__init__.py", false),
+            ("a__init__.py", true),
             ("a.sql~", false),
             ("a.txt", false),
         ] {

@@ -4,6 +4,7 @@
 //! text; it never touches a disk. [`load`] does that for a whole snapshot and
 //! turns what is wrong with the graph into findings that point into files.
 
+mod alembic;
 pub mod foreign;
 pub mod header;
 mod header_edit;
@@ -14,9 +15,30 @@ pub mod render;
 
 pub use load::{Part, load, load_known, read_file};
 
+pub use alembic::Alembic;
 pub use native::Native;
+pub use render::{Body, Section};
 
-use crate::model::{Amended, Finding, Migration, RevId, SourceFile};
+use crate::{
+    model::{Amended, Checksum, Finding, Language, Migration, RevId, Revision, SourceFile},
+    sql,
+};
+
+/// The checksum of a revision's scripts, unmoved by how they are written down.
+pub fn checksum(migration: &Migration) -> Checksum {
+    match migration.language {
+        Language::Sql => sql::checksum(migration.up_text(), migration.down_text()),
+        Language::Python => alembic::checksum(migration),
+    }
+}
+
+/// The same of all but the way back.
+pub fn up_checksum(migration: &Migration) -> Checksum {
+    match migration.language {
+        Language::Sql => sql::checksum(migration.up_text(), None),
+        Language::Python => alembic::up_checksum(migration),
+    }
+}
 
 /// A way to keep revisions in files.
 pub trait Layout: Sync {
@@ -25,6 +47,9 @@ pub trait Layout: Sync {
 
     /// The endings (without the dot) of the files that hold revisions.
     fn extensions(&self) -> &'static [&'static str];
+
+    /// The template of file names where the configuration has none.
+    fn default_template(&self) -> &'static str;
 
     /// Reads one file, or says what is wrong with it.
     fn parse(&self, file: SourceFile) -> Result<Migration, Box<Finding>>;
@@ -40,4 +65,7 @@ pub trait Layout: Sync {
     /// The file's text with one more recorded decision and nothing else changed. `None`
     /// where the header is written in a way that does not allow it.
     fn with_amended(&self, migration: &Migration, entry: &Amended) -> Option<String>;
+
+    /// The text of a new revision's file.
+    fn render(&self, revision: &Revision, body: &Body) -> String;
 }

@@ -4,17 +4,16 @@ use jiff::{Timestamp, tz::TimeZone};
 
 use crate::model::RevId;
 
-/// The template that is used when the configuration has none.
-pub const DEFAULT_TEMPLATE: &str = "{date}_{revision}_{slug}.sql";
-
 /// Longest slug, in characters, as Alembic's `truncate_slug_length`.
 const SLUG_LENGTH: usize = 40;
 
 /// The placeholders of a template.
-pub const PLACEHOLDERS: [&str; 5] = ["date", "time", "epoch", "revision", "slug"];
+pub const PLACEHOLDERS: [&str; 11] = [
+    "date", "time", "epoch", "revision", "slug", "year", "month", "day", "hour", "minute", "second",
+];
 
-/// Checks a template; the error says what is wrong with it.
-pub fn check_template(template: &str) -> Result<(), String> {
+/// Checks a template of files with that ending; the error says what is wrong with it.
+pub fn check_template(template: &str, extension: &str) -> Result<(), String> {
     let mut rest = template;
     while let Some((_, after)) = rest.split_once('{') {
         let Some((name, tail)) = after.split_once('}') else {
@@ -32,8 +31,9 @@ pub fn check_template(template: &str) -> Result<(), String> {
         return Err("it must contain {revision}, or two files could get one name".to_owned());
     }
     // As the folders are read: other files would be written and never seen.
-    if template.strip_suffix(".sql").is_none() {
-        return Err("it must end in .sql".to_owned());
+    let stem = template.strip_suffix(extension);
+    if !stem.is_some_and(|stem| stem.ends_with('.')) {
+        return Err(format!("it must end in .{extension}"));
     }
     if template.starts_with('.') {
         return Err("it must not begin with a dot: hidden files are not read".to_owned());
@@ -48,17 +48,31 @@ pub fn check_template(template: &str) -> Result<(), String> {
 pub fn file_name(template: &str, id: &RevId, message: &str, created: Timestamp) -> String {
     let zoned = created.to_zoned(TimeZone::UTC);
     let slug = slug(message);
-    let name = template
-        .replace("{date}", &zoned.strftime("%Y-%m-%d").to_string())
-        .replace("{time}", &zoned.strftime("%H%M%S").to_string())
+    let dates = [
+        ("date", "%Y-%m-%d"),
+        ("time", "%H%M%S"),
+        ("year", "%Y"),
+        ("month", "%m"),
+        ("day", "%d"),
+        ("hour", "%H"),
+        ("minute", "%M"),
+        ("second", "%S"),
+    ];
+    let mut name = template.to_owned();
+    for (placeholder, format) in dates {
+        let placeholder = format!("{{{placeholder}}}");
+        if name.contains(&placeholder) {
+            name = name.replace(&placeholder, &zoned.strftime(format).to_string());
+        }
+    }
+    let name = name
         .replace("{epoch}", &created.as_second().to_string())
         .replace("{revision}", id.as_str())
         .replace("{slug}", &slug);
     // Without a message the separator before the slug is left over.
-    if slug.is_empty() {
-        name.replace("_.sql", ".sql").replace("-.sql", ".sql")
-    } else {
-        name
+    match (slug.is_empty(), name.rsplit_once('.')) {
+        (true, Some((stem, ending))) => format!("{}.{ending}", stem.trim_end_matches(['_', '-'])),
+        _ => name,
     }
 }
 
@@ -86,19 +100,21 @@ pub fn slug(message: &str) -> String {
 mod tests {
     use super::*;
 
+    const DEFAULT: &str = "{date}_{revision}_{slug}.sql";
+
     #[test]
     fn names() {
         let id = RevId::trusted("7f3a9c21e4b0");
         let at: Timestamp = "2026-11-22T10:30:00Z".parse().unwrap();
         let table = [
             (
-                DEFAULT_TEMPLATE,
+                DEFAULT,
                 "Add phone_number to users",
                 "2026-11-22_7f3a9c21e4b0_add_phone_number_to_users.sql",
             ),
-            (DEFAULT_TEMPLATE, "", "2026-11-22_7f3a9c21e4b0.sql"),
+            (DEFAULT, "", "2026-11-22_7f3a9c21e4b0.sql"),
             (
-                DEFAULT_TEMPLATE,
+                DEFAULT,
                 "../../etc/passwd; rm -rf",
                 "2026-11-22_7f3a9c21e4b0_etc_passwd_rm_rf.sql",
             ),
@@ -107,6 +123,11 @@ mod tests {
                 "{epoch}_{time}_{revision}_{slug}.sql",
                 "Größe",
                 "1795343400_103000_7f3a9c21e4b0_größe.sql",
+            ),
+            (
+                "{year}_{month}_{day}_{hour}{minute}{second}-{revision}_{slug}.py",
+                "x",
+                "2026_11_22_103000-7f3a9c21e4b0_x.py",
             ),
         ];
         for (template, message, want) in table {
@@ -120,7 +141,8 @@ mod tests {
 
     #[test]
     fn templates() {
-        assert_eq!(check_template(DEFAULT_TEMPLATE), Ok(()));
+        assert_eq!(check_template(DEFAULT, "sql"), Ok(()));
+        assert_eq!(check_template("{revision}_{slug}.py", "py"), Ok(()));
         for bad in [
             "{slug}.sql",
             "{revision}.txt",
@@ -130,7 +152,7 @@ mod tests {
             "{rev}.sql",
             "{revision.sql",
         ] {
-            assert!(check_template(bad).is_err(), "{bad}");
+            assert!(check_template(bad, "sql").is_err(), "{bad}");
         }
     }
 }

@@ -3,9 +3,11 @@
 
 use std::ops::Range;
 
-use super::{Layout, header, header_edit};
+use super::{Body, Layout, header, header_edit, render};
 use crate::{
-    model::{Amended, Finding, Migration, RevId, Revision, Script, SourceFile, near::distance},
+    model::{
+        Amended, Finding, Language, Migration, RevId, Revision, Script, SourceFile, near::distance,
+    },
     sql,
 };
 
@@ -22,11 +24,16 @@ impl Layout for Native {
         &["sql"]
     }
 
+    fn default_template(&self) -> &'static str {
+        "{date}_{revision}_{slug}.sql"
+    }
+
     fn parse(&self, file: SourceFile) -> Result<Migration, Box<Finding>> {
         let header = header::parse(&file)?;
         let sections = sections(&file, header.span.end)?;
         Ok(Migration {
             revision: header.revision,
+            language: Language::Sql,
             header: header.span,
             up: sections.up,
             down: sections.down,
@@ -54,6 +61,10 @@ impl Layout for Native {
         let mut wanted = migration.revision.clone();
         wanted.amended.push(entry.clone());
         self.says(migration, &wanted, &text).then_some(text)
+    }
+
+    fn render(&self, revision: &Revision, body: &Body) -> String {
+        render::render(revision, body)
     }
 }
 

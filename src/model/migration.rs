@@ -81,11 +81,22 @@ impl Script {
     }
 }
 
+/// What a revision's scripts are written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Language {
+    /// SQL, which teammig reads and runs itself.
+    Sql,
+    /// A module of Python, which Alembic runs.
+    Python,
+}
+
 /// A revision's file, read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Migration {
     /// Identity and edges.
     pub revision: Revision,
+    /// What its scripts are written in.
+    pub language: Language,
     /// The file it stands in.
     pub file: SourceFile,
     /// The bytes of the header.

@@ -47,7 +47,7 @@ pub use head_file::HeadFile;
 pub use ledger::{Entry, EntryState, Ledger};
 pub use levels::{Level, Levels};
 pub use lint::LintOptions;
-pub use migration::{Checksum, Migration, Script};
+pub use migration::{Checksum, Language, Migration, Script};
 pub use operation::Operation;
 pub use options::{Options, RunOptions};
 pub use plan::{Direction, Plan, Step};

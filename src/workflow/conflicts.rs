@@ -23,7 +23,7 @@ use crate::{
     git::{CommitId, CommitInfo},
     layout,
     model::{
-        Dialect, Footprint, Project, RevId, Span,
+        Dialect, Footprint, Language, Project, RevId, Span,
         conflict::{self, Ancestor, Clash, Conflicts, Remark},
         finding,
         footprint::{Act, Object},
@@ -405,7 +405,8 @@ impl<'p> Scripts<'p> {
     fn keys(&mut self, ids: &[RevId]) -> Vec<ScriptKey> {
         let mut keys = Vec::with_capacity(ids.len());
         for id in ids {
-            let Some(migration) = self.project.migration(id.as_str()) else {
+            let migration = self.project.migration(id.as_str());
+            let Some(migration) = migration.filter(|one| one.language == Language::Sql) else {
                 keys.push(ScriptKey::NONE);
                 continue;
             };

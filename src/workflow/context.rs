@@ -14,10 +14,10 @@ use jiff::Timestamp;
 
 use super::{Error, Interrupt, outline::Rows, way_back_in_git::FoundWayBack};
 use crate::{
-    config::{ChosenBy, Config, DEFAULT_LOCK_TIMEOUT, Env, Overrides, Target, Timeouts},
+    config::{self, ChosenBy, Config, DEFAULT_LOCK_TIMEOUT, Env, Overrides, Target, Timeouts},
     db::{self, Database, DatabaseUrl, RunSettings},
     git::{Captured, Folders, GitError, Repo, worktree_snapshot},
-    layout::{self, Layout, Native},
+    layout::{self, Alembic, Layout, Native},
     model::{Ledger, Origin, Project, RevId, Snapshot, audit::Edit, snapshot::Unreadable},
     schema::LeaveOut,
 };
@@ -97,7 +97,7 @@ impl Context {
         options: Options,
         interrupt: Interrupt,
     ) -> Result<Self, Error> {
-        let config = crate::config::load(&cwd, env.clone(), &options.overrides)?;
+        let config = config::load(&cwd, env.clone(), &options.overrides)?;
         Ok(Self {
             config,
             ..Self::of_repository(cwd, env, options, interrupt)?
@@ -113,7 +113,7 @@ impl Context {
     ) -> Result<Self, Error> {
         Ok(Self {
             now: now(&env)?,
-            config: crate::config::none(&cwd, env),
+            config: config::none(&cwd, env),
             cwd,
             interrupt,
             options,
@@ -191,7 +191,7 @@ impl Context {
 
     /// How revisions stand in files here.
     pub fn layout(&self) -> &'static dyn Layout {
-        &Native
+        layout_of(&self.config)
     }
 
     /// There is a configuration or a migrations folder: somebody means teammig here.
@@ -203,7 +203,7 @@ impl Context {
 
     /// The migrations folders.
     pub fn folders(&self) -> Folders {
-        Folders::new(&self.config.folders, self.layout().extensions())
+        folders_of(&self.config)
     }
 
     /// The project's root below the top of the repository.
@@ -572,6 +572,19 @@ impl Context {
             .display()
             .to_string()
     }
+}
+
+/// How revisions stand in the files of a project.
+pub(super) fn layout_of(config: &Config) -> &'static dyn Layout {
+    match config.layout {
+        config::Layout::Native => &Native,
+        config::Layout::Alembic => &Alembic,
+    }
+}
+
+/// The migrations folders of a project.
+pub(super) fn folders_of(config: &Config) -> Folders {
+    Folders::new(&config.folders, layout_of(config).extensions())
 }
 
 /// A database's URL without its password; `None` where it is none.

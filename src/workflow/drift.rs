@@ -17,6 +17,7 @@ use super::{
 };
 use crate::{
     db::{Database, LedgerChange},
+    layout,
     model::{
         Checksum, Entry, EntryState, Migration, NoWayBack, Operation, Project, RevId,
         guard::Evidence, ledger::StoredScripts,
@@ -141,7 +142,7 @@ impl Amendment {
             revision: entry.revision.clone(),
             message: migration.revision.message.clone(),
             was: entry.checksum,
-            now: step::checksum(migration),
+            now: layout::checksum(migration),
             options: migration.options().since(&entry.options),
             parents: moved.then(|| entry.parents.clone()),
             reason: decision(migration, entry)?.reason.clone(),
@@ -437,7 +438,7 @@ pub fn record(
                 let entry = Entry {
                     parents: migration.revision.parents.clone(),
                     depends_on: project.graph.dependencies(entry.revision.as_str()),
-                    checksum: step::checksum(migration),
+                    checksum: layout::checksum(migration),
                     options: migration.options(),
                     message: migration.revision.message.clone(),
                     ..entry.clone()

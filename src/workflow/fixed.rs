@@ -11,16 +11,15 @@ use super::{
     guard::{self, Base, ByLayout},
     known::{self, KnownRow},
     outline::{self, Outlined},
-    step,
     taken_out::{Depth, taken_out},
 };
-use crate::git::Repo;
 use crate::model::{
     Migration, Project, RevId,
     audit::Outline,
     guard::{Content, Evidence, First, Fixed, Reading, fetched},
     shell,
 };
+use crate::{git::Repo, layout};
 
 /// For each of `ids`, where it was published, released or applied; those of which
 /// nothing is known are left out. What is published comes first, and is not looked for
@@ -92,7 +91,7 @@ pub(super) fn as_published(
     let is_same = |tip: &Outlined| {
         let migration = project.migration(tip.revision.as_str());
         migration.is_some_and(|one| {
-            step::checksum(one) == tip.checksum
+            layout::checksum(one) == tip.checksum
                 && one.options() == tip.options
                 && one.revision.parents == tip.parents
                 && one.revision.depends_on == tip.depends_on
@@ -268,7 +267,7 @@ pub(super) fn as_first(
     context: &Context,
     migration: &Migration,
 ) -> Result<Option<Evidence>, Error> {
-    let (checksum, options) = (step::checksum(migration), migration.options());
+    let (checksum, options) = (layout::checksum(migration), migration.options());
     let is_first = |one: &Fixed| {
         let first = match (&one.evidence, &one.first) {
             (Evidence::Applied { .. }, _) | (_, First::Unknown) => return false,
@@ -293,7 +292,7 @@ pub(super) fn restore(context: &Context, migration: &Migration) -> Option<String
         .collect();
     // What was first is what databases ran.
     wanted.reverse();
-    let (now, options) = (step::checksum(migration), migration.options());
+    let (now, options) = (layout::checksum(migration), migration.options());
     let is_now = |content: &Content| {
         content.checksum == now && content.options.is_none_or(|were| were == options)
     };

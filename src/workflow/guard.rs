@@ -11,7 +11,6 @@ use super::{
     fixed,
     hooks::push,
     outline::{self, Outlined},
-    step as steps,
     taken_out::Depth,
 };
 use crate::{
@@ -21,7 +20,6 @@ use crate::{
         Checksum, Finding, Levels, Project, RevId, Rule, Severity, Snapshot, Span,
         guard::{self, Evidence, Fixed, Reading},
     },
-    sql,
 };
 
 mod changed;
@@ -522,12 +520,11 @@ impl ByLayout {
 
 impl Reading for ByLayout {
     fn checksum(&self, project: &Project, id: &RevId) -> Option<Checksum> {
-        project.migration(id.as_str()).map(steps::checksum)
+        project.migration(id.as_str()).map(layout::checksum)
     }
 
     fn up(&self, project: &Project, id: &RevId) -> Option<Checksum> {
-        let migration = project.migration(id.as_str())?;
-        Some(sql::checksum(migration.up_text(), None))
+        project.migration(id.as_str()).map(layout::up_checksum)
     }
 
     fn locate(&self, project: &Project, id: &RevId, key: &str, word: &str) -> Span {

@@ -7,13 +7,15 @@ use std::{
 };
 
 use super::{
-    Context, Error, head_file, merge_driver,
+    Context, Error,
+    context::{folders_of, layout_of},
+    head_file, merge_driver,
     write::{create_new, stage},
 };
 use crate::{
-    config::{DEFAULT_FOLDER, FILE_NAME},
+    config::{self, DEFAULT_FOLDER, FILE_NAME},
     db::{DatabaseUrl, SqliteTarget},
-    git::{Folders, GitError, ignore_line, with_ignore_lines, worktree_snapshot},
+    git::{GitError, ignore_line, with_ignore_lines, worktree_snapshot},
     layout,
     model::head_file::{NAME, render},
 };
@@ -64,12 +66,19 @@ pub fn init(context: &Context, request: &Request) -> Result<Initialised, Error> 
         no_head_file: false,
         attributes: None,
     };
-    let folder = root.join(DEFAULT_FOLDER);
-    if folder.is_dir() {
-        done.kept.push(folder);
-    } else {
-        fs::create_dir_all(&folder).map_err(Error::io("create", &folder))?;
-        done.made.push(folder);
+    let alembic = config::alembic::find(root, "alembic")?;
+    let folders = match &alembic {
+        Some(alembic) => alembic.version_locations.clone(),
+        None => vec![DEFAULT_FOLDER.to_owned()],
+    };
+    for folder in folders {
+        let folder = root.join(folder);
+        if folder.is_dir() {
+            done.kept.push(folder);
+        } else {
+            fs::create_dir_all(&folder).map_err(Error::io("create", &folder))?;
+            done.made.push(folder);
+        }
     }
     let file = root.join(FILE_NAME);
     let database = match context.target() {
@@ -81,7 +90,11 @@ pub fn init(context: &Context, request: &Request) -> Result<Initialised, Error> 
     if file.exists() {
         done.kept.push(file);
     } else {
-        create_new(&file, template(&request.url).as_bytes())?;
+        let text = match &alembic {
+            Some(alembic) => alembic_template(root, alembic),
+            None => template(&request.url),
+        };
+        create_new(&file, text.as_bytes())?;
         done.made.push(file);
     }
     if let Some((url, base)) = database
@@ -100,7 +113,14 @@ pub fn head_file_path(context: &Context) -> PathBuf {
     if context.config.root == context.cwd {
         return head_file::path_of(&context.config);
     }
-    context.cwd.join(DEFAULT_FOLDER).join(NAME)
+    let folder = set_up(context).folders.into_iter().next();
+    let folder = folder.unwrap_or_else(|| DEFAULT_FOLDER.to_owned());
+    context.cwd.join(folder).join(NAME)
+}
+
+/// What holds in the folder where a project is set up.
+fn set_up(context: &Context) -> config::Config {
+    config::without_file(&context.cwd, context.config.env.clone())
 }
 
 /// Writes the head file of the revisions that are there already; of none, as a rule.
@@ -110,13 +130,13 @@ fn head_file(context: &Context, done: &mut Initialised) -> Result<(), Error> {
         done.kept.push(path);
         return Ok(());
     }
-    let folders = if context.config.root == context.cwd {
-        context.folders()
+    let config = if context.config.root == context.cwd {
+        context.config.clone()
     } else {
-        Folders::new([DEFAULT_FOLDER], context.layout().extensions())
+        set_up(context)
     };
-    let captured = worktree_snapshot(&context.cwd, &folders)?;
-    let project = layout::load(&captured.snapshot, context.layout());
+    let captured = worktree_snapshot(&context.cwd, &folders_of(&config))?;
+    let project = layout::load(&captured.snapshot, layout_of(&config));
     let folder_is_there = path.parent().is_some_and(Path::is_dir);
     if !folder_is_there || project.errors().next().is_some() || !project.graph.diverged().is_empty()
     {
@@ -196,6 +216,47 @@ fn normal(path: &Path) -> PathBuf {
         }
     }
     out
+}
+
+/// The configuration of a project that is on Alembic already. The folders are repeated from
+/// its ini, so that they are known in every commit that has this file.
+fn alembic_template(root: &Path, alembic: &config::Alembic) -> String {
+    let list = |locations: &[String]| match locations {
+        [one] => layout::render::scalar(one),
+        many => layout::render::list(many),
+    };
+    let mut text =
+        "# teammig: database migrations that know about Git\nlayout: alembic\n".to_owned();
+    let file = alembic.file.as_deref().unwrap_or_default();
+    let sections = config::alembic::sections(root, file);
+    if sections.len() > 1 {
+        text.push_str("databases:\n");
+        for section in &sections {
+            let found = config::alembic::find(root, section).ok().flatten();
+            let locations = found.map_or(Vec::new(), |one| one.version_locations);
+            text.push_str(&format!(
+                "  {section}:\n    alembic: {{section: {section}}}\n    migrations: {}\n",
+                list(&locations)
+            ));
+        }
+    } else {
+        text.push_str(&format!(
+            "migrations: {}\n",
+            list(&alembic.version_locations)
+        ));
+    }
+    if alembic.url.is_none() {
+        text.push_str(
+            "\n\
+             # The first environment is the default. ${NAME} and ${NAME:-default} come\n\
+             # from the process environment or from a .env file beside this one.\n\
+             environments:\n  \
+               dev: \"${DATABASE_URL}\"\n\
+             # staging: {url: \"${STAGING_URL}\", protected: true}\n\
+             # production: {url: \"${PRODUCTION_URL}\", protected: true}\n",
+        );
+    }
+    text
 }
 
 fn template(url: &str) -> String {

@@ -272,7 +272,7 @@ fn key(context: &Context, target: &Target) -> Option<Key> {
     let environment = match target.by {
         ChosenBy::Url => return None,
         ChosenBy::Environment => Some(target.environment.clone()),
-        ChosenBy::Variable => None,
+        ChosenBy::Variable | ChosenBy::Alembic => None,
     };
     Some(Key {
         project: project(context)?,

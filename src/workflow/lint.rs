@@ -10,7 +10,7 @@ use super::{Context, script};
 use crate::{
     db,
     layout::foreign,
-    model::{Dialect, Finding, Migration, Project, RevId, Rule, lint::NOT_LINTED},
+    model::{Dialect, Finding, Language, Migration, Project, RevId, Rule, lint::NOT_LINTED},
     sql,
 };
 
@@ -27,7 +27,7 @@ pub fn lint<'a>(
     let judged: Vec<&Migration> = revisions
         .iter()
         .filter_map(|id| project.migration(id.as_str()))
-        .filter(|migration| migration.up.has_statement)
+        .filter(|migration| migration.language == Language::Sql && migration.up.has_statement)
         .collect();
     if options.off || judged.is_empty() {
         return Vec::new();

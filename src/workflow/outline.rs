@@ -14,12 +14,11 @@ use std::{
 use super::{Context, Error};
 use crate::{
     git::{BlobId, CommitId, CommitInfo, Listed, Listing},
-    layout::{Layout, read_file},
+    layout::{self, Layout, read_file},
     model::{
         RevId, UnreadFile,
         audit::{Content, Outline},
     },
-    sql,
 };
 
 mod rows;
@@ -269,10 +268,9 @@ pub(super) fn of_content(context: &Context, file: &crate::model::SnapshotFile) -
 
 fn outline_of(file: &crate::model::SnapshotFile, layout: &dyn Layout) -> Option<Outline> {
     let migration = layout.parse(read_file(file).ok()?).ok()?;
-    let checksum = |down| sql::checksum(migration.up_text(), down);
     Some(Outline {
-        checksum: checksum(migration.down_text()),
-        up: checksum(None),
+        checksum: layout::checksum(&migration),
+        up: layout::up_checksum(&migration),
         options: migration.options(),
         revision: migration.revision.id,
         parents: migration.revision.parents,

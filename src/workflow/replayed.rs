@@ -11,7 +11,10 @@ use super::{
 };
 use crate::{
     db::Database,
-    layout::render::{self, Body},
+    layout::{
+        self,
+        render::{self, Body},
+    },
     model::{
         Dialect, Entry, EntryState, Ledger, Project, RevId, Revision, SourceFile,
         ledger::{StoredScript, StoredScripts},
@@ -131,7 +134,7 @@ fn is_kept(entry: &Entry, scripts: &StoredScripts) -> bool {
 /// The file's scripts, where the checksum says that they are what ran.
 fn as_in_file(project: Option<&Project>, entry: &Entry) -> Option<StoredScripts> {
     let migration = project?.migration(entry.revision.as_str())?;
-    (super::step::checksum(migration) == entry.checksum).then(|| scripts_of(migration))
+    (layout::checksum(migration) == entry.checksum).then(|| scripts_of(migration))
 }
 
 fn first_line(statement: &str) -> String {

@@ -2,9 +2,12 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use super::step;
-use crate::model::{
-    Amended, Entry, EntryState, Ledger, Migration, Project, RevId, Revision, graph::Graph, threads,
+use crate::{
+    layout,
+    model::{
+        Amended, Entry, EntryState, Ledger, Migration, Project, RevId, Revision, graph::Graph,
+        threads,
+    },
 };
 
 /// Where a database stands.
@@ -115,7 +118,7 @@ fn edited(project: &Project, ledger: &Ledger) -> (Vec<RevId>, Vec<RevId>) {
 
 /// Its scripts are others in the file than when it was applied, or want to be run otherwise.
 pub(super) fn other_scripts(migration: &Migration, entry: &Entry) -> bool {
-    migration.options() != entry.options || step::checksum(migration) != entry.checksum
+    migration.options() != entry.options || layout::checksum(migration) != entry.checksum
 }
 
 /// The decision of the file's header to change what was applied: to other options, to all
@@ -130,7 +133,7 @@ pub(super) fn decision<'a>(migration: &'a Migration, entry: &Entry) -> Option<&'
         Some(amended().find(|one| one.options == Some(entry.options))?)
     };
     match of_options {
-        Some(decision) if step::checksum(migration) == entry.checksum => Some(decision),
+        Some(decision) if layout::checksum(migration) == entry.checksum => Some(decision),
         _ => amended().find(|one| one.covers(&entry.checksum)),
     }
 }

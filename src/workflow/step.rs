@@ -10,9 +10,10 @@ use super::{
     At, Context, Error, State, plan::Resume, unrunnable::unrunnable, way_back_in_git::FoundWayBack,
 };
 use crate::{
+    layout,
     model::{
-        Checksum, Dialect, Direction, Entry, EntryState, Finding, Migration, NoWayBack, Project,
-        Script, SourceFile, Step,
+        Dialect, Direction, Entry, EntryState, Finding, Migration, NoWayBack, Project, Script,
+        SourceFile, Step,
         finding::Place,
         ledger::{StoredScript, StoredScripts},
         way_back::{Irreversible, Judged},
@@ -59,7 +60,7 @@ impl Facts {
             parents: revision.parents.clone(),
             depends_on: state.graph.dependencies(revision.id.as_str()),
             message: revision.message.clone(),
-            checksum: checksum(migration),
+            checksum: layout::checksum(migration),
             options: migration.options(),
             state: EntryState::Applied,
             applied_at: self.now,
@@ -379,11 +380,6 @@ pub(super) fn no_way_back(stored: &StoredScripts) -> Option<NoWayBack> {
     let down = stored.down.as_ref().ok_or(NoWayBack::NotKept);
     let down = down.map(|down| sql::has_statement(&down.text));
     NoWayBack::judge(sql::has_statement(&stored.up.text), down)
-}
-
-/// The checksum of a file's scripts.
-pub(super) fn checksum(migration: &Migration) -> Checksum {
-    sql::checksum(migration.up_text(), migration.down_text())
 }
 
 /// Both scripts of a file.

@@ -19,6 +19,7 @@ use super::{
 use crate::{
     config::ConfigError,
     git::CommitInfo,
+    layout,
     model::{
         Amended, NoWayBack, Project, RevId, UnreadFile,
         guard::{self as guard_model, Evidence, MayEdit, may_edit},
@@ -247,7 +248,7 @@ fn applied(
 
 /// What ran is not what the file says.
 fn is_other(migration: &crate::model::Migration, row: &known::KnownRow) -> bool {
-    let differs = step::checksum(migration) != row.checksum || migration.options() != row.options;
+    let differs = layout::checksum(migration) != row.checksum || migration.options() != row.options;
     let mut amended = migration.revision.amended.iter();
     differs && !amended.any(|one| one.covers(&row.checksum))
 }
@@ -360,7 +361,7 @@ fn compare(
     let (same_up, same_options) = was.options.map_or((true, true), |were| {
         (were.up == options.up, were == options)
     });
-    let same_text = step::checksum(now) == was.checksum;
+    let same_text = layout::checksum(now) == was.checksum;
     if same_text && same_options {
         return if now.revision.parents != was.parents {
             Content::Parents
@@ -370,7 +371,7 @@ fn compare(
             Content::Comments
         };
     }
-    let up = || was.up == Some(crate::sql::checksum(now.up_text(), None));
+    let up = || was.up == Some(layout::up_checksum(now));
     if same_up && (same_text || up()) {
         Content::Down
     } else if same_text {

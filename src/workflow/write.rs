@@ -10,10 +10,7 @@ use tempfile::TempPath;
 
 use super::{Context, Error, head_file};
 use crate::{
-    layout::{
-        name,
-        render::{self, Body},
-    },
+    layout::{Body, name},
     model::{Project, RevId, Revision, graph::Graph},
 };
 
@@ -55,12 +52,14 @@ pub(super) fn write_all(
         .map(|(folder, _)| folder.to_owned())
         .or_else(|| context.config.folders.first().cloned())
         .unwrap_or_else(|| crate::config::DEFAULT_FOLDER.to_owned());
+    let layout = context.layout();
+    let extension = layout.extensions().first().copied().unwrap_or_default();
     let template = context
         .config
         .file_template
         .as_deref()
-        .unwrap_or(name::DEFAULT_TEMPLATE);
-    name::check_template(template)
+        .unwrap_or(layout.default_template());
+    name::check_template(template, extension)
         .map_err(|reason| Error::Usage(format!("file_template `{template}`: {reason}")))?;
     let folder = context.config.root.join(folder);
     fs::create_dir_all(&folder).map_err(Error::io("create", &folder))?;
@@ -73,7 +72,7 @@ pub(super) fn write_all(
             &revision.message,
             created,
         ));
-        let temp = stage(&path, render::render(revision, body).as_bytes())?;
+        let temp = stage(&path, layout.render(revision, body).as_bytes())?;
         staged.push((temp, path));
     }
     let new = all.iter().map(|(revision, _)| revision);

@@ -116,6 +116,7 @@ fn project(text: &str) -> Project {
             };
             let migration = Migration {
                 revision: revision.clone(),
+                language: crate::model::Language::Sql,
                 file: SourceFile::new(format!("{}.sql", revision.id), scripts),
                 header: 0..0,
                 up: script(options.up, 0..scripts.len()),

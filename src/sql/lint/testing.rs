@@ -1,6 +1,8 @@
 //! A revision out of a script, and what is found in it, for the tests.
 
-use crate::model::{Dialect, Finding, LintOptions, Migration, RevId, Revision, Script, SourceFile};
+use crate::model::{
+    Dialect, Finding, Language, LintOptions, Migration, RevId, Revision, Script, SourceFile,
+};
 
 pub(super) const HEADER: &str = "-- teammig:\n--   revision: 7f3a9c21e4b0\n\n";
 
@@ -21,6 +23,7 @@ pub(super) fn file(text: &str) -> Migration {
     let options = &text[marker..start];
     Migration {
         revision: Revision::new(RevId::trusted("7f3a9c21e4b0"), Vec::new()),
+        language: Language::Sql,
         file: SourceFile::new("a.sql", text),
         header: 0..0,
         up: Script {

@@ -7,7 +7,7 @@ use std::{
     rc::Rc,
 };
 
-use super::{At, Context};
+use super::{At, Context, folders_of};
 use crate::{
     config::{Config, DEFAULT_FOLDER, FILE_NAME, Other},
     git::{BlobId, CommitId, Folders, GitError, Listed},
@@ -63,7 +63,7 @@ impl Context {
         if let Configured::As(place, configs, at) = &there
             && let Some(config) = configs.get(*at)
         {
-            let folders = Folders::new(&config.folders, self.layout().extensions());
+            let folders = folders_of(config);
             return Ok((place.prefix.clone(), folders));
         }
         let now = self.place()?;
@@ -123,7 +123,7 @@ impl Context {
                     .iter()
                     .flat_map(|all| all.iter())
                 {
-                    let folders = Folders::new(&config.folders, self.layout().extensions());
+                    let folders = folders_of(config);
                     places[at].push((prefix.clone(), folders));
                 }
             }
@@ -174,7 +174,7 @@ impl Context {
                 && let Configured::As(place, configs, at) = project.configured_in(commit)?
                 && let Some(config) = configs.get(at)
             {
-                let folders = Folders::new(&config.folders, self.layout().extensions());
+                let folders = folders_of(config);
                 return Ok(Some((place.prefix, folders)));
             }
         }

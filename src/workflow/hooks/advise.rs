@@ -9,8 +9,8 @@ use super::moved::moved;
 use crate::{
     config::FILE_NAME,
     git::{CommitId, Event},
+    layout,
     model::{Project, RevId, advice},
-    sql,
     workflow::{
         Context, Error,
         known::{self, KnownLedger, KnownRow},
@@ -167,7 +167,7 @@ fn of(
     let here = |id: &RevId| project.migration(id.as_str());
     let differs = |row: &KnownRow| {
         here(&row.revision).is_some_and(|migration| {
-            let now = sql::checksum(migration.up_text(), migration.down_text());
+            let now = layout::checksum(migration);
             row.checksum != now || row.options != migration.options()
         })
     };

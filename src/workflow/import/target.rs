@@ -15,7 +15,7 @@ use crate::{
     config::DEFAULT_FOLDER,
     git::{Folders, worktree_snapshot},
     layout::{
-        self,
+        self, Layout as _, Native,
         foreign::{self, Imported},
         name,
     },
@@ -223,8 +223,8 @@ fn file_name(context: &Context, revision: &Revision) -> Result<String, Error> {
         .config
         .file_template
         .as_deref()
-        .unwrap_or(name::DEFAULT_TEMPLATE);
-    name::check_template(template)
+        .unwrap_or(Native.default_template());
+    name::check_template(template, "sql")
         .map_err(|reason| Error::Usage(format!("file_template `{template}`: {reason}")))?;
     let mut template = template.to_owned();
     if revision.created.is_none() {

@@ -13,7 +13,7 @@ use std::{
 
 use crate::{
     model::{
-        Dialect, Footprint, RevId, SourceFile,
+        Dialect, Footprint, Language, RevId, SourceFile,
         audit::{FileFact, Outline},
         conflict::{self, Ancestor, Conflicts},
         footprint::{Object, Roots},
@@ -450,7 +450,9 @@ impl<'a, 'c> Scripts<'a, 'c> {
         let text = String::from_utf8_lossy(&bytes).into_owned();
         let source = SourceFile::new(Arc::clone(&file.path), text);
         let read = self.context.layout().parse(source).ok();
-        Ok(read.map(|migration| migration.up_text().to_owned()))
+        Ok(read
+            .filter(|migration| migration.language == Language::Sql)
+            .map(|migration| migration.up_text().to_owned()))
     }
 }
 

@@ -1,0 +1,540 @@
+//! What an Alembic project says of itself: `alembic.ini` or `[tool.alembic]` in
+//! `pyproject.toml`, and the key `alembic:` of `teammig.yaml`.
+//!
+//! Read as Alembic reads it (config.py, script/base.py), without running anything.
+//! Flask-Migrate's folders, whose ini does not say where it is, are known as well.
+
+use std::{
+    collections::HashMap,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use configparser::ini::{Ini, IniDefault};
+use serde::Deserialize;
+
+use super::{ConfigError, Secret, alembic_url};
+use crate::model::SourceFile;
+
+/// The ini's usual name.
+const INI: &str = "alembic.ini";
+
+/// The other place for the same settings.
+const PYPROJECT: &str = "pyproject.toml";
+
+/// How an Alembic project is set up; what nothing says is left open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Alembic {
+    /// `alembic.ini`, or what takes its place, relative to the root.
+    pub file: Option<String>,
+    /// The section of the ini (`alembic -n`).
+    pub section: String,
+    /// The folder with `env.py`, relative to the root.
+    pub script_location: Option<String>,
+    /// The folders with revisions, relative to the root; empty = nothing says so.
+    pub version_locations: Vec<String>,
+    /// Folders below those count, too.
+    pub recursive: bool,
+    /// The template of file names, in teammig's words.
+    pub file_template: Option<String>,
+    /// The database's URL as `sqlalchemy.url` has it, where that is written out.
+    pub url: Option<Secret>,
+    /// The program and its first arguments, where they are given.
+    pub command: Option<Vec<String>>,
+    /// The variables by which `env.py` learns the URL.
+    pub url_variables: Vec<String>,
+    /// The table of Alembic's ledger, where it is not the usual one.
+    pub version_table: Option<String>,
+    /// Its schema.
+    pub version_table_schema: Option<String>,
+    /// What was applied when and by whom is kept in a ledger of our own, too.
+    pub sidecar: bool,
+}
+
+impl Default for Alembic {
+    fn default() -> Self {
+        Self {
+            file: None,
+            section: "alembic".to_owned(),
+            script_location: None,
+            version_locations: Vec::new(),
+            recursive: false,
+            file_template: None,
+            url: None,
+            command: None,
+            url_variables: vec!["DATABASE_URL".to_owned()],
+            version_table: None,
+            version_table_schema: None,
+            sidecar: false,
+        }
+    }
+}
+
+/// The key `alembic:` of `teammig.yaml`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct RawAlembic {
+    config: Option<String>,
+    section: Option<String>,
+    command: Option<Vec<String>>,
+    url_variable: Option<OneOrMany>,
+    version_table: Option<String>,
+    version_table_schema: Option<String>,
+    sidecar: bool,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+enum OneOrMany {
+    One(String),
+    Many(Vec<String>),
+}
+
+/// How the project at `root` is set up: by the files there, and by `raw` over them.
+pub(super) fn read(root: &Path, raw: &RawAlembic) -> Result<Alembic, ConfigError> {
+    let section = raw.section.as_deref().unwrap_or("alembic");
+    let found = match &raw.config {
+        Some(file) => {
+            let path = root.join(file);
+            if !path.is_file() {
+                return Err(ConfigError::NoAlembicFile { file: file.clone() });
+            }
+            one(root, file, section)?
+        }
+        None => find(root, section)?,
+    };
+    let mut alembic = found.unwrap_or_default();
+    alembic.section = section.to_owned();
+    alembic.command = raw.command.clone().filter(|words| !words.is_empty());
+    if let Some(names) = &raw.url_variable {
+        alembic.url_variables = match names {
+            OneOrMany::One(name) => vec![name.clone()],
+            OneOrMany::Many(names) => names.clone(),
+        };
+    }
+    let over = |value: &Option<String>, below: Option<String>| value.clone().or(below);
+    alembic.version_table = over(&raw.version_table, alembic.version_table);
+    alembic.version_table_schema = over(&raw.version_table_schema, alembic.version_table_schema);
+    alembic.sidecar = raw.sidecar;
+    Ok(alembic)
+}
+
+/// The Alembic project of a folder, where it is one.
+pub fn find(root: &Path, section: &str) -> Result<Option<Alembic>, ConfigError> {
+    for file in [INI, PYPROJECT, "migrations/alembic.ini"] {
+        if let Some(alembic) = one(root, file, section)?
+            && !alembic.version_locations.is_empty()
+        {
+            return Ok(Some(alembic));
+        }
+    }
+    Ok(None)
+}
+
+/// The named sections of an ini that say where scripts are, in their order.
+pub fn sections(root: &Path, file: &str) -> Vec<String> {
+    let Ok(text) = fs::read_to_string(root.join(file)) else {
+        return Vec::new();
+    };
+    let Ok(ini) = parse_ini(text) else {
+        return Vec::new();
+    };
+    let is_one = |name: &String| ini.get(name, "script_location").is_some();
+    let mut names: Vec<String> = ini.sections().into_iter().filter(is_one).collect();
+    names.sort();
+    names
+}
+
+/// What one file says; `None` where it is not there or says nothing of Alembic.
+fn one(root: &Path, file: &str, section: &str) -> Result<Option<Alembic>, ConfigError> {
+    let path = root.join(file);
+    if !path.is_file() {
+        return Ok(None);
+    }
+    let text = fs::read_to_string(&path).map_err(|source| ConfigError::Read {
+        path: path.display().to_string(),
+        source,
+    })?;
+    let Some(values) = (if file.ends_with(".toml") {
+        toml_values(file, &text)?
+    } else {
+        ini_values(file, &text, section)?
+    }) else {
+        return Ok(None);
+    };
+    Ok(Some(understand(root, file, &values)))
+}
+
+/// Settings by their names; lists of the TOML form are lists here.
+type Values = HashMap<String, Vec<String>>;
+
+fn understand(root: &Path, file: &str, values: &Values) -> Alembic {
+    let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let here = root.join(folder);
+    let here = here.to_string_lossy();
+    let raw = |key: &str| values.get(key).map(Vec::as_slice).unwrap_or_default();
+    let text = |key: &str| -> Option<String> {
+        let value = raw(key).first()?;
+        Some(interpolated(value, &here, values, 0))
+    };
+    let is_flask = !folder.is_empty() && root.join(folder).join("env.py").is_file();
+    let script_location = text("script_location")
+        .map(|location| located(root, folder, &location, text("prepend_sys_path").as_deref()))
+        // Flask-Migrate passes the folder that its ini stands in.
+        .or_else(|| is_flask.then(|| folder.to_owned()));
+    let written: Vec<String> = raw("version_locations")
+        .iter()
+        .map(|value| interpolated(value, &here, values, 0))
+        .collect();
+    let separator = text("path_separator").or_else(|| text("version_path_separator"));
+    let locations: Vec<String> = match written.as_slice() {
+        [one] => split(one, separator.as_deref()),
+        many => many.to_vec(),
+    };
+    let version_locations = if locations.is_empty() {
+        script_location
+            .iter()
+            .map(|location| join(location, "versions"))
+            .collect()
+    } else {
+        let sys_path = text("prepend_sys_path");
+        let located = |one: &String| located(root, folder, one, sys_path.as_deref());
+        locations.iter().map(located).collect()
+    };
+    Alembic {
+        file: Some(file.to_owned()),
+        script_location,
+        version_locations,
+        recursive: text("recursive_version_locations").is_some_and(|value| {
+            matches!(value.to_lowercase().as_str(), "true" | "1" | "yes" | "on")
+        }),
+        file_template: text("file_template").as_deref().and_then(template),
+        url: text("sqlalchemy.url")
+            .filter(|url| alembic_url::is_written_out(url))
+            .map(Secret::new),
+        version_table: text("version_table"),
+        version_table_schema: text("version_table_schema"),
+        ..Alembic::default()
+    }
+}
+
+/// `version_locations` as one text (script/base.py, `_version_locations`).
+fn split(text: &str, separator: Option<&str>) -> Vec<String> {
+    let os = if cfg!(windows) { ";" } else { ":" };
+    let parts: Vec<&str> = match separator {
+        Some("os") => text.split(os).collect(),
+        Some("space") => text.split(' ').collect(),
+        Some("newline") => text.lines().collect(),
+        Some(sign @ (":" | ";")) => text.split(sign).collect(),
+        // As it was before there was a separator to choose.
+        _ => text.split([',', ' ', '\n']).collect(),
+    };
+    let parts = parts.into_iter().map(str::trim);
+    parts
+        .filter(|part| !part.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+/// A location relative to the root: a path, which Alembic takes relative to where it is
+/// called, as a rule the ini's folder; or `package:path`, found without importing anything.
+fn located(root: &Path, folder: &str, location: &str, sys_path: Option<&str>) -> String {
+    let package = location
+        .split_once(':')
+        .filter(|(package, _)| !package.is_empty() && !package.contains(['/', '\\']));
+    if let Some((package, path)) = package {
+        let parts = package.replace('.', "/");
+        let given = sys_path
+            .into_iter()
+            .flat_map(|paths| paths.split([':', ';', ',', ' ']));
+        let places = given.map(str::trim).filter(|place| !place.is_empty());
+        for place in places.chain([".", "src"]) {
+            let candidate = join(&join(folder, place), &parts);
+            if root.join(&candidate).is_dir() {
+                return join(&candidate, path);
+            }
+        }
+        return join(&join(folder, &parts), path);
+    }
+    let path = Path::new(location);
+    match path.strip_prefix(root) {
+        Ok(below) if path.is_absolute() => tidy(&below.to_string_lossy()),
+        _ if path.is_absolute() => location.to_owned(),
+        // `alembic -c backend/alembic.ini`, called at the root.
+        _ if !root.join(folder).join(path).exists() && root.join(path).exists() => tidy(location),
+        _ => join(folder, location),
+    }
+}
+
+fn join(folder: &str, path: &str) -> String {
+    tidy(&PathBuf::from(folder).join(path).to_string_lossy())
+}
+
+/// Forward slashes, without `.`; `..` stays where it leads out.
+fn tidy(path: &str) -> String {
+    let path = path.replace('\\', "/");
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/').filter(|part| !matches!(*part, "" | ".")) {
+        if part == ".." && parts.last().is_some_and(|last| *last != "..") {
+            parts.pop();
+        } else {
+            parts.push(part);
+        }
+    }
+    parts.join("/")
+}
+
+/// `%(name)s` is what another key says, `%%` a percent sign (Python's `configparser`).
+fn interpolated(text: &str, here: &str, values: &Values, depth: usize) -> String {
+    /// Python's own limit, `MAX_INTERPOLATION_DEPTH`.
+    const DEEPEST: usize = 10;
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('%') {
+        out.push_str(before);
+        if let Some(tail) = after.strip_prefix('%') {
+            out.push('%');
+            rest = tail;
+            continue;
+        }
+        let named = after
+            .strip_prefix('(')
+            .and_then(|after| after.split_once(")s"));
+        match named {
+            Some(("here", tail)) => {
+                out.push_str(here);
+                rest = tail;
+            }
+            Some((name, tail)) if depth < DEEPEST => {
+                match values
+                    .get(&name.to_lowercase())
+                    .and_then(|list| list.first())
+                {
+                    Some(value) => out.push_str(&interpolated(value, here, values, depth + 1)),
+                    None => out.push_str(&format!("%({name})s")),
+                }
+                rest = tail;
+            }
+            _ => {
+                out.push('%');
+                rest = after;
+            }
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+/// Alembic's `file_template` in teammig's words: `%(year)d_%(rev)s` is `{year}_{revision}`.
+/// `None` where it has a word that teammig does not know.
+fn template(text: &str) -> Option<String> {
+    let name = text.rsplit_once('/').map_or(text, |(_, name)| name);
+    let mut out = String::new();
+    let mut rest = name;
+    while let Some((before, after)) = rest.split_once("%(") {
+        out.push_str(before);
+        let (word, tail) = after.split_once(')')?;
+        let word = match word {
+            "rev" => "revision",
+            "slug" | "epoch" | "year" | "month" | "day" | "hour" | "minute" | "second" => word,
+            _ => return None,
+        };
+        out.push_str(&format!("{{{word}}}"));
+        let format = tail.find(['s', 'd'])?;
+        rest = &tail[format + 1..];
+    }
+    out.push_str(rest);
+    Some(format!("{out}.py"))
+}
+
+fn parse_ini(text: String) -> Result<Ini, String> {
+    let mut default = IniDefault::default();
+    default.multiline = true;
+    default.comment_symbols = vec!['#', ';'];
+    default.inline_comment_symbols = Some(Vec::new());
+    default.delimiters = vec!['=', ':'];
+    let mut ini = Ini::new_from_defaults(default);
+    ini.read(text)?;
+    Ok(ini)
+}
+
+fn ini_values(file: &str, text: &str, section: &str) -> Result<Option<Values>, ConfigError> {
+    let ini = parse_ini(text.to_owned()).map_err(|message| invalid(file, text, 0, &message))?;
+    let map = ini.get_map_ref();
+    let Some(own) = map.get(&section.to_lowercase()) else {
+        return Ok(None);
+    };
+    // Python's `[DEFAULT]` holds for all sections.
+    let shared = map.get("default").into_iter().flatten();
+    let values = shared.chain(own);
+    Ok(Some(
+        values
+            .filter_map(|(key, value)| Some((key.clone(), vec![value.clone()?])))
+            .collect(),
+    ))
+}
+
+fn toml_values(file: &str, text: &str) -> Result<Option<Values>, ConfigError> {
+    #[derive(Deserialize)]
+    struct File {
+        tool: Option<Tool>,
+    }
+    #[derive(Deserialize)]
+    struct Tool {
+        alembic: Option<toml::Table>,
+    }
+    let parsed: File = toml::from_str(text).map_err(|error| {
+        let at = error.span().map_or(0, |span| span.start);
+        invalid(file, text, at, error.message())
+    })?;
+    let Some(table) = parsed.tool.and_then(|tool| tool.alembic) else {
+        return Ok(None);
+    };
+    let texts = |value: &toml::Value| match value {
+        toml::Value::String(text) => Some(vec![text.clone()]),
+        toml::Value::Boolean(value) => Some(vec![value.to_string()]),
+        toml::Value::Array(list) => list
+            .iter()
+            .map(|one| one.as_str().map(str::to_owned))
+            .collect(),
+        _ => None,
+    };
+    Ok(Some(
+        table
+            .iter()
+            .filter_map(|(key, value)| Some((key.clone(), texts(value)?)))
+            .collect(),
+    ))
+}
+
+fn invalid(file: &str, text: &str, at: usize, message: &str) -> ConfigError {
+    ConfigError::Invalid {
+        // An ini may hold a URL with a password.
+        file: Box::new(SourceFile::new(file, super::mask::mask(text))),
+        span: at..at,
+        message: super::mask::mask(&format!("{file}: {message}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn project(files: &[(&str, &str)]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for (path, text) in files {
+            let path = folder.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        folder
+    }
+
+    fn found(files: &[(&str, &str)]) -> Alembic {
+        let folder = project(files);
+        find(folder.path(), "alembic").unwrap().unwrap()
+    }
+
+    #[test]
+    fn what_alembic_init_writes() {
+        let alembic = found(&[(
+            "alembic.ini",
+            "# A generic, single database configuration.\n\n[alembic]\nscript_location = %(here)s/alembic\n\
+             # file_template = %%(rev)s\nfile_template = %%(year)d_%%(month).2d_%%(day).2d-%%(rev)s_%%(slug)s\n\
+             prepend_sys_path = .\npath_separator = os\nsqlalchemy.url = driver://user:pass@localhost/dbname\n\n\
+             [loggers]\nkeys = root\n",
+        )]);
+        assert_eq!(alembic.file.as_deref(), Some("alembic.ini"));
+        assert_eq!(alembic.script_location.as_deref(), Some("alembic"));
+        assert_eq!(alembic.version_locations, ["alembic/versions"]);
+        assert_eq!(
+            alembic.file_template.as_deref(),
+            Some("{year}_{month}_{day}-{revision}_{slug}.py")
+        );
+        assert_eq!(alembic.url, None);
+    }
+
+    #[test]
+    fn version_locations_as_they_are_separated() {
+        for (setting, separator) in [
+            ("a/versions:b/versions", "path_separator = :"),
+            ("a/versions;b/versions", "path_separator = ;"),
+            ("a/versions b/versions", "path_separator = space"),
+            ("a/versions, b/versions", ""),
+            ("a/versions  b/versions", ""),
+            (
+                "%(here)s/a/versions\n    %(here)s/b/versions",
+                "path_separator = newline",
+            ),
+            (
+                "%(here)s/a/versions:%(script_location)s/../b/versions",
+                "version_path_separator = os",
+            ),
+        ] {
+            let ini = format!(
+                "[alembic]\nscript_location = db\nversion_locations = {setting}\n{separator}\n"
+            );
+            let alembic = found(&[("alembic.ini", &ini)]);
+            assert_eq!(
+                alembic.version_locations,
+                ["a/versions", "b/versions"],
+                "{setting} {separator}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_package_is_found_in_the_files() {
+        let ini = "[alembic]\nscript_location = shop.db:migrations\n";
+        let alembic = found(&[("alembic.ini", ini), ("src/shop/db/migrations/env.py", "")]);
+        assert_eq!(
+            alembic.version_locations,
+            ["src/shop/db/migrations/versions"]
+        );
+    }
+
+    #[test]
+    fn an_ini_that_is_named_from_the_root() {
+        let ini = "[alembic]\nscript_location = keep/db\n";
+        let folder = project(&[("keep/alembic.ini", ini), ("keep/db/env.py", "")]);
+        let raw = RawAlembic {
+            config: Some("keep/alembic.ini".to_owned()),
+            ..RawAlembic::default()
+        };
+        let alembic = read(folder.path(), &raw).unwrap();
+        assert_eq!(alembic.version_locations, ["keep/db/versions"]);
+    }
+
+    #[test]
+    fn pyproject() {
+        let toml = "[project]\nname = \"x\"\n[tool.alembic]\nscript_location = \"%(here)s/db\"\n\
+                    version_locations = [\"%(here)s/a\", \"b\"]\nrecursive_version_locations = true\n\
+                    file_template = \"%(year)d_%(rev)s\"\n";
+        let alembic = found(&[("pyproject.toml", toml)]);
+        assert_eq!(alembic.script_location.as_deref(), Some("db"));
+        assert_eq!(alembic.version_locations, ["a", "b"]);
+        assert!(alembic.recursive);
+        let other = project(&[("pyproject.toml", "[project]\nname = \"x\"\n")]);
+        assert_eq!(find(other.path(), "alembic").unwrap(), None);
+    }
+
+    #[test]
+    fn flask_migrate() {
+        let alembic = found(&[
+            ("migrations/alembic.ini", "[alembic]\n# template\n"),
+            ("migrations/env.py", ""),
+        ]);
+        assert_eq!(alembic.script_location.as_deref(), Some("migrations"));
+        assert_eq!(alembic.version_locations, ["migrations/versions"]);
+    }
+
+    #[test]
+    fn several_sections() {
+        let ini = "[DEFAULT]\nprepend_sys_path = .\n[alembic]\nscript_location = a\n[other]\nscript_location = b\n\
+                   [logger_root]\nlevel = WARN\n";
+        let folder = project(&[("alembic.ini", ini)]);
+        assert_eq!(sections(folder.path(), "alembic.ini"), ["alembic", "other"]);
+        let other = find(folder.path(), "other").unwrap().unwrap();
+        assert_eq!(other.version_locations, ["b/versions"]);
+    }
+}
