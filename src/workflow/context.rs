@@ -17,7 +17,7 @@ use crate::{
     config::{self, ChosenBy, Config, DEFAULT_LOCK_TIMEOUT, Env, Overrides, Target, Timeouts},
     db::{self, Database, DatabaseUrl, RunSettings},
     git::{Captured, Folders, GitError, Repo, worktree_snapshot},
-    layout::{self, Alembic, Layout, Native},
+    layout::{self, Layout},
     model::{Ledger, Origin, Project, RevId, Snapshot, audit::Edit, snapshot::Unreadable},
     schema::LeaveOut,
 };
@@ -25,7 +25,7 @@ use crate::{
 mod place;
 mod projects;
 
-pub(super) use place::{missing_folder, pathspec};
+pub(super) use place::{folders_of, layout_of, missing_folder, pathspec};
 pub(super) use projects::{Configured, Projects, Unread};
 
 /// Which Git state the revisions are read from.
@@ -572,19 +572,6 @@ impl Context {
             .display()
             .to_string()
     }
-}
-
-/// How revisions stand in the files of a project.
-pub(super) fn layout_of(config: &Config) -> &'static dyn Layout {
-    match config.layout {
-        config::Layout::Native => &Native,
-        config::Layout::Alembic => &Alembic,
-    }
-}
-
-/// The migrations folders of a project.
-pub(super) fn folders_of(config: &Config) -> Folders {
-    Folders::new(&config.folders, layout_of(config).extensions())
 }
 
 /// A database's URL without its password; `None` where it is none.

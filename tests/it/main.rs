@@ -11,6 +11,7 @@
 mod support;
 
 #[cfg(unix)]
+mod alembic_reads;
 mod amend;
 mod architecture;
 mod audit;
