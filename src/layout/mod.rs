@@ -12,7 +12,7 @@ pub mod name;
 pub mod native;
 pub mod render;
 
-pub use load::{Part, load, load_known, read_file};
+pub use load::{Part, before_added, load, load_known, read_file};
 
 pub use native::Native;
 
