@@ -258,14 +258,14 @@ mod tests {
     }
 
     /// A line of version 2, or of version 3 where there are more flags.
-    fn line(path: &str, mode: u32, more: Option<u16>) -> Vec<u8> {
+    fn line(path: &str, kind: u32, flags: Option<u16>) -> Vec<u8> {
         let mut bytes = vec![0; STAT];
-        bytes[MODE..MODE + 4].copy_from_slice(&mode.to_be_bytes());
+        bytes[MODE..MODE + 4].copy_from_slice(&kind.to_be_bytes());
         bytes.extend([7; 20]);
         let length = u16::try_from(path.len()).unwrap().min(LENGTH);
-        let extended = more.map_or(0, |_| EXTENDED);
+        let extended = flags.map_or(0, |_| EXTENDED);
         bytes.extend((length | extended).to_be_bytes());
-        bytes.extend(more.into_iter().flat_map(u16::to_be_bytes));
+        bytes.extend(flags.into_iter().flat_map(u16::to_be_bytes));
         bytes.extend(path.as_bytes());
         bytes.resize(bytes.len() / 8 * 8 + 8, 0);
         bytes
@@ -298,9 +298,9 @@ mod tests {
         let mut again = Vec::new();
         index.all(|entry| again.push(text(entry)));
         assert_eq!(again, all);
-        let mut links = Vec::new();
-        index.links(|entry| links.push(text(entry)));
-        assert_eq!(links, ["l", "m/2"]);
+        let mut found = Vec::new();
+        index.links(|entry| found.push(text(entry)));
+        assert_eq!(found, ["l", "m/2"]);
         for (start, want) in [
             ("m/", &["m/1", "m/2", &*long][..]),
             ("m", &["m/1", "m/2", &long, "m2"]),
