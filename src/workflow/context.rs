@@ -249,7 +249,7 @@ impl Context {
     pub(super) fn project_so_far(&self, at: &At) -> Result<Project, Error> {
         let captured = match at {
             At::WorkTree => {
-                let captured = worktree_snapshot(&self.config.root, &self.folders())?;
+                let captured = self.on_disk()?;
                 // Who left a folder out deleted nothing in it.
                 if let Some(folder) = captured.missing.first()
                     && self.repo_if_any().is_some_and(Repo::is_sparse)
@@ -317,7 +317,7 @@ impl Context {
     pub(super) fn captured(&self, at: &At) -> Result<Captured, Error> {
         let captured = match at {
             At::WorkTree => {
-                let captured = worktree_snapshot(&self.config.root, &self.folders())?;
+                let captured = self.on_disk()?;
                 return match captured.missing.first() {
                     Some(folder) if captured.missing.len() == self.folders().paths().len() => {
                         match self.repo_if_any() {
@@ -341,6 +341,14 @@ impl Context {
                     _ => "the index".to_owned(),
                 },
             });
+        }
+        Ok(captured)
+    }
+
+    fn on_disk(&self) -> Result<Captured, Error> {
+        let mut captured = worktree_snapshot(&self.config.root, &self.folders())?;
+        if let (Some(repo), Ok(prefix)) = (self.repo_if_any(), self.prefix()) {
+            repo.add_left_out(&prefix, &self.folders(), &mut captured)?;
         }
         Ok(captured)
     }
