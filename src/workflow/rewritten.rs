@@ -9,9 +9,12 @@ use super::{
     fixed::differs,
     outline::{self, Outlined},
 };
-use crate::model::{
-    Project,
-    guard::{Content, Evidence, First, Fixed, Reading},
+use crate::{
+    layout,
+    model::{
+        Project,
+        guard::{Content, Evidence, First, Fixed, Reading},
+    },
 };
 
 /// Those of `tips`, which the branch `name` has now, that a step puts back to what the branch
