@@ -5,6 +5,8 @@
 
 use std::fmt;
 
+use crate::model::RevId;
+
 /// The kinds that callers treat differently.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ErrorKind {
@@ -93,6 +95,19 @@ pub struct JobError {
     /// The session was lost with COMMIT under way: only the ledger says whether
     /// the step was applied.
     pub outcome_unknown: bool,
+    /// Where several steps were one call: which of them failed.
+    pub broken: Option<Broken>,
+    /// What the script did before it failed may still be there.
+    pub traces: bool,
+}
+
+/// Steps that were one call, which failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Broken {
+    /// The step that failed.
+    pub at: RevId,
+    /// The first one that is not done; those from there on were taken along.
+    pub from: RevId,
 }
 
 impl From<DbError> for JobError {
@@ -105,6 +120,8 @@ impl From<DbError> for JobError {
             done: 0,
             earlier_lost: false,
             outcome_unknown: false,
+            broken: None,
+            traces: false,
         }
     }
 }

@@ -155,7 +155,16 @@ pub(super) fn failed_step(step: &FailedStep) -> Report {
         report.notes.push(format!("  {}", error.message));
     }
     details(&mut report, error);
-    let this = if step.bare {
+    let this = if step.error.traces {
+        let recorded = match step.direction {
+            Direction::Up => "not recorded as applied",
+            Direction::Down => "still recorded as applied",
+        };
+        format!(
+            "{} is {recorded}; what it did before it failed may be there still, since Alembic runs SQLite's DDL outside of transactions.",
+            step.revision
+        )
+    } else if step.bare {
         format!(
             "{} runs outside a transaction: {} of its {} statements finished and stay.",
             step.revision, step.error.done, step.statements

@@ -160,6 +160,8 @@ fn refusal(statement: Option<Range<usize>>, message: &str, hint: Option<&str>) -
         done: 0,
         earlier_lost: false,
         outcome_unknown: false,
+        broken: None,
+        traces: false,
     }
 }
 
