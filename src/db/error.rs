@@ -97,8 +97,22 @@ pub struct JobError {
     pub outcome_unknown: bool,
     /// Where several steps were one call: which of them failed.
     pub broken: Option<Broken>,
-    /// What the script did before it failed may still be there.
-    pub traces: bool,
+    /// What the step that failed left.
+    pub leaves: Leaves,
+}
+
+/// What a step that failed left in the database.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Leaves {
+    /// Nothing: it was rolled back.
+    #[default]
+    Nothing,
+    /// It was not begun.
+    NotBegun,
+    /// What it did before it failed may be there still.
+    Traces,
+    /// What it did, it did to another database.
+    Elsewhere,
 }
 
 /// Steps that were one call, which failed.
@@ -121,7 +135,7 @@ impl From<DbError> for JobError {
             earlier_lost: false,
             outcome_unknown: false,
             broken: None,
-            traces: false,
+            leaves: Leaves::default(),
         }
     }
 }

@@ -26,7 +26,7 @@ mod url;
 
 use std::{path::Path, sync::Arc, time::Duration};
 
-pub use error::{Broken, DbError, ErrorKind, JobError};
+pub use error::{Broken, DbError, ErrorKind, JobError, Leaves};
 pub use postgres::PgUrl;
 pub use scratch::{Likeness, ScratchError};
 pub use sqlite_footprint::SqliteFootprints;

@@ -89,6 +89,6 @@ pub use write::{Written, write_document};
 /// What a command meets of the layers below: a database to hand on, and the
 /// errors that it puts into words.
 pub use crate::{
-    db::{Database, DbError, ErrorKind, JobError, ScratchError},
+    db::{Database, DbError, ErrorKind, JobError, Leaves, ScratchError},
     git::{CommitInfo, GitError},
 };

@@ -27,11 +27,29 @@ fn an_upgrade_is_alembics() {
     let sandbox = project();
     table(&sandbox, "aaaa00000001", &[]);
     table(&sandbox, "bbbb00000002", &["aaaa00000001"]);
-    assert_snapshot!(sandbox.teammig("project", &["upgrade"]), @"");
+    assert_snapshot!(sandbox.teammig("project", &["upgrade"]), @"
+    exit 0
+    --- stderr
+        INFO  [alembic.runtime.migration] Context impl SQLiteImpl.
+        INFO  [alembic.runtime.migration] Will assume non-transactional DDL.
+        INFO  [alembic.runtime.migration] Running upgrade  -> aaaa00000001, Make aaaa00000001
+        INFO  [alembic.runtime.migration] Running upgrade aaaa00000001 -> bbbb00000002, Make bbbb00000002
+      ✔ aaaa00000001  Make aaaa00000001
+      ✔ bbbb00000002  Make bbbb00000002   [TIME]
+    ");
     assert_eq!(rows(&sandbox), ["bbbb00000002"]);
     assert_eq!(tables(&sandbox), ["aaaa00000001", "bbbb00000002"]);
-    assert_snapshot!(sandbox.teammig("project", &["current", "-v"]), @"");
-    assert_snapshot!(sandbox.teammig("project", &["upgrade"]), @"");
+    assert_snapshot!(sandbox.teammig("project", &["current", "-v"]), @"
+    exit 0
+    --- stdout
+    bbbb00000002 (head)  Make bbbb00000002
+        when and by whom is not recorded
+    ");
+    assert_snapshot!(sandbox.teammig("project", &["upgrade"]), @"
+    exit 0
+    --- stderr
+    nothing to do: the database is at bbbb00000002
+    ");
     let (document, code) = sandbox.json("project", &["current"]);
     assert_eq!(
         (&document["at_head"], &document["heads"], code),
@@ -81,8 +99,17 @@ fn a_revision_that_fails_is_shown_in_its_file() {
     // All three go in one call; the first one stays, as SQLite's each have a transaction.
     let run = sandbox.teammig("project", &["upgrade"]);
     assert_eq!(run.code, 1, "{run}");
-    let error = &run.stderr[run.stderr.find("error: ").unwrap()..];
-    assert_snapshot!(error, @"");
+    assert_snapshot!(bad::error(&run), @r#"
+    error: cannot apply bbbb00000002 Make bbbb00000002
+      --> migrations/versions/bbbb00000002_x.py:18:5
+       |
+    18 |     op.execute("UPDATE nowhere SET x = 1")
+       |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ sqlalchemy.exc.OperationalError: (sqlite3.OperationalError) no such table: nowhere
+      detail: [SQL: UPDATE nowhere SET x = 1]
+      context: at migrations/versions/bbbb00000002_x.py:18; `[DIR]/project/.venv/bin/alembic upgrade cccc00000003` ended with exit status: 1
+    bbbb00000002 is not recorded as applied; what it did before it failed may be there still, since Alembic runs SQLite's DDL outside of transactions.
+    1 revision before it was applied and stays applied.
+    "#);
     assert!(run.stderr.contains("✔ aaaa00000001"), "{run}");
     assert_eq!(rows(&sandbox), ["aaaa00000001"]);
 }
@@ -90,7 +117,11 @@ fn a_revision_that_fails_is_shown_in_its_file() {
 #[test]
 fn a_stamp_is_alembics() {
     let sandbox = diamond();
-    assert_snapshot!(sandbox.teammig("project", &["stamp", "bbbb00000002", "cccc00000003"]), @"");
+    assert_snapshot!(sandbox.teammig("project", &["stamp", "bbbb00000002", "cccc00000003"]), @"
+    exit 0
+    --- stderr
+    the ledger is at bbbb00000002, cccc00000003 (3 rows changed, nothing was run)
+    ");
     assert_eq!(rows(&sandbox), ["bbbb00000002", "cccc00000003"]);
     assert_eq!(tables(&sandbox), [] as [&str; 0]);
     sandbox.ok("project", &["stamp", "heads"]);
@@ -136,7 +167,17 @@ fn what_another_branch_applied_goes_back_by_its_file_in_git() {
     sandbox.ok("project", &["upgrade"]);
     sandbox.git("project", &["switch", "-q", "main"]);
     table(&sandbox, "dddd00000004", &["aaaa00000001"]);
-    assert_snapshot!(sandbox.teammig("project", &["status"]), @"");
+    assert_snapshot!(sandbox.teammig("project", &["status"]), @"
+    exit 0
+    --- stdout
+    Branch     main
+    Head       dddd00000004  Make dddd00000004   not committed
+    Database   dev: 3 applied, at cccc00000003
+               1 pending: dddd00000004
+               2 only there: bbbb00000002, cccc00000003
+    Hooks      not installed; `teammig hooks install` does it
+    Next       teammig sync   only the database has 2 revisions
+    ");
     let (document, _) = sandbox.json("project", &["current"]);
     assert_eq!(
         document["phantoms"],
@@ -146,7 +187,13 @@ fn what_another_branch_applied_goes_back_by_its_file_in_git() {
     // Beside it, what is new goes up all the same.
     sandbox.ok("project", &["upgrade"]);
     assert_eq!(rows(&sandbox), ["cccc00000003", "dddd00000004"]);
-    assert_snapshot!(sandbox.teammig("project", &["downgrade", "cccc00000003@aaaa00000001"]), @"");
+    let run = sandbox.teammig("project", &["downgrade", "cccc00000003@aaaa00000001"]);
+    assert_eq!(run.code, 0, "{run}");
+    assert!(
+        run.stderr
+            .contains("rolling cccc00000003 back with the script that other has"),
+        "{run}"
+    );
     assert_eq!(rows(&sandbox), ["dddd00000004"]);
     assert_eq!(tables(&sandbox), ["aaaa00000001", "dddd00000004"]);
     let left = std::fs::read_dir(sandbox.at("project")).unwrap();

@@ -9,7 +9,7 @@ pub(super) fn report(error: &AlembicError, words: String) -> Report {
             let report = Report::new("no-alembic", 1, words);
             let report = tried
                 .iter()
-                .fold(report, |report, place| report.note(format!("  not in {place}")));
+                .fold(report, |report, place| report.note(format!("  looked at {place}")));
             report
                 .hint(format!(
                     "install the project's requirements into .venv, or activate the environment that has {program}"

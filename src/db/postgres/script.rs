@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use crate::{
-    db::error::{DbError, ErrorKind, JobError},
+    db::error::{DbError, ErrorKind, JobError, Leaves},
     model::Dialect,
     sql::{self, Statement},
 };
@@ -161,7 +161,7 @@ fn refusal(statement: Option<Range<usize>>, message: &str, hint: Option<&str>) -
         earlier_lost: false,
         outcome_unknown: false,
         broken: None,
-        traces: false,
+        leaves: Leaves::default(),
     }
 }
 

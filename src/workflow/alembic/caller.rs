@@ -1,7 +1,7 @@
 //! One call of the project's Alembic: in its folder, with its URL, and with its failure
 //! explained.
 
-use std::{io, path::PathBuf, process::ExitStatus, sync::Arc};
+use std::{path::PathBuf, process::ExitStatus, sync::Arc};
 
 use super::{
     child::{self, Call, Said, Stop, Stream},
@@ -41,16 +41,10 @@ pub(super) struct Caller {
 #[derive(Debug)]
 pub(super) struct Failed {
     pub(super) explained: Explained,
-    pub(super) how: How,
+    /// How it ended; `None` = it was not even started.
+    status: Option<ExitStatus>,
     /// The call as a shell takes it.
     shown: String,
-}
-
-/// How it ended.
-#[derive(Debug)]
-pub(super) enum How {
-    NotStarted(io::Error),
-    Ended(ExitStatus),
 }
 
 impl Caller {
@@ -75,7 +69,7 @@ impl Caller {
     /// The program as a shell takes it.
     pub(super) fn shown(&self) -> String {
         let words = self.program.words.iter().chain(&self.options);
-        shell::words(words.map(String::as_str))
+        shell::line(words.map(String::as_str))
     }
 
     /// The variables that hold the URL, as people say it.
@@ -137,14 +131,14 @@ impl Caller {
                 .chain(self.others.iter().cloned())
                 .collect(),
         };
-        let shown = shell::words(words().map(String::as_str));
+        let shown = shell::line(words().map(String::as_str));
         match child::run(&call, &self.stop, &mut |stream, line| {
             show(stream, &mask.apply(line));
         }) {
             Ok(said) if said.status.success() => Ok(said),
             Ok(said) => Err(Failed {
                 explained: explain(&mask.apply(&said.all), &self.versions),
-                how: How::Ended(said.status),
+                status: Some(said.status),
                 shown,
             }),
             Err(error) => Err(Failed {
@@ -158,7 +152,7 @@ impl Caller {
                             .to_owned(),
                     ),
                 },
-                how: How::NotStarted(error),
+                status: None,
                 shown,
             }),
         }
@@ -168,15 +162,26 @@ impl Caller {
 impl Failed {
     /// As a database's answer.
     pub(super) fn into_error(self) -> DbError {
-        let code = match &self.how {
-            How::Ended(status) => format!("`{}` ended with {status}", self.shown),
-            How::NotStarted(_) => String::new(),
+        let Explained {
+            message,
+            place,
+            advice,
+            ..
+        } = self.explained;
+        let (message, rest) = match message.split_once('\n') {
+            Some((first, rest)) => (first.to_owned(), Some(rest.to_owned())),
+            None => (message, None),
         };
+        let status = self
+            .status
+            .map(|status| format!("`{}` ended with {status}", self.shown));
+        let place = place.map(|place| format!("at {place}"));
+        let context: Vec<String> = place.into_iter().chain(status).collect();
         DbError {
-            advice: self.explained.advice,
-            context: self.explained.place,
-            detail: Some(code).filter(|code| !code.is_empty()),
-            ..DbError::new(ErrorKind::Statement, self.explained.message)
+            advice,
+            detail: rest,
+            context: Some(context.join("; ")).filter(|text| !text.is_empty()),
+            ..DbError::new(ErrorKind::Statement, message)
         }
     }
 }

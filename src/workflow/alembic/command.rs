@@ -107,14 +107,14 @@ pub fn find(
                 return found(words.map(str::to_owned).to_vec());
             }
             tried.push(format!(
-                "{runner} (there is a {file}), which is not in PATH"
+                "{runner}, which {file} asks for, and which is not in PATH"
             ));
         }
     }
     match on_path(name, env) {
         Some(_) => found(vec![name.to_owned()]),
         None => {
-            tried.push(format!("{name} in PATH"));
+            tried.push("PATH".to_owned());
             Err(NotFound { tried })
         }
     }
@@ -213,7 +213,7 @@ mod tests {
         for part in [
             ".venv and venv",
             "VIRTUAL_ENV (",
-            "uv (there is a uv.lock)",
+            "uv, which uv.lock asks for",
             "PATH",
         ] {
             assert!(tried.contains(part), "{tried}");

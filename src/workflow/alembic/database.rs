@@ -22,8 +22,8 @@ use super::{
 };
 use crate::{
     db::{
-        Broken, Database, DbError, ErrorKind, Interrupter, Job, JobError, LedgerChange, Likeness,
-        Notice, Ran, ScratchError,
+        Broken, Database, DbError, ErrorKind, Interrupter, Job, JobError, Leaves, LedgerChange,
+        Likeness, Notice, Ran, ScratchError,
     },
     layout::{Alembic, Layout as _},
     model::{
@@ -247,7 +247,13 @@ impl AlembicDatabase {
                 self.warn_of_overlap(notice)?;
                 return Ok(took);
             }
-            (Ok(_), Ok(now)) if now == before => self.elsewhere(),
+            (Ok(_), Ok(now)) if now == before => {
+                let error = attributed(self.elsewhere(), &stretch, done, None);
+                return Err(JobError {
+                    leaves: Leaves::Elsewhere,
+                    ..error
+                });
+            }
             (Ok(_), Ok(now)) => self.astray(&stretch.after(&before), &now),
             (Ok(_), Err(error)) => error,
             (Err(failed), _) if interrupted => {
@@ -286,8 +292,12 @@ impl AlembicDatabase {
         let place = failed.explained.place.clone();
         let running = failed.explained.running.clone();
         let mut error = attributed(failed.into_error(), stretch, done, running.as_deref());
-        // Alembic runs SQLite's DDL outside of transactions.
-        error.traces = self.inner.dialect() == Dialect::Sqlite && running.is_some();
+        error.leaves = match (running, self.inner.dialect()) {
+            (None, _) => Leaves::NotBegun,
+            // Alembic runs SQLite's DDL outside of transactions.
+            (Some(_), Dialect::Sqlite) => Leaves::Traces,
+            (Some(_), Dialect::Postgres) => Leaves::Nothing,
+        };
         error.statement = error.broken.as_ref().and_then(|broken| {
             let file = self.known.files.get(&broken.at)?;
             let (path, line) = place.as_ref()?.rsplit_once(':')?;
@@ -302,10 +312,6 @@ impl AlembicDatabase {
             (line.start >= script.start && line.end <= script.end)
                 .then(|| line.start - script.start..line.end - script.start)
         });
-        if error.statement.is_some() {
-            // It is shown at its place.
-            error.error.context = None;
-        }
         error
     }
 

@@ -162,7 +162,7 @@ pub(in crate::workflow) fn require_program(context: &Context) -> Result<Program,
         && !models::is_allowed(context, &program.words)
     {
         return Err(AlembicError::NotAllowed {
-            command: shell::words(program.words.iter().map(String::as_str)),
+            command: shell::line(program.words.iter().map(String::as_str)),
         }
         .into());
     }

@@ -6,7 +6,7 @@ use super::project::{bare, environment, project, revision, rows, table};
 use crate::support::{interrupt, sandbox::Run};
 
 /// From the error on, without what Alembic said before.
-fn error(run: &Run) -> String {
+pub(super) fn error(run: &Run) -> String {
     let text = run.to_string();
     match text.find("error: ") {
         Some(at) => text[at..].to_owned(),
@@ -25,7 +25,13 @@ fn an_alembic_that_works_elsewhere_is_noticed() {
     table(&sandbox, "aaaa00000001", &[]);
     let run = sandbox.teammig("project", &["upgrade"]);
     assert_eq!(run.code, 1, "{run}");
-    assert_snapshot!(error(&run), @"");
+    assert_snapshot!(error(&run), @"
+    error: cannot apply aaaa00000001 Make aaaa00000001
+      Alembic said that it went well, and alembic_version of sqlite:dev.db is as before: it worked on another database
+    aaaa00000001 is not recorded as applied in this database.
+    Nothing else had been done in this run.
+    hint: env.py takes its URL from elsewhere; teammig gives it as DATABASE_URL: let env.py read that, or name the variable that it reads with `alembic: {url_variable: NAME}` in teammig.yaml. Which database was changed, `[DIR]/project/.venv/bin/alembic current --verbose` says
+    ");
     assert!(!sandbox.at("project/dev.db").exists(), "{run}");
 }
 
@@ -35,7 +41,15 @@ fn no_alembic_at_all() {
     table(&sandbox, "aaaa00000001", &[]);
     std::fs::remove_file(sandbox.at("project/.venv")).unwrap();
     let run = sandbox.teammig("project", &["upgrade"]);
-    assert_snapshot!(run, @"");
+    assert_snapshot!(run, @"
+    exit 1
+    --- stderr
+    error: there is no alembic to be run
+      looked at .venv and venv of the project's folders
+      looked at PATH
+    hint: install the project's requirements into .venv, or activate the environment that has alembic
+    hint: `alembic: {command: [docker, compose, exec, backend, alembic]}` in teammig.yaml names any other way to run it
+    ");
     // Reading needs none.
     assert_eq!(sandbox.teammig("project", &["current"]).code, 0);
     environment(&sandbox, "project");
@@ -50,7 +64,14 @@ fn a_command_of_the_configuration_has_to_be_allowed_once() {
     let config = sandbox.read("project/teammig.yaml");
     let command = "alembic: {command: [.venv/bin/python, -m, alembic]}\n";
     sandbox.write("project/teammig.yaml", format!("{config}{command}"));
-    assert_snapshot!(sandbox.teammig("project", &["upgrade", "aaaa00000001"]), @"");
+    assert_snapshot!(sandbox.teammig("project", &["upgrade", "aaaa00000001"]), @"
+    exit 3
+    --- stderr
+    error: Alembic is run by a command of teammig.yaml that nobody allowed in this clone
+      .venv/bin/python -m alembic
+    A command of teammig.yaml may come from anybody who can change that file.
+    hint: look at what it runs; then `teammig upgrade --allow-command` runs it, and remembers for this clone that it may be run
+    ");
     assert!(!sandbox.at("project/dev.db").exists());
     sandbox.ok("project", &["upgrade", "aaaa00000001", "--allow-command"]);
     sandbox.ok("project", &["upgrade"]);
@@ -71,7 +92,14 @@ fn an_environment_that_lacks_a_package() {
     );
     let run = sandbox.teammig("project", &["upgrade"]);
     assert_eq!(run.code, 1, "{run}");
-    assert_snapshot!(error(&run), @"");
+    assert_snapshot!(error(&run), @"
+    error: cannot apply aaaa00000001 Make aaaa00000001
+      ModuleNotFoundError: No module named 'nowhere'
+      context: `[DIR]/project/.venv/bin/alembic upgrade aaaa00000001` ended with exit status: 1
+    aaaa00000001 is not recorded as applied: it was not begun.
+    Nothing else had been done in this run.
+    hint: this is not the environment that the project runs in, or it lacks a package: install the project's requirements, or name the right program with `alembic: {command: [...]}` in teammig.yaml
+    ");
 }
 
 #[test]
@@ -88,7 +116,13 @@ fn rows_that_nobody_knows() {
     // Whether anything is pending, nobody knows.
     assert_eq!(document["pending"], serde_json::json!([]));
     assert_eq!(document["phantoms"], serde_json::json!(["lost"]));
-    assert_snapshot!(sandbox.teammig("project", &["upgrade"]), @"");
+    assert_snapshot!(sandbox.teammig("project", &["upgrade"]), @"
+    exit 3
+    --- stderr
+    error: alembic_version has lost, which is in no file and no commit here: what is applied below is not known
+    hint: its branch may not be fetched: `git fetch --all`, then again
+    hint: where it is lost for good: look what of the schema is there, then `teammig stamp --purge <revision>` says so and forgets lost
+    ");
     assert_eq!(
         sandbox.teammig("project", &["stamp", "aaaa00000001"]).code,
         1
@@ -113,7 +147,14 @@ fn rows_that_overlap() {
     );
     let run = sandbox.teammig("project", &["upgrade"]);
     assert_eq!(run.code, 1, "{run}");
-    assert_snapshot!(error(&run), @"");
+    assert_snapshot!(error(&run), @"
+    error: cannot apply cccc00000003 Make cccc00000003
+      Requested revision bbbb00000002 overlaps with other requested revisions aaaa00000001
+      context: `[DIR]/project/.venv/bin/alembic upgrade cccc00000003` ended with exit status: 255
+    cccc00000003 is not recorded as applied: it was not begun.
+    Nothing else had been done in this run.
+    hint: alembic_version has a row that another of its rows builds on, so that Alembic refuses everything: `teammig stamp --purge heads` writes the rows anew (name the revisions instead of `heads`, where not all are applied)
+    ");
     sandbox.ok("project", &["stamp", "--purge", "bbbb00000002"]);
     sandbox.ok("project", &["upgrade"]);
     assert_eq!(rows(&sandbox), ["cccc00000003"]);

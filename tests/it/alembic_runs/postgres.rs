@@ -2,7 +2,10 @@
 
 use insta::assert_snapshot;
 
-use super::project::{project, revision, table};
+use super::{
+    bad::error,
+    project::{project, revision, table},
+};
 use crate::support::{postgres::Cluster, sandbox::Sandbox};
 
 /// A project whose `dev` is a fresh database, with a password that nobody asks for.
@@ -46,8 +49,19 @@ fn a_failure_takes_the_whole_call_along() {
     );
     let run = sandbox.teammig("project", &["upgrade"]);
     assert_eq!(run.code, 1, "{run}");
-    let error = &run.stderr[run.stderr.find("error: ").unwrap()..];
-    assert_snapshot!(error, @"");
+    assert_snapshot!(error(&run), @r#"
+    error: cannot apply bbbb00000002 Make bbbb00000002
+      --> migrations/versions/bbbb00000002_x.py:18:5
+       |
+    18 |     op.execute("UPDATE nowhere SET x = 1")
+       |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ sqlalchemy.exc.ProgrammingError: (psycopg.errors.UndefinedTable) relation "nowhere" does not exist
+      detail: LINE 1: UPDATE nowhere SET x = 1
+                       ^
+        [SQL: UPDATE nowhere SET x = 1]
+      context: at migrations/versions/bbbb00000002_x.py:18; `[DIR]/project/.venv/bin/alembic upgrade bbbb00000002` ended with exit status: 1
+    bbbb00000002 was rolled back and left nothing.
+    Nothing else had been done in this run.
+    "#);
     assert!(!run.stderr.contains('✔'), "{run}");
     assert_eq!(
         values(

@@ -32,7 +32,12 @@ fn what_ran_when_and_by_whom() {
         recorded(&sandbox),
         ["aaaa00000001|ann@host", "bbbb00000002|ann@host"]
     );
-    assert_snapshot!(sandbox.teammig("project", &["current", "-v"]), @"");
+    assert_snapshot!(sandbox.teammig("project", &["current", "-v"]), @"
+    exit 0
+    --- stdout
+    bbbb00000002 (head)  Make bbbb00000002
+        applied 1 minute ago by ann@host, from main
+    ");
     sandbox.ok("project", &["downgrade"]);
     assert_eq!(recorded(&sandbox), ["aaaa00000001|ann@host"]);
     sandbox.ok("project", &["stamp", "bbbb00000002"]);
@@ -50,7 +55,15 @@ fn what_alembic_did_itself_is_told() {
             .args(["downgrade", "aaaa00000001"]),
     );
     assert_eq!(run.code, 0, "{run}");
-    assert_snapshot!(sandbox.teammig("project", &["current", "-v"]), @"");
+    assert_snapshot!(sandbox.teammig("project", &["current", "-v"]), @"
+    exit 0
+    --- stdout
+    aaaa00000001  Make aaaa00000001
+        applied 2 minutes ago by ann@host, from main
+    --- stderr
+    warning: teammig applied bbbb00000002, and another program rolled that back since
+    1 revision pending; `teammig upgrade` applies it
+    ");
     sandbox.ok("project", &["upgrade"]);
     assert_eq!(recorded(&sandbox).len(), 2);
 }
@@ -97,7 +110,11 @@ fn autogenerate_does_not_drop_the_record() {
     let run = sandbox.teammig("project", &["create", "Nothing"]);
     assert_eq!(run.code, 1, "{run}");
     let error = &run.stderr[run.stderr.find("error: ").unwrap()..];
-    assert_snapshot!(error, @"");
+    assert_snapshot!(error, @r#"
+    error: autogenerate would drop teammig_ledger, in which teammig keeps what it ran
+    Nothing was written.
+    hint: give `context.configure(…)` in env.py, at both places, `include_name=lambda name, kind, parents: kind != "table" or not name.startswith("teammig_ledger")`
+    "#);
     let versions = std::fs::read_dir(sandbox.at("project/migrations/versions")).unwrap();
     assert!(
         versions
