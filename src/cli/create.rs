@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+mod alembic;
 mod generate;
 
 use super::{Status, diff::With, edit, models, report};
@@ -96,6 +97,12 @@ pub(super) struct Args {
     models: models::ModelsArgs,
 }
 
+impl Args {
+    pub(super) fn allows_command(&self) -> bool {
+        self.models.allows_command()
+    }
+}
+
 pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status, Error> {
     let request = Request {
         message: args
@@ -111,6 +118,9 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
         labels: args.label.clone(),
         rev_id: args.rev_id.clone(),
     };
+    if workflow::alembic::is_used(context) {
+        return alembic::run(ui, context, args, &request);
+    }
     let about_models = args.against.is_some() || args.accept_loss || !args.models.are_default();
     if about_models && args.empty {
         return Err(Error::Usage(

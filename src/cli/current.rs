@@ -7,6 +7,7 @@ use super::{
     create::show_findings,
     events::{self, names, plural},
     json,
+    status::{UNPLACED, rolled_back},
 };
 use crate::{
     model::{EntryState, Project},
@@ -70,15 +71,18 @@ fn show_text(ui: &mut Ui, context: &Context, project: &Project, state: &State) {
         if ui.is_verbose()
             && let Some(entry) = state.ledger.entry(id.as_str())
         {
-            ui.data(format!(
-                "    applied {} by {}{}",
-                age::ago(entry.applied_at, context.now),
-                entry.applied_by,
-                entry
-                    .git_branch
-                    .as_ref()
-                    .map_or(String::new(), |branch| format!(", from {branch}")),
-            ));
+            ui.data(match entry.applied_at {
+                Some(at) => format!(
+                    "    applied {} by {}{}",
+                    age::ago(at, context.now),
+                    entry.applied_by,
+                    entry
+                        .git_branch
+                        .as_ref()
+                        .map_or(String::new(), |branch| format!(", from {branch}")),
+                ),
+                None => "    when and by whom is not recorded".to_owned(),
+            });
         }
     }
     for entry in &state.interrupted {
@@ -105,6 +109,12 @@ fn show_text(ui: &mut Ui, context: &Context, project: &Project, state: &State) {
             plural(phantoms.len(), "revision"),
             names(&phantoms)
         ));
+    }
+    if !state.ledger.unplaced.is_empty() {
+        ui.warn(UNPLACED);
+    }
+    if !state.ledger.gone.is_empty() {
+        ui.warn(rolled_back(&state.ledger.gone));
     }
     for (id, path) in &state.hidden {
         ui.warn(format!(
@@ -163,6 +173,7 @@ fn show_json(
         "applied": state.applied.len(),
         "pending": state.pending,
         "phantoms": state.phantoms,
+        "unplaced": state.ledger.unplaced,
         "unread": json::unread(&state.hidden),
         "edited": state.edited,
         "amended": state.amended,

@@ -61,7 +61,7 @@ fn chosen(context: &Context) -> Result<(String, &'static str), Error> {
             options.push_str(&shell::word(&target.environment));
         }
         ChosenBy::Url => by_url = " (with the same `--url`)",
-        ChosenBy::Environment | ChosenBy::Variable => {}
+        ChosenBy::Environment | ChosenBy::Variable | ChosenBy::Alembic => {}
     }
     if target.protected {
         options.push_str(" --yes");

@@ -1,5 +1,7 @@
 //! What happens during a run, as lines on the terminal.
 
+use std::time::Duration;
+
 use crate::{
     model::Direction,
     ui::{Progress, Ui, age},
@@ -29,16 +31,17 @@ impl Shower {
                     Direction::Up => ui.good_err("✔"),
                     Direction::Down => ui.good_err("↶"),
                 };
-                let line = format!(
-                    "  {mark} {}  {}   {}",
-                    ui.id_err(done.revision.as_str()),
-                    done.message,
-                    ui.dim_err(&age::took(done.duration)),
-                );
+                // Of several that were one call, nobody knows how long each took.
+                let took = match done.duration {
+                    Duration::ZERO => String::new(),
+                    duration => format!("   {}", ui.dim_err(&age::took(duration))),
+                };
+                let revision = ui.id_err(done.revision.as_str());
+                let line = format!("  {mark} {revision}  {}{took}", done.message);
                 self.progress.line(ui, &line);
                 self.progress.step();
             }
-            Event::Server(text) => {
+            Event::Server(text) | Event::Output(text) => {
                 let line = format!("    {}", ui.dim_err(text));
                 self.progress.line(ui, &line);
             }

@@ -1,6 +1,6 @@
 //! Options that all commands share.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, rc::Rc};
 
 use clap::{Args, ValueEnum};
 
@@ -185,6 +185,7 @@ impl Global {
             timeouts,
             command: command.to_owned(),
             waiting: (!self.quiet).then_some(ui::waiting as fn(&str)),
+            allow_command: Rc::default(),
         }
     }
 }
@@ -195,6 +196,20 @@ pub(super) struct LockArgs {
     /// How long to wait while somebody else migrates, such as 500ms, 5s, 15min [default: 60s]
     #[arg(long, value_name = "TIME")]
     lock_timeout: Option<String>,
+}
+
+/// Whether a command of the configuration may be run.
+#[derive(Debug, Default, Args)]
+pub(super) struct AllowArgs {
+    /// The command in teammig.yaml that runs Alembic may be run in this clone, now and later
+    #[arg(long)]
+    allow_command: bool,
+}
+
+impl AllowArgs {
+    pub(super) fn allows_command(&self) -> bool {
+        self.allow_command
+    }
 }
 
 impl LockArgs {
@@ -223,9 +238,16 @@ pub(super) struct RunArgs {
     /// How often to try again after a lock timeout [default: 3]
     #[arg(long, value_name = "N")]
     lock_retries: Option<u32>,
+
+    #[command(flatten)]
+    allow: AllowArgs,
 }
 
 impl RunArgs {
+    pub(super) fn allows_command(&self) -> bool {
+        self.allow.allows_command()
+    }
+
     pub(super) fn timeouts(&self) -> Result<Timeouts, Error> {
         Ok(Timeouts {
             ddl_lock_timeout: duration(self.ddl_lock_timeout.as_deref())?,

@@ -2,6 +2,7 @@
 //! comments are the help), a call of the workflow, and the showing of what came
 //! of it. The only place that names `clap`.
 
+mod alembic;
 mod amend;
 mod audit;
 mod beside;
@@ -319,6 +320,15 @@ fn run(ui: &mut Ui, cli: &Cli, interrupt: &Interrupt) -> Result<Status, Error> {
         _ => crate::config::Timeouts::default(),
     };
     let options = cli.global.options(command.name(), timeouts);
+    let allows_command = match command {
+        Command::Upgrade(args) => args.run.allows_command(),
+        Command::Downgrade(args) => args.run.allows_command(),
+        Command::Sync(args) => args.run.allows_command(),
+        Command::Rebase(args) => args.run.allows_command(),
+        Command::Stamp(args) => args.allow.allows_command(),
+        Command::Create(args) => args.allows_command(),
+        _ => false,
+    };
     let about = About {
         database: options.overrides.database.clone(),
         environment: options.environment.clone(),
@@ -354,9 +364,12 @@ fn run(ui: &mut Ui, cli: &Cli, interrupt: &Interrupt) -> Result<Status, Error> {
         way: way_to(&context),
         ..about
     });
+    if allows_command {
+        workflow::alembic::allow(&context);
+    }
     match command {
         Command::Check(args) => check::run(ui, &context, args, cli.global.format()),
-        _ => dispatch(ui, &context, command),
+        _ => alembic::permitted(ui, &context, |ui| dispatch(ui, &context, command)),
     }
 }
 

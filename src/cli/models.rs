@@ -45,6 +45,16 @@ impl ModelsArgs {
         self.choices().is_empty() && !self.allow_command && !self.scratch_here
     }
 
+    /// Something was decided that a comparison cannot know.
+    pub(super) fn has_choices(&self) -> bool {
+        !self.choices().is_empty() || self.scratch_here
+    }
+
+    /// The configuration's command may be run.
+    pub(super) fn allows_command(&self) -> bool {
+        self.allow_command
+    }
+
     pub(super) fn choices(&self) -> Vec<(Choice, String)> {
         let all = [
             (Choice::Rename, &self.rename),

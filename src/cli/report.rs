@@ -1,5 +1,6 @@
 //! The one place where errors become words, hints and exit codes.
 
+mod alembic;
 mod amend;
 mod database;
 mod git;
@@ -194,6 +195,7 @@ fn report(error: &Error) -> Report {
             .hint("install them in a clone; what is pushed here is judged by CI (`teammig check --base`)"),
         Error::NoCommand => Report::new("usage", 2, words)
             .hint("`teammig init` sets up a project in this folder; `teammig --help` lists the commands"),
+        Error::Alembic(error) => alembic::report(error, words),
         Error::NotJudged(why) => not_judged(why),
         Error::Usage(_) => Report::new("usage", 2, words),
         Error::Exists { .. } => Report::new("exists", 1, words)

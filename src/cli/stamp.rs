@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{
     Status,
     events::{Shower, names, plural},
-    global::LockArgs,
+    global::{AllowArgs, LockArgs},
     plan::{self, StartArgs, heads, split_range},
 };
 use crate::{
@@ -65,6 +65,9 @@ pub(super) struct Args {
 
     #[command(flatten)]
     pub(super) lock: LockArgs,
+
+    #[command(flatten)]
+    pub(super) allow: AllowArgs,
 }
 
 pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status, Error> {

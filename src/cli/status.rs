@@ -170,7 +170,7 @@ fn show_database(ui: &mut Ui, database: &Database) {
         state.applied.len(),
         heads_or_base(&state.heads)
     );
-    if state.pending.is_empty() {
+    if state.pending.is_empty() && state.ledger.unplaced.is_empty() {
         text.push_str(", nothing pending");
     }
     row(ui, "Database", &text);
@@ -194,6 +194,12 @@ fn show_database(ui: &mut Ui, database: &Database) {
     if !state.hidden.is_empty() {
         row(ui, "", &unread(&state.hidden));
     }
+    if !state.ledger.unplaced.is_empty() {
+        row(ui, "", UNPLACED);
+    }
+    if !state.ledger.gone.is_empty() {
+        row(ui, "", &rolled_back(&state.ledger.gone));
+    }
     for entry in &state.interrupted {
         if let EntryState::Running {
             direction, done, ..
@@ -211,6 +217,18 @@ fn show_database(ui: &mut Ui, database: &Database) {
             );
         }
     }
+}
+
+/// Nobody has the file that says what it builds on.
+pub(super) const UNPLACED: &str =
+    "what is applied below is not known, since no commit here has their files";
+
+/// Somebody called Alembic itself.
+pub(super) fn rolled_back(gone: &[RevId]) -> String {
+    format!(
+        "teammig applied {}, and another program rolled that back since",
+        few(gone)
+    )
 }
 
 /// Revisions that may be in files that cannot be read, which are named.
@@ -294,6 +312,7 @@ fn document(ui: &Ui, status: &Status) -> Value {
                 "applied": database.state.applied.len(),
                 "pending": database.state.pending,
                 "phantoms": database.state.phantoms,
+                "unplaced": database.state.ledger.unplaced,
                 "unread": json::unread(&database.state.hidden),
                 "to_come": database.to_come.as_ref().map_or(&[][..], |to_come| &to_come.revisions),
                 "edited": database.state.edited,

@@ -190,10 +190,12 @@ fn applied(ui: &mut Ui, context: &Context, why: &Why) {
             ui,
             "Applied",
             &format!(
-                "in {}{protected} {} by {}{commit}{other}   {seen}",
+                "in {}{protected} {}{commit}{other}   {seen}",
                 applied.environment,
-                age::ago(applied.at, context.now),
-                applied.by,
+                match applied.at {
+                    Some(at) => format!("{} by {}", age::ago(at, context.now), applied.by),
+                    None => "(when and by whom is not recorded)".to_owned(),
+                },
             ),
         );
     }
@@ -309,8 +311,8 @@ fn document(why: &Why) -> Value {
         "applied": why.applied.iter().map(|one| json!({
             "environment": one.environment,
             "protected": one.protected,
-            "at": one.at.to_string(),
-            "by": one.by,
+            "at": one.at.map(|at| at.to_string()),
+            "by": one.at.map(|_| &one.by),
             "commit": one.commit,
             "branch": one.branch,
             "seen_at": one.seen_at.to_string(),

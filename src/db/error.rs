@@ -5,6 +5,8 @@
 
 use std::fmt;
 
+use crate::model::RevId;
+
 /// The kinds that callers treat differently.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ErrorKind {
@@ -93,6 +95,33 @@ pub struct JobError {
     /// The session was lost with COMMIT under way: only the ledger says whether
     /// the step was applied.
     pub outcome_unknown: bool,
+    /// Where several steps were one call: which of them failed.
+    pub broken: Option<Broken>,
+    /// What the step that failed left.
+    pub leaves: Leaves,
+}
+
+/// What a step that failed left in the database.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Leaves {
+    /// Nothing: it was rolled back.
+    #[default]
+    Nothing,
+    /// It was not begun.
+    NotBegun,
+    /// What it did before it failed may be there still.
+    Traces,
+    /// What it did, it did to another database.
+    Elsewhere,
+}
+
+/// Steps that were one call, which failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Broken {
+    /// The step that failed.
+    pub at: RevId,
+    /// The first one that is not done; those from there on were taken along.
+    pub from: RevId,
 }
 
 impl From<DbError> for JobError {
@@ -105,6 +134,8 @@ impl From<DbError> for JobError {
             done: 0,
             earlier_lost: false,
             outcome_unknown: false,
+            broken: None,
+            leaves: Leaves::default(),
         }
     }
 }

@@ -114,10 +114,11 @@ impl RawRow {
                 up: run_options(&self.up_options),
                 down: run_options(&self.down_options),
             },
-            applied_at: self
-                .applied_at
-                .parse::<Timestamp>()
-                .map_err(|_| damaged("applied_at"))?,
+            applied_at: Some(
+                self.applied_at
+                    .parse::<Timestamp>()
+                    .map_err(|_| damaged("applied_at"))?,
+            ),
             duration_ms: u64::try_from(self.duration_ms).map_err(|_| damaged("duration_ms"))?,
             revision: RevId::trusted(&self.revision),
             state,

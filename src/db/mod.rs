@@ -26,7 +26,7 @@ mod url;
 
 use std::{path::Path, sync::Arc, time::Duration};
 
-pub use error::{DbError, ErrorKind, JobError};
+pub use error::{Broken, DbError, ErrorKind, JobError, Leaves};
 pub use postgres::PgUrl;
 pub use scratch::{Likeness, ScratchError};
 pub use sqlite_footprint::SqliteFootprints;
@@ -208,6 +208,8 @@ pub struct Ran {
 pub enum Notice<'a> {
     /// The server raised a notice or a warning.
     Server(&'a str),
+    /// A program that does the work says something.
+    Output(&'a str),
     /// A lock was not to be had in time; the script was rolled back and is tried again.
     Retry {
         /// Which try comes next, from 2.

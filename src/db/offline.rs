@@ -151,7 +151,7 @@ impl Offline {
                 Dialect::Sqlite => "0".to_owned(),
                 Dialect::Postgres => "false".to_owned(),
             },
-            self.text(&entry.applied_at.to_string())?,
+            self.text(&entry.applied_at.unwrap_or_default().to_string())?,
             self.text(&entry.applied_by)?,
             self.optional(entry.git_commit.as_deref())?,
             self.optional(entry.git_branch.as_deref())?,

@@ -63,6 +63,8 @@ impl Sqlite {
                 .into_iter()
                 .map(RawRow::entry)
                 .collect::<Result<_, _>>()?,
+            unplaced: Vec::new(),
+            gone: Vec::new(),
         })
     }
 
@@ -213,7 +215,7 @@ impl Sqlite {
                     ledger_sql::state_name(entry.state),
                     done,
                     uncertain,
-                    entry.applied_at.to_string(),
+                    entry.applied_at.unwrap_or_default().to_string(),
                     entry.applied_by,
                     entry.git_commit,
                     entry.git_branch,

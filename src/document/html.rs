@@ -200,9 +200,12 @@ impl Page<'_> {
             let _ = match applied {
                 Some(applied) => write!(
                     out,
-                    "<span class=\"env\" title=\"applied in {name}, {} by {}\">{}</span>",
-                    minute(applied.at),
-                    xml(&applied.by),
+                    "<span class=\"env\" title=\"applied in {name}{}\">{}</span>",
+                    applied.at.map_or_else(String::new, |at| format!(
+                        ", {} by {}",
+                        minute(at),
+                        xml(&applied.by)
+                    )),
                     if node.stands.contains(&environment) {
                         "◉"
                     } else {
@@ -283,10 +286,13 @@ impl Page<'_> {
                 entry(
                     "applied",
                     &format!(
-                        "{}, {} by {}",
+                        "{}{}",
                         xml(&environment.name),
-                        minute(applied.at),
-                        xml(&applied.by)
+                        applied.at.map_or_else(String::new, |at| format!(
+                            ", {} by {}",
+                            minute(at),
+                            xml(&applied.by)
+                        ))
                     ),
                 );
             }

@@ -161,13 +161,10 @@ fn tooltip(picture: &Picture, item: &Item) -> String {
             }
             for applied in &node.applied {
                 if let Some(environment) = picture.environments.get(applied.environment) {
-                    let _ = write!(
-                        text,
-                        " · applied in {}, {} by {}",
-                        environment.name,
-                        minute(applied.at),
-                        applied.by
-                    );
+                    let _ = write!(text, " · applied in {}", environment.name);
+                    if let Some(at) = applied.at {
+                        let _ = write!(text, ", {} by {}", minute(at), applied.by);
+                    }
                 }
             }
             text

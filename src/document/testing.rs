@@ -34,7 +34,7 @@ pub(super) fn node(id: &str, message: &str, parents: &[usize]) -> Node {
 pub(super) fn team() -> Picture {
     let applied = |environment| Applied {
         environment,
-        at: "2026-11-23T08:00:00Z".parse().unwrap(),
+        at: Some("2026-11-23T08:00:00Z".parse().unwrap()),
         by: "ann@host".to_owned(),
     };
     let mut mine = node("aaaa00000004", "Mine & <b>new</b>", &[3]);

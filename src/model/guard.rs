@@ -90,8 +90,8 @@ pub enum Evidence {
         environment: String,
         /// The command that brings this database to what the files say.
         sync: String,
-        /// When it was applied.
-        at: Timestamp,
+        /// When it was applied, where the ledger says so.
+        at: Option<Timestamp>,
         /// By whom.
         by: String,
         /// The environment is protected.
@@ -115,13 +115,14 @@ impl Evidence {
         match self {
             Self::Applied {
                 environment,
-                at,
+                at: Some(at),
                 by,
                 ..
             } => format!(
                 "applied in {environment} on {} by {by}",
                 at.strftime("%Y-%m-%d")
             ),
+            Self::Applied { environment, .. } => format!("applied in {environment}"),
             Self::Published { name } => format!("published in {name}"),
             Self::Released { tag } => format!("released in the tag {tag}"),
         }

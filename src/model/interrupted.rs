@@ -29,8 +29,8 @@ pub enum Held {
 pub struct Row {
     /// The revision.
     pub revision: RevId,
-    /// When it was applied.
-    pub applied_at: Timestamp,
+    /// When it was applied, where the ledger says so.
+    pub applied_at: Option<Timestamp>,
     /// What ran, in hex.
     pub checksum: String,
     /// Its script was begun and not finished.
@@ -231,7 +231,7 @@ mod tests {
     fn row(id: &str, at: i64) -> Row {
         Row {
             revision: RevId::trusted(id),
-            applied_at: Timestamp::from_second(at).unwrap(),
+            applied_at: Some(Timestamp::from_second(at).unwrap()),
             checksum: id.to_owned(),
             running: false,
         }

@@ -48,8 +48,9 @@ pub struct Entry {
     pub options: Options,
     /// How far it got.
     pub state: EntryState,
-    /// When it was applied, UTC.
-    pub applied_at: Timestamp,
+    /// When it was applied, UTC. `None`: this ledger says that it is applied and nothing
+    /// more; checksum, commit and all else are not what ran, but what the file says.
+    pub applied_at: Option<Timestamp>,
     /// Who applied it (`user@host`).
     pub applied_by: String,
     /// The commit that was checked out then.
@@ -60,6 +61,13 @@ pub struct Entry {
     pub duration_ms: u64,
     /// The version of teammig that did it.
     pub tool_version: String,
+}
+
+impl Entry {
+    /// The ledger says what ran, when, and by whom; not only that it is applied.
+    pub fn is_recorded(&self) -> bool {
+        self.applied_at.is_some()
+    }
 }
 
 /// The scripts that a ledger kept with a revision.
@@ -103,6 +111,11 @@ pub struct Ledger {
     pub exists: bool,
     /// The rows.
     pub entries: Vec<Entry>,
+    /// Those of them of which nobody knows what they build on: whether that is applied is
+    /// not known either.
+    pub unplaced: Vec<RevId>,
+    /// Recorded and not applied: another program rolled them back.
+    pub gone: Vec<RevId>,
 }
 
 impl Ledger {

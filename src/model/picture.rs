@@ -126,8 +126,8 @@ pub enum Holder {
 pub struct Applied {
     /// Which one; a place in [`Picture::environments`].
     pub environment: usize,
-    /// When.
-    pub at: Timestamp,
+    /// When, where the ledger says so.
+    pub at: Option<Timestamp>,
     /// By whom.
     pub by: String,
 }

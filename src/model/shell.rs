@@ -23,6 +23,21 @@ pub fn words<'a>(paths: impl IntoIterator<Item = &'a str>) -> String {
     paths.into_iter().map(word).collect::<Vec<_>>().join(" ")
 }
 
+/// A program with its arguments, options among them.
+pub fn line<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
+    let one = |text: &str| match text.strip_prefix('-') {
+        // A dash is what makes it an option.
+        Some(rest)
+            if !rest.is_empty()
+                && word(rest.trim_start_matches('-')) == rest.trim_start_matches('-') =>
+        {
+            text.to_owned()
+        }
+        _ => word(text),
+    };
+    words.into_iter().map(one).collect::<Vec<_>>().join(" ")
+}
+
 /// A path as one argument of a command line: in single quotes, where it has to be, as POSIX shells read them.
 pub fn word(path: &str) -> String {
     // With a dash in front it would be an option.
@@ -42,6 +57,12 @@ pub fn word(path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn options_stay_options() {
+        let words = ["alembic", "-x", "a=b c", "--sql", "-", "x@-1"];
+        assert_eq!(line(words), "alembic -x 'a=b c' --sql ./- x@-1");
+    }
 
     #[test]
     fn ways_between_folders() {

@@ -3,7 +3,7 @@
 //! only for what it looks at.
 
 use std::{
-    cell::{OnceCell, RefCell},
+    cell::{Cell, OnceCell, RefCell},
     collections::{BTreeMap, HashMap},
     path::{Path, PathBuf},
     rc::Rc,
@@ -12,7 +12,7 @@ use std::{
 
 use jiff::Timestamp;
 
-use super::{Error, Interrupt, outline::Rows, way_back_in_git::FoundWayBack};
+use super::{Error, Interrupt, alembic, outline::Rows, way_back_in_git::FoundWayBack};
 use crate::{
     config::{self, ChosenBy, Config, DEFAULT_LOCK_TIMEOUT, Env, Overrides, Target, Timeouts},
     db::{self, Database, DatabaseUrl, RunSettings},
@@ -57,6 +57,9 @@ pub struct Options {
     pub command: String,
     /// Told for whom, when a server takes long to answer.
     pub waiting: Option<fn(&str)>,
+    /// Somebody said that the configuration's command may be run. Shared: it may be said
+    /// later, at a prompt.
+    pub allow_command: Rc<Cell<bool>>,
 }
 
 /// The surroundings of a use-case.
@@ -462,7 +465,7 @@ impl Context {
     pub fn database(&self) -> Result<Box<dyn Database>, Error> {
         let target = self.target()?;
         self.refuse_shared_ledger(&target)?;
-        db::open(
+        let database = db::open(
             target.url.expose(),
             &target.base,
             &self.run_settings(&target),
@@ -477,10 +480,32 @@ impl Context {
             dialect: db::dialect_of(target.url.expose()),
             location: match target.by {
                 ChosenBy::Url => "--url".to_owned(),
-                _ => target.environment,
+                _ => target.environment.clone(),
             },
             error: Box::new(error),
-        })
+        })?;
+        if alembic::is_used(self) {
+            alembic::wrap(self, &target, database)
+        } else {
+            Ok(database)
+        }
+    }
+
+    /// The command of the configuration may be run, whatever this clone remembers.
+    pub(super) fn may_run_commands(&self) -> bool {
+        self.options.allow_command.get()
+    }
+
+    /// From now on it may.
+    pub(super) fn allow_commands(&self) {
+        self.options.allow_command.set(true);
+    }
+
+    /// The `lock_timeout` and the `statement_timeout` that scripts are to have, where
+    /// somebody said so.
+    pub(super) fn script_timeouts(&self, target: &Target) -> (Option<Duration>, Option<Duration>) {
+        let settings = self.run_settings(target);
+        (settings.ddl_lock_timeout, settings.statement_timeout)
     }
 
     /// The server on which scratch databases are made, where the configuration names one.

@@ -21,9 +21,9 @@ use crate::{
 };
 
 use super::{
-    autogenerate::Undecided, check::NotJudged, divergence::OneOrder, models::ModelsError,
-    proof::Proof, rewrite::NotBack, run::Done, stale::Stale, unfinished::Unfinished,
-    verdicts::Unmerged,
+    alembic::AlembicError, autogenerate::Undecided, check::NotJudged, divergence::OneOrder,
+    models::ModelsError, proof::Proof, rewrite::NotBack, run::Done, stale::Stale,
+    unfinished::Unfinished, verdicts::Unmerged,
 };
 
 /// Why a use-case did not end as asked.
@@ -74,6 +74,9 @@ pub enum Error {
     /// No command was given where there is no project.
     #[error("no command was given, and there is no project here")]
     NoCommand,
+    /// The project's own Alembic.
+    #[error(transparent)]
+    Alembic(#[from] Box<AlembicError>),
     /// A change that cannot be judged.
     #[error(transparent)]
     NotJudged(#[from] NotJudged),
@@ -381,6 +384,8 @@ pub enum Error {
 /// Why there is no scratch database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NoScratch {
+    /// The revisions are Python, which Alembic runs, in the database that its env.py knows.
+    Python,
     /// No server is named for it, and the database is not to be asked.
     NotNamed,
     /// The environment is protected, and nobody said that its server may be used.
@@ -552,6 +557,12 @@ impl Error {
             path,
             source,
         }
+    }
+}
+
+impl From<AlembicError> for Error {
+    fn from(error: AlembicError) -> Self {
+        Self::Alembic(Box::new(error))
     }
 }
 

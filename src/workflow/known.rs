@@ -1,7 +1,7 @@
 //! What this clone knows of databases, remembered under the Git common
 //! directory each time a ledger is read, so that hooks need no database.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -18,7 +18,7 @@ mod rows;
 
 const FILE: &str = "ledgers";
 /// Counts up with the file's form, and with that of its rows.
-const VERSION: u32 = 6;
+const VERSION: u32 = 7;
 /// More are those of worktrees and environments that are long gone.
 const MOST: usize = 64;
 
@@ -74,8 +74,9 @@ pub(super) struct KnownRow {
     pub(super) checksum: Checksum,
     /// How both scripts were to be run.
     pub(super) options: Options,
-    /// When.
-    pub(super) applied_at: Timestamp,
+    /// When; `None` = the ledger does not say, and the checksum is that of the file when
+    /// this clone first saw the row.
+    pub(super) applied_at: Option<Timestamp>,
     /// By whom.
     pub(super) applied_by: String,
     /// The commit that was checked out then.
@@ -222,18 +223,21 @@ pub(super) fn remember(context: &Context, ledger: &Ledger) {
     let Some(key) = key(context, &target) else {
         return;
     };
-    let rows: Vec<KnownRow> = ledger
+    let mut rows: Vec<KnownRow> = ledger
         .entries
         .iter()
         .filter(|entry| entry.state == EntryState::Applied)
         .map(KnownRow::of)
         .collect();
-    let Some(rows) = rows::write(&rows) else {
-        return;
-    };
     let kept = kept(context);
     let mut all = load(&kept);
     let before = all.iter().position(|known| known.key == key);
+    if let Some(at) = before {
+        as_first_seen(&mut rows, all[at].rows);
+    }
+    let Some(rows) = rows::write(&rows) else {
+        return;
+    };
     if let Some(at) = before {
         let known = all.remove(at);
         // The environment led elsewhere since then.
@@ -263,6 +267,24 @@ pub(super) fn remember(context: &Context, ledger: &Ledger) {
     all.drain(..excess);
     if let Ok(bytes) = postcard::to_allocvec(&all) {
         repo.cache().store(FILE, VERSION, &sealed::seal(bytes));
+    }
+}
+
+/// Of what a ledger does not record, the file is all there is to go by: as it was when the
+/// row was first seen here. Who edits it afterwards does not change what ran.
+fn as_first_seen(rows: &mut [KnownRow], before: &[u8]) {
+    if rows.iter().all(|row| row.applied_at.is_some()) {
+        return;
+    }
+    let before = rows::read(before, &|_| true).unwrap_or_default();
+    let before: HashMap<&RevId, &KnownRow> =
+        before.iter().map(|row| (&row.revision, row)).collect();
+    for row in rows.iter_mut().filter(|row| row.applied_at.is_none()) {
+        if let Some(first) = before.get(&row.revision)
+            && first.applied_at.is_none()
+        {
+            *row = (*first).clone();
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Merge revisions: two or more heads become the parents of one.
 
 use super::{
-    Context, Error,
+    Context, Error, alembic,
     create::{check_label, one_line},
     plan::require_sound,
     verdicts,
@@ -74,6 +74,13 @@ pub fn merge(context: &Context, request: &Request) -> Result<Written, Error> {
         proved: request.proved.clone(),
         ..Revision::new(id, parents)
     };
+    // Its template is the project's own; where it is not here, ours will do.
+    if request.up.is_none()
+        && alembic::is_used(context)
+        && alembic::require_program(context).is_ok()
+    {
+        return alembic::merge(context, &project, &revision);
+    }
     let body = match &request.up {
         Some(up) => Body {
             up: up.clone(),

@@ -2,6 +2,7 @@
 //! does; it never prints and never asks. What has to be asked is split into a
 //! proposal, which is data, and the doing of what was chosen.
 
+pub mod alembic;
 pub mod amend;
 pub mod audit;
 pub mod autogenerate;
@@ -89,6 +90,6 @@ pub use write::{Written, write_document};
 /// What a command meets of the layers below: a database to hand on, and the
 /// errors that it puts into words.
 pub use crate::{
-    db::{Database, DbError, ErrorKind, JobError, ScratchError},
+    db::{Database, DbError, ErrorKind, JobError, Leaves, ScratchError},
     git::{CommitInfo, GitError},
 };

@@ -22,6 +22,7 @@ use crate::{
 };
 
 pub use allowance::{allow, is_remembered};
+pub(super) use allowance::{is_allowed, remember};
 pub(super) use read::read;
 
 /// Why there is no schema of models.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{
-    Context, Error, FailedStep, Proposal, TakenBack,
+    Context, Error, FailedStep, Proposal, TakenBack, alembic,
     held::Staged,
     step::Prepared,
     unfinished::{self, Earlier},
@@ -25,6 +25,8 @@ pub enum Event<'a> {
     Finished(&'a Done),
     /// The server says something.
     Server(&'a str),
+    /// The program that does the work says something.
+    Output(&'a str),
     /// A lock was not to be had; the step is tried again.
     Retry {
         /// Which try comes next.
@@ -92,6 +94,9 @@ pub(super) fn run_with(
     files: Option<Staged<'_>>,
     on_event: &mut dyn FnMut(Event<'_>),
 ) -> Result<Outcome, Error> {
+    if alembic::is_used(context) && !shown.steps.is_empty() {
+        alembic::require_program(context)?;
+    }
     if shown.steps.is_empty() {
         if let Some(files) = files {
             files.alone()?;
@@ -189,6 +194,7 @@ pub(super) fn run_steps(
         let outcome = database.run(&job, &mut |notice| {
             on_event(match notice {
                 Notice::Server(text) => Event::Server(text),
+                Notice::Output(text) => Event::Output(text),
                 Notice::Retry { attempt, of, pause } => Event::Retry { attempt, of, pause },
                 Notice::Statement { done, of } => Event::Statement { done, of },
             });
@@ -212,6 +218,15 @@ pub(super) fn run_steps(
                 // In a stretch that goes as a whole, nothing is made durable on the way.
                 if held || error.earlier_lost || database.flush().is_err() {
                     done.truncate(told);
+                }
+                let mut step = step;
+                if let Some(broken) = &error.broken {
+                    let place = |id: &RevId| {
+                        let mut tried = steps[..=n].iter();
+                        tried.position(|step| step.step.revision == *id)
+                    };
+                    done.truncate(place(&broken.from).unwrap_or(done.len()).max(told));
+                    step = place(&broken.at).map_or(step, |at| &steps[at]);
                 }
                 done[told..]
                     .iter()
@@ -268,6 +283,9 @@ pub(super) fn change_ledger<T>(
     decide: impl FnOnce(&mut dyn Database, Ledger) -> Result<(Vec<crate::db::LedgerChange>, T), Error>,
     on_event: &mut dyn FnMut(Event<'_>),
 ) -> Result<T, Error> {
+    if alembic::is_used(context) {
+        alembic::require_program(context)?;
+    }
     if let Earlier::Open(open) = unfinished::find(context, Some(&mut *database), on_event)?
         && open.is_in_the_way()
     {

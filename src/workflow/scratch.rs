@@ -5,7 +5,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::{Context, Error, NoScratch};
+use super::{Context, Error, NoScratch, alembic};
 use crate::{
     db::{Database, ErrorKind, Job, JobError, ScratchError},
     model::{
@@ -24,6 +24,9 @@ pub(super) fn with_scratch<T>(
     here: bool,
     act: impl FnOnce(&mut dyn Database) -> Result<T, Error>,
 ) -> Result<T, Error> {
+    if alembic::is_used(context) {
+        return Err(Error::NoScratch(NoScratch::Python));
+    }
     let like = database
         .likeness()
         .map_err(|error| Error::database(database, error))?;
@@ -90,7 +93,7 @@ pub(super) fn run_script(
         checksum: sql::checksum("", None),
         options: Options::default(),
         state: EntryState::Applied,
-        applied_at: jiff::Timestamp::UNIX_EPOCH,
+        applied_at: Some(jiff::Timestamp::UNIX_EPOCH),
         applied_by: String::new(),
         git_commit: None,
         git_branch: None,

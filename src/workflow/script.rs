@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{
-    Context, Error, Proposal, State,
+    Context, Error, Proposal, State, alembic,
     stamp::Stamped,
     step::{Facts, scripts_of},
 };
@@ -31,6 +31,9 @@ pub fn dialect(context: &Context) -> Result<Option<Dialect>, Error> {
 
 /// The script of a plan.
 pub fn render(context: &Context, proposal: &Proposal, dialect: Dialect) -> Result<String, Error> {
+    if alembic::is_used(context) {
+        return alembic::script(context, proposal);
+    }
     let offline = writer(context, dialect)?;
     let mut out = offline.prologue().to_owned();
     if proposal.state.ledger.entries.is_empty() {
@@ -61,6 +64,9 @@ pub fn render_stamp(
     stamped: &Stamped,
     dialect: Dialect,
 ) -> Result<String, Error> {
+    if alembic::is_used(context) {
+        return alembic::stamp_script(context, stamped);
+    }
     let offline = writer(context, dialect)?;
     let facts = Facts::gather(context);
     let empty = State::new(project, Ledger::default());

@@ -59,7 +59,8 @@ impl State {
             .graph
             .iter()
             .map(|revision| &revision.id)
-            .filter(|id| !applied.contains(*id))
+            // Below a row that nobody can place, anything may be applied.
+            .filter(|id| ledger.unplaced.is_empty() && !applied.contains(*id))
             .cloned()
             .collect();
         // As they would run.
@@ -118,7 +119,9 @@ fn edited(project: &Project, ledger: &Ledger) -> (Vec<RevId>, Vec<RevId>) {
 
 /// Its scripts are others in the file than when it was applied, or want to be run otherwise.
 pub(super) fn other_scripts(migration: &Migration, entry: &Entry) -> bool {
-    migration.options() != entry.options || layout::checksum(migration) != entry.checksum
+    // Of what is not recorded there is nothing to compare with.
+    entry.is_recorded()
+        && (migration.options() != entry.options || layout::checksum(migration) != entry.checksum)
 }
 
 /// The decision of the file's header to change what was applied: to other options, to all

@@ -63,7 +63,7 @@ impl Facts {
             checksum: layout::checksum(migration),
             options: migration.options(),
             state: EntryState::Applied,
-            applied_at: self.now,
+            applied_at: Some(self.now),
             applied_by: self.who.clone(),
             git_commit: self.commit.clone(),
             git_branch: self.branch.clone(),

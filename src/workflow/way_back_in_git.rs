@@ -71,28 +71,7 @@ fn search(
     context: &Context,
     wanted: &[(&RevId, &StoredScripts)],
 ) -> Result<BTreeMap<RevId, FoundWayBack>, Error> {
-    let repo = context.repo()?;
-    let mut tips = repo.tips()?;
-    let named: HashSet<_> = tips.iter().map(|tip| tip.commit).collect();
-    let once = repo.once_tips()?;
-    tips.extend(once.into_iter().filter(|tip| !named.contains(&tip.commit)));
-    let mut files: Vec<(Listed, Tip)> = Vec::new();
-    let mut seen = HashSet::new();
-    repo.for_each_distinct_listing(
-        &context.prefix()?,
-        &context.folders(),
-        &tips,
-        |tips, listing| {
-            if let Some(tip) = tips.first() {
-                let new = listing
-                    .files
-                    .into_iter()
-                    .filter(|file| seen.insert(file.blob()));
-                files.extend(new.map(|file| (file, (*tip).clone())));
-            }
-            Ok(ControlFlow::Continue(()))
-        },
-    )?;
+    let files = everywhere(context)?;
     let listed: Vec<Listed> = files.iter().map(|(file, _)| file.clone()).collect();
     let said = outline::of_history(context, &listed)?;
     let ran: HashMap<&RevId, _> = wanted
@@ -126,7 +105,36 @@ fn search(
     Ok(found.filter_map(|(id, way)| Some((id, way?))).collect())
 }
 
-fn read(context: &Context, file: &Listed) -> Result<Option<Migration>, Error> {
+/// The distinct files with migrations of all branches, tags and reflogs, each with the
+/// newest commit that has it; the newest first.
+pub(super) fn everywhere(context: &Context) -> Result<Vec<(Listed, Tip)>, Error> {
+    let repo = context.repo()?;
+    let mut tips = repo.tips()?;
+    let named: HashSet<_> = tips.iter().map(|tip| tip.commit).collect();
+    let once = repo.once_tips()?;
+    tips.extend(once.into_iter().filter(|tip| !named.contains(&tip.commit)));
+    let mut files: Vec<(Listed, Tip)> = Vec::new();
+    let mut seen = HashSet::new();
+    repo.for_each_distinct_listing(
+        &context.prefix()?,
+        &context.folders(),
+        &tips,
+        |tips, listing| {
+            if let Some(tip) = tips.first() {
+                let new = listing
+                    .files
+                    .into_iter()
+                    .filter(|file| seen.insert(file.blob()));
+                files.extend(new.map(|file| (file, (*tip).clone())));
+            }
+            Ok(ControlFlow::Continue(()))
+        },
+    )?;
+    Ok(files)
+}
+
+/// The revision in a file that Git has.
+pub(super) fn read(context: &Context, file: &Listed) -> Result<Option<Migration>, Error> {
     let files = context.repo()?.read_files(std::slice::from_ref(file))?;
     Ok(files
         .first()
@@ -134,7 +142,7 @@ fn read(context: &Context, file: &Listed) -> Result<Option<Migration>, Error> {
 }
 
 /// The way back in a file, where it has one.
-fn way_back(migration: &Migration, tip: &Tip) -> Option<FoundWayBack> {
+pub(super) fn way_back(migration: &Migration, tip: &Tip) -> Option<FoundWayBack> {
     if migration.no_way_back().is_some() {
         return None;
     }

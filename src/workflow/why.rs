@@ -86,8 +86,8 @@ pub struct Applied {
     pub environment: String,
     /// Others use it too.
     pub protected: bool,
-    /// When it was applied.
-    pub at: Timestamp,
+    /// When it was applied, where the ledger says so.
+    pub at: Option<Timestamp>,
     /// By whom.
     pub by: String,
     /// The commit that was checked out then.

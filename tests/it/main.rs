@@ -12,6 +12,9 @@ mod support;
 
 #[cfg(unix)]
 mod alembic_reads;
+#[cfg(unix)]
+mod alembic_runs;
+#[cfg(unix)]
 mod amend;
 mod architecture;
 mod audit;

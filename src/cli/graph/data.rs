@@ -86,8 +86,8 @@ fn node(picture: &Picture, node: &Node) -> Value {
         "branches": branches,
         "applied": node.applied.iter().filter_map(|applied| Some(json!({
             "environment": picture.environments.get(applied.environment)?.name,
-            "at": applied.at.to_string(),
-            "by": applied.by,
+            "at": applied.at.map(|at| at.to_string()),
+            "by": applied.at.map(|_| &applied.by),
         }))).collect::<Vec<_>>(),
         "not_drawn": node.undrawn,
     })

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     model::{Dialect, Direction},
-    workflow::{DbError, ErrorKind, FailedStep, TakenBack},
+    workflow::{DbError, ErrorKind, FailedStep, Leaves, TakenBack},
 };
 
 /// SQLSTATE: no such database.
@@ -155,7 +155,20 @@ pub(super) fn failed_step(step: &FailedStep) -> Report {
         report.notes.push(format!("  {}", error.message));
     }
     details(&mut report, error);
-    let this = if step.bare {
+    let recorded = match step.direction {
+        Direction::Up => "not recorded as applied",
+        Direction::Down => "still recorded as applied",
+    };
+    let this = if step.error.leaves == Leaves::NotBegun {
+        format!("{} is {recorded}: it was not begun.", step.revision)
+    } else if step.error.leaves == Leaves::Elsewhere {
+        format!("{} is {recorded} in this database.", step.revision)
+    } else if step.error.leaves == Leaves::Traces {
+        format!(
+            "{} is {recorded}; what it did before it failed may be there still, since Alembic runs SQLite's DDL outside of transactions.",
+            step.revision
+        )
+    } else if step.bare {
         format!(
             "{} runs outside a transaction: {} of its {} statements finished and stay.",
             step.revision, step.error.done, step.statements

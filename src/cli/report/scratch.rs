@@ -10,6 +10,9 @@ const NAME_A_SERVER: &str =
 pub(super) fn none(why: &NoScratch, words: String) -> Report {
     let report = Report::new("no-scratch", 4, words);
     match why {
+        NoScratch::Python => report.note(
+            "Alembic's revisions are Python, and env.py decides where they run: teammig tries them nowhere.",
+        ),
         NoScratch::NotNamed => report
             .note("Models of PostgreSQL can only be read by a server, and this asks no database that people use.")
             .hint(NAME_A_SERVER),

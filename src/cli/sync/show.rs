@@ -110,11 +110,14 @@ fn phantoms(ui: &mut Ui, context: &Context, report: &Report) {
     ));
     for phantom in &report.phantoms {
         let entry = &phantom.entry;
-        let mut about = format!(
-            "applied {} by {}",
-            age::ago(entry.applied_at, context.now),
-            entry.applied_by
-        );
+        let mut about = match entry.applied_at {
+            Some(at) => format!(
+                "applied {} by {}",
+                age::ago(at, context.now),
+                entry.applied_by
+            ),
+            None => "applied, when and by whom is not recorded".to_owned(),
+        };
         if let Some(branch) = &entry.git_branch {
             let _ = write!(about, " from {branch}");
         }

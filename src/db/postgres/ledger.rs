@@ -232,7 +232,10 @@ fn columns(
             "down_options",
             literal(down.map_or("", ledger_sql::options))?,
         ),
-        ("applied_at", literal(&entry.applied_at.to_string())?),
+        (
+            "applied_at",
+            literal(&entry.applied_at.unwrap_or_default().to_string())?,
+        ),
         ("applied_by", literal(&entry.applied_by)?),
         ("git_commit", optional(entry.git_commit.as_deref())?),
         ("git_branch", optional(entry.git_branch.as_deref())?),
@@ -371,6 +374,8 @@ pub(super) fn read(rows: Vec<Row>) -> Result<Ledger, DbError> {
     Ok(Ledger {
         exists: true,
         entries: rows.into_iter().map(entry).collect::<Result<_, _>>()?,
+        unplaced: Vec::new(),
+        gone: Vec::new(),
     })
 }
 

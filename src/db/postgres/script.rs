@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use crate::{
-    db::error::{DbError, ErrorKind, JobError},
+    db::error::{DbError, ErrorKind, JobError, Leaves},
     model::Dialect,
     sql::{self, Statement},
 };
@@ -160,6 +160,8 @@ fn refusal(statement: Option<Range<usize>>, message: &str, hint: Option<&str>) -
         done: 0,
         earlier_lost: false,
         outcome_unknown: false,
+        broken: None,
+        leaves: Leaves::default(),
     }
 }
 

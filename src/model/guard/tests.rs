@@ -170,7 +170,7 @@ fn fixed(text: &str) -> Fixed {
     let applied = |protected| Evidence::Applied {
         environment: place.to_owned(),
         sync: "teammig sync".to_owned(),
-        at: Timestamp::UNIX_EPOCH,
+        at: Some(Timestamp::UNIX_EPOCH),
         by: "ann@host".to_owned(),
         protected,
     };

@@ -137,6 +137,19 @@ pub(super) fn help(fixed: &[&Fixed], change: Change, path: &str) -> String {
     }
     let (environments, commands) = own(fixed);
     let s = if fixed.len() > 1 { "" } else { "s" };
+    let is_recorded = |one: &&Fixed| !matches!(one.evidence, Evidence::Applied { at: None, .. });
+    if change == Change::Edited && !fixed.iter().any(is_recorded) {
+        // What ran is in no ledger: only its author knows whether the file still takes it back.
+        let ids: Vec<String> = fixed
+            .iter()
+            .map(|one| format!("`teammig downgrade {}@-1`", one.revision))
+            .collect();
+        return format!(
+            "if nobody else has it: {undo}{path}, {} and edit it then; `teammig upgrade` applies what it says by then. \
+             Otherwise write a new revision",
+            ids.first().map_or("", String::as_str)
+        );
+    }
     let done = match change {
         Change::Deleted => format!("roll{s} it back in {environments}"),
         _ => format!(

@@ -183,7 +183,7 @@ pub(super) fn record(
                 .map(|migration| {
                     let mut entry = facts.entry(migration, &empty);
                     if let Some(at) = shown.times.get(&entry.revision) {
-                        entry.applied_at = *at;
+                        entry.applied_at = Some(*at);
                     }
                     LedgerChange::Put(Box::new(entry), Box::new(scripts_of(migration)))
                 })

@@ -23,7 +23,7 @@ struct Row<'a> {
     /// `None`, nearly always: none.
     options: Option<Options>,
     /// In nanoseconds.
-    applied_at: i128,
+    applied_at: Option<i128>,
     applied_by: &'a str,
     commit: Option<&'a str>,
     branch: Option<&'a str>,
@@ -62,7 +62,7 @@ impl<'a> Row<'a> {
             message: &row.message,
             checksum: &row.checksum.0,
             options: (!row.options.is_default()).then_some(row.options),
-            applied_at: row.applied_at.as_nanosecond(),
+            applied_at: row.applied_at.map(Timestamp::as_nanosecond),
             applied_by: &row.applied_by,
             commit: row.commit.as_deref(),
             branch: row.branch.as_deref(),
@@ -77,7 +77,10 @@ impl<'a> Row<'a> {
             message: self.message.to_owned(),
             checksum: Checksum(self.checksum.try_into().ok()?),
             options: self.options.unwrap_or_default(),
-            applied_at: Timestamp::from_nanosecond(self.applied_at).ok()?,
+            applied_at: match self.applied_at {
+                Some(at) => Some(Timestamp::from_nanosecond(at).ok()?),
+                None => None,
+            },
             applied_by: self.applied_by.to_owned(),
             commit: self.commit.map(str::to_owned),
             branch: self.branch.map(str::to_owned),
@@ -99,7 +102,7 @@ mod tests {
             message: String::new(),
             checksum: Checksum([7; 32]),
             options: Options::default(),
-            applied_at: Timestamp::UNIX_EPOCH,
+            applied_at: None,
             applied_by: "ann@host".to_owned(),
             commit: None,
             branch: None,
@@ -110,7 +113,7 @@ mod tests {
             depends_on: vec!["c3".to_owned()],
             message: "é\t\n".to_owned(),
             options: "up transaction:false".parse().unwrap(),
-            applied_at: "2026-11-22T10:30:00.123456789Z".parse().unwrap(),
+            applied_at: Some("2026-11-22T10:30:00.123456789Z".parse().unwrap()),
             commit: Some("0".repeat(40)),
             branch: Some("main".to_owned()),
             ..bare.clone()

@@ -17,7 +17,7 @@ const FILE: &str = "allowed";
 const VERSION: u32 = 1;
 
 /// Somebody said that this command may be run in this clone.
-pub(super) fn is_allowed(context: &Context, command: &[String]) -> bool {
+pub(in crate::workflow) fn is_allowed(context: &Context, command: &[String]) -> bool {
     known(context).contains(&print(context, command))
 }
 
@@ -29,9 +29,14 @@ pub fn is_remembered(context: &Context) -> bool {
 /// Remembers that the configured command may be run in this clone. Without a
 /// repository there is nothing to remember it in.
 pub fn allow(context: &Context) {
-    if let Some(Models::Command(command)) = &context.config.models
-        && let Some(repo) = context.repo_if_any()
-    {
+    if let Some(Models::Command(command)) = &context.config.models {
+        remember(context, command);
+    }
+}
+
+/// Remembers it of a command.
+pub(in crate::workflow) fn remember(context: &Context, command: &[String]) {
+    if let Some(repo) = context.repo_if_any() {
         let mut known = known(context);
         known.insert(print(context, command));
         if let Ok(bytes) = serde_json::to_vec(&known) {

@@ -45,7 +45,7 @@ pub(crate) fn entry(revision: &str) -> Entry {
         message: format!("Message of {revision}"),
         checksum: Checksum([7; 32]),
         state: EntryState::Applied,
-        applied_at: "2026-11-22T10:30:00.123456Z".parse().unwrap(),
+        applied_at: Some("2026-11-22T10:30:00.123456Z".parse().unwrap()),
         applied_by: "ci@runner".into(),
         git_commit: Some("c0ffee".into()),
         git_branch: None,
@@ -99,7 +99,7 @@ pub(crate) fn run(
     };
     database.run(&job, &mut |notice| {
         heard.push(match notice {
-            Notice::Server(text) => text.to_owned(),
+            Notice::Server(text) | Notice::Output(text) => text.to_owned(),
             Notice::Retry { attempt, of, .. } => format!("try {attempt} of {of}"),
             Notice::Statement { done, of } => format!("{done}/{of}"),
         });

@@ -1,0 +1,45 @@
+//! What keeps the project's own Alembic from doing its part, in words.
+
+use super::{Report, database};
+use crate::workflow::alembic::AlembicError;
+
+pub(super) fn report(error: &AlembicError, words: String) -> Report {
+    match error {
+        AlembicError::NotFound { program, tried } => {
+            let report = Report::new("no-alembic", 1, words);
+            let report = tried
+                .iter()
+                .fold(report, |report, place| report.note(format!("  looked at {place}")));
+            report
+                .hint(format!(
+                    "install the project's requirements into .venv, or activate the environment that has {program}"
+                ))
+                .hint("`alembic: {command: [docker, compose, exec, backend, alembic]}` in teammig.yaml names any other way to run it")
+        }
+        AlembicError::NotAllowed { command } => Report::new("not-allowed", 3, words)
+            .note(format!("  {command}"))
+            .note("A command of teammig.yaml may come from anybody who can change that file.")
+            .hint("look at what it runs; then `teammig upgrade --allow-command` runs it, and remembers for this clone that it may be run"),
+        AlembicError::Failed(error) => {
+            let mut report = Report::new("alembic-failed", 1, words);
+            database::details(&mut report, error);
+            report
+        }
+        AlembicError::ComparesLedger { table } => Report::new("alembic-failed", 1, words)
+            .note("Nothing was written.")
+            .hint(format!(
+                "give `context.configure(…)` in env.py, at both places, `include_name=lambda name, kind, parents: kind != \"table\" or \
+                 not name.startswith(\"{table}\")`"
+            )),
+        AlembicError::NothingWritten { said } => Report::new("alembic-failed", 1, words)
+            .note(said.trim_end().to_owned())
+            .hint("does its env.py write revisions into another folder than `version_locations` says?"),
+        AlembicError::Unplaced { rows, .. } => Report::new("unknown-revision", 3, words)
+            .hint("its branch may not be fetched: `git fetch --all`, then again")
+            .hint(format!(
+                "where it is lost for good: look what of the schema is there, then `teammig stamp --purge <revision>` \
+                 says so and forgets {}",
+                rows.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+            )),
+    }
+}

@@ -1,0 +1,187 @@
+//! One call of the project's Alembic: in its folder, with its URL, and with its failure
+//! explained.
+
+use std::{path::PathBuf, process::ExitStatus, sync::Arc};
+
+use super::{
+    child::{self, Call, Said, Stop, Stream},
+    command::Program,
+    errors::{Explained, explain},
+    secret::Mask,
+    shadow::Shadow,
+};
+use crate::{
+    db::{DbError, ErrorKind},
+    model::shell,
+};
+
+/// Everything that a call of Alembic takes.
+#[derive(Clone)]
+pub(super) struct Caller {
+    /// The program; what keeps it from being run is told before anything is begun.
+    pub(super) program: Program,
+    /// Options before the command: which ini, which section.
+    pub(super) options: Vec<String>,
+    /// The folder of the ini.
+    pub(super) folder: PathBuf,
+    /// The variables by which `env.py` learns the URL.
+    pub(super) url_variables: Vec<String>,
+    /// The URL, as SQLAlchemy reads it.
+    pub(super) url: String,
+    /// Further variables.
+    pub(super) others: Vec<(String, String)>,
+    /// The folders with migrations.
+    pub(super) versions: Vec<String>,
+    /// The files that only this call sees; they last as long as this does.
+    pub(super) shadow: Option<Arc<Shadow>>,
+    stop: Stop,
+}
+
+/// Why a call did not do what it was to do.
+#[derive(Debug)]
+pub(super) struct Failed {
+    pub(super) explained: Explained,
+    /// How it ended; `None` = it was not even started.
+    status: Option<ExitStatus>,
+    /// The call as a shell takes it.
+    shown: String,
+}
+
+impl Caller {
+    pub(super) fn new(program: Program, folder: PathBuf, url: String) -> Self {
+        Self {
+            program,
+            options: Vec::new(),
+            folder,
+            url_variables: Vec::new(),
+            url,
+            others: Vec::new(),
+            versions: Vec::new(),
+            shadow: None,
+            stop: Stop::default(),
+        }
+    }
+
+    pub(super) fn stop(&self) -> Stop {
+        self.stop.clone()
+    }
+
+    /// The program as a shell takes it.
+    pub(super) fn shown(&self) -> String {
+        let words = self.program.words.iter().chain(&self.options);
+        shell::line(words.map(String::as_str))
+    }
+
+    /// The variables that hold the URL, as people say it.
+    pub(super) fn variables(&self) -> String {
+        self.url_variables.join(" and ")
+    }
+
+    /// From now on it sees the files of a shadow, too.
+    pub(super) fn put_into(&mut self, shadow: Shadow, section: &str) {
+        self.options = vec!["-c".to_owned(), shadow.ini()];
+        if section != "alembic" {
+            self.options.extend(["-n".to_owned(), section.to_owned()]);
+        }
+        self.shadow = Some(Arc::new(shadow));
+    }
+
+    /// Runs a command of Alembic's; `show` gets its lines as they come.
+    pub(super) fn call(
+        &self,
+        arguments: &[String],
+        show: &mut dyn FnMut(&str),
+    ) -> Result<Said, Failed> {
+        self.listen(arguments, &mut |_, line| show(line))
+    }
+
+    /// The same for a command whose answer is its stdout, which is not shown.
+    pub(super) fn ask(
+        &self,
+        arguments: &[String],
+        show: &mut dyn FnMut(&str),
+    ) -> Result<Said, Failed> {
+        self.listen(arguments, &mut |stream, line| {
+            if stream == Stream::Err {
+                show(line);
+            }
+        })
+    }
+
+    fn listen(
+        &self,
+        arguments: &[String],
+        show: &mut dyn FnMut(Stream, &str),
+    ) -> Result<Said, Failed> {
+        let mask = Mask::of(&self.url);
+        let words = || {
+            self.program
+                .words
+                .iter()
+                .chain(&self.options)
+                .chain(arguments)
+        };
+        let call = Call {
+            words: words().cloned().collect(),
+            folder: self.folder.clone(),
+            variables: self
+                .url_variables
+                .iter()
+                .map(|name| (name.clone(), self.url.clone()))
+                .chain(self.others.iter().cloned())
+                .collect(),
+        };
+        let shown = shell::line(words().map(String::as_str));
+        match child::run(&call, &self.stop, &mut |stream, line| {
+            show(stream, &mask.apply(line));
+        }) {
+            Ok(said) if said.status.success() => Ok(said),
+            Ok(said) => Err(Failed {
+                explained: explain(&mask.apply(&said.all), &self.versions),
+                status: Some(said.status),
+                shown,
+            }),
+            Err(error) => Err(Failed {
+                explained: Explained {
+                    message: format!("cannot run `{shown}`: {error}"),
+                    place: None,
+                    running: None,
+                    advice: Some(
+                        "is it installed, and in PATH? It is run in the folder of alembic.ini, and without a shell; \
+                         `alembic: {command: [...]}` in teammig.yaml names another one"
+                            .to_owned(),
+                    ),
+                },
+                status: None,
+                shown,
+            }),
+        }
+    }
+}
+
+impl Failed {
+    /// As a database's answer.
+    pub(super) fn into_error(self) -> DbError {
+        let Explained {
+            message,
+            place,
+            advice,
+            ..
+        } = self.explained;
+        let (message, rest) = match message.split_once('\n') {
+            Some((first, rest)) => (first.to_owned(), Some(rest.to_owned())),
+            None => (message, None),
+        };
+        let status = self
+            .status
+            .map(|status| format!("`{}` ended with {status}", self.shown));
+        let place = place.map(|place| format!("at {place}"));
+        let context: Vec<String> = place.into_iter().chain(status).collect();
+        DbError {
+            advice,
+            detail: rest,
+            context: Some(context.join("; ")).filter(|text| !text.is_empty()),
+            ..DbError::new(ErrorKind::Statement, message)
+        }
+    }
+}

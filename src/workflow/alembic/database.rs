@@ -1,0 +1,641 @@
+//! A database whose revisions Alembic applies: the seam between plans and the program.
+//!
+//! Reads `alembic_version` as a ledger, hands stretches of a plan to the project's own
+//! Alembic under teammig's lock, and looks at the table again afterwards. Must not write to
+//! that table; what it records, it does in the sidecar.
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    path::Path,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use super::{
+    caller::{Caller, Failed},
+    child::Stop,
+    known::Known,
+    shadow::Ground,
+    sidecar,
+    stretch::Stretch,
+    table::VersionTable,
+};
+use crate::{
+    db::{
+        Broken, Database, DbError, ErrorKind, Interrupter, Job, JobError, Leaves, LedgerChange,
+        Likeness, Notice, Ran, ScratchError,
+    },
+    layout::{Alembic, Layout as _},
+    model::{
+        Dialect, Direction, Entry, Ledger, Migration, RevId, SourceFile,
+        interrupted::Held,
+        ledger::{StoredScript, StoredScripts},
+    },
+    schema::{LeaveOut, Schema},
+    workflow::step,
+};
+
+/// What of the revisions Alembic does not find in the project's folders.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lacks {
+    /// Nothing: they are the files.
+    Nothing,
+    /// Those that only Git has.
+    Some,
+    /// All are to be others than the files there.
+    All,
+}
+
+/// A database with `alembic_version` in it.
+pub(super) struct AlembicDatabase {
+    inner: Box<dyn Database>,
+    table: VersionTable,
+    known: Known,
+    caller: Caller,
+    ground: Ground,
+    lacks: Lacks,
+    /// What is run is recorded in a ledger of our own.
+    sidecar: bool,
+    /// Files of the project in whose place others were shown to Alembic.
+    originals: HashMap<RevId, Migration>,
+    stop: Stop,
+    /// What is applied, as it was last read; `None` = it has to be read.
+    applied: Option<BTreeSet<RevId>>,
+    /// Steps that were taken and not run yet.
+    stretch: Option<Stretch>,
+    /// The rows of those steps.
+    entries: Vec<Entry>,
+}
+
+impl AlembicDatabase {
+    /// Puts it around a database that was just opened.
+    pub(super) fn new(
+        inner: Box<dyn Database>,
+        table: VersionTable,
+        known: Known,
+        caller: Caller,
+        ground: Ground,
+        lacks: Lacks,
+        sidecar: bool,
+    ) -> Self {
+        Self {
+            inner,
+            table,
+            known,
+            stop: caller.stop(),
+            caller,
+            ground,
+            lacks,
+            sidecar,
+            originals: HashMap::new(),
+            entries: Vec::new(),
+            applied: None,
+            stretch: None,
+        }
+    }
+
+    fn read_applied(&mut self) -> Result<BTreeSet<RevId>, DbError> {
+        let rows = self.table.rows(&mut *self.inner)?.unwrap_or_default();
+        Ok(self.known.applied(&rows))
+    }
+
+    /// The module that a step wants Alembic to see in the place of the one it sees now.
+    ///
+    /// A restack's steps come before its files: the table is by the files as they are to
+    /// become. And what was edited goes back as it ran, where that was kept.
+    fn wanted(&mut self, job: &Job<'_>) -> Result<Option<Migration>, DbError> {
+        let id = &job.entry.revision;
+        let Some(seen) = self.known.files.get(id) else {
+            return Ok(None);
+        };
+        if job.direction == Direction::Down {
+            let is_it = |file: &Migration| step::scripts_of(file).up == job.scripts.up;
+            if is_it(seen) || !self.sidecar {
+                return Ok(None);
+            }
+            let kept = sidecar::module(&mut *self.inner, id)?;
+            return Ok(kept.filter(is_it));
+        }
+        let own = self.originals.get(id).unwrap_or(seen);
+        let moved = if own.revision.parents == job.entry.parents {
+            Some(own.clone())
+        } else {
+            let path = Arc::clone(&own.file.path);
+            Alembic
+                .with_parents(own, &job.entry.parents)
+                .and_then(|text| Alembic.parse(SourceFile::new(path, text)).ok())
+        };
+        match moved {
+            Some(moved) => Ok((moved.file.text != seen.file.text).then_some(moved)),
+            None => Err(wrong(
+                format!("the parents in {} cannot be rewritten", own.file.path),
+                "write `down_revision` as a text or as a tuple of texts",
+            )),
+        }
+    }
+
+    /// From now on Alembic sees another module of this revision.
+    fn show_instead(&mut self, module: Migration) {
+        let id = module.revision.id.clone();
+        if let Some(own) = self.known.files.get(&id) {
+            self.originals.entry(id).or_insert_with(|| own.clone());
+        }
+        self.known.replace(module);
+        self.lacks = Lacks::All;
+        self.caller.shadow = None;
+    }
+
+    /// Records what was done, where that is wanted.
+    fn record(&mut self, stretch: &Stretch, done: usize, took: Duration) -> Result<(), DbError> {
+        let entries = std::mem::take(&mut self.entries);
+        if !self.sidecar || done == 0 {
+            return Ok(());
+        }
+        // Of several in one call, nobody knows how long each took.
+        let took = if stretch.steps.len() == 1 {
+            took
+        } else {
+            Duration::ZERO
+        };
+        let changes: Vec<LedgerChange> = entries
+            .iter()
+            .take(done)
+            .filter_map(|entry| match stretch.direction {
+                Direction::Down => Some(LedgerChange::Remove(entry.revision.clone())),
+                Direction::Up => {
+                    let module = self.known.files.get(&entry.revision)?;
+                    Some(sidecar::applied(entry, module, took))
+                }
+            })
+            .collect();
+        self.write_records(&changes)
+    }
+
+    fn write_records(&mut self, changes: &[LedgerChange]) -> Result<(), DbError> {
+        self.inner
+            .prepare_ledger()
+            .and_then(|()| self.inner.rewrite(changes))
+            .and_then(|()| self.inner.flush())
+            .map_err(|error| DbError {
+                message: format!(
+                    "Alembic did it, and teammig's own record of it could not be written: {}",
+                    error.message
+                ),
+                ..error
+            })?;
+        self.known.records = sidecar::records(&mut *self.inner)?;
+        Ok(())
+    }
+
+    /// Puts what the project's folders lack where Alembic sees it. Not before it is called:
+    /// who only reads writes nothing.
+    fn show_files(&mut self) -> Result<(), DbError> {
+        if self.lacks == Lacks::Nothing || self.caller.shadow.is_some() {
+            return Ok(());
+        }
+        let beside = self.lacks == Lacks::Some;
+        let known = &self.known;
+        let files = known.files.iter();
+        let lacking = files.filter(|(id, _)| !beside || known.is_elsewhere(id));
+        let shadow = self.ground.cast(lacking.map(|(_, file)| file), beside);
+        let shadow = shadow.map_err(|error| {
+            let folder = self.ground.folder.display();
+            wrong(
+                format!("cannot write a temporary folder in {folder}: {error}"),
+                "Alembic is shown there what the project's folders do not have",
+            )
+        })?;
+        self.caller.put_into(shadow, &self.ground.section);
+        Ok(())
+    }
+
+    /// Runs what was taken.
+    fn finish(&mut self, notice: &mut dyn FnMut(Notice<'_>)) -> Result<Duration, JobError> {
+        let Some(stretch) = self.stretch.take() else {
+            return Ok(Duration::ZERO);
+        };
+        let before = match self.applied.take() {
+            Some(applied) => applied,
+            None => self.read_applied()?,
+        };
+        let besides = stretch.besides(&self.known.graph, &before);
+        if !besides.is_empty() {
+            return Err(wrong(
+                format!("Alembic would run more than was shown: {}", names(&besides)),
+                "a revision cannot be left out with Alembic: what it builds on has to be applied first",
+            )
+            .into());
+        }
+        self.show_files()?;
+        let begun = Instant::now();
+        let said = self
+            .caller
+            .call(&stretch.arguments(&self.known.graph), &mut |line| {
+                notice(Notice::Output(line));
+            });
+        let took = begun.elapsed();
+        // Whatever it said, the table has the last word.
+        let now = self.read_applied();
+        let interrupted = self.stop.is_asked();
+        let done = now.as_ref().map_or(0, |now| stretch.done(now));
+        self.applied = now.as_ref().ok().cloned();
+        if let Err(error) = self.record(&stretch, done, took) {
+            return Err(attributed(error, &stretch, done, None));
+        }
+        let error = match (said, now) {
+            (Ok(_), Ok(now)) if now == stretch.after(&before) => {
+                self.warn_of_overlap(notice)?;
+                return Ok(took);
+            }
+            (Ok(_), Ok(now)) if now == before => {
+                let error = attributed(self.elsewhere(), &stretch, done, None);
+                return Err(JobError {
+                    leaves: Leaves::Elsewhere,
+                    ..error
+                });
+            }
+            (Ok(_), Ok(now)) => self.astray(&stretch.after(&before), &now),
+            (Ok(_), Err(error)) => error,
+            (Err(failed), _) if interrupted => {
+                let error = failed.into_error();
+                DbError {
+                    kind: ErrorKind::Interrupted,
+                    ..error
+                }
+            }
+            (Err(failed), _) => return Err(self.failed(&stretch, failed, done)),
+        };
+        Err(attributed(error, &stretch, done, None))
+    }
+
+    /// Alembic leaves rows behind that other rows build on (a dependency that an ancestor has,
+    /// too), and then refuses everything.
+    fn warn_of_overlap(&mut self, notice: &mut dyn FnMut(Notice<'_>)) -> Result<(), DbError> {
+        let rows = self.table.rows(&mut *self.inner)?.unwrap_or_default();
+        let superfluous = self.known.superfluous(&rows);
+        if !superfluous.is_empty() {
+            let right: Vec<RevId> = self.known.rows(&self.known.applied(&rows));
+            let right: Vec<&str> = right.iter().map(RevId::as_str).collect();
+            notice(Notice::Server(&format!(
+                "Alembic left {} in {}, though other rows build on it, and would refuse the next upgrade: `teammig stamp \
+                 --purge {}` puts that right",
+                names(&superfluous),
+                self.table.name(),
+                right.join(" ")
+            )));
+        }
+        Ok(())
+    }
+
+    /// A call that failed, with the place in the migration's file.
+    fn failed(&self, stretch: &Stretch, failed: Failed, done: usize) -> JobError {
+        let place = failed.explained.place.clone();
+        let running = failed.explained.running.clone();
+        let mut error = attributed(failed.into_error(), stretch, done, running.as_deref());
+        error.leaves = match (running, self.inner.dialect()) {
+            (None, _) => Leaves::NotBegun,
+            // Alembic runs SQLite's DDL outside of transactions.
+            (Some(_), Dialect::Sqlite) => Leaves::Traces,
+            (Some(_), Dialect::Postgres) => Leaves::Nothing,
+        };
+        error.statement = error.broken.as_ref().and_then(|broken| {
+            let file = self.known.files.get(&broken.at)?;
+            let (path, line) = place.as_ref()?.rsplit_once(':')?;
+            if !file.file.path.ends_with(path) {
+                return None;
+            }
+            let script = match (stretch.direction, &file.down) {
+                (Direction::Down, Some(down)) => &down.span,
+                _ => &file.up.span,
+            };
+            let line = line_span(&file.file.text, line.parse().ok()?)?;
+            (line.start >= script.start && line.end <= script.end)
+                .then(|| line.start - script.start..line.end - script.start)
+        });
+        error
+    }
+
+    /// It went well, and this database knows nothing of it.
+    fn elsewhere(&self) -> DbError {
+        wrong(
+            format!(
+                "Alembic said that it went well, and {} of {} is as before: it worked on another database",
+                self.table.name(),
+                self.inner.location()
+            ),
+            &format!(
+                "env.py takes its URL from elsewhere; teammig gives it as {}: let env.py read that, or name the variable \
+                 that it reads with `alembic: {{url_variable: NAME}}` in teammig.yaml. Which database was changed, \
+                 `{} current --verbose` says",
+                self.caller.variables(),
+                self.caller.shown()
+            ),
+        )
+    }
+
+    /// It went well, and came out elsewhere.
+    fn astray(&self, wanted: &BTreeSet<RevId>, now: &BTreeSet<RevId>) -> DbError {
+        let rows = |applied| match self.known.rows(applied).as_slice() {
+            [] => "base".to_owned(),
+            rows => names(rows),
+        };
+        wrong(
+            format!(
+                "Alembic said that it went well, and {} is at {} and not at {}",
+                self.table.name(),
+                rows(now),
+                rows(wanted)
+            ),
+            "somebody else changed it at the same time, or the files did: `teammig status` says where it stands",
+        )
+    }
+
+    /// Rows by `alembic stamp`.
+    fn stamp(&mut self, after: &BTreeSet<RevId>) -> Result<(), DbError> {
+        let missing: Vec<RevId> = self
+            .known
+            .applied(&after.iter().cloned().collect::<Vec<_>>())
+            .into_iter()
+            .filter(|id| !after.contains(id))
+            .collect();
+        if !missing.is_empty() {
+            return Err(wrong(
+                format!(
+                    "{} cannot say that {} is not applied and something above it is",
+                    self.table.name(),
+                    names(&missing)
+                ),
+                "it has the heads alone; whatever they build on counts as applied",
+            ));
+        }
+        let rows = self.known.rows(after);
+        if let Some(unknown) = rows.iter().find(|id| self.known.is_unknown(id)) {
+            return Err(wrong(
+                format!(
+                    "{} has {unknown}, which is in no file and no commit here",
+                    self.table.name()
+                ),
+                "Alembic stamps nothing as long as that row is there: `teammig stamp --purge <revision>` forgets it",
+            ));
+        }
+        let mut arguments = vec!["stamp".to_owned(), "--purge".to_owned()];
+        arguments.extend(rows.iter().map(ToString::to_string));
+        if rows.is_empty() {
+            arguments.push("base".to_owned());
+        }
+        self.show_files()?;
+        let said = self.caller.call(&arguments, &mut |_| {});
+        self.applied = None;
+        let now = self.read_applied();
+        match said {
+            Err(failed) => Err(failed.into_error()),
+            Ok(_) => match now? {
+                now if now == *after => {
+                    self.applied = Some(now);
+                    Ok(())
+                }
+                now => Err(self.astray(after, &now)),
+            },
+        }
+    }
+}
+
+/// Puts the blame on the step that Alembic was at, else on the first that was not done. Where
+/// a call is one transaction, the steps between were taken along.
+fn attributed(error: DbError, stretch: &Stretch, done: usize, at: Option<&str>) -> JobError {
+    let first = stretch.steps.get(done).or(stretch.steps.last());
+    let mut left = stretch.steps.iter().skip(done);
+    let blamed = left.find(|id| Some(id.as_str()) == at).or(first);
+    let broken = first.zip(blamed).map(|(from, at)| Broken {
+        at: at.clone(),
+        from: from.clone(),
+    });
+    JobError {
+        broken,
+        // It failed with everything done: the plan may be looked at anew.
+        outcome_unknown: done == stretch.steps.len(),
+        ..JobError::from(error)
+    }
+}
+
+fn wrong(message: String, advice: &str) -> DbError {
+    DbError {
+        advice: Some(advice.to_owned()),
+        ..DbError::new(ErrorKind::Statement, message)
+    }
+}
+
+fn names(ids: &[RevId]) -> String {
+    let names: Vec<&str> = ids.iter().map(RevId::as_str).collect();
+    names.join(", ")
+}
+
+/// The bytes of a line without its indentation; lines count from 1.
+fn line_span(text: &str, line: usize) -> Option<std::ops::Range<usize>> {
+    let mut start = 0;
+    for (n, one) in text.split_inclusive('\n').enumerate() {
+        if n + 1 == line {
+            let indent = one.len() - one.trim_start().len();
+            let end = start + one.trim_end().len();
+            return Some((start + indent).min(end)..end);
+        }
+        start += one.len();
+    }
+    None
+}
+
+fn not_here(what: &str) -> DbError {
+    DbError::new(
+        ErrorKind::Statement,
+        format!("{what} takes scripts of SQL, and Alembic's revisions are Python"),
+    )
+}
+
+impl Database for AlembicDatabase {
+    fn dialect(&self) -> Dialect {
+        self.inner.dialect()
+    }
+
+    fn location(&self) -> &str {
+        self.inner.location()
+    }
+
+    fn ledger(&mut self) -> Result<Ledger, DbError> {
+        let rows = self.table.rows(&mut *self.inner)?;
+        self.applied = Some(self.known.applied(rows.as_deref().unwrap_or_default()));
+        Ok(match rows {
+            Some(rows) => self.known.ledger(&rows),
+            None => Ledger::default(),
+        })
+    }
+
+    fn stored_scripts(&mut self, revision: &RevId) -> Result<Option<StoredScripts>, DbError> {
+        // The sidecar has what ran, where that is not what the file says.
+        if self.known.records.contains_key(revision)
+            && let Some(module) = sidecar::module(&mut *self.inner, revision)?
+        {
+            return Ok(Some(step::scripts_of(&module)));
+        }
+        Ok(self.known.files.get(revision).map(|file| {
+            let scripts = step::scripts_of(file);
+            if self.known.only_in_git.contains(revision) {
+                // No ledger kept it: the way back is that of the commit it was found in.
+                StoredScripts {
+                    down: None,
+                    ..scripts
+                }
+            } else {
+                scripts
+            }
+        }))
+    }
+
+    fn all_stored_scripts(&mut self) -> Result<Vec<(RevId, StoredScripts)>, DbError> {
+        let applied = match &self.applied {
+            Some(applied) => applied.clone(),
+            None => self.read_applied()?,
+        };
+        let files = applied
+            .iter()
+            .filter_map(|id| Some((id.clone(), step::scripts_of(self.known.files.get(id)?))));
+        Ok(files.collect())
+    }
+
+    fn likeness(&mut self) -> Result<Likeness, DbError> {
+        self.inner.likeness()
+    }
+
+    fn scratch(&mut self, like: &Likeness) -> Result<Box<dyn Database>, ScratchError> {
+        self.inner.scratch(like)
+    }
+
+    fn lock(&mut self, timeout: Duration, waiting: &mut dyn FnMut(&str)) -> Result<(), DbError> {
+        self.inner.lock(timeout, waiting)
+    }
+
+    fn unlock(&mut self) -> Result<(), DbError> {
+        self.stretch = None;
+        self.entries.clear();
+        self.inner.unlock()
+    }
+
+    fn prepare_ledger(&mut self) -> Result<(), DbError> {
+        // Alembic makes its table itself; the sidecar is made with its first row.
+        Ok(())
+    }
+
+    fn run(&mut self, job: &Job<'_>, notice: &mut dyn FnMut(Notice<'_>)) -> Result<Ran, JobError> {
+        let revision = &job.entry.revision;
+        let wanted = self.wanted(job)?;
+        let goes_along = wanted.is_none()
+            && self
+                .stretch
+                .as_mut()
+                .is_some_and(|stretch| stretch.takes(&self.known.graph, job.direction, revision));
+        let mut duration = Duration::ZERO;
+        if !goes_along {
+            duration += self.finish(notice)?;
+            if let Some(module) = wanted {
+                self.show_instead(module);
+            }
+            self.stretch = Some(Stretch::of(job.direction, revision.clone()));
+        }
+        self.entries.push(job.entry.clone());
+        if job.last {
+            duration += self.finish(notice)?;
+        }
+        Ok(Ran {
+            duration,
+            committed: self.stretch.is_none(),
+        })
+    }
+
+    fn flush(&mut self) -> Result<(), DbError> {
+        self.finish(&mut |_| {}).map_err(|error| error.error)?;
+        self.inner.flush()
+    }
+
+    fn hold(&mut self, _: &[&StoredScript], _: &Path) -> Result<Held, DbError> {
+        // Alembic commits in a session of its own.
+        Ok(Held::No)
+    }
+
+    fn keep(&mut self) -> Result<(), DbError> {
+        self.flush()
+    }
+
+    fn take_back(&mut self) -> Result<(), DbError> {
+        self.stretch = None;
+        Ok(())
+    }
+
+    fn restore(&mut self, copy: &Path, aside: &Path) -> Result<(), DbError> {
+        self.inner.restore(copy, aside)
+    }
+
+    fn reconnect(
+        &mut self,
+        timeout: Duration,
+        waiting: &mut dyn FnMut(&str),
+    ) -> Result<(), DbError> {
+        self.applied = None;
+        self.inner.reconnect(timeout, waiting)
+    }
+
+    fn rewrite(&mut self, changes: &[LedgerChange]) -> Result<(), DbError> {
+        let mut after = self.read_applied()?;
+        for change in changes {
+            match change {
+                LedgerChange::Put(entry, _) => {
+                    after.insert(entry.revision.clone());
+                }
+                LedgerChange::Remove(id) => {
+                    after.remove(id);
+                }
+                LedgerChange::Clear => after.clear(),
+            }
+        }
+        self.stamp(&after)?;
+        if !self.sidecar {
+            return Ok(());
+        }
+        let with_modules = changes.iter().filter_map(|change| match change {
+            LedgerChange::Put(entry, _) => {
+                let module = self.known.files.get(&entry.revision)?;
+                Some(sidecar::applied(entry, module, Duration::ZERO))
+            }
+            other => Some(other.clone()),
+        });
+        let records: Vec<LedgerChange> = with_modules.collect();
+        self.write_records(&records)
+    }
+
+    fn mark(&mut self) -> Result<(), DbError> {
+        self.inner.mark()
+    }
+
+    fn rewind(&mut self) -> Result<(), DbError> {
+        self.applied = None;
+        self.inner.rewind()
+    }
+
+    fn execute_text(&mut self, _: &str) -> Result<(), DbError> {
+        Err(not_here("this"))
+    }
+
+    fn query_text(&mut self, sql: &str) -> Result<Vec<Vec<Option<String>>>, DbError> {
+        self.inner.query_text(sql)
+    }
+
+    fn schema(&mut self, leave_out: &LeaveOut) -> Result<Schema, DbError> {
+        self.inner.schema(leave_out)
+    }
+
+    fn interrupter(&self) -> Interrupter {
+        let (stop, inner) = (self.stop.clone(), self.inner.interrupter());
+        Arc::new(move || {
+            stop.ask();
+            inner();
+        })
+    }
+}

@@ -1,0 +1,28 @@
+//! The project's own Alembic does what changes a database.
+//!
+//! teammig reads the revisions and `alembic_version`, plans, takes its lock and shows what
+//! will happen; each stretch of the plan then goes to the program that the project uses
+//! itself (`command`), run by `child` through `caller`. `database` is the seam to all other
+//! use-cases. teammig never writes to `alembic_version`.
+
+mod caller;
+mod child;
+pub mod command;
+mod database;
+mod error;
+pub mod errors;
+mod in_git;
+mod known;
+mod open;
+mod secret;
+mod shadow;
+mod sidecar;
+mod stretch;
+mod table;
+mod write;
+
+pub use error::AlembicError;
+pub use open::{allow, is_used};
+pub(super) use open::{require_placed, require_program, wrap};
+pub use write::{Created, create};
+pub(super) use write::{merge, script, stamp_script};

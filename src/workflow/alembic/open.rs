@@ -1,0 +1,296 @@
+//! The chosen database of an Alembic project, and the program that goes with it.
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    path::Path,
+    sync::Arc,
+};
+
+use super::{
+    caller::Caller,
+    command::{self, By, Program},
+    database::{AlembicDatabase, Lacks},
+    error::AlembicError,
+    in_git,
+    known::Known,
+    shadow::Ground,
+    sidecar,
+    table::VersionTable,
+};
+use crate::{
+    config::{Alembic, Layout, Target},
+    db::{Database, DatabaseUrl, SqliteTarget},
+    model::{Dialect, Ledger, Migration, RevId, graph::Graph, shell},
+    workflow::{At, Context, Error, models, way_back_in_git},
+};
+
+/// Alembic applies the revisions here.
+pub fn is_used(context: &Context) -> bool {
+    context.config.layout == Layout::Alembic
+}
+
+/// The database, with its rows understood: those that no file has are looked for in Git.
+pub(in crate::workflow) fn wrap(
+    context: &Context,
+    target: &Target,
+    mut inner: Box<dyn Database>,
+) -> Result<Box<dyn Database>, Error> {
+    let project = context.project_so_far(context.at())?;
+    let table = table(context);
+    let rows = table
+        .rows(&mut *inner)
+        .map_err(|error| Error::database(&*inner, error))?
+        .unwrap_or_default();
+    let (mut records, mut kept) = (HashMap::new(), Vec::new());
+    if context.config.alembic.sidecar {
+        records = sidecar::records(&mut *inner).map_err(|error| Error::database(&*inner, error))?;
+        kept = sidecar::find(&mut *inner, &rows, &project.graph)
+            .map_err(|error| Error::database(&*inner, error))?;
+    }
+    let here = with(&project.graph, kept.iter());
+    let found = in_git::find(context, &below(&rows, &kept), &here)?;
+    let graph = with(&here, found.iter().map(|one| &one.migration));
+    let mut files: HashMap<RevId, Migration> = project.migrations;
+    let (mut only_in_git, mut only_kept) = (BTreeSet::new(), BTreeSet::new());
+    for module in kept {
+        only_kept.insert(module.revision.id.clone());
+        files.insert(module.revision.id.clone(), module);
+    }
+    for one in found {
+        let id = one.migration.revision.id.clone();
+        let way = way_back_in_git::way_back(&one.migration, &one.tip);
+        context.ways_back.borrow_mut().insert(id.clone(), way);
+        only_in_git.insert(id.clone());
+        files.insert(id, one.migration);
+    }
+    let known = Known {
+        graph,
+        files,
+        only_in_git,
+        only_kept,
+        records,
+    };
+    let ground = ground(context);
+    let caller = caller(context, target, inner.dialect())?;
+    let lacks = match context.at() {
+        // Flask-Migrate takes no other ini; Alembic then says what it cannot find.
+        _ if by(context) == By::Flask => Lacks::Nothing,
+        At::WorkTree if known.only_in_git.is_empty() && known.only_kept.is_empty() => {
+            Lacks::Nothing
+        }
+        At::WorkTree => Lacks::Some,
+        At::Index | At::Commit(_) => Lacks::All,
+    };
+    Ok(Box::new(AlembicDatabase::new(
+        inner,
+        table,
+        known,
+        caller,
+        ground,
+        lacks,
+        context.config.alembic.sidecar,
+    )))
+}
+
+/// The graph with further revisions. What is wrong with the files was told with the project.
+fn with<'m>(graph: &Arc<Graph>, more: impl ExactSizeIterator<Item = &'m Migration>) -> Arc<Graph> {
+    if more.len() == 0 {
+        return Arc::clone(graph);
+    }
+    let more = more.map(|module| module.revision.clone());
+    let all = graph.iter().cloned().chain(more);
+    Arc::new(Graph::build(all.collect()).0)
+}
+
+/// The rows, and what modules that were kept build on.
+fn below(rows: &[RevId], kept: &[Migration]) -> Vec<RevId> {
+    let parents = kept.iter().flat_map(|module| &module.revision.parents);
+    rows.iter().chain(parents).cloned().collect()
+}
+
+/// Refuses to plan from rows of which nobody knows what they build on.
+pub(in crate::workflow) fn require_placed(context: &Context, ledger: &Ledger) -> Result<(), Error> {
+    if ledger.unplaced.is_empty() {
+        return Ok(());
+    }
+    Err(AlembicError::Unplaced {
+        table: table(context).name(),
+        rows: ledger.unplaced.clone(),
+    }
+    .into())
+}
+
+/// Somebody said that the configured command may be run in this clone.
+pub fn allow(context: &Context) {
+    context.allow_commands();
+    if let Some(command) = &context.config.alembic.command {
+        models::remember(context, command);
+    }
+}
+
+fn table(context: &Context) -> VersionTable {
+    let alembic = &context.config.alembic;
+    VersionTable::new(
+        alembic.version_table.as_deref(),
+        alembic.version_table_schema.as_deref(),
+    )
+}
+
+/// There is a program, and it may be run. Asked before anything is begun.
+pub(in crate::workflow) fn require_program(context: &Context) -> Result<Program, Error> {
+    let alembic = &context.config.alembic;
+    let by = by(context);
+    let folder = context.config.root.join(ini_folder(alembic));
+    let top = context
+        .repo_if_any()
+        .and_then(|repo| repo.work_dir().map(Path::to_owned))
+        .filter(|top| folder.starts_with(top))
+        .unwrap_or_else(|| context.config.root.clone());
+    let program = command::find(
+        by,
+        &folder,
+        &top,
+        alembic.command.as_deref(),
+        &context.config.env,
+    )
+    .map_err(|missing| AlembicError::NotFound {
+        program: by.program(),
+        tried: missing.tried,
+    })?;
+    if program.is_configured
+        && !context.may_run_commands()
+        && !models::is_allowed(context, &program.words)
+    {
+        return Err(AlembicError::NotAllowed {
+            command: shell::line(program.words.iter().map(String::as_str)),
+        }
+        .into());
+    }
+    Ok(program)
+}
+
+/// A call of Alembic that needs no database of ours: `revision`, `--sql`.
+pub(super) fn caller_alone(context: &Context) -> Result<Caller, Error> {
+    let program = require_program(context)?;
+    let target = context.target().ok();
+    let url = target.as_ref().map(sqlalchemy_url).unwrap_or_default();
+    Ok(settle(context, program, url))
+}
+
+fn caller(context: &Context, target: &Target, dialect: Dialect) -> Result<Caller, Error> {
+    // Who only reads needs none; who runs something has asked for it before.
+    let program = require_program(context).unwrap_or_else(|_| Program {
+        words: vec![by(context).program().to_owned()],
+        is_configured: false,
+    });
+    let mut caller = settle(context, program, sqlalchemy_url(target));
+    if dialect == Dialect::Postgres {
+        caller.others.extend(timeouts(context, target));
+    }
+    Ok(caller)
+}
+
+fn settle(context: &Context, program: Program, url: String) -> Caller {
+    let config = &context.config;
+    let alembic = &config.alembic;
+    // A command of the user's own has all that it needs, where they put it.
+    let (folder, options) = if program.is_configured || by(context) == By::Flask {
+        (config.root.clone(), Vec::new())
+    } else {
+        (config.root.join(ini_folder(alembic)), options(alembic))
+    };
+    let mut caller = Caller::new(program, folder, url);
+    caller.options = options;
+    if !caller.url.is_empty() {
+        caller.url_variables.clone_from(&alembic.url_variables);
+    }
+    caller.versions.clone_from(&config.folders);
+    caller
+}
+
+/// What other files for Alembic are put beside.
+fn ground(context: &Context) -> Ground {
+    let config = &context.config;
+    let folder = config.root.join(ini_folder(&config.alembic));
+    let named = config.alembic.file.as_ref();
+    let named = named.filter(|file| !file.ends_with(".toml"));
+    let ini = named
+        .map(|file| config.root.join(file))
+        .or_else(|| Some(folder.join("alembic.ini")).filter(|path| path.is_file()));
+    Ground {
+        folder,
+        ini,
+        section: config.alembic.section.clone(),
+        versions: config
+            .folders
+            .iter()
+            .map(|one| config.root.join(one))
+            .collect(),
+    }
+}
+
+fn by(context: &Context) -> By {
+    let config = &context.config;
+    let env = config.alembic.script_location.as_ref();
+    let text = env
+        .and_then(|folder| std::fs::read_to_string(config.root.join(folder).join("env.py")).ok());
+    // Its env.py asks the application that runs for everything.
+    if text.is_some_and(|text| text.contains("current_app")) {
+        By::Flask
+    } else {
+        By::Alembic
+    }
+}
+
+/// The folder of the ini below the root.
+fn ini_folder(alembic: &Alembic) -> &str {
+    let file = alembic.file.as_deref().unwrap_or_default();
+    file.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+fn options(alembic: &Alembic) -> Vec<String> {
+    let file = alembic.file.as_deref().unwrap_or("alembic.ini");
+    let name = file.rsplit_once('/').map_or(file, |(_, name)| name);
+    let named = (name != "alembic.ini" && name != "pyproject.toml")
+        .then(|| ["-c".to_owned(), name.to_owned()]);
+    named
+        .into_iter()
+        .flatten()
+        .chain(section(alembic))
+        .collect()
+}
+
+fn section(alembic: &Alembic) -> Vec<String> {
+    match alembic.section.as_str() {
+        "alembic" => Vec::new(),
+        name => vec!["-n".to_owned(), name.to_owned()],
+    }
+}
+
+/// The URL as SQLAlchemy reads it: a file by its whole path, since Alembic may run in
+/// another folder.
+fn sqlalchemy_url(target: &Target) -> String {
+    let url = target.sqlalchemy_url.expose();
+    match DatabaseUrl::parse(target.url.expose()) {
+        Ok(DatabaseUrl::Sqlite(SqliteTarget::File(path))) if path.is_relative() => {
+            let scheme = url.split_once("://").map_or("sqlite", |(scheme, _)| scheme);
+            let base = target.base.canonicalize();
+            let path = base.as_deref().unwrap_or(&target.base).join(path);
+            format!("{scheme}:///{}", path.display())
+        }
+        _ => url.to_owned(),
+    }
+}
+
+/// libpq's way to set timeouts for all that a session does.
+fn timeouts(context: &Context, target: &Target) -> Option<(String, String)> {
+    let (lock, statement) = context.script_timeouts(target);
+    let lock = lock.map(|time| format!("-c lock_timeout={}", time.as_millis()));
+    let statement = statement.map(|time| format!("-c statement_timeout={}", time.as_millis()));
+    if lock.is_none() && statement.is_none() {
+        return None;
+    }
+    let own = context.config.env.get("PGOPTIONS").map(str::to_owned);
+    let all: Vec<String> = own.into_iter().chain(lock).chain(statement).collect();
+    Some(("PGOPTIONS".to_owned(), all.join(" ")))
+}

@@ -1,0 +1,96 @@
+//! The same on PostgreSQL, where all of a call is one transaction.
+
+use insta::assert_snapshot;
+
+use super::{
+    bad::error,
+    project::{project, revision, table},
+};
+use crate::support::{postgres::Cluster, sandbox::Sandbox};
+
+/// A project whose `dev` is a fresh database, with a password that nobody asks for.
+fn on_postgresql() -> (Sandbox, String) {
+    let url = Cluster::shared().database();
+    let sandbox = project();
+    sandbox.write(
+        "project/teammig.yaml",
+        format!("layout: alembic\nenvironments:\n  dev: \"{url}\"\n"),
+    );
+    (sandbox, url)
+}
+
+fn values(url: &str, sql: &str) -> Vec<String> {
+    Cluster::shared().psql_at(url).values(sql)
+}
+
+#[test]
+fn up_and_down() {
+    let (sandbox, url) = on_postgresql();
+    table(&sandbox, "aaaa00000001", &[]);
+    table(&sandbox, "bbbb00000002", &["aaaa00000001"]);
+    sandbox.ok("project", &["upgrade"]);
+    let rows = || values(&url, "SELECT version_num FROM alembic_version");
+    assert_eq!(rows(), ["bbbb00000002"]);
+    sandbox.ok("project", &["downgrade"]);
+    assert_eq!(rows(), ["aaaa00000001"]);
+}
+
+/// One step failed, and took along those that Alembic had called done.
+#[test]
+fn a_failure_takes_the_whole_call_along() {
+    let (sandbox, url) = on_postgresql();
+    table(&sandbox, "aaaa00000001", &[]);
+    revision(
+        &sandbox,
+        "bbbb00000002",
+        &["aaaa00000001"],
+        "op.execute(\"UPDATE nowhere SET x = 1\")",
+        "pass",
+    );
+    let run = sandbox.teammig("project", &["upgrade"]);
+    assert_eq!(run.code, 1, "{run}");
+    assert_snapshot!(error(&run), @r#"
+    error: cannot apply bbbb00000002 Make bbbb00000002
+      --> migrations/versions/bbbb00000002_x.py:18:5
+       |
+    18 |     op.execute("UPDATE nowhere SET x = 1")
+       |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ sqlalchemy.exc.ProgrammingError: (psycopg.errors.UndefinedTable) relation "nowhere" does not exist
+      detail: LINE 1: UPDATE nowhere SET x = 1
+                       ^
+        [SQL: UPDATE nowhere SET x = 1]
+      context: at migrations/versions/bbbb00000002_x.py:18; `[DIR]/project/.venv/bin/alembic upgrade bbbb00000002` ended with exit status: 1
+    bbbb00000002 was rolled back and left nothing.
+    Nothing else had been done in this run.
+    "#);
+    assert!(!run.stderr.contains('✔'), "{run}");
+    assert_eq!(
+        values(
+            &url,
+            "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"
+        ),
+        ["0"]
+    );
+    let (document, _) = sandbox.json("project", &["upgrade"]);
+    assert_eq!(document["done"], serde_json::json!([]));
+}
+
+#[test]
+fn another_table_in_another_schema() {
+    let (sandbox, url) = on_postgresql();
+    Cluster::shared().psql_at(&url).run("CREATE SCHEMA own");
+    sandbox.edit(
+        "project/migrations/env.py",
+        "connection=connection, target_metadata=target_metadata",
+        "connection=connection, target_metadata=target_metadata, version_table=\"versions\", \
+         version_table_schema=\"own\"",
+    );
+    let config = sandbox.read("project/teammig.yaml");
+    let table_is = "alembic: {version_table: versions, version_table_schema: own}\n";
+    sandbox.write("project/teammig.yaml", format!("{config}{table_is}"));
+    table(&sandbox, "aaaa00000001", &[]);
+    sandbox.ok("project", &["upgrade"]);
+    assert_eq!(
+        values(&url, "SELECT version_num FROM own.versions"),
+        ["aaaa00000001"]
+    );
+}
