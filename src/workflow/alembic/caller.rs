@@ -26,7 +26,7 @@ pub(super) struct Caller {
     pub(super) folder: PathBuf,
     /// The variables by which `env.py` learns the URL.
     pub(super) url_variables: Vec<String>,
-    /// The URL, as SQLAlchemy reads it.
+    /// The URL, as `SQLAlchemy` reads it.
     pub(super) url: String,
     /// Further variables.
     pub(super) others: Vec<(String, String)>,

@@ -12,6 +12,7 @@ use std::{
 };
 
 use super::{
+    blame::{attributed, line_span, names, wrong},
     caller::{Caller, Failed},
     child::Stop,
     known::Known,
@@ -22,8 +23,8 @@ use super::{
 };
 use crate::{
     db::{
-        Broken, Database, DbError, ErrorKind, Interrupter, Job, JobError, Leaves, LedgerChange,
-        Likeness, Notice, Ran, ScratchError,
+        Database, DbError, ErrorKind, Interrupter, Job, JobError, Leaves, LedgerChange, Likeness,
+        Notice, Ran, ScratchError,
     },
     layout::{Alembic, Layout as _},
     model::{
@@ -398,50 +399,6 @@ impl AlembicDatabase {
             },
         }
     }
-}
-
-/// Puts the blame on the step that Alembic was at, else on the first that was not done. Where
-/// a call is one transaction, the steps between were taken along.
-fn attributed(error: DbError, stretch: &Stretch, done: usize, at: Option<&str>) -> JobError {
-    let first = stretch.steps.get(done).or(stretch.steps.last());
-    let mut left = stretch.steps.iter().skip(done);
-    let blamed = left.find(|id| Some(id.as_str()) == at).or(first);
-    let broken = first.zip(blamed).map(|(from, at)| Broken {
-        at: at.clone(),
-        from: from.clone(),
-    });
-    JobError {
-        broken,
-        // It failed with everything done: the plan may be looked at anew.
-        outcome_unknown: done == stretch.steps.len(),
-        ..JobError::from(error)
-    }
-}
-
-fn wrong(message: String, advice: &str) -> DbError {
-    DbError {
-        advice: Some(advice.to_owned()),
-        ..DbError::new(ErrorKind::Statement, message)
-    }
-}
-
-fn names(ids: &[RevId]) -> String {
-    let names: Vec<&str> = ids.iter().map(RevId::as_str).collect();
-    names.join(", ")
-}
-
-/// The bytes of a line without its indentation; lines count from 1.
-fn line_span(text: &str, line: usize) -> Option<std::ops::Range<usize>> {
-    let mut start = 0;
-    for (n, one) in text.split_inclusive('\n').enumerate() {
-        if n + 1 == line {
-            let indent = one.len() - one.trim_start().len();
-            let end = start + one.trim_end().len();
-            return Some((start + indent).min(end)..end);
-        }
-        start += one.len();
-    }
-    None
 }
 
 fn not_here(what: &str) -> DbError {

@@ -5,6 +5,7 @@
 //! itself (`command`), run by `child` through `caller`. `database` is the seam to all other
 //! use-cases. teammig never writes to `alembic_version`.
 
+mod blame;
 mod caller;
 mod child;
 pub mod command;

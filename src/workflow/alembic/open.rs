@@ -267,7 +267,7 @@ fn section(alembic: &Alembic) -> Vec<String> {
     }
 }
 
-/// The URL as SQLAlchemy reads it: a file by its whole path, since Alembic may run in
+/// The URL as `SQLAlchemy` reads it: a file by its whole path, since Alembic may run in
 /// another folder.
 fn sqlalchemy_url(target: &Target) -> String {
     let url = target.sqlalchemy_url.expose();
