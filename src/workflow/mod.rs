@@ -42,6 +42,7 @@ mod plan;
 pub mod proof;
 pub mod radar;
 pub mod rebase;
+pub mod record;
 mod remembered;
 pub mod replay;
 mod replayed;
