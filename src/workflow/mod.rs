@@ -57,6 +57,7 @@ mod sealed;
 pub mod sides;
 pub mod stale;
 pub mod stamp;
+pub mod stands;
 mod state;
 pub mod status;
 mod step;

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::{
     Context, Error, State, Why, fixed,
     replay::{self, ToCome},
+    stands::Stands,
     step::{Facts, Prepared},
     way_back_in_git::{self, FoundWayBack},
 };
@@ -46,6 +47,9 @@ pub struct Upgrade {
     /// Applied revisions of which nobody has said what becomes of them: as long as they
     /// stay, nothing is applied that needs them.
     pub undecided: BTreeSet<RevId>,
+    /// Applied revisions over which what lies below them may run: it was proved that the
+    /// order does not matter.
+    pub standing: BTreeSet<RevId>,
     /// What to do about a statement of which nobody knows whether it ran.
     pub resume: Resume,
 }
@@ -70,6 +74,8 @@ pub struct Proposal {
     pub warnings: Vec<Warning>,
     /// Where the database stands.
     pub state: State,
+    /// What is not rolled back, since the order does not matter.
+    pub stands: Vec<Stands>,
 }
 
 impl Proposal {
@@ -228,10 +234,11 @@ pub fn upgrade(
     let waiting = waiting(&project.graph, &request.undecided, &stays, &mut path);
     if !request.out_of_order {
         // A gap in another line is none of this target's business.
-        let skipped: Vec<_> = if down.is_empty() {
+        let skipped: Vec<_> = if down.is_empty() && request.standing.is_empty() {
             state.skipped.clone()
         } else {
-            state.graph.skipped(&stays)
+            let held_to = stays.difference(&request.standing);
+            state.graph.skipped(&held_to.cloned().collect())
         }
         .into_iter()
         .filter(|id| path.contains(id))
@@ -471,6 +478,7 @@ fn finish(
         steps,
         warnings,
         state,
+        stands: Vec::new(),
     })
 }
 

@@ -12,7 +12,7 @@ use super::{
         report::restack,
         tried,
     },
-    carry::{Carried, REDO, became, show_news, show_rewrites},
+    carry::{self, Carried, REDO, became, show_news, show_rewrites, show_stands},
 };
 use crate::{
     model::{
@@ -363,6 +363,7 @@ pub(super) fn dry_run(
     }
     show_news(ui, proposal);
     show_rewrites(ui, restacking);
+    show_stands(ui, proposal);
     for merge in &carried.merges {
         ui.status(format!(
             "would write a merge revision of {}",
@@ -455,6 +456,7 @@ pub(super) fn document(
             "path": merge.written.as_ref().map(|(_, path)| path),
         })).collect::<Vec<_>>(),
         "rewritten": rewritten(carried),
+        "kept": carry::stands(plan.map_or(&carried.stands, |plan| &plan.stands)),
         "proved": tried::document(&report.tried),
         "stale": super::stale::document(report.restacking.as_ref().map(|one| &one.looked)),
         "head_file": carried.head_file,
