@@ -43,6 +43,7 @@ pub mod proof;
 pub mod radar;
 pub mod rebase;
 pub mod record;
+pub mod redo;
 mod remembered;
 pub mod replay;
 mod replayed;

@@ -225,7 +225,15 @@ pub fn upgrade(
         require_single_line(project, Why::Upgrade)?;
     }
     let target = request.target.as_deref().unwrap_or("heads");
-    let down = state.graph.unwind(&state.applied, &request.take_down);
+    let mut down = state.graph.unwind(&state.applied, &request.take_down);
+    // What was applied in another order than the files have now goes as it came.
+    let place = |id: &RevId| {
+        let entries = &state.ledger.entries;
+        entries.iter().position(|entry| entry.revision == *id)
+    };
+    if moved(project, &state, &down) {
+        down.sort_by_key(|id| std::cmp::Reverse(place(id)));
+    }
     half_done(&state, Direction::Up, &down)?;
     let mut stays = state.applied.clone();
     stays.retain(|id| !down.contains(id));
@@ -275,6 +283,17 @@ pub fn upgrade(
     let mut warnings = drift_warnings(context, &state, &down);
     warnings.extend(waiting);
     finish(source, state, steps, warnings)
+}
+
+/// One of these stood on something else when it was applied.
+fn moved(project: &Project, state: &State, down: &[RevId]) -> bool {
+    down.iter().any(|id| {
+        let entry = state.ledger.entry(id.as_str());
+        let migration = project.migration(id.as_str());
+        entry
+            .zip(migration)
+            .is_some_and(|(entry, migration)| entry.parents != migration.revision.parents)
+    })
 }
 
 /// Takes out of `path` what needs an undecided revision that stays.

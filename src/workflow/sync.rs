@@ -13,6 +13,7 @@ use super::{
     head_file::halted,
     held, merge, outline,
     plan::{self, require_sound},
+    redo,
     restack::{self, Restacking},
     run::run_with,
     stale::{self, Looked},
@@ -481,6 +482,7 @@ pub fn plan(
     if decisions.put_right {
         take_down.extend(edits.put_right);
     }
+    take_down.extend(redo::over(project, &state, &take_down));
     let mut standing = leave(&state, &mut stands, &take_down, &mut again);
     // What runs again anyway runs as the file says it now.
     let all = take_down.union(&again).cloned().collect();

@@ -194,7 +194,13 @@ fn edited(ui: &mut Ui, report: &Report) {
                     Evidence::Published { name } => name,
                     _ => "the protected branch",
                 };
-                format!("   {name} has the edit too, and nothing says that it is on purpose")
+                if edited.is_restacked() {
+                    format!(
+                        "   this database ran it before it was restacked: {name} has it on other parents, with another text"
+                    )
+                } else {
+                    format!("   {name} has the edit too, and nothing says that it is on purpose")
+                }
             }
             Some(evidence) => format!("   was {}", evidence.words()),
             None => match edited.no_way_back {
@@ -277,7 +283,7 @@ pub(super) fn ways_out(ui: &mut Ui, edited: &[&Edited]) {
             one.revision
         ));
     }
-    let carried = those(&|one| one.carried);
+    let carried = those(&|one| one.carried && !one.can_be_put_right());
     if !carried.is_empty() {
         ui.hint(format!(
             "whoever made the edit says why with {}; then `teammig sync` records it here, and runs nothing",
