@@ -13,10 +13,10 @@ use super::{
     unfinished::{self, Chosen},
 };
 use crate::{
-    model::interrupted::Standing,
+    model::{Project, interrupted::Standing},
     ui::Ui,
     workflow::{
-        self, Context, Error, Proposal, Source, drift, head_file,
+        self, Context, Database, Error, Proposal, Source, drift, head_file,
         rebase::{self, Request},
         restack::{self, Restacking},
         stands, sync,
@@ -125,10 +125,7 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
     };
     if !args.no_prove {
         match &mut database {
-            Some(database) => {
-                workflow::stale::renew(context, &project, &mut **database, &mut restacking)?;
-                stands::prove(context, &mut **database, &mut restacking, &[])?;
-            }
+            Some(database) => try_out(context, &project, &mut **database, &mut restacking)?,
             None => rebase::look(context, &project, &mut restacking)?,
         }
         if !ui.is_json() {
@@ -179,6 +176,17 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
     )?;
     finish(ui, context, &restacking, &carried);
     Ok(left(ui, &proposal))
+}
+
+/// Tries on scratch databases what mine would undo of theirs, and what of mine can stay.
+fn try_out(
+    context: &Context,
+    project: &Project,
+    database: &mut dyn Database,
+    restacking: &mut Restacking,
+) -> Result<(), Error> {
+    workflow::stale::renew(context, project, database, restacking)?;
+    stands::prove(context, database, restacking, &[])
 }
 
 /// What waits for somebody to decide about an edit.
@@ -268,8 +276,7 @@ pub(super) fn go_on(
         let mut database = context.database()?;
         let decisions = open.decisions;
         if !decisions.as_is {
-            workflow::stale::renew(context, &project, &mut *database, &mut restacking)?;
-            stands::prove(context, &mut *database, &mut restacking, &[])?;
+            try_out(context, &project, &mut *database, &mut restacking)?;
         }
         let mut source = Source::Database(&mut *database);
         let proposal = sync::plan(context, &project, Some(&restacking), &mut source, decisions)?;

@@ -59,8 +59,8 @@ impl Case {
             let mut begun = state.interrupted.iter();
             !others.any(|other| other == id) && !begun.any(|entry| entry.revision == *id)
         };
-        let mut stale = restacking.looked.stale.iter();
-        if stale.any(|one| chain.contains(&one.revision))
+        let mut undoing = restacking.looked.stale.iter();
+        if undoing.any(|one| chain.contains(&one.revision))
             || !chain.iter().chain(&over).all(is_as_applied)
         {
             return None;

@@ -349,7 +349,7 @@ fn bridge(
                 alone.push(walk(context, database, &steps, &[])?.states.swap_remove(0));
             }
             let keeps = keeps(&heads, &alone, wanted, &differ);
-            let up = saying(line, &keeps, up);
+            let up = saying(line, &keeps, &up);
             return Ok(Some(Bridge { order, up, keeps }));
         }
     }
@@ -384,7 +384,7 @@ fn keeps(heads: &[RevId], alone: &[Schema], wanted: &Schema, differ: &[Differenc
 }
 
 /// The script with a comment that says whose change it keeps.
-fn saying(line: &Line, keeps: &[Keeps], up: Section) -> Section {
+fn saying(line: &Line, keeps: &[Keeps], up: &Section) -> Section {
     let name = |id: &RevId| {
         let mut heads = line.heads.iter();
         let Some(head) = heads.find(|head| head.revision == *id) else {
@@ -401,7 +401,7 @@ fn saying(line: &Line, keeps: &[Keeps], up: Section) -> Section {
         let _ = writeln!(sql, "-- {words}.");
     }
     sql.push_str(&up.sql);
-    Section { sql, ..up }
+    Section { sql, ..up.clone() }
 }
 
 /// Whether a script, run after others, reaches a schema and loses no rows.
