@@ -44,7 +44,7 @@ could not be read and nothing else was found; with --prove, with 3 where the ord
 or fails when it is tried, with 4 where that proves nothing")]
 pub(super) struct Args {
     /// Two revisions
-    #[arg(value_name = "REV", num_args = 2, conflicts_with = "with")]
+    #[arg(value_name = "REV", num_args = 0..=2)]
     revisions: Vec<String>,
 
     /// Compare what is here with a branch or any other commit
@@ -61,17 +61,25 @@ pub(super) struct Args {
 }
 
 impl Args {
-    fn ask(&self) -> Ask {
+    fn ask(&self) -> Result<Ask, Error> {
         match (&self.with, self.revisions.as_slice()) {
-            (Some(name), _) => Ask::With(name.clone()),
-            (None, [left, right]) => Ask::Between(left.clone(), right.clone()),
-            (None, _) => Ask::Heads,
+            (Some(name), []) => Ok(Ask::With(name.clone())),
+            (Some(name), [revision, ..]) => Err(Error::Usage(format!(
+                "`--with {name}` compares all that is here with {name}, so it takes no revision beside it: leave \
+                 {revision} out, or name two revisions that both are here (`teammig conflicts {revision} OTHER`)"
+            ))),
+            (None, [left, right]) => Ok(Ask::Between(left.clone(), right.clone())),
+            (None, [one]) => Err(Error::Usage(format!(
+                "with what is {one} to be compared? Name a second revision (`teammig conflicts {one} OTHER`), or a \
+                 branch (`teammig conflicts --with BRANCH`)"
+            ))),
+            (None, _) => Ok(Ask::Heads),
         }
     }
 }
 
 pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status, Error> {
-    let answer = conflicts(context, &args.ask())?;
+    let answer = conflicts(context, &args.ask()?)?;
     let files = show_findings(ui, &answer.project);
     let proofs = if args.prove {
         prove(context, args.scratch_here, &answer)?

@@ -13,13 +13,13 @@ use super::{
     unfinished::{self, Chosen},
 };
 use crate::{
-    model::interrupted::Standing,
+    model::{Project, interrupted::Standing},
     ui::Ui,
     workflow::{
-        self, Context, Error, Proposal, Source, head_file,
+        self, Context, Database, Error, Proposal, Source, drift, head_file,
         rebase::{self, Request},
         restack::{self, Restacking},
-        sync,
+        stands, sync,
         unfinished::Unfinished,
     },
 };
@@ -27,7 +27,8 @@ use crate::{
 /// Put revisions that nobody else has on top of another head
 ///
 /// Rewrites their `parents`, as `git rebase` does with commits, and makes scripts anew that would undo what theirs did
-/// (shown, and asked for). The database is brought along: yours are rolled back, theirs applied, yours applied again. When a step fails, files and database
+/// (shown, and asked for). The database is brought along: where a scratch database shows that both orders lead to the
+/// same, yours stay and theirs are applied; else yours are rolled back, theirs applied, yours applied again. When a step fails, files and database
 /// are as before; on PostgreSQL the files alone, where a script runs outside a transaction. Refused where a revision is
 /// published, in a tag, or applied in a protected environment.
 #[derive(Debug, clap::Args)]
@@ -63,7 +64,7 @@ pub(super) struct Args {
     #[arg(long, conflicts_with_all = ["abort", "go_on", "revisions", "onto", "no_database", "dry_run"])]
     quit: bool,
 
-    /// Try nothing on scratch databases before yours run on top of theirs: they run as they are
+    /// Try nothing on scratch databases: yours are rolled back, and run on top of theirs as they are
     #[arg(long, conflicts_with_all = ["abort", "go_on", "quit"])]
     no_prove: bool,
 
@@ -124,9 +125,7 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
     };
     if !args.no_prove {
         match &mut database {
-            Some(database) => {
-                workflow::stale::renew(context, &project, &mut **database, &mut restacking)?;
-            }
+            Some(database) => try_out(context, &project, &mut **database, &mut restacking)?,
             None => rebase::look(context, &project, &mut restacking)?,
         }
         if !ui.is_json() {
@@ -151,12 +150,14 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
     let proposal = sync::plan(context, &project, Some(&restacking), &mut source, decisions)?;
     if args.dry_run {
         if ui.is_json() {
-            let mut document = document(Some(&restacking), &Carried::default());
+            carried.stands.clone_from(&proposal.stands);
+            let mut document = document(Some(&restacking), &carried);
             document["plan"] = super::json::plan(&proposal.plan, &proposal.steps);
             ui.json(&document);
         } else {
             carry::show_news(ui, &proposal);
             carry::show_rewrites(ui, Some(&restacking));
+            carry::show_stands(ui, &proposal);
             show_plan(ui, &project, &proposal);
         }
         return Ok(left(ui, &proposal));
@@ -175,6 +176,17 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
     )?;
     finish(ui, context, &restacking, &carried);
     Ok(left(ui, &proposal))
+}
+
+/// Tries on scratch databases what mine would undo of theirs, and what of mine can stay.
+fn try_out(
+    context: &Context,
+    project: &Project,
+    database: &mut dyn Database,
+    restacking: &mut Restacking,
+) -> Result<(), Error> {
+    workflow::stale::renew(context, project, database, restacking)?;
+    stands::prove(context, database, restacking, &[])
 }
 
 /// What waits for somebody to decide about an edit.
@@ -236,6 +248,12 @@ pub(super) fn go_on(
     };
     if open.rows.complete() {
         carried.restacked(&workflow::unfinished::finish(context)?);
+        if open.environment.is_some() {
+            // What was not rolled back may have its old edges there still.
+            let (project, mut database) = (context.project()?, context.database()?);
+            let recorded = drift::record(context, &project, &mut *database, false, &mut |_| {})?;
+            carried.recorded = recorded.revisions;
+        }
         if ui.is_json() {
             ui.json(&document(None, &carried));
         } else {
@@ -258,7 +276,7 @@ pub(super) fn go_on(
         let mut database = context.database()?;
         let decisions = open.decisions;
         if !decisions.as_is {
-            workflow::stale::renew(context, &project, &mut *database, &mut restacking)?;
+            try_out(context, &project, &mut *database, &mut restacking)?;
         }
         let mut source = Source::Database(&mut *database);
         let proposal = sync::plan(context, &project, Some(&restacking), &mut source, decisions)?;
@@ -294,6 +312,7 @@ fn document(restacking: Option<&Restacking>, carried: &Carried) -> serde_json::V
         "onto": lines.iter().map(|line| &line.onto).collect::<Vec<_>>(),
         "moved": moved(lines),
         "rewritten": rewritten(carried),
+        "kept": carry::stands(&carried.stands),
         "stale": stale::document(restacking.map(|one| &one.looked)),
         "head_file": carried.head_file,
         "done": super::json::done(&carried.done),

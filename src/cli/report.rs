@@ -255,6 +255,7 @@ fn report(error: &Error) -> Report {
         | Error::Renews(_)
         | Error::OrderMatters { .. }
         | Error::FailsOnTop(_)
+        | Error::RedoFails(_)
         | Error::ChangedMeanwhile { .. } => restack::report(error, words),
         Error::NotAmended { revision, why } => amend::report(revision, why, words),
         Error::BrokenOff(_)

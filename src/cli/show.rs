@@ -6,7 +6,10 @@ use super::{Status, create::show_findings, events::names, json};
 use crate::{
     model::{NoWayBack, Project, RevId},
     ui::Ui,
-    workflow::{self, Context, Error},
+    workflow::{
+        self, Context, Error,
+        record::{self, Record},
+    },
 };
 
 /// Show one revision, with its scripts
@@ -32,6 +35,13 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
                     let (checksum, up) = workflow::revisions::checksums(migration);
                     document["checksum"] = json!(checksum.to_string());
                     document["up_checksum"] = json!(up.to_string());
+                    document["proved"] = json!(migration.revision.proved);
+                    document["proof"] =
+                        json!(record::of(&project, migration).map(|one| match one {
+                            Record::Holds => "holds",
+                            Record::Stale => "stale",
+                            Record::Unknown => "unknown",
+                        }));
                     document["amended"] = json!(migration.revision.amended);
                     document["no_way_back"] = json!(migration.no_way_back().map(NoWayBack::name));
                 }
@@ -116,6 +126,13 @@ fn one(ui: &mut Ui, project: &Project, id: &RevId) {
     if let Some(migration) = project.migration(key) {
         if let Some(why) = migration.no_way_back() {
             ui.data(format!("way back    none: {why}"));
+        }
+        if let Some(proved) = &migration.revision.proved {
+            let stale = match record::of(project, migration) {
+                Some(Record::Stale) => " (of other scripts: one of its sides was edited since)",
+                _ => "",
+            };
+            ui.data(format!("proved      {proved}{stale}"));
         }
         for (n, entry) in migration.revision.amended.iter().enumerate() {
             let name = if n == 0 { "amended" } else { "" };

@@ -12,7 +12,7 @@ use crate::{
     workflow::{
         Context, Database, Error, Proposal, Source,
         drift::{Edited, Phantom},
-        head_file,
+        head_file, redo,
         sync::{self, Asks, Decisions, Report},
     },
 };
@@ -131,6 +131,9 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
         }
         other => other?,
     };
+    if !args.no_prove && (decisions.redo || decisions.put_right) {
+        redo::require_runs(context, &project, &mut *database, &proposal)?;
+    }
     let mut carried = Carried {
         going_on,
         ..Carried::default()

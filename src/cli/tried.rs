@@ -27,6 +27,10 @@ pub(super) fn words(line: &Tried) -> Vec<String> {
     let results = verdict::results(proved);
     let shown = results.iter().take(MOST_LISTED);
     lines.extend(shown.map(|one| format!("    {one}")));
+    let name = |id: &crate::model::RevId| match proved.message(id) {
+        Some(message) if !message.is_empty() => format!("{id} ({message})"),
+        _ => id.to_string(),
+    };
     let more = results.len().saturating_sub(MOST_LISTED);
     if more > 0 {
         lines.push(format!("    … and {more} more"));
@@ -41,6 +45,8 @@ pub(super) fn words(line: &Tried) -> Vec<String> {
                      different"
                 .to_owned(),
         });
+        let keeps = line.bridge.iter().flat_map(|bridge| &bridge.keeps);
+        lines.extend(keeps.map(|one| format!("    {}", one.words(&name))));
     }
     lines
 }
@@ -56,6 +62,10 @@ pub(super) fn document(tried: &[Tried]) -> Value {
                 "verdict": line.verdict().map_or("unproved", Verdict::word),
                 "words": words(line).iter().map(|line| line.trim()).collect::<Vec<_>>(),
                 "merge_order": line.bridge.as_ref().map(|bridge| &bridge.order),
+                "merge_keeps": line.bridge.iter().flat_map(|bridge| &bridge.keeps).map(|one| json!({
+                    "object": one.object,
+                    "revision": one.head,
+                })).collect::<Vec<_>>(),
             })
         })
         .collect()

@@ -150,7 +150,8 @@ pub trait Database {
         waiting: &mut dyn FnMut(&str),
     ) -> Result<(), DbError>;
 
-    /// Changes rows without running anything, all in one transaction.
+    /// Changes rows without running anything, all in one transaction: that of the
+    /// stretch, where one was begun that is a transaction.
     fn rewrite(&mut self, changes: &[LedgerChange]) -> Result<(), DbError>;
 
     /// Remembers the state of a scratch database, for [`rewind`](Self::rewind); one

@@ -442,7 +442,7 @@ impl Database for Sqlite {
     }
 
     fn rewrite(&mut self, changes: &[LedgerChange]) -> Result<(), DbError> {
-        // Nothing ran before it: the transaction is at most that of a new ledger.
+        // What ran before it in a stretch is committed with it or before it.
         self.commit_group()?;
         self.begin_immediate()?;
         let made = self.make_ledger();
@@ -457,6 +457,7 @@ impl Database for Sqlite {
         match made.and(outcome).and_then(|()| self.execute("COMMIT")) {
             Ok(()) => {
                 self.unmade = false;
+                self.note_commit();
                 Ok(())
             }
             Err(error) => {

@@ -82,6 +82,9 @@ rules! {
     /// Statements of a new revision and of one that the base has got meanwhile, of which it
     /// matters which runs first, or which cannot both run (`--base`).
     SemanticConflict = "semantic-conflict",
+    /// A merge revision whose header records what was tried of its sides, and whose sides have
+    /// other scripts now.
+    StaleProof = "stale-proof",
     /// A new revision without a way back that does not say so on purpose.
     Irreversible = "irreversible",
     /// A new revision whose id was made up by hand, and may be made up again.

@@ -15,6 +15,7 @@ mod heads;
 mod landed;
 mod models;
 mod sides;
+mod undecided;
 
 use super::{
     Context, Error,
@@ -22,6 +23,7 @@ use super::{
     guard, known,
     merged::Unknown,
     orders::{Prove, Proved},
+    record,
 };
 use crate::{
     config::{DEFAULT_FOLDER, FILE_NAME},
@@ -276,6 +278,12 @@ fn findings(
     old.extend(landed::edits(context, sides)?);
     own.extend(sides.conflicts.iter().cloned());
     own.extend(collisions);
+    let known: Vec<_> = record::stale(context, before);
+    let is_known = |finding: &Finding| known.iter().any(|old| old.revision == finding.revision);
+    let stale = record::stale(context, after).into_iter();
+    let (stale_before, stale_now): (Vec<_>, Vec<_>) = stale.partition(is_known);
+    old.extend(stale_before);
+    own.extend(stale_now);
     let mut edits = guard::edits(context, &sides.guarded(), before, after)?;
     // Two revisions of one id are no edit of either.
     edits.retain(|finding| {

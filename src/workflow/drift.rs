@@ -76,6 +76,7 @@ impl Phantom {
 
 /// An applied revision whose file differs now.
 #[derive(Debug, Clone)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Edited {
     /// The revision.
     pub revision: RevId,
@@ -89,6 +90,8 @@ pub struct Edited {
     pub fixed: Option<Evidence>,
     /// A protected ref has the edit too, so it was not made here.
     pub carried: bool,
+    /// It stands on something else now.
+    pub moved: bool,
     /// The file is as it was when it was published first: only this database ran another text.
     pub published: Option<Evidence>,
     /// Others use this database: nothing that ran there is redone.
@@ -105,9 +108,19 @@ impl Edited {
         self.is_open() && self.no_way_back.is_none()
     }
 
-    /// The database can be brought to what was published, which it never ran.
+    /// The database can be brought to what others have, which it never ran: what was
+    /// published first, or what a protected ref has by now of what was restacked.
     pub fn can_be_put_right(&self) -> bool {
-        self.published.is_some() && !self.only_down && !self.protected && self.no_way_back.is_none()
+        (self.published.is_some() || self.is_restacked())
+            && !self.only_down
+            && !self.protected
+            && self.no_way_back.is_none()
+    }
+
+    /// A protected ref has it on other parents, as where it was restacked after this database
+    /// had run it.
+    pub fn is_restacked(&self) -> bool {
+        self.carried && self.moved
     }
 
     /// It is one's own, and something else ran here.
@@ -246,6 +259,10 @@ pub(super) fn edited(
                 .as_ref()
                 .and_then(|stored| migration.options().since(&stored.options())),
             carried: published.is_none() && carried.contains(id),
+            moved: state
+                .ledger
+                .entry(id.as_str())
+                .is_some_and(|entry| entry.parents != migration.revision.parents),
             restore: match (&fixed, &published) {
                 (Some(_), None) => fixed::restore(context, migration),
                 _ => None,

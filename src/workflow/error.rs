@@ -296,6 +296,9 @@ pub enum Error {
     /// What was tried says that mine cannot run after theirs.
     #[error("{} fails on top of theirs: {}", .0.revision, .0.message)]
     FailsOnTop(Box<Failure>),
+    /// What was to run again was seen to fail, on a scratch database that ran what this one did.
+    #[error("{} cannot be redone here: its {} script fails ({})", .0.revision, .0.direction.name(), .0.error.error.message)]
+    RedoFails(Box<FailedStep>),
     /// Such a revision is applied beside theirs.
     #[error("{} is applied here beside theirs, and its way back was written without them", stale.revision)]
     StaleApplied {

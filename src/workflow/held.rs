@@ -13,6 +13,7 @@ use super::{
     restack::{Restacking, Rewrite},
     rewrite::{self, NotBack},
     run::run_steps,
+    stands,
     step::Prepared,
     sync::Decisions,
     unfinished,
@@ -33,6 +34,7 @@ const PAUSES: [Duration; 4] = [
 /// A restack with its journal begun and nothing changed.
 pub(super) struct Staged<'a> {
     context: &'a Context,
+    restacking: &'a Restacking,
     files: &'a [Rewrite],
     journal: Journal,
     record: Record,
@@ -54,6 +56,7 @@ pub(super) fn stage<'a>(
     Ok(Staged {
         record: Record::new(context, &restacking.moves, decisions, files),
         context,
+        restacking,
         files,
         journal,
         copy_stays: false,
@@ -103,6 +106,12 @@ impl Staged<'_> {
             }
             Err(error) => return Err(self.take_back(database, error)),
         };
+        if let Err(error) = self.move_rows(database, fresh) {
+            return Err(match held {
+                Held::No => self.over(error),
+                _ => self.take_back(database, error),
+            });
+        }
         if let Err(failed) = rewrite::put(self.context, self.journal.folder(), self.files) {
             let left = match held {
                 Held::No => DatabaseLeft::Done,
@@ -121,6 +130,17 @@ impl Staged<'_> {
         // Everything is done: a journal that stays says so when it is found.
         let _ = self.journal.end();
         Ok(done)
+    }
+
+    /// The rows of what was not rolled back get the edges that its files get.
+    fn move_rows(&self, database: &mut dyn Database, fresh: &Proposal) -> Result<(), Error> {
+        let rows = stands::rows(self.restacking, &fresh.state, &fresh.stands, database)?;
+        if rows.is_empty() {
+            return Ok(());
+        }
+        database
+            .rewrite(&rows)
+            .map_err(|error| Error::database(database, error))
     }
 
     fn write(&mut self, fresh: &Proposal, held: Held) -> Result<(), Error> {

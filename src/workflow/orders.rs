@@ -9,12 +9,14 @@
 //! never called independent: see `orders/doubt.rs`.
 
 mod behind;
+mod cascades;
 mod contrast;
 mod doubt;
 mod ground;
 mod kept;
 mod narrow;
 mod sides;
+mod told;
 
 use std::collections::BTreeSet;
 

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::{
     Context, Error, State, Why, alembic, fixed,
     replay::{self, ToCome},
+    stands::Stands,
     step::{Facts, Prepared},
     taken_out::Depth,
     way_back_in_git::{self, FoundWayBack},
@@ -47,6 +48,9 @@ pub struct Upgrade {
     /// Applied revisions of which nobody has said what becomes of them: as long as they
     /// stay, nothing is applied that needs them.
     pub undecided: BTreeSet<RevId>,
+    /// Applied revisions over which what lies below them may run: it was proved that the
+    /// order does not matter.
+    pub standing: BTreeSet<RevId>,
     /// What to do about a statement of which nobody knows whether it ran.
     pub resume: Resume,
 }
@@ -71,6 +75,8 @@ pub struct Proposal {
     pub warnings: Vec<Warning>,
     /// Where the database stands.
     pub state: State,
+    /// What is not rolled back, since the order does not matter.
+    pub stands: Vec<Stands>,
 }
 
 impl Proposal {
@@ -223,7 +229,15 @@ pub fn upgrade(
         require_single_line(project, Why::Upgrade)?;
     }
     let target = request.target.as_deref().unwrap_or("heads");
-    let down = state.graph.unwind(&state.applied, &request.take_down);
+    let mut down = state.graph.unwind(&state.applied, &request.take_down);
+    // What was applied in another order than the files have now goes as it came.
+    let place = |id: &RevId| {
+        let entries = &state.ledger.entries;
+        entries.iter().position(|entry| entry.revision == *id)
+    };
+    if moved(project, &state, &down) {
+        down.sort_by_key(|id| std::cmp::Reverse(place(id)));
+    }
     half_done(&state, Direction::Up, &down)?;
     let mut stays = state.applied.clone();
     stays.retain(|id| !down.contains(id));
@@ -232,10 +246,11 @@ pub fn upgrade(
     let waiting = waiting(&project.graph, &request.undecided, &stays, &mut path);
     if !request.out_of_order {
         // A gap in another line is none of this target's business.
-        let skipped: Vec<_> = if down.is_empty() {
+        let skipped: Vec<_> = if down.is_empty() && request.standing.is_empty() {
             state.skipped.clone()
         } else {
-            state.graph.skipped(&stays)
+            let held_to = stays.difference(&request.standing);
+            state.graph.skipped(&held_to.cloned().collect())
         }
         .into_iter()
         .filter(|id| path.contains(id))
@@ -272,6 +287,17 @@ pub fn upgrade(
     let mut warnings = drift_warnings(context, &state, &down);
     warnings.extend(waiting);
     finish(context, source, state, steps, warnings)
+}
+
+/// One of these stood on something else when it was applied.
+fn moved(project: &Project, state: &State, down: &[RevId]) -> bool {
+    down.iter().any(|id| {
+        let entry = state.ledger.entry(id.as_str());
+        let migration = project.migration(id.as_str());
+        entry
+            .zip(migration)
+            .is_some_and(|(entry, migration)| entry.parents != migration.revision.parents)
+    })
 }
 
 /// Takes out of `path` what needs an undecided revision that stays.
@@ -477,6 +503,7 @@ fn finish(
         steps,
         warnings,
         state,
+        stands: Vec::new(),
     })
 }
 

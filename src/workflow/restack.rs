@@ -12,7 +12,9 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{Context, Error, State, fixed, head_file, stale::Looked, taken_out::Depth};
+use super::{
+    Context, Error, State, fixed, head_file, stale::Looked, stands::Stands, taken_out::Depth,
+};
 use crate::model::{
     Project, RevId,
     restack::{Restack, RestackError, restack},
@@ -42,6 +44,8 @@ pub struct Restacking {
     pub shared: BTreeMap<RevId, Vec<String>>,
     /// What was found out about it on scratch databases, where that was asked for.
     pub looked: Looked,
+    /// What of mine keeps standing in the database, where that was proved.
+    pub stands: Vec<Stands>,
 }
 
 /// A file that changes: a revision that gets other parents, or the head file.
@@ -130,6 +134,7 @@ pub fn propose(context: &Context, project: &Project, moves: &[Move]) -> Result<R
         files,
         future,
         looked: Looked::default(),
+        stands: Vec::new(),
     })
 }
 
@@ -152,27 +157,30 @@ fn decide(context: &Context, project: &Project, one: &Move) -> Result<Restack, E
 ///
 /// One that ran after all of that ran in the new order already.
 pub(super) fn to_redo(restacking: &Restacking, state: &State) -> BTreeSet<RevId> {
-    let mut found = BTreeSet::new();
-    for line in &restacking.lines {
-        let place = |id: &RevId| {
-            let entries = &state.ledger.entries;
-            entries.iter().position(|entry| entry.revision == *id)
-        };
-        let below = restacking
-            .future
-            .graph
-            .ancestors(std::slice::from_ref(&line.onto));
-        let last = below.iter().filter_map(place).max();
-        let complete = below.iter().all(|id| state.applied.contains(id));
-        found.extend(
-            line.chain
-                .iter()
-                .filter(|id| {
-                    place(id)
-                        .is_some_and(|place| !complete || last.is_some_and(|last| place < last))
-                })
-                .cloned(),
-        );
-    }
-    found
+    let lines = restacking.lines.iter();
+    lines
+        .flat_map(|line| to_redo_of(restacking, line, state))
+        .collect()
+}
+
+/// Those of one line.
+pub(super) fn to_redo_of(
+    restacking: &Restacking,
+    line: &Restack,
+    state: &State,
+) -> BTreeSet<RevId> {
+    let place = |id: &RevId| {
+        let entries = &state.ledger.entries;
+        entries.iter().position(|entry| entry.revision == *id)
+    };
+    let below = restacking
+        .future
+        .graph
+        .ancestors(std::slice::from_ref(&line.onto));
+    let last = below.iter().filter_map(place).max();
+    let complete = below.iter().all(|id| state.applied.contains(id));
+    let again = |id: &&RevId| {
+        place(id).is_some_and(|place| !complete || last.is_some_and(|last| place < last))
+    };
+    line.chain.iter().filter(again).cloned().collect()
 }

@@ -13,9 +13,11 @@ use super::{
     head_file::halted,
     held, merge, outline,
     plan::{self, require_sound},
+    redo,
     restack::{self, Restacking},
     run::run_with,
     stale::{self, Looked},
+    stands::{self, Stands},
     told::Told,
     verdicts::{self, Tried},
     write::Written,
@@ -206,13 +208,16 @@ pub fn look(
     let ledger = context.ledger(database)?;
     let state = State::new(project, ledger);
     let divergence = divergence::find(context, project)?;
-    let (movable, restacking) = match &divergence {
-        Some(found) => movable(context, project, database, found, &came_in, asks.restack)?,
-        None => (Movable::Unclear, None),
-    };
     let tried = match &divergence {
         Some(found) if asks.orders => verdicts::lines(context, project, database, found)?,
         _ => Vec::new(),
+    };
+    let (movable, restacking) = match &divergence {
+        Some(found) => {
+            let tried = asks.restack.then_some(&*tried);
+            movable(context, project, database, found, &came_in, tried)?
+        }
+        None => (Movable::Unclear, None),
     };
     let beside = match &divergence {
         Some(found) if asks.beside => beside::look(context, project, database, found, &state)?,
@@ -245,14 +250,15 @@ pub fn look(
     })
 }
 
-/// Whether my side of all lines can move, and what that would change.
+/// Whether my side of all lines can move, and what that would change. `tried` is what is
+/// known of their order; none where nothing is to be tried.
 fn movable(
     context: &Context,
     project: &Project,
     database: &mut dyn Database,
     divergence: &Divergence,
     came_in: &[CameIn],
-    prove: bool,
+    tried: Option<&[Tried]>,
 ) -> Result<(Movable, Option<Restacking>), Error> {
     let came_in: BTreeSet<&RevId> = came_in.iter().map(|one| &one.revision).collect();
     let moves: Option<Vec<_>> = divergence
@@ -275,8 +281,9 @@ fn movable(
         }
         Err(error) => return Err(error),
     };
-    if prove {
+    if let Some(tried) = tried {
         stale::renew(context, project, database, &mut restacking)?;
+        stands::prove(context, database, &mut restacking, tried)?;
     }
     let decisions = Decisions {
         settle: Some(Settle::Restack),
@@ -464,8 +471,10 @@ pub fn plan(
     let edits = drift::open_edits(context, project, &state, source)?;
     let mut undecided = edits.open;
     let mut again = BTreeSet::new();
+    let mut stands = Vec::new();
     if let Some(restacking) = restacking {
         again.extend(restack::to_redo(restacking, &state));
+        stands = stands::standing(restacking, &state);
     }
     if decisions.redo {
         take_down.extend(edits.redone);
@@ -473,17 +482,21 @@ pub fn plan(
     if decisions.put_right {
         take_down.extend(edits.put_right);
     }
+    take_down.extend(redo::over(project, &state, &take_down));
+    let mut standing = leave(&state, &mut stands, &take_down, &mut again);
     // What runs again anyway runs as the file says it now.
     let all = take_down.union(&again).cloned().collect();
     let goes = state.graph.unwind(&state.applied, &all);
     undecided.retain(|id| !goes.contains(id));
     if decisions.skipped == Skipped::InOrder {
-        again.extend(state.skipped.iter().cloned());
+        let held_to = state.applied.difference(&standing);
+        again.extend(state.graph.skipped(&held_to.cloned().collect()));
+        standing = leave(&state, &mut stands, &take_down, &mut again);
     }
     // What waits is not put in order either: it would go and not come back.
     let waits = state.graph.descendants(&Vec::from_iter(undecided.clone()));
     take_down.extend(again.difference(&waits).cloned());
-    plan::upgrade(
+    let proposal = plan::upgrade(
         context,
         project,
         source,
@@ -493,9 +506,39 @@ pub fn plan(
             take_down,
             as_stored: restacking.map_or_else(BTreeSet::new, |one| one.looked.renewed()),
             undecided,
+            standing,
             ..Upgrade::default()
         },
-    )
+    )?;
+    Ok(Proposal { stands, ..proposal })
+}
+
+/// Takes what stands out of what runs `again`, and gives it. What of it goes all the same,
+/// since something below it does, was not tried like that: all of that line runs again.
+fn leave(
+    state: &State,
+    stands: &mut Vec<Stands>,
+    take_down: &BTreeSet<RevId>,
+    again: &mut BTreeSet<RevId>,
+) -> BTreeSet<RevId> {
+    loop {
+        let standing: BTreeSet<RevId> = stands.iter().flat_map(|one| &one.mine).cloned().collect();
+        again.retain(|id| !standing.contains(id));
+        let down = take_down.union(again).cloned().collect();
+        let goes: BTreeSet<RevId> = state
+            .graph
+            .unwind(&state.applied, &down)
+            .into_iter()
+            .collect();
+        let (gone, left): (Vec<Stands>, Vec<Stands>) = std::mem::take(stands)
+            .into_iter()
+            .partition(|one| one.mine.iter().any(|id| goes.contains(id)));
+        *stands = left;
+        if gone.is_empty() {
+            return standing;
+        }
+        again.extend(gone.into_iter().flat_map(|one| one.mine));
+    }
 }
 
 /// Carries out what was shown: files and database together.

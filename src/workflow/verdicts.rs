@@ -2,7 +2,7 @@
 //! the merge revision that fits: with what was found in its header, and, where the order
 //! matters, with a script after which both orders have left the same.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fmt::Write as _};
 
 use super::{
     Context, Error, NoScratch, Prepared,
@@ -11,7 +11,7 @@ use super::{
     divergence::{Divergence, Line},
     orders::{self, Lines, Proved},
     proof::{Ask, Found, prove},
-    replayed, sides,
+    record, replayed, sides,
     walk::walk,
     write,
 };
@@ -20,7 +20,7 @@ use crate::{
     layout::render::{Body, Section},
     model::{Project, RevId, Revision, conflict::Clash, footprint::Object, verdict::Verdict},
     schema::{
-        Schema, compare,
+        Difference, Schema, compare,
         plan::{Decisions, plan},
     },
 };
@@ -38,6 +38,8 @@ pub struct Tried {
     pub bridge: Option<Bridge>,
     /// Where nothing was proved: what the scripts collide at by themselves.
     pub collide: Vec<Object>,
+    /// Which scripts were tried, in short.
+    content: String,
 }
 
 /// A line that a merge revision alone does not settle.
@@ -90,6 +92,37 @@ pub struct Bridge {
     pub order: Vec<RevId>,
     /// The way up of the merge revision.
     pub up: Section,
+    /// Whose changes it keeps.
+    pub keeps: Vec<Keeps>,
+}
+
+/// An object that the two orders leave otherwise, and whose change stays.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Keeps {
+    /// The object: `view v`.
+    pub object: String,
+    /// The side that it is kept as; none where it is as no side alone has it.
+    pub head: Option<RevId>,
+}
+
+impl Keeps {
+    /// What stays, and whose it is; `name` says who a side is.
+    pub fn words(&self, name: &dyn Fn(&RevId) -> String) -> String {
+        match &self.head {
+            Some(head) => format!("{} stays as {} has it", self.object, name(head)),
+            None => format!("{} becomes what no side alone has", self.object),
+        }
+    }
+}
+
+impl Bridge {
+    /// The one side whose changes it keeps, where it keeps those of one.
+    pub fn keeps_of(&self) -> Option<&RevId> {
+        let first = self.keeps.first()?.head.as_ref()?;
+        let mut all = self.keeps.iter();
+        all.all(|one| one.head.as_ref() == Some(first))
+            .then_some(first)
+    }
 }
 
 impl Tried {
@@ -123,10 +156,11 @@ impl Tried {
             Verdict::Unproved(_) => return None,
         };
         let base: Vec<&str> = self.base.iter().map(RevId::as_str).collect();
-        Some(match base.as_slice() {
+        let found = match base.as_slice() {
             [] => word.to_owned(),
             base => format!("{word} from {}", base.join(" and ")),
-        })
+        };
+        Some(record::written(&found, &self.content))
     }
 }
 
@@ -172,6 +206,7 @@ pub fn without_database(
                     base: line.parts_at.clone(),
                     outcome: Err(Box::new(error)),
                     bridge: None,
+                    content: String::new(),
                 })
             });
             Ok(tried.collect())
@@ -213,7 +248,7 @@ fn one(
     };
     let bridge = match outcome.as_ref().map(|proved| &proved.verdict) {
         Ok(Verdict::OrderMatters(found)) => {
-            bridge(context, project, database, &heads, &found.orders)?
+            bridge(context, project, database, line, &lines, &found.orders)?
         }
         _ => None,
     };
@@ -222,6 +257,7 @@ fn one(
         Ok(_) => Vec::new(),
     };
     Ok(Some(Tried {
+        content: record::content(project, &heads),
         collide,
         heads,
         base: line.parts_at.clone(),
@@ -262,12 +298,14 @@ fn bridge(
     context: &Context,
     project: &Project,
     database: &mut dyn Database,
-    heads: &[RevId],
+    line: &Line,
+    lines: &Lines,
     orders: &[Vec<RevId>; 2],
 ) -> Result<Option<Bridge>, Error> {
     let dialect = database.dialect();
+    let heads = heads(line);
     let apart: BTreeSet<&RevId> = orders.iter().flatten().collect();
-    let mut below = project.graph.ancestors(heads);
+    let mut below = project.graph.ancestors(&heads);
     below.retain(|id| !apart.contains(id));
     let below = project.graph.order(&below);
     let mut ran = Vec::with_capacity(2);
@@ -303,10 +341,67 @@ fn bridge(
         }
         if holds {
             let order = orders[to].clone();
-            return Ok(Some(Bridge { order, up }));
+            let differ = compare(&ran[from].1, wanted).differences;
+            let mut alone = Vec::new();
+            for own in &lines.lines {
+                let all = lines.below.iter().chain(own);
+                let (steps, _) = replayed::of_files(context, project, all, dialect)?;
+                alone.push(walk(context, database, &steps, &[])?.states.swap_remove(0));
+            }
+            let keeps = keeps(&heads, &alone, wanted, &differ);
+            let up = saying(line, &keeps, &up);
+            return Ok(Some(Bridge { order, up, keeps }));
         }
     }
     Ok(None)
+}
+
+/// Whose change stays, object by object: that of the side that alone leaves it so.
+fn keeps(heads: &[RevId], alone: &[Schema], wanted: &Schema, differ: &[Difference]) -> Vec<Keeps> {
+    let others: Vec<Vec<Difference>> = alone
+        .iter()
+        .map(|schema| compare(schema, wanted).differences)
+        .collect();
+    let mut all: Vec<Keeps> = Vec::new();
+    for one in differ {
+        let same = heads
+            .iter()
+            .zip(&others)
+            .filter(|(_, differ)| differ.iter().all(|other| other.id != one.id));
+        let same: Vec<&RevId> = same.map(|(head, _)| head).collect();
+        let keeps = Keeps {
+            object: format!("{} {}", one.id.kind.name(), one.name),
+            head: match same.as_slice() {
+                [head] => Some((*head).clone()),
+                _ => None,
+            },
+        };
+        if !all.contains(&keeps) {
+            all.push(keeps);
+        }
+    }
+    all
+}
+
+/// The script with a comment that says whose change it keeps.
+fn saying(line: &Line, keeps: &[Keeps], up: &Section) -> Section {
+    let name = |id: &RevId| {
+        let mut heads = line.heads.iter();
+        let Some(head) = heads.find(|head| head.revision == *id) else {
+            return id.to_string();
+        };
+        let author = head.commit.as_ref().map(|commit| &commit.author);
+        let author = author.map_or_else(String::new, |author| format!(", by {author}"));
+        format!("{id} ({}{author})", head.message)
+    };
+    let mut sql = "-- Brings databases that ran the other order to the same schema.\n".to_owned();
+    for one in keeps {
+        // Names and messages are somebody's: none of them ends the comment.
+        let words = one.words(&name).replace(char::is_control, " ");
+        let _ = writeln!(sql, "-- {words}.");
+    }
+    sql.push_str(&up.sql);
+    Section { sql, ..up.clone() }
 }
 
 /// Whether a script, run after others, reaches a schema and loses no rows.

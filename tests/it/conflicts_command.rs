@@ -440,3 +440,20 @@ fn a_graph_shows_what_collides() {
         assert!(text.contains(edge), "{kind}: {text}");
     }
 }
+
+/// "2 values required" said nothing of what to do.
+#[test]
+fn one_revision_and_a_branch_are_explained() {
+    let sandbox = Sandbox::diverged_and_pulled();
+    for (args, said) in [
+        (
+            &["conflicts", "--with", "origin/main", "7f3a"][..],
+            "`--with origin/main` compares all that is here with origin/main, so it takes no revision beside it",
+        ),
+        (&["conflicts", "7f3a"], "with what is 7f3a to be compared?"),
+    ] {
+        let run = sandbox.teammig("ann", args);
+        assert_eq!(run.code, 2, "{run}");
+        assert!(run.stderr.contains(said), "{run}");
+    }
+}

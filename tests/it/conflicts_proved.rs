@@ -301,3 +301,53 @@ fn a_branch_with_nothing_else_against_it_is_unknown() {
     assert_eq!(code, 4, "{document}");
     assert_eq!(document["branches"][0]["verdict"], "unknown");
 }
+
+const VIEW: &str = "CREATE VIEW IF NOT EXISTS v AS SELECT";
+
+/// Git has both sides in one commit, and nobody said which comes first: nothing was told of it
+/// any more.
+#[test]
+fn what_git_has_merged_already_is_told_until_it_is_decided() {
+    let sandbox = parted(&format!("{VIEW} 1 AS a;"), &format!("{VIEW} 2 AS a;"));
+    let before = collisions(&sandbox.json("ann", &["check", "--base"]).0);
+    assert_eq!(before.len(), 1);
+    sandbox.git("ann", &["merge", "-q", "--no-edit", "origin/main"]);
+    let (document, code) = sandbox.json("ann", &["check", "--base"]);
+    assert_eq!((collisions(&document), code), (before, 3));
+    let (document, _) = sandbox.json("ann", CHECK);
+    assert_eq!(document["judged"][0]["proof"]["verdict"], "order-matters");
+    // By a merge revision with a script.
+    sandbox.ok("ann", &["merge-heads", "--yes"]);
+    sandbox.commit("ann", "Decided");
+    let (document, code) = sandbox.json("ann", &["check", "--base"]);
+    assert_eq!((collisions(&document), code), (vec![], 0), "{document}");
+}
+
+#[test]
+fn a_merge_revision_that_decides_nothing_is_told() {
+    let sandbox = parted(&format!("{VIEW} 1 AS a;"), &format!("{VIEW} 2 AS a;"));
+    sandbox.git("ann", &["merge", "-q", "--no-edit", "origin/main"]);
+    sandbox.ok("ann", &["merge", "heads", "--rev-id", "dddd11112222"]);
+    sandbox.commit("ann", "Joined");
+    for args in [&["check", "--base"], CHECK] {
+        let (document, code) = sandbox.json("ann", args);
+        let all = collisions(&document);
+        assert_eq!((all.len(), code), (1, 3), "{document}");
+        assert!(
+            all[0].contains("dddd11112222 joins two sides, and decides nothing"),
+            "{all:?}"
+        );
+    }
+    // Here a proof has the last word.
+    let sandbox = parted(
+        "ALTER TABLE users RENAME COLUMN name TO title;",
+        "CREATE VIEW everybody AS SELECT * FROM users;",
+    );
+    sandbox.git("ann", &["merge", "-q", "--no-edit", "origin/main"]);
+    sandbox.ok("ann", &["merge", "heads", "--rev-id", "dddd11112222"]);
+    sandbox.commit("ann", "Joined");
+    let (document, _) = sandbox.json("ann", &["check", "--base"]);
+    assert_eq!(collisions(&document).len(), 1, "{document}");
+    let (document, code) = sandbox.json("ann", CHECK);
+    assert_eq!((collisions(&document), code), (vec![], 0), "{document}");
+}

@@ -44,6 +44,7 @@ fn sync_offers_to_restack_what_nobody_else_has_first() {
         .unwrap();
     session.expect("How do you want to go on?").unwrap();
     session.expect("Restack yours on top of theirs").unwrap();
+    session.expect("yours stay as they are").unwrap();
     session.expect("Stop").unwrap();
     press(&mut session, ENTER);
     let (text, code) = end(session);
@@ -62,7 +63,7 @@ fn sync_offers_to_restack_what_nobody_else_has_first() {
             "ann/dev.db",
             "SELECT revision FROM teammig_ledger ORDER BY seq"
         ),
-        ["9209a434d045", "c01d9e88ab12", "7f3a9c21e4b0"]
+        ["9209a434d045", "7f3a9c21e4b0", "c01d9e88ab12"]
     );
 }
 

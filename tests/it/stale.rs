@@ -5,6 +5,7 @@ mod apart;
 mod merging;
 #[cfg(unix)]
 mod on_postgresql;
+mod redo;
 
 use expectrl::Expect as _;
 use insta::assert_snapshot;

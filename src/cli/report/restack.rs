@@ -93,6 +93,14 @@ pub(super) fn report(error: &Error, words: String) -> Report {
             }
         }
         Error::FailsOnTop(failure) => Report::new("order-fails", 3, words).hint(on_top(failure)),
+        Error::RedoFails(failed) => Report::new("redo-fails", 3, words)
+            .place(failed.place.clone())
+            .note("tried on a scratch database that ran what this one did; nothing was done here")
+            .hint(
+                "what it needs is not in this database, since revisions ran here in an order that nobody has now: begin with a \
+                 new database; or bring this one by hand to what the files lead to, and `teammig stamp --purge heads` \
+                 records that, and runs nothing",
+            ),
         Error::OrderMatters { lines, way } => {
             let fails = lines.iter().any(|line| line.why == Apart::Fails);
             let kind = if fails { "order-fails" } else { "order-matters" };

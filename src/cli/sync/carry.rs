@@ -1,5 +1,7 @@
 //! What `sync` and `rebase` do once everything is decided: files and database.
 
+use serde_json::{Value, json};
+
 use super::super::events::{Shower, listed, names, plural, warn};
 use crate::{
     model::{Direction, Operation, Project, RevId, shell},
@@ -9,6 +11,7 @@ use crate::{
         drift::{self, Amendment},
         head_file,
         restack::{Restacking, Rewrite},
+        stands::Stands,
         sync::{self, Decisions},
     },
 };
@@ -52,6 +55,8 @@ pub(in crate::cli) struct Carried {
     pub(in crate::cli) recorded: Vec<RevId>,
     /// Those of them that were changed on purpose.
     pub(in crate::cli) amended: Vec<Amendment>,
+    /// What was not rolled back, since both orders are alike.
+    pub(in crate::cli) stands: Vec<Stands>,
 }
 
 impl Carried {
@@ -123,6 +128,25 @@ pub(in crate::cli) fn show_rewrites(ui: &mut Ui, restacking: Option<&Restacking>
     }
 }
 
+/// Says what of mine is not rolled back, and why it need not be.
+pub(in crate::cli) fn show_stands(ui: &mut Ui, proposal: &Proposal) {
+    for one in &proposal.stands {
+        ui.status(format!(
+            "  {}  kept as {}: both orders lead to the same schema, tried on a scratch database ({})",
+            names(&one.mine),
+            if one.mine.len() == 1 { "it is" } else { "they are" },
+            one.on
+        ));
+    }
+}
+
+/// What of mine was not rolled back, for programs.
+pub(in crate::cli) fn stands(stands: &[Stands]) -> Value {
+    let all = stands.iter();
+    all.map(|one| json!({ "revisions": one.mine, "theirs": one.theirs, "tried_on": one.on }))
+        .collect()
+}
+
 /// Shows the warnings of a plan; what differs and stays was shown before anything was asked.
 pub(in crate::cli) fn show_news(ui: &mut Ui, proposal: &Proposal) {
     let new = |warning: &&Warning| {
@@ -161,6 +185,7 @@ pub(in crate::cli) fn carry_out(
         restacking.filter(|_| decisions.settle == Some(crate::model::settle::Settle::Restack));
     show_news(ui, proposal);
     show_rewrites(ui, restacking);
+    show_stands(ui, proposal);
     if !proposal.steps.is_empty() {
         show_steps(ui, proposal);
     } else if proposal.waiting().is_empty() {
@@ -179,6 +204,7 @@ pub(in crate::cli) fn carry_out(
     drop(shower);
     carried.done = outcome?.done;
     carried.waiting = proposal.waiting().to_vec();
+    carried.stands.clone_from(&proposal.stands);
     if let Some(restacking) = restacking {
         carried.restacked(&restacking.files);
     }

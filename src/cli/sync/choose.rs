@@ -12,6 +12,7 @@ use crate::{
     ui::Ui,
     workflow::{
         Context, Error,
+        divergence::{Divergence, Whose},
         drift::Phantom,
         sync::{Decisions, Report, Skipped},
         verdicts::{Apart, Tried},
@@ -299,9 +300,19 @@ fn heads(ui: &mut Ui, report: &Report, args: &Args) -> Result<Heads, Error> {
                     "Create a merge revision          stops: it would leave databases different"
                 }
                 Settle::Merge if report.tried.iter().any(|one| one.bridge.is_some()) => {
-                    "Create a merge revision          with a script that makes both orders alike"
+                    match keeps(report) {
+                        Some(true) => {
+                            "Create a merge revision          with a script that keeps your change"
+                        }
+                        Some(false) => {
+                            "Create a merge revision          with a script that keeps their change"
+                        }
+                        None => {
+                            "Create a merge revision          with a script that makes both orders alike"
+                        }
+                    }
                 }
-                offer => words(*offer, &report.movable, runs_again(report), stale(report)),
+                offer => words(*offer, &report.movable, here(report), stale(report)),
             }
         })
         .collect();
@@ -310,6 +321,25 @@ fn heads(ui: &mut Ui, report: &Report, args: &Args) -> Result<Heads, Error> {
         Some(at) if at < offers.len() => Heads::Settle(offers[at]),
         _ => Heads::Stop,
     })
+}
+
+/// Whether a merge revision keeps what is mine; none where it is not one side's.
+fn keeps(report: &Report) -> Option<bool> {
+    let mut bridges = report.tried.iter().filter_map(|one| one.bridge.as_ref());
+    let kept = bridges.next()?.keeps_of()?;
+    if bridges.next().is_some() {
+        return None;
+    }
+    let heads: Vec<_> = report
+        .divergence
+        .iter()
+        .flat_map(Divergence::heads)
+        .collect();
+    let is_mine = |whose: &Whose| matches!(whose, Whose::Uncommitted | Whose::NotPublished);
+    let mine = heads.iter().filter(|head| is_mine(&head.whose)).count();
+    let head = heads.iter().find(|head| head.revision == *kept)?;
+    // "Yours" tells them apart only where it is not all of them, or none.
+    (mine > 0 && mine < heads.len()).then(|| is_mine(&head.whose))
 }
 
 /// What a restack would undo of theirs.
@@ -334,16 +364,34 @@ fn stale(report: &Report) -> Undoes {
     undoes
 }
 
-/// This database has something of what a restack moves.
-fn runs_again(report: &Report) -> bool {
+/// What becomes of what this database has of those that a restack moves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Here {
+    /// It has nothing of them.
+    Nothing,
+    /// All of it stays: the order does not matter.
+    Stays,
+    /// It is rolled back, and runs again.
+    Again,
+}
+
+fn here(report: &Report) -> Here {
     let lines = report.restacking.iter().flat_map(|one| &one.lines);
-    let mut moved = lines.flat_map(|line| &line.moved);
-    moved.any(|moved| report.state.applied.contains(&moved.revision))
+    let moved = lines.flat_map(|line| &line.moved);
+    let stands = report.restacking.iter().flat_map(|one| &one.stands);
+    let stays: Vec<&RevId> = stands.flat_map(|one| &one.mine).collect();
+    let applied = moved.filter(|moved| report.state.applied.contains(&moved.revision));
+    let applied: Vec<&RevId> = applied.map(|moved| &moved.revision).collect();
+    match applied.as_slice() {
+        [] => Here::Nothing,
+        all if all.iter().all(|id| stays.contains(id)) => Here::Stays,
+        _ => Here::Again,
+    }
 }
 
 /// A line of the menu. On a terminal of 80 columns a longer one would lose its second part,
 /// and with it what the choice costs.
-fn words(offer: Settle, movable: &Movable, runs_again: bool, undoes: Undoes) -> &'static str {
+fn words(offer: Settle, movable: &Movable, here: Here, undoes: Undoes) -> &'static str {
     match offer {
         Settle::Restack if undoes == Undoes::Open => {
             "Restack yours on top of theirs   stops: it would undo what theirs did"
@@ -354,8 +402,11 @@ fn words(offer: Settle, movable: &Movable, runs_again: bool, undoes: Undoes) -> 
         Settle::Restack if matches!(movable, Movable::Shared(..)) => {
             "Restack them on top of theirs    others have them on their branches too"
         }
-        Settle::Restack if runs_again => {
+        Settle::Restack if here == Here::Again => {
             "Restack yours on top of theirs   runs again; what it stored here goes"
+        }
+        Settle::Restack if here == Here::Stays => {
+            "Restack yours on top of theirs   yours stay as they are in this database"
         }
         Settle::Restack => {
             "Restack yours on top of theirs   keeps history linear; not published yet"
@@ -445,9 +496,9 @@ mod tests {
         let shared = Movable::Shared(RevId::trusted("aaaa"), Vec::new());
         for offer in [Settle::Restack, Settle::Merge, Settle::ApplyBoth] {
             for movable in [&Movable::Yes, &shared] {
-                for runs_again in [true, false] {
+                for here in [Here::Nothing, Here::Stays, Here::Again] {
                     for undoes in [Undoes::Nothing, Undoes::Renewed, Undoes::Open] {
-                        let line = words(offer, movable, runs_again, undoes);
+                        let line = words(offer, movable, here, undoes);
                         assert!(line.len() <= 76 && line.contains("   "), "{line}");
                     }
                 }

@@ -12,7 +12,7 @@ use super::{
         report::restack,
         tried,
     },
-    carry::{Carried, REDO, became, show_news, show_rewrites},
+    carry::{self, Carried, REDO, became, show_news, show_rewrites, show_stands},
 };
 use crate::{
     model::{
@@ -197,7 +197,13 @@ fn edited(ui: &mut Ui, report: &Report) {
                     Evidence::Published { name } => name,
                     _ => "the protected branch",
                 };
-                format!("   {name} has the edit too, and nothing says that it is on purpose")
+                if edited.is_restacked() {
+                    format!(
+                        "   this database ran it before it was restacked: {name} has it on other parents, with another text"
+                    )
+                } else {
+                    format!("   {name} has the edit too, and nothing says that it is on purpose")
+                }
             }
             Some(evidence) => format!("   was {}", evidence.words()),
             None => match edited.no_way_back {
@@ -280,7 +286,7 @@ pub(super) fn ways_out(ui: &mut Ui, edited: &[&Edited]) {
             one.revision
         ));
     }
-    let carried = those(&|one| one.carried);
+    let carried = those(&|one| one.carried && !one.can_be_put_right());
     if !carried.is_empty() {
         ui.hint(format!(
             "whoever made the edit says why with {}; then `teammig sync` records it here, and runs nothing",
@@ -366,6 +372,7 @@ pub(super) fn dry_run(
     }
     show_news(ui, proposal);
     show_rewrites(ui, restacking);
+    show_stands(ui, proposal);
     for merge in &carried.merges {
         ui.status(format!(
             "would write a merge revision of {}",
@@ -458,6 +465,7 @@ pub(super) fn document(
             "path": merge.written.as_ref().map(|(_, path)| path),
         })).collect::<Vec<_>>(),
         "rewritten": rewritten(carried),
+        "kept": carry::stands(plan.map_or(&carried.stands, |plan| &plan.stands)),
         "proved": tried::document(&report.tried),
         "stale": super::stale::document(report.restacking.as_ref().map(|one| &one.looked)),
         "head_file": carried.head_file,

@@ -295,8 +295,9 @@ impl Database for Postgres {
 
     fn rewrite(&mut self, changes: &[LedgerChange]) -> Result<(), DbError> {
         self.fresh = None;
+        let (begin, end) = self.bounds();
         let mut parts = vec![
-            "BEGIN".to_owned(),
+            begin.to_owned(),
             "SET LOCAL synchronous_commit TO DEFAULT".to_owned(),
         ];
         for change in changes {
@@ -308,7 +309,7 @@ impl Database for Postgres {
                 LedgerChange::Clear => self.table.clear(),
             });
         }
-        parts.push("COMMIT".to_owned());
+        parts.push(end.to_owned());
         self.in_one_message(&parts)
             .map_err(|error| self.ledger_error(error))
     }

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use super::sides::Sides;
+use super::{sides::Sides, undecided};
 use crate::{
     model::{
         Finding, Project, RevId, Rule,
@@ -44,11 +44,19 @@ pub(super) fn with_base(
         .filter(|id| before.graph.get(id.as_str()).is_none())
         .cloned()
         .collect();
-    let parting = after.graph.parting_of_new(&new, &sides.meanwhile);
-    if parting.is_ordered() {
-        return Ok(Met::default());
-    }
     let mut scripts = Scripts::new(context, after);
+    let undecided = undecided::merges(after, &new, &mut scripts, prove)?;
+    let mut parting = after.graph.parting_of_new(&new, &sides.meanwhile);
+    if parting.is_ordered() {
+        parting = undecided::apart(after, &new);
+    }
+    if parting.is_ordered() {
+        scripts.remember();
+        return Ok(Met {
+            findings: undecided,
+            proof: None,
+        });
+    }
     let found = scripts.judge(&parting)?;
     scripts.remember();
     let proof = match prove.filter(|_| !found.is_none()) {
@@ -64,7 +72,7 @@ pub(super) fn with_base(
     };
     if verdict == Some(&Verdict::Independent) {
         return Ok(Met {
-            findings: Vec::new(),
+            findings: undecided,
             proof,
         });
     }
@@ -78,7 +86,8 @@ pub(super) fn with_base(
         author: &author,
         mine: &parting.left,
     };
-    let findings = told.findings(found, verdict);
+    let mut findings = told.findings(found, verdict);
+    findings.extend(undecided);
     Ok(Met { findings, proof })
 }
 

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use super::cascades::Cascades;
 use crate::{
     model::footprint::{Access, Act, Kind},
     sql,
@@ -21,7 +22,7 @@ pub(super) struct Behind {
 
 impl Behind {
     /// All that runs `name`, by the definitions in `statements`.
-    pub(super) fn of<'b, I>(name: &str, statements: impl Fn() -> I) -> Self
+    pub(super) fn of<'b, I>(name: &str, cascades: &Cascades, statements: impl Fn() -> I) -> Self
     where
         I: Iterator<Item = (&'b str, &'b [Access])>,
     {
@@ -34,6 +35,9 @@ impl Behind {
             for (text, accesses) in statements() {
                 behind.take(text, accesses);
             }
+            // What is deleted there takes rows of these with it.
+            let above = cascades.above(&behind.tables);
+            behind.tables.extend(above);
             if (behind.run.len(), behind.tables.len()) == before {
                 return behind;
             }
@@ -106,7 +110,8 @@ mod tests {
                 of.map(|one| (*text, &one.accesses[..]))
             })
         };
-        Behind::of("f", statements).is_run_by(statement)
+        let cascades = Cascades::of(Dialect::Postgres, below.iter().copied());
+        Behind::of("f", &cascades, statements).is_run_by(statement)
     }
 
     #[test]
@@ -115,6 +120,7 @@ mod tests {
         let by_view = "CREATE VIEW v AS SELECT g() AS n";
         let by_trigger =
             "CREATE TRIGGER t BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION f()";
+        let by_key = "CREATE TABLE users (team int REFERENCES teams ON DELETE CASCADE)";
         let by_default = "CREATE TABLE users (id int DEFAULT f())";
         for (below, statement, wanted) in [
             (&[][..], "INSERT INTO a SELECT f()", true),
@@ -132,6 +138,12 @@ mod tests {
             (&[by_trigger], "UPDATE a SET id = 1", false),
             (&[by_default], "INSERT INTO users DEFAULT VALUES", true),
             (&[by_default], "ALTER TABLE users ADD n int", false),
+            (
+                &[by_trigger, by_key],
+                "DELETE FROM teams WHERE id = 77",
+                true,
+            ),
+            (&[by_trigger], "DELETE FROM teams WHERE id = 77", false),
         ] {
             assert_eq!(runs(below, statement), wanted, "{below:?} {statement}");
         }

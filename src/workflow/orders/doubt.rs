@@ -8,7 +8,9 @@
 use super::{
     Error, Prepared,
     behind::{Behind, is_about},
+    cascades::Cascades,
     sides::Sides,
+    told::is_told,
 };
 use crate::{
     db::SqliteFootprints,
@@ -40,6 +42,8 @@ struct Read<'a> {
     right: Vec<(&'a Prepared, Footprint)>,
     /// What both build on.
     below: Vec<(&'a Prepared, Footprint)>,
+    /// What changes with what.
+    cascades: Cascades,
     found: Conflicts,
 }
 
@@ -83,11 +87,14 @@ impl<'a> Read<'a> {
             &members(&right),
             &Ancestor::of(&below, true),
         );
+        let below: Vec<_> = history.iter().copied().zip(below).collect();
+        let all = texts(&below).chain(texts(&left)).chain(texts(&right));
         Ok(Self {
+            cascades: Cascades::of(dialect, all.map(|(text, _)| text)),
             dialect,
             left,
             right,
-            below: history.iter().copied().zip(below).collect(),
+            below,
             found,
         })
     }
@@ -96,6 +103,8 @@ impl<'a> Read<'a> {
         let mut collisions = self.found.collisions.iter();
         collisions
             .find_map(|one| self.of_collision(one))
+            .or_else(|| self.of_cascades(&self.left, &self.right))
+            .or_else(|| self.of_cascades(&self.right, &self.left))
             .or_else(|| self.of_what_is_hidden(&self.left, &self.right))
             .or_else(|| self.of_what_is_hidden(&self.right, &self.left))
             .or_else(|| self.of_triggers(&self.left, &self.right))
@@ -132,12 +141,54 @@ impl<'a> Read<'a> {
             text_of(&self.right, &one.right),
         ];
         // What is added as it stands there was there, in both orders: that tells all of a
-        // statement that looks at each row by itself.
+        // statement that looks at each row by itself, unless it sees what does not stand there.
         let is_plain = match texts.map(Option::unwrap_or_default) {
-            [one, other] if sql::is_plain_insert(one) => sql::is_about_each_row(other),
-            [one, other] => sql::is_plain_insert(other) && sql::is_about_each_row(one),
+            [one, other] if sql::is_plain_insert(one) && sql::is_plain_insert(other) => true,
+            [one, other] if sql::is_plain_insert(one) => self.is_apart(one, other),
+            [one, other] => sql::is_plain_insert(other) && self.is_apart(other, one),
         };
         (is_about_rows && !is_plain).then_some(Unproved::Rows { object, pair })
+    }
+
+    /// What `other` makes of the row that is added is the same in every database.
+    fn is_apart(&self, insert: &str, other: &str) -> bool {
+        let all = || {
+            let own = texts(&self.left).chain(texts(&self.right));
+            texts(&self.below).chain(own).map(|(text, _)| text)
+        };
+        sql::is_about_each_row(other) && is_told(insert, other, self.dialect, all())
+    }
+
+    /// A statement that takes rows of other tables with it, beside one that has to do with
+    /// rows of these.
+    fn of_cascades(
+        &self,
+        line: &[(&'a Prepared, Footprint)],
+        other: &[(&'a Prepared, Footprint)],
+    ) -> Option<Unproved> {
+        let others = self.statements(other);
+        let takes_rows = ["DELETE", "UPDATE", "TRUNCATE", "MERGE", "REPLACE"];
+        let moving = self.moving(line).into_iter();
+        let mut moving = moving.filter(|(_, text)| is_about(text, &takes_rows));
+        moving.find_map(|(takes, text)| {
+            let reach = self.cascades.reach(text);
+            let with = |text: &str| {
+                let mut reach = reach.iter();
+                reach.find(|table| is_about(text, &[table])).cloned()
+            };
+            let mut others = others
+                .iter()
+                .filter(|(_, text)| sql::moves_rows(text) || is_about(text, &["TRIGGER", "RULE"]));
+            let (spot, table) =
+                others.find_map(|(spot, text)| Some((spot.clone(), with(text)?)))?;
+            Some(Unproved::Rows {
+                object: format!("table {table}"),
+                pair: Pair {
+                    left: takes,
+                    right: spot,
+                },
+            })
+        })
     }
 
     /// All statements of a line that can change rows by what those hold.
@@ -219,7 +270,7 @@ impl<'a> Read<'a> {
         let below = || texts(&self.below).chain(texts(other));
         let statements = self.statements(other);
         changed.find_map(|(changes, object)| {
-            let behind = Behind::of(&object.name, below);
+            let behind = Behind::of(&object.name, &self.cascades, below);
             let (runs, _) = statements.iter().find(|(_, text)| behind.is_run_by(text))?;
             Some(Unproved::Rows {
                 object: object.to_string(),

@@ -275,7 +275,7 @@ fn junit_has_a_case_for_each_rule() {
     sandbox.commit("ann", "Write what cannot be seen");
     let text = document(&sandbox, "ann", "junit", 4);
     for (path, want) in [
-        ("count(//testcase[@classname='teammig: .'])", "22"),
+        ("count(//testcase[@classname='teammig: .'])", "23"),
         ("count(//failure)", "1"),
         ("count(//error)", "1"),
         ("string(//failure/../@name)", "unreadable-revision"),
@@ -283,7 +283,7 @@ fn junit_has_a_case_for_each_rule() {
         ("string(//error/../../@name)", "teammig: other"),
         ("count(//testcase[@name='irreversible']/system-out)", "1"),
         ("count(//testcase[@name='irreversible']/failure)", "0"),
-        ("string(/testsuites/@tests)", "23"),
+        ("string(/testsuites/@tests)", "24"),
         ("string(/testsuites/@failures)", "1"),
         ("string(/testsuites/@errors)", "1"),
         ("sum(//testsuite/@tests) = count(//testcase)", "true"),

@@ -273,3 +273,38 @@ fn a_line_that_made_up_rows_do_not_fit() {
         proved.remarks
     );
 }
+
+/// A function that only a trigger runs, for rows that only go with others.
+#[test]
+fn a_function_that_runs_for_rows_that_go_with_others() {
+    let bench = Bench::postgres();
+    let below = "CREATE TABLE teams (id bigserial PRIMARY KEY, name text);
+CREATE TABLE users (id bigserial PRIMARY KEY, team bigint REFERENCES teams ON DELETE CASCADE);
+CREATE TABLE log (n bigint);
+CREATE FUNCTION noted() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO log VALUES (1); RETURN OLD; END $$;
+CREATE TRIGGER gone AFTER DELETE ON users FOR EACH ROW EXECUTE FUNCTION noted();";
+    let replaces = "CREATE OR REPLACE FUNCTION noted() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO log VALUES (2); RETURN OLD; END $$;";
+    let drops = "DROP TRIGGER gone ON users;";
+    let deletes = "DELETE FROM teams WHERE id = 77;";
+    for other in [replaces, drops] {
+        for (left, right) in [(other, deletes), (deletes, other)] {
+            let said = words(&bench.prove(below, &[&[left], &[right]]));
+            assert!(
+                said.starts_with("unproved: rows of "),
+                "{left} / {right}: {said}"
+            );
+        }
+    }
+    // Numbers of a sequence.
+    let plain = "INSERT INTO teams (name) VALUES ('root');";
+    let said = words(&bench.prove(
+        below,
+        &[&[plain], &["UPDATE teams SET name = 'x' WHERE id = 77;"]],
+    ));
+    assert!(said.starts_with("unproved: rows of "), "{said}");
+    let said = words(&bench.prove(
+        below,
+        &[&[plain], &["UPDATE teams SET name = 'x' WHERE name = 'y';"]],
+    ));
+    assert_eq!(said, "independent");
+}

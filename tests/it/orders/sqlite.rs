@@ -264,3 +264,56 @@ ALTER TABLE new_orders RENAME TO orders;";
     assert!(fails.on_rows);
     assert!(fails.works.is_some());
 }
+
+/// A number that is made as the row comes is another one in every database: no made-up row
+/// had it, and 77 was some other row.
+#[test]
+fn a_number_that_is_made_beside_a_row_of_that_number() {
+    let plain = "INSERT INTO users (name) VALUES ('root');";
+    for (other, is_apart) in [
+        ("UPDATE users SET name = 'x' WHERE id = 5077;", false),
+        ("DELETE FROM users WHERE id = 5077;", false),
+        ("DELETE FROM users WHERE rowid > 5000;", false),
+        ("UPDATE users SET name = 'x' WHERE name = 'y';", true),
+    ] {
+        for (left, right) in [(plain, other), (other, plain)] {
+            let said = pair(left, right);
+            assert_eq!(said == "independent", is_apart, "{left} / {right}: {said}");
+        }
+    }
+    let other = "UPDATE users SET name = 'x' WHERE abs(id) = 5077;";
+    let said = pair(plain, other);
+    assert!(said.starts_with("unproved: rows of "), "{said}");
+    let given = "INSERT INTO users VALUES (5, 'root');";
+    assert_eq!(
+        pair(given, "UPDATE users SET name = 'x' WHERE id = 77;"),
+        "independent"
+    );
+}
+
+/// Rows go with others that a statement names, and what runs for them runs too.
+#[test]
+fn what_is_deleted_takes_others_with_it() {
+    let below = "CREATE TABLE teams (id INTEGER PRIMARY KEY, name TEXT);
+CREATE TABLE users (id INTEGER PRIMARY KEY, team INTEGER REFERENCES teams(id) ON DELETE CASCADE, name TEXT);
+CREATE TABLE log (n INTEGER);
+CREATE VIEW shown AS SELECT count(*) AS n FROM teams WHERE name = 'x';
+CREATE TRIGGER gone AFTER DELETE ON users BEGIN INSERT INTO log SELECT n FROM shown; END;";
+    let delete = "DELETE FROM teams WHERE id = 77;";
+    for other in [
+        "DROP VIEW shown; CREATE VIEW shown AS SELECT count(*) AS n FROM teams;",
+        "UPDATE users SET name = 'x' WHERE id = 78;",
+        "INSERT INTO log SELECT count(*) FROM users WHERE id > 5000;",
+    ] {
+        for (left, right) in [(delete, other), (other, delete)] {
+            let said = words(&Bench::sqlite().prove(below, &[&[left], &[right]]));
+            assert!(
+                said.starts_with("unproved: rows of "),
+                "{left} / {right}: {said}"
+            );
+        }
+    }
+    let other = "CREATE TABLE more (x TEXT);";
+    let said = words(&Bench::sqlite().prove(below, &[&[delete], &[other]]));
+    assert_eq!(said, "independent");
+}

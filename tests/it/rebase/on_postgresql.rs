@@ -57,7 +57,7 @@ pub(super) const REBASE: &[&str] = &["rebase", "aaaa", "--onto", "c01d9e88ab12"]
 #[test]
 fn mine_goes_on_top_of_theirs() {
     let (sandbox, url) = diverged("CREATE TABLE theirs (id int);", "");
-    let run = sandbox.teammig("project", REBASE);
+    let run = sandbox.teammig("project", &[REBASE, &["--no-prove"]].concat());
     assert_eq!(run.code, 0, "{run}");
     assert_eq!(run.stderr.matches('✔').count(), 2, "{run}");
     assert_eq!(
@@ -223,7 +223,8 @@ const NEW_PARENT: &str = "parents: [c01d9e88ab12]";
 fn a_commit_that_was_not_heard_of_is_asked_about() {
     let (sandbox, url, _proxy, run) = cut_off(Cut::AfterCommit);
     assert_eq!(run.code, 0, "{run}");
-    assert_eq!(run.stderr.matches('✔').count(), 2, "{run}");
+    // Mine stays, and its row changes in the same transaction.
+    assert_eq!(run.stderr.matches('✔').count(), 1, "{run}");
     assert!(
         sandbox
             .read("project/migrations/aaaa11112222.sql")
@@ -233,8 +234,8 @@ fn a_commit_that_was_not_heard_of_is_asked_about() {
         values(&url, ROWS),
         [
             "9209a434d045 {}",
-            "c01d9e88ab12 {9209a434d045}",
-            "aaaa11112222 {c01d9e88ab12}"
+            "aaaa11112222 {c01d9e88ab12}",
+            "c01d9e88ab12 {9209a434d045}"
         ]
     );
 }
@@ -293,6 +294,7 @@ fn files_that_cannot_follow_are_named_and_follow_later() {
     let child = sandbox
         .command(env!("CARGO_BIN_EXE_teammig"), "project")
         .args(REBASE)
+        .arg("--no-prove")
         .stdin(std::process::Stdio::null())
         .stdout(std::process::Stdio::null())
         .stderr(std::process::Stdio::piped())

@@ -36,7 +36,7 @@ fn independent_sides_say_so_in_the_header() {
             "{run}"
         );
         assert!(
-            merged(&sandbox).contains("--   proved: independent from 9209a434d045\n"),
+            merged(&sandbox).contains("--   proved: independent from 9209a434d045 as of "),
             "{run}"
         );
         sandbox.ok("ann", &["upgrade"]);
@@ -95,14 +95,21 @@ fn a_script_makes_both_orders_alike() {
       tried on SQLite: the order matters, since each leaves something else
         view names, definition: AS SELECT id, name FROM users where 7f3a9c21e4b0 ran first, AS SELECT id FROM users where c01d9e88ab12 did
       a merge revision can bring both to what c01d9e88ab12, 7f3a9c21e4b0 leave in that order, by a script (tried in both)
+        view names stays as 7f3a9c21e4b0 (Mine) has it
     would write a merge revision of 7f3a9c21e4b0, c01d9e88ab12
     ");
     sandbox.ok("ann", &["sync", "--merge", "-m", "Both"]);
     let file = merged(&sandbox);
     assert!(
-        file.contains("--   proved: order matters from 9209a434d045\n"),
+        file.contains("--   proved: order matters from 9209a434d045 as of "),
         "{file}"
     );
+    assert!(
+        file.contains("-- view names stays as 7f3a9c21e4b0 (Mine, by Ann) has it.\n"),
+        "{file}"
+    );
+    let (document, _) = sandbox.json("ann", &["sync"]);
+    assert_eq!(document["diverged"], false);
     sandbox.commit("ann", "Both");
     sandbox.git("ann", &["push", "-q"]);
     sandbox.git("bob", &["pull", "-q"]);
@@ -201,4 +208,98 @@ fn published_sides_whose_order_matters_get_a_script_by_hand() {
     let (document, _) = sandbox.json("ann", &["heads"]);
     assert_eq!(document["diverged"], false);
     sandbox.ok("ann", &["upgrade"]);
+}
+
+/// `IF NOT EXISTS` keeps what is there: that it came last does not make it the one that stays.
+#[test]
+fn whose_change_a_script_keeps_is_found_and_not_taken_from_the_order() {
+    let view = |text: &str| format!("CREATE VIEW IF NOT EXISTS names AS {text};");
+    let (mine, theirs) = (
+        view("SELECT id FROM users"),
+        view("SELECT id, name FROM users"),
+    );
+    let back = "DROP VIEW IF EXISTS names;";
+    let sandbox = pulled((&mine, back), (&theirs, back));
+    let (document, _) = sandbox.json("ann", &["sync"]);
+    let proved = &document["proved"][0];
+    assert_eq!(
+        proved["merge_order"],
+        serde_json::json!(["c01d9e88ab12", "7f3a9c21e4b0"])
+    );
+    assert_eq!(
+        proved["merge_keeps"],
+        serde_json::json!([{"object": "view names", "revision": "c01d9e88ab12"}])
+    );
+    sandbox.ok("ann", &["sync", "--merge"]);
+    assert!(merged(&sandbox).contains("stays as c01d9e88ab12 (Theirs, by Bob) has it"));
+}
+
+/// What was tried is not what stands there any more: it was told of as proved all the same.
+#[test]
+fn a_record_is_about_the_scripts_that_were_tried() {
+    let sandbox = pulled(ADD_PHONE, ("CREATE TABLE logs (x);", "DROP TABLE logs;"));
+    sandbox.ok("ann", &["sync", "--merge", "-m", "Both"]);
+    sandbox.commit("ann", "Both");
+    let (document, _) = sandbox.json("ann", &["heads"]);
+    let id = document["heads"][0]["revision"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let proof = || {
+        let (document, _) = sandbox.json("ann", &["show", &id]);
+        let one = &document["revisions"][0];
+        assert!(
+            one["proved"]
+                .as_str()
+                .unwrap()
+                .starts_with("independent from ")
+        );
+        one["proof"].as_str().unwrap().to_owned()
+    };
+    let told = || {
+        let run = sandbox.teammig("ann", &["check"]);
+        let base = sandbox.teammig("ann", &["check", "--base"]);
+        [run.stderr, base.stderr].map(|said| said.contains("[stale-proof]"))
+    };
+    assert_eq!((proof().as_str(), told()), ("holds", [false; 2]));
+    // Not a comment, and not layout.
+    sandbox.edit(
+        super::MINE,
+        "CREATE INDEX",
+        "-- for the login\nCREATE   INDEX",
+    );
+    sandbox.commit("ann", "A comment");
+    assert_eq!((proof().as_str(), told()), ("holds", [false; 2]));
+    sandbox.edit(super::MINE, "users (phone)", "users (phone, id)");
+    sandbox.commit("ann", "An edit");
+    assert_eq!((proof().as_str(), told()), ("stale", [true; 2]));
+    let run = sandbox.teammig("ann", &["show", &id]);
+    assert!(
+        run.stdout.contains("one of its sides was edited since"),
+        "{run}"
+    );
+    let run = sandbox.teammig("ann", &["check"]);
+    let digest = run.stderr.split("the digest of what was tried is ").nth(1);
+    let digest = digest.unwrap().split(' ').next().unwrap().to_owned();
+    let (document, _) = sandbox.json("ann", &["heads"]);
+    let path = format!("ann/{}", document["heads"][0]["path"].as_str().unwrap());
+    let file = sandbox.read(&path);
+    let old = file
+        .split(" as of ")
+        .nth(1)
+        .unwrap()
+        .lines()
+        .next()
+        .unwrap()
+        .to_owned();
+    // What it says works.
+    sandbox.ok(
+        "ann",
+        &["conflicts", "7f3a9c21e4b0", "c01d9e88ab12", "--prove"],
+    );
+    sandbox.edit(&path, &old, &digest);
+    sandbox.commit("ann", "Tried again");
+    assert_eq!((proof().as_str(), told()), ("holds", [false; 2]));
+    sandbox.edit(&path, &format!(" as of {digest}"), "");
+    assert_eq!(proof(), "unknown");
 }
