@@ -93,6 +93,8 @@ enum Only {
 pub(super) struct Answer {
     parts: Vec<Part>,
     gaps: Vec<Gap>,
+    /// The projects whose staged files were judged, where that was asked for.
+    staged: Vec<Part>,
 }
 
 /// What was judged of one project, or of the index.
@@ -179,6 +181,13 @@ impl Answer {
         answer
     }
 
+    /// Says of each project what of it was judged; documents alone have that.
+    pub(super) fn tell_staged(&mut self, context: &Context) {
+        // What cannot be looked at is a gap already.
+        let all = workflow::guard::judged(context).unwrap_or_default();
+        self.staged = Self::of(all).parts;
+    }
+
     fn findings(&self) -> impl Iterator<Item = &Finding> {
         self.parts.iter().flat_map(|part| &part.findings)
     }
@@ -250,7 +259,10 @@ pub(super) fn run(
         ));
     }
     // What keeps everything from being judged belongs into the document, too.
-    let answer = answer(context, args).unwrap_or_else(Answer::not_evaluated);
+    let mut answer = answer(context, args).unwrap_or_else(Answer::not_evaluated);
+    if args.staged && format == Format::Json {
+        answer.tell_staged(context);
+    }
     let document = match format {
         Format::Text => None,
         Format::Json => Some(pretty(&document(&answer))),
@@ -339,6 +351,7 @@ fn of_staged(verdict: Verdict) -> Answer {
             findings: verdict.findings,
             ..Part::default()
         }],
+        staged: Vec::new(),
     }
 }
 
@@ -432,7 +445,7 @@ pub(super) fn document(answer: &Answer) -> Value {
     json!({
         "schema": "teammig.check/1",
         "evaluated": answer.evaluated(),
-        "judged": answer.parts.iter().filter_map(judged).collect::<Vec<_>>(),
+        "judged": answer.parts.iter().chain(&answer.staged).filter_map(judged).collect::<Vec<_>>(),
         "unjudged": answer.gaps.iter().map(|gap| json!({
             "project": gap.project,
             "message": report::message(&gap.error),

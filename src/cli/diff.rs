@@ -103,6 +103,11 @@ fn summary(ui: &mut Ui, found: &Diff) {
     beside::remarks(ui, &found.comparison.remarks);
     beside::not_run(ui, &found.left_out);
     beside::unmodelled(ui, &found.unmodelled);
+    for (id, message) in &found.no_file_has {
+        ui.warn(format!(
+            "applied here, and in no file: {id}  {message}; what it did is among all this as if it had been made by hand"
+        ));
+    }
     beside::left_alone(ui, &found.strangers);
     let than = match found.against {
         Against::Database => found.environment.clone(),
@@ -118,6 +123,9 @@ fn summary(ui: &mut Ui, found: &Diff) {
             match found.against {
                 Against::Revisions => {
                     ui.hint("`teammig create \"what it does\"` writes the revision");
+                }
+                Against::Database if !found.no_file_has.is_empty() => {
+                    ui.hint("`teammig sync` offers to roll back what no file has; `teammig diff --against revisions` leaves the database out");
                 }
                 Against::Database => {
                     ui.hint("`teammig diff --against revisions` says what no revision has yet; `teammig upgrade` applies those that there are");
@@ -154,6 +162,7 @@ fn document(found: &Diff) -> serde_json::Value {
         "undecided": undecided.unwrap_or_default(),
         "unmodelled": beside::unmodelled_json(&found.unmodelled),
         "left_alone": found.strangers,
+        "no_file_has": found.no_file_has.iter().map(|(id, _)| id).collect::<Vec<_>>(),
         "not_run": beside::not_run_json(&found.left_out),
     })
 }

@@ -8,6 +8,8 @@ use super::{
     events::plural,
 };
 use crate::{
+    config::ChosenBy,
+    model::shell,
     ui::Ui,
     workflow::{
         Context, Error,
@@ -38,7 +40,7 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
     if ui.is_json() {
         ui.json(&document(&drift));
     } else {
-        show(ui, &drift);
+        show(ui, context, &drift)?;
     }
     Ok(if drift.comparison.is_equal() {
         Status::Fine
@@ -47,7 +49,27 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
     })
 }
 
-fn show(ui: &mut Ui, drift: &SchemaDrift) {
+/// What chooses this database on another command line, and what has to be said of a URL that
+/// holds a password.
+fn chosen(context: &Context) -> Result<(String, &'static str), Error> {
+    let target = context.target()?;
+    let mut options = String::new();
+    let mut by_url = "";
+    match target.by {
+        ChosenBy::Environment if context.config.has_to_be_named(&target.environment) => {
+            options.push_str(" --env ");
+            options.push_str(&shell::word(&target.environment));
+        }
+        ChosenBy::Url => by_url = " (with the same `--url`)",
+        ChosenBy::Environment | ChosenBy::Variable | ChosenBy::Alembic => {}
+    }
+    if target.protected {
+        options.push_str(" --yes");
+    }
+    Ok((options, by_url))
+}
+
+fn show(ui: &mut Ui, context: &Context, drift: &SchemaDrift) -> Result<(), Error> {
     for difference in &drift.comparison.differences {
         differences::show(ui, difference, &SIDES);
     }
@@ -60,6 +82,11 @@ fn show(ui: &mut Ui, drift: &SchemaDrift) {
         1 => format!("the {replayed} of the ledger makes it"),
         _ => format!("the {replayed} of the ledger make it"),
     };
+    let (chosen, by_url) = chosen(context)?;
+    let database = context.config.database.as_ref();
+    let database = database.map_or_else(String::new, |name| {
+        format!(" --database {}", shell::word(name))
+    });
     match (drift.comparison.differences.len(), drift.replayed) {
         (0, 0) => ui.status(format!(
             "{}: no drift; nothing is applied, and nothing is there",
@@ -77,12 +104,13 @@ fn show(ui: &mut Ui, drift: &SchemaDrift) {
                 drift.environment,
                 plural(n, "difference")
             ));
-            ui.hint(
-                "what is to stay belongs into a revision: `teammig create --empty \"what it does\"`, then `teammig stamp --only head` here; \
-                 what is not, undo by hand",
-            );
+            ui.hint(format!(
+                "what is to stay belongs into a revision: `teammig create --empty{database} \"what it does\"` makes its file; with the statements \
+                 in it, `teammig stamp --only head{database}{chosen}` records it here without running it{by_url}; what is not to stay, undo by hand"
+            ));
         }
     }
+    Ok(())
 }
 
 fn document(drift: &SchemaDrift) -> Value {

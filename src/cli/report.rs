@@ -241,6 +241,7 @@ fn report(error: &Error) -> Report {
         Error::NotUpToDate { pending } => Report::new("not-up-to-date", 3, words)
             .note(format!("{pending} pending"))
             .hint("`teammig upgrade` applies what is pending"),
+        Error::NoFileHas { revisions } => no_file_has(revisions, words),
         Error::InProgress { operation, first, heads_too, unstaged } => {
             git::in_progress(*operation, first, *heads_too, unstaged, words)
         }
@@ -312,6 +313,17 @@ fn not_judged(why: &NotJudged) -> Report {
         hints,
         ..Report::new("not-evaluated", 4, message)
     }
+}
+
+/// What is in a database and in no file is to be decided first.
+fn no_file_has(revisions: &[(RevId, String)], words: String) -> Report {
+    let notes = revisions
+        .iter()
+        .map(|(id, message)| format!("{id}  {message}"));
+    notes
+        .fold(Report::new("no-file-has", 3, words), Report::note)
+        .hint("`teammig sync` offers to roll them back; `git switch` to the branch that has them brings the files")
+        .hint("without `--against database`, `teammig create` compares with what the files make, and such a database plays no part")
 }
 
 fn half_done(revision: &RevId, direction: Direction, done: u32, words: String) -> Report {

@@ -29,6 +29,9 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
                 if let Some(migration) = project.migration(id.as_str()) {
                     document["up"] = json!(migration.up_text());
                     document["down"] = json!(migration.down_text());
+                    let (checksum, up) = workflow::revisions::checksums(migration);
+                    document["checksum"] = json!(checksum.to_string());
+                    document["up_checksum"] = json!(up.to_string());
                     document["amended"] = json!(migration.revision.amended);
                     document["no_way_back"] = json!(migration.no_way_back().map(NoWayBack::name));
                 }

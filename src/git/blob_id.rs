@@ -34,6 +34,26 @@ impl Hash for BlobId {
     }
 }
 
+/// For tables of blob ids: a hash of theirs would be one of a hash.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct BlobHasher(u64);
+
+impl Hasher for BlobHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+        }
+    }
+
+    fn write_u64(&mut self, part: u64) {
+        self.0 ^= part;
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
 impl From<Oid> for BlobId {
     fn from(id: Oid) -> Self {
         // Repositories with longer ids are not opened.

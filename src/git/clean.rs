@@ -33,7 +33,7 @@ impl Repo {
     }
 
     /// The revision files that are staged and not in the working tree: `rm` without
-    /// `git rm`, or a sparse checkout.
+    /// `git rm`, or a sparse checkout that leaves out their folder.
     pub fn deleted_here(&self, prefix: &str, folders: &Folders) -> Result<Vec<Listed>, GitError> {
         let Some(top) = self.work_dir() else {
             return Ok(Vec::new());

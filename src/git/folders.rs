@@ -1,6 +1,6 @@
 //! Which folders and files a snapshot is made of, the same for all its origins.
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 use super::GitError;
 use crate::model::head_file;
@@ -97,6 +97,17 @@ pub(super) fn join(folder: &str, name: &str) -> String {
         // Thousands of them are made for a listing.
         [folder, "/", name].concat()
     }
+}
+
+/// The same as it is kept, made in a buffer that is used again.
+pub(super) fn joined(buffer: &mut String, folder: &str, name: &str) -> Arc<str> {
+    buffer.clear();
+    if !folder.is_empty() {
+        buffer.push_str(folder);
+        buffer.push('/');
+    }
+    buffer.push_str(name);
+    Arc::from(&**buffer)
 }
 
 fn tidy(path: &str) -> String {

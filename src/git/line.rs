@@ -147,6 +147,12 @@ impl<'r> Line<'r> {
         self.tip
     }
 
+    /// What it was once, as far as this clone knows, oldest first; some of that may have been
+    /// put aside by a forced push.
+    pub fn once(&self) -> impl Iterator<Item = CommitId> {
+        self.tips.iter().rev().map(|tip| tip.commit.into())
+    }
+
     /// It is a branch's, and not that of a tag or a commit.
     pub fn is_branch(&self) -> bool {
         !self.name.name.is_empty()

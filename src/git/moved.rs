@@ -4,11 +4,19 @@
 //! Compares folders by their ids and goes only into those that differ, so that a hook
 //! costs next to nothing where nothing of ours moved.
 
-use std::{collections::BTreeSet, env, fs};
+use std::{
+    collections::{BTreeSet, HashMap},
+    env, fs,
+};
 
-use git2::{DiffOptions, FileMode, ObjectType, Oid};
+use git2::{DiffOptions, FileMode, Oid};
 
-use super::{CommitId, GitError, Repo, error::Doing as _, folders::join};
+use super::{
+    CommitId, GitError, Repo,
+    error::Doing as _,
+    folders::join,
+    tree_changes::{Change, Entry, changes, entries},
+};
 
 impl Repo {
     /// The folders of `to` (as Git names them; empty for the top) that hold a file of
@@ -29,23 +37,26 @@ impl Repo {
             if old == Some(new) {
                 continue;
             }
-            let new = self.tree(new)?;
-            let old = old.map(|id| self.tree(id)).transpose()?;
-            let before = |name: &[u8]| -> Option<Oid> {
-                let entry = old.as_ref()?.get_name_bytes(name)?;
-                (entry.kind() == Some(ObjectType::Tree)).then(|| entry.id())
-            };
-            for entry in &new {
-                let entry_name = entry.name_bytes();
-                match entry.kind() {
-                    Some(ObjectType::Tree) => {
-                        let path = join(&folder, &String::from_utf8_lossy(entry_name));
-                        open.push((path, before(entry_name), entry.id()));
-                    }
-                    Some(ObjectType::Blob) if entry_name == name.as_bytes() => {
-                        found.push(folder.clone());
-                    }
-                    _ => {}
+            let (old, new) = (self.raw_tree(old)?, self.raw_tree(Some(new))?);
+            let is_it = |entry: Entry<'_>| entry.name == name.as_bytes() && entry.is_blob();
+            if entries(&new).any(is_it) {
+                found.push(folder.clone());
+            }
+            let changes = changes(&old, &new);
+            let before: HashMap<&[u8], Oid> = changes
+                .iter()
+                .filter_map(|change| match change {
+                    Change::Old(entry) if entry.is_folder() => Some((entry.name, entry.oid()?)),
+                    _ => None,
+                })
+                .collect();
+            for change in &changes {
+                if let Change::New(entry) = change
+                    && entry.is_folder()
+                    && let Some(id) = entry.oid()
+                {
+                    let path = join(&folder, &String::from_utf8_lossy(entry.name));
+                    open.push((path, before.get(entry.name).copied(), id));
                 }
             }
         }

@@ -17,6 +17,7 @@ use git2::{ErrorClass, ErrorCode, Repository, RepositoryOpenFlags};
 use super::{
     error::{Doing, DoingIo, GitError, Unsupported},
     objects::Content,
+    snapshot::LastListed,
     staged::Staged,
 };
 
@@ -32,6 +33,8 @@ pub struct Repo {
     pub(super) contents: RefCell<HashMap<git2::Oid, Content>>,
     /// The index, as long as it stays the same.
     pub(super) staged: Staged,
+    /// The revision files of the commit that was asked about last.
+    pub(super) listed: RefCell<Option<LastListed>>,
 }
 
 impl fmt::Debug for Repo {
@@ -76,6 +79,7 @@ impl Repo {
             inner,
             contents: RefCell::default(),
             staged: Staged::default(),
+            listed: RefCell::default(),
         })
     }
 

@@ -5,11 +5,15 @@
 
 use std::{collections::HashMap, ops::ControlFlow, sync::Arc};
 
-use git2::{ObjectType, Oid};
+use git2::Oid;
 
 use super::{
-    BlobId, CommitId, Folders, GitError, Repo, Tip, error::Doing, folders::join, links::Links,
+    BlobId, CommitId, Folders, GitError, Repo, Tip,
+    error::Doing,
+    folders::{join, joined},
+    links::Links,
     objects::Walked,
+    tree_changes::entries,
 };
 use crate::model::{Origin, Snapshot, SnapshotFile, head_file, snapshot::Unreadable};
 
@@ -35,6 +39,8 @@ pub struct Listing {
     pub head_file: Option<Listed>,
     missing: Vec<String>,
     conflicted: Vec<Arc<str>>,
+    /// Files of the index that a sparse checkout leaves out of the working tree.
+    pub(super) left_out: Vec<Arc<str>>,
 }
 
 /// A file that is known and not read yet.
@@ -47,10 +53,27 @@ pub struct Listed {
     lost: bool,
 }
 
+/// What was listed last: the commit that is checked out and what is published mostly have
+/// the same folders.
+#[derive(Debug)]
+pub(super) struct LastListed {
+    folders: Folders,
+    places: Vec<String>,
+    ids: Vec<Option<Oid>>,
+    listing: Listing,
+}
+
 impl Listed {
     pub(super) fn new(path: Arc<str>, id: Oid) -> Self {
         let lost = false;
         Self { path, id, lost }
+    }
+
+    /// A file with this content, that is in no repository.
+    #[cfg(test)]
+    pub(crate) fn of(path: &str, content: &[u8]) -> Self {
+        let id = Oid::hash_object(git2::ObjectType::Blob, content).unwrap();
+        Self::new(path.into(), id)
     }
 
     /// A link to what was found there. `None` = a folder, which is no revision,
@@ -96,6 +119,7 @@ impl Listing {
             head_file,
             missing,
             conflicted,
+            left_out: Vec::new(),
         }
     }
 }
@@ -256,9 +280,22 @@ impl Repo {
         name: &str,
         commit: CommitId,
     ) -> Result<Listing, GitError> {
+        let origin = Origin::Commit {
+            name: name.to_owned(),
+            id: commit.to_string(),
+        };
+        if let Some(last) = &*self.listed.borrow()
+            && last.ids == ids
+            && last.places == places
+            && last.folders == *folders
+        {
+            let listing = last.listing.clone();
+            return Ok(Listing { origin, ..listing });
+        }
         let mut files = Vec::new();
         let mut head_file = None;
         let mut missing = Vec::new();
+        let (mut linked, mut buffer) = (false, String::new());
         let all = folders.paths().iter().zip(places).zip(ids);
         for (n, ((folder, place), id)) in all.enumerate() {
             let Some(id) = id else {
@@ -266,20 +303,22 @@ impl Repo {
                 continue;
             };
             // Git keeps the entries of a folder in the order of their bytes.
-            for entry in &self.tree(*id)? {
-                let name = String::from_utf8_lossy(entry.name_bytes());
+            let bytes = self.raw_tree(Some(*id))?;
+            for entry in entries(&bytes) {
+                let name = String::from_utf8_lossy(entry.name);
                 let is_head_file = n == 0 && name == head_file::NAME;
-                if entry.kind() != Some(ObjectType::Blob) || !(is_head_file || folders.wants(&name))
-                {
+                if !entry.is_blob() || !(is_head_file || folders.wants(&name)) {
                     continue;
                 }
-                let path = join(folder, &name).into();
-                let listed = if entry.filemode() == i32::from(git2::FileMode::Link) {
+                let blob = Oid::from_bytes(entry.id).doing("read a folder")?;
+                let path = joined(&mut buffer, folder, &name);
+                let listed = if entry.is_link() {
+                    linked = true;
                     let mut links = Links::new(&join(place, &name));
                     let found = self.walk(self.root(commit)?, &mut links);
-                    Listed::linked(path, entry.id(), found)?
+                    Listed::linked(path, blob, found)?
                 } else {
-                    Some(Listed::new(path, entry.id()))
+                    Some(Listed::new(path, blob))
                 };
                 if is_head_file {
                     head_file = listed.filter(Listed::leads_to_a_file);
@@ -288,11 +327,17 @@ impl Repo {
                 }
             }
         }
-        let origin = Origin::Commit {
-            name: name.to_owned(),
-            id: commit.to_string(),
-        };
-        Ok(Listing::new(origin, files, head_file, missing, Vec::new()))
+        let listing = Listing::new(origin, files, head_file, missing, Vec::new());
+        // What a link leads to stands in no folder's id.
+        if !linked {
+            self.listed.replace(Some(LastListed {
+                folders: folders.clone(),
+                places: places.to_vec(),
+                ids: ids.to_vec(),
+                listing: listing.clone(),
+            }));
+        }
+        Ok(listing)
     }
 }
 

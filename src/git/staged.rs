@@ -19,8 +19,8 @@ use git2::{FileMode, Index, IndexEntryExtendedFlag, ObjectType, Oid};
 use super::{
     Captured, CommitId, Folders, GitError, Repo,
     error::Doing,
-    folders::join,
-    index_file,
+    folders::{join, joined},
+    index_file::{Entry, IndexFile},
     links::Links,
     objects::Walked,
     snapshot::{Listed, Listing},
@@ -33,6 +33,8 @@ struct Line {
     id: Oid,
     /// 0 = merged, 1 = the common ancestor, 2 = ours, 3 = theirs.
     stage: u16,
+    /// A sparse checkout leaves it out of the working tree.
+    left_out: bool,
     path: Vec<u8>,
 }
 
@@ -58,7 +60,31 @@ type Stamp = (PathBuf, u64, [u8; 20]);
 
 /// The index as it was read last.
 #[derive(Default)]
-pub(super) struct Staged(RefCell<Option<(Stamp, Rc<Vec<u8>>)>>);
+pub(super) struct Staged(RefCell<Option<(Stamp, Rc<IndexFile>)>>);
+
+/// Some of the lines of the index.
+#[derive(Clone, Copy)]
+enum Which<'a> {
+    /// Those with such a path and mode.
+    Where(&'a dyn Fn(&[u8], u32) -> bool),
+    /// The symbolic links.
+    Links,
+    /// Those whose path begins with one of these.
+    Below(&'a [String]),
+}
+
+impl Which<'_> {
+    fn wants(self, path: &[u8], mode: u32) -> bool {
+        match self {
+            Self::Where(wanted) => wanted(path, mode),
+            Self::Links => is_link(mode),
+            Self::Below(places) => {
+                let mut places = places.iter();
+                places.any(|place| path.starts_with(place.as_bytes()))
+            }
+        }
+    }
+}
 
 impl Repo {
     /// The revision files that are staged. Of a file in conflict the snapshot
@@ -81,6 +107,8 @@ impl Repo {
         let mut head_file = None;
         let mut missing = Vec::new();
         let mut conflicted: Vec<Arc<str>> = Vec::new();
+        let mut left_out: Vec<Arc<str>> = Vec::new();
+        let mut buffer = String::new();
         for (n, (folder, way)) in folders.paths().iter().zip(&ways).enumerate() {
             let start = match way.place() {
                 place if place.is_empty() => place,
@@ -98,12 +126,15 @@ impl Repo {
                 if name.contains('/') || !may_be || !(is_head_file || folders.wants(&name)) {
                     continue;
                 }
-                let path: Arc<str> = join(folder, &name).into();
+                let path = joined(&mut buffer, folder, &name);
                 if line.stage > 0 && conflicted.last() != Some(&path) {
                     conflicted.push(path.clone());
                 }
                 if !matches!(line.stage, 0 | 2) {
                     continue;
+                }
+                if line.left_out {
+                    left_out.push(path.clone());
                 }
                 let listed = if line.is_link() {
                     let found = self.linked(&format!("{start}{name}"), &known);
@@ -122,13 +153,9 @@ impl Repo {
                 missing.push(folder.clone());
             }
         }
-        Ok(Listing::new(
-            Origin::Index,
-            files,
-            head_file,
-            missing,
-            conflicted,
-        ))
+        let mut listing = Listing::new(Origin::Index, files, head_file, missing, conflicted);
+        listing.left_out = left_out;
+        Ok(listing)
     }
 
     /// The submodule that a path is in, or is, as it is staged.
@@ -137,8 +164,8 @@ impl Repo {
             let rest = path.as_bytes().strip_prefix(link);
             rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"))
         };
-        let lines = self.index_lines_where(
-            |link, mode| mode & 0o170_000 == 0o160_000 && holds(link),
+        let lines = self.index_lines_of(
+            Which::Where(&|link, mode| mode & 0o170_000 == 0o160_000 && holds(link)),
             &[":(top)".to_owned()],
         )?;
         Ok(lines.first().map(|line| {
@@ -179,7 +206,7 @@ impl Repo {
     }
 
     fn staged_links(&self) -> Result<StagedLinks, GitError> {
-        let found = self.index_lines_where(|_, mode| is_link(mode), &[":(top)".to_owned()])?;
+        let found = self.index_lines_of(Which::Links, &[":(top)".to_owned()])?;
         Ok(found
             .into_iter()
             .filter(|line| line.is_link() && matches!(line.stage, 0 | 2))
@@ -193,7 +220,9 @@ impl Repo {
         let ending = format!("/{name}");
         let matches = |path: &[u8], _| path == name.as_bytes() || path.ends_with(ending.as_bytes());
         let mut found: Vec<(String, Option<Listed>)> = Vec::new();
-        for line in self.index_lines_where(matches, &[format!(":(top,glob)**/{name}")])? {
+        for line in
+            self.index_lines_of(Which::Where(&matches), &[format!(":(top,glob)**/{name}")])?
+        {
             // In conflict it is listed several times.
             if !matches!(line.stage, 0 | 2) || !(line.is_file() || line.is_link()) {
                 continue;
@@ -212,7 +241,7 @@ impl Repo {
 
     /// All paths that a merge left unresolved, as Git names them.
     pub fn conflicted(&self) -> Result<BTreeSet<String>, GitError> {
-        let lines = self.index_lines_where(|_, _| true, &[])?;
+        let lines = self.index_lines_of(Which::Where(&|_, _| true), &[])?;
         Ok(lines
             .iter()
             .filter(|line| line.stage > 0)
@@ -232,8 +261,8 @@ impl Repo {
             "" => String::new(),
             folder => format!("{folder}/"),
         };
-        let staged = self.index_lines_where(
-            |path, _| path.starts_with(start.as_bytes()),
+        let staged = self.index_lines_of(
+            Which::Below(std::slice::from_ref(&start)),
             &[format!(":(top,literal){folder}")],
         )?;
         let mut staged: BTreeMap<String, (Oid, bool)> = staged
@@ -275,38 +304,31 @@ impl Repo {
 
     /// The lines of these folders (and more that begin alike), in the order of their paths' bytes.
     fn index_lines(&self, places: &[String]) -> Result<Vec<Line>, GitError> {
-        let begins = |path: &[u8], _| {
-            places
-                .iter()
-                .any(|place| path.starts_with(place.as_bytes()))
-        };
         let specs: Vec<String> = places
             .iter()
             .map(|place| format!(":(top,literal){place}"))
             .collect();
-        self.index_lines_where(begins, &specs)
+        self.index_lines_of(Which::Below(places), &specs)
     }
 
-    /// The lines with such paths and modes; `specs` says the same to the `git` program,
-    /// or less.
-    fn index_lines_where(
-        &self,
-        wanted: impl Fn(&[u8], u32) -> bool,
-        specs: &[String],
-    ) -> Result<Vec<Line>, GitError> {
-        let mut lines: Vec<Line> = match self.lines_of_file(&wanted) {
+    /// Some lines; `specs` says the same to the `git` program, or less.
+    fn index_lines_of(&self, which: Which<'_>, specs: &[String]) -> Result<Vec<Line>, GitError> {
+        let mut lines: Vec<Line> = match self.lines_of_file(which) {
             Some(lines) => lines,
             None => match self.index() {
                 Ok(index) => index
                     .iter()
                     .filter(|entry| {
                         let meant = IndexEntryExtendedFlag::INTENT_TO_ADD.bits();
-                        entry.flags_extended & meant == 0 && wanted(&entry.path, entry.mode)
+                        entry.flags_extended & meant == 0 && which.wants(&entry.path, entry.mode)
                     })
                     .map(|entry| Line {
                         mode: entry.mode,
                         id: entry.id,
                         stage: (entry.flags >> 12) & 3,
+                        left_out: entry.flags_extended
+                            & IndexEntryExtendedFlag::SKIP_WORKTREE.bits()
+                            != 0,
                         path: entry.path,
                     })
                     .collect(),
@@ -322,39 +344,46 @@ impl Repo {
         Ok(lines)
     }
 
-    /// Those lines of the index that are wanted; `None` where it is not plainly understood.
-    fn lines_of_file(&self, wanted: &impl Fn(&[u8], u32) -> bool) -> Option<Vec<Line>> {
-        let bytes = self.index_bytes()?;
+    /// Those lines of the index file; `None` where it is not plainly understood. That of a
+    /// large repository is read once, as long as nobody wrote it anew.
+    fn lines_of_file(&self, which: Which<'_>) -> Option<Vec<Line>> {
         let mut lines = Vec::new();
-        index_file::scan(&bytes, |entry| {
-            if wanted(entry.path, entry.mode) {
-                lines.extend(Oid::from_bytes(entry.id).map(|id| Line {
-                    mode: entry.mode,
-                    id,
-                    stage: entry.stage,
-                    path: entry.path.to_vec(),
-                }));
+        let mut add = |entry: Entry<'_>| {
+            lines.extend(Oid::from_bytes(entry.id).map(|id| Line {
+                mode: entry.mode,
+                id,
+                stage: entry.stage,
+                left_out: entry.left_out,
+                path: entry.path.to_vec(),
+            }));
+        };
+        let stamp = self.index_stamp()?;
+        let known = match &*self.staged.0.borrow() {
+            Some((before, known)) if *before == stamp => Some(Rc::clone(known)),
+            _ => None,
+        };
+        if let Some(index) = known {
+            match which {
+                Which::Links => index.links(add),
+                Which::Below([place]) => index.beginning(place.as_bytes(), add),
+                Which::Below(_) | Which::Where(_) => index.all(|entry| {
+                    if which.wants(entry.path, entry.mode) {
+                        add(entry);
+                    }
+                }),
+            }
+            return Some(lines);
+        }
+        let index = IndexFile::of(fs::read(&stamp.0).ok()?, |entry| {
+            if which.wants(entry.path, entry.mode) {
+                add(entry);
             }
         })?;
-        Some(lines)
-    }
-
-    /// The index file. That of a large repository is read once, as long as nobody wrote it
-    /// anew.
-    fn index_bytes(&self) -> Option<Rc<Vec<u8>>> {
-        let stamp = self.index_stamp()?;
-        if let Some(known) = &*self.staged.0.borrow()
-            && stamp == known.0
-        {
-            return Some(Rc::clone(&known.1));
-        }
-        let bytes = Rc::new(fs::read(&stamp.0).ok()?);
         // Written anew meanwhile, it is read again.
         if Some(&stamp) == self.index_stamp().as_ref() {
-            let known = (stamp, Rc::clone(&bytes));
-            self.staged.0.replace(Some(known));
+            self.staged.0.replace(Some((stamp, Rc::new(index))));
         }
-        Some(bytes)
+        Some(lines)
     }
 
     /// What tells one state of the index from another: its place, its length, and the
@@ -394,7 +423,7 @@ impl Repo {
             .arg(self.git_dir())
             .arg("--work-tree")
             .arg(self.work_dir()?)
-            .args(["ls-files", "--stage", "-z", "--full-name", "--"])
+            .args(["ls-files", "-t", "--stage", "-z", "--full-name", "--"])
             .args(specs)
             .output()
             .ok()?;
@@ -410,12 +439,14 @@ impl Repo {
     }
 }
 
-/// `100644 <id> 0\t<path>`
+/// `H 100644 <id> 0\t<path>`; `S` in the place of `H` where a sparse checkout leaves it out.
 fn parse(line: &[u8]) -> Option<Line> {
     let tab = line.iter().position(|byte| *byte == b'\t')?;
     let (facts, path) = line.split_at(tab);
     let mut facts = std::str::from_utf8(facts).ok()?.split(' ');
+    let left_out = facts.next()? == "S";
     Some(Line {
+        left_out,
         mode: u32::from_str_radix(facts.next()?, 8).ok()?,
         id: Oid::from_str(facts.next()?).ok()?,
         stage: facts.next()?.parse().ok()?,

@@ -32,6 +32,24 @@ pub(super) struct Entry<'a> {
 }
 
 impl Entry<'_> {
+    pub(super) fn is_folder(&self) -> bool {
+        self.mode == b"40000"
+    }
+
+    pub(super) fn is_link(&self) -> bool {
+        self.mode == b"120000"
+    }
+
+    /// A file or a symbolic link.
+    pub(super) fn is_blob(&self) -> bool {
+        !self.is_folder() && self.mode != b"160000"
+    }
+
+    /// `None` = it was cut short, which Git does not do.
+    pub(super) fn oid(&self) -> Option<Oid> {
+        Oid::from_bytes(self.id).ok()
+    }
+
     /// A regular file: symbolic links and submodules hold no revision.
     pub(super) fn is_file(&self) -> bool {
         let mode = std::str::from_utf8(self.mode)
@@ -48,7 +66,7 @@ impl Entry<'_> {
 }
 
 /// The entries of a folder's bytes. What is cut short is left out: Git made them.
-fn entries(mut bytes: &[u8]) -> impl Iterator<Item = Entry<'_>> {
+pub(super) fn entries(mut bytes: &[u8]) -> impl Iterator<Item = Entry<'_>> {
     const ID: usize = 20;
     std::iter::from_fn(move || {
         let space = bytes.iter().position(|byte| *byte == b' ')?;

@@ -9,6 +9,7 @@ use super::{Layout, header};
 use crate::model::{
     Finding, HeadFile, Migration, Origin, Project, RevId, Revision, Rule, Snapshot, SnapshotFile,
     SourceFile, UnreadFile,
+    finding::AFTER_REVISIONS,
     graph::{Graph, Problem},
     head_file,
     snapshot::Unreadable,
@@ -91,6 +92,17 @@ pub fn load_known(
         .then(|| assemble(origin, head_file, graph, files, unread, findings))
 }
 
+/// The project as it was before the files that were read for `after` came to it, each of which
+/// added a revision. `None` where that cannot be said from it.
+pub fn before_added(after: &Project, head_file: Option<&SnapshotFile>) -> Option<Project> {
+    let is_plain = after.repeated.is_empty() && after.unread.is_empty();
+    let graph = is_plain.then(|| after.graph.without(after.migrations.keys()))??;
+    let nothing = (Vec::new(), Vec::new(), Vec::new());
+    let (files, unread, findings) = nothing;
+    let origin = &after.origin;
+    Some(assemble(origin, head_file, graph, files, unread, findings))
+}
+
 fn assemble(
     origin: &Origin,
     head_file: Option<&SnapshotFile>,
@@ -120,7 +132,7 @@ fn assemble(
         .flat_map(|one| head_file::check(one, &graph));
     findings.extend(of_head_file.map(|finding| match finding.help {
         // No command writes it before.
-        Some(_) if !sound => finding.help("put the revisions right first: it follows from them"),
+        Some(_) if !sound => finding.help(AFTER_REVISIONS),
         _ => finding,
     }));
     Project {

@@ -13,7 +13,7 @@ pub mod name;
 pub mod native;
 pub mod render;
 
-pub use load::{Part, load, load_known, read_file};
+pub use load::{Part, before_added, load, load_known, read_file};
 
 pub use alembic::Alembic;
 pub use native::Native;

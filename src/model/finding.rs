@@ -214,3 +214,23 @@ impl Finding {
         self
     }
 }
+
+/// The same with deletions first, since they may be why other things are wrong: a head file that
+/// is put right for one leads on with what is to be taken back.
+pub fn deletions_first(mut findings: Vec<Finding>) -> Vec<Finding> {
+    let is_deletion = |finding: &Finding| {
+        finding.rule == Rule::DeletedRevision && finding.severity == Severity::Error
+    };
+    if findings.iter().any(is_deletion) {
+        findings.sort_by_key(|finding| !is_deletion(finding));
+        for finding in &mut findings {
+            if finding.rule == Rule::HeadFile && finding.help.is_some() {
+                finding.help = Some(AFTER_REVISIONS.to_owned());
+            }
+        }
+    }
+    findings
+}
+
+/// What helps where the head file is wrong because revisions are.
+pub const AFTER_REVISIONS: &str = "put the revisions right first: it follows from them";

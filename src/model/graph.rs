@@ -8,8 +8,8 @@
 //!
 //! The subjects: building here, questions about the `structure`, `cycles`,
 //! `labels`, `names` (symbols, prefixes), `relative` steps, `order` (which of
-//! several right orders), `parting` (two sides), `traverse` (upgrade, downgrade), `history` and
-//! `stamp`.
+//! several right orders), `parting` (two sides), `traverse` (upgrade, downgrade), `history`, `stamp`
+//! and `without` (what it was before).
 
 use std::{
     collections::{BTreeSet, HashMap, HashSet},
@@ -32,6 +32,7 @@ mod relative;
 mod stamp;
 mod structure;
 mod traverse;
+mod without;
 
 #[cfg(test)]
 mod cases;
@@ -49,7 +50,7 @@ pub use self::{
 ///
 /// Revisions are numbered in file order, which breaks every tie. After
 /// [`Graph::build`] there is no cycle over parents and dependencies.
-#[derive(Debug, Default, Clone)]
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Graph {
     revisions: Vec<Arc<Revision>>,
     index: HashMap<RevId, Node>,

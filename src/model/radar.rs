@@ -500,7 +500,7 @@ fn excess(lines: &[Vec<usize>]) -> usize {
 
 fn build(files: &Files) -> (Graph, Vec<Flaw>) {
     let outlines: Vec<&Arc<Outline>> = files.iter().filter_map(FileFact::outline).collect();
-    let (graph, problems) = Graph::build(outlines.iter().map(|one| one.revision()).collect());
+    let (graph, problems) = Graph::of(outlines.iter().map(|one| Arc::clone(&one.node)).collect());
     let flaws = problems
         .into_iter()
         .map(|problem| flaw(problem, &outlines))

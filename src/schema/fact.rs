@@ -203,6 +203,14 @@ impl Schema {
         self.facts.insert(fact.id.clone(), fact);
     }
 
+    /// All objects of a kind, without a look at the others.
+    pub fn of_kind(&self, kind: Kind) -> impl Iterator<Item = &Fact> {
+        let first = FactId::new(kind, Vec::<String>::new());
+        let from = self.facts.range(first..);
+        from.take_while(move |(id, _)| id.kind == kind)
+            .map(|(_, fact)| fact)
+    }
+
     /// The parts of an object, and their parts.
     pub fn within<'a>(&'a self, id: &'a FactId) -> impl Iterator<Item = &'a Fact> {
         self.facts

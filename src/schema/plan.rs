@@ -91,6 +91,9 @@ pub enum Hazard {
         /// Its name as one writes it.
         name: String,
     },
+    /// On the way back: what the way up made of values stays; of which column, and how it
+    /// was seen.
+    KeepsOthers(String),
     /// An object is dropped, and one that looks like it is made: perhaps it was renamed.
     MayBeRename {
         /// The name of what is dropped.

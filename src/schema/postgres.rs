@@ -151,6 +151,7 @@ fn fact(
     let mut may_be_empty = false;
     for (key, value) in payload {
         match (key.as_str(), value) {
+            (_, Json::Null) => {}
             ("_generated", _) => fact.generated_name = true,
             ("_may be empty", _) => may_be_empty = true,
             ("_ddl", Json::String(text)) => fact.ddl = Some(text),

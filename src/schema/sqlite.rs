@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Edge, Fact, FactId, Kind, Schema, Unmodelled, Value,
+    Edge, Fact, FactId, Kind, Schema, Value,
     kind::COLUMN_ORDER,
     normal::{Piece, joined, pieces},
     sqlite_table,
@@ -57,12 +57,11 @@ pub fn facts(stored: &Stored, ledger: &str) -> Schema {
         })
         .collect();
     for object in &stored.objects {
+        // A shadow table comes and goes with its virtual table, and is nobody's to compare.
         if stored.shadows.contains(&object.name) {
-            schema.unmodelled.insert(Unmodelled {
-                what: "shadow table".to_owned(),
-                name: object.name.clone(),
-            });
-        } else if let Some(on) = relations.get(&lower(&object.table)) {
+            continue;
+        }
+        if let Some(on) = relations.get(&lower(&object.table)) {
             match on.kind {
                 Kind::Table if object.kind == "table" => {
                     add_table(&mut schema, object, stored, &relations);

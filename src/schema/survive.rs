@@ -39,6 +39,8 @@ pub struct Loss {
     pub count: usize,
     /// Of how many.
     pub of: usize,
+    /// Somebody said that it is lost.
+    pub said: bool,
 }
 
 /// What happened to rows or values.
@@ -66,17 +68,17 @@ impl How {
 }
 
 /// Judges what became of everything that was there before. What `said` names (tables
-/// and columns, for each way) is left out.
+/// and columns, for each way) is told as such.
 pub fn survive(stages: Stages<'_>, said: &dyn Fn(Direction, &FactId) -> bool) -> Vec<Loss> {
     let mut losses = Vec::new();
     for (id, before) in &stages.before.1.tables {
         table(stages, id, before, &mut losses);
     }
     let of_table = |id: &FactId| FactId::new(Kind::Table, id.path[..id.path.len() - 1].to_vec());
-    losses.retain(|loss| {
+    for loss in &mut losses {
         let whole = loss.id.kind == Kind::Column && said(loss.direction, &of_table(&loss.id));
-        !whole && !said(loss.direction, &loss.id)
-    });
+        loss.said = whole || said(loss.direction, &loss.id);
+    }
     losses
 }
 
@@ -95,6 +97,7 @@ fn table(stages: Stages<'_>, id: &FactId, before: &TableContent, losses: &mut Ve
             how,
             count,
             of,
+            said: false,
         });
     };
     let back = stages.back.and_then(|back| back.tables.get(id));
@@ -163,6 +166,7 @@ fn columns(
             how,
             count,
             of: values.iter().flatten().count(),
+            said: false,
             id,
         });
     }

@@ -44,9 +44,10 @@ fn names(id: &FactId) -> &[String] {
 fn find<'a>(schema: &'a Schema, kinds: &[Kind], path: &[String]) -> Option<&'a Fact> {
     let fits = |fact: &&Fact| {
         let names = names(&fact.id);
-        kinds.contains(&fact.id.kind) && names.ends_with(path) && names.len() <= path.len() + 1
+        names.ends_with(path) && names.len() <= path.len() + 1
     };
-    let all: Vec<&Fact> = schema.facts.values().filter(fits).collect();
+    let of_kinds = kinds.iter().flat_map(|kind| schema.of_kind(*kind));
+    let all: Vec<&Fact> = of_kinds.filter(fits).collect();
     if let [one] = all.as_slice() {
         return Some(one);
     }

@@ -253,6 +253,12 @@ impl Draft {
             .chain(&between)
             .chain([models])
             .collect();
+        // What went up as a whole comes down as a whole: one index that is built outside of
+        // a transaction would take everything else out of it.
+        let whole = Decisions {
+            concurrent_indexes: false,
+            ..back.clone()
+        };
         let mut all: Vec<One> = Vec::with_capacity(plan.parts.len());
         for (n, part) in plan.parts.iter().enumerate() {
             let revision = match all.last() {
@@ -269,7 +275,11 @@ impl Draft {
             all.push(One {
                 revision,
                 up: part.clone(),
-                down: way_back(states[n], states[n + 1], &back),
+                down: way_back(
+                    states[n],
+                    states[n + 1],
+                    if part.transaction { &whole } else { &back },
+                ),
             });
         }
         Ok(Planned { all })

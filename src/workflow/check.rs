@@ -25,7 +25,10 @@ use super::{
 };
 use crate::{
     config::{DEFAULT_FOLDER, FILE_NAME},
-    model::{Finding, Project, RevId, Rule, Severity, SourceFile, finding::Place},
+    model::{
+        Finding, Project, RevId, Rule, Severity, SourceFile,
+        finding::{Place, deletions_first},
+    },
 };
 
 pub use crate::git::NoDefault;
@@ -63,6 +66,16 @@ pub enum NotJudged {
         name: String,
         /// Where it says so, where the change takes that back.
         on: Option<String>,
+    },
+    /// The file is in a submodule.
+    #[error(
+        "{folder} is in the submodule {submodule}, whose own repository says what is published there"
+    )]
+    InSubmodule {
+        /// The folder of migrations.
+        folder: String,
+        /// The submodule, from the top of the repository.
+        submodule: String,
     },
     /// It has no such base.
     #[error("this clone does not have {name} to judge against")]
@@ -140,13 +153,7 @@ pub fn check(context: &Context, ask: &Ask) -> Result<Vec<One>, Error> {
         if projects.unread.iter().any(|unread| unread.prefix == folder) {
             continue;
         }
-        let database = one.config.database.as_deref();
-        let project = match (folder.as_str(), database) {
-            ("", Some(database)) => database.to_owned(),
-            (folder, Some(database)) => format!("{folder}: {database}"),
-            ("", None) if several => ".".to_owned(),
-            (folder, None) => folder.to_owned(),
-        };
+        let project = name_of(one, &folder, several);
         let outcome = judge(one, ask);
         all.push(One { project, outcome });
     }
@@ -157,6 +164,16 @@ pub fn check(context: &Context, ask: &Ask) -> Result<Vec<One>, Error> {
         });
     }
     Ok(all)
+}
+
+/// How a project is told from the others of its repository.
+pub(super) fn name_of(one: &Context, folder: &str, several: bool) -> String {
+    match (folder, one.config.database.as_deref()) {
+        ("", Some(database)) => database.to_owned(),
+        (folder, Some(database)) => format!("{folder}: {database}"),
+        ("", None) if several => ".".to_owned(),
+        (folder, None) => folder.to_owned(),
+    }
 }
 
 /// The revisions that the files have and what is protected has not, and what they were
@@ -271,7 +288,7 @@ fn findings(
     own.extend(of_new(context, before, after, &|| after));
     own.extend(skipped(context, after));
     let levels = &context.config.levels;
-    let mut findings = before.without_follow_ups(levels.apply(own));
+    let mut findings = deletions_first(before.without_follow_ups(levels.apply(own)));
     let old = levels.apply(old);
     if sides.is_base {
         findings.extend(old);

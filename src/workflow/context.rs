@@ -16,7 +16,7 @@ use crate::{
     config::{self, Config, Env, Overrides, Timeouts},
     db::DatabaseUrl,
     git::{Captured, Folders, GitError, Repo, worktree_snapshot},
-    layout::{self, Alembic, Layout, Native},
+    layout::{self, Layout},
     model::{Origin, Project, RevId, Snapshot, audit::Edit, snapshot::Unreadable},
     schema::LeaveOut,
 };
@@ -25,7 +25,7 @@ mod databases;
 mod place;
 mod projects;
 
-pub(super) use place::{missing_folder, pathspec};
+pub(super) use place::{folders_of, layout_of, missing_folder, pathspec};
 pub(super) use projects::{Configured, Projects, Unread};
 
 /// Which Git state the revisions are read from.
@@ -252,7 +252,7 @@ impl Context {
     pub(super) fn project_so_far(&self, at: &At) -> Result<Project, Error> {
         let captured = match at {
             At::WorkTree => {
-                let captured = worktree_snapshot(&self.config.root, &self.folders())?;
+                let captured = self.on_disk()?;
                 // Who left a folder out deleted nothing in it.
                 if let Some(folder) = captured.missing.first()
                     && self.repo_if_any().is_some_and(Repo::is_sparse)
@@ -320,7 +320,7 @@ impl Context {
     pub(super) fn captured(&self, at: &At) -> Result<Captured, Error> {
         let captured = match at {
             At::WorkTree => {
-                let captured = worktree_snapshot(&self.config.root, &self.folders())?;
+                let captured = self.on_disk()?;
                 return match captured.missing.first() {
                     Some(folder) if captured.missing.len() == self.folders().paths().len() => {
                         match self.repo_if_any() {
@@ -344,6 +344,14 @@ impl Context {
                     _ => "the index".to_owned(),
                 },
             });
+        }
+        Ok(captured)
+    }
+
+    fn on_disk(&self) -> Result<Captured, Error> {
+        let mut captured = worktree_snapshot(&self.config.root, &self.folders())?;
+        if let (Some(repo), Ok(prefix)) = (self.repo_if_any(), self.prefix()) {
+            repo.add_left_out(&prefix, &self.folders(), &mut captured)?;
         }
         Ok(captured)
     }
@@ -416,19 +424,6 @@ impl Context {
             .display()
             .to_string()
     }
-}
-
-/// How revisions stand in the files of a project.
-pub(super) fn layout_of(config: &Config) -> &'static dyn Layout {
-    match config.layout {
-        config::Layout::Native => &Native,
-        config::Layout::Alembic => &Alembic,
-    }
-}
-
-/// The migrations folders of a project.
-pub(super) fn folders_of(config: &Config) -> Folders {
-    Folders::new(&config.folders, layout_of(config).extensions())
 }
 
 /// A database's URL without its password; `None` where it is none.

@@ -1,5 +1,5 @@
 //! Revisions whose files Git still has staged and the working tree does not: `rm`, a file
-//! that got lost, a sparse checkout. Who means it says `git rm`.
+//! that got lost, a folder that a sparse checkout leaves out. Who means it says `git rm`.
 
 use std::{collections::BTreeMap, sync::Arc};
 

@@ -1,7 +1,7 @@
 //! Models held against a database, or against what the revisions produce.
 
 use super::{
-    Context, Error,
+    Context, Error, State,
     autogenerate::{Choice, Plan, Undecided, decide_by_option, require_used, way},
     replayed::LeftOut,
     sides::{self, Against, Leave, Sides},
@@ -31,6 +31,9 @@ pub struct Diff {
     pub left_out: Vec<LeftOut>,
     /// What the database has, and neither models nor revisions know.
     pub strangers: Vec<String>,
+    /// Revisions that are applied in the database and that no file has, with their messages:
+    /// what they did is among the differences, or left alone.
+    pub no_file_has: Vec<(RevId, String)>,
 }
 
 /// Compares the models with the chosen database, or with the revisions.
@@ -43,6 +46,10 @@ pub fn diff(
     let project = context.project()?;
     super::plan::require_sound(&project)?;
     let mut database = context.database()?;
+    let no_file_has = match against {
+        Against::Database => sides::unknown(&State::new(&project, context.ledger(&mut *database)?)),
+        Against::Revisions => Vec::new(),
+    };
     let mut sides = all(context, &project, &mut *database, against, leave)?;
     for (choice, text) in choices {
         decide_by_option(&mut sides, *choice, text)?;
@@ -66,6 +73,7 @@ pub fn diff(
             .collect(),
         left_out: sides.steps.1,
         strangers: sides.strangers,
+        no_file_has,
     })
 }
 

@@ -13,6 +13,7 @@ use super::{
     run::change_ledger,
     state::{decision, other_edges, other_scripts},
     step,
+    taken_out::Depth,
     way_back_in_git::{self, FoundWayBack},
 };
 use crate::{
@@ -221,7 +222,7 @@ pub(super) fn edited(
         return Ok(Vec::new());
     }
     let ids: BTreeSet<RevId> = state.edited.iter().cloned().collect();
-    let mut binding = fixed::binding(context, &ids)?;
+    let mut binding = fixed::binding_here(context, &ids, Depth::Whole)?;
     let carried = fixed::as_published(context, project, &ids)?;
     let protected = context.target()?.protected;
     let mut found = Vec::new();
@@ -400,7 +401,7 @@ pub fn record(
     }
     // What others have is compared with what ran, not the other way round; unless they
     // have it as the file says.
-    let binding = fixed::binding(context, &ids)?;
+    let binding = fixed::binding_here(context, &ids, Depth::Whole)?;
     let published = fixed::as_published(context, project, &ids)?;
     let by_itself = |entry: &Entry| {
         let id = &entry.revision;

@@ -238,6 +238,13 @@ pub enum Error {
         /// How many revisions are pending.
         pending: usize,
     },
+    /// The database has what revisions did that no file has: it cannot be told from what a new
+    /// one would do.
+    #[error("the database is not what the files make of it: {} applied there that no file has", if revisions.len() == 1 { "a revision is" } else { "revisions are" })]
+    NoFileHas {
+        /// Their ids and messages, in the order applied.
+        revisions: Vec<(RevId, String)>,
+    },
     /// Git is in the middle of something.
     #[error("{operation} is in progress")]
     InProgress {

@@ -11,6 +11,7 @@ use super::{
     guard::{self, Base, ByLayout},
     known::{self, KnownRow},
     outline::{self, Outlined},
+    rewritten::put_back,
     taken_out::{Depth, taken_out},
 };
 use crate::model::{
@@ -76,6 +77,30 @@ pub(super) fn binding(
         .into_iter()
         .filter_map(|(id, all)| Some((id, all.into_iter().find(Evidence::binds)?)))
         .collect())
+}
+
+/// The same of revisions that files have: also those that a protected branch published once and
+/// took out since, and that came back here. Databases may have run what they were then.
+pub(super) fn binding_here(
+    context: &Context,
+    ids: &BTreeSet<RevId>,
+    depth: Depth,
+) -> Result<BTreeMap<RevId, Evidence>, Error> {
+    let mut found = binding(context, ids)?;
+    if context.repo_if_any().is_none() {
+        return Ok(found);
+    }
+    for name in guard::protected_refs(context)? {
+        let open: BTreeSet<RevId> = ids
+            .iter()
+            .filter(|id| !found.contains_key(*id))
+            .cloned()
+            .collect();
+        for one in taken_out(context, &name, &open, depth)? {
+            found.entry(one.revision).or_insert(one.evidence);
+        }
+    }
+    Ok(found)
 }
 
 /// Those of `ids` that a protected ref has just as the files have them.
@@ -154,8 +179,7 @@ pub(super) fn of_step(
         names.push(base.name.to_owned());
     }
     for name in names {
-        let (mut tips, _) = outline::of_protected(context, &name)?;
-        tips.retain(|tip| touched.contains(&tip.revision));
+        let tips = outline::of_protected_with(context, &name, &touched)?;
         // What is published is fixed without a tag; but where it is moved, a tag is more.
         open.retain(|id| moved(id) || tips.iter().all(|tip| tip.revision != *id));
         fixed.extend(come_back(
@@ -165,6 +189,7 @@ pub(super) fn of_step(
             after,
             &tips,
         )?);
+        fixed.extend(put_back(context, &name, &tips, (before, after), reading)?);
         let look = |tip: &Outlined| differs(before, after, tip, reading);
         fixed.extend(published(context, &name, tips, &look));
         fixed.extend(merged(context, &name, &touched)?);

@@ -2,7 +2,7 @@
 //! merge joins, what a push leaves on the other side. The check and the radar ask here what
 //! a step edits. Needs no database.
 
-use std::{cell::OnceCell, collections::HashSet};
+use std::{cell::OnceCell, mem::ManuallyDrop};
 
 use super::{
     Context, Error,
@@ -11,6 +11,7 @@ use super::{
     fixed,
     hooks::push,
     outline::{self, Outlined},
+    rewritten::put_back,
     taken_out::Depth,
 };
 use crate::{
@@ -18,6 +19,7 @@ use crate::{
     layout::{self, Layout},
     model::{
         Checksum, Finding, Levels, Project, RevId, Rule, Severity, Snapshot, Span,
+        finding::deletions_first,
         guard::{self, Evidence, Fixed, Reading},
     },
 };
@@ -27,12 +29,14 @@ mod heads;
 mod merging;
 mod missing;
 mod moved_to;
+mod staged;
 mod submodules;
 mod unjudged;
 
 pub(super) use missing::missing;
 pub(super) use moved_to::say_where;
-pub(super) use submodules::in_submodules;
+pub use staged::judged;
+pub(super) use submodules::{in_submodule, in_submodules};
 pub(super) use unjudged::unjudged;
 pub use unjudged::{So, Unjudged};
 
@@ -177,8 +181,8 @@ fn one(context: &Context, index: &Side, verdict: &mut Verdict) -> Result<(), Err
             .any(|folder| config.root.join(folder).is_dir());
     // What is only added edits nothing, whatever is published.
     let edits = || {
-        let staged: HashSet<&Listed> = index.files.iter().collect();
-        committed.files.iter().any(|file| !staged.contains(file))
+        let stay = changed::unchanged(&committed.files, &index.files);
+        stay.len() < committed.files.len()
     };
     let absent = absent_refs(context)?.into_iter();
     let mut missing: Vec<NotJudged> = absent
@@ -232,27 +236,30 @@ pub(super) fn step(
         return Ok(Vec::new());
     }
     let side = after;
-    let (before, after) = changed::load(context, before, side)?;
-    let mut findings = of_the_index(&before, &after, doing);
-    findings.extend(edits_by(context, &before, &after, doing)?);
+    // The program ends soon: thousands of revisions need not be given back one by one.
+    let sides = ManuallyDrop::new(changed::load(context, before, side)?);
+    let (before, after) = &*sides;
+    let mut findings = of_the_index(before, after, doing);
+    findings.extend(edits_by(context, before, after, doing)?);
     // A merge may join two lines that are settled afterwards: `sync` needs it done, and
     // they are not pushed before.
     if !matches!(doing, Doing::Merge(_)) {
-        findings.extend(heads::two_heads(context, &before, &after, doing));
+        findings.extend(heads::two_heads(context, before, after, doing));
     }
     // What comes with a merge, and what is pushed, was judged when it was committed.
     if matches!(doing, Doing::Commit) {
         let whole = OnceCell::new();
-        let all = || match whole.get_or_init(|| changed::whole(context, side, &after)) {
+        let all = || match whole.get_or_init(|| changed::whole(context, side, after)) {
             Ok(Some(whole)) => whole,
-            Ok(None) | Err(_) => &after,
+            Ok(None) | Err(_) => after,
         };
-        findings.extend(check::of_new(context, &before, &after, &all));
+        findings.extend(check::of_new(context, before, after, &all));
         if let Some(Err(error)) = whole.into_inner() {
             return Err(error);
         }
     }
     let findings = before.without_follow_ups(context.config.levels.apply(findings));
+    let findings = deletions_first(findings);
     Ok(seen_from_the_top(&context.prefix()?, findings))
 }
 
@@ -317,9 +324,16 @@ fn edits_of_first(
         Evidence::Published { name } => !push::is_branch(name, branch),
         _ => true,
     });
-    let (tips, _) = outline::of_protected(context, &from.to_string())?;
     let touched = fixed::touched(before, after);
+    let tips = outline::of_protected_with(context, &from.to_string(), &touched)?;
     let mut there = fixed::come_back(context, (known_as, Depth::Latest), &touched, after, &tips)?;
+    there.extend(put_back(
+        context,
+        known_as,
+        &tips,
+        (before, after),
+        &reading,
+    )?);
     let look = |tip: &Outlined| fixed::differs(before, after, tip, &reading);
     there.extend(fixed::published(context, known_as, tips, &look));
     fixed.extend(there.into_iter().map(|one| Fixed {

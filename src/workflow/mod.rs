@@ -49,6 +49,7 @@ mod replayed;
 pub mod restack;
 pub mod revisions;
 mod rewrite;
+mod rewritten;
 mod run;
 pub mod schema_drift;
 mod scratch;

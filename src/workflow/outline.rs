@@ -5,7 +5,7 @@
 //! once; a blob's id says for ever what is in it.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{BTreeSet, HashMap, HashSet},
     ops::Deref,
     rc::Rc,
     sync::Arc,
@@ -16,7 +16,7 @@ use crate::{
     git::{BlobId, CommitId, CommitInfo, Listed, Listing},
     layout::{self, Layout, read_file},
     model::{
-        RevId, UnreadFile,
+        RevId, Revision, UnreadFile,
         audit::{Content, Outline},
     },
 };
@@ -162,6 +162,34 @@ fn find(context: &Context, name: &str, revision: &RevId) -> Result<Option<Outlin
     Ok(all.into_iter().find(|one| one.revision == *revision))
 }
 
+/// Those of `ids` that a protected ref has, as [`of_protected`] finds them.
+pub(super) fn of_protected_with(
+    context: &Context,
+    name: &str,
+    ids: &BTreeSet<RevId>,
+) -> Result<Vec<Outlined>, Error> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let listing = match listing(context, name) {
+        Err(error) if error.is_lost_folder() => {
+            let (mut all, _) = of_protected(context, name)?;
+            all.retain(|one| ids.contains(&one.revision));
+            return Ok(all);
+        }
+        listing => listing?,
+    };
+    let known = rows(context, &listing.files, HEADERS)?;
+    let outlined = |file: &Listed| match known.get(&file.blob()) {
+        Some(Content::Revision(outline)) if ids.contains(&outline.revision) => Some(Outlined {
+            path: Arc::clone(&file.path),
+            outline: Arc::clone(outline),
+        }),
+        _ => None,
+    };
+    Ok(listing.files.iter().filter_map(outlined).collect())
+}
+
 fn of_listing(context: &Context, listing: &Listing) -> Result<(Vec<Outlined>, Vec<Listed>), Error> {
     let known = rows(context, &listing.files, HEADERS)?;
     let (mut outlined, mut unread) = (Vec::with_capacity(listing.files.len()), Vec::new());
@@ -268,15 +296,15 @@ pub(super) fn of_content(context: &Context, file: &crate::model::SnapshotFile) -
 
 fn outline_of(file: &crate::model::SnapshotFile, layout: &dyn Layout) -> Option<Outline> {
     let migration = layout.parse(read_file(file).ok()?).ok()?;
-    Some(Outline {
-        checksum: layout::checksum(&migration),
-        up: layout::up_checksum(&migration),
-        options: migration.options(),
-        revision: migration.revision.id,
-        parents: migration.revision.parents,
-        depends_on: migration.revision.depends_on,
-        labels: migration.revision.labels,
-        message: migration.revision.message,
-        amended: migration.revision.amended,
-    })
+    Some(Outline::of(
+        Revision {
+            // What is kept of it has neither.
+            created: None,
+            proved: None,
+            ..migration.revision.clone()
+        },
+        layout::checksum(&migration),
+        layout::up_checksum(&migration),
+        migration.options(),
+    ))
 }

@@ -6,6 +6,7 @@ use super::{
     Context, Error, State, Why, alembic, fixed,
     replay::{self, ToCome},
     step::{Facts, Prepared},
+    taken_out::Depth,
     way_back_in_git::{self, FoundWayBack},
 };
 use crate::{
@@ -419,7 +420,8 @@ fn drift_warnings(context: &Context, state: &State, down: &[RevId]) -> Vec<Warni
     let edited = stay(&state.edited);
     if !edited.is_empty() {
         // Only the words hang on it, too.
-        let binding = fixed::binding(context, &edited.iter().cloned().collect());
+        let binding =
+            fixed::binding_here(context, &edited.iter().cloned().collect(), Depth::Latest);
         warnings.push(Warning::Edited {
             fixed: binding.is_ok_and(|binding| !binding.is_empty()),
             all: edited,

@@ -21,7 +21,7 @@ use super::{
 use crate::{
     db::Database,
     model::{Direction, NoWayBack, RevId, finding::Place},
-    schema::{Comparison, FactId, LeaveOut, Loss, Schema, compare},
+    schema::{Comparison, FactId, How, LeaveOut, Loss, Schema, compare},
 };
 use trial::Trial;
 
@@ -115,6 +115,8 @@ pub enum Found {
 pub enum Note {
     /// What was in it does not come back, or is not what it was.
     Open(Loss),
+    /// Rows or values are gone or others, and do not come back, as the script or the plan says.
+    AsSaid(Loss),
     /// No rows could be made for a table: nothing is known of its data.
     NoRows {
         /// The table.
@@ -146,8 +148,9 @@ pub struct Observed {
     pub direction: Direction,
     /// Which of its statements, from 0.
     pub statement: usize,
-    /// The locks that it took on tables that were there before, and that no earlier
-    /// statement had: PostgreSQL's name of the mode (`ACCESS EXCLUSIVE`), and the table.
+    /// The locks that it takes on tables that were there before the script: PostgreSQL's name
+    /// of the mode (`ACCESS EXCLUSIVE`), and the table. Where a script's statements could only
+    /// be run in one transaction, those that no earlier statement had.
     pub locks: Vec<(String, String)>,
     /// The tables whose rows it wrote anew.
     pub rewrites: Vec<String>,
@@ -158,6 +161,16 @@ impl Proved {
     pub fn not_with_rows(&self) -> Option<&Note> {
         let mut notes = self.notes.iter();
         notes.find(|note| matches!(note, Note::DoubtfulOnRows(_)))
+    }
+
+    /// What the way up makes of values and the way back does not make of them again, though
+    /// the column is there: said by somebody, and so no finding.
+    pub fn not_brought_back(&self) -> impl Iterator<Item = &Loss> {
+        let is_tried = self.no_way_back.is_none();
+        self.notes.iter().filter_map(move |note| match note {
+            Note::AsSaid(loss) if is_tried && matches!(loss.how, How::Changed(..)) => Some(loss),
+            _ => None,
+        })
     }
 
     /// Tables whose rows were carried through.

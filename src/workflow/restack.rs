@@ -12,7 +12,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{Context, Error, State, fixed, head_file, stale::Looked};
+use super::{Context, Error, State, fixed, head_file, stale::Looked, taken_out::Depth};
 use crate::model::{
     Project, RevId,
     restack::{Restack, RestackError, restack},
@@ -135,7 +135,7 @@ pub fn propose(context: &Context, project: &Project, moves: &[Move]) -> Result<R
 
 fn decide(context: &Context, project: &Project, one: &Move) -> Result<Restack, Error> {
     let ids = project.graph.ancestors(&one.heads);
-    let binding = fixed::binding(context, &ids)?;
+    let binding = fixed::binding_here(context, &ids, Depth::Latest)?;
     let held: BTreeSet<RevId> = binding.keys().cloned().collect();
     restack(&project.graph, &one.heads, &one.onto, &held).map_err(|error| match error {
         RestackError::Held { revision, held } => Error::Held {

@@ -4,11 +4,20 @@
 use std::ops::ControlFlow;
 
 use super::{Context, Error, Locate};
-use crate::model::{Project, RevId, Snapshot, graph::GraphError};
+use crate::{
+    layout,
+    model::{Checksum, Migration, Project, RevId, Snapshot, graph::GraphError},
+};
 
 /// The revisions that a symbol names.
 pub fn resolve(project: &Project, symbol: &str) -> Result<Vec<RevId>, Error> {
     Ok(project.graph.resolve(symbol)?)
+}
+
+/// The checksums of what a revision does, and of all of it but its way back: as the guard
+/// compares them, and as `amended:` names them.
+pub fn checksums(migration: &Migration) -> (Checksum, Checksum) {
+    (layout::checksum(migration), layout::up_checksum(migration))
 }
 
 /// Adds to a "can't locate" where the revision can be had: the branches and

@@ -245,7 +245,15 @@ fn users_of_ours(schema: &Schema, strangers: &BTreeSet<FactId>) -> BTreeSet<Fact
     users
 }
 
-/// Refuses a database that has not got everything that a new revision builds on.
+/// What is applied and in no file, with its messages.
+pub(super) fn unknown(state: &State) -> Vec<(RevId, String)> {
+    let all = state.phantoms.iter();
+    all.map(|id| (id.clone(), state.message(id).to_owned()))
+        .collect()
+}
+
+/// Refuses a database that has not got everything that a new revision builds on, or has
+/// what no file has: what that did would be undone, or done again, by the new one.
 pub(super) fn require_up_to_date(
     context: &Context,
     project: &Project,
@@ -253,6 +261,10 @@ pub(super) fn require_up_to_date(
     database: &mut dyn Database,
 ) -> Result<(), Error> {
     let state = State::new(project, context.ledger(database)?);
+    let unknown = unknown(&state);
+    if !unknown.is_empty() {
+        return Err(Error::NoFileHas { revisions: unknown });
+    }
     let pending = revisions.difference(&state.applied).count();
     if pending == 0 {
         Ok(())

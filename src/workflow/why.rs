@@ -170,9 +170,13 @@ pub fn why(context: &Context, name: &str) -> Result<Why, Error> {
         shared.unwrap_or_default()
     };
     let may_edit = may_edit(&evidence, &also_on);
-    let unsaid = match may_edit {
-        MayEdit::No(_) => None,
-        _ => guard::missing(context)?,
+    let unsaid = match (&may_edit, migration) {
+        (MayEdit::No(_), _) => None,
+        (_, Some(migration)) => match guard::in_submodule(context, &migration.file.path)? {
+            None => guard::missing(context)?,
+            unseen => unseen,
+        },
+        (_, None) => guard::missing(context)?,
     };
     let unread_path = project.hides(&revision).map(ToString::to_string);
     let applied = applied(&ledgers, &revision, migration);

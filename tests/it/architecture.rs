@@ -41,6 +41,11 @@ const HOMES: &[(&str, &[&str])] = &[
     ("dotenvy", &["config"]),
     ("postcard", &["workflow"]),
     ("smallvec", &["model"]),
+    ("configparser", &["config"]),
+    ("toml", &["config"]),
+    ("ruff_python_ast", &["layout"]),
+    ("ruff_python_parser", &["layout"]),
+    ("ruff_text_size", &["layout"]),
     ("squawk_linter", &["sql"]),
     ("squawk_syntax", &["sql"]),
 ];

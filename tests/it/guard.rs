@@ -289,3 +289,41 @@ fn why_of_what_was_published_once() {
         "{why}"
     );
 }
+
+/// Main took it out, and it comes back as another one: databases may have run what it was then.
+#[test]
+fn sync_and_rebase_know_what_was_published_once() {
+    let sandbox = Sandbox::team();
+    sandbox.column("ann", "aaaa00000001", &["9209a434d045"], "phone");
+    sandbox.ok("ann", &["upgrade"]);
+    sandbox.commit("ann", "Add phone");
+    sandbox.git("ann", &["push", "-q"]);
+    sandbox.git("bob", &["pull", "-q"]);
+    sandbox.git("bob", &["rm", "-q", "migrations/aaaa00000001.sql"]);
+    sandbox.git("bob", &["commit", "-qm", "Out"]);
+    sandbox.git("bob", &["push", "-q"]);
+    sandbox.git("ann", &["pull", "-q"]);
+    sandbox.column("ann", "aaaa00000001", &["9209a434d045"], "mobile");
+    let run = sandbox.teammig("ann", &["sync", "--redo", "--yes"]);
+    assert!(
+        run.code == 3
+            && run
+                .stderr
+                .contains("aaaa00000001  Add mobile   was published in origin/main")
+            && run.stderr.contains("the database is up to date"),
+        "{run}"
+    );
+    sandbox.commit("ann", "Add mobile");
+    sandbox.column("bob", "bbbb00000001", &["9209a434d045"], "email");
+    sandbox.commit("bob", "Add email");
+    sandbox.git("bob", &["push", "-q"]);
+    sandbox.git("ann", &["pull", "-q", "--no-rebase", "--no-edit"]);
+    let run = sandbox.teammig("ann", &["rebase", "--no-input"]);
+    assert!(
+        run.code == 3
+            && run
+                .stderr
+                .contains("aaaa00000001 cannot be restacked: it is published in origin/main"),
+        "{run}"
+    );
+}

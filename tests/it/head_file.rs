@@ -492,6 +492,50 @@ fn a_commit_with_a_wrong_head_file_is_stopped() {
     assert_eq!(read(&sandbox, "ann"), "aaaa00000002  # Two\n");
 }
 
+/// What a deletion makes of the head file follows from it.
+#[test]
+fn a_deleted_head_is_told_before_the_head_file() {
+    let sandbox = team();
+    sandbox.column("ann", "aaaa00000002", &["9209a434d045"], "phone");
+    sandbox.ok("ann", &["heads", "--write"]);
+    sandbox.commit("ann", "Add phone");
+    sandbox.git("ann", &["push", "-q"]);
+    sandbox.git("ann", &["rm", "-q", "migrations/aaaa00000002.sql"]);
+    assert_snapshot!(sandbox.try_git("ann", &["commit", "-qm", "Delete"]), @r#"
+    exit 1
+    --- stderr
+    error: aaaa00000002 is deleted, and it was published in origin/main [deleted-revision]
+     --> migrations/aaaa00000002.sql:1:1
+      |
+    1 | -- teammig:
+      | ^
+    hint: bring the file back (`git restore --source=HEAD --staged --worktree migrations/aaaa00000002.sql`), and write a new revision for the change: `teammig create "…"`
+    error: migrations/HEAD names aaaa00000002, which is in no file [head-file]
+     --> migrations/HEAD:1:1
+      |
+    1 | aaaa00000002  # Add phone
+      | ^^^^^^^^^^^^ no file has this revision
+    hint: put the revisions right first: it follows from them
+    error: migrations/HEAD does not name 9209a434d045, which is a head [head-file]
+     --> migrations/HEAD:1:1
+      |
+    1 | aaaa00000002  # Add phone
+      | ^
+    hint: put the revisions right first: it follows from them
+    hint: `git commit --no-verify` commits without this check
+    "#);
+    for args in [&["check"][..], &["check", "--staged"]] {
+        let run = sandbox.teammig("ann", args);
+        let place = |what: &str| {
+            run.stderr
+                .find(what)
+                .unwrap_or_else(|| panic!("{what}: {run}"))
+        };
+        assert!(place("[deleted-revision]") < place("[head-file]"), "{run}");
+        assert!(!run.stderr.contains("heads --write"), "{run}");
+    }
+}
+
 #[test]
 fn diverged_heads_cannot_be_written() {
     let sandbox = team();

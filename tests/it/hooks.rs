@@ -132,7 +132,7 @@ fn deletions_and_second_heads_are_rejected_and_parents_of_ones_own_are_free() {
       |
     3 | --   parents: []
       |               --
-    hint: `teammig merge-heads` joins them; then `git add` the merge revision
+    hint: `teammig sync` puts yours on top of the others, or joins them; then `git add` what it wrote
     hint: `git commit --no-verify` commits without this check
     ");
     sandbox.git("ann", &["rm", "-qf", "migrations/aaaa00000002.sql"]);
@@ -235,7 +235,7 @@ fn two_heads_in_the_index_are_rejected() {
       |
     3 | --   parents: [9209a434d045]
       |               --------------
-    hint: `teammig merge-heads` joins them; then `git add` the merge revision
+    hint: `teammig sync` puts yours on top of the others, or joins them; then `git add` what it wrote
     warning: aaaa00000003 cannot be rolled back: its down section is empty [irreversible]
      --> migrations/aaaa00000003.sql:9:1
       |

@@ -11,6 +11,8 @@
 mod support;
 
 #[cfg(unix)]
+mod alembic_reads;
+#[cfg(unix)]
 mod alembic_runs;
 #[cfg(unix)]
 mod amend;

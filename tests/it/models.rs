@@ -77,6 +77,7 @@ fn models_that_say_what_is_there_differ_in_nothing() {
       "differences": [],
       "environment": "dev",
       "left_alone": [],
+      "no_file_has": [],
       "not_run": [],
       "remarks": [],
       "schema": "teammig.diff/1",
@@ -189,7 +190,7 @@ fn what_is_excluded_is_compared_by_nobody() {
         CREATE TABLE other (x)
     --- stderr
     dev: 1 difference from what the 1 revision of the ledger makes it
-    hint: what is to stay belongs into a revision: `teammig create --empty "what it does"`, then `teammig stamp --only head` here; what is not, undo by hand
+    hint: what is to stay belongs into a revision: `teammig create --empty "what it does"` makes its file; with the statements in it, `teammig stamp --only head` records it here without running it; what is not to stay, undo by hand
     "#);
     sandbox.write(
         "project/models/logs.sql",

@@ -85,7 +85,7 @@ fn what_was_made_by_hand_shows_and_nothing_else() {
         CREATE INDEX users_phone ON users (phone)
     --- stderr
     dev: 5 differences from what the 2 revisions of the ledger make it
-    hint: what is to stay belongs into a revision: `teammig create --empty "what it does"`, then `teammig stamp --only head` here; what is not, undo by hand
+    hint: what is to stay belongs into a revision: `teammig create --empty "what it does"` makes its file; with the statements in it, `teammig stamp --only head` records it here without running it; what is not to stay, undo by hand
     "#);
     let (document, code) = sandbox.json("project", &["drift"]);
     assert_eq!(code, 3);
@@ -283,4 +283,51 @@ fn of_several_databases_each_is_told() {
     jobs
     dev: 1 difference; the ledger has no revisions, so everything here counts as a difference
     ");
+}
+
+/// The commands of the hint, as they are printed, for a database that has to be named.
+#[test]
+fn what_the_hint_says_ends_the_drift() {
+    let sandbox = applied();
+    let config = sandbox.read("project/teammig.yaml");
+    sandbox.write(
+        "project/teammig.yaml",
+        format!("{config}\n  \"on stage\": {{url: \"sqlite:stage.db\", protected: true}}\n"),
+    );
+    let at_stage = ["--env", "on stage"];
+    let upgrade = [&["upgrade", "--yes"][..], &at_stage].concat();
+    sandbox.ok("project", &upgrade);
+    let stage = rusqlite::Connection::open(sandbox.at("project/stage.db")).unwrap();
+    let by_hand = "ALTER TABLE users ADD COLUMN phone text;";
+    stage.execute_batch(by_hand).unwrap();
+    let drift = [&["drift"][..], &at_stage].concat();
+    let run = sandbox.teammig("project", &drift);
+    assert_eq!(run.code, 3, "{run}");
+    let commands: Vec<&str> = run.stderr.split('`').skip(1).step_by(2).collect();
+    let [create, stamp] = commands.as_slice() else {
+        panic!("{run}");
+    };
+    let words = |command: &str| -> Vec<String> {
+        let parts = command.split(['"', '\'']).enumerate();
+        let each = parts.flat_map(|(n, part)| match n % 2 {
+            0 => part.split_whitespace().map(str::to_owned).collect(),
+            _ => vec![part.to_owned()],
+        });
+        each.skip(1).collect()
+    };
+    let run_as_printed = |command: &str| {
+        let words = words(command);
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        sandbox.ok("project", &words)
+    };
+    let made = run_as_printed(create);
+    let path = format!("project/{}", made.trim());
+    let text = sandbox.read(&path);
+    sandbox.write(
+        &path,
+        text.replace("-- migrate:up\n", &format!("-- migrate:up\n{by_hand}\n")),
+    );
+    run_as_printed(stamp);
+    let run = sandbox.teammig("project", &drift);
+    assert_eq!(run.code, 0, "{run}");
 }

@@ -93,6 +93,13 @@ pub(in crate::cli) fn not_judged(why: &NotJudged) -> (String, Vec<String>) {
                 format!("or correct `protected:` in teammig.yaml ({name})"),
             ],
         ),
+        NotJudged::InSubmodule { submodule, .. } => {
+            let there = crate::model::shell::word(submodule);
+            (
+                words,
+                vec![format!("ask there: `teammig -C {there} why …`")],
+            )
+        }
         NotJudged::NoSuchBase { name, candidates } => {
             let mut hints = vec![fetch(name)];
             if !candidates.is_empty() {

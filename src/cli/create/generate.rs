@@ -108,6 +108,7 @@ pub(super) fn run(
                 "down": one.no_way_back.is_none(),
                 "tables_with_rows": one.tables_with_rows(),
                 "tables": one.with_rows.1,
+                "not_brought_back": one.not_brought_back().map(|loss| &loss.name).collect::<Vec<_>>(),
             })).collect::<Vec<_>>(),
         }));
     }
@@ -116,10 +117,19 @@ pub(super) fn run(
 
 /// What was tried.
 fn verified(proof: &Proof) -> String {
-    let down = if proof.revisions.iter().all(|one| one.no_way_back.is_none()) {
-        ", down returns"
+    let other: Vec<String> = proof
+        .revisions
+        .iter()
+        .flat_map(Proved::not_brought_back)
+        .map(verify::not_brought_back)
+        .collect();
+    let has_ways_back = proof.revisions.iter().all(|one| one.no_way_back.is_none());
+    let down = if !has_ways_back {
+        String::new()
+    } else if other.is_empty() {
+        ", down returns".to_owned()
     } else {
-        ""
+        format!(", down returns, but not {}", other.join(", "))
     };
     let most = proof.revisions.iter().map(Proved::tables_with_rows).max();
     let rows = match proof.revisions.iter().find_map(Proved::not_with_rows) {

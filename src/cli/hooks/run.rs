@@ -114,9 +114,10 @@ pub(in crate::cli) fn warn_of_absent(ui: &mut Ui, names: &[String]) {
 
 /// Git shows what we say and stops the commit when we fail.
 fn commit(ui: &mut Ui, context: &Context, event: Event) -> Result<Status, Error> {
-    let answer = check::staged_by_hook(ui, context)?;
+    let mut answer = check::staged_by_hook(ui, context)?;
     let status = answer.status_of_hook();
     if ui.is_json() {
+        answer.tell_staged(context);
         ui.json(&check::document(&answer));
     } else {
         check::show_findings(ui, &answer);

@@ -70,7 +70,7 @@ fn note(note: &Note) -> Value {
     let message = words::note(note);
     let message = message.as_str();
     match note {
-        Note::Open(loss) => lost(loss, message),
+        Note::Open(loss) | Note::AsSaid(loss) => lost(loss, message),
         Note::NoRows { table, .. } => {
             json!({ "kind": "no-rows", "object": table, "message": message })
         }
@@ -130,6 +130,7 @@ fn lost(loss: &Loss, message: &str) -> Value {
         "direction": loss.direction.name(),
         "message": message,
         "object": loss.name,
+        "said": loss.said,
         "count": loss.count,
         "of": loss.of,
     })

@@ -134,20 +134,24 @@ fn counted(loss: &Loss) -> (String, &'static str) {
 
 pub(super) fn lost(loss: &Loss) -> String {
     let (what, is) = counted(loss);
+    let begin = if loss.said {
+        "lost, as the script says"
+    } else {
+        "silently lost"
+    };
     let after = match loss.direction {
         Direction::Up => "up",
         Direction::Down => "down",
     };
     match &loss.how {
-        How::Rows => format!("silently lost: {what} {is} gone after {after}"),
-        How::Nulled => format!("silently lost: {what} {is} NULL after {after}"),
+        How::Rows => format!("{begin}: {what} {is} gone after {after}"),
+        How::Nulled => format!("{begin}: {what} {is} NULL after {after}"),
         How::Changed(before, now) => {
-            let text = |value: &Option<String>| value.clone().unwrap_or_else(|| "NULL".to_owned());
-            let example = format!("{} became {}", text(before), text(now));
+            let example = example(before.as_deref(), now.as_deref());
             match loss.direction {
-                Direction::Up => format!("silently lost: {what} {is} not kept ({example})"),
+                Direction::Up => format!("{begin}: {what} {is} not kept ({example})"),
                 Direction::Down => {
-                    format!("silently lost: {what} {is} not what they were after down ({example})")
+                    format!("{begin}: {what} {is} not what they were after down ({example})")
                 }
             }
         }
@@ -156,9 +160,29 @@ pub(super) fn lost(loss: &Loss) -> String {
     }
 }
 
+/// One value and what it is now.
+fn example(before: Option<&str>, now: Option<&str>) -> String {
+    format!(
+        "{} became {}",
+        before.unwrap_or("NULL"),
+        now.unwrap_or("NULL")
+    )
+}
+
+/// `the values of users.age (41 became 4100)`.
+pub(in crate::cli) fn not_brought_back(loss: &Loss) -> String {
+    let example = match &loss.how {
+        How::Changed(before, now) => {
+            format!(" ({})", example(before.as_deref(), now.as_deref()))
+        }
+        _ => String::new(),
+    };
+    format!("the values of {}{example}", loss.name)
+}
+
 pub(in crate::cli) fn note(note: &Note) -> String {
     match note {
-        Note::Open(loss) => lost(loss),
+        Note::Open(loss) | Note::AsSaid(loss) => lost(loss),
         Note::NoRows { table, why } => format!("no rows could be made for {table}: {why}"),
         Note::DoubtfulOnRows(step) => format!(
             "{} fails on the rows that were made up, and may not on yours: {}",

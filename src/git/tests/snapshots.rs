@@ -5,7 +5,7 @@ use std::{fs, ops::ControlFlow};
 use crate::{
     git::{
         Folders, GitError,
-        index_file::scan,
+        index_file::IndexFile,
         testing::{TestRepo, folders, isolated, names, shown},
         worktree_snapshot,
     },
@@ -554,8 +554,9 @@ fn every_version_of_the_index_is_read_as_the_library_does() {
         git.git(&["update-index", "--index-version", version]);
         let bytes = fs::read(&index).unwrap();
         let mut seen = Vec::new();
-        scan(&bytes, |entry| {
+        IndexFile::of(bytes.clone(), |entry| {
             let id = git2::Oid::from_bytes(entry.id).unwrap();
+            assert_eq!(entry.left_out, version != "2" && entry.path == b"z");
             seen.push((entry.path.to_vec(), entry.mode, id, entry.stage));
         })
         .unwrap();

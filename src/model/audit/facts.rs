@@ -1,11 +1,11 @@
 //! What goes into an audit: files, what they say, and what a commit changed of them.
 
-use std::sync::Arc;
+use std::{ops::Deref, sync::Arc};
 
 use crate::model::{
     migration::Checksum,
     options::Options,
-    revision::{Amended, RevId, Revision},
+    revision::{RevId, Revision},
 };
 
 /// Where a file stands: which of the folders, and its name there. In file order,
@@ -45,32 +45,34 @@ pub enum Content {
 pub struct Outline {
     /// The id.
     pub revision: RevId,
-    /// Its parents.
-    pub parents: Vec<RevId>,
-    /// What must be applied first without being a parent: ids or labels.
-    pub depends_on: Vec<String>,
-    /// Names of the line that begins here.
-    pub labels: Vec<String>,
-    /// What it does, in one line.
-    pub message: String,
+    /// As graphs have it, which share it.
+    pub node: Arc<Revision>,
     /// The checksum of both scripts together.
     pub checksum: Checksum,
     /// The checksum of the up script alone.
     pub up: Checksum,
     /// How both want to be run.
     pub options: Options,
-    /// The recorded decisions to change it.
-    pub amended: Vec<Amended>,
 }
 
 impl Outline {
-    /// As the graph sees it.
-    pub fn revision(&self) -> Revision {
-        Revision {
-            depends_on: self.depends_on.clone(),
-            labels: self.labels.clone(),
-            ..Revision::new(self.revision.clone(), self.parents.clone())
+    /// Of a revision with these scripts.
+    pub fn of(node: Revision, checksum: Checksum, up: Checksum, options: Options) -> Self {
+        Self {
+            revision: node.id.clone(),
+            node: Arc::new(node),
+            checksum,
+            up,
+            options,
         }
+    }
+}
+
+impl Deref for Outline {
+    type Target = Revision;
+
+    fn deref(&self) -> &Revision {
+        &self.node
     }
 }
 

@@ -11,7 +11,11 @@ use super::{
     replay::Replay,
     report::{Commit, ProblemKind, Report},
 };
-use crate::model::{migration::Checksum, options::Options, revision::RevId};
+use crate::model::{
+    migration::Checksum,
+    options::Options,
+    revision::{RevId, Revision},
+};
 
 /// What becomes of a file.
 #[derive(Debug, Clone)]
@@ -120,17 +124,16 @@ fn fact(place: &Place, fate: &Fate) -> Option<FileFact> {
             scripts: (up, down),
             comment,
             ..
-        } => Content::Revision(Arc::new(Outline {
-            revision: id(*own),
-            parents: parents.iter().map(|n| id(*n)).collect(),
-            depends_on: depends_on.iter().map(|n| name(*n)).collect(),
-            labels: line.iter().map(|n| label(*n)).collect(),
-            message: String::new(),
-            checksum: checksum(*up, *down + 1),
-            up: checksum(*up, 0),
-            options: options(*comment),
-            amended: Vec::new(),
-        })),
+        } => Content::Revision(Arc::new(Outline::of(
+            Revision {
+                depends_on: depends_on.iter().map(|n| name(*n)).collect(),
+                labels: line.iter().map(|n| label(*n)).collect(),
+                ..Revision::new(id(*own), parents.iter().map(|n| id(*n)).collect())
+            },
+            checksum(*up, *down + 1),
+            checksum(*up, 0),
+            options(*comment),
+        ))),
     };
     Some(FileFact {
         path: Arc::clone(&place.name),

@@ -9,7 +9,11 @@ use super::{
     replay::Replay,
     report::{Commit, ProblemKind, Report},
 };
-use crate::model::{migration::Checksum, options::Options, revision::RevId};
+use crate::model::{
+    migration::Checksum,
+    options::Options,
+    revision::{RevId, Revision},
+};
 
 /// A file per word: `name=id<parent,parent@label+dependency#scripts/down~comment`, or `name=!` for
 /// one that cannot be read; the name is that of the revision where it is left out.
@@ -44,20 +48,18 @@ fn file(word: &str) -> (Place, FileFact) {
     let content = if id == "!" {
         Content::Unreadable
     } else {
-        Content::Revision(Arc::new(Outline {
-            parents: words(&parents)
-                .iter()
-                .map(|parent| RevId::trusted(parent))
-                .collect(),
-            depends_on: words(&on),
-            labels: words(&label),
-            message: String::new(),
-            checksum: sum(&format!("{up}/{down}")),
-            up: sum(&up),
-            options: Options::default(),
-            amended: Vec::new(),
-            revision: RevId::trusted(&id),
-        }))
+        let parents = words(&parents);
+        let parents = parents.iter().map(|parent| RevId::trusted(parent));
+        Content::Revision(Arc::new(Outline::of(
+            Revision {
+                depends_on: words(&on),
+                labels: words(&label),
+                ..Revision::new(RevId::trusted(&id), parents.collect())
+            },
+            sum(&format!("{up}/{down}")),
+            sum(&up),
+            Options::default(),
+        )))
     };
     let place = Place {
         folder: 0,

@@ -223,6 +223,36 @@ fn written(revisions: &[Revision]) -> HashMap<RevId, Vec<RevId>> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
 
+    /// What it was before revisions came to it is what would be built without them.
+    #[test]
+    fn a_graph_without_some_is_the_one_that_is_built(
+        revisions in sound(),
+        picks in vec(any::<Index>(), 0..4),
+        with_users in any::<bool>(),
+    ) {
+        let (graph, problems) = Graph::build(revisions.clone());
+        prop_assume!(problems.is_empty());
+        let pick = |index: &Index| revisions[index.index(revisions.len())].id.clone();
+        let mut gone: BTreeSet<RevId> = picks.iter().map(pick).collect();
+        let uses = |one: &Revision, gone: &BTreeSet<RevId>| {
+            let on = one.depends_on.iter().map(String::as_str);
+            let mut names = one.parents.iter().map(RevId::as_str).chain(on);
+            names.any(|name| gone.contains(name))
+        };
+        while with_users
+            && let Some(user) = revisions
+                .iter()
+                .find(|one| !gone.contains(&one.id) && uses(one, &gone))
+        {
+            gone.insert(user.id.clone());
+        }
+        let mut rest = revisions.clone();
+        rest.retain(|one| !gone.contains(&one.id));
+        let (built, problems) = Graph::build(rest);
+        let want = problems.is_empty().then_some(built);
+        prop_assert_eq!(graph.without(&gone), want);
+    }
+
     #[test]
     fn the_order_is_that_of_the_quadratic_rule(
         revisions in sound(),

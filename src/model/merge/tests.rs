@@ -1,20 +1,14 @@
 use super::*;
-use crate::model::{audit::Outline, migration::Checksum, options::Options};
+use crate::model::{audit::Outline, migration::Checksum, options::Options, revision::Revision};
 
 /// `a.sql:id#blob`: a path, the revision in it (`!` = none), and what else it holds.
 fn file(word: &str) -> FileFact {
     let (path, rest) = word.split_once(':').unwrap();
     let (id, blob) = rest.split_once('#').unwrap();
-    let outline = || Outline {
-        revision: RevId::trusted(id),
-        parents: Vec::new(),
-        depends_on: Vec::new(),
-        labels: Vec::new(),
-        message: String::new(),
-        checksum: Checksum([0; 32]),
-        up: Checksum([0; 32]),
-        options: Options::default(),
-        amended: Vec::new(),
+    let outline = || {
+        let revision = Revision::new(RevId::trusted(id), Vec::new());
+        let checksum = Checksum([0; 32]);
+        Outline::of(revision, checksum, checksum, Options::default())
     };
     FileFact {
         path: path.into(),

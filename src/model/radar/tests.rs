@@ -1,5 +1,5 @@
 use super::*;
-use crate::model::{merge::merge, migration::Checksum, options::Options};
+use crate::model::{merge::merge, migration::Checksum, options::Options, revision::Revision};
 
 /// `id<parent,parent`, with `@label`, `+dependency` and `#scripts`; `path=` before it where
 /// the file is not called as the id; `path=!` = no revision.
@@ -25,17 +25,19 @@ pub(super) fn file(word: &str) -> FileFact {
         content: if id == "!" {
             Content::Unreadable
         } else {
-            Content::Revision(Arc::new(Outline {
-                revision: RevId::trusted(id),
-                parents: list('<').iter().map(|id| RevId::trusted(id)).collect(),
+            let parents = list('<');
+            let parents = parents.iter().map(|id| RevId::trusted(id)).collect();
+            let revision = Revision {
                 depends_on: list('+'),
                 labels: list('@'),
-                message: String::new(),
-                checksum: scripts,
-                up: scripts,
-                options: Options::default(),
-                amended: Vec::new(),
-            }))
+                ..Revision::new(RevId::trusted(id), parents)
+            };
+            Content::Revision(Arc::new(Outline::of(
+                revision,
+                scripts,
+                scripts,
+                Options::default(),
+            )))
         },
     }
 }

@@ -6,7 +6,8 @@ impl Statement {
     /// What a reviewer has to know of it, a line each: what is lost first, all locks in
     /// one line.
     pub fn words(&self) -> Vec<String> {
-        let loses = |hazard: &&Hazard| matches!(hazard, Hazard::LosesData(_));
+        let loses =
+            |hazard: &&Hazard| matches!(hazard, Hazard::LosesData(_) | Hazard::KeepsOthers(_));
         let (first, rest): (Vec<&Hazard>, Vec<&Hazard>) = self.hazards.iter().partition(loses);
         let mut lines: Vec<String> = Vec::new();
         let mut locks: Option<usize> = None;
@@ -32,6 +33,7 @@ impl Hazard {
         let words = match self {
             Self::LosesData(what) => format!("loses data: {what}"),
             Self::Converts { name, .. } => format!("teammig: loses {name}"),
+            Self::KeepsOthers(what) => format!("does not bring back {what}"),
             Self::MayBeRename { from, to } => {
                 format!("{from} is dropped and {to} is made: nobody said that it was renamed")
             }

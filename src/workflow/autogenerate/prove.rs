@@ -9,7 +9,7 @@ use super::{
 use crate::{
     layout::render::Body,
     model::{Direction, Revision},
-    schema::{Difference, FactId, plan::Decisions},
+    schema::{Difference, FactId, How, Loss, plan::Decisions},
     sql,
     workflow::{
         Context, Error, Prepared,
@@ -23,6 +23,9 @@ use crate::{
 
 /// SQLSTATE: there is no cast, or none that is made without a word.
 const NO_CAST: &[&str] = &["42846", "42804"];
+
+/// The lock that shuts out everybody.
+const EXCLUSIVE: &str = "ACCESS EXCLUSIVE";
 
 /// Locks that let others read and write.
 const HARMLESS: &[&str] = &["ACCESS SHARE", "ROW SHARE", "ROW EXCLUSIVE"];
@@ -137,6 +140,11 @@ impl Draft {
             reached.differences.retain(|one| !stays(one));
         }
         for (one, proved) in planned.all.iter_mut().zip(&proof.revisions) {
+            if let Ok(down) = &mut one.down {
+                for loss in proved.not_brought_back() {
+                    note_other_values(down, loss);
+                }
+            }
             for seen in &proved.observed {
                 match (seen.direction, &mut one.down) {
                     (Direction::Up, _) => note(std::slice::from_mut(&mut one.up), seen),
@@ -218,13 +226,44 @@ fn losses(all: &[One]) -> Losses {
     }
 }
 
+/// Writes down at the way back that it leaves values as the way up made them: at the
+/// statement about the column, else at the first about its table.
+fn note_other_values(parts: &mut [Part], loss: &Loss) {
+    let How::Changed(before, now) = &loss.how else {
+        return;
+    };
+    let text = |value: &Option<String>| value.clone().unwrap_or_else(|| "NULL".to_owned());
+    let hazard = Hazard::KeepsOthers(format!(
+        "the values of {} ({} became {})",
+        loss.name,
+        text(before),
+        text(now)
+    ));
+    let table = loss.id.path.split_last().map(|(_, table)| table);
+    let statements = || parts.iter().flat_map(|part| &part.statements);
+    let at = statements()
+        .position(|one| one.about == loss.id)
+        .or_else(|| statements().position(|one| Some(one.about.path.as_slice()) == table));
+    let mut all = parts.iter_mut().flat_map(|part| &mut part.statements);
+    if let Some(statement) = at.and_then(|at| all.nth(at))
+        && !statement.hazards.contains(&hazard)
+    {
+        statement.hazards.push(hazard);
+    }
+}
+
 /// Writes down what a statement was seen to do.
 fn note(parts: &mut [Part], seen: &Observed) {
     let mut statements = parts.iter_mut().flat_map(|part| &mut part.statements);
     let Some(statement) = statements.nth(seen.statement) else {
         return;
     };
+    let is_exclusive = |table: &String| seen.locks.contains(&(EXCLUSIVE.to_owned(), table.clone()));
     for (mode, table) in &seen.locks {
+        // Nothing is left for a weaker lock to say.
+        if mode != EXCLUSIVE && is_exclusive(table) {
+            continue;
+        }
         let hazard = Hazard::Locks {
             mode: mode.clone(),
             table: table.clone(),

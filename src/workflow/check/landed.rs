@@ -2,6 +2,7 @@
 //! builds on them is told; the base itself stays wrong until they are taken back or recorded.
 
 use crate::{
+    git::CommitId,
     layout,
     model::{
         Finding, Origin, Project, RevId, Rule, Severity, Snapshot,
@@ -24,7 +25,13 @@ pub(super) fn edits(context: &Context, sides: &Sides) -> Result<Vec<Finding>, Er
     if !sides.merged && !protected_refs(context)?.contains(name) {
         return Ok(Vec::new());
     }
-    let edits = audit::edits(context, name)?;
+    let mut edits = Vec::new();
+    for edit in audit::edits(context, name)?.iter() {
+        let commit = CommitId::from_hex(&edit.commit.id);
+        if commit.is_none_or(|commit| context.is_guarded_in(commit).unwrap_or(true)) {
+            edits.push(edit.clone());
+        }
+    }
     if edits.is_empty() {
         return Ok(Vec::new());
     }

@@ -7,7 +7,7 @@
 use super::{Judged, One};
 use crate::{
     model::{Finding, Rule, finding::Place},
-    schema::{Difference, FactId, What},
+    schema::{Difference, FactId, Unmodelled, What},
     workflow::{
         Context, Error, diff,
         models::ModelsError,
@@ -102,7 +102,24 @@ fn findings(sides: &Sides) -> Vec<Finding> {
         ..Finding::error(Rule::ModelsDiffer, message(difference))
             .help("`teammig create \"what it does\"` writes the revision that is missing; or correct the models")
     });
-    each.collect()
+    each.chain(not_compared(sides)).collect()
+}
+
+/// Objects that nobody compares, where one side has what the other has not: that much is
+/// known of them.
+fn not_compared(sides: &Sides) -> impl Iterator<Item = Finding> {
+    let (models, made) = (&sides.models.schema.unmodelled, &sides.current.unmodelled);
+    let finding = |one: &Unmodelled, how: &str| {
+        Finding::warning(
+            Rule::ModelsDiffer,
+            format!("{} {} {how}", one.what, one.name),
+        )
+        .help("teammig does not compare objects of this kind: a revision by hand makes it or drops it (`teammig create --empty`)")
+    };
+    let ours = models.difference(made);
+    let theirs = made.difference(models);
+    ours.map(move |one| finding(one, "is in the models, and no revision makes it"))
+        .chain(theirs.map(move |one| finding(one, "is made by a revision, and not in the models")))
 }
 
 /// Where the models make it, or what it is a part of.

@@ -7,10 +7,11 @@ use std::{
     rc::Rc,
 };
 
-use super::{At, Context, folders_of};
+use super::{At, Context};
 use crate::{
-    config::{Config, DEFAULT_FOLDER, FILE_NAME, Other},
+    config::{Config, DEFAULT_FOLDER, FILE_NAME, Layout, Other},
     git::{BlobId, CommitId, Folders, GitError, Listed},
+    layout,
     model::{Finding, Rule},
     workflow::{Error, outline},
 };
@@ -282,6 +283,19 @@ impl Context {
         }
     }
 
+    /// Somebody who edits a published revision in that commit could have known that it may not
+    /// be: a project that was on Alembic before has edits in its past which nobody can take
+    /// back or record any more, and those are for `audit` to tell.
+    pub(in crate::workflow) fn is_guarded_in(&self, commit: CommitId) -> Result<bool, Error> {
+        Ok(match self.config.layout {
+            Layout::Native => true,
+            Layout::Alembic => {
+                let prefix = self.prefix()?;
+                self.configuration_in(commit, &prefix)?.is_some()
+            }
+        })
+    }
+
     /// The same of the index.
     pub(super) fn staged_configuration(&self, prefix: &str) -> Result<Option<Listed>, Error> {
         let listing = self.repo()?.index_listing(prefix, &beside())?;
@@ -333,4 +347,17 @@ pub(in crate::workflow) fn pathspec(prefix: &str, path: &str) -> String {
         "" => path.to_owned(),
         prefix => format!(":/{prefix}/{path}"),
     }
+}
+
+/// How revisions stand in the files of a project.
+pub(in crate::workflow) fn layout_of(config: &Config) -> &'static dyn layout::Layout {
+    match config.layout {
+        Layout::Native => &layout::Native,
+        Layout::Alembic => &layout::Alembic,
+    }
+}
+
+/// The migrations folders of a project.
+pub(in crate::workflow) fn folders_of(config: &Config) -> Folders {
+    Folders::new(&config.folders, layout_of(config).extensions())
 }

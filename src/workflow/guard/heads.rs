@@ -6,8 +6,9 @@ use crate::{
     workflow::{At, Context},
 };
 
-/// What makes one head of those that are staged: it may be in the files already.
-fn joined_by(context: &Context) -> String {
+/// What makes one head of those that are staged: it may be in the files already. Of heads that
+/// were there before, others may have some; all of them new, they are one's own.
+fn joined_by(context: &Context, all_new: bool) -> String {
     let here = context.project_at(&At::WorkTree);
     let is_one = here.is_ok_and(|here| {
         here.errors().next().is_none() && here.graph.diverged().is_empty() && !here.graph.is_empty()
@@ -18,8 +19,12 @@ fn joined_by(context: &Context) -> String {
             "the files have one head, and not all of them are staged: `git add {}`",
             shell::words(folders)
         )
+    } else if all_new {
+        "`teammig rebase` puts one on top of the other, `teammig merge-heads` joins them; then `git add` what they wrote"
+            .to_owned()
     } else {
-        "`teammig merge-heads` joins them; then `git add` the merge revision".to_owned()
+        "`teammig sync` puts yours on top of the others, or joins them; then `git add` what it wrote"
+            .to_owned()
     }
 }
 
@@ -46,6 +51,7 @@ fn several(
     let layout = context.layout();
     let names: Vec<&str> = heads.iter().map(RevId::as_str).collect();
     let (count, names) = (heads.len(), names.join(", "));
+    let is_old = |id: &&RevId| before.graph.get(id.as_str()).is_some();
     let (message, help) = match doing {
         Doing::Push { branch, .. } => (
             format!("this push leaves {branch} with {count} heads: {names}"),
@@ -53,11 +59,10 @@ fn several(
         ),
         Doing::Commit | Doing::Merge(_) => (
             format!("this commit leaves {count} heads: {names}"),
-            joined_by(context),
+            joined_by(context, !heads.iter().any(|id| is_old(&id))),
         ),
     };
     // What is new comes first.
-    let is_old = |id: &&RevId| before.graph.get(id.as_str()).is_some();
     let mut sorted: Vec<&RevId> = heads.iter().collect();
     if let Some(new) = sorted.iter().position(|id| !is_old(id)) {
         sorted[..=new].rotate_right(1);

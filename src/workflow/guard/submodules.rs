@@ -3,8 +3,8 @@
 
 use super::{So, Unjudged};
 use crate::{
-    git::CommitId,
-    workflow::{Context, Error},
+    git::{CommitId, Folders},
+    workflow::{Context, Error, check::NotJudged},
 };
 
 /// The folders of a project that are in submodules after a step that begins at `before` and
@@ -43,4 +43,27 @@ pub(in crate::workflow) fn in_submodules(
         });
     }
     Ok(unjudged)
+}
+
+/// Why it cannot be said what is published of a revision's file, where that is in a submodule.
+pub(in crate::workflow) fn in_submodule(
+    context: &Context,
+    path: &str,
+) -> Result<Option<NotJudged>, Error> {
+    let repo = match context.repo_if_any() {
+        Some(repo) if !repo.is_bare() => repo,
+        _ => return Ok(None),
+    };
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let endings = context.layout().extensions();
+    let places = Folders::new([folder], endings).in_repository(&context.prefix()?);
+    // A folder outside of the repository is in no submodule of it.
+    let Some(place) = places.ok().and_then(|places| places.into_iter().next()) else {
+        return Ok(None);
+    };
+    let found = repo.staged_submodule_of(&place)?;
+    Ok(found.map(|(submodule, _)| NotJudged::InSubmodule {
+        folder: folder.to_owned(),
+        submodule,
+    }))
 }

@@ -5,15 +5,16 @@
 
 use std::{
     collections::{HashMap, HashSet},
+    hash::BuildHasherDefault,
     sync::Arc,
 };
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    git::BlobId,
+    git::{BlobHasher, BlobId},
     model::{
-        Amended, Checksum, Options, RevId,
+        Amended, Checksum, Options, RevId, Revision,
         audit::{Content, Outline},
     },
     workflow::sealed,
@@ -21,7 +22,9 @@ use crate::{
 
 /// A cache by blob id. A run loads each of them once.
 #[derive(Debug, Clone, Default)]
-pub(in crate::workflow) struct Rows(HashMap<BlobId, Content>);
+pub(in crate::workflow) struct Rows(ByBlob);
+
+type ByBlob = HashMap<BlobId, Content, BuildHasherDefault<BlobHasher>>;
 
 /// One row on disk; `None` = the file is no revision.
 type Stored<'a> = (&'a [u8], Option<Row<'a>>);
@@ -46,7 +49,7 @@ impl Rows {
     /// Reads what was written. `None` = it is something else, or damaged.
     pub(super) fn read(bytes: &[u8]) -> Option<Self> {
         let mut rest = sealed::open(bytes)?;
-        let mut rows = HashMap::new();
+        let mut rows = ByBlob::default();
         while !rest.is_empty() {
             let ((blob, row), after): (Stored<'_>, _) = postcard::take_from_bytes(rest).ok()?;
             // What follows is about as long: a table that grows is built anew each time.
@@ -126,17 +129,19 @@ impl<'a> Row<'a> {
                 options,
                 reason: reason.to_owned(),
             });
-        Some(Outline {
-            revision: RevId::trusted(self.revision),
-            parents: self.parents.into_iter().map(RevId::trusted).collect(),
-            depends_on: texts(self.depends_on),
-            labels: texts(self.labels),
-            message: self.message.to_owned(),
-            checksum: Checksum(self.checksum.try_into().ok()?),
-            up: Checksum(self.up.try_into().ok()?),
-            options: self.options.unwrap_or_default(),
-            amended: amended.collect(),
-        })
+        let parents = self.parents.into_iter().map(RevId::trusted).collect();
+        Some(Outline::of(
+            Revision {
+                depends_on: texts(self.depends_on),
+                labels: texts(self.labels),
+                message: self.message.to_owned(),
+                amended: amended.collect(),
+                ..Revision::new(RevId::trusted(self.revision), parents)
+            },
+            Checksum(self.checksum.try_into().ok()?),
+            Checksum(self.up.try_into().ok()?),
+            self.options.unwrap_or_default(),
+        ))
     }
 }
 
@@ -148,24 +153,26 @@ mod tests {
 
     fn rows() -> Rows {
         let outline = |id: &str, parents: &[&str], amended: &[(&str, &str)]| {
-            Content::Revision(Arc::new(Outline {
-                revision: RevId::trusted(id),
-                parents: parents.iter().map(|id| RevId::trusted(id)).collect(),
+            let amended = amended.iter().map(|(was, reason)| Amended {
+                was: (*was).to_owned(),
+                options: Some("up transaction:false".parse().unwrap()),
+                reason: (*reason).to_owned(),
+            });
+            let parents = parents.iter().map(|id| RevId::trusted(id)).collect();
+            let revision = Revision {
                 depends_on: vec!["label".to_owned()],
                 labels: vec!["é\t\n".to_owned()],
                 message: "Message\nof two lines".to_owned(),
-                checksum: Checksum([7; 32]),
-                up: Checksum([9; 32]),
-                options: Options::default(),
-                amended: amended
-                    .iter()
-                    .map(|(was, reason)| Amended {
-                        was: (*was).to_owned(),
-                        options: Some("up transaction:false".parse().unwrap()),
-                        reason: (*reason).to_owned(),
-                    })
-                    .collect(),
-            }))
+                amended: amended.collect(),
+                ..Revision::new(RevId::trusted(id), parents)
+            };
+            let (checksum, up) = (Checksum([7; 32]), Checksum([9; 32]));
+            Content::Revision(Arc::new(Outline::of(
+                revision,
+                checksum,
+                up,
+                Options::default(),
+            )))
         };
         let mut rows = Rows::default();
         let contents = [

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     db::Database,
-    model::Direction,
+    model::{Dialect, Direction},
     schema::{
         Content, FactId, Schema, Stages,
         canary::{self, Asked},
@@ -71,7 +71,10 @@ impl<'a, 'b> Trial<'a, 'b> {
             }
         };
         self.tried.mark()?;
-        self.observe(step, before, &mut proved)?;
+        let is_seen = self.observe_apart(step, back.as_ref(), before, &mut proved)?;
+        if !is_seen {
+            self.observe(step, before, &mut proved)?;
+        }
         // In tables as the history left them.
         let up = match self.tried.run(std::slice::from_ref(step))? {
             Ok(()) => self.schema()?,
@@ -84,7 +87,9 @@ impl<'a, 'b> Trial<'a, 'b> {
         proved.notes.extend(stricter.map(Note::Stricter));
         let returned = match &back {
             Some(back) => {
-                self.observe(back, &up, &mut proved)?;
+                if !is_seen {
+                    self.observe(back, &up, &mut proved)?;
+                }
                 self.back(back, before, &mut proved)?
             }
             None => false,
@@ -240,12 +245,45 @@ impl<'a, 'b> Trial<'a, 'b> {
             Direction::Down => of_down.contains(id) || self.ask.losses.down.contains(id),
         };
         for loss in survive(Stages { before, up, back }, &said) {
-            if loss.how.is_open() {
-                proved.notes.push(Note::Open(loss));
-            } else {
-                proved.findings.push(Found::Lost(loss));
+            match (loss.how.is_open(), loss.said) {
+                (true, true) => {}
+                (true, false) => proved.notes.push(Note::Open(loss)),
+                (false, true) => proved.notes.push(Note::AsSaid(loss)),
+                (false, false) => proved.findings.push(Found::Lost(loss)),
             }
         }
+    }
+
+    /// Watches scripts of several statements, each of which is committed: in one transaction
+    /// what an earlier one locked hides what a later one locks. Leaves the state that it
+    /// found; whether everything was seen.
+    fn observe_apart(
+        &mut self,
+        step: &Prepared,
+        back: Option<&Prepared>,
+        before: &Schema,
+        proved: &mut Proved,
+    ) -> Result<bool, Error> {
+        let scripts = || std::iter::once(step).chain(back);
+        if !self.ask.observe
+            || self.tried.scratch.dialect() != Dialect::Postgres
+            || !scripts().all(|one| one.script().transaction)
+            || !scripts().any(watch::has_several)
+        {
+            return Ok(false);
+        }
+        let mut seen = Vec::new();
+        let mut is_whole = watch::observe_apart(self.tried.scratch, step, before, &mut seen)?;
+        if let (true, Some(back)) = (is_whole, back) {
+            let up = self.schema()?;
+            is_whole = watch::observe_apart(self.tried.scratch, back, &up, &mut seen)?;
+        }
+        self.tried.rewind()?;
+        self.tried.mark()?;
+        if is_whole {
+            proved.observed.extend(seen);
+        }
+        Ok(is_whole)
     }
 
     fn observe(

@@ -1,5 +1,6 @@
 //! What the statements of a script do that no schema shows: the locks they take, and the
-//! tables whose rows they write anew. Seen in a transaction that is rolled back.
+//! tables whose rows they write anew. Seen in a transaction that is rolled back, or, where
+//! there are several statements, in one for each, on a database that is put back.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -42,7 +43,7 @@ pub(super) fn observe(
         .execute_text("BEGIN")
         .map_err(|error| Error::database(scratch, error))?;
     // What fails here ends the watching, and says nothing of its own.
-    let _ = statements(scratch, step, schema, &mut seen);
+    let _ = statements(scratch, step, schema, false, &mut seen);
     scratch
         .execute_text("ROLLBACK")
         .map_err(|error| Error::database(scratch, error))?;
@@ -50,10 +51,46 @@ pub(super) fn observe(
     Ok(seen)
 }
 
+/// Whether a script has more than one statement.
+pub(super) fn has_several(step: &Prepared) -> bool {
+    sql::statements(&step.script().text, Dialect::Postgres).len() > 1
+}
+
+/// Runs the statements and commits each, so that none hides what the next one locks; whether
+/// all of them ran.
+pub(super) fn observe_apart(
+    scratch: &mut dyn Database,
+    step: &Prepared,
+    schema: &Schema,
+    seen: &mut Vec<Observed>,
+) -> Result<bool, Error> {
+    // One that waits for another's commit fails here, and in one transaction it does not.
+    let ran = statements(scratch, step, schema, true, seen).is_ok();
+    if !ran {
+        scratch
+            .execute_text("ROLLBACK")
+            .map_err(|error| Error::database(scratch, error))?;
+    }
+    seen.retain(|one| !one.locks.is_empty() || !one.rewrites.is_empty());
+    Ok(ran)
+}
+
+/// A setting that holds for the transaction has to hold for all of them.
+fn for_session(statement: &str) -> String {
+    match statement.split_at_checked(SET_LOCAL.len()) {
+        Some((begin, rest)) if begin.eq_ignore_ascii_case(SET_LOCAL) => format!("SET {rest}"),
+        _ => statement.to_owned(),
+    }
+}
+
+const SET_LOCAL: &str = "SET LOCAL ";
+
+/// `apart`: each statement is a transaction of its own.
 fn statements(
     scratch: &mut dyn Database,
     step: &Prepared,
     schema: &Schema,
+    apart: bool,
     seen: &mut Vec<Observed>,
 ) -> Result<(), crate::db::DbError> {
     let is_known = |path: &[String]| {
@@ -71,7 +108,7 @@ fn statements(
             }
         }
     }
-    if tables.is_empty() {
+    if tables.is_empty() && !apart {
         return Ok(());
     }
     let mut had: BTreeSet<(String, String)> = BTreeSet::new();
@@ -80,7 +117,13 @@ fn statements(
     let locks = format!("{LOCKS} ('{{{}}}'::oid[])", list.join(","));
     let text = &step.script().text;
     for (at, statement) in sql::statements(text, Dialect::Postgres).iter().enumerate() {
-        scratch.execute_text(statement.text(text))?;
+        if apart {
+            scratch.execute_text("BEGIN")?;
+            scratch.execute_text(&for_session(statement.text(text)))?;
+            had.clear();
+        } else {
+            scratch.execute_text(statement.text(text))?;
+        }
         let mut one = Observed {
             direction: step.step.direction,
             statement: at,
@@ -112,6 +155,9 @@ fn statements(
                 one.rewrites.push(table.clone());
                 *before = file;
             }
+        }
+        if apart {
+            scratch.execute_text("COMMIT")?;
         }
         one.locks.sort();
         one.rewrites.sort();
@@ -194,6 +240,13 @@ fn in_words(mode: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn settings_of_a_transaction_hold_for_all_of_them() {
+        let text = "set local check_function_bodies = off";
+        assert_eq!(super::for_session(text), "SET check_function_bodies = off");
+        assert_eq!(super::for_session("SÉT LOCÁL x"), "SÉT LOCÁL x");
+    }
+
     #[test]
     fn modes_are_called_as_in_lock_table() {
         for (mode, words) in [

@@ -71,6 +71,21 @@ fn json_is_the_contract_of_check_and_hook() {
     let (hook, code) = sandbox.json("ann", &["hooks", "run", "pre-commit"]);
     let (staged, same) = sandbox.json("ann", &["check", "--staged"]);
     assert_eq!((&hook, code), (&staged, same));
+    assert_eq!(
+        staged["judged"],
+        json!([{
+            "project": "",
+            "what": "the index",
+            "commit": null,
+            "base": "HEAD",
+            "base_commit": "dedcfd5",
+            "merged": false,
+            "uncommitted": false,
+            "new_revisions": [],
+            "heads": ["7f3a9c21e4b0"],
+            "proof": null,
+        }])
+    );
     // What could not be judged is in the document, too.
     let (document, code) = sandbox.json("ann", &["check", "--base", "nowhere"]);
     assert_eq!(code, 4);
@@ -82,6 +97,33 @@ fn json_is_the_contract_of_check_and_hook() {
         "this clone does not have nowhere to judge against"
     );
     assert_eq!(gap["hints"].as_array().unwrap().len(), 1, "{gap}");
+}
+
+/// What is staged is that of every project, also of one that goes.
+#[test]
+fn what_is_staged_is_said_of_each_project() {
+    let sandbox = strange();
+    sandbox.table("ann/second", "aaaa00000001", &[], "one");
+    sandbox.write("ann/second/teammig.yaml", "environments: {}\n");
+    sandbox.write("ann/third/teammig.yaml", "environments: {}\n");
+    sandbox.table("ann/third", "cccc00000001", &[], "three");
+    sandbox.commit("ann", "More projects");
+    sandbox.table("ann/second", "aaaa00000002", &["aaaa00000001"], "two");
+    sandbox.git("ann", &["rm", "-rq", "third"]);
+    sandbox.git("ann", &["add", "-A"]);
+    let (document, _) = sandbox.json("ann", &["check", "--staged"]);
+    let judged = document["judged"].as_array().unwrap();
+    let said = |name: &str| {
+        let one = judged.iter().find(|one| one["project"] == name);
+        let one = one.unwrap_or_else(|| panic!("{name}: {document}"));
+        (one["new_revisions"].clone(), one["heads"].clone())
+    };
+    assert_eq!(
+        said("second"),
+        (json!(["aaaa00000002"]), json!(["aaaa00000002"]))
+    );
+    assert_eq!(said("third"), (json!([]), json!([])));
+    assert_eq!(judged.len(), 3, "{document}");
 }
 
 #[test]

@@ -483,3 +483,41 @@ fn migrations_in_a_submodule_are_in_no_commit() {
         "{document}"
     );
 }
+
+/// What is published of a submodule is in its own repository: nothing here says that it is free.
+#[test]
+fn who_may_edit_what_a_submodule_holds_is_asked_there() {
+    let sandbox = Sandbox::team();
+    sandbox.git(".", &["init", "-q", "-b", "main", "app"]);
+    sandbox.write("app/teammig.yaml", "migrations: [own, lib/migrations]\n");
+    let origin = sandbox.at("origin.git").display().to_string();
+    let allow = "protocol.file.allow=always";
+    let add = ["-c", allow, "submodule", "--quiet", "add", &origin, "lib"];
+    sandbox.git("app", &add);
+    sandbox.table("app", "aaaa00000001", &["9209a434d045"], "own");
+    std::fs::rename(sandbox.at("app/migrations"), sandbox.at("app/own")).unwrap();
+    sandbox.commit("app", "Library");
+    assert_snapshot!(sandbox.teammig("app", &["why", "9209"]), @"
+    exit 4
+    --- stdout
+    9209a434d045  Initial migration
+    File       lib/migrations/9209a434d045.sql
+    Edit it?   that cannot be said: lib/migrations is in the submodule lib, whose own repository says what is published there
+    Published  not known
+    Applied    in no database that this clone has seen
+    --- stderr
+    hint: ask there: `teammig -C lib why …`
+    ");
+    let (document, code) = sandbox.json("app", &["why", "9209"]);
+    assert_eq!(
+        (&document["may_edit"], code),
+        (&"unknown".into(), 4),
+        "{document}"
+    );
+    // The way that it names.
+    let why = sandbox.ok("app", &["-C", "lib", "why", "9209"]);
+    assert!(why.contains("no, it was published in origin/main"), "{why}");
+    // What is beside it is in this one.
+    let why = sandbox.ok("app", &["why", "aaaa00000001"]);
+    assert!(why.contains("yes, nobody has it yet"), "{why}");
+}

@@ -71,6 +71,56 @@ fn a_sparse_checkout_has_deleted_nothing() {
     assert!(run.code == 3 && run.stderr.contains("is deleted"), "{run}");
 }
 
+/// Patterns may leave out one file of many: it is as it is staged.
+#[test]
+fn files_that_a_sparse_checkout_leaves_out_are_not_deleted() {
+    let sandbox = Sandbox::team();
+    sandbox.column("bob", "bbbb00000001", &["9209a434d045"], "phone");
+    sandbox.column("bob", "bbbb00000002", &["bbbb00000001"], "email");
+    sandbox.ok("bob", &["heads", "--write"]);
+    sandbox.commit("bob", "Add both");
+    sandbox.git("bob", &["push", "-q"]);
+    sandbox.git(".", &["clone", "-q", "origin.git", "eve"]);
+    let leave_out = |what: &[&str]| {
+        let args = [&["sparse-checkout", "set", "--no-cone", "/*"], what].concat();
+        sandbox.git("eve", &args);
+    };
+    leave_out(&["!bbbb00000001.sql", "!/migrations/HEAD"]);
+    assert!(!sandbox.at("eve/migrations/bbbb00000001.sql").exists());
+    for args in [&["check"][..], &["check", "--staged"], &["history"]] {
+        let run = sandbox.teammig("eve", args);
+        assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{args:?} {run}");
+    }
+    let why = sandbox.ok("eve", &["why", "bbbb00000001"]);
+    assert!(why.contains("as it was first published"), "{why}");
+    sandbox.ok("eve", &["upgrade"]);
+    // The newest ones, too: they are no revisions that only the database has.
+    leave_out(&["!bbbb0000000*.sql"]);
+    let run = sandbox.teammig("eve", &["status"]);
+    assert!(
+        run.stdout
+            .contains("3 applied, at bbbb00000002, nothing pending")
+            && !run.stdout.contains("git restore")
+            && !run.stdout.contains("revisions more"),
+        "{run}"
+    );
+    // The order of files is what it is on disk.
+    assert_eq!(
+        sandbox.ok("eve", &["history"]),
+        sandbox.ok("eve", &["history", "--at", "HEAD"])
+    );
+    // One that is deleted is told all the same.
+    leave_out(&["!bbbb00000001.sql"]);
+    std::fs::remove_file(sandbox.at("eve/migrations/bbbb00000002.sql")).unwrap();
+    let run = sandbox.teammig("eve", &["check"]);
+    assert!(
+        run.code == 3
+            && run.stderr.contains("bbbb00000002 is deleted")
+            && !run.stderr.contains("bbbb00000001 is deleted"),
+        "{run}"
+    );
+}
+
 /// Git keeps no empty folder, and the configuration names none.
 #[test]
 fn a_project_that_begins_lacks_no_folder() {

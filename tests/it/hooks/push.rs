@@ -148,6 +148,42 @@ fn a_forced_push_says_what_vanishes() {
     assert_eq!(push(&sandbox, &["--force", "origin", "topic"]).code, 0);
 }
 
+/// An edit was pushed over what others had already, and is put back.
+#[test]
+fn a_forced_push_back_to_what_was_published_first_is_no_edit() {
+    let sandbox = guarded();
+    sandbox.column("ann", "aaaa00000001", &["9209a434d045"], "phone");
+    sandbox.commit("ann", "Add phone");
+    sandbox.git("ann", &["tag", "first"]);
+    assert_eq!(push(&sandbox, &[]).code, 0);
+    let file = "ann/migrations/aaaa00000001.sql";
+    let amend = |from: &str, to: &str| {
+        sandbox.edit(file, from, to);
+        sandbox.git("ann", &["commit", "-qna", "--amend", "-m", to]);
+    };
+    amend("phone text", "phone blob");
+    sandbox.git("ann", &["tag", "second"]);
+    sandbox.git("ann", &["push", "-q", "--no-verify", "--force"]);
+    // Something else again is one.
+    amend("phone blob", "phone clob");
+    let run = push(&sandbox, &["--force"]);
+    assert!(
+        run.code == 1 && run.stderr.contains("aaaa00000001 is edited"),
+        "{run}"
+    );
+    sandbox.git("ann", &["tag", "-d", "first", "second"]);
+    amend("phone clob", "phone text");
+    let run = push(&sandbox, &["--force"]);
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{run}");
+    // What was second is an edit of that, whoever had it for a while.
+    amend("phone text", "phone blob");
+    let run = push(&sandbox, &["--force"]);
+    assert!(
+        run.code == 1 && run.stderr.contains("aaaa00000001 is edited"),
+        "{run}"
+    );
+}
+
 /// Nobody can say what a push does to commits that nobody here has.
 #[test]
 fn what_is_there_has_to_be_known() {

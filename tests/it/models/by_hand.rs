@@ -27,8 +27,8 @@ fn a_rebuild_loses_nothing_that_only_this_database_has() {
     error: cannot apply 7f3a9c21e4b0 Names
      --> migrations/2026-11-22_7f3a9c21e4b0_names.sql:9:1
       |
-    9 | SELECT json_extract('{}', 'users also has ' || group_concat(what, ', ') || ', which this revision would lose')
-      | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ users also has column Phone, index users_phone, trigger quiet, which this revision would lose
+    9 | SELECT json_extract('{}', 'users also has ' || group_concat(what, ', ') || ', which this revision would lose') FROM (
+      | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ users also has column Phone, index users_phone, trigger quiet, which this revision would lose
     7f3a9c21e4b0 was rolled back and left nothing.
     Nothing else had been done in this run.
     hint: it was made by hand: keep what is in it elsewhere, remove it here, and call it again; what is to stay comes back by a later revision (into the models, then `teammig create`)
@@ -51,10 +51,10 @@ fn a_rebuild_loses_nothing_that_only_this_database_has() {
     exit 1
     --- stderr
     error: cannot roll back 7f3a9c21e4b0 Names
-      --> migrations/2026-11-22_7f3a9c21e4b0_names.sql:30:1
+      --> migrations/2026-11-22_7f3a9c21e4b0_names.sql:26:1
        |
-    30 | SELECT json_extract('{}', 'users also has ' || group_concat(what, ', ') || ', which this revision would lose')
-       | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ users also has column mail, which this revision would lose
+    26 | SELECT json_extract('{}', 'users also has ' || group_concat(what, ', ') || ', which this revision would lose') FROM (
+       | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ users also has column mail, which this revision would lose
     7f3a9c21e4b0 is still applied: nothing of its way back was done.
     Nothing else had been done in this run.
     hint: it was made by hand: keep what is in it elsewhere, remove it here, and call it again; what is to stay comes back by a later revision (into the models, then `teammig create`)
@@ -188,7 +188,7 @@ fn a_rebuild_of_a_table_with_somebody_elses_column_is_not_written() {
     error: the planned revision does not hold on a scratch database, and was not written
       up fails: users also has column nick, which this revision would lose
         7f3a9c21e4b0 (not written):9:1
-        | SELECT json_extract('{}', 'users also has ' || group_concat(what, ', ') || ', which this revision would lose')
+        | SELECT json_extract('{}', 'users also has ' || group_concat(what, ', ') || ', which this revision would lose') FROM (
     Nothing was written.
     hint: `teammig diff --against revisions --sql` shows what was planned; `teammig create --empty` writes a revision to fill in by hand
     ");
@@ -213,7 +213,7 @@ fn what_runs_here_alone_is_not_written() {
     --- stderr
     error: the planned revision needs what was made by hand here, and does not hold on what the revisions produce; it was not written
       up fails: no such column: hand
-        7f3a9c21e4b0 (not written):23:22
+        7f3a9c21e4b0 (not written):19:22
         | SELECT id, fullname, hand
     Nothing was written.
     hint: a revision has to make it first, for all others: put it alone into the models and call `teammig create "what it does"`, then `teammig stamp --only head` here; then call this again
@@ -330,4 +330,48 @@ fn names_are_not_exchanged() {
     let run = sandbox.teammig("project", &["create", "Exchange"]);
     assert_eq!(run.code, 3, "{run}");
     assert!(run.stderr.contains("a third name"), "{run}");
+}
+
+/// A revision that another branch has, applied here: what it did was not made by hand, and is
+/// nothing that a new revision may do, or undo.
+#[test]
+fn what_no_file_has_is_named_and_not_written_down() {
+    let sandbox = project(&[("users.sql", USERS)]);
+    sandbox.revision(
+        "project",
+        "cccc00000009",
+        &["aaaa00000001"],
+        "Nicks",
+        "ALTER TABLE users ADD COLUMN nick text; CREATE TABLE nicks (x);",
+        "DROP TABLE nicks; ALTER TABLE users DROP COLUMN nick;",
+    );
+    sandbox.ok("project", &["upgrade"]);
+    std::fs::remove_file(sandbox.at("project/migrations/cccc00000009.sql")).unwrap();
+    sandbox.edit(
+        "project/models/users.sql",
+        "fullname text",
+        "fullname text, phone text",
+    );
+    assert_snapshot!(sandbox.teammig("project", &["create", "Phone", "--against", "database"]), @"
+    exit 3
+    --- stderr
+    error: the database is not what the files make of it: a revision is applied there that no file has
+    cccc00000009  Nicks
+    hint: `teammig sync` offers to roll them back; `git switch` to the branch that has them brings the files
+    hint: without `--against database`, `teammig create` compares with what the files make, and such a database plays no part
+    ");
+    assert_snapshot!(sandbox.teammig("project", &["diff"]), @"
+    exit 3
+    --- stdout
+    + column users.phone
+        type: text
+    --- stderr
+    warning: applied here, and in no file: cccc00000009  Nicks; what it did is among all this as if it had been made by hand
+    warning: left alone: table nicks, which neither the models nor a revision know
+    warning: left alone: column users.nick, which neither the models nor a revision know
+    dev: 1 difference from the models
+    hint: `teammig sync` offers to roll back what no file has; `teammig diff --against revisions` leaves the database out
+    ");
+    // The revisions of the files alone.
+    sandbox.ok("project", &["create", "Phone"]);
 }

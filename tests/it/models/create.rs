@@ -107,6 +107,7 @@ fn for_programs() {
       "proved": [
         {
           "down": true,
+          "not_brought_back": [],
           "revision": "aaaa00000002",
           "tables": 1,
           "tables_with_rows": 1

@@ -174,10 +174,11 @@ CREATE TABLE users (
     ALTER TABLE users RENAME COLUMN fullname TO full_name;
     -- teammig: loses users.age
     -- breaks programs that still use users.age as text
-    -- locks public.users (SHARE)
+    -- locks public.users (ACCESS EXCLUSIVE)
     -- rewrites the table
     ALTER TABLE users ALTER COLUMN age TYPE integer USING age::integer;
     UPDATE users SET email = '' WHERE email IS NULL;
+    -- locks public.users (ACCESS EXCLUSIVE)
     ALTER TABLE users ALTER COLUMN email SET NOT NULL;
 
     -- migrate:down
@@ -185,9 +186,10 @@ CREATE TABLE users (
     -- breaks programs that still use column public.users.full_name
     -- locks public.users (ACCESS EXCLUSIVE)
     ALTER TABLE users RENAME COLUMN full_name TO fullname;
-    -- locks public.users (SHARE)
+    -- locks public.users (ACCESS EXCLUSIVE)
     -- rewrites the table
     ALTER TABLE users ALTER COLUMN age TYPE text USING age::text;
+    -- locks public.users (ACCESS EXCLUSIVE)
     ALTER TABLE users ALTER COLUMN email DROP NOT NULL;
     ");
     sandbox.ok("project", &["upgrade"]);
@@ -574,4 +576,118 @@ fn a_dump_is_a_model() {
         (3, 2),
         "{document:#}"
     );
+}
+
+/// An index of another type of column goes before the type changes, and is built outside of a
+/// transaction; the way back of the type is one transaction all the same.
+#[test]
+fn an_index_that_changes_with_the_type_of_its_column() {
+    let (sandbox, url) = project(&[(
+        "t.sql",
+        "CREATE TABLE t (id integer PRIMARY KEY, a text);\nCREATE INDEX i ON t (a text_pattern_ops);\n",
+    )]);
+    let config = sandbox.read("project/teammig.yaml");
+    sandbox.write(
+        "project/teammig.yaml",
+        format!("concurrent_indexes: true\n{config}"),
+    );
+    sandbox.ok("project", &["create", "T", "--rev-id", "dddd00000001"]);
+    sandbox.ok("project", &["upgrade"]);
+    let psql = Cluster::shared().psql_at(&url);
+    psql.run("INSERT INTO t VALUES (1, '7')");
+    sandbox.write(
+        "project/models/t.sql",
+        "CREATE TABLE t (id integer PRIMARY KEY,\n-- teammig: using a::integer\na integer);\nCREATE INDEX i ON t (a);\n",
+    );
+    let written = sandbox.ok(
+        "project",
+        &["create", "Numbers", "--rev-id", "dddd00000002"],
+    );
+    let paths: Vec<&str> = written.lines().collect();
+    let texts: Vec<String> = paths
+        .iter()
+        .map(|path| sandbox.read(&format!("project/{path}")))
+        .collect();
+    let [types, indexes] = texts.as_slice() else {
+        panic!("{written}");
+    };
+    assert!(!types.contains("transaction:false"), "{types}");
+    assert!(!types.contains("CONCURRENTLY"), "{types}");
+    let at = |text: &str| {
+        types
+            .find(text)
+            .unwrap_or_else(|| panic!("{text}: {types}"))
+    };
+    assert!(at("DROP INDEX i") < at("TYPE integer"));
+    assert!(at("TYPE text") < at("CREATE INDEX i"));
+    assert!(indexes.contains("CREATE INDEX CONCURRENTLY i"), "{indexes}");
+    assert!(indexes.contains("DROP INDEX CONCURRENTLY i"), "{indexes}");
+    sandbox.ok("project", &["upgrade"]);
+    assert_eq!(sandbox.teammig("project", &["diff"]).code, 0);
+    sandbox.ok("project", &["downgrade", "dddd00000001"]);
+    assert_eq!(psql.value("SELECT a FROM t"), "7");
+    assert!(
+        psql.value("SELECT indexdef FROM pg_indexes WHERE indexname = 'i'")
+            .contains("text_pattern_ops")
+    );
+}
+
+/// Each statement says what it locks, whatever an earlier one has locked already.
+#[test]
+fn later_statements_have_their_own_locks() {
+    let (sandbox, _) = project(&[(
+        "t.sql",
+        "CREATE TABLE t (id integer PRIMARY KEY, a integer);\nCREATE TABLE u (id integer PRIMARY KEY);\n",
+    )]);
+    sandbox.ok("project", &["create", "T", "--rev-id", "dddd00000001"]);
+    sandbox.write(
+        "project/models/t.sql",
+        "CREATE TABLE t (id integer PRIMARY KEY, a bigint, b integer);\nCREATE TABLE u (id integer PRIMARY KEY, t integer REFERENCES t);\nCREATE INDEX t_b ON t (b);\n",
+    );
+    sandbox.ok("project", &["create", "U", "--rev-id", "dddd00000002"]);
+    let text = newest(&sandbox, "dddd00000002");
+    let (_, up) = text.split_once("-- migrate:up\n").unwrap();
+    let (up, _) = up.split_once("-- migrate:down").unwrap();
+    assert_snapshot!(up, @"
+    -- locks public.t (ACCESS EXCLUSIVE)
+    -- rewrites the table
+    ALTER TABLE t ALTER COLUMN a TYPE bigint USING a::bigint;
+    -- locks public.t (ACCESS EXCLUSIVE)
+    ALTER TABLE t ADD COLUMN b integer;
+    -- locks public.u (ACCESS EXCLUSIVE)
+    ALTER TABLE u ADD COLUMN t integer;
+    -- locks public.t (SHARE)
+    CREATE INDEX t_b ON t (b);
+    -- may fail on rows that break u_t_fkey
+    -- locks public.t (SHARE ROW EXCLUSIVE), public.u (SHARE ROW EXCLUSIVE)
+    ALTER TABLE u ADD CONSTRAINT u_t_fkey FOREIGN KEY (t) REFERENCES t(id);
+    ");
+}
+
+/// What nobody compares is named where one side lacks it.
+#[test]
+fn objects_that_are_not_compared_are_not_passed_over() {
+    let (sandbox, _) = project(&[(
+        "t.sql",
+        "CREATE TABLE t (id integer PRIMARY KEY);\nCREATE PUBLICATION pub FOR TABLE t;\n",
+    )]);
+    let scratch = Cluster::shared().url("postgres", "postgres");
+    let config = sandbox.read("project/teammig.yaml");
+    sandbox.write(
+        "project/teammig.yaml",
+        format!("scratch: \"{scratch}\"\n{config}"),
+    );
+    let run = sandbox.teammig("project", &["create", "T", "--rev-id", "dddd00000001"]);
+    assert_eq!(run.code, 0, "{run}");
+    assert!(
+        run.stderr.contains("not compared: publication pub"),
+        "{run}"
+    );
+    let run = sandbox.teammig("project", &["check", "--only", "models"]);
+    assert!(
+        run.stderr
+            .contains("publication pub is in the models, and no revision makes it"),
+        "{run}"
+    );
+    assert_eq!(run.code, 0, "{run}");
 }

@@ -63,6 +63,7 @@ fn metadata_becomes_a_revision() {
     DROP TABLE users;
     -- loses data: table orgs
     -- breaks programs that still use table orgs
+    -- locks public.orgs (ACCESS EXCLUSIVE)
     DROP TABLE orgs;
     ");
     sandbox.ok("project", &["upgrade"]);

@@ -119,3 +119,50 @@ fn a_remark_is_not_used_twice_on_postgresql() {
     let file = postgres::newest(&sandbox, "bbbb00000003");
     assert!(file.contains("TYPE bigint USING price;"), "{file}");
 }
+
+/// It is lost, as the script says; and no proof says that it comes back.
+#[test]
+fn a_way_back_that_gives_other_values_is_not_called_one_that_returns() {
+    let (sandbox, _) = cents();
+    let text = file(&sandbox, "bbbb00000002");
+    let (up, down) = text.split_once("-- migrate:down").unwrap();
+    assert!(up.contains("-- teammig: loses p.price"), "{text}");
+    assert!(
+        down.contains("-- does not bring back the values of p.price ("),
+        "{text}"
+    );
+    let said = sandbox.ok("project", &["verify", "bbbb00000002"]);
+    assert!(
+        said.contains("lost, as the script says: 2 of 2 values of p.price are not kept"),
+        "{said}"
+    );
+    let (document, _) = sandbox.json("project", &["verify", "bbbb00000002"]);
+    let notes = document["revisions"][0]["notes"].as_array().unwrap();
+    let note = notes.iter().find(|note| note["said"] == true).unwrap();
+    assert_eq!(note["kind"], "values-changed");
+}
+
+/// The same on PostgreSQL, and with `create`'s own words; a cast that keeps the value returns.
+#[cfg(unix)]
+#[test]
+fn numbers_that_come_back_as_others_are_named() {
+    for (expression, returns) in [("x * 100", false), ("x::bigint", true)] {
+        let (sandbox, _) = postgres::project(&[(
+            "t.sql",
+            "CREATE TABLE t (id integer PRIMARY KEY, x numeric);\n",
+        )]);
+        sandbox.ok("project", &["create", "T", "--rev-id", "cccc00000001"]);
+        sandbox.edit(
+            "project/models/t.sql",
+            "x numeric",
+            &format!("x bigint -- teammig: using {expression}\n"),
+        );
+        let run = sandbox.teammig("project", &["create", "X", "--rev-id", "cccc00000002"]);
+        assert_eq!(run.code, 0, "{run}");
+        let other = "down returns, but not the values of public.t.x (";
+        assert_eq!(run.stderr.contains(other), !returns, "{run}");
+        let text = postgres::newest(&sandbox, "cccc00000002");
+        let told = "-- does not bring back the values of public.t.x (";
+        assert_eq!(text.contains(told), !returns, "{text}");
+    }
+}

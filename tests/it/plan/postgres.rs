@@ -220,7 +220,12 @@ fn public_rights() -> &'static str {
 
 /// Whether the server is new enough for a script.
 fn is_understood(script: &str) -> bool {
-    let since = [("BEGIN ATOMIC", 14), ("USING heap2", 15)];
+    let since = [
+        ("BEGIN ATOMIC", 14),
+        ("SET COMPRESSION", 14),
+        ("USING heap2", 15),
+        ("UNLOGGED SEQUENCE", 15),
+    ];
     let major = Cluster::shared().major();
     since
         .iter()

@@ -87,6 +87,7 @@ fn values_that_are_lost_and_values_that_are_told_of() {
         silently lost: 2 of 2 rows of public.users are gone after up
     --- stderr
     aaaa00000002: up, statement 1: locks public.users ACCESS EXCLUSIVE, locks public.users SHARE, writes all rows of public.users anew
+    aaaa00000002: up, statement 2: locks public.users ACCESS EXCLUSIVE
     aaaa00000002: down, statement 1: locks public.users ACCESS EXCLUSIVE
     the revision does not hold, on the schema of 1 revision below
     hint: a loss on purpose is said in the script: `-- teammig: loses users.name`, or the table
@@ -101,7 +102,9 @@ fn values_that_are_lost_and_values_that_are_told_of() {
         down does not bring back what was in it: 2 of 2 values of public.users.email are gone
     --- stderr
     aaaa00000002: up, statement 1: locks public.users ACCESS EXCLUSIVE, locks public.users SHARE, writes all rows of public.users anew
+    aaaa00000002: up, statement 2: locks public.users ACCESS EXCLUSIVE
     aaaa00000002: down, statement 1: locks public.users ACCESS EXCLUSIVE, locks public.users SHARE, writes all rows of public.users anew
+    aaaa00000002: down, statement 2: locks public.users ACCESS EXCLUSIVE, locks public.users SHARE
     1 revision verified, on the schema of 1 revision below
     ");
 }
@@ -135,6 +138,7 @@ fn a_new_label_cannot_be_used_in_the_transaction_that_adds_it() {
           migrations/aaaa00000002.sql:8:28
           | INSERT INTO people VALUES ('glad');
     --- stderr
+    aaaa00000002: up, statement 2: locks public.people ROW EXCLUSIVE
     the revision does not hold, on the schema of 1 revision below
     "#);
 }
@@ -148,7 +152,7 @@ fn locks_and_rewrites_are_seen() {
     );
     let (document, code) = sandbox.json("project", &["verify", "aaaa00000002"]);
     assert_eq!(code, 0, "{document}");
-    assert_snapshot!(serde_json::to_string(&document["revisions"][0]["observed"]).unwrap(), @r#"[{"direction":"up","locks":[{"mode":"ACCESS EXCLUSIVE","table":"public.users"}],"rewrites":[],"statement":1},{"direction":"up","locks":[{"mode":"SHARE","table":"public.users"}],"rewrites":["public.users"],"statement":2},{"direction":"up","locks":[{"mode":"ACCESS SHARE","table":"public.users"},{"mode":"SHARE ROW EXCLUSIVE","table":"public.users"}],"rewrites":[],"statement":3},{"direction":"down","locks":[{"mode":"ACCESS EXCLUSIVE","table":"public.bills"},{"mode":"ACCESS EXCLUSIVE","table":"public.users"}],"rewrites":[],"statement":1},{"direction":"down","locks":[{"mode":"SHARE","table":"public.users"}],"rewrites":["public.users"],"statement":2}]"#);
+    assert_snapshot!(serde_json::to_string(&document["revisions"][0]["observed"]).unwrap(), @r#"[{"direction":"up","locks":[{"mode":"ACCESS EXCLUSIVE","table":"public.users"}],"rewrites":[],"statement":1},{"direction":"up","locks":[{"mode":"ACCESS EXCLUSIVE","table":"public.users"},{"mode":"SHARE","table":"public.users"}],"rewrites":["public.users"],"statement":2},{"direction":"up","locks":[{"mode":"ACCESS SHARE","table":"public.users"},{"mode":"SHARE ROW EXCLUSIVE","table":"public.users"}],"rewrites":[],"statement":3},{"direction":"down","locks":[{"mode":"ACCESS EXCLUSIVE","table":"public.bills"},{"mode":"ACCESS EXCLUSIVE","table":"public.users"}],"rewrites":[],"statement":1},{"direction":"down","locks":[{"mode":"ACCESS EXCLUSIVE","table":"public.users"},{"mode":"SHARE","table":"public.users"}],"rewrites":["public.users"],"statement":2},{"direction":"down","locks":[{"mode":"ACCESS EXCLUSIVE","table":"public.users"}],"rewrites":[],"statement":3}]"#);
 }
 
 #[test]

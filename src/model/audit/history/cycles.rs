@@ -2,7 +2,10 @@
 //!
 //! Looked for only where edges are new: a revision that nobody needs is in no cycle.
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use super::{History, Node};
 use crate::model::graph::{Graph, Problem};
@@ -32,9 +35,9 @@ impl History {
         if self.cyclic.is_none() && !starts.iter().any(returns) {
             return;
         }
-        let (graph, problems) = Graph::build(
+        let (graph, problems) = Graph::of(
             self.in_file_order()
-                .map(|outline| outline.revision())
+                .map(|outline| Arc::clone(&outline.node))
                 .collect(),
         );
         let cycles: Vec<Vec<Node>> = problems

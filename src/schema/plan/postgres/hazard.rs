@@ -207,11 +207,11 @@ pub(super) fn is_named_in_bodies(scene: &Scene, id: &FactId) -> bool {
         id.name()
     };
     let name = name.to_lowercase();
-    let routines =
-        scene.b.facts.values().filter(|fact| {
-            matches!(fact.id.kind, Kind::Function | Kind::Procedure) && fact.id != *id
-        });
+    let routines = [Kind::Function, Kind::Procedure]
+        .into_iter()
+        .flat_map(|kind| scene.b.of_kind(kind));
     routines
+        .filter(|fact| fact.id != *id)
         .filter_map(|fact| fact.get("body"))
         .any(|body| body.to_lowercase().contains(&name) && words(body).contains(&name))
 }

@@ -18,15 +18,14 @@ pub(super) fn create(scene: &Scene, fact: &Fact) -> Vec<Line> {
     let parent = fact.parent.as_ref();
     let table = parent.and_then(|id| scene.b.facts.get(id));
     let partitioned = table.is_some_and(|table| table.get("partition key").is_some());
-    let mut sql = if let Some(text) = scene.decisions.texts.get(id) {
-        text.clone()
-    } else {
-        let mut sql = scene.names.text(fact.ddl.as_deref().unwrap_or_default());
-        if partitioned {
-            sql = sql.replacen(" ON ONLY ", " ON ", 1);
-        }
-        sql
+    let mut sql = match scene.decisions.texts.get(id) {
+        Some(text) => text.clone(),
+        None => scene.names.text(fact.ddl.as_deref().unwrap_or_default()),
     };
+    // A dump makes it of the table alone, and attaches those of all partitions.
+    if partitioned && fact.get("state").is_none() {
+        sql = sql.replacen(" ON ONLY ", " ON ", 1);
+    }
     let stays = parent.is_some_and(|id| !scene.work.create.contains(id));
     let outside =
         scene.decisions.concurrent_indexes && stays && !partitioned && !is_needed(scene, id);

@@ -5,6 +5,7 @@
 //! step as SQL, in a file for each family of objects; and where a transaction ends
 //! in between (`parts.rs`).
 
+mod circle;
 mod closure;
 mod column;
 mod comment;

@@ -128,11 +128,9 @@ pub(super) fn serial_column<'a>(work: &Work<'a>, fact: &Fact) -> Option<&'a Fact
     }
     let owner = fact.get("owned by")?;
     let of = fact.get("type")?;
-    let mut columns = work.b.facts.values().filter(|column| {
-        column.id.kind == Kind::Column
-            && column.parent == fact.parent
-            && qualified(&column.id.path) == owner
-    });
+    let mut columns = work
+        .parts_of_b(fact.parent.as_ref()?)
+        .filter(|column| column.id.kind == Kind::Column && qualified(&column.id.path) == owner);
     let column = columns.next()?;
     let [schema, table, name] = column.id.path.as_slice() else {
         return None;
@@ -151,7 +149,7 @@ pub(super) fn serial_column<'a>(work: &Work<'a>, fact: &Fact) -> Option<&'a Fact
         })
         && uses(work.b, &column.id).any(|used| *used == fact.id)
         // Nobody else counts by it.
-        && work.b.edges.iter().filter(|edge| edge.to == fact.id).count() == 1;
+        && work.count_users_of_b(&fact.id) == 1;
     serial.then_some(&column.id)
 }
 

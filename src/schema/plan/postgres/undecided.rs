@@ -23,6 +23,13 @@ pub(super) fn of(scene: &Scene) -> Vec<Undecided> {
 /// A column that stays: what makes its new values, or fills those that are there.
 fn asked_of_change(scene: &Scene, fact: &Fact) -> Option<Undecided> {
     let before = scene.work.origin(&fact.id)?;
+    if let Some(why) = cannot_be_altered(scene, before, fact) {
+        return Some(Undecided {
+            about: fact.id.clone(),
+            name: scene.shown(&fact.id),
+            question: Question::NoWay(why),
+        });
+    }
     if fact.id.kind != Kind::Column {
         return None;
     }
@@ -44,6 +51,22 @@ fn asked_of_change(scene: &Scene, fact: &Fact) -> Option<Undecided> {
         question,
     })
 }
+
+/// Why a server of this version has no statement for a change.
+fn cannot_be_altered(scene: &Scene, before: &Fact, fact: &Fact) -> Option<String> {
+    let major = scene.b.major;
+    let is_older = fact.id.kind == Kind::Table
+        && before.get("access method") != fact.get("access method")
+        && major < SET_ACCESS_METHOD;
+    is_older.then(|| {
+        format!(
+            "cannot change its access method: PostgreSQL has `SET ACCESS METHOD` since {SET_ACCESS_METHOD}, and this is {major}. Make a new table with the other one and move the rows, in a revision by hand (`teammig create --empty`)"
+        )
+    })
+}
+
+/// The major version since which a table can be moved to another access method.
+const SET_ACCESS_METHOD: u32 = 15;
 
 /// Whether a column must hold something from now on, and nothing says what is put into
 /// rows that have nothing.
@@ -115,4 +138,55 @@ fn made_anew(scene: &Scene, fact: &Fact) -> Option<&'static str> {
         return Some("a column that is there cannot become one that is only inherited");
     }
     Some("it cannot be altered")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::SET_ACCESS_METHOD;
+    use crate::{
+        model::Dialect,
+        schema::{
+            Fact, FactId, Kind, Schema, Value,
+            plan::{Decisions, Question, plan},
+        },
+    };
+
+    fn with_method(major: u32, method: Option<&str>) -> Schema {
+        let mut schema = Schema::empty(Dialect::Postgres);
+        schema.major = major;
+        let public = FactId::new(Kind::Schema, ["public"]);
+        schema.add(Fact::new(public.clone(), None));
+        let mut table = Fact::new(FactId::new(Kind::Table, ["public", "t"]), Some(public));
+        if let Some(method) = method {
+            table.set("access method", Value::new(method));
+        }
+        schema.add(table);
+        schema
+    }
+
+    /// PostgreSQL 13 and 14 have no statement for it.
+    #[test]
+    fn another_access_method_where_the_server_cannot_set_it() {
+        for (major, known) in [(SET_ACCESS_METHOD - 1, false), (SET_ACCESS_METHOD, true)] {
+            let (a, b) = (with_method(major, None), with_method(major, Some("heap2")));
+            for (from, to) in [(&a, &b), (&b, &a)] {
+                match plan(from, to, &Decisions::default()) {
+                    Ok(plan) => {
+                        let sql: Vec<&str> =
+                            plan.statements().map(|one| one.sql.as_str()).collect();
+                        assert!(
+                            known && sql.len() == 1 && sql[0].contains("SET ACCESS METHOD"),
+                            "{sql:?}"
+                        );
+                    }
+                    Err(undecided) => {
+                        assert!(!known, "{undecided:?}");
+                        assert!(
+                            matches!(&undecided[0].question, Question::NoWay(why) if why.contains("since 15, and this is 14"))
+                        );
+                    }
+                }
+            }
+        }
+    }
 }

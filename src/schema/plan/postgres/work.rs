@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    kept,
+    circle, kept,
     names::{is_type, qualified},
     steps::leads_to,
 };
@@ -38,6 +38,10 @@ pub(super) struct Work<'a> {
     parts_of_b: BTreeMap<&'a FactId, Vec<&'a FactId>>,
     /// Who depends, in `a`, on what.
     users: BTreeMap<&'a FactId, Vec<&'a FactId>>,
+    /// How many depend, in `b`, on what.
+    users_of_b: BTreeMap<&'a FactId, usize>,
+    /// Of what ends: the circle that each object is in.
+    circles: BTreeMap<&'a FactId, usize>,
 }
 
 fn parts(schema: &Schema) -> BTreeMap<&FactId, Vec<&FactId>> {
@@ -66,6 +70,10 @@ impl<'a> Work<'a> {
         for edge in &a.edges {
             users.entry(&edge.to).or_default().push(&edge.from);
         }
+        let mut users_of_b: BTreeMap<&FactId, usize> = BTreeMap::new();
+        for edge in &b.edges {
+            *users_of_b.entry(&edge.to).or_default() += 1;
+        }
         let mut work = Self {
             a,
             b,
@@ -80,9 +88,12 @@ impl<'a> Work<'a> {
             parts_of_a: parts(a),
             parts_of_b: parts(b),
             users,
+            users_of_b,
+            circles: BTreeMap::new(),
         };
         work.seed();
         work.close();
+        work.circles = work.find_circles();
         let create = &work.create;
         work.change.retain(|id, _| !create.contains(id));
         work.rename.retain(|id, _| !create.contains(id));
@@ -114,6 +125,17 @@ impl<'a> Work<'a> {
     /// Who depends on it in `a`.
     pub(super) fn users(&self, id: &FactId) -> Vec<&'a FactId> {
         self.users.get(id).cloned().unwrap_or_default()
+    }
+
+    /// How many depend on it in `b`.
+    pub(super) fn count_users_of_b(&self, id: &FactId) -> usize {
+        self.users_of_b.get(id).copied().unwrap_or_default()
+    }
+
+    /// The parts of an object of `b`, without theirs.
+    pub(super) fn parts_of_b(&self, id: &FactId) -> impl Iterator<Item = &'a Fact> {
+        let parts = self.parts_of_b.get(id).into_iter().flatten();
+        parts.filter_map(|id| self.b.facts.get(*id))
     }
 
     /// The parts of an object of `a`, and theirs.
@@ -221,20 +243,21 @@ impl<'a> Work<'a> {
         {
             return false;
         }
-        let mut seen = BTreeSet::new();
-        let mut next = self.ends_after(&fact.id, table);
-        while let Some(at) = next.pop() {
-            if at == table {
-                return true;
-            }
-            if seen.insert(at) {
-                let parts = self.parts_of_a.get(at).into_iter().flatten().copied();
-                for user in parts.chain([at]) {
-                    next.extend(self.ends_after(user, at));
-                }
-            }
-        }
-        false
+        let Some(own) = self.circles.get(table) else {
+            return false;
+        };
+        let after = self.ends_after(&fact.id, table);
+        after.iter().any(|id| self.circles.get(id) == Some(own))
+    }
+
+    /// What ends, by the circles in which one has to end before the other.
+    fn find_circles(&self) -> BTreeMap<&'a FactId, usize> {
+        let ends = self.drop.iter().filter_map(|id| self.of_a(id));
+        circle::circles(ends.map(|fact| &fact.id), |at| {
+            let parts = self.parts_of_a.get(at).into_iter().flatten().copied();
+            let users = parts.chain([at]);
+            users.flat_map(|user| self.ends_after(user, at)).collect()
+        })
     }
 
     /// What ends, whole, and is used by an object or by a part of it.

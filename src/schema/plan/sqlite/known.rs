@@ -60,10 +60,10 @@ fn nothing_but(before: &Table<'_>, gone: &[String], schema: &Schema) -> String {
     let begin = text::literal(&format!("{} also has ", before.name()));
     let end = text::literal(sqlite::WOULD_LOSE);
     format!(
-        "SELECT json_extract('{{}}', {begin} || group_concat(what, ', ') || {end})\nFROM (\n  \
+        "SELECT json_extract('{{}}', {begin} || group_concat(what, ', ') || {end}) FROM (\n  \
            SELECT 'column ' || name AS what FROM pragma_table_xinfo({name}) WHERE lower(name) NOT IN ({})\n  \
-           UNION ALL SELECT type || ' ' || name FROM sqlite_schema WHERE type IN ('index', 'trigger') AND sql IS NOT NULL\n    \
-           AND lower(tbl_name) = {lower} AND lower(name) NOT IN ({})\n{}{})",
+           UNION ALL SELECT type || ' ' || name FROM sqlite_schema WHERE lower(tbl_name) = {lower} AND type IN ('index', 'trigger') \
+           AND sql IS NOT NULL AND lower(name) NOT IN ({}){}{})",
         list(&columns),
         list(&parts),
         constraints(before, &name, &lower),
@@ -92,30 +92,18 @@ fn constraints(before: &Table<'_>, name: &str, lower: &str) -> String {
     let unique = columns.clone().filter(|one| one.get("unique").is_some());
     let unique = unique.count() + behind("unique");
     let keys = columns.map(|one| one.refers.len()).sum::<usize>() + behind("foreign");
-    let squeezed: String = before
-        .fact
-        .ddl
-        .iter()
-        .flat_map(|ddl| ddl.to_ascii_lowercase().chars().collect::<Vec<_>>())
-        .filter(|c| !BLANKS.contains(c))
-        .collect();
-    let checks = squeezed.matches(CHECK).count();
-    let text = BLANKS.iter().fold("lower(sql)".to_owned(), |text, blank| {
-        format!("replace({text}, char({}), '')", u32::from(*blank))
-    });
+    let text = before.fact.ddl.as_deref().unwrap_or_default();
+    let checks = text.to_ascii_lowercase().matches(CHECK).count();
     format!(
-        "  UNION ALL SELECT 'another UNIQUE' WHERE {unique} < (SELECT count(*) FROM pragma_index_list({name}) WHERE origin = 'u')\n  \
+        "\n  UNION ALL SELECT 'another UNIQUE' WHERE {unique} < (SELECT count(*) FROM pragma_index_list({name}) WHERE origin = 'u')\n  \
            UNION ALL SELECT 'another foreign key' WHERE {keys} < (SELECT count(DISTINCT id) FROM pragma_foreign_key_list({name}))\n  \
-           UNION ALL SELECT 'another CHECK' FROM (SELECT {text} AS sql FROM sqlite_schema WHERE type = 'table' AND lower(name) = {lower})\n    \
-           WHERE {checks} < (length(sql) - length(replace(sql, '{CHECK}', ''))) / {}\n",
-        CHECK.len()
+           UNION ALL SELECT 'another CHECK' FROM sqlite_schema WHERE type = 'table' AND lower(name) = {lower} AND lower(sql) GLOB '*{}'",
+        format!("{CHECK}*").repeat(checks + 1)
     )
 }
 
-/// What begins a check where there are no blanks.
-const CHECK: &str = "check(";
-
-const BLANKS: [char; 4] = [' ', '\t', '\n', '\r'];
+/// What begins a check. Where the word stands for anything else it is counted on both sides.
+const CHECK: &str = "check";
 
 /// Views, and triggers of other tables, that use a column which goes: SQLite does not look
 /// at them when a table is made again.
@@ -137,9 +125,9 @@ fn users(before: &Table<'_>, gone: &[String], schema: &Schema) -> String {
     };
     let columns: Vec<String> = gone.iter().map(named).collect();
     format!(
-        "  UNION ALL SELECT type || ' ' || name || ' on it' FROM sqlite_schema WHERE type IN ('view', 'trigger')\n    \
+        "\n  UNION ALL SELECT type || ' ' || name || ' on it' FROM sqlite_schema WHERE type IN ('view', 'trigger') \
            AND lower(tbl_name) <> {} AND lower(name) NOT IN ({})\n    \
-           AND {} AND ({})\n",
+           AND {} AND ({})",
         text::literal(lower),
         list(&known),
         named(&lower.to_owned()),

@@ -458,6 +458,8 @@ fn unmodelled_kinds_are_listed() {
          CREATE FOREIGN DATA WRAPPER w; CREATE SERVER s FOREIGN DATA WRAPPER w; CREATE FOREIGN TABLE f (a int) SERVER s;
          CREATE PUBLICATION pub; ALTER DEFAULT PRIVILEGES IN SCHEMA app GRANT SELECT ON TABLES TO public;
          CREATE USER MAPPING FOR postgres SERVER s;
+         CREATE FUNCTION told() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';
+         CREATE EVENT TRIGGER tells ON ddl_command_end EXECUTE FUNCTION told();
          CREATE OPERATOR <-~ (LEFTARG = int, RIGHTARG = int, FUNCTION = int4pl)",
     );
     let listed: Vec<String> = schema
@@ -470,6 +472,7 @@ fn unmodelled_kinds_are_listed() {
         [
             "collation app.c",
             "default privileges postgres app r",
+            "event trigger tells",
             "foreign table app.f",
             "foreign-data wrapper w",
             "operator app.<-~(integer,integer)",

@@ -87,6 +87,11 @@ const PAIRS: &[(&str, &str)] = &[
         "CREATE TABLE t (a int GENERATED ALWAYS AS IDENTITY)",
         "CREATE TABLE t (a bigint GENERATED ALWAYS AS IDENTITY (MAXVALUE 5000000000))",
     ),
+    // An index of the parent alone is not one of all partitions, whatever its text says
+    (
+        "CREATE TABLE t (a int) PARTITION BY RANGE (a); CREATE TABLE u PARTITION OF t FOR VALUES FROM (1) TO (2); CREATE INDEX i ON ONLY t (a); CREATE INDEX j ON u (a)",
+        "CREATE TABLE t (a int) PARTITION BY RANGE (a); CREATE TABLE u PARTITION OF t FOR VALUES FROM (1) TO (2); CREATE INDEX i ON ONLY t (a); CREATE INDEX j ON u (a); ALTER INDEX i ATTACH PARTITION j",
+    ),
     // Rules and policies that lead to each other's tables (sakila)
     (
         "",

@@ -1,0 +1,213 @@
+//! The Git side of an Alembic project: it works on the modules that are there, without Python.
+
+use crate::support::Sandbox;
+
+const INI: &str = "[alembic]\nscript_location = %(here)s/db\nsqlalchemy.url = driver://user:pass@localhost/dbname\n";
+
+/// A module as people have it, with quotes that a formatter would change.
+fn module(sandbox: &Sandbox, folder: &str, id: &str, parent: &str, up: &str) -> String {
+    let path = format!("{folder}/db/versions/{id}_x.py");
+    sandbox.write(
+        &path,
+        format!(
+            "'''Make {id}\n\nRevision ID: {id}\nRevises: {}\nCreate Date: 2026-11-22 10:00:00.000000\n\n'''\n\
+             import sqlalchemy as sa\nfrom alembic import op\n\nrevision = '{id}'\ndown_revision = {parent}\n\
+             branch_labels = None\ndepends_on = None\n\n\ndef upgrade():\n    {up}\n\n\ndef downgrade():\n    \
+             op.drop_table('t_{id}')\n",
+            parent.trim_matches('\'').replace("None", ""),
+        ),
+    );
+    path
+}
+
+fn table(sandbox: &Sandbox, folder: &str, id: &str, parent: &str) -> String {
+    let up = format!("op.create_table('t_{id}', sa.Column('id', sa.Integer))");
+    module(sandbox, folder, id, parent, &up)
+}
+
+/// A published project of one revision, and Ann's and Bob's clones of it.
+fn team() -> Sandbox {
+    let sandbox = Sandbox::new();
+    sandbox.git(".", &["init", "-q", "--bare", "-b", "main", "origin.git"]);
+    sandbox.git(".", &["clone", "-q", "origin.git", "ann"]);
+    sandbox.write("ann/alembic.ini", INI);
+    sandbox.write("ann/db/env.py", "raise SystemExit('never run')\n");
+    table(&sandbox, "ann", "aaaa00000001", "None");
+    sandbox.commit("ann", "Alembic");
+    sandbox.git("ann", &["push", "-q", "-u", "origin", "main"]);
+    sandbox.git(".", &["clone", "-q", "origin.git", "bob"]);
+    sandbox
+}
+
+/// The same once `init` set it up, with hooks in Ann's clone.
+fn guarded() -> Sandbox {
+    let sandbox = team();
+    sandbox.ok("ann", &["init", "--hooks", "--no-head-file"]);
+    sandbox.commit("ann", "teammig");
+    sandbox.git("ann", &["push", "-q"]);
+    sandbox.git("bob", &["pull", "-q"]);
+    sandbox
+}
+
+#[test]
+fn init_finds_the_project() {
+    let sandbox = team();
+    sandbox.ok("ann", &["init", "--no-hooks", "--no-head-file"]);
+    let config = sandbox.read("ann/teammig.yaml");
+    assert!(
+        config.contains("layout: alembic\nmigrations: db/versions\n"),
+        "{config}"
+    );
+    assert!(config.contains("dev: \"${DATABASE_URL}\""), "{config}");
+    assert!(!sandbox.at("ann/migrations").exists());
+}
+
+#[test]
+fn without_a_configuration_it_is_read_as_well() {
+    let sandbox = team();
+    table(&sandbox, "ann", "bbbb00000002", "'aaaa00000001'");
+    sandbox.write("ann/db/versions/__init__.py", "");
+    let run = sandbox.teammig("ann/db", &["heads"]);
+    assert_eq!(run.code, 0, "{run}");
+    assert!(
+        run.stdout
+            .contains("bbbb00000002 (head)  Make bbbb00000002"),
+        "{run}"
+    );
+}
+
+#[test]
+fn several_sections_are_several_databases() {
+    let sandbox = Sandbox::new();
+    sandbox.git(".", &["init", "-q", "-b", "main", "ann"]);
+    sandbox.write(
+        "ann/alembic.ini",
+        "[alembic]\nscript_location = db\n[other]\nscript_location = other\n",
+    );
+    table(&sandbox, "ann", "aaaa00000001", "None");
+    sandbox.write("ann/other/versions/b.py", "revision = 'bbbb00000002'\n");
+    sandbox.ok("ann", &["init", "--no-hooks", "--no-head-file"]);
+    let heads = |name: &str| sandbox.ok("ann", &["--database", name, "heads"]);
+    assert!(heads("alembic").contains("aaaa00000001"));
+    assert!(heads("other").contains("bbbb00000002"));
+}
+
+#[test]
+fn what_is_computed_is_pointed_at() {
+    let sandbox = team();
+    table(&sandbox, "ann", "bbbb00000002", "parent()");
+    let run = sandbox.teammig("ann", &["heads"]);
+    assert_eq!(run.code, 3, "{run}");
+    let said = run.stderr.clone();
+    assert!(said.contains("`down_revision` is computed"), "{run}");
+    assert!(
+        said.contains("db/versions/bbbb00000002_x.py:12:17"),
+        "{run}"
+    );
+}
+
+/// What `black`, `isort` and a pass of annotations do to every file.
+#[test]
+fn a_formatter_is_no_edit_and_a_literal_is() {
+    let sandbox = guarded();
+    let path = "ann/db/versions/aaaa00000001_x.py";
+    let formatted = sandbox
+        .read(path)
+        .replace('\'', "\"")
+        .replace("import sqlalchemy as sa\nfrom alembic import op\n", "from __future__ import annotations\n\nfrom alembic import op\n\nimport sqlalchemy as sa\n")
+        .replace("revision = \"aaaa00000001\"", "revision: str = \"aaaa00000001\"")
+        .replace("def upgrade():", "def upgrade() -> None:")
+        .replace("sa.Column(\"id\", sa.Integer))", "\n        sa.Column(\"id\", sa.Integer),\n    )");
+    assert_ne!(formatted, sandbox.read(path));
+    sandbox.write(path, &formatted);
+    let run = sandbox.try_git("ann", &["commit", "-qam", "black"]);
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{run}");
+    sandbox.write(path, formatted.replace("sa.Integer", "sa.BigInteger"));
+    let run = sandbox.try_git("ann", &["commit", "-qam", "edit"]);
+    assert_eq!(run.code, 1, "{run}");
+    assert!(run.stderr.contains("aaaa00000001 is edited"), "{run}");
+    sandbox.ok("ann", &["amend", "aaaa00000001", "--reason", "ids ran out"]);
+    assert!(
+        sandbox
+            .read(path)
+            .contains("depends_on = None\n# teammig: amended ")
+    );
+    assert_eq!(
+        sandbox
+            .try_git("ann", &["commit", "-qam", "Widen ids"])
+            .code,
+        0
+    );
+}
+
+#[test]
+fn the_way_back_alone_is_a_warning() {
+    let sandbox = guarded();
+    sandbox.edit(
+        "ann/db/versions/aaaa00000001_x.py",
+        "op.drop_table",
+        "op.drop_table if 1 else op.drop_table",
+    );
+    let run = sandbox.try_git("ann", &["commit", "-qam", "way back"]);
+    assert_eq!(run.code, 0, "{run}");
+    assert!(run.stderr.contains("edited-down"), "{run}");
+}
+
+/// A project on Alembic has edits in its past that nobody could know were wrong.
+#[test]
+fn edits_from_before_there_was_a_guard_are_history() {
+    let sandbox = team();
+    let edit = |from: &str, to: &str, message: &str| {
+        sandbox.edit("ann/db/versions/aaaa00000001_x.py", from, to);
+        sandbox.commit("ann", message);
+        sandbox.git("ann", &["push", "-q"]);
+    };
+    edit("sa.Integer", "sa.BigInteger", "an old edit");
+    let before = sandbox.teammig("ann", &["check"]);
+    assert_eq!(before.code, 0, "{before}");
+    sandbox.ok("ann", &["init", "--no-hooks", "--no-head-file"]);
+    sandbox.commit("ann", "teammig");
+    sandbox.git("ann", &["push", "-q"]);
+    let guarded = sandbox.teammig("ann", &["check"]);
+    assert_eq!(guarded.code, 0, "{guarded}");
+    edit(
+        "sa.BigInteger",
+        "sa.SmallInteger",
+        "an edit that slipped through",
+    );
+    let after = sandbox.teammig("ann", &["check"]);
+    assert_eq!(after.code, 3, "{after}");
+}
+
+#[test]
+fn two_heads_after_a_pull_are_merged_or_put_in_a_row() {
+    let sandbox = guarded();
+    table(&sandbox, "bob", "bbbb00000002", "'aaaa00000001'");
+    sandbox.commit("bob", "Bob's");
+    sandbox.git("bob", &["push", "-q"]);
+    let path = table(&sandbox, "ann", "cccc00000003", "'aaaa00000001'");
+    sandbox.commit("ann", "Ann's");
+    sandbox.git("ann", &["pull", "-q", "--no-rebase", "--no-edit"]);
+    let mine = sandbox.read(&path);
+    assert_eq!(sandbox.teammig("ann", &["check"]).code, 3);
+    sandbox.ok("ann", &["rebase", "--no-db", "--yes"]);
+    assert_eq!(
+        sandbox.read(&path),
+        mine.replace("Revises: aaaa00000001", "Revises: bbbb00000002")
+            .replace(
+                "down_revision = 'aaaa00000001'",
+                "down_revision = 'bbbb00000002'"
+            )
+    );
+    sandbox.write(&path, &mine);
+    sandbox.ok(
+        "ann",
+        &["merge", "heads", "-m", "both", "--rev-id", "dddd00000004"],
+    );
+    let merge = sandbox.read("ann/db/versions/dddd00000004_both.py");
+    assert!(
+        merge.contains("= (\"bbbb00000002\", \"cccc00000003\")"),
+        "{merge}"
+    );
+    assert!(sandbox.ok("ann", &["heads"]).contains("dddd00000004"));
+}
