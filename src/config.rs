@@ -229,7 +229,7 @@ pub struct Target {
     pub environment: String,
     /// The URL, variables filled in.
     pub url: Secret,
-    /// The same as SQLAlchemy reads it, for a project's own Alembic.
+    /// The same as `SQLAlchemy` reads it, for a project's own Alembic.
     pub sqlalchemy_url: Secret,
     /// What a relative SQLite path is relative to.
     pub base: PathBuf,

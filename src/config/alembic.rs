@@ -104,7 +104,7 @@ pub(super) fn read(root: &Path, raw: &RawAlembic) -> Result<Alembic, ConfigError
         None => find(root, section)?,
     };
     let mut alembic = found.unwrap_or_default();
-    alembic.section = section.to_owned();
+    section.clone_into(&mut alembic.section);
     alembic.command = raw.command.clone().filter(|words| !words.is_empty());
     if let Some(names) = &raw.url_variable {
         alembic.url_variables = match names {
@@ -155,7 +155,8 @@ fn one(root: &Path, file: &str, section: &str) -> Result<Option<Alembic>, Config
         path: path.display().to_string(),
         source,
     })?;
-    let Some(values) = (if file.ends_with(".toml") {
+    let is_toml = path.extension().is_some_and(|ending| ending == "toml");
+    let Some(values) = (if is_toml {
         toml_values(file, &text)?
     } else {
         ini_values(file, &text, section)?
@@ -311,7 +312,7 @@ fn interpolated(text: &str, here: &str, values: &Values, depth: usize) -> String
                     .and_then(|list| list.first())
                 {
                     Some(value) => out.push_str(&interpolated(value, here, values, depth + 1)),
-                    None => out.push_str(&format!("%({name})s")),
+                    None => out.extend(["%(", name, ")s"]),
                 }
                 rest = tail;
             }
@@ -339,7 +340,7 @@ fn template(text: &str) -> Option<String> {
             "slug" | "epoch" | "year" | "month" | "day" | "hour" | "minute" | "second" => word,
             _ => return None,
         };
-        out.push_str(&format!("{{{word}}}"));
+        out.extend(["{", word, "}"]);
         let format = tail.find(['s', 'd'])?;
         rest = &tail[format + 1..];
     }

@@ -1,7 +1,7 @@
-//! URLs as SQLAlchemy writes them, and as teammig does.
+//! URLs as `SQLAlchemy` writes them, and as teammig does.
 //!
 //! Both name a PostgreSQL database alike, but for the driver's name. An SQLite file they do
-//! not: `sqlite:///a.db` is relative to SQLAlchemy, and `/a.db` to teammig.
+//! not: `sqlite:///a.db` is relative to `SQLAlchemy`, and `/a.db` to teammig.
 
 use super::Secret;
 
@@ -25,7 +25,7 @@ pub(super) fn ours(url: &str) -> String {
     }
 }
 
-/// What SQLAlchemy connects to, of a URL in either form.
+/// What `SQLAlchemy` connects to, of a URL in either form.
 pub(super) fn theirs(url: &str) -> Secret {
     Secret::new(match url.split_once("://") {
         Some(("postgres", rest)) => format!("postgresql://{rest}"),

@@ -2,6 +2,7 @@
 //! `.gitignore` gets lines more, so that the database does not end in Git.
 
 use std::{
+    fmt::Write as _,
     fs, io,
     path::{Component, Path, PathBuf},
 };
@@ -234,16 +235,15 @@ fn alembic_template(root: &Path, alembic: &config::Alembic) -> String {
         for section in &sections {
             let found = config::alembic::find(root, section).ok().flatten();
             let locations = found.map_or(Vec::new(), |one| one.version_locations);
-            text.push_str(&format!(
+            // Writing to a String cannot fail.
+            let _ = write!(
+                text,
                 "  {section}:\n    alembic: {{section: {section}}}\n    migrations: {}\n",
                 list(&locations)
-            ));
+            );
         }
     } else {
-        text.push_str(&format!(
-            "migrations: {}\n",
-            list(&alembic.version_locations)
-        ));
+        let _ = writeln!(text, "migrations: {}", list(&alembic.version_locations));
     }
     if alembic.url.is_none() {
         text.push_str(

@@ -94,7 +94,7 @@ impl Module {
             comments: comments(text, &parsed),
             parsed,
         };
-        module.look(text);
+        module.look();
         module
     }
 
@@ -110,7 +110,7 @@ impl Module {
         assigned.chain(docstring).max().unwrap_or_default()
     }
 
-    fn look(&mut self, text: &str) {
+    fn look(&mut self) {
         let body = &self.parsed.syntax().body;
         if let Some(Stmt::Expr(first)) = body.first()
             && let Expr::StringLiteral(literal) = &*first.value
@@ -134,7 +134,7 @@ impl Module {
                     for (name, value) in assignments(statement) {
                         if let Some(key) = KEYS.iter().find(|key| **key == name) {
                             let assigned = Assigned {
-                                value: read_value(text, value, &known),
+                                value: read_value(value, &known),
                                 span: span(value.range()),
                                 statement: span(statement.range()),
                             };
@@ -208,7 +208,7 @@ fn assigns_within(statement: &Stmt, key: &str) -> bool {
     }
 }
 
-fn read_value(text: &str, value: &Expr, known: &HashMap<&str, &Expr>) -> Value {
+fn read_value(value: &Expr, known: &HashMap<&str, &Expr>) -> Value {
     let many =
         |elements: &[Expr]| Value::Many(elements.iter().map(|one| read_text(one, known)).collect());
     match value {
@@ -218,7 +218,7 @@ fn read_value(text: &str, value: &Expr, known: &HashMap<&str, &Expr>) -> Value {
         Expr::Set(one) => many(&one.elts),
         Expr::Name(name) => match known.get(name.id.as_str()) {
             // A name for what a name stands for is followed once: no loop can come of it.
-            Some(other) if !other.is_name_expr() => read_value(text, other, known),
+            Some(other) if !other.is_name_expr() => read_value(other, known),
             _ => Value::Computed,
         },
         _ => match read_text(value, known) {

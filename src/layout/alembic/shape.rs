@@ -173,12 +173,11 @@ impl Shape {
             }
             AnyNodeRef::ExprStringLiteral(one) => self.word(one.value.to_str()),
             AnyNodeRef::ExprBytesLiteral(one) => {
-                let hex: String = one
-                    .value
-                    .bytes()
-                    .map(|byte| format!("{byte:02x}"))
-                    .collect();
-                self.word(&hex);
+                for byte in one.value.bytes() {
+                    // Writing into memory does not fail.
+                    let _ = write!(self.out, "{byte:02x}");
+                }
+                self.out.push(END);
             }
             AnyNodeRef::ExprDict(one) => {
                 for item in &one.items {
