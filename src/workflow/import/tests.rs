@@ -81,7 +81,12 @@ impl Place {
         ledger
             .entries
             .iter()
-            .map(|entry| (entry.revision.to_string(), entry.applied_at.to_string()))
+            .map(|entry| {
+                (
+                    entry.revision.to_string(),
+                    entry.applied_at.unwrap_or_default().to_string(),
+                )
+            })
             .collect()
     }
 }
