@@ -98,24 +98,7 @@ fn show_text(ui: &mut Ui, context: &Context, project: &Project, state: &State) {
             ));
         }
     }
-    let mut phantoms = state.phantoms.clone();
-    if let Ok(Some(coming)) = to_come(context, &phantoms) {
-        phantoms.retain(|id| !coming.revisions.contains(id));
-        events::to_come(ui, &coming);
-    }
-    if !phantoms.is_empty() {
-        ui.warn(format!(
-            "the database has {} that these files do not: {}",
-            plural(phantoms.len(), "revision"),
-            names(&phantoms)
-        ));
-    }
-    if !state.ledger.unplaced.is_empty() {
-        ui.warn(UNPLACED);
-    }
-    if !state.ledger.gone.is_empty() {
-        ui.warn(rolled_back(&state.ledger.gone));
-    }
+    show_unknown(ui, context, state);
     for (id, path) in &state.hidden {
         ui.warn(format!(
             "the database has {id}, which could not be read here: see {path}"
@@ -155,6 +138,28 @@ fn show_text(ui: &mut Ui, context: &Context, project: &Project, state: &State) {
             };
             ui.status(format!("{} pending{way}", plural(n, "revision")));
         }
+    }
+}
+
+/// What the database has and these files do not.
+fn show_unknown(ui: &mut Ui, context: &Context, state: &State) {
+    let mut phantoms = state.phantoms.clone();
+    if let Ok(Some(coming)) = to_come(context, &phantoms) {
+        phantoms.retain(|id| !coming.revisions.contains(id));
+        events::to_come(ui, &coming);
+    }
+    if !phantoms.is_empty() {
+        ui.warn(format!(
+            "the database has {} that these files do not: {}",
+            plural(phantoms.len(), "revision"),
+            names(&phantoms)
+        ));
+    }
+    if !state.ledger.unplaced.is_empty() {
+        ui.warn(UNPLACED);
+    }
+    if !state.ledger.gone.is_empty() {
+        ui.warn(rolled_back(&state.ledger.gone));
     }
 }
 

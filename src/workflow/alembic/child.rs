@@ -188,7 +188,10 @@ mod tests {
 
     fn shell(script: &str) -> Call {
         Call {
-            words: ["sh", "-c", script].map(str::to_owned).to_vec(),
+            // Where the tests run in the background, SIGINT is ignored, and a shell cannot trap it.
+            words: ["env", "--default-signal=INT", "sh", "-c", script]
+                .map(str::to_owned)
+                .to_vec(),
             folder: PathBuf::from("/"),
             variables: vec![("WORD".to_owned(), "given".to_owned())],
         }

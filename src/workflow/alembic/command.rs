@@ -111,13 +111,11 @@ pub fn find(
             ));
         }
     }
-    match on_path(name, env) {
-        Some(_) => found(vec![name.to_owned()]),
-        None => {
-            tried.push("PATH".to_owned());
-            Err(NotFound { tried })
-        }
+    if on_path(name, env).is_some() {
+        return found(vec![name.to_owned()]);
     }
+    tried.push("PATH".to_owned());
+    Err(NotFound { tried })
 }
 
 /// Where a virtual environment has it.

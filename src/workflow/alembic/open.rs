@@ -71,7 +71,7 @@ pub(in crate::workflow) fn wrap(
         records,
     };
     let ground = ground(context);
-    let caller = caller(context, target, inner.dialect())?;
+    let caller = caller(context, target, inner.dialect());
     let lacks = match context.at() {
         // Flask-Migrate takes no other ini; Alembic then says what it cannot find.
         _ if by(context) == By::Flask => Lacks::Nothing,
@@ -177,7 +177,7 @@ pub(super) fn caller_alone(context: &Context) -> Result<Caller, Error> {
     Ok(settle(context, program, url))
 }
 
-fn caller(context: &Context, target: &Target, dialect: Dialect) -> Result<Caller, Error> {
+fn caller(context: &Context, target: &Target, dialect: Dialect) -> Caller {
     // Who only reads needs none; who runs something has asked for it before.
     let program = require_program(context).unwrap_or_else(|_| Program {
         words: vec![by(context).program().to_owned()],
@@ -187,7 +187,7 @@ fn caller(context: &Context, target: &Target, dialect: Dialect) -> Result<Caller
     if dialect == Dialect::Postgres {
         caller.others.extend(timeouts(context, target));
     }
-    Ok(caller)
+    caller
 }
 
 fn settle(context: &Context, program: Program, url: String) -> Caller {
@@ -213,7 +213,11 @@ fn ground(context: &Context) -> Ground {
     let config = &context.config;
     let folder = config.root.join(ini_folder(&config.alembic));
     let named = config.alembic.file.as_ref();
-    let named = named.filter(|file| !file.ends_with(".toml"));
+    let named = named.filter(|file| {
+        Path::new(file)
+            .extension()
+            .is_none_or(|ending| ending != "toml")
+    });
     let ini = named
         .map(|file| config.root.join(file))
         .or_else(|| Some(folder.join("alembic.ini")).filter(|path| path.is_file()));
