@@ -23,7 +23,7 @@ use crate::{
     git::{CommitId, CommitInfo},
     layout,
     model::{
-        Dialect, Footprint, Language, Project, RevId, Span,
+        Dialect, Footprint, Language, Migration, Project, RevId, Span,
         conflict::{self, Ancestor, Clash, Conflicts, Remark},
         finding,
         footprint::{Act, Object},
@@ -384,7 +384,7 @@ impl<'p> Scripts<'p> {
         let (project, revisions) = (self.project, &self.revisions);
         let text = |key: ScriptKey| {
             let migration = project.migration(revisions.get(&key)?.as_str())?;
-            Some(Cow::Borrowed(migration.up_text()))
+            Some(Cow::Borrowed(script(migration)?))
         };
         for (_, footprints) in &mut self.footprints {
             let ancestor = match footprints.below(&common, &text)? {
@@ -406,13 +406,13 @@ impl<'p> Scripts<'p> {
         let mut keys = Vec::with_capacity(ids.len());
         for id in ids {
             let migration = self.project.migration(id.as_str());
-            let Some(migration) = migration.filter(|one| one.language == Language::Sql) else {
+            let Some((migration, script)) = migration.and_then(|one| Some((one, script(one)?)))
+            else {
                 keys.push(ScriptKey::NONE);
                 continue;
             };
             let id = &migration.revision.id;
-            let of = || ScriptKey::of(migration.up_text());
-            let key = *self.keys.entry(id).or_insert_with(of);
+            let key = *self.keys.entry(id).or_insert_with(|| ScriptKey::of(script));
             self.revisions.insert(key, id);
             keys.push(key);
         }
@@ -424,6 +424,14 @@ impl<'p> Scripts<'p> {
         for (_, footprints) in &mut self.footprints {
             footprints.remember();
         }
+    }
+}
+
+/// What there is to read of a revision. Python is not read, but for what does nothing.
+fn script(migration: &Migration) -> Option<&str> {
+    match migration.language {
+        Language::Sql => Some(migration.up_text()),
+        Language::Python => (!migration.up.has_statement).then_some(""),
     }
 }
 

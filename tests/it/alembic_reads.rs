@@ -190,7 +190,7 @@ fn two_heads_after_a_pull_are_merged_or_put_in_a_row() {
     sandbox.git("ann", &["pull", "-q", "--no-rebase", "--no-edit"]);
     let mine = sandbox.read(&path);
     assert_eq!(sandbox.teammig("ann", &["check"]).code, 3);
-    sandbox.ok("ann", &["rebase", "--no-db", "--yes"]);
+    sandbox.ok("ann", &["rebase", "--no-database", "--yes"]);
     assert_eq!(
         sandbox.read(&path),
         mine.replace("Revises: aaaa00000001", "Revises: bbbb00000002")

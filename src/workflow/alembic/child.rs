@@ -171,7 +171,8 @@ fn follow(stream: Stream, from: impl Read + Send + 'static, to: mpsc::Sender<(St
 /// Sends a signal to a process group. The shell's own `kill` is everywhere.
 fn signal(group: u32, name: &str) {
     if cfg!(unix) {
-        let script = "kill -\"$1\" -- -\"$2\"";
+        // `dash` takes no `--` behind a signal that is written as an option.
+        let script = "kill -s \"$1\" -- -\"$2\"";
         let _ = Command::new("sh")
             .args(["-c", script, "sh", name, &group.to_string()])
             .stdin(Stdio::null())
