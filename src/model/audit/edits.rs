@@ -20,8 +20,8 @@ use crate::model::revision::Amended;
 #[derive(Debug, Default)]
 pub(super) struct Tracker {
     published: BTreeMap<Node, Published>,
-    /// Revisions whose files are there and cannot be read.
-    unreadable: BTreeMap<Place, Node>,
+    /// Revisions whose files are there and cannot be read. A file may have been several.
+    unreadable: BTreeMap<Place, BTreeSet<Node>>,
 }
 
 #[derive(Debug)]
@@ -38,10 +38,10 @@ impl Tracker {
     /// Revisions whose unreadable files are not what they were: what became of them is open.
     pub(super) fn unhidden(&mut self, history: &History) -> Vec<Node> {
         let mut open = Vec::new();
-        self.unreadable.retain(|place, node| {
+        self.unreadable.retain(|place, nodes| {
             let hidden = is_unreadable(history, place);
             if !hidden {
-                open.push(*node);
+                open.extend(nodes.iter().copied());
             }
             hidden
         });
@@ -56,7 +56,8 @@ impl Tracker {
                 && let Some(published) = self.published.get(&node)
                 && is_unreadable(history, &published.place)
             {
-                self.unreadable.insert(published.place.clone(), node);
+                let place = published.place.clone();
+                self.unreadable.entry(place).or_default().insert(node);
                 hidden.insert(node);
             }
         }

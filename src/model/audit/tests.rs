@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::{
     facts::{Change, Content, FileFact, Outline, Place},
     replay::Replay,
-    report::{Commit, ProblemKind, Report},
+    report::{Commit, EditKind, ProblemKind, Report},
 };
 use crate::model::{
     migration::Checksum,
@@ -241,27 +241,53 @@ fn what_was_edited() {
     }
 }
 
+fn commit(id: &str) -> Arc<Commit> {
+    Arc::new(Commit {
+        id: id.to_owned(),
+        at: Timestamp::UNIX_EPOCH,
+        author: String::new(),
+        summary: String::new(),
+    })
+}
+
+fn put(word: &str) -> Change {
+    Change {
+        removed: Vec::new(),
+        put: vec![file(word)],
+    }
+}
+
 /// A hidden revision that came and went between two landings was called deleted.
 #[test]
 fn a_hidden_revision_that_came_and_went_in_one_landing_is_still_hidden() {
     let mut replay = Replay::new(false);
-    let commit = |id: &str| {
-        Arc::new(Commit {
-            id: id.to_owned(),
-            at: Timestamp::UNIX_EPOCH,
-            author: String::new(),
-            summary: String::new(),
-        })
-    };
-    let put = |word: &str| Change {
-        removed: Vec::new(),
-        put: vec![file(word)],
-    };
     replay.commit(&commit("0"), &put("x=a"), true);
     replay.commit(&commit("1"), &put("x=!"), true);
     replay.commit(&commit("2"), &put("y=a"), false);
     replay.commit(&commit("2"), &put("y=b"), true);
     assert_eq!(replay.report().edits, []);
+}
+
+/// A file that cannot be read hides the revision that it was last, and one that it was once
+/// and that comes and goes meanwhile is no reason to forget that.
+#[test]
+fn what_a_file_was_before_does_not_take_the_place_of_what_it_was_last() {
+    let mut replay = Replay::new(false);
+    replay.commit(&commit("0"), &put("x=a"), true);
+    replay.commit(&commit("1"), &put("x=b"), true);
+    replay.commit(&commit("2"), &put("x=!"), true);
+    replay.commit(&commit("3"), &put("y=a"), false);
+    replay.commit(&commit("3"), &put("y=c"), true);
+    replay.commit(&commit("4"), &put("x=c"), true);
+    let edits = replay.report().edits;
+    let shown: Vec<_> = edits
+        .iter()
+        .map(|one| (one.commit.id.as_str(), one.revision.as_str(), one.kind))
+        .collect();
+    assert_eq!(
+        shown,
+        [("1", "a", EditKind::Deleted), ("4", "b", EditKind::Deleted)]
+    );
 }
 
 #[test]
