@@ -60,6 +60,8 @@ pub enum HookState {
         /// What brings it.
         command: String,
     },
+    /// There, but husky's own hook, which Git runs, is not in this working tree.
+    HuskyAsleep,
     /// There, but Git does not run it.
     NotExecutable,
     /// There, but neither the noted program nor one on `PATH` is.
@@ -81,7 +83,7 @@ impl HooksDir {
         let file = self.file(event);
         let state = match self.find(&file)? {
             Found::Text(hook) => match hook_text::ours(&hook.text) {
-                Ok(Some(ours)) => self.state_of(&hook, ours, hook_text::version(event)),
+                Ok(Some(ours)) => self.state_of(event, &hook, ours),
                 Ok(None) if self.runs(&hook) && calls(&hook.text, event) => HookState::ByHand,
                 _ => self.why_absent(event, &file, manager(&hook.text))?,
             },
@@ -184,11 +186,14 @@ impl HooksDir {
         })
     }
 
-    fn state_of(&self, hook: &Hook, ours: hook_text::Ours, current: u32) -> HookState {
+    fn state_of(&self, event: Event, hook: &Hook, ours: hook_text::Ours) -> HookState {
         let there = |path: &Path| fs::metadata(path).is_ok_and(|file| is_program(&file));
         let noted = ours.program.map(PathBuf::from);
+        let current = hook_text::version(event);
         if !self.runs(hook) {
             HookState::NotExecutable
+        } else if self.is_husky() && !self.path().join(event.name()).is_file() {
+            HookState::HuskyAsleep
         } else if !noted.as_deref().is_some_and(there) && !on_path("teammig") {
             HookState::ProgramMissing(noted)
         } else if ours.version != current {

@@ -126,6 +126,9 @@ pub(in crate::cli) fn describe_state(hook: &HookStatus) -> String {
             "does not run: the configuration of {} names it, and its hook is not in this clone; `{command}`",
             manager.name()
         ),
+        HookState::HuskyAsleep => {
+            "does not run: husky's own hooks are not in this working tree; `npm install` (or `npx husky`) brings them".to_owned()
+        }
         HookState::ByHand => format!("works, called by hand from {file}"),
         HookState::OtherVersion { found, current } => format!(
             "works with lines of version {found}; this teammig writes version {current}: `teammig hooks install`"

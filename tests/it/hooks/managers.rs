@@ -175,6 +175,15 @@ fn husky() {
             .contains("is installed in")
     );
     room.guards("their tests");
+    // What `npm install` makes is in no commit, and so in no other working tree.
+    sandbox.git("ann", &["worktree", "add", "-q", "../linked"]);
+    let mut status = sandbox.command(env!("CARGO_BIN_EXE_teammig"), "linked");
+    let run = sandbox.run(status.args(["hooks", "status"]).env("PATH", &room.path));
+    assert!(
+        run.stdout.contains("does not run: husky's own hooks"),
+        "{run}"
+    );
+    sandbox.git("ann", &["worktree", "remove", "../linked"]);
     // Whoever has no teammig commits as ever.
     let run = sandbox.try_git("ann", &["commit", "-q", "--allow-empty", "-m", "x"]);
     assert_eq!(run.code, 0, "{run}");
