@@ -376,6 +376,8 @@ fn config(error: &ConfigError) -> Report {
         ConfigError::NoAlembicFile { .. } => {
             report.hint("`alembic: {config: …}` in teammig.yaml is relative to the folder of teammig.yaml")
         }
+        ConfigError::RecursiveFolders { .. } => report
+            .hint("name each folder in teammig.yaml: `layout: alembic` and `migrations: [FOLDER, FOLDER]`"),
         ConfigError::NoAlembic => report
             .hint("`layout: alembic` needs alembic.ini, or `[tool.alembic]` in pyproject.toml, with a script_location, beside teammig.yaml")
             .hint("or name the folders: `migrations: alembic/versions`"),

@@ -4,12 +4,11 @@
 //! Read as Alembic reads it (config.py, script/base.py), without running anything.
 //! Flask-Migrate's folders, whose ini does not say where it is, are known as well.
 
-use std::{
-    collections::HashMap,
-    fs,
-    path::{Path, PathBuf},
-};
+mod locations;
 
+use std::{collections::HashMap, fs, path::Path};
+
+use self::locations::{begins_at_root, folder_below, join, located, split};
 use configparser::ini::{Ini, IniDefault};
 use serde::Deserialize;
 
@@ -33,8 +32,11 @@ pub struct Alembic {
     pub script_location: Option<String>,
     /// The folders with revisions, relative to the root; empty = nothing says so.
     pub version_locations: Vec<String>,
-    /// Folders below those count, too.
-    pub recursive: bool,
+    /// A folder below those that `recursive_version_locations` asks for, and that is not read
+    /// unless it is named.
+    pub passed_over: Option<String>,
+    /// The folder that Alembic is called in, relative to the root.
+    pub called_in: String,
     /// The template of file names, in teammig's words.
     pub file_template: Option<String>,
     /// The database's URL as `sqlalchemy.url` has it, where that is written out.
@@ -58,7 +60,8 @@ impl Default for Alembic {
             section: "alembic".to_owned(),
             script_location: None,
             version_locations: Vec::new(),
-            recursive: false,
+            passed_over: None,
+            called_in: String::new(),
             file_template: None,
             url: None,
             command: None,
@@ -122,9 +125,13 @@ pub(super) fn read(root: &Path, raw: &RawAlembic) -> Result<Alembic, ConfigError
 /// The Alembic project of a folder, where it is one.
 pub fn find(root: &Path, section: &str) -> Result<Option<Alembic>, ConfigError> {
     for file in [INI, PYPROJECT, "migrations/alembic.ini"] {
-        if let Some(alembic) = one(root, file, section)?
+        if let Some(mut alembic) = one(root, file, section)?
             && !alembic.version_locations.is_empty()
         {
+            // `alembic init -t pyproject` leaves the database in the ini.
+            if file == PYPROJECT && alembic.url.is_none() {
+                alembic.url = one(root, INI, section)?.and_then(|ini| ini.url);
+            }
             return Ok(Some(alembic));
         }
     }
@@ -163,7 +170,19 @@ fn one(root: &Path, file: &str, section: &str) -> Result<Option<Alembic>, Config
     }) else {
         return Ok(None);
     };
-    Ok(Some(understand(root, file, &values)))
+    let mut alembic = understand(root, file, &values);
+    if is_recursive(&values) {
+        alembic.passed_over = folder_below(root, &alembic.version_locations);
+    }
+    Ok(Some(alembic))
+}
+
+/// `recursive_version_locations`, as Python's `configparser` reads a truth value.
+fn is_recursive(values: &Values) -> bool {
+    let value = values
+        .get("recursive_version_locations")
+        .and_then(|all| all.first());
+    value.is_some_and(|value| matches!(value.to_lowercase().as_str(), "true" | "1" | "yes" | "on"))
 }
 
 /// Settings by their names; lists of the TOML form are lists here.
@@ -206,9 +225,10 @@ fn understand(root: &Path, file: &str, values: &Values) -> Alembic {
         file: Some(file.to_owned()),
         script_location,
         version_locations,
-        recursive: text("recursive_version_locations").is_some_and(|value| {
-            matches!(value.to_lowercase().as_str(), "true" | "1" | "yes" | "on")
-        }),
+        called_in: match text("script_location") {
+            Some(location) if begins_at_root(root, folder, Path::new(&location)) => String::new(),
+            _ => folder.to_owned(),
+        },
         file_template: text("file_template").as_deref().and_then(template),
         url: text("sqlalchemy.url")
             .filter(|url| alembic_url::is_written_out(url))
@@ -217,72 +237,6 @@ fn understand(root: &Path, file: &str, values: &Values) -> Alembic {
         version_table_schema: text("version_table_schema"),
         ..Alembic::default()
     }
-}
-
-/// `version_locations` as one text (script/base.py, `_version_locations`).
-fn split(text: &str, separator: Option<&str>) -> Vec<String> {
-    let os = if cfg!(windows) { ";" } else { ":" };
-    let parts: Vec<&str> = match separator {
-        Some("os") => text.split(os).collect(),
-        Some("space") => text.split(' ').collect(),
-        Some("newline") => text.lines().collect(),
-        Some(sign @ (":" | ";")) => text.split(sign).collect(),
-        // As it was before there was a separator to choose.
-        _ => text.split([',', ' ', '\n']).collect(),
-    };
-    let parts = parts.into_iter().map(str::trim);
-    parts
-        .filter(|part| !part.is_empty())
-        .map(str::to_owned)
-        .collect()
-}
-
-/// A location relative to the root: a path, which Alembic takes relative to where it is
-/// called, as a rule the ini's folder; or `package:path`, found without importing anything.
-fn located(root: &Path, folder: &str, location: &str, sys_path: Option<&str>) -> String {
-    let package = location
-        .split_once(':')
-        .filter(|(package, _)| !package.is_empty() && !package.contains(['/', '\\']));
-    if let Some((package, path)) = package {
-        let parts = package.replace('.', "/");
-        let given = sys_path
-            .into_iter()
-            .flat_map(|paths| paths.split([':', ';', ',', ' ']));
-        let places = given.map(str::trim).filter(|place| !place.is_empty());
-        for place in places.chain([".", "src"]) {
-            let candidate = join(&join(folder, place), &parts);
-            if root.join(&candidate).is_dir() {
-                return join(&candidate, path);
-            }
-        }
-        return join(&join(folder, &parts), path);
-    }
-    let path = Path::new(location);
-    match path.strip_prefix(root) {
-        Ok(below) if path.is_absolute() => tidy(&below.to_string_lossy()),
-        _ if path.is_absolute() => location.to_owned(),
-        // `alembic -c backend/alembic.ini`, called at the root.
-        _ if !root.join(folder).join(path).exists() && root.join(path).exists() => tidy(location),
-        _ => join(folder, location),
-    }
-}
-
-fn join(folder: &str, path: &str) -> String {
-    tidy(&PathBuf::from(folder).join(path).to_string_lossy())
-}
-
-/// Forward slashes, without `.`; `..` stays where it leads out.
-fn tidy(path: &str) -> String {
-    let path = path.replace('\\', "/");
-    let mut parts: Vec<&str> = Vec::new();
-    for part in path.split('/').filter(|part| !matches!(*part, "" | ".")) {
-        if part == ".." && parts.last().is_some_and(|last| *last != "..") {
-            parts.pop();
-        } else {
-            parts.push(part);
-        }
-    }
-    parts.join("/")
 }
 
 /// `%(name)s` is what another key says, `%%` a percent sign (Python's `configparser`).
@@ -418,124 +372,4 @@ fn invalid(file: &str, text: &str, at: usize, message: &str) -> ConfigError {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn project(files: &[(&str, &str)]) -> tempfile::TempDir {
-        let folder = tempfile::tempdir().unwrap();
-        for (path, text) in files {
-            let path = folder.path().join(path);
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, text).unwrap();
-        }
-        folder
-    }
-
-    fn found(files: &[(&str, &str)]) -> Alembic {
-        let folder = project(files);
-        find(folder.path(), "alembic").unwrap().unwrap()
-    }
-
-    #[test]
-    fn what_alembic_init_writes() {
-        let alembic = found(&[(
-            "alembic.ini",
-            "# A generic, single database configuration.\n\n[alembic]\nscript_location = %(here)s/alembic\n\
-             # file_template = %%(rev)s\nfile_template = %%(year)d_%%(month).2d_%%(day).2d-%%(rev)s_%%(slug)s\n\
-             prepend_sys_path = .\npath_separator = os\nsqlalchemy.url = driver://user:pass@localhost/dbname\n\n\
-             [loggers]\nkeys = root\n",
-        )]);
-        assert_eq!(alembic.file.as_deref(), Some("alembic.ini"));
-        assert_eq!(alembic.script_location.as_deref(), Some("alembic"));
-        assert_eq!(alembic.version_locations, ["alembic/versions"]);
-        assert_eq!(
-            alembic.file_template.as_deref(),
-            Some("{year}_{month}_{day}-{revision}_{slug}.py")
-        );
-        assert_eq!(alembic.url, None);
-    }
-
-    #[test]
-    fn version_locations_as_they_are_separated() {
-        for (setting, separator) in [
-            ("a/versions:b/versions", "path_separator = :"),
-            ("a/versions;b/versions", "path_separator = ;"),
-            ("a/versions b/versions", "path_separator = space"),
-            ("a/versions, b/versions", ""),
-            ("a/versions  b/versions", ""),
-            (
-                "%(here)s/a/versions\n    %(here)s/b/versions",
-                "path_separator = newline",
-            ),
-            (
-                "%(here)s/a/versions:%(script_location)s/../b/versions",
-                "version_path_separator = os",
-            ),
-        ] {
-            let ini = format!(
-                "[alembic]\nscript_location = db\nversion_locations = {setting}\n{separator}\n"
-            );
-            let alembic = found(&[("alembic.ini", &ini)]);
-            assert_eq!(
-                alembic.version_locations,
-                ["a/versions", "b/versions"],
-                "{setting} {separator}"
-            );
-        }
-    }
-
-    #[test]
-    fn a_package_is_found_in_the_files() {
-        let ini = "[alembic]\nscript_location = shop.db:migrations\n";
-        let alembic = found(&[("alembic.ini", ini), ("src/shop/db/migrations/env.py", "")]);
-        assert_eq!(
-            alembic.version_locations,
-            ["src/shop/db/migrations/versions"]
-        );
-    }
-
-    #[test]
-    fn an_ini_that_is_named_from_the_root() {
-        let ini = "[alembic]\nscript_location = keep/db\n";
-        let folder = project(&[("keep/alembic.ini", ini), ("keep/db/env.py", "")]);
-        let raw = RawAlembic {
-            config: Some("keep/alembic.ini".to_owned()),
-            ..RawAlembic::default()
-        };
-        let alembic = read(folder.path(), &raw).unwrap();
-        assert_eq!(alembic.version_locations, ["keep/db/versions"]);
-    }
-
-    #[test]
-    fn pyproject() {
-        let toml = "[project]\nname = \"x\"\n[tool.alembic]\nscript_location = \"%(here)s/db\"\n\
-                    version_locations = [\"%(here)s/a\", \"b\"]\nrecursive_version_locations = true\n\
-                    file_template = \"%(year)d_%(rev)s\"\n";
-        let alembic = found(&[("pyproject.toml", toml)]);
-        assert_eq!(alembic.script_location.as_deref(), Some("db"));
-        assert_eq!(alembic.version_locations, ["a", "b"]);
-        assert!(alembic.recursive);
-        let other = project(&[("pyproject.toml", "[project]\nname = \"x\"\n")]);
-        assert_eq!(find(other.path(), "alembic").unwrap(), None);
-    }
-
-    #[test]
-    fn flask_migrate() {
-        let alembic = found(&[
-            ("migrations/alembic.ini", "[alembic]\n# template\n"),
-            ("migrations/env.py", ""),
-        ]);
-        assert_eq!(alembic.script_location.as_deref(), Some("migrations"));
-        assert_eq!(alembic.version_locations, ["migrations/versions"]);
-    }
-
-    #[test]
-    fn several_sections() {
-        let ini = "[DEFAULT]\nprepend_sys_path = .\n[alembic]\nscript_location = a\n[other]\nscript_location = b\n\
-                   [logger_root]\nlevel = WARN\n";
-        let folder = project(&[("alembic.ini", ini)]);
-        assert_eq!(sections(folder.path(), "alembic.ini"), ["alembic", "other"]);
-        let other = find(folder.path(), "other").unwrap().unwrap();
-        assert_eq!(other.version_locations, ["b/versions"]);
-    }
-}
+mod tests;

@@ -68,6 +68,9 @@ pub fn init(context: &Context, request: &Request) -> Result<Initialised, Error> 
         attributes: None,
     };
     let alembic = config::alembic::find(root, "alembic")?;
+    if let Some(alembic) = &alembic {
+        config::whole(alembic)?;
+    }
     let folders = match &alembic {
         Some(alembic) => alembic.version_locations.clone(),
         None => vec![DEFAULT_FOLDER.to_owned()],

@@ -92,6 +92,29 @@ fn several_sections_are_several_databases() {
     assert!(heads("other").contains("bbbb00000002"));
 }
 
+/// They are not followed, and half of a graph is no graph.
+#[test]
+fn folders_below_the_versions_are_never_passed_over() {
+    let sandbox = team();
+    sandbox.write(
+        "ann/alembic.ini",
+        format!("{INI}recursive_version_locations = true\n"),
+    );
+    assert_eq!(sandbox.teammig("ann", &["heads"]).code, 0);
+    sandbox.write("ann/db/versions/2027/b.py", "revision = 'bbbb00000002'\n");
+    for command in [&["init", "--no-hooks"][..], &["heads"]] {
+        let run = sandbox.teammig("ann", command);
+        assert_eq!(run.code, 1, "{run}");
+        assert!(run.stderr.contains("db/versions/2027"), "{run}");
+    }
+    // Named one by one they are read.
+    sandbox.write(
+        "ann/teammig.yaml",
+        "layout: alembic\nmigrations: [db/versions, db/versions/2027]\n",
+    );
+    assert!(sandbox.ok("ann", &["heads"]).contains("bbbb00000002"));
+}
+
 #[test]
 fn what_is_computed_is_pointed_at() {
     let sandbox = team();

@@ -1,7 +1,11 @@
 //! One call of the project's Alembic: in its folder, with its URL, and with its failure
 //! explained.
 
-use std::{path::PathBuf, process::ExitStatus, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitStatus,
+    sync::Arc,
+};
 
 use super::{
     child::{self, Call, Said, Stop, Stream},
@@ -22,8 +26,10 @@ pub(super) struct Caller {
     pub(super) program: Program,
     /// Options before the command: which ini, which section.
     pub(super) options: Vec<String>,
-    /// The folder of the ini.
+    /// The folder that it is called in.
     pub(super) folder: PathBuf,
+    /// The folder of the ini, seen from there.
+    pub(super) ini_folder: String,
     /// The variables by which `env.py` learns the URL.
     pub(super) url_variables: Vec<String>,
     /// The URL, as `SQLAlchemy` reads it.
@@ -53,6 +59,7 @@ impl Caller {
             program,
             options: Vec::new(),
             folder,
+            ini_folder: String::new(),
             url_variables: Vec::new(),
             url,
             others: Vec::new(),
@@ -79,7 +86,8 @@ impl Caller {
 
     /// From now on it sees the files of a shadow, too.
     pub(super) fn put_into(&mut self, shadow: Shadow, section: &str) {
-        self.options = vec!["-c".to_owned(), shadow.ini()];
+        let ini = Path::new(&self.ini_folder).join(shadow.ini());
+        self.options = vec!["-c".to_owned(), ini.to_string_lossy().into_owned()];
         if section != "alembic" {
             self.options.extend(["-n".to_owned(), section.to_owned()]);
         }

@@ -194,13 +194,14 @@ fn settle(context: &Context, program: Program, url: String) -> Caller {
     let config = &context.config;
     let alembic = &config.alembic;
     // A command of the user's own has all that it needs, where they put it.
-    let (folder, options) = if program.is_configured || by(context) == By::Flask {
-        (config.root.clone(), Vec::new())
+    let (called_in, options) = if program.is_configured || by(context) == By::Flask {
+        ("", Vec::new())
     } else {
-        (config.root.join(ini_folder(alembic)), options(alembic))
+        (alembic.called_in.as_str(), options(alembic))
     };
-    let mut caller = Caller::new(program, folder, url);
+    let mut caller = Caller::new(program, config.root.join(called_in), url);
     caller.options = options;
+    below_call(called_in, ini_folder(alembic)).clone_into(&mut caller.ini_folder);
     if !caller.url.is_empty() {
         caller.url_variables.clone_from(&alembic.url_variables);
     }
@@ -252,9 +253,15 @@ fn ini_folder(alembic: &Alembic) -> &str {
     file.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
+/// The ini's folder as it is named where Alembic is called: there, or in one above it.
+fn below_call<'p>(called_in: &str, path: &'p str) -> &'p str {
+    let below = path.strip_prefix(called_in).unwrap_or(path);
+    below.strip_prefix('/').unwrap_or(below)
+}
+
 fn options(alembic: &Alembic) -> Vec<String> {
     let file = alembic.file.as_deref().unwrap_or("alembic.ini");
-    let name = file.rsplit_once('/').map_or(file, |(_, name)| name);
+    let name = below_call(&alembic.called_in, file);
     let named = (name != "alembic.ini" && name != "pyproject.toml")
         .then(|| ["-c".to_owned(), name.to_owned()]);
     named
