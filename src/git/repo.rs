@@ -17,7 +17,7 @@ use git2::{ErrorClass, ErrorCode, Repository, RepositoryOpenFlags};
 use super::{
     error::{Doing, DoingIo, GitError, Unsupported},
     objects::Content,
-    snapshot::LastListed,
+    snapshot::ListedLately,
     staged::Staged,
 };
 
@@ -33,8 +33,8 @@ pub struct Repo {
     pub(super) contents: RefCell<HashMap<git2::Oid, Content>>,
     /// The index, as long as it stays the same.
     pub(super) staged: Staged,
-    /// The revision files of the commit that was asked about last.
-    pub(super) listed: RefCell<Option<LastListed>>,
+    /// The revision files of commits that were asked about lately.
+    pub(super) listed: RefCell<ListedLately>,
 }
 
 impl fmt::Debug for Repo {

@@ -53,14 +53,42 @@ pub struct Listed {
     lost: bool,
 }
 
-/// What was listed last: the commit that is checked out and what is published mostly have
-/// the same folders.
+/// What was listed lately, the latest at the end: the commit that is checked out and what is
+/// published mostly have the same folders, and others are looked at in between.
+#[derive(Debug, Default)]
+pub(super) struct ListedLately(Vec<Known>);
+
+/// More are not kept: each may be thousands of files.
+const KEPT: usize = 4;
+
 #[derive(Debug)]
-pub(super) struct LastListed {
+struct Known {
     folders: Folders,
     places: Vec<String>,
     ids: Vec<Option<Oid>>,
     listing: Listing,
+}
+
+impl ListedLately {
+    fn find(
+        &mut self,
+        folders: &Folders,
+        places: &[String],
+        ids: &[Option<Oid>],
+    ) -> Option<Listing> {
+        let is_this =
+            |one: &Known| one.ids == ids && one.places == places && one.folders == *folders;
+        let at = self.0.iter().position(is_this)?;
+        self.0.get_mut(at..)?.rotate_left(1);
+        self.0.last().map(|known| known.listing.clone())
+    }
+
+    fn keep(&mut self, known: Known) {
+        if self.0.len() == KEPT {
+            self.0.remove(0);
+        }
+        self.0.push(known);
+    }
 }
 
 impl Listed {
@@ -284,12 +312,7 @@ impl Repo {
             name: name.to_owned(),
             id: commit.to_string(),
         };
-        if let Some(last) = &*self.listed.borrow()
-            && last.ids == ids
-            && last.places == places
-            && last.folders == *folders
-        {
-            let listing = last.listing.clone();
+        if let Some(listing) = self.listed.borrow_mut().find(folders, places, ids) {
             return Ok(Listing { origin, ..listing });
         }
         let mut files = Vec::new();
@@ -330,12 +353,12 @@ impl Repo {
         let listing = Listing::new(origin, files, head_file, missing, Vec::new());
         // What a link leads to stands in no folder's id.
         if !linked {
-            self.listed.replace(Some(LastListed {
+            self.listed.borrow_mut().keep(Known {
                 folders: folders.clone(),
                 places: places.to_vec(),
                 ids: ids.to_vec(),
                 listing: listing.clone(),
-            }));
+            });
         }
         Ok(listing)
     }

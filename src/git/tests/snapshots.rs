@@ -4,7 +4,7 @@ use std::{fs, ops::ControlFlow};
 
 use crate::{
     git::{
-        Folders, GitError,
+        Folders, GitError, Repo,
         index_file::IndexFile,
         testing::{TestRepo, folders, isolated, names, shown},
         worktree_snapshot,
@@ -94,6 +94,30 @@ fn content_out_of_git_is_the_repository_form() {
     assert_eq!(shown(&head.snapshot), "migrations/a.sql=one\ntwo\n");
     let staged = git.open().index_snapshot("", &folders()).unwrap();
     assert_eq!(shown(&staged.snapshot), "migrations/a.sql=one\ntwo\n");
+}
+
+/// Listings are kept for the next question, and only a few of them.
+#[test]
+fn commits_asked_about_in_turns_have_their_own_files() {
+    isolated!();
+    let git = TestRepo::new();
+    let commits: Vec<String> = ["a", "b", "c", "d", "e", "f"]
+        .map(|name| git.commit(&format!("migrations/{name}.sql"), name))
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    let kept = git.open();
+    for at in [0, 1, 0, 5, 2, 0, 3, 4, 1, 0, 5, 5, 4] {
+        let list = |repo: &Repo, folders: &Folders| {
+            let listing = repo.commit_listing("", folders, &commits[at]).unwrap();
+            (listing.files, listing.origin)
+        };
+        let (files, origin) = list(&kept, &folders());
+        assert_eq!(files.len(), at + 1);
+        assert_eq!((files, origin), list(&git.open(), &folders()));
+        let others = Folders::new(["migrations"], ["py"]);
+        assert_eq!(list(&kept, &others).0, []);
+    }
 }
 
 #[test]

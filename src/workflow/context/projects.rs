@@ -7,6 +7,7 @@ use std::{
     fs,
     io::{self, ErrorKind},
     path::Path,
+    rc::Rc,
 };
 
 use super::{At, Context, place::Stood};
@@ -284,7 +285,14 @@ impl Context {
     /// The project that a folder `migrations/` makes where nobody wrote a configuration.
     pub(in crate::workflow) fn without_file(&self) -> Self {
         let config = crate::config::without_file(&self.cwd, self.config.env.clone());
-        self.with(config, None)
+        let mut project = self.with(config, None);
+        // Between the working folder and the top of its repository no other one begins.
+        if let Some(repo) = self.repo.get()
+            && repo.prefix_of(&project.config.root).is_ok()
+        {
+            project.repo = Rc::clone(repo).into();
+        }
+        project
     }
 
     fn add_project(
