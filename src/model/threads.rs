@@ -3,14 +3,18 @@
 //! For what takes microseconds each and comes by the thousand: reading and parsing
 //! revision files. Must not be used for what waits long or has to be stopped.
 
-/// Fewer things than this are done faster than a thread is started.
-const WORTH_A_THREAD: usize = 500;
+/// Fewer things than this are done about as fast as a thread is started.
+const WORTH_A_THREAD: usize = 200;
 
 /// `act` on each of `items`, in their order.
 pub fn map<T: Sync, R: Send>(items: &[T], act: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let all = |items: &[T]| items.iter().map(&act).collect::<Vec<R>>();
+    if items.len() < WORTH_A_THREAD {
+        return all(items);
+    }
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let size = items.len().div_ceil(threads).max(WORTH_A_THREAD);
+    // Even parts: the last one is not to be waited for.
+    let size = items.len().div_ceil(threads).max(WORTH_A_THREAD / 2);
     if items.len() <= size {
         return all(items);
     }
