@@ -551,6 +551,11 @@ fn a_dump_is_a_model() {
         .args(["--schema-only", &url])
         .output()
         .unwrap();
+    if String::from_utf8_lossy(&dump.stderr).contains("server version mismatch") {
+        // tests/matrix.sh has newer servers, without their programs.
+        eprintln!("not tested: pg_dump is older than the server");
+        return;
+    }
     assert!(
         dump.status.success(),
         "{}",

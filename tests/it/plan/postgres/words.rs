@@ -72,6 +72,12 @@ fn changes_that_lose_or_fail() {
          CREATE TABLE new (a int)",
         &Decisions::default(),
     );
+    // Since version 16 the server leaves the only table out.
+    let way = ["SELECT users.", "\n    users.", "WHERE (users."]
+        .iter()
+        .fold(way, |way, before| {
+            way.replace(before, before.trim_end_matches("users."))
+        });
     insta::assert_snapshot!(way);
 }
 
