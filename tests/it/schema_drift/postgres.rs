@@ -222,7 +222,11 @@ fn what_was_made_by_hand_shows_and_nothing_else() {
          CREATE OR REPLACE VIEW names AS SELECT name FROM users WHERE id > 0;
          ALTER TABLE users ALTER name DROP NOT NULL;",
     );
-    let run = sandbox.teammig("project", &["drift"]);
+    let run = sandbox.teammig("project", &["drift"]).to_string();
+    // Since version 16 the server leaves out the only table of a view.
+    let run = run
+        .replace("SELECT users.", "SELECT ")
+        .replace("WHERE (users.", "WHERE (");
     assert_snapshot!(run, @r#"
     exit 3
     --- stdout
@@ -243,12 +247,12 @@ fn what_was_made_by_hand_shows_and_nothing_else() {
         type: text
     ~ view public.names
         definition in the revisions:
-             SELECT users.name
+             SELECT name
                FROM public.users;
         definition here:
-             SELECT users.name
+             SELECT name
                FROM public.users
-              WHERE (users.id > 0);
+              WHERE (id > 0);
     + index public.users_phone
         CREATE INDEX users_phone ON public.users USING btree (phone)
     --- stderr

@@ -49,8 +49,13 @@ fn every_rule_is_exercised() {
 
 /// All that asks for a statement.
 fn rules() -> BTreeSet<(Kind, &'static str)> {
-    // A tablespace without a folder of its own, another access method.
-    let is_old = crate::support::postgres::Cluster::shared().major() < 15;
+    // What older servers cannot do, or a test with them.
+    let major = crate::support::postgres::Cluster::shared().major();
+    let since = |at: &(Kind, &str)| match *at {
+        (Kind::Sequence, "persistence") | (_, "tablespace" | "access method") => 15,
+        (Kind::Column, "compression") => 14,
+        _ => 0,
+    };
     // A procedure is a function without a result.
     let kinds = Kind::ALL
         .iter()
@@ -60,7 +65,7 @@ fn rules() -> BTreeSet<(Kind, &'static str)> {
         .filter(|(_, rule)| rule.effect(Dialect::Postgres) != Effect::Remark)
         .map(|(kind, rule)| (kind, rule.key))
         .filter(|at| !OF_SQLITE.contains(at) && !ELSEWHERE.contains(at))
-        .filter(|(_, key)| !is_old || !["tablespace", "access method"].contains(key))
+        .filter(|at| major >= since(at))
         .collect()
 }
 
