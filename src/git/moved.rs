@@ -37,11 +37,16 @@ impl Repo {
             if old == Some(new) {
                 continue;
             }
-            let (old, new) = (self.raw_tree(old)?, self.raw_tree(Some(new))?);
+            let new = self.raw_tree(Some(new))?;
             let is_it = |entry: Entry<'_>| entry.name == name.as_bytes() && entry.is_blob();
             if entries(&new).any(is_it) {
                 found.push(folder.clone());
             }
+            // Where nothing is below, it does not matter what was there before.
+            if !entries(&new).any(|entry| entry.is_folder()) {
+                continue;
+            }
+            let old = self.raw_tree(old)?;
             let changes = changes(&old, &new);
             let before: HashMap<&[u8], Oid> = changes
                 .iter()
