@@ -68,7 +68,7 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
         .models
         .permitted(ui, context, |leave| diff(context, against, leave, &choices))?;
     if args.sql && !ui.is_json() {
-        ui.data_raw(&script(&found.plan.map_err(Error::Undecided)?));
+        ui.data_raw(&script(&found.plan.map_err(Error::undecided)?));
         found.plan = Ok(Plan::default());
     } else if ui.is_json() {
         ui.json(&document(&found));

@@ -219,7 +219,7 @@ fn report(error: &Error) -> Report {
         Error::NotReplayed(why) => scratch::not_replayed(why, words),
         Error::Step(step) => database::failed_step(step),
         Error::Models(_)
-        | Error::Undecided(_)
+        | Error::Undecided { .. }
         | Error::PlanFails { .. }
         | Error::NotProved(_)
         | Error::OnlyHere(_)

@@ -151,8 +151,13 @@ pub enum Error {
     #[error(transparent)]
     Models(#[from] Box<ModelsError>),
     /// What only a person can decide.
-    #[error("{} to decide first", match .0.len() { 1 => "there is one thing".to_owned(), n => format!("there are {n} things") })]
-    Undecided(Vec<Undecided>),
+    #[error("{} to decide first", match .all.len() { 1 => "there is one thing".to_owned(), n => format!("there are {n} things") })]
+    Undecided {
+        /// What it is.
+        all: Vec<Undecided>,
+        /// What is dropped and looks like what is made: each with the names that it may have now.
+        renames: Vec<(String, Vec<String>)>,
+    },
     /// A statement that was planned does not work.
     #[error("a planned statement does not work")]
     PlanFails {
@@ -537,6 +542,12 @@ pub struct FailedStep {
 }
 
 impl Error {
+    /// Where nothing looks as if it had been renamed.
+    pub fn undecided(all: Vec<Undecided>) -> Self {
+        let renames = Vec::new();
+        Self::Undecided { all, renames }
+    }
+
     /// A commit's migrations folder is a link that leads nowhere, which says nothing of
     /// other commits.
     pub(super) fn is_lost_folder(&self) -> bool {

@@ -66,14 +66,20 @@ pub(super) fn sides(
     // What is wrong in the files is told before anything is made for them.
     let files = models::read(context, leave.run_command)?;
     let dialect = database.dialect();
-    let order = project.graph.order(revisions);
-    let steps = replayed::of_files(context, project, order.iter().rev(), dialect)?;
+    let steps_of = |revisions: &BTreeSet<RevId>| {
+        let order = project.graph.order(revisions);
+        replayed::of_files(context, project, order.iter().rev(), dialect)
+    };
+    let steps = steps_of(revisions)?;
     let here = leave.scratch_here;
     let models = load(context, database, here, &files)?;
-    let produced = with_scratch(context, database, here, |scratch| {
-        replayed::replay(scratch, &steps.0)?;
-        schema(context, scratch)
-    })?;
+    let produced_by = |database: &mut dyn Database, steps: &[Prepared]| {
+        with_scratch(context, database, here, |scratch| {
+            replayed::replay(scratch, steps)?;
+            schema(context, scratch)
+        })
+    };
+    let produced = produced_by(database, &steps.0)?;
     let mut sides = Sides {
         current: produced,
         models,
@@ -84,10 +90,26 @@ pub(super) fn sides(
         chosen: BTreeSet::new(),
     };
     if against == Against::Database {
-        let produced = std::mem::replace(&mut sides.current, schema(context, database)?);
-        sides.leave_strangers_alone(&produced);
+        let current = schema(context, database)?;
+        let mut made = vec![std::mem::replace(&mut sides.current, current)];
+        // What a pending revision takes away was made by one that ran.
+        let ran = ran(project, &State::new(project, context.ledger(database)?));
+        if ran != *revisions {
+            made.insert(0, produced_by(database, &steps_of(&ran)?.0)?);
+        }
+        sides.leave_strangers_alone(&made);
     }
     Ok(sides)
+}
+
+/// The revisions of the files that a database ran, and those below them.
+fn ran(project: &Project, state: &State) -> BTreeSet<RevId> {
+    let applied = state.applied.iter();
+    let ours: Vec<RevId> = applied
+        .filter(|id| project.graph.get(id.as_str()).is_some())
+        .cloned()
+        .collect();
+    project.graph.ancestors(&ours)
 }
 
 /// The schema that the models make.
@@ -158,17 +180,25 @@ impl Sides {
     }
 
     /// What no revision made and no model knows belongs to somebody else: whole objects,
-    /// and what somebody added to one of ours.
-    fn leave_strangers_alone(&mut self, produced: &Schema) {
-        let made_by_hand: BTreeSet<FactId> = compare(produced, &self.current)
-            .differences
-            .into_iter()
-            .filter_map(|one| match one.what {
-                What::Added { parts, .. } => Some((one.id, parts)),
-                _ => None,
-            })
-            .flat_map(|(id, parts)| parts.into_iter().map(|part| part.id).chain([id]))
-            .collect();
+    /// and what somebody added to one of ours. `produced` is what revisions make, first those
+    /// that ran here.
+    fn leave_strangers_alone(&mut self, produced: &[Schema]) {
+        let added = |schema| -> BTreeSet<FactId> {
+            compare(schema, &self.current)
+                .differences
+                .into_iter()
+                .filter_map(|one| match one.what {
+                    What::Added { parts, .. } => Some((one.id, parts)),
+                    _ => None,
+                })
+                .flat_map(|(id, parts)| parts.into_iter().map(|part| part.id).chain([id]))
+                .collect()
+        };
+        let made_by_hand = produced
+            .iter()
+            .map(added)
+            .reduce(|all, more| all.intersection(&more).cloned().collect())
+            .unwrap_or_default();
         let models = &self.models;
         let mut strangers: Vec<(FactId, String)> = Vec::new();
         for one in compare(&self.current, &models.schema).differences {
@@ -204,9 +234,8 @@ impl Sides {
         self.current.remove(|fact| parts.contains(&fact.id));
         // The text of a table has all that is in it; without them it is that of the revisions.
         for table in &around {
-            if let (Some(ours), Some(made)) =
-                (self.current.facts.get_mut(table), produced.facts.get(table))
-            {
+            let made = produced.iter().find_map(|schema| schema.facts.get(table));
+            if let (Some(ours), Some(made)) = (self.current.facts.get_mut(table), made) {
                 ours.ddl.clone_from(&made.ddl);
                 ours.lists.clone_from(&made.lists);
             }

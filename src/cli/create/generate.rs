@@ -61,8 +61,8 @@ pub(super) fn run(
         match tried {
             Ok((planned, proof)) => break (losses, planned, proof),
             // What only the database knows: there is no cast.
-            Err(Error::Undecided(undecided)) => {
-                ask(ui, &mut draft, undecided)?;
+            Err(Error::Undecided { all, .. }) => {
+                ask(ui, &mut draft, all)?;
                 plan = decided(ui, &mut draft)?;
             }
             Err(error) => return Err(error),
@@ -194,7 +194,7 @@ fn ask(ui: &mut Ui, draft: &mut Draft, undecided: Vec<Undecided>) -> Result<(), 
         )
     };
     if !ui.can_prompt() || !undecided.iter().all(can_be_asked) {
-        return Err(Error::Undecided(undecided));
+        return Err(undecided_in(draft, undecided));
     }
     for one in &undecided {
         let (choice, question) = match &one.question {
@@ -230,7 +230,7 @@ fn ask(ui: &mut Ui, draft: &mut Draft, undecided: Vec<Undecided>) -> Result<(), 
         };
         match answer(ui.input(&question))? {
             Some(expression) => draft.decide(&one.about, choice, &expression),
-            None => return Err(Error::Undecided(undecided)),
+            None => return Err(undecided_in(draft, undecided)),
         }
     }
     Ok(())
@@ -245,7 +245,7 @@ fn losses(plan: &Plan) -> Vec<String> {
 
 /// Somebody at the terminal says that it may be lost; nobody else can.
 fn accepted(ui: &mut Ui, draft: &Draft, losses: &[String]) -> Result<(), Error> {
-    let renames = candidates(draft);
+    let renames = named(draft, draft.replaced());
     if ui.can_prompt() {
         ui.talk("The revision would lose data:");
         for loss in losses {
@@ -266,8 +266,15 @@ fn accepted(ui: &mut Ui, draft: &Draft, losses: &[String]) -> Result<(), Error> 
     })
 }
 
-fn candidates(draft: &Draft) -> Vec<(String, Vec<String>)> {
-    let all = draft.replaced().into_iter();
+fn undecided_in(draft: &Draft, all: Vec<Undecided>) -> Error {
+    Error::Undecided {
+        all,
+        renames: named(draft, draft.perhaps_renamed()),
+    }
+}
+
+fn named(draft: &Draft, renames: Vec<(FactId, Vec<FactId>)>) -> Vec<(String, Vec<String>)> {
+    let all = renames.into_iter();
     all.map(|(old, new)| {
         (
             draft.name(&old),

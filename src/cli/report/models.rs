@@ -18,7 +18,7 @@ const SHOWN: usize = 4;
 pub(super) fn error(error: &Error, words: String) -> Report {
     match error {
         Error::Models(error) => unread(error, words),
-        Error::Undecided(all) => undecided(all, words),
+        Error::Undecided { all, renames } => undecided(all, renames, words),
         Error::PlanFails { script, error } => plan_fails(script, error, words),
         Error::NotProved(proof) => not_proved(proof, words).hint(
             "`teammig diff --against revisions --sql` shows what was planned; `teammig create --empty` writes a revision to fill in by hand",
@@ -108,8 +108,12 @@ fn refused(all: &[RefusedModel]) -> Report {
     }
 }
 
-fn undecided(all: &[Undecided], words: String) -> Report {
+fn undecided(all: &[Undecided], renames: &[(String, Vec<String>)], words: String) -> Report {
     let mut report = Report::new("undecided", 3, words);
+    // What was renamed asks for nothing.
+    for hint in rename_hints(renames) {
+        report = report.hint(hint);
+    }
     for one in all {
         let name = &one.name;
         report = report.note(format!("  {name} {}", one.question.words()));

@@ -39,7 +39,7 @@ impl Draft {
         let proof = self.tried(context, planned)?;
         let without_cast = self.without_cast(planned, &proof);
         if !without_cast.is_empty() {
-            return Err(Error::Undecided(without_cast));
+            return Err(Error::undecided(without_cast));
         }
         let proof = if planned.give_up_ways_back(&proof) {
             self.tried(context, planned)?
@@ -166,7 +166,7 @@ impl Draft {
             schema(context, scratch)
         })?;
         let current = self.sides.found.as_ref().unwrap_or(&self.sides.current);
-        let all = plan(&nothing, current, &Decisions::default()).map_err(Error::Undecided)?;
+        let all = plan(&nothing, current, &Decisions::default()).map_err(Error::undecided)?;
         let parts = all.parts.iter().map(|part| {
             let revision = Revision::new(write::fresh_id(&self.base.project), Vec::new());
             let body = Body {

@@ -196,3 +196,28 @@ fn who_uses_what_changes_is_named() {
     );
     sandbox.ok("project", &against);
 }
+
+/// What was renamed asks for no values: that hint comes first.
+#[test]
+fn what_looks_renamed_is_said_before_what_fills_it() {
+    let sandbox = changed(
+        "CREATE TABLE users (id integer PRIMARY KEY, fullname text NOT NULL);\n",
+        "CREATE TABLE users (id integer PRIMARY KEY, full_name text NOT NULL);\n",
+    );
+    assert_snapshot!(sandbox.teammig("project", &CREATE), @r#"
+    exit 3
+    --- stderr
+    error: there are 2 things to decide first
+      users.full_name must hold something in every row, and nothing says what is in those that are there
+      public.users.fullname is dropped, and must hold something in every row when a downgrade brings it back
+    hint: if public.users.fullname is public.users.full_name now: `--rename "public.users.fullname:public.users.full_name"`
+    hint: `--backfill "users.full_name:''"`, or `-- teammig: backfill ''` behind the column in the models, with any expression in place of ''; or give it a DEFAULT
+    hint: `--backfill "public.users.fullname:''"` says what is in it then, with any expression in place of ''
+    "#);
+    let rename = [
+        &CREATE[..],
+        &["--rename", "public.users.fullname:public.users.full_name"],
+    ]
+    .concat();
+    sandbox.ok("project", &rename);
+}

@@ -375,3 +375,42 @@ fn what_no_file_has_is_named_and_not_written_down() {
     // The revisions of the files alone.
     sandbox.ok("project", &["create", "Phone"]);
 }
+
+/// What a pending revision takes away was made by one that ran: it is no stranger's.
+#[test]
+fn a_database_that_is_behind_has_nothing_of_strangers() {
+    let sandbox = project(&[("users.sql", USERS)]);
+    let connection = rusqlite::Connection::open(sandbox.at("project/dev.db")).unwrap();
+    connection
+        .execute_batch("ALTER TABLE users ADD COLUMN phone text")
+        .unwrap();
+    sandbox.write(
+        "project/models/users.sql",
+        "CREATE TABLE users (id integer PRIMARY KEY, full_name text);\n",
+    );
+    let rename = [
+        "create",
+        "Name",
+        "--rename",
+        "users.fullname:users.full_name",
+    ];
+    sandbox.ok("project", &rename);
+    assert_snapshot!(sandbox.teammig("project", &["diff"]), @"
+    exit 3
+    --- stdout
+    + column users.full_name
+        type: text
+    - column users.fullname
+    --- stderr
+    warning: left alone: column users.phone, which neither the models nor a revision know
+    dev: 2 differences from the models
+    hint: `teammig diff --against revisions` says what no revision has yet; `teammig upgrade` applies those that there are
+    ");
+    sandbox.ok("project", &["upgrade"]);
+    assert_snapshot!(sandbox.teammig("project", &["diff"]), @"
+    exit 0
+    --- stderr
+    warning: left alone: column users.phone, which neither the models nor a revision know
+    dev: as the models say
+    ");
+}
