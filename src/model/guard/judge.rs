@@ -230,8 +230,9 @@ fn unclear(case: &Case<'_>) -> Finding {
     .help("`git fetch --unshallow` brings the rest of the history (in CI: `fetch-depth: 0`)")
 }
 
-/// The decisions that the step adds have to be about something that was. Where only
-/// databases of one's own have it, they may have it as it is now already.
+/// The decisions that the step adds have to be about something that was. A database may have
+/// it as it is now already, since `sync` recorded the decision there: what it had before is
+/// nowhere any more.
 fn amendments(case: &Case<'_>) -> Vec<Finding> {
     let gone = removed(case);
     if !gone.is_empty() {
@@ -241,8 +242,16 @@ fn amendments(case: &Case<'_>) -> Vec<Finding> {
     let contents = case.fixed.iter().flat_map(|one| one.contents());
     let mut known: Vec<Checksum> = contents.map(|content| content.checksum).collect();
     known.extend(case.reading.checksum(case.before, case.id));
-    let bound = |one: &&&Fixed| one.evidence.binds() && !case.is_unclear();
-    let Some(should) = case.counts.first().filter(bound) else {
+    let is_recorded = |one: &Fixed| {
+        matches!(one.evidence, Evidence::Applied { .. }) && Some(one.content.checksum) == case.now
+    };
+    let bound = |one: &&&Fixed| one.evidence.binds() && !is_recorded(one);
+    let Some(should) = case
+        .counts
+        .iter()
+        .find(bound)
+        .filter(|_| !case.is_unclear())
+    else {
         return Vec::new();
     };
     // What is published with a decision in it was judged when that was made.
