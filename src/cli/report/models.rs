@@ -102,7 +102,7 @@ fn refused(all: &[RefusedModel]) -> Report {
         ),
         // undefined_table: what comes later in whatever order.
         Some("42P01") if all.len() > 1 => report.hint(
-            "if tables refer to each other: leave REFERENCES out of one of them, and say it behind both with `ALTER TABLE … ADD FOREIGN KEY …`",
+            "if tables refer to each other: leave REFERENCES out of one of them, and say it behind both with `ALTER TABLE … ADD FOREIGN KEY …`; views cannot refer to each other",
         ),
         _ => report,
     }

@@ -357,7 +357,12 @@ fn indexes() -> String {
             &format!("json_build_array({RELATION}, m.nspname, c.relname)"),
             "'pg_class:' || x.oid || ':0'",
             "'definition', replace(v.def, ' INDEX ' || quote_ident(x.relname) || ' ON ', ' INDEX ON '), \
-             'state', CASE WHEN NOT i.indisvalid THEN CASE x.relkind WHEN 'i' THEN 'invalid' ELSE 'not on all partitions' END END, \
+             'state', CASE WHEN NOT i.indisvalid THEN CASE x.relkind WHEN 'i' THEN 'invalid' ELSE \
+               concat_ws(': ', 'not on all partitions', (SELECT 'on ' || string_agg(o.indrelid::regclass::text, ', ' ORDER BY o.indrelid::regclass::text) \
+               FROM pg_partition_tree(x.oid) s JOIN pg_index o ON o.indexrelid = s.relid WHERE s.level > 0)) END END, \
+             '_attached', CASE WHEN NOT i.indisvalid AND x.relkind = 'I' THEN (SELECT json_agg(w.sql ORDER BY s.level, s.relid::regclass::text, w.at) \
+               FROM pg_partition_tree(x.oid) s CROSS JOIN LATERAL (VALUES (1, pg_get_indexdef(s.relid)), \
+               (2, format('ALTER INDEX %s ATTACH PARTITION %s', s.parentrelid, s.relid))) w (at, sql) WHERE s.level > 0) END, \
              'clustered', CASE WHEN i.indisclustered THEN 'yes' END, \
              'tablespace', (SELECT s.spcname FROM pg_tablespace s WHERE s.oid = x.reltablespace), \
              'statistics', (SELECT string_agg(a.attnum || ' = ' || a.attstattarget, ', ' ORDER BY a.attnum) \

@@ -9,6 +9,7 @@
 //! runs with foreign keys off: its DROP TABLE would delete the rows that refer to it.
 
 mod alter;
+mod checks;
 mod hazards;
 mod known;
 mod order;

@@ -14,7 +14,7 @@ pub(super) fn output(
     command: &[String],
     allowed: bool,
 ) -> Result<SourceFile, Error> {
-    let shown = shell::words(command.iter().map(String::as_str));
+    let shown = shell::line(command.iter().map(String::as_str));
     if !allowed && !allowance::is_allowed(context, command) {
         return Err(ModelsError::NotAllowed { command: shown }.into());
     }

@@ -51,9 +51,9 @@ fn a_rebuild_loses_nothing_that_only_this_database_has() {
     exit 1
     --- stderr
     error: cannot roll back 7f3a9c21e4b0 Names
-      --> migrations/2026-11-22_7f3a9c21e4b0_names.sql:26:1
+      --> migrations/2026-11-22_7f3a9c21e4b0_names.sql:38:1
        |
-    26 | SELECT json_extract('{}', 'users also has ' || group_concat(what, ', ') || ', which this revision would lose') FROM (
+    38 | SELECT json_extract('{}', 'users also has ' || group_concat(what, ', ') || ', which this revision would lose') FROM (
        | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ users also has column mail, which this revision would lose
     7f3a9c21e4b0 is still applied: nothing of its way back was done.
     Nothing else had been done in this run.
@@ -213,7 +213,7 @@ fn what_runs_here_alone_is_not_written() {
     --- stderr
     error: the planned revision needs what was made by hand here, and does not hold on what the revisions produce; it was not written
       up fails: no such column: hand
-        7f3a9c21e4b0 (not written):19:22
+        7f3a9c21e4b0 (not written):31:22
         | SELECT id, fullname, hand
     Nothing was written.
     hint: a revision has to make it first, for all others: put it alone into the models and call `teammig create "what it does"`, then `teammig stamp --only head` here; then call this again

@@ -6,7 +6,7 @@ use super::{USERS, project};
 use crate::support::Sandbox;
 
 const CONFIG: &str =
-    "models: {command: [sh, print.sh, \"an argument\"]}\nenvironments:\n  dev: sqlite:dev.db\n";
+    "models: {command: [sh, -e, print.sh, \"an argument\"]}\nenvironments:\n  dev: sqlite:dev.db\n";
 
 fn printing(script: &str) -> Sandbox {
     let sandbox = project(&[]);
@@ -30,7 +30,7 @@ fn nothing_is_run_that_nobody_allowed() {
     exit 3
     --- stderr
     error: the models come from a command that nobody allowed in this clone
-      sh print.sh 'an argument'
+      sh -e print.sh 'an argument'
     A command of teammig.yaml may come from anybody who can change that file.
     hint: look at what it runs; then `teammig diff --allow-command` runs it, and remembers for this clone that it may be run
     ");
@@ -40,7 +40,7 @@ fn nothing_is_run_that_nobody_allowed() {
     not evaluated
     --- stderr
     error: the models come from a command that nobody allowed in this clone
-      sh print.sh 'an argument'
+      sh -e print.sh 'an argument'
     A command of teammig.yaml may come from anybody who can change that file.
     hint: look at what it runs; then `teammig diff --allow-command` runs it, and remembers for this clone that it may be run
     ");
@@ -111,7 +111,7 @@ fn commands_that_fail() {
     exit 1
     --- stderr
     Traceback: no module named app
-    error: `sh print.sh 'an argument'` ended with exit status: 3
+    error: `sh -e print.sh 'an argument'` ended with exit status: 3
     What it said on stderr stands above.
     ");
     assert_snapshot!(sandbox.teammig("project", &["check", "--only", "models"]), @"
@@ -120,14 +120,14 @@ fn commands_that_fail() {
     not evaluated
     --- stderr
     Traceback: no module named app
-    error: `sh print.sh 'an argument'` ended with exit status: 3
+    error: `sh -e print.sh 'an argument'` ended with exit status: 3
     What it said on stderr stands above.
     ");
     sandbox.write("project/print.sh", "echo\n");
     assert_snapshot!(sandbox.teammig("project", &["diff"]), @"
     exit 1
     --- stderr
-    error: `sh print.sh 'an argument'` printed nothing
+    error: `sh -e print.sh 'an argument'` printed nothing
     hint: it has to print DDL on stdout: `CREATE TABLE …;`
     ");
     sandbox.write("project/print.sh", "echo 'CREATE TABLE a ('\n");
@@ -135,7 +135,7 @@ fn commands_that_fail() {
     exit 1
     --- stderr
     error: the models cannot be loaded: a statement fails, whatever comes before it
-     --> output of sh print.sh 'an argument':1:1
+     --> output of sh -e print.sh 'an argument':1:1
       |
     1 | CREATE TABLE a (
       | ^^^^^^^^^^^^^^^^ incomplete input
@@ -144,14 +144,14 @@ fn commands_that_fail() {
     assert_snapshot!(sandbox.teammig("project", &["diff"]), @"
     exit 1
     --- stderr
-    error: output of sh print.sh 'an argument' is not UTF-8 (line 1)
+    error: output of sh -e print.sh 'an argument' is not UTF-8 (line 1)
     hint: it has to print UTF-8
     ");
     sandbox.edit("project/teammig.yaml", "[sh,", "[no-such-program,");
     assert_snapshot!(sandbox.teammig("project", &["diff", "--allow-command"]), @"
     exit 1
     --- stderr
-    error: cannot run `no-such-program print.sh 'an argument'`: No such file or directory (os error 2)
+    error: cannot run `no-such-program -e print.sh 'an argument'`: No such file or directory (os error 2)
     hint: is it installed, and in PATH? It is run in the folder of teammig.yaml, and without a shell: each word is an entry of the list
     ");
     sandbox.write("project/teammig.yaml", "models: {command: []}\n");

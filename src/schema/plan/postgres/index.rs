@@ -50,6 +50,9 @@ pub(super) fn create(scene: &Scene, fact: &Fact) -> Vec<Line> {
         line = line.with(Hazard::NotTransactional);
     }
     let mut lines = vec![line];
+    // Those of some partitions; what is on all of them came with the statement above.
+    let attached = fact.lists.get("attached").into_iter().flatten();
+    lines.extend(attached.map(|sql| Line::new(id, scene.names.text(sql))));
     if let Some(name) = exchanged {
         let mut path = id.path.clone();
         if let Some(last) = path.last_mut() {

@@ -77,6 +77,7 @@ fn needs_of_b(scene: &Scene, steps: &Steps, waits: &mut Waits) {
     }
     for id in &scene.work.create {
         indexes_of_parents(scene, steps, waits, id);
+        indexes_of_some(scene, steps, waits, id);
     }
     for id in steps.with_late() {
         let Some(fact) = scene.b.facts.get(id) else {
@@ -123,6 +124,33 @@ fn indexes_of_parents(scene: &Scene, steps: &Steps, waits: &mut Waits, id: &Fact
         let is_key = scene.b.facts.get(&part).is_some_and(is_foreign_key);
         if matches!(part.kind, Kind::Index | Kind::Constraint) && !is_key {
             waits.all(steps.forward(&part), steps.forward(id));
+        }
+    }
+}
+
+/// A partition that is made gets all indexes of its parent: one that is not to be on all
+/// of them comes after.
+fn indexes_of_some(scene: &Scene, steps: &Steps, waits: &mut Waits, id: &FactId) {
+    let index = scene.b.facts.get(id);
+    let some = index.filter(|fact| fact.id.kind == Kind::Index && fact.get("state").is_some());
+    let mut above: Vec<&FactId> = some
+        .and_then(|fact| fact.parent.as_ref())
+        .into_iter()
+        .collect();
+    while let Some(table) = above.pop() {
+        let below = scene
+            .b
+            .edges
+            .iter()
+            .filter(|edge| edge.to == *table)
+            .map(|edge| &edge.from);
+        let partitions = below.filter(|id| {
+            let fact = scene.b.facts.get(*id);
+            fact.is_some_and(|fact| fact.get("partition of").is_some())
+        });
+        for partition in partitions {
+            waits.all(steps.forward(partition), steps.forward(id));
+            above.push(partition);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Scene, column, hazard};
 use crate::schema::{
-    Fact, Kind,
+    Fact, Kind, Schema,
     plan::{Question, Undecided},
 };
 
@@ -17,7 +17,8 @@ pub(super) fn of(scene: &Scene) -> Vec<Undecided> {
     let changed = scene.work.change.keys();
     let changed = changed.filter_map(|id| scene.b.facts.get(id));
     let changed = changed.filter_map(|fact| asked_of_change(scene, fact));
-    asked.chain(changed).chain(in_use(scene)).collect()
+    let other = in_use(scene).chain(without_collation(scene));
+    asked.chain(changed).chain(other).collect()
 }
 
 /// A column that stays: what makes its new values, or fills those that are there.
@@ -95,6 +96,27 @@ fn in_use(scene: &Scene) -> impl Iterator<Item = Undecided> {
             name: scene.shown(id),
             question: Question::InUse(columns.map(|user| scene.shown(user)).collect()),
         }
+    })
+}
+
+/// Columns and domains with a collation that is not there: none is made.
+fn without_collation(scene: &Scene) -> impl Iterator<Item = Undecided> {
+    let ids = scene.work.create.iter().chain(scene.work.change.keys());
+    let facts = ids.filter_map(|id| scene.b.facts.get(id));
+    facts.filter_map(|fact| {
+        let name = fact.get("collation")?;
+        let has = |schema: &Schema| {
+            let mut all = schema.unmodelled.iter();
+            all.any(|one| one.what == "collation" && one.name == name)
+        };
+        let is_missing = has(scene.b) && !has(scene.a);
+        is_missing.then(|| Undecided {
+            about: fact.id.clone(),
+            name: scene.shown(&fact.id),
+            question: Question::NoWay(format!(
+                "needs collation {name}, and collations are not made by a comparison: write its `CREATE COLLATION` by hand first, in a revision of its own"
+            )),
+        })
     })
 }
 

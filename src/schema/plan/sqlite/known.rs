@@ -6,7 +6,7 @@
 //! plain SQL, so that it works for whoever runs the script. SQLite raises no error of one's
 //! own outside of a trigger; a path that is none is the one whose message is quoted whole.
 
-use super::{Statement, table::Table, text};
+use super::{Statement, checks, table::Table, text};
 use crate::schema::{Fact, FactId, Kind, Schema, sqlite};
 
 const REMARK: &str =
@@ -92,18 +92,14 @@ fn constraints(before: &Table<'_>, name: &str, lower: &str) -> String {
     let unique = columns.clone().filter(|one| one.get("unique").is_some());
     let unique = unique.count() + behind("unique");
     let keys = columns.map(|one| one.refers.len()).sum::<usize>() + behind("foreign");
-    let text = before.fact.ddl.as_deref().unwrap_or_default();
-    let checks = text.to_ascii_lowercase().matches(CHECK).count();
+    let checks = checks::count(before.fact.ddl.as_deref().unwrap_or_default());
     format!(
         "\n  UNION ALL SELECT 'another UNIQUE' WHERE {unique} < (SELECT count(*) FROM pragma_index_list({name}) WHERE origin = 'u')\n  \
            UNION ALL SELECT 'another foreign key' WHERE {keys} < (SELECT count(DISTINCT id) FROM pragma_foreign_key_list({name}))\n  \
-           UNION ALL SELECT 'another CHECK' FROM sqlite_schema WHERE type = 'table' AND lower(name) = {lower} AND lower(sql) GLOB '*{}'",
-        format!("{CHECK}*").repeat(checks + 1)
+           UNION ALL SELECT 'another CHECK' WHERE {checks} < ({})",
+        checks::counted(lower)
     )
 }
-
-/// What begins a check. Where the word stands for anything else it is counted on both sides.
-const CHECK: &str = "check";
 
 /// Views, and triggers of other tables, that use a column which goes: SQLite does not look
 /// at them when a table is made again.

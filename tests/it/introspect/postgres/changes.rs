@@ -217,6 +217,11 @@ pub(crate) const CHANGES: &[(&str, &str, &str)] = &[
     // Indexes
     ("", "CREATE INDEX i ON p (a)", "index app.i: added"),
     (
+        "CREATE TABLE t (a int) PARTITION BY RANGE (a); CREATE TABLE u PARTITION OF t FOR VALUES FROM (1) TO (2); CREATE TABLE v PARTITION OF t DEFAULT; CREATE INDEX i ON ONLY t (a); CREATE INDEX ui ON u (a); CREATE INDEX vi ON v (a); ALTER INDEX i ATTACH PARTITION ui; DROP INDEX vi",
+        "CREATE TABLE t (a int) PARTITION BY RANGE (a); CREATE TABLE u PARTITION OF t FOR VALUES FROM (1) TO (2); CREATE TABLE v PARTITION OF t DEFAULT; CREATE INDEX i ON ONLY t (a); CREATE INDEX ui ON u (a); CREATE INDEX vi ON v (a); ALTER INDEX i ATTACH PARTITION vi; DROP INDEX ui",
+        "index app.i: changed: state",
+    ),
+    (
         "CREATE INDEX i ON p (a)",
         "CREATE UNIQUE INDEX i ON p (a)",
         "index app.i: changed: definition",

@@ -325,6 +325,11 @@ fn there_is_no_way() {
             "CREATE TYPE r AS RANGE (SUBTYPE = bigint); CREATE TABLE t (a r)",
             "range type app.r: InUse([\"app.t.a\"])",
         ),
+        (
+            "CREATE TABLE t (a text)",
+            "CREATE COLLATION c (locale = 'C'); CREATE TABLE t (a text COLLATE c)",
+            "column app.t.a: NoWay(\"needs collation app.c, and collations are not made by a comparison: write its `CREATE COLLATION` by hand first, in a revision of its own\")",
+        ),
     ] {
         assert_eq!(
             question(&mut bench, from, to, &Decisions::default()),

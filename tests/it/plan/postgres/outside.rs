@@ -20,7 +20,7 @@ fn pairs_in_files() {
         .collect();
     names.sort();
     let mut bench = Bench::in_schema("public");
-    let (mut passed, mut refused, mut wrong, mut unusable) = (0, 0, 0, 0);
+    let (mut passed, mut refused, mut wrong, mut unusable, mut same) = (0, 0, 0, 0, 0);
     for name in &names {
         let text = |side: &str| {
             fs::read_to_string(Path::new(&folder).join(format!("{name}.{side}.sql"))).unwrap()
@@ -40,7 +40,19 @@ fn pairs_in_files() {
             (&b, &second, &first, "back"),
         ] {
             let decisions = Decisions::default();
-            if let Err(questions) = plan(a, b, &decisions) {
+            let planned = plan(a, b, &decisions);
+            let is_same = text("a") == text("b");
+            same += usize::from(is_same);
+            if is_same
+                && planned
+                    .as_ref()
+                    .map_or(true, |way| way.statements().next().is_some())
+            {
+                wrong += 1;
+                println!("WRONG {name} {way}: there is no difference");
+                continue;
+            }
+            if let Err(questions) = planned {
                 refused += 1;
                 println!("REFUSED {name} {way}: {}", asked(&questions));
                 let anyway = Decisions {
@@ -66,7 +78,7 @@ fn pairs_in_files() {
         }
     }
     println!(
-        "{} pairs: {passed} ways passed, {refused} refused with a reason, {wrong} wrong, {unusable} pairs unusable",
+        "{} pairs: {passed} ways passed ({same} without a difference), {refused} refused with a reason, {wrong} wrong, {unusable} pairs unusable",
         names.len()
     );
     let is_ours = std::env::var_os("TEAMMIG_PAIRS").is_none();

@@ -238,7 +238,19 @@ fn what_a_person_reads() {
            AND sql IS NOT NULL AND lower(name) NOT IN ('users_email')\n  \
            UNION ALL SELECT 'another UNIQUE' WHERE 0 < (SELECT count(*) FROM pragma_index_list('users') WHERE origin = 'u')\n  \
            UNION ALL SELECT 'another foreign key' WHERE 0 < (SELECT count(DISTINCT id) FROM pragma_foreign_key_list('users'))\n  \
-           UNION ALL SELECT 'another CHECK' FROM sqlite_schema WHERE type = 'table' AND lower(name) = 'users' AND lower(sql) GLOB '*check*');\n\
+           UNION ALL SELECT 'another CHECK' WHERE 0 < (\n    \
+           WITH RECURSIVE text(rest) AS (\n      \
+             SELECT lower(sql) FROM sqlite_schema WHERE type = 'table' AND lower(name) = 'users'\n      \
+             UNION ALL SELECT CASE\n        \
+               WHEN rest GLOB '[a-z0-9_$]*' THEN ltrim(rest, 'abcdefghijklmnopqrstuvwxyz0123456789_$')\n        \
+               WHEN unicode(rest) > 127 THEN '_' || substr(rest, 2)\n        \
+               WHEN rest GLOB '[''\"`]*' THEN substr(rest, 2 + instr(substr(rest, 2), substr(rest, 1, 1)))\n        \
+               WHEN rest GLOB '[[]*' THEN substr(rest, 1 + instr(rest, ']'))\n        \
+               WHEN rest GLOB '--*' THEN substr(rest, 1 + instr(rest || char(10), char(10)))\n        \
+               WHEN rest GLOB '/[*]*' THEN substr(rest, 4 + instr(substr(rest, 3), '*/'))\n        \
+               ELSE ltrim(substr(rest, 2), ' (),') END\n      \
+             FROM text WHERE rest <> '')\n    \
+           SELECT count(*) FROM text WHERE rest GLOB 'check[^a-z0-9_$]*' AND unicode(substr(rest, 6)) < 128));\n\
          CREATE TABLE _teammig_new_users (\n  id INTEGER PRIMARY KEY AUTOINCREMENT,\n  email TEXT NOT NULL DEFAULT '', -- may be empty\n  born DATE\n);\n\
          INSERT INTO _teammig_new_users (id, email)\nSELECT id, coalesce(email, '')\nFROM users;\n\
          DELETE FROM sqlite_sequence WHERE name = '_teammig_new_users';\n\
