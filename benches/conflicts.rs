@@ -2,7 +2,7 @@
 //!
 //! `cargo bench --bench conflicts` reads a thousand scripts that it makes up, and holds what
 //! footprints say of the pairs in `tests/cases/conflicts` against what is true.
-//! `… -- FOLDER…` reads the PostgreSQL scripts of folders, sorted by name: how many
+//! `… -- FOLDER…` reads the PostgreSQL scripts and Alembic's modules of folders, sorted by name: how many
 //! statements were read, are opaque or unread, and the time for a thousand files.
 //! `… -- --pairs FOLDER` takes each script and the next one as if they had been written
 //! side by side, and prints a line of JSON for each pair: what
@@ -15,8 +15,9 @@ use std::{fs, path::Path, time::Instant};
 
 use serde_json::json;
 use teammig::{
+    layout,
     model::{
-        Dialect, Footprint, RevId,
+        Dialect, Footprint, Language, RevId,
         conflict::{Ancestor, Clash, Conflicts, conflicts},
         footprint::Seen,
     },
@@ -53,11 +54,20 @@ fn read(script: &str) -> Footprint {
     sql::footprint(script, Dialect::Postgres, &[])
 }
 
+/// The same of a file, by its ending.
+fn read_file((name, text): &(String, String)) -> Footprint {
+    if name.ends_with(".py") {
+        layout::footprint(text, Language::Python, Dialect::Postgres)
+    } else {
+        read(text)
+    }
+}
+
 fn scripts(folder: &str) -> Vec<(String, String)> {
     let mut files: Vec<_> = fs::read_dir(Path::new(folder))
         .unwrap()
         .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|ending| ending == "sql"))
+        .filter(|path| path.extension().is_some_and(|ending| ending == "sql" || ending == "py"))
         .collect();
     files.sort();
     files
@@ -132,7 +142,7 @@ fn suite(dialect: Dialect, cases: &[Case]) {
 fn look(folder: &str) {
     let scripts = scripts(folder);
     let start = Instant::now();
-    let footprints: Vec<Footprint> = scripts.iter().map(|(_, text)| read(text)).collect();
+    let footprints: Vec<Footprint> = scripts.iter().map(read_file).collect();
     let took = start.elapsed();
     let all: Vec<_> = footprints.iter().flat_map(|one| &one.statements).collect();
     let count = |is: fn(&Seen) -> bool| all.iter().filter(|one| is(&one.seen)).count();
@@ -161,7 +171,7 @@ fn look(folder: &str) {
 
 fn pairs(folder: &str) {
     let scripts = scripts(folder);
-    let footprints: Vec<Footprint> = scripts.iter().map(|(_, text)| read(text)).collect();
+    let footprints: Vec<Footprint> = scripts.iter().map(read_file).collect();
     let (a, b) = (RevId::trusted("a"), RevId::trusted("b"));
     for (at, pair) in footprints.windows(2).enumerate() {
         let before = Ancestor::of(&footprints[..at], true);

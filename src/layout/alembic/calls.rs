@@ -1,0 +1,86 @@
+//! What `upgrade()` of a module touches: its calls of `op.` and of connections, taken for the
+//! SQL that Alembic makes of them. Nothing of the module is run.
+//!
+//! The module is walked through as Python would run it (`walk.rs`), with what is written out
+//! known and all else not ([`Value`]); a call that changes a database becomes the text of a
+//! statement (`operation.rs`, `column.rs`, `rows.rs`), which is read like anybody's SQL
+//! ([`sql::Pieces`]). So what a statement touches is written down once, in `sql/footprint`.
+//! Each statement's place is that of its call.
+//!
+//! All of it is read as PostgreSQL's, for SQLite too: a history is seldom known so wholly that
+//! it could be run in memory, and what a batch does to a table of SQLite is what it says, since
+//! Alembic builds the new table from the one that is there. What this adds (a rebuild takes views
+//!
+//! A call that is not understood is unread, never passed over. Code that only computes is
+//! nothing; code that somebody else wrote (`from app.helpers import …`) can do anything.
+
+use crate::{
+    model::{
+        Dialect, Footprint,
+        footprint::{Access, Act, Object, Seen},
+    },
+    sql,
+};
+
+mod column;
+mod eval;
+mod harmless;
+mod methods;
+mod operation;
+mod rows;
+mod signature;
+mod typed;
+mod value;
+mod walk;
+
+use value::{Sql, What};
+
+/// What the way up of a module touches. `text` is the whole module.
+pub(in crate::layout) fn footprint(text: &str, dialect: Dialect) -> Footprint {
+    let mut pieces = sql::Pieces::new(dialect);
+    let mut footprint = Footprint::default();
+    for done in walk::upgrade(text, dialect) {
+        match &done.what {
+            What::Unread { at, words } => {
+                footprint
+                    .statements
+                    .push(pieces.guess(words, &done.span, at));
+            }
+            What::Sql { texts, opaque } => {
+                let from = footprint.statements.len();
+                for Sql {
+                    text,
+                    softly,
+                    table,
+                } in texts
+                {
+                    let read = pieces.read(text, &done.span, *softly || done.softly);
+                    footprint.statements.extend(read);
+                    if let (Some(table), Some(last)) = (table, footprint.statements.last_mut()) {
+                        let table = Access::new(Act::Reference, owner(table, dialect));
+                        last.accesses.push(table);
+                    }
+                }
+                let read = footprint.statements[from..].iter_mut();
+                if let Some(at) = opaque {
+                    for one in read.filter(|one| one.seen == Seen::Whole) {
+                        one.seen = Seen::Opaque { at: at.clone() };
+                    }
+                }
+            }
+        }
+    }
+    footprint
+}
+
+fn owner((schema, name): &(Option<String>, String), dialect: Dialect) -> Object {
+    match dialect {
+        Dialect::Postgres => Object::table(schema.as_deref().unwrap_or("public"), name),
+        Dialect::Sqlite => {
+            Object::table(schema.as_deref().unwrap_or("main"), &name.to_lowercase())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
