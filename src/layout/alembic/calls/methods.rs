@@ -9,10 +9,13 @@ use super::{
     harmless::{is_class, is_expression, is_harmless},
     operation::{self, Made},
     rows, typed,
-    value::{Arg, Call, Sql, Value, What},
+    value::{Arg, Call, HOLE, Sql, Value, What},
     walk::Walk,
 };
-use crate::{model::Dialect, sql};
+use crate::{
+    model::Dialect,
+    sql::{self, TokenKind},
+};
 
 /// Methods of a connection, a session or the context that leave the database as it is.
 const QUIET: [&str; 24] = [
@@ -25,18 +28,25 @@ const QUIET: [&str; 24] = [
 /// Methods of it that run a statement.
 const RUNS: [&str; 6] = ["exec", "exec_driver_sql", "execute", "executemany", "scalar", "scalars"];
 
+/// Methods of a session that read or write objects.
+const ORM: [&str; 9] = [
+    "add", "add_all", "bulk_insert_mappings", "bulk_save_objects", "bulk_update_mappings", "delete",
+    "get", "merge", "query",
+];
+
 /// What a connection or a session is made by.
 const SESSIONS: [&str; 5] = ["AsyncSession", "Session", "scoped_session", "sessionmaker", "Connection"];
 
 impl<'a> Walk<'a> {
     pub(super) fn call(&mut self, one: &'a ast::ExprCall) -> Value {
+        let is_bare = std::mem::take(&mut self.is_bare);
         let callee = self.eval(&one.func);
         let mut call = self.arguments(one);
         match callee {
             Value::Path(path) => {
                 let name = path.rsplit('.').next().unwrap_or(&path);
                 name.clone_into(&mut call.name);
-                self.named(&path, call)
+                self.named(&path, call, is_bare)
             }
             Value::Function(name) => match self.functions.get(&name).copied() {
                 Some(function) => self.enter(function, &call),
@@ -78,7 +88,7 @@ impl<'a> Walk<'a> {
     }
 
     /// A call by an imported name.
-    fn named(&mut self, path: &str, mut call: Call) -> Value {
+    fn named(&mut self, path: &str, mut call: Call, is_bare: bool) -> Value {
         if let Some(name) = path.strip_prefix("alembic.op.") {
             return self.operation(name, call, None);
         }
@@ -115,8 +125,14 @@ impl<'a> Walk<'a> {
             call.path = Some(path.to_owned());
             return Value::Call(call.into());
         }
-        self.unknown(&call);
-        Value::UNKNOWN
+        // What is called for its value has none to change; what somebody else wrote can do so.
+        let has_bind = call.args.iter().any(|arg| arg.value.holds_bind());
+        if is_bare || has_bind {
+            self.unknown(&call);
+        } else {
+            self.emit(&call.span, What::Opaque);
+        }
+        mixed(&call)
     }
 
     fn builtin(&mut self, name: &str, call: &Call) -> Value {
@@ -228,6 +244,13 @@ impl<'a> Walk<'a> {
         if QUIET.contains(&name) {
             return Value::Bind;
         }
+        if ORM.contains(&name)
+            && let Some(made) = rows::of_objects(call)
+        {
+            let Made { texts, opaque } = made;
+            self.emit(&call.span, What::Sql { texts, opaque });
+            return Value::UNKNOWN;
+        }
         let asks = name.starts_with("has_") || name.starts_with("get_");
         if !asks {
             self.unknown(call);
@@ -275,7 +298,10 @@ impl<'a> Walk<'a> {
     fn execute(&mut self, arg: &Arg, span: &Range<usize>, is_driver: bool) {
         let text = match plain(&arg.value) {
             Plain::Text(text) => text,
-            Plain::Holed(words) => return self.unread(span, &arg.span, &words),
+            Plain::Holed(words) => match filled(&words, self.dialect) {
+                Some(text) => text,
+                None => return self.unread(span, &arg.span, &words),
+            },
             Plain::Other(value) => {
                 match rows::sql(&value, self.dialect) {
                     Some(Made { texts, opaque }) => self.emit(span, What::Sql { texts, opaque }),
@@ -360,6 +386,20 @@ fn plain(value: &Value) -> Plain {
     }
 }
 
+/// A text whose holes are all within texts of SQL: whatever stands there, is a value. `None` = what
+/// is left out can be a name or a part of the statement.
+fn filled(text: &str, dialect: Dialect) -> Option<String> {
+    let is_text = |kind: TokenKind| {
+        matches!(
+            kind,
+            TokenKind::String | TokenKind::EscapeString | TokenKind::DollarString
+        )
+    };
+    let mut tokens = sql::tokens(text, Some(dialect));
+    let holed = tokens.all(|token| is_text(token.kind) || !token.text(text).contains(HOLE));
+    holed.then(|| text.replace(HOLE, ""))
+}
+
 /// The parameters of a text (`:name`) as NULL, as SQLAlchemy finds them: not after a colon, a
 /// letter or a backslash.
 pub(super) fn bound(text: &str) -> String {
@@ -406,13 +446,13 @@ fn of_text(text: &str, call: &Call) -> Value {
         ("join", Some(Value::List(all))) => {
             let texts: Option<Vec<&str>> = all.iter().map(Value::text).collect();
             texts.map_or_else(
-                || Value::Holed("?".to_owned()),
+                || Value::Holed(HOLE.to_string()),
                 |texts| Value::Text(texts.join(text)),
             )
         }
         ("replace", Some(Value::Text(from))) => match call.args.get(1).map(|arg| &arg.value) {
             Some(Value::Text(to)) if call.args.len() == 2 => Value::Text(text.replace(from, to)),
-            _ => Value::Holed(text.to_owned()),
+            _ => Value::Holed(format!("{text}{HOLE}")),
         },
         ("format", _) => formatted(text, call),
         _ => mixed(call),
@@ -448,7 +488,7 @@ fn formatted(text: &str, call: &Call) -> Value {
         match value.and_then(|arg| shown(&arg.value)) {
             Some(shown) => out.push_str(&shown),
             None => {
-                out.push('?');
+                out.push(HOLE);
                 is_whole = false;
             }
         }

@@ -351,3 +351,23 @@ fn read(value: &Value) -> Option<Made> {
     let text = format!("SELECT {used} FROM {}", names.join(", "));
     Some(Made::of(vec![Sql::new(text)]))
 }
+
+/// `session.query(User)`, `session.add(User(…))`: objects, which are read, changed and written when
+/// the session likes. `None` = their tables are not known.
+pub(super) fn of_objects(call: &Call) -> Option<Made> {
+    let mut tables = Vec::new();
+    for arg in &call.args {
+        tables_in(&arg.value, &mut tables);
+    }
+    let texts = tables.iter().map(|table| {
+        let name = full(table_name(table)?);
+        let read = Sql::new(format!("SELECT * FROM {name}"));
+        Some([read, Sql::new(format!("DELETE FROM {name}"))])
+    });
+    let texts: Option<Vec<[Sql; 2]>> = texts.collect();
+    let texts = texts.filter(|texts| !texts.is_empty())?;
+    Some(Made {
+        texts: texts.into_iter().flatten().collect(),
+        opaque: Some(call.span.clone()),
+    })
+}

@@ -14,6 +14,7 @@ fn statements(text: &str, dialect: Dialect) -> Vec<String> {
     for done in walk::upgrade(text, dialect) {
         match done.what {
             What::Unread { at, .. } => all.push(format!("?{}", &text[at])),
+            What::Opaque => all.push("~".to_owned()),
             What::Sql { texts, opaque } => {
                 for sql in texts {
                     let text = sql.text.replace('"', "");
@@ -162,7 +163,11 @@ fn statements_of_sql() {
         ("op.execute(f'DROP TABLE {TABLE}')", &["DROP TABLE users"]),
         ("op.execute('DROP TABLE ' + TABLE)", &["DROP TABLE users"]),
         ("op.execute('DROP TABLE %s' % TABLE)\nop.execute('DROP TABLE {}'.format(TABLE))", &["DROP TABLE users", "DROP TABLE users"]),
-        ("op.execute(f'DROP TABLE {helpers.name()}')", &["?helpers.name()", "?f'DROP TABLE {helpers.name()}'"]),
+        ("op.execute(f'DROP TABLE {helpers.name()}')", &["~", "?f'DROP TABLE {helpers.name()}'"]),
+        ("op.execute(f\"INSERT INTO users VALUES ('{helpers.name()}')\")", &["~", "INSERT INTO users VALUES ('')"]),
+        ("helpers.fill()", &["?helpers.fill()"]),
+        ("meta = sa.MetaData()\nmeta.reflect(op.get_bind())\nop.get_bind().execute(meta.tables['app.t'].delete())", &["DELETE FROM app.t"]),
+        ("session = orm.Session(bind=op.get_bind())\nsession.query(users).all()", &["~SELECT * FROM users", "~DELETE FROM users"]),
         ("conn = op.get_bind()\nrows = conn.execute(text('SELECT id FROM users'))\nfor row in rows:\n    conn.execute(text('UPDATE users SET name = :n'), {'n': row.name.lower()})", &["SELECT id FROM users", "(UPDATE users SET name = NULL)"]),
         ("op.get_bind().exec_driver_sql('SELECT 1 %% 2')", &["SELECT 1 % 2"]),
         ("session = orm.Session(bind=op.get_bind())\nsession.execute('SELECT 1')\nsession.commit()\nsession.close()", &["SELECT 1"]),

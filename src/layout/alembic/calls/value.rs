@@ -2,6 +2,10 @@
 
 use std::{ops::Range, rc::Rc};
 
+/// Stands in a text for what is computed. No text of anybody's has it: it is of Unicode's private
+/// use.
+pub(super) const HOLE: char = '\u{E000}';
+
 /// A value, as far as it is written out.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Value {
@@ -9,7 +13,7 @@ pub(super) enum Value {
     Bool(bool),
     Int(i64),
     Text(String),
-    /// A text with parts that are computed, for which `?` stands.
+    /// A text with parts that are computed, for which [`HOLE`] stands.
     Holed(String),
     /// A list, a tuple or a set.
     List(Vec<Value>),
@@ -70,6 +74,8 @@ pub(super) enum What {
         /// A part that is computed and can do more.
         opaque: Option<Range<usize>>,
     },
+    /// A part of it is computed by others, who can do more.
+    Opaque,
     Unread {
         at: Range<usize>,
         /// What it may be about.
@@ -157,6 +163,8 @@ impl Value {
     pub(super) fn holds_bind(&self) -> bool {
         match self {
             Self::Bind | Self::Batch(_) => true,
+            // What was made with one: `MetaData(bind=…)`, a table of it.
+            Self::Call(_) | Self::Attribute(_) => false,
             other => other.parts().into_iter().any(Self::holds_bind),
         }
     }

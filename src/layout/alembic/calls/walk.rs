@@ -9,7 +9,7 @@ use ruff_python_ast::{self as ast, Expr, PySourceType, Stmt};
 use ruff_python_parser::parse_unchecked_source;
 use ruff_text_size::{Ranged, TextRange};
 
-use super::value::{Arg, Call, Done, Value, What};
+use super::value::{Arg, Call, Done, HOLE, Value, What};
 use crate::model::Dialect;
 
 /// How many statements a module may take: its loops over what is written out go round.
@@ -27,6 +27,8 @@ pub(super) struct Walk<'a> {
     /// Those of the functions that are being called.
     scopes: Vec<Names>,
     softly: usize,
+    /// A call stands alone, for what it does.
+    pub(super) is_bare: bool,
     /// It is being imported: what is called there is no migration.
     importing: bool,
     steps: usize,
@@ -56,6 +58,7 @@ pub(super) fn upgrade(text: &str, dialect: Dialect) -> Vec<Done> {
         globals: HashMap::new(),
         scopes: Vec::new(),
         softly: 0,
+        is_bare: false,
         importing: true,
         steps: 0,
         depth: 0,
@@ -90,12 +93,14 @@ impl<'a> Walk<'a> {
 
     /// Something may have, and it is not known what it does. `at` is what hides it.
     pub(super) fn unread(&mut self, span: &Range<usize>, at: &Range<usize>, words: &str) {
-        let (at, words) = (at.clone(), words.to_owned());
+        let (at, words) = (at.clone(), words.replace(HOLE, "?"));
         self.emit(span, What::Unread { at, words });
     }
 
     pub(super) fn lookup(&self, name: &str) -> Option<Value> {
-        let local = self.scopes.last().and_then(|scope| scope.get(name));
+        // A function within another one has the names of that one.
+        let mut scopes = self.scopes.iter().rev();
+        let local = scopes.find_map(|scope| scope.get(name));
         local.or_else(|| self.globals.get(name)).cloned()
     }
 
@@ -180,6 +185,7 @@ impl<'a> Walk<'a> {
     fn statement(&mut self, statement: &'a Stmt) -> Flow {
         match statement {
             Stmt::Expr(one) => {
+                self.is_bare = one.value.is_call_expr();
                 self.eval(&one.value);
                 self.changed_in_place(&one.value);
             }
