@@ -9,7 +9,8 @@
 //!
 //! All of it is read as PostgreSQL's, for SQLite too: a history is seldom known so wholly that
 //! it could be run in memory, and what a batch does to a table of SQLite is what it says, since
-//! Alembic builds the new table from the one that is there.
+//! Alembic builds the new table from the one that is there; what such a copy minds is said
+//! ([`Part::Copied`]).
 //!
 //! A call that is not understood is unread, never passed over. Code that only computes is
 //! nothing; code that somebody else wrote (`from app.helpers import …`) can do anything where it is
@@ -18,7 +19,7 @@
 use crate::{
     model::{
         Dialect, Footprint,
-        footprint::{Access, Act, Object, Seen, Touched},
+        footprint::{Access, Act, Object, Part, Seen, Touched},
     },
     sql,
 };
@@ -34,7 +35,7 @@ mod typed;
 mod value;
 mod walk;
 
-use value::{Sql, What};
+use value::{Sql, Table, What};
 
 /// What the way up of a module touches. `text` is the whole module.
 pub(in crate::layout) fn footprint(text: &str, dialect: Dialect) -> Footprint {
@@ -65,8 +66,7 @@ pub(in crate::layout) fn footprint(text: &str, dialect: Dialect) -> Footprint {
                     let read = pieces.read(text, &done.span, *softly || done.softly);
                     footprint.statements.extend(read);
                     if let (Some(table), Some(last)) = (table, footprint.statements.last_mut()) {
-                        let table = Access::new(Act::Reference, owner(table, dialect));
-                        last.accesses.push(table);
+                        last.accesses.push(needed(table, dialect));
                     }
                 }
                 let read = footprint.statements[from..].iter_mut();
@@ -81,12 +81,17 @@ pub(in crate::layout) fn footprint(text: &str, dialect: Dialect) -> Footprint {
     footprint
 }
 
-fn owner((schema, name): &(Option<String>, String), dialect: Dialect) -> Object {
-    match dialect {
-        Dialect::Postgres => Object::table(schema.as_deref().unwrap_or("public"), name),
-        Dialect::Sqlite => {
-            Object::table(schema.as_deref().unwrap_or("main"), &name.to_lowercase())
-        }
+fn needed(table: &Table, dialect: Dialect) -> Access {
+    let schema = table.schema.as_deref();
+    let object = match dialect {
+        Dialect::Postgres => Object::table(schema.unwrap_or("public"), &table.name),
+        Dialect::Sqlite => Object::table(schema.unwrap_or("main"), &table.name.to_lowercase()),
+    };
+    let needs = Access::new(Act::Reference, object);
+    if table.is_copied {
+        needs.of(Part::Copied)
+    } else {
+        needs
     }
 }
 

@@ -9,7 +9,7 @@ use super::{
     rows::{self, columns_of, table_name},
     signature::Given,
     typed::typed,
-    value::{Arg, Call, Sql, Value},
+    value::{Arg, Call, Sql, Table, Value},
 };
 use crate::model::Dialect;
 
@@ -89,7 +89,31 @@ pub(super) fn made(call: &Call, batch: Option<&Call>, dialect: Dialect) -> Read 
     if let Some(at) = &call.more {
         made.opaque.get_or_insert(at.clone());
     }
+    if let (Some(batch), Dialect::Sqlite, Ok((schema, name))) = (batch, dialect, given.table())
+        && is_copied(batch, call)
+        && let Some(first) = made.texts.first_mut()
+    {
+        first.table = Some(Table {
+            schema: schema.map(str::to_owned),
+            name: name.to_owned(),
+            is_copied: true,
+        });
+    }
     Ok(made)
+}
+
+/// A batch copies its table, as `requires_recreate_in_batch` has it for SQLite.
+fn is_copied(batch: &Call, call: &Call) -> bool {
+    match (batch.text_of("recreate"), call.name.as_str()) {
+        (Some("always"), _) => true,
+        (Some("never"), _) | (_, "create_index" | "drop_index") => false,
+        (_, "add_column") => {
+            let column = call.args.first().and_then(|arg| arg.value.call());
+            let default = column.and_then(|column| column.keyword("server_default"));
+            default.is_some_and(|arg| arg.value.call().is_some())
+        }
+        _ => true,
+    }
 }
 
 fn one(text: String) -> Read {
@@ -405,7 +429,11 @@ fn drop_index(given: &Given<'_>) -> Read {
     let exists = exists(given);
     let owner = table.1.filter(|_| exists.is_empty());
     Ok(Made::of(vec![Sql {
-        table: owner.map(|name| (table.0.map(str::to_owned), name.to_owned())),
+        table: owner.map(|name| Table {
+            schema: table.0.map(str::to_owned),
+            name: name.to_owned(),
+            is_copied: false,
+        }),
         ..Sql::new(format!("DROP INDEX {exists}{index}"))
     }]))
 }

@@ -90,7 +90,16 @@ pub(super) struct Sql {
     /// It is not done where it would fail.
     pub(super) softly: bool,
     /// The table that it needs and does not name.
-    pub(super) table: Option<(Option<String>, String)>,
+    pub(super) table: Option<Table>,
+}
+
+/// A table, by what it is called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Table {
+    pub(super) schema: Option<String>,
+    pub(super) name: String,
+    /// It is copied and takes its own place.
+    pub(super) is_copied: bool,
 }
 
 impl Sql {

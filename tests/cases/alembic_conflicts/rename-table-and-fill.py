@@ -1,0 +1,23 @@
+# postgres: fails left-first, order
+# sqlite: fails left-first, order
+
+# before
+op.create_table(
+    "teams",
+    sa.Column("id", sa.Integer(), primary_key=True),
+    sa.Column("title", sa.String(50)),
+)
+op.create_table(
+    "users",
+    sa.Column("id", sa.Integer(), primary_key=True),
+    sa.Column("name", sa.String(50)),
+    sa.Column("age", sa.Integer()),
+    sa.Column("team_id", sa.Integer()),
+)
+
+# left
+op.rename_table("teams", "groups")
+
+# right
+conn = op.get_bind()
+conn.execute(sa.text("INSERT INTO teams (id, title) VALUES (:id, :title)"), {"id": 3, "title": "x"})
