@@ -6,6 +6,8 @@
 //! `upgrade()`. The words are those of `conflict_suite/case.rs`. `# why:` says it where what
 //! footprints say does not fit the verdict.
 
+mod shown;
+
 use std::{
     collections::BTreeMap,
     fs,

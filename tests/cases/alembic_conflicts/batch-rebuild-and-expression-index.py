@@ -1,5 +1,5 @@
 # postgres: independent, none
-# sqlite: order matters, none
+# sqlite: order matters, order
 
 # before
 op.create_table(

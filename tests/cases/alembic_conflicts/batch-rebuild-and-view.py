@@ -1,5 +1,5 @@
 # postgres: independent, none
-# sqlite: fails right-first, none
+# sqlite: fails right-first, order
 
 # before
 op.create_table(

@@ -95,17 +95,15 @@ impl<'a> Walk<'a> {
         match self.lookup(name) {
             Some(value) => value,
             None if BUILTINS.contains(&name) => Value::Path(format!("builtins.{name}")),
-            None => Value::UNKNOWN,
+            // `from app.helpers import *`: somebody else's.
+            None => Value::Path(name.to_owned()),
         }
     }
 
     /// `x.name`.
     pub(super) fn attribute(&self, of: Value, name: &str) -> Value {
         match (&of, name) {
-            (Value::Path(path), _) => match format!("{path}.{name}").as_str() {
-                "alembic.op.get_bind" => Value::Path("alembic.op.get_bind".to_owned()),
-                whole => Value::Path(whole.to_owned()),
-            },
+            (Value::Path(path), _) => Value::Path(format!("{path}.{name}")),
             (Value::Bind, "name") => Value::Text(
                 match self.dialect {
                     crate::model::Dialect::Postgres => "postgresql",

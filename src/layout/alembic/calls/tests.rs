@@ -165,6 +165,7 @@ fn statements_of_sql() {
         ("op.execute('DROP TABLE %s' % TABLE)\nop.execute('DROP TABLE {}'.format(TABLE))", &["DROP TABLE users", "DROP TABLE users"]),
         ("op.execute(f'DROP TABLE {helpers.name()}')", &["~", "?f'DROP TABLE {helpers.name()}'"]),
         ("op.execute(f\"INSERT INTO users VALUES ('{helpers.name()}')\")", &["~", "INSERT INTO users VALUES ('')"]),
+        ("elsewhere.fill()\nx = elsewhere.fill(op)", &["?elsewhere.fill()", "?elsewhere.fill(op)"]),
         ("helpers.fill()", &["?helpers.fill()"]),
         ("meta = sa.MetaData()\nmeta.reflect(op.get_bind())\nop.get_bind().execute(meta.tables['app.t'].delete())", &["DELETE FROM app.t"]),
         ("session = orm.Session(bind=op.get_bind())\nsession.query(users).all()", &["~SELECT * FROM users", "~DELETE FROM users"]),

@@ -172,6 +172,7 @@ impl Value {
     pub(super) fn holds_bind(&self) -> bool {
         match self {
             Self::Bind | Self::Batch(_) => true,
+            Self::Path(path) => matches!(path.as_str(), "alembic.op" | "alembic.context"),
             // What was made with one: `MetaData(bind=…)`, a table of it.
             Self::Call(_) | Self::Attribute(_) => false,
             other => other.parts().into_iter().any(Self::holds_bind),
