@@ -6,7 +6,7 @@ use ruff_python_ast::{
 use ruff_text_size::Ranged;
 
 use super::{
-    harmless::BUILTINS,
+    harmless::{BUILTINS, is_expression},
     value::{Arg, Call, HOLE, Value},
     walk::{DEPTH, Walk, span},
 };
@@ -31,7 +31,8 @@ impl<'a> Walk<'a> {
             Expr::BooleanLiteral(one) => Value::Bool(one.value),
             Expr::NumberLiteral(one) => match &one.value {
                 Number::Int(value) => value.as_i64().map_or(Value::UNKNOWN, Value::Int),
-                _ => Value::UNKNOWN,
+                Number::Float(value) => Value::Number(value.to_string()),
+                Number::Complex { .. } => Value::UNKNOWN,
             },
             Expr::StringLiteral(one) => Value::Text(one.value.to_str().to_owned()),
             Expr::FString(one) => self.formatted(one),
@@ -63,7 +64,7 @@ impl<'a> Walk<'a> {
             Expr::If(one) => match self.eval(&one.test).truth() {
                 Some(true) => self.eval(&one.body),
                 Some(false) => self.eval(&one.orelse),
-                None => Value::Mix(vec![self.eval(&one.body), self.eval(&one.orelse)]),
+                None => Value::Either(vec![self.eval(&one.body), self.eval(&one.orelse)]),
             },
             Expr::Subscript(one) => {
                 let (of, at) = (self.eval(&one.value), self.eval(&one.slice));
@@ -103,6 +104,8 @@ impl<'a> Walk<'a> {
     /// `x.name`.
     pub(super) fn attribute(&self, of: Value, name: &str) -> Value {
         match (&of, name) {
+            // Flask-SQLAlchemy's `db.session`.
+            (Value::Path(path), "session") if !is_expression(path) => Value::Bind,
             (Value::Path(path), _) => Value::Path(format!("{path}.{name}")),
             (Value::Bind, "name") => Value::Text(
                 match self.dialect {
@@ -114,7 +117,7 @@ impl<'a> Walk<'a> {
             (Value::Bind, "as_sql") => Value::Bool(false),
             (Value::Bind, "dialect" | "engine" | "connection" | "bind" | "impl") => Value::Bind,
             // What rows have, columns and methods of it alike.
-            (Value::Mix(_), _) => of,
+            (Value::Mix(_) | Value::Either(_), _) => of,
             _ => Value::Attribute((of, name.to_owned()).into()),
         }
     }
@@ -346,6 +349,7 @@ pub(super) fn shown(value: &Value) -> Option<String> {
     match value {
         Value::Text(text) => Some(text.clone()),
         Value::Int(value) => Some(value.to_string()),
+        Value::Number(text) => Some(text.clone()),
         Value::Bool(true) => Some("True".to_owned()),
         Value::Bool(false) => Some("False".to_owned()),
         Value::None => Some("None".to_owned()),

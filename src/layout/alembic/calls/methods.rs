@@ -118,6 +118,13 @@ impl<'a> Walk<'a> {
             return Value::Call(call.into());
         }
         if is_harmless(path) {
+            let first = call.args.first().map(|arg| &arg.value);
+            if let (true, Some(text @ (Value::Text(_) | Value::Holed(_)))) = (
+                matches!(path, "textwrap.dedent" | "inspect.cleandoc"),
+                first,
+            ) {
+                return text.clone();
+            }
             return mixed(&call);
         }
         // A class of the module or of the application: an enum, a type, a row.
@@ -192,6 +199,7 @@ impl<'a> Walk<'a> {
             Value::Bind => self.of_connection(&call),
             Value::Batch(batch) => self.operation(&name, call, Some(batch)),
             Value::Text(text) => of_text(text, &call),
+            Value::Holed(_) if matches!(name.as_str(), "strip" | "lstrip" | "rstrip") => of,
             Value::Dict(all) => {
                 let pair = |(key, value): &(Value, Value)| {
                     Value::List(vec![key.clone(), value.clone()])
@@ -296,12 +304,29 @@ impl<'a> Walk<'a> {
 
     /// A statement is run on a connection.
     fn execute(&mut self, arg: &Arg, span: &Range<usize>, is_driver: bool) {
+        let mut opaque = None;
         let text = match plain(&arg.value) {
             Plain::Text(text) => text,
-            Plain::Holed(words) => match filled(&words, self.dialect) {
-                Some(text) => text,
-                None => return self.unread(span, &arg.span, &words),
-            },
+            Plain::Holed(text) => {
+                if !is_only_values(&text, self.dialect) {
+                    opaque = Some(arg.span.clone());
+                }
+                // Where a name stands for a hole, this makes no sense, and is unread.
+                let hole = if opaque.is_some() { " NULL " } else { "" };
+                text.replace(HOLE, hole)
+            }
+            Plain::Other(Value::Either(ways)) => {
+                return self.perhaps_done(|walk| {
+                    for value in ways {
+                        let span_of = arg.span.clone();
+                        let arg = Arg {
+                            value,
+                            span: span_of,
+                        };
+                        walk.execute(&arg, span, is_driver);
+                    }
+                });
+            }
             Plain::Other(value) => {
                 match rows::sql(&value, self.dialect) {
                     Some(Made { texts, opaque }) => self.emit(span, What::Sql { texts, opaque }),
@@ -318,10 +343,7 @@ impl<'a> Walk<'a> {
         let texts = vec![Sql::new(text)];
         self.emit(
             span,
-            What::Sql {
-                texts,
-                opaque: None,
-            },
+            What::Sql { texts, opaque },
         );
     }
 
@@ -386,9 +408,9 @@ fn plain(value: &Value) -> Plain {
     }
 }
 
-/// A text whose holes are all within texts of SQL: whatever stands there, is a value. `None` = what
-/// is left out can be a name or a part of the statement.
-fn filled(text: &str, dialect: Dialect) -> Option<String> {
+/// A text's holes are all within texts of SQL: whatever stands there, is a value. Any other one can
+/// be a name, or a part of the statement.
+fn is_only_values(text: &str, dialect: Dialect) -> bool {
     let is_text = |kind: TokenKind| {
         matches!(
             kind,
@@ -396,8 +418,7 @@ fn filled(text: &str, dialect: Dialect) -> Option<String> {
         )
     };
     let mut tokens = sql::tokens(text, Some(dialect));
-    let holed = tokens.all(|token| is_text(token.kind) || !token.text(text).contains(HOLE));
-    holed.then(|| text.replace(HOLE, ""))
+    tokens.all(|token| is_text(token.kind) || !token.text(text).contains(HOLE))
 }
 
 /// The parameters of a text (`:name`) as NULL, as SQLAlchemy finds them: not after a colon, a

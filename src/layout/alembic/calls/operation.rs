@@ -84,6 +84,7 @@ pub(super) fn made(call: &Call, batch: Option<&Call>, dialect: Dialect) -> Read 
             one(format!("COMMENT ON TABLE {} IS {text}", full(given.table()?)))
         }
         "bulk_insert" => bulk_insert(&given),
+        "sync_enum_values" => sync_enum_values(&given),
         _ => Err(call.span.clone()),
     }?;
     if let Some(at) = &call.more {
@@ -488,6 +489,42 @@ fn bulk_insert(given: &Given<'_>) -> Read {
         }
     };
     one(text)
+}
+
+/// The enum is made anew with other labels, and the columns get the new one.
+fn sync_enum_values(given: &Given<'_>) -> Read {
+    let schema = given.maybe("enum_schema")?;
+    let name = full((schema, given.text("enum_name")?));
+    let labels: Vec<String> = given.names("new_values")?.into_iter().map(literal).collect();
+    let mut made = Made::of(Vec::new());
+    made.put(format!("DROP TYPE {name}"));
+    made.put(format!("CREATE TYPE {name} AS ENUM ({})", labels.join(", ")));
+    let arg = given
+        .get("affected_columns")
+        .ok_or_else(|| given.call.span.clone())?;
+    let Value::List(columns) = &arg.value else {
+        return Err(arg.span.clone());
+    };
+    for column in columns {
+        let (of, table, column) = match column {
+            Value::List(pair) => match pair.as_slice() {
+                [table, column] => (schema, table.text(), column.text()),
+                _ => (None, None, None),
+            },
+            value => {
+                let call = value.called(&["TableReference"]);
+                let text = |name| call.and_then(|call| call.text_of(name));
+                let of = text("table_schema").or(schema);
+                (of, text("table_name"), text("column_name"))
+            }
+        };
+        let (Some(table), Some(column)) = (table, column) else {
+            return Err(arg.span.clone());
+        };
+        let (table, column) = (full((of, table)), ident(column));
+        made.put(format!("ALTER TABLE {table} ALTER COLUMN {column} TYPE {name}"));
+    }
+    Ok(made)
 }
 
 /// `table.create(bind)`, `index.drop(bind)`, `CreateSequence(…)`. `None` = it is computed.

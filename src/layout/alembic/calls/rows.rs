@@ -73,6 +73,7 @@ pub(super) fn column_path(value: &Value) -> Option<String> {
 pub(super) fn expression(value: &Value) -> Option<String> {
     match value {
         Value::Int(value) => Some(value.to_string()),
+        Value::Number(text) => Some(text.clone()),
         Value::Bool(value) => Some(value.to_string()),
         Value::Text(text) => Some(literal(text)),
         Value::None => Some("NULL".to_owned()),

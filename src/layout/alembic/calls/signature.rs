@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::value::{Arg, Call, Value};
 
 /// Names of positional arguments, `/` between those that mean the same.
-const OPERATIONS: [(&str, &[&str]); 17] = [
+const OPERATIONS: [(&str, &[&str]); 18] = [
     ("add_column", &["table_name", "column"]),
     ("drop_column", &["table_name", "column_name"]),
     ("alter_column", &["table_name", "column_name"]),
@@ -45,6 +45,11 @@ const OPERATIONS: [(&str, &[&str]); 17] = [
     ("create_table_comment", &["table_name", "comment"]),
     ("drop_table_comment", &["table_name"]),
     ("bulk_insert", &["table", "rows"]),
+    // Of alembic-postgresql-enum.
+    (
+        "sync_enum_values",
+        &["enum_schema", "enum_name", "new_values", "affected_columns"],
+    ),
 ];
 
 /// The names that a batch's operations do without: the table is the batch's.

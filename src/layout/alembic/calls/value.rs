@@ -12,6 +12,8 @@ pub(super) enum Value {
     None,
     Bool(bool),
     Int(i64),
+    /// Another number, as it is written.
+    Number(String),
     Text(String),
     /// A text with parts that are computed, for which [`HOLE`] stands.
     Holed(String),
@@ -30,6 +32,8 @@ pub(super) enum Value {
     Call(Rc<Call>),
     /// `table.c`.
     Attribute(Rc<(Value, String)>),
+    /// One of these, by what happens.
+    Either(Vec<Value>),
     /// Computed of these; which value it is, is not known.
     Mix(Vec<Value>),
 }
@@ -156,7 +160,7 @@ impl Value {
     /// Its parts.
     pub(super) fn parts(&self) -> Vec<&Self> {
         match self {
-            Self::List(all) | Self::Mix(all) => all.iter().collect(),
+            Self::List(all) | Self::Mix(all) | Self::Either(all) => all.iter().collect(),
             Self::Dict(all) => all.iter().flat_map(|(key, value)| [key, value]).collect(),
             Self::Attribute(one) => vec![&one.0],
             Self::Call(call) => {

@@ -91,6 +91,13 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// The same, where it is not known whether.
+    pub(super) fn perhaps_done(&mut self, what: impl FnOnce(&mut Self)) {
+        self.softly += 1;
+        what(self);
+        self.softly -= 1;
+    }
+
     /// Something may have, and it is not known what it does. `at` is what hides it.
     pub(super) fn unread(&mut self, span: &Range<usize>, at: &Range<usize>, words: &str) {
         let (at, words) = (at.clone(), words.replace(HOLE, "?"));
@@ -128,7 +135,7 @@ impl<'a> Walk<'a> {
         match values.len() {
             0 => Value::None,
             1 => values.remove(0),
-            _ => Value::Mix(values),
+            _ => Value::Either(values),
         }
     }
 
@@ -363,6 +370,17 @@ impl<'a> Walk<'a> {
 
     fn round(&mut self, one: &'a ast::StmtFor) -> Flow {
         let over = self.eval(&one.iter);
+        if let Value::Either(ways) = &over
+            && ways.iter().all(|way| way.elements().is_some())
+        {
+            self.softly += 1;
+            for element in ways.iter().filter_map(Value::elements).flatten() {
+                self.bind(&one.target, &element);
+                self.body(&one.body);
+            }
+            self.softly -= 1;
+            return Flow::On;
+        }
         let Some(elements) = over.elements() else {
             self.bind(&one.target, &Value::Mix(vec![over]));
             return self.perhaps(&[&one.body, &one.orelse], true);
@@ -473,7 +491,7 @@ fn either(one: Names, mut other: Names) -> Names {
     for (name, value) in one {
         let value = match other.remove(&name) {
             Some(same) if same == value => value,
-            Some(unlike) => Value::Mix(vec![value, unlike]),
+            Some(unlike) => Value::Either(vec![value, unlike]),
             None => value,
         };
         names.insert(name, value);
