@@ -411,7 +411,10 @@ impl<'p> Scripts<'p> {
                 continue;
             };
             let id = &migration.revision.id;
-            let key = *self.keys.entry(id).or_insert_with(|| ScriptKey::of(script(migration)));
+            let key = *self
+                .keys
+                .entry(id)
+                .or_insert_with(|| ScriptKey::of(script(migration)));
             self.revisions.insert(key, id);
             keys.push(key);
         }

@@ -85,8 +85,8 @@ impl Pair {
                 (Some(("why", why)), _) => pair.why = Some(why.to_owned()),
                 (Some((database, label)), _) if section.is_none() => {
                     let (verdict, said) = label.split_once(", ").unwrap();
-                    let all = Verdict::ALL.into_iter();
-                    let verdict = all.filter(|one| one.words() == verdict).last().unwrap();
+                    let mut all = Verdict::ALL.into_iter();
+                    let verdict = all.find(|one| one.words() == verdict).unwrap();
                     let label = (verdict, said.to_owned());
                     pair.labels.insert(database.to_owned(), label);
                 }
@@ -114,14 +114,16 @@ impl Pair {
     fn module(&self, section: &str) -> String {
         let lines = self.section(section).trim();
         let body = if lines.is_empty() { "pass" } else { lines };
-        format!("{HEAD}\n\ndef upgrade():\n    {}\n", body.replace('\n', "\n    "))
+        format!(
+            "{HEAD}\n\ndef upgrade():\n    {}\n",
+            body.replace('\n', "\n    ")
+        )
     }
 
     /// What footprints say.
     fn judged(&self, dialect: Dialect) -> Conflicts {
-        let read = |section: &str| {
-            layout::footprint(&self.module(section), Language::Python, dialect)
-        };
+        let read =
+            |section: &str| layout::footprint(&self.module(section), Language::Python, dialect);
         let (left, right) = (RevId::trusted("left"), RevId::trusted("right"));
         let before = read("before");
         assert!(before.is_known(), "{}: {before:?}", self.name);
@@ -133,7 +135,8 @@ impl Pair {
     }
 }
 
-const HEAD: &str = "import sqlalchemy as sa\nfrom alembic import op\nfrom sqlalchemy.dialects import postgresql\n";
+const HEAD: &str =
+    "import sqlalchemy as sa\nfrom alembic import op\nfrom sqlalchemy.dialects import postgresql\n";
 
 #[test]
 fn footprints_say_what_is_labelled() {
@@ -176,11 +179,22 @@ fn little_is_missed_and_little_is_made_up() {
             true_alarms += usize::from(is_alarm && collides);
             false_alarms += usize::from(is_alarm && !collides);
         }
-        assert_eq!(fits, pair.why.is_none(), "{}: a reason where it does not fit", pair.name);
+        assert_eq!(
+            fits,
+            pair.why.is_none(),
+            "{}: a reason where it does not fit",
+            pair.name
+        );
     }
     let (bad, alarms) = (seen + missed, true_alarms + false_alarms);
-    assert!(bad >= 60 && seen * 100 > 98 * bad, "{missed} of {bad} missed");
-    assert!(true_alarms * 100 > 95 * alarms, "{false_alarms} of {alarms} made up");
+    assert!(
+        bad >= 60 && seen * 100 > 98 * bad,
+        "{missed} of {bad} missed"
+    );
+    assert!(
+        true_alarms * 100 > 95 * alarms,
+        "{false_alarms} of {alarms} made up"
+    );
 }
 
 /// The real Alembic, which runs what it is told, section by section.
@@ -192,7 +206,8 @@ struct Alembic {
 
 impl Alembic {
     fn start() -> Self {
-        let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/alembic_conflicts/run.py");
+        let program =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/alembic_conflicts/run.py");
         let mut child = Command::new(python_with(PACKAGES))
             .arg(program)
             .stdin(Stdio::piped())
@@ -250,7 +265,12 @@ fn check(dialect: Dialect, python: &str, open: &dyn Fn() -> Bench, empty: &dyn F
         match told {
             Ok((found, _)) if found == *label => {}
             Ok((found, why)) => {
-                wrong.push(format!("{} {}: {}: {why}", pair.name, word(dialect), found.words()));
+                wrong.push(format!(
+                    "{} {}: {}: {why}",
+                    pair.name,
+                    word(dialect),
+                    found.words()
+                ));
             }
             Err(error) => wrong.push(format!("{}: fails by itself: {error}", pair.name)),
         }
@@ -281,5 +301,10 @@ fn alembic_on_sqlite_does_what_is_labelled() {
     let empty = || {
         let _ = fs::remove_file(&file);
     };
-    check(Dialect::Sqlite, &format!("sqlite:///{}", file.display()), &open, &empty);
+    check(
+        Dialect::Sqlite,
+        &format!("sqlite:///{}", file.display()),
+        &open,
+        &empty,
+    );
 }

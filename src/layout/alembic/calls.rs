@@ -31,6 +31,8 @@ mod methods;
 mod operation;
 mod rows;
 mod signature;
+mod table;
+mod texts;
 mod typed;
 mod value;
 mod walk;

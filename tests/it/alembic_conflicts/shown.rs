@@ -36,7 +36,8 @@ fn parted(ann: &str, bob: &str) -> Sandbox {
 }
 
 const INDEX: &str = "op.create_index(\n        'users_name',\n        'users',\n        ['name'],\n        unique=True,\n    )";
-const DROP: &str = "with op.batch_alter_table('users') as batch_op:\n        batch_op.drop_column('name')";
+const DROP: &str =
+    "with op.batch_alter_table('users') as batch_op:\n        batch_op.drop_column('name')";
 
 #[test]
 fn both_calls_with_their_places() {

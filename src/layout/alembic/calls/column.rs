@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use super::{
-    methods::{bound, ident, literal},
     rows,
+    texts::{bound, ident, literal},
     typed::typed,
     value::{Arg, Call, Sql, Value},
 };
@@ -17,7 +17,8 @@ pub(super) struct Column {
     /// Name, type, default, NOT NULL.
     pub(super) text: String,
     pub(super) is_primary: bool,
-    pub(super) is_serial: bool,
+    /// As the only column of a primary key, it gets its values from a sequence.
+    pub(super) can_count: bool,
     /// Its constraints, as those of a table.
     pub(super) constraints: Vec<String>,
     /// An index is made with it, and it is a unique one.
@@ -57,7 +58,7 @@ impl Column {
         let mut column = Self {
             text: ident(&name),
             is_primary: call.flag("primary_key"),
-            is_serial: false,
+            can_count: false,
             constraints: Vec::new(),
             index: None,
             comment: call.text_of("comment").map(str::to_owned),
@@ -82,8 +83,7 @@ impl Column {
         let refers = rest
             .iter()
             .any(|arg| arg.value.called(&["ForeignKey"]).is_some());
-        column.is_serial = is_whole
-            && column.is_primary
+        column.can_count = is_whole
             && !has_default
             && !refers
             && call
@@ -259,7 +259,11 @@ pub(super) fn constraint(call: &Call) -> Result<Option<String>, Range<usize>> {
         for arg in &call.args {
             name(arg)?;
         }
-        Ok(call.args.iter().filter_map(|arg| arg.value.text()).collect())
+        Ok(call
+            .args
+            .iter()
+            .filter_map(|arg| arg.value.text())
+            .collect())
     };
     let lists = |at: usize, keyword: &str| -> Result<Vec<Arg>, Range<usize>> {
         let arg = call.args.get(at).or_else(|| call.keyword(keyword));
@@ -311,5 +315,8 @@ pub(super) fn exclusion(elements: &[Arg], call: &Call) -> Result<String, Range<u
         Some(arg) if !arg.is_none() => format!(" WHERE ({})", condition(arg)?),
         _ => String::new(),
     };
-    Ok(format!("EXCLUDE USING {using} ({}){filter}", parts.join(", ")))
+    Ok(format!(
+        "EXCLUDE USING {using} ({}){filter}",
+        parts.join(", ")
+    ))
 }

@@ -7,6 +7,7 @@ use ruff_text_size::Ranged;
 
 use super::{
     harmless::{BUILTINS, is_expression},
+    texts::{percent, shown},
     value::{Arg, Call, HOLE, Value},
     walk::{DEPTH, Walk, span},
 };
@@ -87,7 +88,18 @@ impl<'a> Walk<'a> {
                 let value = one.value.as_ref().map(|value| self.eval(value));
                 Value::Mix(value.into_iter().collect())
             }
-            Expr::Slice(_) | Expr::Lambda(_) => Value::UNKNOWN,
+            Expr::Lambda(one) => {
+                // Whoever gets it may call it.
+                let parameters = one.parameters.as_deref();
+                let names = parameters.into_iter().flat_map(|all| all.iter());
+                for parameter in names {
+                    self.set(parameter.name(), Value::UNKNOWN);
+                }
+                self.perhaps_done(|walk| {
+                    walk.eval(&one.body);
+                });
+                Value::UNKNOWN
+            }
             _ => Value::UNKNOWN,
         }
     }
@@ -128,12 +140,11 @@ impl<'a> Walk<'a> {
         for element in elements {
             if let Expr::Starred(starred) = element {
                 let value = self.eval(&starred.value);
-                match value.elements() {
-                    Some(elements) => all.extend(elements),
-                    None => {
-                        is_whole = false;
-                        all.push(value);
-                    }
+                if let Some(elements) = value.elements() {
+                    all.extend(elements);
+                } else {
+                    is_whole = false;
+                    all.push(value);
                 }
             } else {
                 all.push(self.eval(element));
@@ -178,12 +189,11 @@ impl<'a> Walk<'a> {
                                 let value = self.eval(&inner.expression);
                                 let plain = inner.format_spec.is_none()
                                     && inner.conversion == ast::ConversionFlag::None;
-                                match shown(&value).filter(|_| plain) {
-                                    Some(shown) => text.push_str(&shown),
-                                    None => {
-                                        text.push(HOLE);
-                                        is_whole = false;
-                                    }
+                                if let Some(shown) = shown(&value).filter(|_| plain) {
+                                    text.push_str(&shown);
+                                } else {
+                                    text.push(HOLE);
+                                    is_whole = false;
                                 }
                             }
                         }
@@ -344,31 +354,18 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// A value as `str()` writes it.
-pub(super) fn shown(value: &Value) -> Option<String> {
-    match value {
-        Value::Text(text) => Some(text.clone()),
-        Value::Int(value) => Some(value.to_string()),
-        Value::Number(text) => Some(text.clone()),
-        Value::Bool(true) => Some("True".to_owned()),
-        Value::Bool(false) => Some("False".to_owned()),
-        Value::None => Some("None".to_owned()),
-        // f"… {sa.text('x')} …" writes its text.
-        Value::Call(_) => value
-            .called(&["text"])
-            .and_then(|call| shown(&call.args.first()?.value)),
-        _ => None,
-    }
-}
-
 /// `left op right`.
 pub(super) fn operated(left: Value, op: Operator, right: Value) -> Value {
     match (left, op, right) {
         (Value::Text(left), Operator::Add, Value::Text(right)) => Value::Text(left + &right),
-        (Value::Text(left) | Value::Holed(left), Operator::Add, Value::Text(right) | Value::Holed(right)) => {
-            Value::Holed(left + &right)
+        (
+            Value::Text(left) | Value::Holed(left),
+            Operator::Add,
+            Value::Text(right) | Value::Holed(right),
+        ) => Value::Holed(left + &right),
+        (Value::Text(left) | Value::Holed(left), Operator::Add, _) => {
+            Value::Holed(format!("{left}{HOLE}"))
         }
-        (Value::Text(left) | Value::Holed(left), Operator::Add, _) => Value::Holed(format!("{left}{HOLE}")),
         (_, Operator::Add, Value::Text(right) | Value::Holed(right)) => {
             Value::Holed(format!("{HOLE}{right}"))
         }
@@ -385,58 +382,6 @@ pub(super) fn operated(left: Value, op: Operator, right: Value) -> Value {
             Value::Dict(left)
         }
         (left, _, right) => Value::Mix(vec![left, right]),
-    }
-}
-
-/// `"… %s …" % value`.
-fn percent(text: &str, value: Value) -> Value {
-    let mut positional = match value {
-        Value::List(all) => all,
-        other => vec![other],
-    }
-    .into_iter();
-    let named = match positional.as_slice() {
-        [Value::Dict(all)] => all.clone(),
-        _ => Vec::new(),
-    };
-    let (mut out, mut is_whole, mut rest) = (String::new(), true, text);
-    while let Some(at) = rest.find('%') {
-        out.push_str(&rest[..at]);
-        rest = &rest[at + 1..];
-        let (name, behind) = match rest.strip_prefix('(').and_then(|rest| rest.split_once(')')) {
-            Some((name, behind)) => (Some(name), behind),
-            None => (None, rest),
-        };
-        let mut characters = behind.chars();
-        match characters.next() {
-            Some('%') => out.push('%'),
-            Some('s' | 'd' | 'i') => {
-                let value = match name {
-                    Some(name) => {
-                        let mut named = named.iter();
-                        named
-                            .find(|(key, _)| key.text() == Some(name))
-                            .map(|(_, value)| value.clone())
-                    }
-                    None => positional.next(),
-                };
-                match value.as_ref().and_then(shown) {
-                    Some(shown) => out.push_str(&shown),
-                    None => {
-                        out.push(HOLE);
-                        is_whole = false;
-                    }
-                }
-            }
-            _ => is_whole = false,
-        }
-        rest = characters.as_str();
-    }
-    out.push_str(rest);
-    if is_whole {
-        Value::Text(out)
-    } else {
-        Value::Holed(out)
     }
 }
 

@@ -5,62 +5,102 @@ use std::ops::Range;
 use ruff_python_ast::{self as ast};
 
 use super::{
-    eval::shown,
     harmless::{is_class, is_expression, is_harmless},
     operation::{self, Made},
-    rows, typed,
+    rows,
+    texts::{bound, is_only_values, of_text, shown},
+    typed,
     value::{Arg, Call, HOLE, Sql, Value, What},
     walk::Walk,
-};
-use crate::{
-    model::Dialect,
-    sql::{self, TokenKind},
 };
 
 /// Methods of a connection, a session or the context that leave the database as it is.
 const QUIET: [&str; 24] = [
-    "autocommit_block", "begin", "begin_nested", "begin_transaction", "close", "commit", "connect",
-    "connection", "cursor", "detach", "execution_options", "expire_all", "expunge_all", "flush",
-    "get_bind", "get_context", "get_isolation_level", "get_nested_transaction", "get_transaction",
-    "in_transaction", "invalidate", "no_autoflush", "refresh", "rollback",
+    "autocommit_block",
+    "begin",
+    "begin_nested",
+    "begin_transaction",
+    "close",
+    "commit",
+    "connect",
+    "connection",
+    "cursor",
+    "detach",
+    "execution_options",
+    "expire_all",
+    "expunge_all",
+    "flush",
+    "get_bind",
+    "get_context",
+    "get_isolation_level",
+    "get_nested_transaction",
+    "get_transaction",
+    "in_transaction",
+    "invalidate",
+    "no_autoflush",
+    "refresh",
+    "rollback",
 ];
 
 /// Methods of it that run a statement.
-const RUNS: [&str; 6] = ["exec", "exec_driver_sql", "execute", "executemany", "scalar", "scalars"];
+const RUNS: [&str; 6] = [
+    "exec",
+    "exec_driver_sql",
+    "execute",
+    "executemany",
+    "scalar",
+    "scalars",
+];
 
 /// Methods of a session that read or write objects.
 const ORM: [&str; 9] = [
-    "add", "add_all", "bulk_insert_mappings", "bulk_save_objects", "bulk_update_mappings", "delete",
-    "get", "merge", "query",
+    "add",
+    "add_all",
+    "bulk_insert_mappings",
+    "bulk_save_objects",
+    "bulk_update_mappings",
+    "delete",
+    "get",
+    "merge",
+    "query",
 ];
 
 /// What a connection or a session is made by.
-const SESSIONS: [&str; 5] = ["AsyncSession", "Session", "scoped_session", "sessionmaker", "Connection"];
+const SESSIONS: [&str; 5] = [
+    "AsyncSession",
+    "Session",
+    "scoped_session",
+    "sessionmaker",
+    "Connection",
+];
 
 impl<'a> Walk<'a> {
     pub(super) fn call(&mut self, one: &'a ast::ExprCall) -> Value {
         let is_bare = std::mem::take(&mut self.is_bare);
-        let callee = self.eval(&one.func);
+        let callee = self.callee(&one.func);
         let mut call = self.arguments(one);
+        if !matches!(callee, Value::Function(_)) {
+            self.handed(&call);
+        }
         match callee {
             Value::Path(path) => {
                 let name = path.rsplit('.').next().unwrap_or(&path);
                 name.clone_into(&mut call.name);
                 self.named(&path, call, is_bare)
             }
-            Value::Function(name) => match self.functions.get(&name).copied() {
+            Value::Function(at) => match self.functions.get(&at).copied() {
                 Some(function) => self.enter(function, &call),
                 None => Value::UNKNOWN,
             },
             Value::Attribute(one) => {
                 let (of, name) = (*one).clone();
                 call.name = name;
-                self.method(of, call)
+                self.method(of, call, is_bare)
             }
             // sessionmaker(…)()
             Value::Bind => Value::Bind,
             // A method of what rows hold; of a class of the module; of what was computed.
-            Value::Mix(parts) if !call.args.iter().any(|arg| arg.value.holds_bind()) => {
+            Value::Mix(parts) if !has_bind(&call) => {
                 let is_method = matches!(&*one.func, ast::Expr::Attribute(_));
                 if !is_method {
                     self.unknown(&call);
@@ -75,6 +115,19 @@ impl<'a> Walk<'a> {
                 self.unknown(&call);
                 Value::UNKNOWN
             }
+        }
+    }
+
+    /// What is called. A statement is run by whatever has such a method.
+    fn callee(&mut self, func: &'a ast::Expr) -> Value {
+        let ast::Expr::Attribute(method) = func else {
+            return self.eval(func);
+        };
+        match self.eval(&method.value) {
+            Value::Mix(_) | Value::Either(_) if RUNS.contains(&method.attr.as_str()) => {
+                Value::Attribute((Value::Bind, method.attr.to_string()).into())
+            }
+            of => self.attribute(of, &method.attr),
         }
     }
 
@@ -109,8 +162,7 @@ impl<'a> Walk<'a> {
             if path.contains("Inspector") || call.name == "inspect" {
                 return Value::UNKNOWN;
             }
-            if !path.starts_with("sqlalchemy.") && call.args.iter().any(|arg| arg.value.holds_bind())
-            {
+            if !path.starts_with("sqlalchemy.") && has_bind(&call) {
                 self.unknown(&call);
                 return Value::UNKNOWN;
             }
@@ -128,45 +180,46 @@ impl<'a> Walk<'a> {
             return mixed(&call);
         }
         // A class of the module or of the application: an enum, a type, a row.
-        if is_class(path) && !call.args.iter().any(|arg| arg.value.holds_bind()) {
+        if is_class(path) && !has_bind(&call) {
             call.path = Some(path.to_owned());
             return Value::Call(call.into());
         }
-        // What is called for its value has none to change; what somebody else wrote can do so.
-        let has_bind = call.args.iter().any(|arg| arg.value.holds_bind());
-        if is_bare || has_bind {
-            self.unknown(&call);
+        self.foreign(&call, is_bare);
+        mixed(&call)
+    }
+
+    /// What somebody else wrote can change everything. Called for its value, it is likely not to.
+    fn foreign(&mut self, call: &Call, is_bare: bool) {
+        if is_bare || has_bind(call) {
+            self.unknown(call);
         } else {
             self.emit(&call.span, What::Opaque);
         }
-        mixed(&call)
     }
 
     fn builtin(&mut self, name: &str, call: &Call) -> Value {
         let first = call.args.first().map(|arg| &arg.value);
         match (name, first) {
             ("str", Some(value)) => shown(value).map_or_else(|| mixed(call), Value::Text),
-            ("list" | "tuple" | "set" | "sorted" | "iter" | "frozenset", Some(value)) => value
-                .elements()
-                .map_or_else(|| mixed(call), Value::List),
+            ("list" | "tuple" | "set" | "sorted" | "iter" | "frozenset", Some(value)) => {
+                value.elements().map_or_else(|| mixed(call), Value::List)
+            }
             ("reversed", Some(Value::List(all))) => {
                 Value::List(all.iter().rev().cloned().collect())
             }
             ("list" | "tuple" | "set", None) => Value::List(Vec::new()),
             ("dict", _) if call.args.is_empty() && call.more.is_none() => {
                 let items = call.keywords.iter();
-                let item = |(key, arg): &(String, Arg)| {
-                    (Value::Text(key.clone()), arg.value.clone())
-                };
+                let item =
+                    |(key, arg): &(String, Arg)| (Value::Text(key.clone()), arg.value.clone());
                 Value::Dict(items.map(item).collect())
             }
             ("len", Some(Value::List(all))) => {
                 i64::try_from(all.len()).map_or(Value::UNKNOWN, Value::Int)
             }
             ("enumerate", Some(Value::List(all))) if call.args.len() == 1 => {
-                let pair = |(at, value): (i64, &Value)| {
-                    Value::List(vec![Value::Int(at), value.clone()])
-                };
+                let pair =
+                    |(at, value): (i64, &Value)| Value::List(vec![Value::Int(at), value.clone()]);
                 Value::List((0..).zip(all).map(pair).collect())
             }
             ("zip", Some(Value::List(left))) => match call.args.get(1).map(|arg| &arg.value) {
@@ -193,7 +246,7 @@ impl<'a> Walk<'a> {
     }
 
     /// `of.name(…)`.
-    fn method(&mut self, of: Value, mut call: Call) -> Value {
+    fn method(&mut self, of: Value, mut call: Call, is_bare: bool) -> Value {
         let name = call.name.clone();
         match &of {
             Value::Bind => self.of_connection(&call),
@@ -201,9 +254,8 @@ impl<'a> Walk<'a> {
             Value::Text(text) => of_text(text, &call),
             Value::Holed(_) if matches!(name.as_str(), "strip" | "lstrip" | "rstrip") => of,
             Value::Dict(all) => {
-                let pair = |(key, value): &(Value, Value)| {
-                    Value::List(vec![key.clone(), value.clone()])
-                };
+                let pair =
+                    |(key, value): &(Value, Value)| Value::List(vec![key.clone(), value.clone()]);
                 match (name.as_str(), call.args.first()) {
                     ("items", _) => Value::List(all.iter().map(pair).collect()),
                     ("keys", _) => Value::List(all.iter().map(|(key, _)| key.clone()).collect()),
@@ -222,15 +274,42 @@ impl<'a> Walk<'a> {
                 Value::None
             }
             Value::Call(made) if name == "with_variant" => Value::Call(made.clone()),
+            // metadata.create_all(bind)
+            _ if matches!(name.as_str(), "create_all" | "drop_all") => {
+                self.unknown(&call);
+                Value::UNKNOWN
+            }
+            Value::Call(_) if name == "execute" => {
+                let span = call.span.clone();
+                let arg = Arg {
+                    value: of,
+                    span: span.clone(),
+                };
+                self.execute(&arg, &span, false);
+                Value::UNKNOWN
+            }
+            // User.query.filter(…)
+            Value::Attribute(one) if one.1 == "query" => {
+                let object = Arg {
+                    value: one.0.clone(),
+                    span: call.span.clone(),
+                };
+                call.args.push(object);
+                match rows::of_objects(&call) {
+                    Some(Made { texts, opaque }) => {
+                        self.emit(&call.span, What::Sql { texts, opaque });
+                    }
+                    None => self.unknown(&call),
+                }
+                Value::UNKNOWN
+            }
+            Value::Call(made) if made.is_foreign() => {
+                self.foreign(&call, is_bare);
+                mixed(&call)
+            }
             Value::Call(_) | Value::Attribute(_) => {
-                let foreign = of
-                    .call()
-                    .and_then(|made| made.path.as_deref())
-                    .is_some_and(|path| !is_expression(path) && !is_harmless(path));
-                let all = matches!(name.as_str(), "create_all" | "drop_all" | "reflect");
-                let bound = call.args.iter().any(|arg| arg.value.holds_bind())
-                    || call.keywords.iter().any(|(_, arg)| arg.value.holds_bind());
-                if name != "reflect" && (all || bound && name != "compile" || foreign && bound) {
+                // Only a compiler and a reflection are given a connection and do nothing.
+                if has_bind(&call) && !matches!(name.as_str(), "compile" | "reflect") {
                     self.unknown(&call);
                     return Value::UNKNOWN;
                 }
@@ -341,10 +420,7 @@ impl<'a> Walk<'a> {
             bound(&text)
         };
         let texts = vec![Sql::new(text)];
-        self.emit(
-            span,
-            What::Sql { texts, opaque },
-        );
+        self.emit(span, What::Sql { texts, opaque });
     }
 
     /// `sa.Enum(…).create(bind)`, `table.drop(bind)`.
@@ -374,6 +450,13 @@ impl<'a> Walk<'a> {
             },
         }
     }
+}
+
+/// A connection is handed over.
+fn has_bind(call: &Call) -> bool {
+    let keywords = call.keywords.iter().map(|(_, arg)| arg);
+    let mut args = call.args.iter().chain(keywords);
+    args.any(|arg| arg.value.holds_bind())
 }
 
 /// What is executed, without what only binds values to it.
@@ -408,132 +491,16 @@ fn plain(value: &Value) -> Plain {
     }
 }
 
-/// A text's holes are all within texts of SQL: whatever stands there, is a value. Any other one can
-/// be a name, or a part of the statement.
-fn is_only_values(text: &str, dialect: Dialect) -> bool {
-    let is_text = |kind: TokenKind| {
-        matches!(
-            kind,
-            TokenKind::String | TokenKind::EscapeString | TokenKind::DollarString
-        )
-    };
-    let mut tokens = sql::tokens(text, Some(dialect));
-    tokens.all(|token| is_text(token.kind) || !token.text(text).contains(HOLE))
-}
-
-/// The parameters of a text (`:name`) as NULL, as SQLAlchemy finds them: not after a colon, a
-/// letter or a backslash.
-pub(super) fn bound(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut previous = ' ';
-    let mut rest = text.chars().peekable();
-    while let Some(character) = rest.next() {
-        if character == '\\' && rest.peek() == Some(&':') {
-            continue;
-        }
-        let begins = character == ':'
-            && rest.peek().is_some_and(|next| next.is_alphanumeric() || *next == '_')
-            && previous != ':'
-            && previous != '\\'
-            && !previous.is_alphanumeric();
-        if !begins {
-            out.push(character);
-            previous = character;
-            continue;
-        }
-        let mut name = String::new();
-        while let Some(next) = rest.next_if(|next| next.is_alphanumeric() || *next == '_') {
-            name.push(next);
-        }
-        if rest.peek() == Some(&':') && !name.is_empty() {
-            out.push(':');
-            out.push_str(&name);
-            previous = 'x';
-        } else {
-            out.push_str("NULL");
-            previous = 'L';
-        }
-    }
-    out
-}
-
-/// What a text's methods make of it.
-fn of_text(text: &str, call: &Call) -> Value {
-    let first = call.args.first().map(|arg| &arg.value);
-    match (call.name.as_str(), first) {
-        ("lower" | "casefold", None) => Value::Text(text.to_lowercase()),
-        ("upper", None) => Value::Text(text.to_uppercase()),
-        ("strip", None) => Value::Text(text.trim().to_owned()),
-        ("join", Some(Value::List(all))) => {
-            let texts: Option<Vec<&str>> = all.iter().map(Value::text).collect();
-            texts.map_or_else(
-                || Value::Holed(HOLE.to_string()),
-                |texts| Value::Text(texts.join(text)),
-            )
-        }
-        ("replace", Some(Value::Text(from))) => match call.args.get(1).map(|arg| &arg.value) {
-            Some(Value::Text(to)) if call.args.len() == 2 => Value::Text(text.replace(from, to)),
-            _ => Value::Holed(format!("{text}{HOLE}")),
-        },
-        ("format", _) => formatted(text, call),
-        _ => mixed(call),
-    }
-}
-
-/// `"… {} {name} …".format(…)`.
-fn formatted(text: &str, call: &Call) -> Value {
-    let (mut out, mut is_whole, mut next) = (String::new(), call.more.is_none(), 0);
-    let mut rest = text;
-    while let Some(at) = rest.find(['{', '}']) {
-        out.push_str(&rest[..at]);
-        let brace = &rest[at..=at];
-        rest = &rest[at + 1..];
-        if let Some(behind) = rest.strip_prefix(brace) {
-            out.push_str(brace);
-            rest = behind;
-            continue;
-        }
-        let Some((field, behind)) = rest.split_once('}') else {
-            is_whole = false;
-            break;
-        };
-        rest = behind;
-        let value = match field.parse::<usize>() {
-            Ok(at) => call.args.get(at),
-            Err(_) if field.is_empty() => {
-                next += 1;
-                call.args.get(next - 1)
-            }
-            Err(_) => call.keyword(field),
-        };
-        match value.and_then(|arg| shown(&arg.value)) {
-            Some(shown) => out.push_str(&shown),
-            None => {
-                out.push(HOLE);
-                is_whole = false;
-            }
-        }
-    }
-    out.push_str(rest);
-    if is_whole {
-        Value::Text(out)
-    } else {
-        Value::Holed(out)
-    }
-}
-
 /// A value that is computed of the arguments.
-fn mixed(call: &Call) -> Value {
+pub(super) fn mixed(call: &Call) -> Value {
     let args = call.args.iter().map(|arg| arg.value.clone());
     let keywords = call.keywords.iter().map(|(_, arg)| arg.value.clone());
-    Value::Mix(call.of.iter().cloned().chain(args).chain(keywords).collect())
-}
-
-/// A name as SQL has it; one with a NUL character has no place there.
-pub(super) fn ident(name: &str) -> String {
-    sql::ident(name, Dialect::Postgres).unwrap_or_else(|_| "\"\"".to_owned())
-}
-
-pub(super) fn literal(text: &str) -> String {
-    sql::literal(text, Dialect::Postgres).unwrap_or_else(|_| "''".to_owned())
+    Value::Mix(
+        call.of
+            .iter()
+            .cloned()
+            .chain(args)
+            .chain(keywords)
+            .collect(),
+    )
 }

@@ -1,11 +1,11 @@
-//! Expressions and statements of SQLAlchemy's own language, as SQL has them: which tables and
+//! Expressions and statements of `SQLAlchemy`'s own language, as SQL has them: which tables and
 //! columns they are about. How they are compared and put together does not matter here, so a
 //! condition becomes the list of its columns.
 
 use super::{
     column::{full, list},
-    methods::{bound, ident, literal},
     operation::Made,
+    texts::{bound, ident, literal},
     value::{Call, Sql, Value},
 };
 use crate::model::Dialect;
@@ -65,7 +65,9 @@ pub(super) fn column_path(value: &Value) -> Option<String> {
     }
     let (table, column) = column(value)?;
     let (schema, name) = table_name(table)?;
-    let schema = schema.map(|schema| format!("{schema}.")).unwrap_or_default();
+    let schema = schema
+        .map(|schema| format!("{schema}."))
+        .unwrap_or_default();
     Some(format!("{schema}{name}.{column}"))
 }
 
@@ -118,7 +120,10 @@ fn called(call: &Call) -> Option<String> {
             named_columns(&Value::Call(call.clone().into()), &mut names);
             match names.as_slice() {
                 [] => None,
-                names => Some(format!("({}) IS NULL", list(names.iter().map(String::as_str)))),
+                names => Some(format!(
+                    "({}) IS NULL",
+                    list(names.iter().map(String::as_str))
+                )),
             }
         }
         _ => None,
@@ -173,14 +178,22 @@ pub(super) fn sql(value: &Value, dialect: Dialect) -> Option<Made> {
                 ..Sql::new(format!("{verb} SCHEMA {name}"))
             }]))
         }
-        "CreateSequence" | "DropSequence" | "CreateTable" | "DropTable" | "CreateIndex" | "DropIndex" => {
+        "CreateSequence" | "DropSequence" | "CreateTable" | "DropTable" | "CreateIndex"
+        | "DropIndex" => {
             let softly = root.flag("if_not_exists") || root.flag("if_exists");
             let made = root.args.first()?.value.call()?;
             super::operation::object(made, root.name.starts_with("Create"), softly, dialect)
         }
         // sa.func.setval(…), which a select is made of.
-        _ if root.path.as_deref().is_some_and(|path| path.contains("func.")) => {
-            Some(Made::of(vec![Sql::new(format!("SELECT {}", called(root)?))]))
+        _ if root
+            .path
+            .as_deref()
+            .is_some_and(|path| path.contains("func.")) =>
+        {
+            Some(Made::of(vec![Sql::new(format!(
+                "SELECT {}",
+                called(root)?
+            ))]))
         }
         _ => None,
     }
@@ -216,7 +229,10 @@ fn statement(root: &Call, of: &Value, chain: &[&Call], _dialect: Dialect) -> Opt
         }
     }
     for arg in chain.iter().filter(|call| call.name == "values") {
-        let values = arg.args.iter().chain(arg.keywords.iter().map(|(_, arg)| arg));
+        let values = arg
+            .args
+            .iter()
+            .chain(arg.keywords.iter().map(|(_, arg)| arg));
         for value in values {
             match &value.value {
                 Value::Dict(items) => items.iter().for_each(|(_, of)| qualified(of, &mut used)),
@@ -233,7 +249,10 @@ fn statement(root: &Call, of: &Value, chain: &[&Call], _dialect: Dialect) -> Opt
         "delete" => format!("DELETE FROM {name} USING {}{condition}", others.join(", ")),
         "update" if set.is_empty() => format!("DELETE FROM {name}{condition}"),
         "update" => {
-            let set: Vec<String> = set.iter().map(|name| format!("{} = NULL", ident(name))).collect();
+            let set: Vec<String> = set
+                .iter()
+                .map(|name| format!("{} = NULL", ident(name)))
+                .collect();
             let from = match others.as_slice() {
                 [] => String::new(),
                 others => format!(" FROM {}", others.join(", ")),
@@ -266,8 +285,15 @@ fn inserted(name: &str, columns: &[String], from: Option<(&Vec<String>, &Vec<Str
     };
     match from {
         Some((tables, used)) if !tables.is_empty() => {
-            let used = if used.is_empty() { nulls } else { used.join(", ") };
-            format!("INSERT INTO {name}{columns} SELECT {used} FROM {}", tables.join(", "))
+            let used = if used.is_empty() {
+                nulls
+            } else {
+                used.join(", ")
+            };
+            format!(
+                "INSERT INTO {name}{columns} SELECT {used} FROM {}",
+                tables.join(", ")
+            )
         }
         _ if columns.is_empty() => format!("INSERT INTO {name} DEFAULT VALUES"),
         _ => format!("INSERT INTO {name}{columns} VALUES ({nulls})"),

@@ -13,11 +13,18 @@ const OPERATIONS: [(&str, &[&str]); 18] = [
     ("create_table", &["table_name/name"]),
     ("drop_table", &["table_name/name"]),
     ("rename_table", &["old_table_name", "new_table_name"]),
-    ("create_index", &["index_name/name", "table_name/tablename", "columns"]),
+    (
+        "create_index",
+        &["index_name/name", "table_name/tablename", "columns"],
+    ),
     ("drop_index", &["index_name/name", "table_name/tablename"]),
     (
         "create_unique_constraint",
-        &["constraint_name/name", "table_name/source", "columns/local_cols"],
+        &[
+            "constraint_name/name",
+            "table_name/source",
+            "columns/local_cols",
+        ],
     ),
     (
         "create_foreign_key",
@@ -37,7 +44,10 @@ const OPERATIONS: [(&str, &[&str]); 18] = [
         "create_primary_key",
         &["constraint_name/name", "table_name", "columns/cols"],
     ),
-    ("create_exclude_constraint", &["constraint_name/name", "table_name"]),
+    (
+        "create_exclude_constraint",
+        &["constraint_name/name", "table_name"],
+    ),
     (
         "drop_constraint",
         &["constraint_name/name", "table_name/tablename", "type_"],

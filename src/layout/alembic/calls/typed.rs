@@ -1,11 +1,11 @@
-//! Types of SQLAlchemy's as SQL has them. What matters of a type is whether two are the same,
+//! Types of `SQLAlchemy`'s as SQL has them. What matters of a type is whether two are the same,
 //! and whether it is one that revisions make: an enum.
 
 use std::ops::Range;
 
 use super::{
     harmless::is_expression,
-    methods::{ident, literal},
+    texts::{ident, literal},
     value::{Call, Sql, Value},
 };
 use crate::model::Dialect;
@@ -17,7 +17,7 @@ pub(super) struct Typed {
     pub(super) made: Option<Sql>,
 }
 
-/// Names of SQLAlchemy's, in lower case, whose types PostgreSQL calls otherwise.
+/// Names of `SQLAlchemy`'s, in lower case, whose types PostgreSQL calls otherwise.
 const NAMES: [(&str, &str); 24] = [
     ("string", "varchar"),
     ("unicode", "varchar"),
@@ -47,10 +47,39 @@ const NAMES: [(&str, &str); 24] = [
 
 /// Those whose names are the same.
 const SAME: [&str; 33] = [
-    "integer", "bigint", "smallint", "int", "text", "varchar", "boolean", "date", "time",
-    "timestamp", "timestamptz", "interval", "float", "real", "numeric", "bytea", "json", "jsonb",
-    "inet", "cidr", "macaddr", "tsvector", "tsquery", "citext", "hstore", "money", "oid", "bit",
-    "int4range", "int8range", "numrange", "tsrange", "tstzrange",
+    "integer",
+    "bigint",
+    "smallint",
+    "int",
+    "text",
+    "varchar",
+    "boolean",
+    "date",
+    "time",
+    "timestamp",
+    "timestamptz",
+    "interval",
+    "float",
+    "real",
+    "numeric",
+    "bytea",
+    "json",
+    "jsonb",
+    "inet",
+    "cidr",
+    "macaddr",
+    "tsvector",
+    "tsquery",
+    "citext",
+    "hstore",
+    "money",
+    "oid",
+    "bit",
+    "int4range",
+    "int8range",
+    "numrange",
+    "tsrange",
+    "tstzrange",
 ];
 
 /// The type that stands in a column.
@@ -69,7 +98,10 @@ pub(super) fn typed(value: &Value, dialect: Dialect) -> Typed {
     }
     if name == "array" {
         let of = call.and_then(|call| call.args.first());
-        let of = of.map_or_else(|| plain("text".to_owned()), |arg| typed(&arg.value, dialect));
+        let of = of.map_or_else(
+            || plain("text".to_owned()),
+            |arg| typed(&arg.value, dialect),
+        );
         return Typed {
             text: format!("{}[]", of.text),
             made: of.made,
@@ -171,7 +203,10 @@ fn of_enum(call: Option<&Call>, dialect: Dialect) -> Typed {
 
 /// The type's name: given, or that of the class that has the labels.
 fn enum_name(call: &Call) -> Option<String> {
-    let name = match (call.text_of("name"), call.args.first().map(|arg| &arg.value)) {
+    let name = match (
+        call.text_of("name"),
+        call.args.first().map(|arg| &arg.value),
+    ) {
         (Some(name), _) => name.to_owned(),
         (None, Some(Value::Path(path))) => path.rsplit('.').next()?.to_lowercase(),
         _ => return None,
@@ -201,7 +236,9 @@ pub(super) fn type_statement(
             None => Err(made.span.clone()),
             Some(name) if creates => {
                 let labels = labels(made);
-                Ok(vec![Sql::new(format!("CREATE TYPE {name} AS ENUM ({labels})"))])
+                Ok(vec![Sql::new(format!(
+                    "CREATE TYPE {name} AS ENUM ({labels})"
+                ))])
             }
             Some(name) => Ok(vec![Sql::new(format!("DROP TYPE {name}"))]),
         }),

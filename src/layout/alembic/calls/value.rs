@@ -2,6 +2,8 @@
 
 use std::{ops::Range, rc::Rc};
 
+use super::harmless::{is_expression, is_harmless};
+
 /// Stands in a text for what is computed. No text of anybody's has it: it is of Unicode's private
 /// use.
 pub(super) const HOLE: char = '\u{E000}';
@@ -22,13 +24,13 @@ pub(super) enum Value {
     Dict(Vec<(Value, Value)>),
     /// Something imported, by its whole name: `sqlalchemy.text`.
     Path(String),
-    /// A function of the module.
-    Function(String),
+    /// A function of the module, by where it stands.
+    Function(usize),
     /// A connection, a session or the migration context: what is executed there, is.
     Bind,
     /// `with op.batch_alter_table(…) as …`.
     Batch(Rc<Call>),
-    /// What a call of a constructor or an expression of SQLAlchemy's makes.
+    /// What a call of a constructor or an expression of `SQLAlchemy`'s makes.
     Call(Rc<Call>),
     /// `table.c`.
     Attribute(Rc<(Value, String)>),
@@ -212,6 +214,12 @@ impl Call {
     pub(super) fn flag(&self, name: &str) -> bool {
         self.keyword(name)
             .is_some_and(|arg| arg.value == Value::Bool(true))
+    }
+
+    /// It is an object of the application's.
+    pub(super) fn is_foreign(&self) -> bool {
+        let path = self.path.as_deref();
+        path.is_some_and(|path| !is_expression(path) && !is_harmless(path))
     }
 
     pub(super) fn text_of(&self, name: &str) -> Option<&str> {

@@ -22,7 +22,7 @@ pub(super) type Names = HashMap<String, Value>;
 /// A module, and where in it one is.
 pub(super) struct Walk<'a> {
     pub(super) dialect: Dialect,
-    pub(super) functions: HashMap<String, &'a ast::StmtFunctionDef>,
+    pub(super) functions: HashMap<usize, &'a ast::StmtFunctionDef>,
     globals: Names,
     /// Those of the functions that are being called.
     scopes: Vec<Names>,
@@ -73,7 +73,9 @@ pub(super) fn upgrade(text: &str, dialect: Dialect) -> Vec<Done> {
     }
     walk.body(&module.body);
     walk.importing = false;
-    if let Some(function) = walk.functions.get("upgrade").copied() {
+    if let Some(Value::Function(at)) = walk.globals.get("upgrade")
+        && let Some(function) = walk.functions.get(at).copied()
+    {
         walk.enter(function, &Call::nothing());
     }
     walk.done
@@ -136,6 +138,33 @@ impl<'a> Walk<'a> {
             0 => Value::None,
             1 => values.remove(0),
             _ => Value::Either(values),
+        }
+    }
+
+    /// A function is handed to somebody who may call it.
+    pub(super) fn handed(&mut self, call: &Call) {
+        let args = call
+            .args
+            .iter()
+            .chain(call.keywords.iter().map(|(_, arg)| arg));
+        for arg in args {
+            match &arg.value {
+                Value::Function(at) => {
+                    if let Some(function) = self.functions.get(at).copied() {
+                        let call = Call {
+                            span: arg.span.clone(),
+                            ..Call::nothing()
+                        };
+                        self.perhaps_done(|walk| {
+                            walk.enter(function, &call);
+                        });
+                    }
+                }
+                Value::Path(path) if path.starts_with("alembic.op.") => {
+                    self.unread(&call.span, &arg.span, "");
+                }
+                _ => {}
+            }
         }
     }
 
@@ -214,8 +243,9 @@ impl<'a> Walk<'a> {
                 self.bind(&one.target, &value);
             }
             Stmt::FunctionDef(one) => {
-                self.functions.insert(one.name.to_string(), one);
-                self.set(&one.name, Value::Function(one.name.to_string()));
+                let at = span(one.range()).start;
+                self.functions.insert(at, one);
+                self.set(&one.name, Value::Function(at));
             }
             Stmt::ClassDef(one) => {
                 let value = self.class(one);
@@ -224,12 +254,11 @@ impl<'a> Walk<'a> {
             Stmt::Import(one) => {
                 for alias in &one.names {
                     let whole = alias.name.as_str();
-                    match &alias.asname {
-                        Some(name) => self.set(name, Value::Path(whole.to_owned())),
-                        None => {
-                            let first = whole.split('.').next().unwrap_or(whole);
-                            self.set(first, Value::Path(first.to_owned()));
-                        }
+                    if let Some(name) = &alias.asname {
+                        self.set(name, Value::Path(whole.to_owned()));
+                    } else {
+                        let first = whole.split('.').next().unwrap_or(whole);
+                        self.set(first, Value::Path(first.to_owned()));
                     }
                 }
             }
@@ -335,7 +364,7 @@ impl<'a> Walk<'a> {
         let mut flows = Vec::new();
         self.softly += 1;
         for body in bodies {
-            *self.names() = before.clone();
+            self.names().clone_from(&before);
             let softly = self.softly;
             let mut flow = self.body(body);
             if is_loop {
@@ -454,7 +483,11 @@ impl<'a> Walk<'a> {
         for (name, value) in columns {
             let mut column = value.call().cloned().unwrap_or_else(Call::nothing);
             "column".clone_into(&mut column.name);
-            if column.args.first().is_none_or(|first| first.value.text().is_none()) {
+            if column
+                .args
+                .first()
+                .is_none_or(|first| first.value.text().is_none())
+            {
                 column.args.insert(0, arg(Value::Text(name.clone())));
             }
             args.push(arg(Value::Call(column.into())));
