@@ -2,8 +2,8 @@
 //! Alembic makes of both orders on a database, and what footprints say of their calls.
 //!
 //! A file has lines of labels, `# postgres: VERDICT, STATIC` and `# sqlite: …` for the databases
-//! that it is for, then sections: `# before`, `# rows`, `# left`, `# right`, each the lines of an
-//! `upgrade()`. The words are those of `conflict_suite/case.rs`. `# why:` says it where what
+//! that it is for, then sections: `# before` (what there is besides `tests/cases/alembic_conflicts.py`),
+//! `# rows`, `# left`, `# right`, each the lines of an `upgrade()`. The words are those of `conflict_suite/case.rs`. `# why:` says it where what
 //! footprints say does not fit the verdict.
 
 mod shown;
@@ -113,7 +113,11 @@ impl Pair {
     /// The lines of a section as the module that has them.
     fn module(&self, section: &str) -> String {
         let lines = self.section(section).trim();
-        let body = if lines.is_empty() { "pass" } else { lines };
+        let body = match section {
+            "before" => format!("{BASE}\n{lines}"),
+            _ if lines.is_empty() => "pass".to_owned(),
+            _ => lines.to_owned(),
+        };
         format!(
             "{HEAD}\n\ndef upgrade():\n    {}\n",
             body.replace('\n', "\n    ")
@@ -134,6 +138,9 @@ impl Pair {
         )
     }
 }
+
+/// Where all pairs part.
+const BASE: &str = include_str!("../cases/alembic_conflicts.py");
 
 const HEAD: &str =
     "import sqlalchemy as sa\nfrom alembic import op\nfrom sqlalchemy.dialects import postgresql\n";

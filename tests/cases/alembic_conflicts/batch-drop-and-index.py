@@ -1,20 +1,6 @@
 # postgres: fails left-first, order
 # sqlite: fails both, order
 
-# before
-op.create_table(
-    "teams",
-    sa.Column("id", sa.Integer(), primary_key=True),
-    sa.Column("title", sa.String(50)),
-)
-op.create_table(
-    "users",
-    sa.Column("id", sa.Integer(), primary_key=True),
-    sa.Column("name", sa.String(50)),
-    sa.Column("age", sa.Integer()),
-    sa.Column("team_id", sa.Integer()),
-)
-
 # left
 with op.batch_alter_table("users") as batch_op:
     batch_op.drop_column("name")

@@ -2,20 +2,6 @@
 # sqlite: fails right-first, cannot both
 # why: a table that is made and dropped again is not there any more
 
-# before
-op.create_table(
-    "teams",
-    sa.Column("id", sa.Integer(), primary_key=True),
-    sa.Column("title", sa.String(50)),
-)
-op.create_table(
-    "users",
-    sa.Column("id", sa.Integer(), primary_key=True),
-    sa.Column("name", sa.String(50)),
-    sa.Column("age", sa.Integer()),
-    sa.Column("team_id", sa.Integer()),
-)
-
 # left
 op.create_table("a", sa.Column("id", sa.Integer()))
 op.drop_table("a")

@@ -1,20 +1,6 @@
 # postgres: order matters, possible
 # sqlite: order matters, possible
 
-# before
-op.create_table(
-    "teams",
-    sa.Column("id", sa.Integer(), primary_key=True),
-    sa.Column("title", sa.String(50)),
-)
-op.create_table(
-    "users",
-    sa.Column("id", sa.Integer(), primary_key=True),
-    sa.Column("name", sa.String(50)),
-    sa.Column("age", sa.Integer()),
-    sa.Column("team_id", sa.Integer()),
-)
-
 # rows
 op.bulk_insert(sa.table("users", sa.column("id"), sa.column("name"), sa.column("age")), [{"id": 1, "name": "a", "age": 1}])
 

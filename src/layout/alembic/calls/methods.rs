@@ -100,7 +100,7 @@ impl<'a> Walk<'a> {
             // sessionmaker(…)()
             Value::Bind => Value::Bind,
             // A method of what rows hold; of a class of the module; of what was computed.
-            Value::Mix(parts) if !has_bind(&call) => {
+            Value::Mix(parts) | Value::Either(parts) if !has_bind(&call) => {
                 let is_method = matches!(&*one.func, ast::Expr::Attribute(_));
                 if !is_method {
                     self.unknown(&call);

@@ -344,6 +344,18 @@ fn qualified(value: &Value, found: &mut Vec<String>) {
         }
         return;
     }
+    if table(value).is_some() {
+        return;
+    }
+    // sa.column("name"), of whatever table there is.
+    let named = value.called(&["column"]);
+    if let Some(name) = named.and_then(|call| call.args.first()?.value.text()) {
+        let text = ident(name);
+        if !found.contains(&text) {
+            found.push(text);
+        }
+        return;
+    }
     for part in value.parts() {
         qualified(part, found);
     }

@@ -298,6 +298,10 @@ fn statements_of_sql() {
             &["DELETE FROM users WHERE (users.name) IS NOT NULL"],
         ),
         (
+            "op.execute(sa.update(sa.table('t', sa.column('a'), sa.column('b'))).values(a=sa.func.round(sa.column('b'))))",
+            &["UPDATE t SET a = NULL WHERE (b) IS NOT NULL"],
+        ),
+        (
             "op.execute(sa.insert(users).values([{'id': 1, 'name': 'x'}]))",
             &["INSERT INTO users (id, name) VALUES (NULL, NULL)"],
         ),
