@@ -12,6 +12,9 @@ use super::{
     walk::{DEPTH, Walk, span},
 };
 
+/// How much there may be of a value.
+pub(super) const HEAVIEST: usize = 50_000;
+
 impl<'a> Walk<'a> {
     /// The value of an expression; its calls happen.
     pub(super) fn eval(&mut self, expr: &'a Expr) -> Value {
@@ -20,10 +23,19 @@ impl<'a> Walk<'a> {
             self.unread(&at, &at, "");
             return Value::UNKNOWN;
         }
+        if self.is_spent() {
+            return Value::UNKNOWN;
+        }
         self.depth += 1;
         let value = self.expression(expr);
         self.depth -= 1;
-        value
+        let weight = value.weight(HEAVIEST, DEPTH);
+        self.work += weight;
+        if weight < HEAVIEST {
+            value
+        } else {
+            Value::UNKNOWN
+        }
     }
 
     fn expression(&mut self, expr: &'a Expr) -> Value {

@@ -467,6 +467,29 @@ fn the_same_for_sqlite() {
     );
 }
 
+/// A module is anybody's, and this one would never end.
+#[test]
+fn what_takes_too_long_is_unread() {
+    let deep = format!(
+        "x = {}1{}\nop.drop_table('a')",
+        "[".repeat(180),
+        "]".repeat(180)
+    );
+    for body in [
+        "x = 'a'\nfor i in range(200):\n    x = x + x\nop.drop_table(x)",
+        "x = 'a'\nfor i in range(200):\n    x = '{0}{0}'.format(x)\nop.drop_table(x)",
+        "x = [1]\nfor i in range(200):\n    x = [x, x]\nop.drop_table(x[0])",
+        "x = sa.text('a')\nfor i in range(200):\n    x = sa.or_(x, x)\nop.execute(x)",
+        "x = range(200)\n[op.drop_table(i + j + k) for i in x for j in x for k in x]",
+        "def f(n):\n    f(n)\n    f(n)\nf(1)",
+        "for i in range(200):\n    for j in range(200):\n        for k in range(200):\n            pass",
+        &deep,
+    ] {
+        let read = footprint(&module(body), Dialect::Postgres);
+        assert!(!read.is_known(), "{body}");
+    }
+}
+
 #[test]
 fn what_is_no_python_is_unread() {
     assert!(!footprint("print 'x'\ndef upgrade():\n  pass", Dialect::Postgres).is_known());

@@ -174,6 +174,25 @@ impl Value {
         }
     }
 
+    /// How much of it there is, counted up to `most`: a module of anybody's can double a value with
+    /// each line. What lies too deep is too much.
+    pub(super) fn weight(&self, most: usize, depth: usize) -> usize {
+        if depth == 0 {
+            return most;
+        }
+        let mut weight = match self {
+            Self::Text(text) | Self::Holed(text) => 1 + text.len() / 64,
+            _ => 1,
+        };
+        for part in self.parts() {
+            if weight >= most {
+                return most;
+            }
+            weight += part.weight(most - weight, depth - 1);
+        }
+        weight
+    }
+
     /// A connection is in it.
     pub(super) fn holds_bind(&self) -> bool {
         match self {

@@ -9,11 +9,16 @@ use ruff_python_ast::{self as ast, Expr, PySourceType, Stmt};
 use ruff_python_parser::parse_unchecked_source;
 use ruff_text_size::{Ranged, TextRange};
 
-use super::value::{Arg, Call, Done, HOLE, Value, What};
+use super::{
+    eval::HEAVIEST,
+    value::{Arg, Call, Done, HOLE, Value, What},
+};
 use crate::model::Dialect;
 
 /// How many statements a module may take: its loops over what is written out go round.
-const STEPS: usize = 20_000;
+const STEPS: usize = 10_000;
+/// How much of values it may make on the way.
+const WORK: usize = 500_000;
 /// How deep functions may call each other, and expressions may go.
 pub(super) const DEPTH: usize = 150;
 
@@ -32,6 +37,9 @@ pub(super) struct Walk<'a> {
     /// It is being imported: what is called there is no migration.
     importing: bool,
     steps: usize,
+    pub(super) work: usize,
+    /// That it took too long was said.
+    is_told: bool,
     pub(super) depth: usize,
     returned: Vec<Value>,
     done: Vec<Done>,
@@ -61,6 +69,8 @@ pub(super) fn upgrade(text: &str, dialect: Dialect) -> Vec<Done> {
         is_bare: false,
         importing: true,
         steps: 0,
+        work: 0,
+        is_told: false,
         depth: 0,
         returned: Vec::new(),
         done: Vec::new(),
@@ -73,10 +83,17 @@ pub(super) fn upgrade(text: &str, dialect: Dialect) -> Vec<Done> {
     }
     walk.body(&module.body);
     walk.importing = false;
+    if walk.is_spent() {
+        walk.unread(&(0..text.len()), &(0..text.len()), "");
+    }
     if let Some(Value::Function(at)) = walk.globals.get("upgrade")
         && let Some(function) = walk.functions.get(at).copied()
     {
         walk.enter(function, &Call::nothing());
+        let at = span(function.range());
+        if walk.is_spent() && !walk.is_told {
+            walk.unread(&at, &at, "");
+        }
     }
     walk.done
 }
@@ -200,17 +217,29 @@ impl<'a> Walk<'a> {
         names
     }
 
+    /// It took too long, and nothing more is looked at.
+    pub(super) fn is_spent(&self) -> bool {
+        self.steps > STEPS || self.work > WORK
+    }
+
     fn body(&mut self, body: &'a [Stmt]) -> Flow {
         for statement in body {
+            let at = span(statement.range());
+            if self.depth >= DEPTH {
+                self.unread(&at, &at, "");
+                return Flow::On;
+            }
             self.steps += 1;
-            if self.steps > STEPS {
-                let at = span(statement.range());
-                if self.steps == STEPS + 1 {
+            if self.is_spent() {
+                if !self.is_told {
+                    self.is_told = true;
                     self.unread(&at, &at, "");
                 }
                 return Flow::Raised;
             }
+            self.depth += 1;
             let flow = self.statement(statement);
+            self.depth -= 1;
             if flow != Flow::On {
                 return flow;
             }
@@ -360,6 +389,8 @@ impl<'a> Walk<'a> {
     /// One of these happens, and it is not known which.
     fn perhaps(&mut self, bodies: &[&'a [Stmt]], is_loop: bool) -> Flow {
         let before = self.names().clone();
+        let weights = before.values().map(|value| value.weight(HEAVIEST, DEPTH));
+        self.work += weights.sum::<usize>() * (bodies.len() + 1);
         let mut after: Option<Names> = is_loop.then(|| before.clone());
         let mut flows = Vec::new();
         self.softly += 1;
