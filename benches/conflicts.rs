@@ -2,21 +2,25 @@
 //!
 //! `cargo bench --bench conflicts` reads a thousand scripts that it makes up, and holds what
 //! footprints say of the pairs in `tests/cases/conflicts` against what is true.
-//! `… -- FOLDER…` reads the PostgreSQL scripts of folders, sorted by name: how many
-//! statements were read, are opaque or unread, and the time for a thousand files.
+//! `… -- FOLDER…` reads the PostgreSQL scripts and Alembic's modules of folders, sorted by name: how many
+//! statements were read, are opaque or unread, and the time for a thousand files
+//! (`--sqlite FOLDER…`: modules for SQLite).
 //! `… -- --pairs FOLDER` takes each script and the next one as if they had been written
 //! side by side, and prints a line of JSON for each pair: what
 //! `tests/tooling/conflict_truth.py` holds against a server.
+//! `… -- --rendered FOLDER` holds what footprints say of Alembic's modules against what they say of
+//! the SQL that Alembic makes of them (`tests/tooling/alembic_rendered.py FOLDER`).
 //! `… -- --labelled FOLDER` reads pairs of PostgreSQL that are written as those in
 //! `tests/cases/conflicts` are.
 #![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs)]
 
-use std::{fs, path::Path, time::Instant};
+use std::{collections::BTreeSet, fs, path::Path, time::Instant};
 
 use serde_json::json;
 use teammig::{
+    layout,
     model::{
-        Dialect, Footprint, RevId,
+        Dialect, Footprint, Language, RevId,
         conflict::{Ancestor, Clash, Conflicts, conflicts},
         footprint::Seen,
     },
@@ -42,10 +46,20 @@ fn main() {
             }
         }
         [flag, folder] if flag == "--pairs" => pairs(folder),
+        [flag, folder] if flag == "--rendered" => rendered(folder),
         [flag, folder] if flag == "--labelled" => {
             suite(Dialect::Postgres, &case::read_all(Path::new(folder)));
         }
-        folders => folders.iter().for_each(|folder| look(folder)),
+        [flag, folders @ ..] if flag == "--sqlite" => {
+            for folder in folders {
+                look(folder, Dialect::Sqlite);
+            }
+        }
+        folders => {
+            for folder in folders {
+                look(folder, Dialect::Postgres);
+            }
+        }
     }
 }
 
@@ -53,11 +67,27 @@ fn read(script: &str) -> Footprint {
     sql::footprint(script, Dialect::Postgres, &[])
 }
 
+/// The same of a file, by its ending.
+fn read_file((name, text): &(String, String), dialect: Dialect) -> Footprint {
+    let language = if Path::new(name)
+        .extension()
+        .is_some_and(|ending| ending == "py")
+    {
+        Language::Python
+    } else {
+        Language::Sql
+    };
+    layout::footprint(text, language, dialect)
+}
+
 fn scripts(folder: &str) -> Vec<(String, String)> {
     let mut files: Vec<_> = fs::read_dir(Path::new(folder))
         .unwrap()
         .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|ending| ending == "sql"))
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|ending| ending == "sql" || ending == "py")
+        })
         .collect();
     files.sort();
     files
@@ -129,10 +159,13 @@ fn suite(dialect: Dialect, cases: &[Case]) {
     println!("  missed {missed:?}\n  false alarms {alarms:?}");
 }
 
-fn look(folder: &str) {
+fn look(folder: &str, dialect: Dialect) {
     let scripts = scripts(folder);
     let start = Instant::now();
-    let footprints: Vec<Footprint> = scripts.iter().map(|(_, text)| read(text)).collect();
+    let footprints: Vec<Footprint> = scripts
+        .iter()
+        .map(|file| read_file(file, dialect))
+        .collect();
     let took = start.elapsed();
     let all: Vec<_> = footprints.iter().flat_map(|one| &one.statements).collect();
     let count = |is: fn(&Seen) -> bool| all.iter().filter(|one| is(&one.seen)).count();
@@ -159,9 +192,50 @@ fn look(folder: &str) {
     }
 }
 
+/// What is touched, however it is said.
+fn touched(footprint: &Footprint) -> BTreeSet<String> {
+    let accesses = footprint.accesses();
+    accesses.map(|(_, access)| access.to_string()).collect()
+}
+
+fn rendered(folder: &str) {
+    let scripts = scripts(folder);
+    let (mut alike, mut unlike) = (0, 0);
+    for at in 1..scripts.len() {
+        let (python, sql) = (&scripts[at - 1], &scripts[at]);
+        let module = python.0.strip_suffix(".py");
+        if module.is_none() || module != sql.0.strip_suffix(".sql") {
+            continue;
+        }
+        let (calls, texts) = (read_file(python, Dialect::Postgres), read(&sql.1));
+        let (of_calls, of_texts) = (touched(&calls), touched(&texts));
+        if of_calls == of_texts && calls.is_known() == texts.is_known() {
+            alike += 1;
+            continue;
+        }
+        unlike += 1;
+        println!("{}", python.0);
+        for one in of_calls.difference(&of_texts) {
+            println!("  calls only  {one}");
+        }
+        for one in of_texts.difference(&of_calls) {
+            println!("  SQL only    {one}");
+        }
+        for (word, footprint) in [("calls", &calls), ("SQL", &texts)] {
+            if !footprint.is_known() {
+                println!("  unread in   {word}");
+            }
+        }
+    }
+    println!("{alike} alike, {unlike} not");
+}
+
 fn pairs(folder: &str) {
     let scripts = scripts(folder);
-    let footprints: Vec<Footprint> = scripts.iter().map(|(_, text)| read(text)).collect();
+    let footprints: Vec<Footprint> = scripts
+        .iter()
+        .map(|file| read_file(file, Dialect::Postgres))
+        .collect();
     let (a, b) = (RevId::trusted("a"), RevId::trusted("b"));
     for (at, pair) in footprints.windows(2).enumerate() {
         let before = Ancestor::of(&footprints[..at], true);

@@ -4,6 +4,7 @@
 //! take from a module by importing it is taken from what is written there; where it would
 //! have to be computed, that is said, and the graph is not guessed.
 
+mod calls;
 mod docstring;
 mod edit;
 mod module;
@@ -12,6 +13,7 @@ mod shape;
 
 use std::ops::Range;
 
+pub(super) use self::calls::footprint;
 use self::{
     docstring::Docstring,
     module::{Assigned, Function, Module, Value},
@@ -36,6 +38,10 @@ pub struct Alembic;
 impl Layout for Alembic {
     fn name(&self) -> &'static str {
         "alembic"
+    }
+
+    fn language(&self) -> Language {
+        Language::Python
     }
 
     fn extensions(&self) -> &'static [&'static str] {

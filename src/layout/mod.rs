@@ -20,7 +20,10 @@ pub use native::Native;
 pub use render::{Body, Section};
 
 use crate::{
-    model::{Amended, Checksum, Finding, Language, Migration, RevId, Revision, SourceFile},
+    model::{
+        Amended, Checksum, Dialect, Finding, Footprint, Language, Migration, RevId, Revision,
+        SourceFile, Span,
+    },
     sql,
 };
 
@@ -40,10 +43,31 @@ pub fn up_checksum(migration: &Migration) -> Checksum {
     }
 }
 
+/// The bytes of the file that say what the way up does: in SQL the script, in Python the whole
+/// module, since names and functions of it are used.
+pub fn script(migration: &Migration) -> Span {
+    match migration.language {
+        Language::Sql => migration.up.span.clone(),
+        Language::Python if migration.up.has_statement => 0..migration.file.text.len(),
+        Language::Python => 0..0,
+    }
+}
+
+/// What such a text touches, as far as it says it by itself. Spans are of the text.
+pub fn footprint(script: &str, language: Language, dialect: Dialect) -> Footprint {
+    match language {
+        Language::Sql => sql::footprint(script, dialect, &[]),
+        Language::Python => alembic::footprint(script, dialect),
+    }
+}
+
 /// A way to keep revisions in files.
 pub trait Layout: Sync {
     /// Its name in the configuration.
     fn name(&self) -> &'static str;
+
+    /// What its scripts are written in.
+    fn language(&self) -> Language;
 
     /// The endings (without the dot) of the files that hold revisions.
     fn extensions(&self) -> &'static [&'static str];

@@ -20,6 +20,10 @@ impl Layout for Native {
         "native"
     }
 
+    fn language(&self) -> Language {
+        Language::Sql
+    }
+
     fn extensions(&self) -> &'static [&'static str] {
         &["sql"]
     }

@@ -195,6 +195,9 @@ pub enum Part {
     Revoked(String),
     /// Anything else, by its word: `options`, `row security`, `trigger audit` …
     Other(String),
+    /// SQLite: its rows and all that is known of it are copied into a new table, which takes its
+    /// place. What is not known of it is lost, and a view over it is in the way.
+    Copied,
 }
 
 impl Part {
@@ -224,6 +227,7 @@ impl Part {
             Self::Owner => Some("owner"),
             Self::Granted(_) | Self::Revoked(_) => Some("privileges"),
             Self::Other(word) => Some(word),
+            Self::Copied => Some("copied"),
         }
     }
 }

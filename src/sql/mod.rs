@@ -38,7 +38,7 @@ pub use annotation::{
 };
 pub use beyond::beyond_the_database;
 pub use checksum::checksum;
-pub use footprint::footprint;
+pub use footprint::{Pieces, footprint};
 pub use in_models::{InModels, in_models, without_restrict};
 pub use inspect::{
     Dropped, copy_from_stdin, dropped_table, has_statement, meta_command, pragma,

@@ -23,7 +23,7 @@ use crate::{
     git::{CommitId, CommitInfo},
     layout,
     model::{
-        Dialect, Footprint, Language, Migration, Project, RevId, Span,
+        Dialect, Footprint, Migration, Project, RevId, Span,
         conflict::{self, Ancestor, Clash, Conflicts, Remark},
         finding,
         footprint::{Act, Object},
@@ -384,7 +384,7 @@ impl<'p> Scripts<'p> {
         let (project, revisions) = (self.project, &self.revisions);
         let text = |key: ScriptKey| {
             let migration = project.migration(revisions.get(&key)?.as_str())?;
-            Some(Cow::Borrowed(script(migration)?))
+            Some(Cow::Borrowed(script(migration)))
         };
         for (_, footprints) in &mut self.footprints {
             let ancestor = match footprints.below(&common, &text)? {
@@ -406,13 +406,15 @@ impl<'p> Scripts<'p> {
         let mut keys = Vec::with_capacity(ids.len());
         for id in ids {
             let migration = self.project.migration(id.as_str());
-            let Some((migration, script)) = migration.and_then(|one| Some((one, script(one)?)))
-            else {
+            let Some(migration) = migration else {
                 keys.push(ScriptKey::NONE);
                 continue;
             };
             let id = &migration.revision.id;
-            let key = *self.keys.entry(id).or_insert_with(|| ScriptKey::of(script));
+            let key = *self
+                .keys
+                .entry(id)
+                .or_insert_with(|| ScriptKey::of(script(migration)));
             self.revisions.insert(key, id);
             keys.push(key);
         }
@@ -427,12 +429,9 @@ impl<'p> Scripts<'p> {
     }
 }
 
-/// What there is to read of a revision. Python is not read, but for what does nothing.
-fn script(migration: &Migration) -> Option<&str> {
-    match migration.language {
-        Language::Sql => Some(migration.up_text()),
-        Language::Python => (!migration.up.has_statement).then_some(""),
-    }
+/// What there is to read of a revision.
+fn script(migration: &Migration) -> &str {
+    &migration.file.text[layout::script(migration)]
 }
 
 fn members<'a>(ids: &'a [RevId], footprints: &'a [Arc<Footprint>]) -> Vec<conflict::Member<'a>> {
@@ -443,7 +442,7 @@ fn members<'a>(ids: &'a [RevId], footprints: &'a [Arc<Footprint>]) -> Vec<confli
 /// A statement of a revision in its file.
 pub(super) fn place(project: &Project, revision: &RevId, span: &Span) -> Option<finding::Place> {
     let migration = project.migration(revision.as_str())?;
-    let start = migration.up.span.start;
+    let start = layout::script(migration).start;
     Some(finding::Place {
         file: migration.file.clone(),
         span: start + span.start..start + span.end,
@@ -470,7 +469,7 @@ impl Told<'_> {
             })
         });
         let unknown = found.unknown.into_iter().filter_map(|one| {
-            let start = self.project.migration(one.revision.as_str())?.up.span.start;
+            let start = layout::script(self.project.migration(one.revision.as_str())?).start;
             Some(Unknown {
                 statement: place(self.project, &one.revision, &one.span)?,
                 at: start + one.at.start..start + one.at.end,

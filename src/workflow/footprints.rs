@@ -1,6 +1,6 @@
 //! What scripts touch, from a cache by their content.
 //!
-//! A PostgreSQL script says by itself what it touches. A SQLite script is run in memory
+//! A PostgreSQL script and a module of Alembic's say by themselves what they touch. A SQLite script is run in memory
 //! behind those that come before it, so that its row in the cache stands for all of them:
 //! a script that is added runs once behind the others, and nothing else is run again.
 //! Where sides part, the database of the branch point is kept and forked.
@@ -20,11 +20,11 @@ use super::{Context, Error, sealed};
 use crate::{
     db::{DbError, SqliteFootprints},
     git::Cache,
+    layout,
     model::{
-        Checksum, Dialect, Footprint,
+        Checksum, Dialect, Footprint, Language,
         footprint::{Seen, Touched},
     },
-    sql,
 };
 
 /// Counts up with what is kept of a footprint. What is read from a text is another one
@@ -71,6 +71,7 @@ pub(super) type Texts<'t> = &'t dyn Fn(ScriptKey) -> Option<Cow<'t, str>>;
 /// The footprints of scripts of one product.
 pub(super) struct Footprints {
     dialect: Dialect,
+    language: Language,
     /// Absent without a repository.
     cache: Option<Cache>,
     kept: Kept,
@@ -87,6 +88,7 @@ impl Footprints {
             .and_then(|cache| cache.load(file(dialect), VERSION));
         Self {
             dialect,
+            language: context.layout().language(),
             kept: stored.and_then(Kept::read).unwrap_or_default(),
             cache,
             seen: HashMap::new(),
@@ -104,16 +106,17 @@ impl Footprints {
         let names = self.names(before, scripts);
         let mut found = Vec::with_capacity(scripts.len());
         for (at, (name, key)) in names.iter().zip(scripts).enumerate() {
-            match (self.known(name), self.dialect) {
+            match (self.known(name), self.is_run()) {
                 (Some(known), _) => found.push(known),
-                (None, Dialect::Postgres) => {
+                (None, false) => {
                     let text = texts(*key);
-                    let read = |text: &Cow<'_, str>| sql::footprint(text, self.dialect, &[]);
+                    let read =
+                        |text: &Cow<'_, str>| layout::footprint(text, self.language, self.dialect);
                     let footprint = Arc::new(text.as_ref().map_or_else(nothing_known, read));
                     self.keep(*name, &footprint, text.is_some());
                     found.push(footprint);
                 }
-                (None, Dialect::Sqlite) => {
+                (None, true) => {
                     let before: Vec<ScriptKey> = [before, &scripts[..at]].concat();
                     found.extend(self.run(&before, &scripts[at..], &names[at..], texts)?);
                     break;
@@ -129,7 +132,7 @@ impl Footprints {
         scripts: &[ScriptKey],
         texts: Texts<'_>,
     ) -> Result<Option<Vec<Arc<Footprint>>>, Error> {
-        if self.dialect == Dialect::Sqlite && scripts.len() > MOST_BELOW {
+        if self.is_run() && scripts.len() > MOST_BELOW {
             return Ok(None);
         }
         self.along(&[], scripts, texts).map(Some)
@@ -142,6 +145,11 @@ impl Footprints {
         {
             cache.store(file(self.dialect), VERSION, &bytes);
         }
+    }
+
+    /// What a script touches is found by running it behind others; else its text says it.
+    fn is_run(&self) -> bool {
+        self.dialect == Dialect::Sqlite && self.language == Language::Sql
     }
 
     /// Runs SQLite's scripts, the first of which is not known.
@@ -222,13 +230,16 @@ impl Footprints {
 
     /// The names of rows: of a script alone, or of one behind others.
     fn names(&self, before: &[ScriptKey], scripts: &[ScriptKey]) -> Vec<Name> {
-        let product = match self.dialect {
-            Dialect::Postgres => "postgres",
-            Dialect::Sqlite => "sqlite",
+        let product = match (self.dialect, self.language) {
+            (Dialect::Postgres, Language::Sql) => "postgres",
+            (Dialect::Sqlite, Language::Sql) => "sqlite",
+            (Dialect::Postgres, Language::Python) => "python, postgres",
+            (Dialect::Sqlite, Language::Python) => "python, sqlite",
         };
-        let mut at = match self.dialect {
-            Dialect::Postgres => Name::default(),
-            Dialect::Sqlite => chain(before),
+        let mut at = if self.is_run() {
+            chain(before)
+        } else {
+            Name::default()
         };
         let mut names = Vec::with_capacity(scripts.len());
         for script in scripts {
@@ -238,7 +249,7 @@ impl Footprints {
             hasher.update(at);
             hasher.update(script.0);
             names.push(hasher.finalize().into());
-            if self.dialect == Dialect::Sqlite {
+            if self.is_run() {
                 at = link(at, *script);
             }
         }

@@ -5,7 +5,7 @@ use crate::support::Sandbox;
 const INI: &str = "[alembic]\nscript_location = %(here)s/db\nsqlalchemy.url = driver://user:pass@localhost/dbname\n";
 
 /// A module as people have it, with quotes that a formatter would change.
-fn module(sandbox: &Sandbox, folder: &str, id: &str, parent: &str, up: &str) -> String {
+pub(crate) fn module(sandbox: &Sandbox, folder: &str, id: &str, parent: &str, up: &str) -> String {
     let path = format!("{folder}/db/versions/{id}_x.py");
     sandbox.write(
         &path,
@@ -26,7 +26,7 @@ fn table(sandbox: &Sandbox, folder: &str, id: &str, parent: &str) -> String {
 }
 
 /// A published project of one revision, and Ann's and Bob's clones of it.
-fn team() -> Sandbox {
+pub(crate) fn team() -> Sandbox {
     let sandbox = Sandbox::new();
     sandbox.git(".", &["init", "-q", "--bare", "-b", "main", "origin.git"]);
     sandbox.git(".", &["clone", "-q", "origin.git", "ann"]);

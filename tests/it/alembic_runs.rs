@@ -3,7 +3,7 @@
 mod bad;
 mod elsewhere;
 mod postgres;
-mod project;
+pub(crate) mod project;
 mod sidecar;
 mod writing;
 

@@ -4,4 +4,4 @@
 
 pub(crate) mod case;
 mod footprints;
-mod truth;
+pub(crate) mod truth;

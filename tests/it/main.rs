@@ -11,6 +11,7 @@
 mod support;
 
 #[cfg(unix)]
+mod alembic_conflicts;
 mod alembic_reads;
 #[cfg(unix)]
 mod alembic_runs;

@@ -35,11 +35,27 @@ pub(in crate::cli) fn text(place: &Place) -> &str {
 /// A statement, or how it begins.
 pub(in crate::cli) fn excerpt(place: &Place, is_whole: bool) -> String {
     let text = text(place);
-    let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
+    let margin = margin(place);
+    let lines = text.lines().map(|line| {
+        let line = line.trim_end();
+        line.strip_prefix(margin).unwrap_or(line)
+    });
+    let lines: Vec<&str> = lines.collect();
     if is_whole || lines.len() <= MOST_LINES {
         return lines.join("\n");
     }
     format!("{}\n…", lines[..MOST_LINES - 1].join("\n"))
+}
+
+/// What stands before a statement on its line, where that is white space: so far its other lines
+/// are moved in.
+fn margin(place: &Place) -> &str {
+    let before = &place.file.text[..place.span.start];
+    let line = before.rfind('\n').map_or(0, |at| at + 1);
+    Some(&before[line..])
+        .filter(|margin| !margin.is_empty() && margin.trim().is_empty())
+        // Nothing has it.
+        .unwrap_or("\n")
 }
 
 /// What is wrong with a statement that is not known whole.

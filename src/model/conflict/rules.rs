@@ -1,7 +1,7 @@
 //! What follows from two different objects: the table of acts is about one.
 
 use super::{
-    super::footprint::{Act, Kind, Object},
+    super::footprint::{Act, Kind, Object, Part},
     Ancestor, Clash,
     side::{Entry, Side},
 };
@@ -31,6 +31,9 @@ pub(super) fn apply<'a>(
             (Act::Create, Kind::Type) => {
                 clash = Clash::Never;
                 &|other| is_row_type(object, other)
+            }
+            (Act::Reference, Kind::Table) if one.access.part == Part::Copied => {
+                &|other| copy_minds(object, other)
             }
             // A text that is not a label any more.
             (Act::Create | Act::Ensure | Act::Rename, Kind::Label) => {
@@ -125,6 +128,25 @@ fn rebuild_loses(table: &Object, other: &Entry) -> bool {
         .owner()
         .is_some_and(|owner| owner.is(table));
     is_part && (act.creates() || act.removes() || act == Act::Alter)
+}
+
+/// A copy takes along what it finds of the table. That is no index over expressions; and the
+/// old table cannot make room while a view is over it.
+fn copy_minds(table: &Object, other: &Entry) -> bool {
+    let access = &other.access;
+    if !access.object.owner().is_some_and(|owner| owner.is(table)) {
+        return false;
+    }
+    match access.object.kind {
+        Kind::Column => {
+            matches!(access.act, Act::Reference | Act::Read) && access.part == Part::Type
+        }
+        Kind::Index => {
+            let says = access.says.as_deref().unwrap_or_default();
+            access.act.creates() && says.matches('(').count() > 1
+        }
+        _ => false,
+    }
 }
 
 /// A column takes its constraints along, and they cannot be dropped a second time.

@@ -12,6 +12,7 @@ use std::{
 };
 
 use crate::{
+    layout,
     model::{
         Dialect, Footprint, Language, RevId, SourceFile,
         audit::{FileFact, Outline},
@@ -20,7 +21,6 @@ use crate::{
         merge::{Changed, Files},
         radar::{Collision, Kind, Met, Standing},
     },
-    sql,
     workflow::{
         At, Context, Error,
         footprints::{Footprints, ScriptKey},
@@ -419,10 +419,11 @@ impl<'a, 'c> Scripts<'a, 'c> {
         let mut roots = Roots::default();
         let mut is_read = true;
         for dialect in self.dialects() {
-            // Of SQLite's, words are enough to look closer; it is asked then.
-            let footprint = sql::footprint(&text, dialect, &[]);
-            is_read &= footprint.statements.is_empty()
-                || dialect == Dialect::Postgres && footprint.is_read();
+            // Of SQLite's scripts, words are enough to look closer; it is asked then.
+            let language = self.context.layout().language();
+            let footprint = layout::footprint(&text, language, dialect);
+            let is_guessed = dialect == Dialect::Sqlite && language == Language::Sql;
+            is_read &= footprint.statements.is_empty() || !is_guessed && footprint.is_read();
             let of_one = footprint.roots();
             roots.changed.extend(of_one.changed);
             roots.used.extend(of_one.used);
@@ -450,9 +451,7 @@ impl<'a, 'c> Scripts<'a, 'c> {
         let text = String::from_utf8_lossy(&bytes).into_owned();
         let source = SourceFile::new(Arc::clone(&file.path), text);
         let read = self.context.layout().parse(source).ok();
-        Ok(read
-            .filter(|migration| migration.language == Language::Sql)
-            .map(|migration| migration.up_text().to_owned()))
+        Ok(read.map(|migration| migration.file.text[layout::script(&migration)].to_owned()))
     }
 }
 

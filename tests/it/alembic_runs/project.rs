@@ -3,7 +3,7 @@
 use crate::support::{registry::python_with, sandbox::Sandbox};
 
 /// What the tests run; the newest at the time of writing.
-const PACKAGES: &[&str] = &[
+pub(crate) const PACKAGES: &[&str] = &[
     "alembic==1.20.1",
     "sqlalchemy==2.1.9",
     "psycopg[binary]==3.3.9",

@@ -56,7 +56,7 @@ pub(crate) enum Verdict {
 }
 
 impl Verdict {
-    const ALL: [Self; 5] = [
+    pub(crate) const ALL: [Self; 5] = [
         Self::Independent,
         Self::OrderMatters,
         Self::FailsLeftFirst,

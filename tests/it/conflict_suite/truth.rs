@@ -12,7 +12,7 @@ use super::case::{Case, Verdict, cases};
 use crate::support::deploy::{settings, try_open};
 
 /// What is there after an order: its schema, and the rows of each table in no order.
-type State = (Schema, BTreeMap<String, String>);
+pub(crate) type State = (Schema, BTreeMap<String, String>);
 
 /// Empties PostgreSQL's database.
 const EMPTY: &str = "DO $$ DECLARE s text; BEGIN
@@ -23,13 +23,13 @@ const EMPTY: &str = "DO $$ DECLARE s text; BEGIN
     DELETE FROM pg_default_acl;
     CREATE SCHEMA public AUTHORIZATION pg_database_owner; GRANT USAGE ON SCHEMA public TO public; END $$";
 
-struct Bench {
-    dialect: Dialect,
-    database: Box<dyn Database>,
+pub(crate) struct Bench {
+    pub(crate) dialect: Dialect,
+    pub(crate) database: Box<dyn Database>,
 }
 
 impl Bench {
-    fn empty(&mut self) {
+    pub(crate) fn empty(&mut self) {
         match self.dialect {
             Dialect::Postgres => self.database.execute_text(EMPTY).unwrap(),
             Dialect::Sqlite => self.database = memory(),
@@ -78,8 +78,13 @@ impl Bench {
                 return Ok(Err(error));
             }
         }
+        Ok(Ok(self.state()))
+    }
+
+    /// What is there.
+    pub(crate) fn state(&mut self) -> State {
         let schema = self.database.schema(&LeaveOut::default()).unwrap();
-        Ok(Ok((schema, self.rows())))
+        (schema, self.rows())
     }
 
     fn rows(&mut self) -> BTreeMap<String, String> {
@@ -120,25 +125,33 @@ impl Bench {
     fn verdict(&mut self, case: &Case) -> Result<(Verdict, String), String> {
         let left_first = self.order(case, [&case.left, &case.right])?;
         let right_first = self.order(case, [&case.right, &case.left])?;
-        Ok(match (left_first, right_first) {
-            (Ok(one), Ok(other)) => {
-                let told = compare(&one.0, &other.0);
-                if told.is_equal() && one.1 == other.1 {
-                    (Verdict::Independent, String::new())
-                } else {
-                    let what = told.differences.iter().map(Difference::words);
-                    let what: Vec<String> = what.collect();
-                    (Verdict::OrderMatters, what.join("; "))
-                }
-            }
-            (Err(error), Ok(_)) => (Verdict::FailsLeftFirst, error),
-            (Ok(_), Err(error)) => (Verdict::FailsRightFirst, error),
-            (Err(one), Err(other)) => (Verdict::FailsBoth, format!("{one} / {other}")),
-        })
+        Ok(judge(left_first, right_first))
     }
 }
 
-fn memory() -> Box<dyn Database> {
+/// What two orders say, each by what it leaves or by how it fails.
+pub(crate) fn judge(
+    left_first: Result<State, String>,
+    right_first: Result<State, String>,
+) -> (Verdict, String) {
+    match (left_first, right_first) {
+        (Ok(one), Ok(other)) => {
+            let told = compare(&one.0, &other.0);
+            if told.is_equal() && one.1 == other.1 {
+                (Verdict::Independent, String::new())
+            } else {
+                let what = told.differences.iter().map(Difference::words);
+                let what: Vec<String> = what.collect();
+                (Verdict::OrderMatters, what.join("; "))
+            }
+        }
+        (Err(error), Ok(_)) => (Verdict::FailsLeftFirst, error),
+        (Ok(_), Err(error)) => (Verdict::FailsRightFirst, error),
+        (Err(one), Err(other)) => (Verdict::FailsBoth, format!("{one} / {other}")),
+    }
+}
+
+pub(crate) fn memory() -> Box<dyn Database> {
     try_open("sqlite::memory:", &settings()).unwrap()
 }
 

@@ -1,0 +1,7 @@
+# postgres: independent, none
+
+# left
+op.create_unique_constraint(None, "users", ["name"])
+
+# right
+op.create_unique_constraint(None, "users", ["age"])
