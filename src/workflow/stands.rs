@@ -142,7 +142,15 @@ pub fn late(
     // What runs late may need more that did not run yet.
     let mut needed = graph.ancestors(&Vec::from_iter(skipped.clone()));
     needed.retain(|id| !state.applied.contains(id));
-    if !is_certain || over.is_empty() || needed != *skipped {
+    // What ran among them was not tried there.
+    let place = |id: &RevId| {
+        let entries = &state.ledger.entries;
+        entries.iter().position(|entry| entry.revision == *id)
+    };
+    let first = over.iter().filter_map(place).min();
+    let mut others = state.applied.difference(&over).filter_map(place);
+    let is_above = others.all(|at| first.is_some_and(|first| at < first));
+    if !is_certain || !is_above || over.is_empty() || needed != *skipped {
         return Ok(None);
     }
     let below = state.applied.difference(&over).cloned().collect();

@@ -35,6 +35,8 @@ pub(super) struct Code {
 struct Entry {
     name: String,
     text: String,
+    /// The same without a word for the language, which tables are called as well.
+    meant: String,
     /// The text is what runs; else it names functions that run.
     is_body: bool,
     /// What a trigger waits for; nothing where it is none.
@@ -113,6 +115,7 @@ impl Code {
         events.retain(|event| *kind == Kind::Trigger && is_about(text, &[event]));
         self.entries.push(Entry {
             name: name.to_owned(),
+            meant: without_language(text),
             text: text.to_owned(),
             is_body,
             events,
@@ -181,7 +184,7 @@ impl Code {
         let others = entries.filter(|entry| entry.is_body && entry.text != text);
         Hidden {
             bodies: others
-                .map(|entry| (entry.name.as_str(), entry.text.as_str()))
+                .map(|entry| (entry.name.as_str(), entry.meant.as_str()))
                 .collect(),
         }
     }
@@ -198,6 +201,25 @@ impl Code {
         let found = names.filter_map(|name| all.get(name));
         found.flatten().copied().collect()
     }
+}
+
+/// `LANGUAGE plpgsql` blanked but for the language.
+fn without_language(text: &str) -> String {
+    const WORD: &str = "language";
+    let lower = text.to_ascii_lowercase();
+    let mut out = text.to_owned();
+    for (at, _) in lower.match_indices(WORD) {
+        let rest = &lower[at + WORD.len()..];
+        let language = rest.trim_start().trim_start_matches('\'');
+        let is_clause = rest.starts_with(char::is_whitespace)
+            && ["plpgsql", "sql", "internal", "plpython", "plperl", "plv8"]
+                .iter()
+                .any(|known| language.starts_with(known));
+        if is_clause {
+            out.replace_range(at..at + WORD.len(), &" ".repeat(WORD.len()));
+        }
+    }
+    out
 }
 
 #[cfg(test)]
@@ -235,6 +257,19 @@ mod tests {
             said += if is { word } else { "" };
         }
         said
+    }
+
+    #[test]
+    fn the_word_for_a_language_is_no_table() {
+        let text =
+            "CREATE FUNCTION f() RETURNS int Language 'plpgsql' AS 'SELECT id FROM language'";
+        let meant = without_language(text);
+        assert_eq!(
+            meant.to_lowercase().matches("language").count(),
+            1,
+            "{meant}"
+        );
+        assert_eq!(meant.len(), text.len());
     }
 
     #[test]

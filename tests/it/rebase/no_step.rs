@@ -34,7 +34,7 @@ fn killed() -> Sandbox {
         .execute_batch("BEGIN; SELECT count(*) FROM users;")
         .unwrap();
     let child = start(&sandbox, "ann", &["rebase"]);
-    let is_written = within(Duration::from_secs(60), || {
+    let is_written = within(Duration::from_mins(1), || {
         sandbox.read(MINE).contains(AFTER) && journal(&sandbox).is_none()
     });
     kill(child);
