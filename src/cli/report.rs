@@ -449,8 +449,8 @@ fn skipped(revisions: &[(RevId, String)], protected: bool, words: String) -> Rep
     }
     if !protected {
         report = report.hint(
-            "`teammig sync` can roll back what came later, and apply everything in order: it asks (`--yes`: without \
-             asking)",
+            "`teammig sync` runs them now where a scratch database shows that both orders lead to the same; else it can \
+             roll back what came later, and apply everything in order: it asks (`--yes`: without asking)",
         );
     }
     let ids: Vec<&str> = revisions.iter().map(|(id, _)| id.as_str()).collect();

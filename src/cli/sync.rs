@@ -13,7 +13,8 @@ use crate::{
         Context, Database, Error, Proposal, Source,
         drift::{Edited, Phantom},
         head_file, redo,
-        sync::{self, Asks, Decisions, Report},
+        stands::{self, Stands},
+        sync::{self, Asks, Decisions, Report, Skipped},
     },
 };
 use carry::{Carried, Merge};
@@ -118,16 +119,21 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
             revisions,
             protected,
         }) => {
-            match choose::skipped(ui, &report, &revisions, protected, args)? {
-                Some(chosen) => decisions.skipped = chosen,
-                None => {
-                    return Err(Error::Skipped {
-                        revisions,
-                        protected,
-                    });
-                }
-            }
-            sync::plan(context, &project, restacking, &mut source, decisions)?
+            let skipped = (revisions, protected);
+            let (chosen, late) = run_late(
+                ui,
+                context,
+                &project,
+                &mut *database,
+                &report,
+                args,
+                skipped,
+            )?;
+            decisions.skipped = chosen;
+            let mut source = Source::Database(&mut *database);
+            let mut proposal = sync::plan(context, &project, restacking, &mut source, decisions)?;
+            proposal.stands.extend(late);
+            proposal
         }
         other => other?,
     };
@@ -186,6 +192,33 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
     );
     let proposal = done.map_err(|error| sync::after_merges(context, &written, error))?;
     Ok(left(ui, &report, decisions, keep, &proposal))
+}
+
+/// What is done about revisions that came to lie below applied ones: they run late where both
+/// orders are alike, else it is asked.
+fn run_late(
+    ui: &mut Ui,
+    context: &Context,
+    project: &Project,
+    database: &mut dyn Database,
+    report: &Report,
+    args: &Args,
+    (revisions, protected): (Vec<(RevId, String)>, bool),
+) -> Result<(Skipped, Option<Stands>), Error> {
+    if !args.no_prove && report.divergence.is_none() {
+        let skipped = revisions.iter().map(|(id, _)| id.clone()).collect();
+        let late = stands::late(context, project, database, &report.state, &skipped)?;
+        if late.is_some() {
+            return Ok((Skipped::OutOfOrder, late));
+        }
+    }
+    match choose::skipped(ui, report, &revisions, protected, args)? {
+        Some(chosen) => Ok((chosen, None)),
+        None => Err(Error::Skipped {
+            revisions,
+            protected,
+        }),
+    }
 }
 
 /// What is tried on scratch databases: what the flags leave open.

@@ -3,7 +3,11 @@
 use serde_json::{Value, json};
 
 use super::{events::names, report, verdict};
-use crate::{model::verdict::Verdict, ui::Ui, workflow::verdicts::Tried};
+use crate::{
+    model::verdict::Verdict,
+    ui::Ui,
+    workflow::{Error, NoScratch, verdicts::Tried},
+};
 
 /// More differences than this are counted, not listed.
 const MOST_LISTED: usize = 5;
@@ -21,7 +25,17 @@ pub(super) fn show(ui: &mut Ui, tried: &[Tried]) {
 pub(super) fn words(line: &Tried) -> Vec<String> {
     let proved = match &line.outcome {
         Ok(proved) => proved,
-        Err(error) => return vec![format!("  not proved: {}", report::message(error))],
+        Err(error) => {
+            let mut lines = vec![format!("  not proved: {}", report::message(error))];
+            if let Error::NoScratch(NoScratch::NotNamed) = **error {
+                lines.push(
+                    "    no database that people use is asked here, and teammig.yaml names no server for it (`scratch:`); \
+                     `teammig sync --merge` tries them on the server of yours"
+                        .to_owned(),
+                );
+            }
+            return lines;
+        }
     };
     let mut lines = vec![format!("  {}", verdict::sentence(proved))];
     let results = verdict::results(proved);

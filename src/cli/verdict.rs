@@ -132,7 +132,7 @@ fn unproved(why: &Unproved) -> String {
             format!("both change what is not compared ({object})")
         }
         Unproved::LeftOut(all) => format!(
-            "both have statements that reach beyond the database and were not run ({})",
+            "both have to do with what reaches beyond the database and was not run ({})",
             all.iter()
                 .map(|(_, statement)| statement.as_str())
                 .collect::<Vec<_>>()

@@ -14,19 +14,30 @@ pub fn moves_rows(statement: &str) -> bool {
     let has = |wanted: &str| self::words(statement).any(|word| word.eq_ignore_ascii_case(wanted));
     match first.as_str() {
         "COMMENT" | "GRANT" | "REVOKE" | "DROP" | "SET" | "RESET" | "ANALYZE" | "VACUUM"
-        | "REINDEX" | "BEGIN" | "COMMIT" | "PRAGMA" | "LOCK" | "" => false,
+        | "REINDEX" | "BEGIN" | "COMMIT" | "LOCK" | "" => false,
+        // Numbers in the file that the schema does not have.
+        "PRAGMA" => has("user_version") || has("application_id"),
         "CREATE" => {
             let mut kinds = words.skip_while(|word| {
                 ["GLOBAL", "LOCAL", "TEMP", "TEMPORARY", "UNLOGGED"]
                     .iter()
                     .any(|skipped| word.eq_ignore_ascii_case(skipped))
             });
-            let is_table = kinds
-                .next()
-                .is_some_and(|word| word.eq_ignore_ascii_case("TABLE"));
-            is_table && (has("SELECT") || has("VALUES") || has("EXECUTE"))
+            let kind = kinds.next().unwrap_or_default().to_ascii_uppercase();
+            match kind.as_str() {
+                // A part of another table is `FOR VALUES`.
+                "TABLE" => has("SELECT") || has("EXECUTE") || (has("VALUES") && !has("PARTITION")),
+                // What it does is in rows, if anywhere.
+                "MATERIALIZED" | "EVENT" => true,
+                _ => false,
+            }
         }
-        "ALTER" => has("USING"),
+        "ALTER" => {
+            let is_type = words
+                .next()
+                .is_some_and(|word| word.eq_ignore_ascii_case("TYPE"));
+            !is_type && (has("USING") || has("TYPE") || has("RESTART"))
+        }
         "DO" => CHANGES.iter().any(|word| has(word)),
         _ => true,
     }
@@ -59,6 +70,8 @@ pub fn is_about_each_row(statement: &str) -> bool {
     match first.as_str() {
         "UPDATE" => !has("SELECT") && !has("FROM"),
         "DELETE" => !has("SELECT") && !has("USING"),
+        // Whether it may stay depends on all the others.
+        "CREATE" | "ALTER" if has("UNIQUE") || has("PRIMARY") || has("EXCLUDE") => false,
         _ => !moves_rows(statement) || is_plain_insert(statement) || first == "ALTER",
     }
 }
@@ -79,11 +92,22 @@ mod tests {
             ("CREATE TABLE t (a int DEFAULT 1)", false),
             ("CREATE TABLE t AS SELECT 1", true),
             ("create temp table t as values (1)", true),
+            ("CREATE TABLE a PARTITION OF t FOR VALUES IN (1)", false),
             ("CREATE VIEW v AS SELECT * FROM t", false),
             ("CREATE FUNCTION f() RETURNS void AS 'DELETE FROM t'", false),
             ("CREATE INDEX i ON t (a)", false),
             ("ALTER TABLE t ADD COLUMN b int NOT NULL DEFAULT 0", false),
             ("ALTER TABLE t ALTER a TYPE int USING a::int + 1", true),
+            ("ALTER TABLE t ALTER a TYPE int", true),
+            ("ALTER TYPE e ADD VALUE 'x'", false),
+            ("ALTER TABLE t ALTER a RESTART WITH 9", true),
+            ("ALTER SEQUENCE s RESTART WITH 9", true),
+            ("CREATE MATERIALIZED VIEW v AS SELECT 1", true),
+            (
+                "CREATE EVENT TRIGGER t ON ddl_command_end EXECUTE FUNCTION f()",
+                true,
+            ),
+            ("PRAGMA user_version = 5", true),
             ("DROP TABLE t", false),
             ("UPDATE t SET a = 1", true),
             ("insert into t values (1)", true),
@@ -123,7 +147,9 @@ mod tests {
             ("INSERT INTO t VALUES (1)", true),
             ("ALTER TABLE t ADD CHECK (a > 0)", true),
             ("ALTER TABLE t ALTER a TYPE int USING a::int", true),
-            ("CREATE UNIQUE INDEX i ON t (a)", true),
+            ("CREATE INDEX i ON t (a)", true),
+            ("CREATE UNIQUE INDEX i ON t (a)", false),
+            ("ALTER TABLE t ADD PRIMARY KEY (a)", false),
             ("INSERT INTO t (a) SELECT a FROM u WHERE b = 2", false),
             ("INSERT INTO t VALUES (1) ON CONFLICT DO NOTHING", false),
             ("UPDATE t SET a = (SELECT max(a) FROM u)", false),

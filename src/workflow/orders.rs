@@ -9,12 +9,17 @@
 //! never called independent: see `orders/doubt.rs`.
 
 mod behind;
+mod beside;
 mod cascades;
 mod contrast;
 mod doubt;
 mod ground;
+mod hidden;
 mod kept;
+mod keys;
+mod minds;
 mod narrow;
+mod numbers;
 mod sides;
 mod told;
 
@@ -240,12 +245,18 @@ impl<'a> Trial<'a> {
         let doubt = self.sides.left_out_of_two().map(Unproved::LeftOut);
         let doubt = match doubt {
             Some(doubt) => Some(doubt),
-            None => doubt::doubt(self.ground.dialect(), self.sides)?,
+            None => self.doubt()?,
         };
         Ok(match doubt {
             Some(doubt) => Verdict::Unproved(Box::new(doubt)),
             None => Verdict::Independent,
         })
+    }
+
+    /// What may be different for all that was seen.
+    fn doubt(&self) -> Result<Option<Unproved>, Error> {
+        let schemas = self.schemas.as_deref().map_or(&[][..], |both| both);
+        doubt::doubt(self.ground.dialect(), self.sides, schemas)
     }
 
     /// First in tables as the history left them, then with rows in every one that takes
@@ -273,7 +284,7 @@ impl<'a> Trial<'a> {
             return Ok(Some(verdict));
         };
         // Without rows it ran. Where rows cannot matter, that was all there is to prove.
-        if doubt::doubt(self.ground.dialect(), self.sides)?.is_some() {
+        if self.doubt()?.is_some() {
             return Ok(Some(verdict));
         }
         self.remarks.push(Remark::WithoutRows(

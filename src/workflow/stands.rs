@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     db::{Database, LedgerChange},
-    model::{Entry, RevId, restack::Restack, verdict::Verdict},
+    model::{Entry, Project, RevId, restack::Restack, verdict::Verdict},
 };
 
 /// Revisions that stay, and those that run over them, though they lie below.
@@ -109,7 +109,7 @@ pub fn prove(
         };
         let on = match known(&case, tried) {
             Some(proved) => tried_on(proved),
-            None => alike(context, database, restacking, &case)?,
+            None => alike(context, database, &restacking.future, &case)?,
         };
         stands.extend(on.map(|on| Stands {
             mine: case.mine,
@@ -120,6 +120,53 @@ pub fn prove(
     }
     restacking.stands = stands;
     Ok(())
+}
+
+/// Revisions that came to lie below applied ones and never ran (`skipped`), as where mine were
+/// put on top of theirs without this database: nothing of mine has to go where both orders
+/// lead to the same. None where they do not, or where nobody knows.
+pub fn late(
+    context: &Context,
+    project: &Project,
+    database: &mut dyn Database,
+    state: &State,
+    skipped: &BTreeSet<RevId>,
+) -> Result<Option<Stands>, Error> {
+    let graph = &project.graph;
+    let over: BTreeSet<RevId> = graph.unwind(&state.applied, skipped).into_iter().collect();
+    let mut as_they_ran = state.edited.iter().chain(&state.amended);
+    let is_certain = state.phantoms.is_empty()
+        && state.hidden.is_empty()
+        && state.interrupted.is_empty()
+        && !as_they_ran.any(|id| over.contains(id));
+    // What runs late may need more that did not run yet.
+    let mut needed = graph.ancestors(&Vec::from_iter(skipped.clone()));
+    needed.retain(|id| !state.applied.contains(id));
+    // What ran among them was not tried there.
+    let place = |id: &RevId| {
+        let entries = &state.ledger.entries;
+        entries.iter().position(|entry| entry.revision == *id)
+    };
+    let first = over.iter().filter_map(place).min();
+    let mut others = state.applied.difference(&over).filter_map(place);
+    let is_above = others.all(|at| first.is_some_and(|first| at < first));
+    if !is_certain || !is_above || over.is_empty() || needed != *skipped {
+        return Ok(None);
+    }
+    let below = state.applied.difference(&over).cloned().collect();
+    let in_order = |ids: &BTreeSet<RevId>| graph.order(ids).into_iter().rev().collect::<Vec<_>>();
+    let case = Case {
+        below: in_order(&below),
+        mine: in_order(&over),
+        theirs: in_order(skipped),
+    };
+    let on = alike(context, database, project, &case)?;
+    Ok(on.map(|on| Stands {
+        mine: case.mine,
+        theirs: case.theirs,
+        below: case.below,
+        on,
+    }))
 }
 
 /// What came of the same two lines before.
@@ -145,14 +192,14 @@ fn tried_on(proved: &Proved) -> Option<String> {
 fn alike(
     context: &Context,
     database: &mut dyn Database,
-    restacking: &Restacking,
+    project: &Project,
     case: &Case,
 ) -> Result<Option<String>, Error> {
     let lines = Lines {
         below: case.below.clone(),
         lines: vec![case.mine.clone(), case.theirs.clone()],
     };
-    match prove_orders(context, database, false, &restacking.future, &lines) {
+    match prove_orders(context, database, false, project, &lines) {
         Ok(proved) => Ok(tried_on(&proved)),
         // Then mine run again, which needs no proof.
         Err(Error::NoScratch(_) | Error::NotReplayed(_) | Error::Findings(_)) => Ok(None),

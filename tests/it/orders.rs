@@ -2,6 +2,8 @@
 
 mod command;
 #[cfg(unix)]
+mod labels;
+#[cfg(unix)]
 mod postgres;
 mod sqlite;
 mod suite;

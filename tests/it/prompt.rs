@@ -233,7 +233,7 @@ fn sync_asks_what_to_do_about_what_never_ran() {
     ] {
         let sandbox = Sandbox::diverged_and_pulled();
         sandbox.ok("ann", &["rebase", "--no-database"]);
-        let mut session = start(&sandbox, &["sync"]);
+        let mut session = start(&sandbox, &["sync", "--no-prove"]);
         session
             .expect("1 revision never ran, though later ones did")
             .unwrap();

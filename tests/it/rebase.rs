@@ -3,6 +3,7 @@
 mod broken_off;
 #[cfg(unix)]
 mod killed;
+mod no_step;
 #[cfg(unix)]
 mod on_postgresql;
 #[cfg(unix)]
@@ -287,22 +288,22 @@ fn the_database_can_follow_later() {
     --- stderr
     error: 1 revision never ran, though later ones did
       c01d9e88ab12  Theirs
-    hint: `teammig sync` can roll back what came later, and apply everything in order: it asks (`--yes`: without asking)
+    hint: `teammig sync` runs them now where a scratch database shows that both orders lead to the same; else it can roll back what came later, and apply everything in order: it asks (`--yes`: without asking)
     hint: `teammig upgrade --out-of-order` runs them now, after the later ones
     hint: `teammig stamp --only c01d9e88ab12` records them as applied, if their changes are there already
     ");
-    assert_snapshot!(sandbox.teammig("ann", &["sync"]), @"
+    assert_snapshot!(sandbox.teammig("ann", &["sync", "--no-prove"]), @"
     exit 3
     --- stderr
     Came in with the pull: 1 revision (origin/main)
       c01d9e88ab12  Theirs   Bob, 8 minutes ago
     error: 1 revision never ran, though later ones did
       c01d9e88ab12  Theirs
-    hint: `teammig sync` can roll back what came later, and apply everything in order: it asks (`--yes`: without asking)
+    hint: `teammig sync` runs them now where a scratch database shows that both orders lead to the same; else it can roll back what came later, and apply everything in order: it asks (`--yes`: without asking)
     hint: `teammig upgrade --out-of-order` runs them now, after the later ones
     hint: `teammig stamp --only c01d9e88ab12` records them as applied, if their changes are there already
     ");
-    assert_snapshot!(sandbox.teammig("ann", &["sync", "--yes"]), @"
+    assert_snapshot!(sandbox.teammig("ann", &["sync", "--no-prove", "--yes"]), @"
     exit 0
     --- stderr
     Came in with the pull: 1 revision (origin/main)
@@ -324,6 +325,58 @@ fn the_database_can_follow_later() {
     --- stdout
     bbbb11112222 (head)  Add mail
     ");
+}
+
+/// Mine ran before theirs, and nobody can tell: nothing of it has to go.
+#[test]
+fn the_database_follows_without_a_rollback() {
+    let sandbox = pulled("CREATE INDEX users_name ON users (name);");
+    sandbox.ok("ann", &["rebase", "--no-database"]);
+    assert_snapshot!(sandbox.teammig("ann", &["sync", "--dry-run"]), @"
+    exit 0
+    --- stdout
+    up   c01d9e88ab12  Theirs
+    --- stderr
+    Came in with the pull: 1 revision (origin/main)
+      c01d9e88ab12  Theirs   Bob, 7 minutes ago
+      aaaa11112222, bbbb11112222  kept as they are: both orders lead to the same schema, tried on a scratch database (SQLite)
+    ");
+    let run = sandbox.teammig("ann", &["sync"]);
+    assert_eq!(run.code, 0, "{run}");
+    assert!(
+        run.stderr
+            .contains("aaaa11112222, bbbb11112222  kept as they are"),
+        "{run}"
+    );
+    assert!(!run.stderr.contains("Rolling back"), "{run}");
+    assert_eq!(
+        ledger(&sandbox),
+        [
+            "9209a434d045|[]",
+            r#"aaaa11112222|["c01d9e88ab12"]"#,
+            r#"bbbb11112222|["aaaa11112222"]"#,
+            r#"c01d9e88ab12|["9209a434d045"]"#,
+        ]
+    );
+    sandbox.ok("ann", &["current", "--check"]);
+}
+
+/// Where the order matters, it is asked as before.
+#[test]
+fn the_database_does_not_follow_by_itself_where_the_order_matters() {
+    let sandbox = pulled("UPDATE users SET name = 'x' WHERE length(name) = 77;");
+    sandbox.ok("ann", &["downgrade", "9209a434d045"]);
+    let text = sandbox.read("ann/migrations/aaaa11112222.sql");
+    let more = format!("{ADD_PHONE}\nUPDATE users SET name = 'y' WHERE length(name) = 78;");
+    sandbox.write(
+        "ann/migrations/aaaa11112222.sql",
+        text.replace(ADD_PHONE, &more),
+    );
+    sandbox.ok("ann", &["upgrade", "bbbb11112222"]);
+    sandbox.ok("ann", &["rebase", "--no-database"]);
+    let run = sandbox.teammig("ann", &["sync"]);
+    assert_eq!(run.code, 3, "{run}");
+    assert!(run.stderr.contains("1 revision never ran"), "{run}");
 }
 
 #[test]

@@ -6,7 +6,10 @@
 //! to be returned to is a second database beside, of which the same holds. Roles and other
 //! things of the whole server are not touched here, nor is any database that is in use.
 
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::{
+    sync::atomic::{AtomicU32, Ordering},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+};
 
 use super::{
     Postgres, connect,
@@ -332,16 +335,18 @@ fn lock(function: &str, name: &str) -> String {
     format!("pg_catalog.pg_{function}({LOCKS}, pg_catalog.hashtext({name}))")
 }
 
-/// A name that no other run makes up.
+/// A name that no other run makes up, and no other thread of this one.
 fn new_name() -> String {
+    static MADE: AtomicU32 = AtomicU32::new(0);
     let now = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();
     format!(
-        "{PREFIX}{}_{}_{:09}",
+        "{PREFIX}{}_{}_{:09}_{}",
         std::process::id(),
         now.as_secs(),
-        now.subsec_nanos()
+        now.subsec_nanos(),
+        MADE.fetch_add(1, Ordering::Relaxed)
     )
 }
 

@@ -95,6 +95,22 @@ pub(super) fn is_about(text: &str, names: &[&str]) -> bool {
     })
 }
 
+/// Those of many names that stand in the text, as [`is_about`] says it of one.
+pub(super) fn names_in<'n>(text: &str, all: impl Iterator<Item = &'n str>) -> Vec<&'n str> {
+    let is_part = |c: char| c.is_alphanumeric() || c == '_';
+    let text = text.to_lowercase();
+    let words: BTreeSet<&str> = text.split(|c| !is_part(c)).collect();
+    let stands = |name: &&str| {
+        let lower = name.to_lowercase();
+        if lower.chars().all(is_part) {
+            !lower.is_empty() && words.contains(lower.as_str())
+        } else {
+            text.contains(&lower)
+        }
+    };
+    all.filter(stands).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

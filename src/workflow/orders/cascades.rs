@@ -41,6 +41,7 @@ impl Cascades {
                 edges.insert((own.clone(), parent));
             }
             for part in after(&words, "PARTITION") {
+                edges.insert((part.clone(), own.clone()));
                 edges.insert((own.clone(), part));
             }
             for name in after(&words, "TO") {
@@ -69,6 +70,16 @@ impl Cascades {
         }
     }
 
+    /// The tables with rows of those that `text` names: parts, parents, what was called so.
+    pub(super) fn kin(&self, text: &str) -> BTreeSet<String> {
+        let edges = self.edges.iter();
+        let mutual = edges.filter(|(a, b)| self.edges.contains(&(b.clone(), a.clone())));
+        let kin = Self {
+            edges: mutual.cloned().collect(),
+        };
+        kin.reach(text)
+    }
+
     /// The tables by way of which those in `tables` change.
     pub(super) fn above(&self, tables: &BTreeSet<String>) -> Vec<String> {
         let edges = self.edges.iter();
@@ -78,7 +89,7 @@ impl Cascades {
 }
 
 /// Words and names, in lower case unless they are quoted; what else there is, is no name.
-fn words(text: &str, dialect: Dialect) -> Vec<String> {
+pub(super) fn words(text: &str, dialect: Dialect) -> Vec<String> {
     let tokens = sql::tokens(text, Some(dialect)).filter(|token| !token.is_trivia());
     let word = |token: Token| match token.kind {
         TokenKind::Word => token.text(text).to_lowercase(),
@@ -94,7 +105,7 @@ fn words(text: &str, dialect: Dialect) -> Vec<String> {
 }
 
 /// The names behind a keyword, without their schemas.
-fn after(words: &[String], keyword: &str) -> impl Iterator<Item = String> {
+pub(super) fn after(words: &[String], keyword: &str) -> impl Iterator<Item = String> {
     let places = words.iter().enumerate();
     let places = places.filter(move |(_, word)| word.eq_ignore_ascii_case(keyword));
     places.filter_map(|(at, _)| {
@@ -135,6 +146,7 @@ mod tests {
         assert_eq!(reach("DELETE FROM d"), "f new_f");
         assert_eq!(reach("DELETE FROM e"), "e1");
         assert_eq!(reach("DELETE FROM x"), "");
+        assert_eq!(Vec::from_iter(all.kin("SELECT 1 FROM f, a")), ["new_f"]);
         let tables = BTreeSet::from(["c".to_owned()]);
         assert_eq!(all.above(&tables), ["b"]);
     }

@@ -8,7 +8,9 @@
 use super::{
     Error, Prepared,
     behind::{Behind, is_about},
+    beside::{self, Beside, Statement},
     cascades::Cascades,
+    keys::Keys,
     sides::Sides,
     told::is_told,
 };
@@ -20,14 +22,25 @@ use crate::{
         footprint::{Access, Act, Kind, Seen},
         verdict::{Pair, Spot, Unproved},
     },
+    schema::Schema,
     sql,
 };
 
-/// Why "no difference" is no proof; none where it is one.
-pub(super) fn doubt(dialect: Dialect, sides: &Sides) -> Result<Option<Unproved>, Error> {
+/// Why "no difference" is no proof; none where it is one. `schemas` are those that the
+/// orders left.
+pub(super) fn doubt(
+    dialect: Dialect,
+    sides: &Sides,
+    schemas: &[Schema],
+) -> Result<Option<Unproved>, Error> {
     for (below, left, right) in sides.pairs() {
+        // The same twice is the same in either order.
+        let text = |step: &Prepared| step.script().text.trim().to_owned();
+        if left.iter().map(text).eq(right.iter().map(text)) {
+            continue;
+        }
         let history: Vec<&Prepared> = sides.history.iter().chain(&below).collect();
-        let read = Read::of(dialect, &history, &left, &right)?;
+        let read = Read::of(dialect, &history, &left, &right, schemas)?;
         if let Some(why) = read.doubt() {
             return Ok(Some(why));
         }
@@ -44,6 +57,8 @@ struct Read<'a> {
     below: Vec<(&'a Prepared, Footprint)>,
     /// What changes with what.
     cascades: Cascades,
+    /// What is not seen where statements collide by their texts.
+    beside: Beside,
     found: Conflicts,
 }
 
@@ -53,6 +68,7 @@ impl<'a> Read<'a> {
         history: &[&'a Prepared],
         left: &'a [Prepared],
         right: &'a [Prepared],
+        schemas: &[Schema],
     ) -> Result<Self, Error> {
         let (below, left, right) = match dialect {
             Dialect::Postgres => {
@@ -88,9 +104,17 @@ impl<'a> Read<'a> {
             &Ancestor::of(&below, true),
         );
         let below: Vec<_> = history.iter().copied().zip(below).collect();
-        let all = texts(&below).chain(texts(&left)).chain(texts(&right));
+        let all = || texts(&below).chain(texts(&left)).chain(texts(&right));
+        let keys = beside::foreign_keys(schemas);
+        let defined = || {
+            let made = all().map(|(text, _)| text);
+            made.chain(keys.iter().map(String::as_str))
+        };
+        let cascades = Cascades::of(dialect, defined());
+        let keys = Keys::of(dialect, defined());
         Ok(Self {
-            cascades: Cascades::of(dialect, all.map(|(text, _)| text)),
+            beside: Beside::of(dialect, &all().collect::<Vec<_>>(), keys, schemas),
+            cascades,
             dialect,
             left,
             right,
@@ -111,6 +135,10 @@ impl<'a> Read<'a> {
             .or_else(|| self.of_triggers(&self.right, &self.left))
             .or_else(|| self.of_what_is_behind(&self.left, &self.right))
             .or_else(|| self.of_what_is_behind(&self.right, &self.left))
+            .or_else(|| {
+                let sides = [touched(&self.left), touched(&self.right)];
+                self.beside.doubt(&self.cascades, &sides)
+            })
     }
 
     fn of_collision(&self, one: &Collision) -> Option<Unproved> {
@@ -220,11 +248,10 @@ impl<'a> Read<'a> {
         line: &[(&'a Prepared, Footprint)],
         other: &[(&'a Prepared, Footprint)],
     ) -> Option<Unproved> {
-        let meets = !self.moving(other).is_empty()
-            || self
-                .statements(other)
-                .iter()
-                .any(|(_, text)| is_about(text, &["FUNCTION", "PROCEDURE"]));
+        let meets = self
+            .statements(other)
+            .iter()
+            .any(|(_, text)| sql::moves_rows(text) || is_about(text, &["FUNCTION", "PROCEDURE"]));
         if !meets {
             return None;
         }
@@ -316,6 +343,24 @@ impl<'a> Read<'a> {
             })
         })
     }
+}
+
+/// Each statement of a line with its place and what it touches.
+fn touched<'b>(line: &'b [(&Prepared, Footprint)]) -> Vec<Statement<'b>> {
+    let statements = line.iter().flat_map(|(step, footprint)| {
+        let statements = footprint.statements.iter();
+        statements.filter_map(|one| {
+            Some(Statement {
+                spot: Spot {
+                    revision: step.step.revision.clone(),
+                    statement: Some(one.span.clone()),
+                },
+                text: step.script().text.get(one.span.clone())?,
+                accesses: &one.accesses,
+            })
+        })
+    });
+    statements.collect()
 }
 
 /// The statement of a place.

@@ -39,14 +39,14 @@ const IN_THE_WAY: [&str; 4] = [
     "25001",
 ];
 
-/// Numbers are counted on whatever becomes of a transaction: each sequence as it is now.
-const SEQUENCES: &str = "SELECT pg_catalog.format('SELECT pg_catalog.setval(%L::pg_catalog.regclass, %s, %L)', \
-     pg_catalog.format('%I.%I', schemaname, sequencename), COALESCE(last_value, start_value), \
-     last_value IS NOT NULL) FROM pg_catalog.pg_sequences";
+/// Where each sequence stands: how to ask it. A view of all does not say from where one
+/// begins that gave no number yet.
+const NUMBERS: &str = "SELECT pg_catalog.format('SELECT %L, %L, %L, last_value::text, is_called::text FROM %1$I.%2$I', \
+     schemaname, sequencename, pg_catalog.format('%I.%I', schemaname, sequencename)) \
+     FROM pg_catalog.pg_sequences ORDER BY schemaname, sequencename";
 
-/// Where each sequence stands.
-const NUMBERS: &str =
-    "SELECT schemaname, sequencename, last_value FROM pg_catalog.pg_sequences ORDER BY 1, 2";
+/// What a file of SQLite holds besides tables.
+const OF_THE_FILE: [&str; 2] = ["user_version", "application_id"];
 
 /// A scratch database to begin from.
 pub(super) struct Ground<'a> {
@@ -123,9 +123,16 @@ impl<'a> Ground<'a> {
 
     fn note_sequences(&mut self) -> Result<(), Error> {
         if self.with_rows && self.dialect() == Dialect::Postgres {
-            let rows = self.tried.scratch.query_text(SEQUENCES);
-            let rows = self.tried.or_error(rows)?;
-            let statements: Vec<String> = rows.into_iter().flatten().flatten().collect();
+            let all = numbers(self.tried.scratch);
+            let all = self.tried.or_error(all)?;
+            let back = |one: &Number| {
+                let quoted = one.quoted.replace('\'', "''");
+                format!(
+                    "SELECT pg_catalog.setval('{quoted}'::pg_catalog.regclass, {}, {})",
+                    one.last, one.is_called
+                )
+            };
+            let statements: Vec<String> = all.iter().map(back).collect();
             self.sequences = statements.join("; ");
         }
         Ok(())
@@ -295,16 +302,57 @@ fn read_rows(scratch: &mut dyn Database, schema: &Schema) -> Result<contrast::Al
             all.insert(fact.id.clone(), TableRows::new(&columns, rows));
         }
     }
-    if scratch.dialect() == Dialect::Postgres {
-        for row in scratch.query_text(NUMBERS)? {
-            if let Ok([Some(schema), Some(name), last]) = <[_; 3]>::try_from(row) {
-                let id = FactId::new(Kind::Sequence, [schema, name]);
+    match scratch.dialect() {
+        Dialect::Postgres => {
+            for one in numbers(scratch)? {
+                let id = FactId::new(Kind::Sequence, [one.schema, one.name]);
+                let says = match one.is_called.as_str() {
+                    "true" => one.last,
+                    _ => format!("before {}", one.last),
+                };
                 let columns = vec!["last value".to_owned()];
-                all.insert(id, TableRows::new(&columns, vec![vec![last]]));
+                all.insert(id, TableRows::new(&columns, vec![vec![Some(says)]]));
+            }
+        }
+        Dialect::Sqlite => {
+            for name in OF_THE_FILE {
+                let rows = scratch.query_text(&format!("PRAGMA {name}"))?;
+                let id = FactId::new(Kind::VirtualTable, [name]);
+                all.insert(id, TableRows::new(&[name.to_owned()], rows));
             }
         }
     }
     Ok(all)
+}
+
+/// A sequence, and where it stands.
+struct Number {
+    schema: String,
+    name: String,
+    quoted: String,
+    last: String,
+    is_called: String,
+}
+
+fn numbers(scratch: &mut dyn Database) -> Result<Vec<Number>, DbError> {
+    let each = scratch.query_text(NUMBERS)?;
+    let each: Vec<String> = each.into_iter().flatten().flatten().collect();
+    if each.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = scratch.query_text(&each.join(" UNION ALL "))?;
+    let numbers = rows.into_iter().filter_map(|row| {
+        let row: Option<Vec<String>> = row.into_iter().collect();
+        let [schema, name, quoted, last, is_called] = <[String; 5]>::try_from(row?).ok()?;
+        Some(Number {
+            schema,
+            name,
+            quoted,
+            last,
+            is_called,
+        })
+    });
+    Ok(numbers.collect())
 }
 
 fn failed_at(steps: &[Prepared], failed: Box<FailedStep>) -> Came {

@@ -1,9 +1,11 @@
 //! The lines of a graph between some heads and what they have in common, as steps.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::{
     Context, Error, Lines, Prepared,
+    behind::is_about,
+    cascades::{after, words},
     replayed::{self, LeftOut},
 };
 use crate::{
@@ -156,20 +158,34 @@ impl Sides {
         })
     }
 
-    /// What of the lines was not run, where more than one of them has such a thing.
+    /// What of the lines was not run, where more than one of them has such a thing, or
+    /// another one looks for what it is about.
     pub(super) fn left_out_of_two(&self) -> Option<Vec<(RevId, String)>> {
-        let mut of_lines: BTreeMap<usize, Vec<(RevId, String)>> = BTreeMap::new();
-        for (at, line) in self.lines.iter().enumerate() {
-            for one in &self.left_out {
-                if line.iter().any(|step| step.step.revision == one.revision) {
-                    let left_out = (one.revision.clone(), one.statement.clone());
-                    of_lines.entry(at).or_default().push(left_out);
-                }
-            }
-        }
-        let mut all: Vec<_> = of_lines.values().flatten().cloned().collect();
+        let has = |line: &[Prepared], one: &LeftOut| {
+            line.iter().any(|step| step.step.revision == one.revision)
+        };
+        let of_lines = self.lines.iter();
+        let lines = of_lines.filter(|line| self.left_out.iter().any(|one| has(line, one)));
+        let is_of_two = lines.count() > 1;
+        let is_looked_for = |one: &LeftOut| {
+            let words = words(&one.statement, self.dialect);
+            let before = ["ROLE", "USER", "GROUP", "DATABASE", "TO", "FROM", "BY"];
+            let names: BTreeSet<String> =
+                before.iter().flat_map(|word| after(&words, word)).collect();
+            let mut others = self.lines.iter().filter(|line| !has(line, one)).flatten();
+            others.any(|step| {
+                let mut names = names.iter();
+                names.any(|name| is_about(&step.script().text, &[name]))
+            })
+        };
+        let of_lines = self.left_out.iter();
+        let of_lines = of_lines.filter(|one| self.lines.iter().any(|line| has(line, one)));
+        let mut all: Vec<_> = of_lines
+            .filter(|one| is_of_two || is_looked_for(one))
+            .map(|one| (one.revision.clone(), one.statement.clone()))
+            .collect();
         all.sort();
         all.dedup();
-        (of_lines.len() > 1).then_some(all)
+        (!all.is_empty()).then_some(all)
     }
 }

@@ -12,7 +12,10 @@
 //!
 //! `benches/conflicts.rs` reads them too.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use teammig::{
     db::SqliteFootprints,
@@ -88,12 +91,21 @@ pub(crate) fn said(clash: Clash) -> &'static str {
 
 /// All pairs for a database, by name.
 pub(crate) fn cases(dialect: Dialect) -> Vec<Case> {
-    let folder = match dialect {
+    read_all(&folder("conflicts", dialect))
+}
+
+fn folder(of: &str, dialect: Dialect) -> PathBuf {
+    let database = match dialect {
         Dialect::Postgres => "postgres",
         Dialect::Sqlite => "sqlite",
     };
-    let all = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/conflicts");
-    read_all(&all.join(folder))
+    let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
+    cases.join(of).join(database)
+}
+
+/// Pairs whose `-- rows` nobody but the database has: `tests/cases/hidden-rows`.
+pub(crate) fn hidden(dialect: Dialect) -> Vec<Case> {
+    read_all(&folder("hidden-rows", dialect))
 }
 
 /// The pairs in a folder, by name.

@@ -308,3 +308,97 @@ CREATE TRIGGER gone AFTER DELETE ON users FOR EACH ROW EXECUTE FUNCTION noted();
     ));
     assert_eq!(said, "independent");
 }
+
+/// What no comparison of schemas knows is never called the same.
+#[test]
+fn what_is_not_compared() {
+    let bench = Bench::postgres();
+    let below =
+        "CREATE FUNCTION f(int, int) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT $1 = $2';
+CREATE OPERATOR === (FUNCTION = f, LEFTARG = int, RIGHTARG = int);
+CREATE FUNCTION noted() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN END $$;
+CREATE EVENT TRIGGER noted ON ddl_command_end EXECUTE FUNCTION noted();
+CREATE TYPE pair AS (a int, b int);
+CREATE FUNCTION first_of(pair) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT ($1).a';
+CREATE FUNCTION second_of(pair) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT ($1).b';
+CREATE TEXT SEARCH CONFIGURATION words (COPY = simple);
+CREATE TABLE a (id int); CREATE TABLE b (id int); CREATE PUBLICATION p FOR TABLE a;";
+    for (left, right) in [
+        (
+            "ALTER OPERATOR === (int, int) SET (RESTRICT = eqsel);",
+            "ALTER OPERATOR === (int, int) SET (RESTRICT = neqsel);",
+        ),
+        (
+            "ALTER EVENT TRIGGER noted DISABLE;",
+            "ALTER EVENT TRIGGER noted ENABLE ALWAYS;",
+        ),
+        (
+            "DROP CAST IF EXISTS (pair AS int); CREATE CAST (pair AS int) WITH FUNCTION first_of(pair);",
+            "DROP CAST IF EXISTS (pair AS int); CREATE CAST (pair AS int) WITH FUNCTION second_of(pair);",
+        ),
+        (
+            "ALTER TEXT SEARCH CONFIGURATION words ALTER MAPPING FOR word WITH english_stem;",
+            "ALTER TEXT SEARCH CONFIGURATION words ALTER MAPPING FOR word WITH german_stem;",
+        ),
+        (
+            "ALTER PUBLICATION p SET TABLE a, b;",
+            "ALTER PUBLICATION p SET TABLE b;",
+        ),
+        (
+            "COMMENT ON PUBLICATION p IS 'a';",
+            "COMMENT ON PUBLICATION p IS 'b';",
+        ),
+        // A role that one side makes, which is not done here, and the other looks for.
+        (
+            "CREATE ROLE i6_late;",
+            "DO $$ BEGIN IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'i6_late') THEN GRANT SELECT ON a TO i6_late; END IF; END $$;",
+        ),
+    ] {
+        let said = words(&bench.prove(below, &[&[left], &[right]]));
+        assert!(said.starts_with("unproved: "), "{left} / {right}: {said}");
+    }
+}
+
+/// A side that fails alone where there are rows that nobody made up, and not after the other.
+#[test]
+fn what_only_the_other_side_makes_possible() {
+    let bench = Bench::postgres();
+    let below = "CREATE DOMAIN positive AS int;
+CREATE TABLE users (id int, n int, p positive, name text);
+ALTER TABLE users ADD CONSTRAINT n_positive CHECK (n > 0) NOT VALID;
+CREATE SEQUENCE numbers; CREATE TABLE kept (id int DEFAULT nextval('numbers'), name text);";
+    let gone = "DELETE FROM users WHERE length(name) = 13;";
+    for (left, right) in [
+        ("ALTER TABLE users VALIDATE CONSTRAINT n_positive;", gone),
+        (
+            "ALTER DOMAIN positive ADD CONSTRAINT p CHECK (VALUE > 0);",
+            gone,
+        ),
+        ("ALTER TABLE users ADD a text NOT NULL;", gone),
+        ("CREATE UNIQUE INDEX names ON users (name);", gone),
+        ("ALTER TABLE users ALTER n SET NOT NULL;", gone),
+        (
+            "ALTER SEQUENCE numbers INCREMENT BY 10;",
+            "INSERT INTO kept (name) SELECT name FROM users WHERE length(name) = 13;",
+        ),
+    ] {
+        let said = words(&bench.prove(below, &[&[left], &[right]]));
+        assert!(said.starts_with("unproved: "), "{left} / {right}: {said}");
+    }
+}
+
+/// The reason names what runs without standing in the statement.
+#[test]
+fn what_runs_behind_a_statement_is_named() {
+    let below = "CREATE TABLE accounts (id int, n int); CREATE TABLE settings (k text, v text);
+CREATE FUNCTION noted() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF EXISTS (SELECT FROM settings WHERE v = 'strict') THEN NEW.n = 0; END IF; RETURN NEW; END $$;
+CREATE TRIGGER noted BEFORE UPDATE ON accounts FOR EACH ROW EXECUTE FUNCTION noted();";
+    let said = words(&Bench::postgres().prove(
+        below,
+        &[
+            &["UPDATE accounts SET n = n + 1;"],
+            &["UPDATE settings SET v = 'lax' WHERE length(v) = 13;"],
+        ],
+    ));
+    assert_eq!(said, "unproved: rows of table settings, by way of noted");
+}

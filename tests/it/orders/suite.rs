@@ -123,3 +123,70 @@ fn each_pair_on_sqlite() {
         2,
     );
 }
+
+/// No rows but those that are made up: what the true rows show may stay unknown, but is
+/// never called independent.
+fn hold_without_rows(dialect: Dialect, bench: impl Fn(&Case) -> Bench, at_most_unknown: usize) {
+    let (mut wrong, mut unknown, mut count) = (Vec::new(), Vec::new(), 0);
+    let all = case::cases(dialect).into_iter();
+    for case in all.chain(case::hidden(dialect)) {
+        let bench = bench(&case);
+        let left: Vec<&str> = case.left.iter().map(String::as_str).collect();
+        let right: Vec<&str> = case.right.iter().map(String::as_str).collect();
+        let heads = bench.lines(&case.before, &[&left, &right]);
+        let proved = match bench.try_heads(&heads) {
+            Ok(proved) => proved,
+            Err(error) => {
+                wrong.push(format!("{}: {error:?}", case.name));
+                continue;
+            }
+        };
+        count += 1;
+        let truth = case.verdict.unwrap();
+        let said = format!(
+            "{}: is {}, said {}",
+            case.name,
+            truth.words(),
+            words(&proved)
+        );
+        match (&proved.verdict, truth) {
+            (Verdict::Independent, Truth::Independent) => {}
+            (Verdict::Independent, _) => wrong.push(said),
+            (Verdict::Unproved(_), Truth::Independent) => unknown.push(said),
+            _ => {}
+        }
+    }
+    println!("{count} pairs; independent, and not proved to be: {unknown:#?}");
+    assert!(
+        wrong.is_empty(),
+        "{} wrong:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
+    assert!(unknown.len() <= at_most_unknown, "{unknown:#?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn no_pair_on_postgres_is_independent_for_want_of_rows() {
+    let cluster = crate::support::postgres::Cluster::shared();
+    for role in ["reader", "writer"] {
+        let _ = cluster
+            .psql("postgres")
+            .try_run(&format!("CREATE ROLE {role}"));
+    }
+    hold_without_rows(Dialect::Postgres, |_| Bench::postgres(), 20);
+}
+
+#[test]
+fn no_pair_on_sqlite_is_independent_for_want_of_rows() {
+    let options = |case: &Case| {
+        let rebuilds = case.foreign_keys_off;
+        if rebuilds { "foreign_keys:off" } else { "" }
+    };
+    hold_without_rows(
+        Dialect::Sqlite,
+        |case| Bench::sqlite().with(options(case)),
+        5,
+    );
+}

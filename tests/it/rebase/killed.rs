@@ -25,7 +25,7 @@ use crate::{
 const ENDLESS: &str = "SELECT count(*) FROM (WITH RECURSIVE c (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT x FROM c);";
 
 /// Begins a restack, whose working files in the temporary folder can be seen.
-fn start(sandbox: &Sandbox, folder: &str, args: &[&str]) -> Child {
+pub(super) fn start(sandbox: &Sandbox, folder: &str, args: &[&str]) -> Child {
     fs::create_dir_all(sandbox.at("tmp")).unwrap();
     sandbox
         .command(env!("CARGO_BIN_EXE_teammig"), folder)
@@ -39,7 +39,7 @@ fn start(sandbox: &Sandbox, folder: &str, args: &[&str]) -> Child {
 }
 
 /// Waits until something is so, at most so long.
-fn within(limit: Duration, mut so: impl FnMut() -> bool) -> bool {
+pub(super) fn within(limit: Duration, mut so: impl FnMut() -> bool) -> bool {
     let begin = Instant::now();
     while begin.elapsed() < limit {
         if so() {
@@ -51,7 +51,7 @@ fn within(limit: Duration, mut so: impl FnMut() -> bool) -> bool {
 }
 
 /// `kill -9`.
-fn kill(mut child: Child) {
+pub(super) fn kill(mut child: Child) {
     child.kill().unwrap();
     child.wait().unwrap();
 }
@@ -85,7 +85,7 @@ fn killed_among_the_steps() -> Sandbox {
 }
 
 /// The folder of the restack's journal, once it is written.
-fn journal(sandbox: &Sandbox) -> Option<PathBuf> {
+pub(super) fn journal(sandbox: &Sandbox) -> Option<PathBuf> {
     let entries = fs::read_dir(sandbox.at("ann/.git/teammig")).ok()?;
     let mut folders = entries.map(|entry| entry.unwrap().path());
     folders.find(|folder| folder.join("journal.json").exists())

@@ -89,7 +89,7 @@ fn a_skipped_revision_is_named() {
     --- stderr
     error: 1 revision never ran, though later ones did
       aaaa00000002  two
-    hint: `teammig sync` can roll back what came later, and apply everything in order: it asks (`--yes`: without asking)
+    hint: `teammig sync` runs them now where a scratch database shows that both orders lead to the same; else it can roll back what came later, and apply everything in order: it asks (`--yes`: without asking)
     hint: `teammig upgrade --out-of-order` runs them now, after the later ones
     hint: `teammig stamp --only aaaa00000002` records them as applied, if their changes are there already
     ");

@@ -1,0 +1,333 @@
+//! Each statement of one side beside each of the other, where what they do to each other
+//! does not stand in their texts: it runs behind them, or follows from what both rely on.
+//! Told from words, and in doubt it matters: pure.
+
+use std::collections::BTreeSet;
+
+use super::{
+    behind::{is_about, names_in},
+    cascades::Cascades,
+    hidden::{Code, Hidden},
+    keys::Keys,
+    minds::{self, Types},
+    numbers::Numbers,
+};
+use crate::{
+    model::{
+        Dialect,
+        footprint::{Access, Act, Kind},
+        verdict::{Pair, Spot, Unproved},
+    },
+    schema::{self, Schema},
+    sql,
+};
+
+/// A statement, and what it says that it touches.
+pub(super) struct Statement<'a> {
+    pub(super) spot: Spot,
+    pub(super) text: &'a str,
+    pub(super) accesses: &'a [Access],
+}
+
+/// What statements rely on without naming it.
+pub(super) struct Beside {
+    dialect: Dialect,
+    code: Code,
+    types: Types,
+    keys: Keys,
+    numbers: Numbers,
+    tables: BTreeSet<String>,
+    /// The statements that make indexes.
+    indexes: Vec<String>,
+}
+
+impl Beside {
+    /// By all statements there are, and by the schemas that the orders left.
+    pub(super) fn of(
+        dialect: Dialect,
+        statements: &[(&str, &[Access])],
+        keys: Keys,
+        schemas: &[Schema],
+    ) -> Self {
+        let makes_index = |accesses: &[Access]| {
+            let mut made = accesses.iter();
+            made.any(|one| one.object.kind == Kind::Index && one.act.creates())
+        };
+        let indexes = statements.iter().filter(|(_, made)| makes_index(made));
+        let facts = schemas.iter().flat_map(|schema| schema.facts.keys());
+        let tables = facts.filter(|id| id.kind == schema::Kind::Table);
+        Self {
+            dialect,
+            indexes: indexes.map(|(text, _)| (*text).to_owned()).collect(),
+            code: Code::of(statements.iter().copied(), schemas),
+            types: Types::of(schemas),
+            keys,
+            numbers: Numbers::of(dialect, schemas),
+            tables: tables.map(|id| id.name().to_owned()).collect(),
+        }
+    }
+
+    /// The first two statements of both sides that may mind each other.
+    pub(super) fn doubt(
+        &self,
+        cascades: &Cascades,
+        [left, right]: &[Vec<Statement<'_>>; 2],
+    ) -> Option<Unproved> {
+        let read = |side| {
+            let of = |it| One::of(self, cascades, it);
+            <[Statement<'_>]>::iter(side).map(of).collect::<Vec<_>>()
+        };
+        let (left, right) = (read(left), read(right));
+        let pairs = left
+            .iter()
+            .flat_map(|one| right.iter().map(move |other| [one, other]))
+            .flat_map(|[one, other]| [[one, other], [other, one]]);
+        let mut pairs = pairs.filter(|[one, _]| one.runs);
+        pairs.find_map(|[one, other]| {
+            if one.hides_more && sql::moves_rows(other.it.text) {
+                return Some(Unproved::Opaque(one.it.spot.clone()));
+            }
+            let object = self.minded(cascades, one, other)?;
+            Some(Unproved::Rows {
+                object,
+                pair: Pair {
+                    left: one.it.spot.clone(),
+                    right: other.it.spot.clone(),
+                },
+            })
+        })
+    }
+
+    /// What the first statement does with rows, in its text or behind it, and the other does
+    /// something to.
+    fn minded(&self, cascades: &Cascades, one: &One<'_>, other: &One<'_>) -> Option<String> {
+        let is_plain = sql::is_plain_insert(one.it.text);
+        let moves = sql::moves_rows(one.it.text);
+        let of_definition = |text: &str| {
+            let mut changed = other.it.accesses.iter();
+            changed.find(|access| minds::definition(text, access, &self.types, self.dialect))
+        };
+        let direct = (moves && !is_plain).then(|| of_definition(one.it.text));
+        if let Some(access) = direct.flatten() {
+            return Some(access.object.to_string());
+        }
+        let mut behind = one.behind.iter();
+        let by_way = behind.find_map(|(name, text)| {
+            let access = of_definition(text).or_else(|| one.shares(name, text, other))?;
+            Some(by_way_of(name, access.object.to_string()))
+        });
+        if by_way.is_some() {
+            return by_way;
+        }
+        let table = |name: &str| format!("table {name}");
+        let between = self.keys.between(
+            [one.it.text, other.it.text],
+            [one.it.accesses, other.it.accesses],
+        );
+        between
+            .map(table)
+            .or_else(|| behind_both(one, other).map(table))
+            .or_else(|| self.of_numbers(one, other))
+            .or_else(|| self.of_rules(one, other).map(table))
+            .or_else(|| of_kin(cascades, one, other).map(table))
+    }
+
+    /// Numbers that both take, or rows that the other moves about.
+    fn of_numbers(&self, one: &One<'_>, other: &One<'_>) -> Option<String> {
+        if let Some(name) = one.takes.intersection(&other.uses).next() {
+            return Some(format!("sequence {name}"));
+        }
+        let is_plain = sql::is_plain_insert(one.it.text);
+        let moves = sql::moves_rows(other.it.text) && !sql::is_plain_insert(other.it.text);
+        if !moves || is_plain || !self.numbers.goes_by_place(one.it.text, one.it.accesses) {
+            return None;
+        }
+        let table = other
+            .tables(Act::Write)
+            .find(|table| is_about(one.it.text, &[table]))?;
+        Some(format!("table {table}"))
+    }
+
+    /// What rows have to fulfil from now on, or no longer, where the statement that changes
+    /// them says nothing of it.
+    fn of_rules<'b>(&self, one: &'b One<'_>, other: &One<'_>) -> Option<&'b str> {
+        let mut written = one.tables(Act::Write);
+        if !sql::moves_rows(one.it.text) || sql::is_plain_insert(one.it.text) {
+            // What stands there is kept by what it has to fulfil, or it fails in both orders.
+            let is_own = |text: &str| is_about(text, &["sqlite_sequence"]);
+            return written.find(|_| is_own(other.it.text));
+        }
+        let text = other.it.text;
+        let is_unchecked = (is_about(text, &["NOT"]) && is_about(text, &["VALID"]))
+            || is_about(text, &["VALIDATE"]);
+        let gives_way = is_about(one.it.text, &["CONFLICT", "IGNORE", "REPLACE"]);
+        let removes = |table: &str| {
+            other.it.accesses.iter().any(|access| {
+                let object = &access.object;
+                let of = object.of.as_deref();
+                access.act.removes()
+                    && (of.is_some_and(|of| of.eq_ignore_ascii_case(table))
+                        || (object.kind == Kind::Index && self.is_over(&object.name, table)))
+            })
+        };
+        written.find(|table| {
+            (is_unchecked && is_about(text, &[table]))
+                || (gives_way && removes(table))
+                || is_about(text, &["sqlite_sequence"])
+        })
+    }
+
+    /// The index is one of the table.
+    fn is_over(&self, index: &str, table: &str) -> bool {
+        let mut indexes = self.indexes.iter();
+        indexes.any(|text| is_about(text, &[index]) && is_about(text, &[table]))
+    }
+}
+
+/// A statement, as the other side sees it.
+struct One<'a> {
+    it: &'a Statement<'a>,
+    /// What it leaves depends on rows, or it can run what does.
+    runs: bool,
+    /// What runs with it and does not stand in it, or stands in it behind a condition.
+    behind: Vec<(&'a str, &'a str)>,
+    /// Some of that changes rows.
+    writes_behind: bool,
+    /// There is more than can be read.
+    hides_more: bool,
+    /// The tables that are meant behind it.
+    means: BTreeSet<&'a str>,
+    /// Sequences that it takes numbers from, or sets.
+    uses: BTreeSet<String>,
+    /// Those of them that rows which were not there would be numbered by.
+    takes: BTreeSet<String>,
+}
+
+impl<'a> One<'a> {
+    fn of(beside: &'a Beside, cascades: &Cascades, it: &'a Statement<'a>) -> Self {
+        let text = it.text;
+        let first = text.split_whitespace().next().unwrap_or_default();
+        let is = |words: &[&str]| words.iter().any(|word| first.eq_ignore_ascii_case(word));
+        let is_block = is(&["DO", "CALL", "SELECT"]);
+        let looks = is(&["ALTER"]) || (is(&["CREATE"]) && is_about(text, &["INDEX"]));
+        let runs = sql::moves_rows(text) || is_block || looks;
+        let hidden = if runs {
+            beside.code.behind(text, cascades)
+        } else {
+            Hidden::default()
+        };
+        let hides_more = runs && !looks && hidden.is_opaque();
+        let writes_behind = hidden.writes() || (is_block && sql::moves_rows(text));
+        let tables = beside.tables.iter().map(String::as_str);
+        let means = hidden.bodies.iter().flat_map(|(name, text)| {
+            let found = names_in(text, tables.clone()).into_iter();
+            found.filter(move |table| table != name)
+        });
+        let means = means.collect();
+        let uses = beside.numbers.used(text, it.accesses);
+        let mut takes = BTreeSet::new();
+        if sql::moves_rows(text) {
+            if !sql::is_plain_insert(text) {
+                takes.clone_from(&uses);
+            }
+            let behind = hidden.bodies.iter();
+            takes.extend(behind.flat_map(|(_, text)| beside.numbers.used(text, &[])));
+        }
+        let mut behind = hidden.bodies;
+        if is_block {
+            behind.push(("", text));
+        }
+        Self {
+            it,
+            runs,
+            behind,
+            writes_behind,
+            hides_more,
+            means,
+            uses,
+            takes,
+        }
+    }
+
+    /// The tables that it does this with.
+    fn tables(&self, act: Act) -> impl Iterator<Item = &'a str> {
+        let accesses = self.it.accesses.iter();
+        let accesses = accesses.filter(move |access| access.act == act);
+        accesses.map(|access| {
+            let object = &access.object;
+            object.of.as_deref().unwrap_or(&object.name)
+        })
+    }
+
+    /// What the other does with rows that are also meant behind this one, in the body of
+    /// that name.
+    fn shares<'b>(&self, name: &str, text: &str, other: &One<'b>) -> Option<&'b Access> {
+        let moves = sql::moves_rows(other.it.text);
+        let mut accesses = other.it.accesses.iter();
+        accesses.find(|access| {
+            let is_at_stake = match access.act {
+                Act::Write => moves,
+                Act::Read | Act::Reference => moves && self.writes_behind,
+                Act::Demand => self.writes_behind,
+                _ => false,
+            };
+            let object = &access.object;
+            let is_table = matches!(object.kind, Kind::Table | Kind::View | Kind::Column);
+            let table = object.of.as_deref().unwrap_or(&object.name);
+            is_at_stake
+                && is_table
+                && !minds::is_temporary(object)
+                && table != name
+                && is_about(text, &[table])
+        })
+    }
+}
+
+/// A table that is meant behind both, and changed behind one.
+fn behind_both<'b>(one: &One<'b>, other: &One<'b>) -> Option<&'b str> {
+    if !((one.writes_behind || other.writes_behind) && sql::moves_rows(other.it.text)) {
+        return None;
+    }
+    one.means.intersection(&other.means).next().copied()
+}
+
+/// What is meant, and which body means it; the one of a block is the statement itself.
+fn by_way_of(name: &str, object: String) -> String {
+    if name.is_empty() {
+        return object;
+    }
+    format!("{object}, by way of {name}")
+}
+
+/// A table that becomes part of another one, or whose rows are those of another one, too.
+fn of_kin<'b>(cascades: &Cascades, one: &One<'_>, other: &One<'b>) -> Option<&'b str> {
+    let text = one.it.text;
+    if !sql::moves_rows(text) || sql::is_plain_insert(text) {
+        return None;
+    }
+    if is_about(other.it.text, &["INHERIT", "ATTACH", "DETACH"]) {
+        let tables = other.it.accesses.iter().map(|access| &access.object);
+        let mut tables = tables.filter(|object| object.kind == Kind::Table);
+        return tables
+            .find(|object| is_about(text, &[&object.name]))
+            .map(|object| object.name.as_str());
+    }
+    if sql::is_about_each_row(text) || !sql::moves_rows(other.it.text) {
+        return None;
+    }
+    let kin = cascades.kin(text);
+    let mut written = other.tables(Act::Write);
+    written.find(|table| kin.contains(&table.to_lowercase()))
+}
+
+/// All foreign keys as statements that make them.
+pub(super) fn foreign_keys(schemas: &[Schema]) -> Vec<String> {
+    let facts = schemas.iter().flat_map(|schema| schema.facts.values());
+    let keys = facts.filter_map(|fact| {
+        let table = fact.parent.as_ref()?.name();
+        let definition = fact.get("definition")?;
+        let is_key = fact.id.kind == schema::Kind::Constraint;
+        is_key.then(|| format!("ALTER TABLE \"{table}\" ADD {definition}"))
+    });
+    keys.collect()
+}

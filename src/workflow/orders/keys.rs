@@ -1,0 +1,211 @@
+//! Foreign keys between what two sides do to rows: a parent that goes, a child that comes.
+//! Told from the words of definitions, and in doubt they are about the same rows: pure.
+
+use std::collections::BTreeSet;
+
+use super::{
+    behind::is_about,
+    cascades::{after, words},
+};
+use crate::{
+    model::{
+        Dialect,
+        footprint::{Access, Act, Kind},
+    },
+    sql,
+};
+
+/// All foreign keys.
+#[derive(Debug, Default)]
+pub(super) struct Keys {
+    keys: BTreeSet<Key>,
+    /// The texts that say what is a key of a table, with the table.
+    unique: Vec<(String, String)>,
+}
+
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Key {
+    child: String,
+    parent: String,
+    /// The definition, in which its columns stand.
+    text: String,
+}
+
+impl Keys {
+    /// By the definitions in `texts`.
+    pub(super) fn of<'b>(dialect: Dialect, texts: impl Iterator<Item = &'b str>) -> Self {
+        let mut keys = Self::default();
+        for text in texts {
+            if !is_about(text, &["TABLE", "INDEX"]) || !is_about(text, &["CREATE", "ALTER"]) {
+                continue;
+            }
+            let words = words(text, dialect);
+            let noun = if is_about(text, &["TABLE"]) {
+                "TABLE"
+            } else {
+                "ON"
+            };
+            let Some(own) = after(&words, noun).next() else {
+                continue;
+            };
+            if is_about(text, &["PRIMARY", "UNIQUE"]) {
+                keys.unique.push((own.clone(), text.to_owned()));
+            }
+            for parent in after(&words, "REFERENCES") {
+                keys.keys.insert(Key {
+                    child: own.clone(),
+                    parent,
+                    text: text.to_owned(),
+                });
+            }
+        }
+        keys
+    }
+
+    /// The child's table where one statement takes parents away, or their keys, and the
+    /// other has to do with children.
+    pub(super) fn between(
+        &self,
+        [text, other_text]: [&str; 2],
+        [accesses, others]: [&[Access]; 2],
+    ) -> Option<&str> {
+        if !sql::moves_rows(text) {
+            return None;
+        }
+        if is_about(text, &["TRUNCATE"]) && is_about(text, &["CASCADE"]) {
+            let mut taken = self.below(text).into_iter();
+            return taken
+                .find(|table| sql::moves_rows(other_text) && is_about(other_text, &[table]));
+        }
+        let mut keys = self.keys.iter();
+        let key = keys.find(|key| {
+            self.loses_parents(key, text, accesses) && touches_children(key, other_text, others)
+        })?;
+        Some(&key.child)
+    }
+
+    /// The children of the tables that the text names, and theirs.
+    fn below(&self, text: &str) -> BTreeSet<&str> {
+        let mut found = BTreeSet::new();
+        loop {
+            let before = found.len();
+            for key in &self.keys {
+                if is_about(text, &[&key.parent]) || found.contains(key.parent.as_str()) {
+                    found.insert(key.child.as_str());
+                }
+            }
+            if found.len() == before {
+                return found;
+            }
+        }
+    }
+
+    fn loses_parents(&self, key: &Key, text: &str, accesses: &[Access]) -> bool {
+        let takes = ["DELETE", "TRUNCATE", "REPLACE", "MERGE"];
+        written(accesses, &key.parent).any(|column| match column {
+            None => is_about(text, &takes),
+            Some(column) => {
+                let unique = self.unique.iter().filter(|(table, _)| *table == key.parent);
+                let mut texts = unique.map(|(_, text)| text).chain([&key.text]);
+                texts.any(|text| is_about(text, &[column]))
+            }
+        })
+    }
+}
+
+/// It changes rows of the child, or what the key does with them.
+fn touches_children(key: &Key, text: &str, accesses: &[Access]) -> bool {
+    let lets_go = |access: &Access| {
+        access.object.kind == Kind::Constraint
+            && access.act.removes()
+            && access
+                .object
+                .of
+                .as_ref()
+                .is_some_and(|of| of.eq_ignore_ascii_case(&key.child))
+    };
+    accesses.iter().any(lets_go)
+        || (sql::moves_rows(text)
+            && written(accesses, &key.child)
+                .any(|column| column.is_none_or(|column| is_about(&key.text, &[column]))))
+}
+
+/// The columns of a table that are written; `None` where rows come or go.
+fn written<'a>(accesses: &'a [Access], table: &'a str) -> impl Iterator<Item = Option<&'a str>> {
+    let writes = accesses.iter().filter(|access| access.act == Act::Write);
+    writes.filter_map(move |access| {
+        let object = &access.object;
+        match &object.of {
+            None => object.name.eq_ignore_ascii_case(table).then_some(None),
+            Some(of) => {
+                let is_column = object.kind == Kind::Column && of.eq_ignore_ascii_case(table);
+                is_column.then_some(Some(object.name.as_str()))
+            }
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parents_that_go_and_children_that_come() {
+        let below = [
+            "CREATE TABLE teams (id int PRIMARY KEY, code text UNIQUE, name text)",
+            "CREATE TABLE users (id int, team int REFERENCES teams, name text)",
+        ];
+        let keys = Keys::of(Dialect::Postgres, below.into_iter());
+        let accesses = |text: &str| {
+            let footprint = sql::footprint(text, Dialect::Postgres, &[]);
+            footprint.statements[0].accesses.clone()
+        };
+        for (parent, child, wanted) in [
+            (
+                "DELETE FROM teams WHERE id = 1",
+                "INSERT INTO users VALUES (1, 1)",
+                true,
+            ),
+            (
+                "DELETE FROM teams WHERE id = 1",
+                "UPDATE users SET team = 1",
+                true,
+            ),
+            (
+                "DELETE FROM teams WHERE id = 1",
+                "ALTER TABLE users DROP CONSTRAINT k",
+                true,
+            ),
+            (
+                "UPDATE teams SET id = 1",
+                "INSERT INTO users VALUES (1, 1)",
+                true,
+            ),
+            (
+                "UPDATE teams SET code = 'x'",
+                "INSERT INTO users VALUES (1, 1)",
+                true,
+            ),
+            ("TRUNCATE teams CASCADE", "DELETE FROM users", true),
+            (
+                "TRUNCATE teams CASCADE",
+                "INSERT INTO log SELECT id FROM users",
+                true,
+            ),
+            (
+                "DELETE FROM teams WHERE id = 1",
+                "CREATE INDEX i ON users (id)",
+                false,
+            ),
+            (
+                "INSERT INTO teams VALUES (1)",
+                "INSERT INTO users VALUES (1, 1)",
+                false,
+            ),
+            ("DELETE FROM users", "INSERT INTO teams VALUES (1)", false),
+        ] {
+            let found = keys.between([parent, child], [&accesses(parent), &accesses(child)]);
+            assert_eq!(found.is_some(), wanted, "{parent} / {child}");
+        }
+    }
+}

@@ -1,0 +1,14 @@
+-- verdict: order matters
+
+-- before
+CREATE TABLE settings (k text, name text); CREATE TABLE log (n int);
+CREATE FUNCTION counted() RETURNS bigint LANGUAGE plpgsql AS $$ BEGIN RETURN (SELECT count(*) FROM settings WHERE length(name) = 13); END $$;
+
+-- rows
+INSERT INTO settings VALUES ('a', 'thirteen char');
+
+-- left
+DELETE FROM settings WHERE length(name) = 13;
+
+-- right
+INSERT INTO log SELECT counted();

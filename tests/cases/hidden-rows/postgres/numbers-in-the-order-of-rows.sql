@@ -1,0 +1,13 @@
+-- verdict: order matters
+
+-- before
+CREATE TABLE users (id int, name text, n int); CREATE TABLE kept (id serial, name text);
+
+-- rows
+INSERT INTO users VALUES (1, 'thirteen char'), (2, 'b'), (3, 'c');
+
+-- left
+UPDATE users SET n = 1 WHERE length(name) = 13;
+
+-- right
+INSERT INTO kept (name) SELECT name FROM users;

@@ -1,0 +1,10 @@
+-- verdict: order matters
+
+-- before
+CREATE TABLE users (id int); CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$; CREATE TRIGGER t BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION f();
+
+-- left
+ALTER TABLE users DISABLE TRIGGER t;
+
+-- right
+ALTER TABLE users ENABLE ALWAYS TRIGGER t;
