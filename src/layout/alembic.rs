@@ -6,9 +6,12 @@
 
 mod docstring;
 mod edit;
+mod env;
 mod module;
 mod render;
 mod shape;
+
+pub use env::version_table;
 
 use std::ops::Range;
 
