@@ -9,6 +9,7 @@ mod env;
 mod file;
 mod lint;
 mod mask;
+mod native;
 mod strict;
 mod target;
 
@@ -355,9 +356,10 @@ fn settled(
 ) -> Result<Config, ConfigError> {
     let defaults = defaults(root.to_owned(), vec![DEFAULT_FOLDER.to_owned()], env);
     let layout = settings.layout.unwrap_or_default();
-    let alembic = match layout {
-        Layout::Native => defaults.alembic,
-        Layout::Alembic => alembic::read(root, &settings.alembic.unwrap_or_default())?,
+    let alembic = match (layout, &settings.alembic) {
+        (Layout::Native, None) => defaults.alembic,
+        (Layout::Native, Some(raw)) => native::imported(root, raw)?,
+        (Layout::Alembic, _) => alembic::read(root, &settings.alembic.unwrap_or_default())?,
     };
     let folders = match (settings.migrations, layout) {
         (Some(Folders(list)), _) => list,
@@ -381,9 +383,10 @@ fn settled(
             .map(|Folders(list)| list)
             .unwrap_or_default(),
         concurrent_indexes: settings.concurrent_indexes.unwrap_or_default(),
-        file_template: settings
-            .file_template
-            .or_else(|| alembic.file_template.clone()),
+        file_template: settings.file_template.or_else(|| match layout {
+            Layout::Native => None,
+            Layout::Alembic => alembic.file_template.clone(),
+        }),
         alembic,
         protected: settings
             .protected

@@ -12,8 +12,8 @@ use crate::{
     model::Dialect,
     ui::Ui,
     workflow::{
-        self, Context, Database, Error,
-        import::{Proposal, Request, Tool},
+        Context, Database, Error,
+        import::{self, Proposal, Request, Tool},
     },
 };
 
@@ -23,14 +23,19 @@ use crate::{
 /// that tool's order, and writes every migration as a revision, each the child
 /// of the one before. The folder itself stays as it is. Called again it adds
 /// what has come since, and adopts further databases.
+///
+/// The word `alembic` stands for this project's own Alembic, which writes down
+/// as SQL what its revisions do; ids and edges stay, and teammig.yaml becomes
+/// that of a native project.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   teammig import db/migrations --dry-run    what would be written
   teammig import db/migrations              the files; nothing is applied
-  teammig import db/migrations --adopt      and what the old tool applied counts as applied")]
+  teammig import db/migrations --adopt      and what the old tool applied counts as applied
+  teammig import alembic --dialect postgres this project's Alembic revisions, as SQL")]
 pub(super) struct Args {
-    /// The folder with the other tool's migrations
+    /// The folder with the other tool's migrations, or `alembic`
     path: PathBuf,
 
     /// The tool they belong to, if it cannot be told from the files
@@ -106,12 +111,22 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
         }),
         table: args.table.clone(),
     };
+    let sides = if args.from.is_none() && args.path.as_os_str() == import::alembic::WORD {
+        Some(import::alembic::sides(context, &request)?)
+    } else {
+        None
+    };
+    // From here on it is the native project that is spoken of.
+    let context = sides.as_ref().map_or(context, |sides| &sides.ours);
     let mut database = if args.adopt {
         Some(context.database()?)
     } else {
         None
     };
-    let proposal = workflow::import::propose(context, &request, borrow(&mut database))?;
+    let proposal = match &sides {
+        Some(sides) => import::alembic::propose(sides, &request, borrow(&mut database))?,
+        None => import::propose(context, &request, borrow(&mut database))?,
+    };
     if !ui.is_json() {
         show::found(ui, &proposal);
     }
@@ -120,7 +135,7 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
             confirm(ui, context, args, &proposal)?;
         }
         let shower = Shower::new(ui, 0);
-        workflow::import::apply(context, &proposal, borrow(&mut database), &mut |event| {
+        import::apply(context, &proposal, borrow(&mut database), &mut |event| {
             shower.show(ui, &event);
         })?;
     }

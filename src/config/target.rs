@@ -99,9 +99,11 @@ impl Config {
         Target {
             by,
             environment: environment.to_owned(),
-            url: match self.layout {
-                Layout::Native => Secret::new(url),
-                Layout::Alembic => Secret::new(alembic_url::ours(url)),
+            // One that was imported is configured as it was, until `alembic:` is taken out.
+            url: if self.layout == Layout::Alembic || self.alembic.file.is_some() {
+                Secret::new(alembic_url::ours(url))
+            } else {
+                Secret::new(url)
             },
             sqlalchemy_url: alembic_url::theirs(url),
             base,

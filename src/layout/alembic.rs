@@ -7,9 +7,12 @@
 mod calls;
 mod docstring;
 mod edit;
+mod env;
 mod module;
 mod render;
 mod shape;
+
+pub use env::version_table;
 
 use std::ops::Range;
 

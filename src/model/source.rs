@@ -54,6 +54,20 @@ impl SourceFile {
     }
 }
 
+/// The bytes of a line without its indentation; lines count from 1.
+pub fn line_span(text: &str, line: usize) -> Option<Span> {
+    let mut start = 0;
+    for (n, one) in text.split_inclusive('\n').enumerate() {
+        if n + 1 == line {
+            let indent = one.len() - one.trim_start().len();
+            let end = start + one.trim_end().len();
+            return Some((start + indent).min(end)..end);
+        }
+        start += one.len();
+    }
+    None
+}
+
 fn floor_char_boundary(text: &str, offset: usize) -> usize {
     let mut at = offset.min(text.len());
     while !text.is_char_boundary(at) {

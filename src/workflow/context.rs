@@ -155,7 +155,7 @@ impl Context {
     }
 
     /// The same project with another configuration; what was read of it is not read again.
-    fn with_other(&self, config: Config) -> Self {
+    pub(super) fn with_other(&self, config: Config) -> Self {
         Self {
             repo: self.repo.clone(),
             stood: self.stood.clone(),

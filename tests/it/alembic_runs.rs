@@ -2,6 +2,7 @@
 
 mod bad;
 mod elsewhere;
+mod import;
 mod postgres;
 pub(crate) mod project;
 mod sidecar;

@@ -52,6 +52,9 @@ fn advice(kind: NoteKind, proposal: &Proposal) -> Option<String> {
             proposal.tool.ledger_table(),
             proposal.tool.name()
         )),
+        NoteKind::WayBackNeedsDatabase => {
+            Some("`-v` names them with their lines; write their `-- migrate:down` by hand where you need it".to_owned())
+        }
         NoteKind::ForeignKeysEnforced => Some(
             "put `PRAGMA foreign_keys = OFF` and `ON` around the statements, or let it run in a transaction with \
              `foreign_keys:off`"
@@ -68,6 +71,10 @@ fn words(kind: NoteKind, n: usize, proposal: &Proposal) -> String {
     match kind {
         NoteKind::NoWayBack => format!(
             "{} without a way back: no down script, or one that does nothing",
+            plural(n, "revision")
+        ),
+        NoteKind::WayBackNeedsDatabase => format!(
+            "{} whose downgrade() cannot be written down without a database: written as irreversible",
             plural(n, "revision")
         ),
         NoteKind::OutsideTransaction => {

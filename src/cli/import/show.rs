@@ -9,7 +9,7 @@ use crate::{
     ui::Ui,
     workflow::{
         Context,
-        import::{Adoption, Item, Proposal, Tool},
+        import::{Adoption, Item, Proposal, Tool, alembic::ConfigFile},
     },
 };
 
@@ -118,6 +118,7 @@ pub(super) fn done(ui: &mut Ui, context: &Context, proposal: &Proposal, dry: boo
             ),
         });
     }
+    configured(ui, context, proposal, dry);
     if dry || new.is_empty() {
         return;
     }
@@ -133,6 +134,33 @@ pub(super) fn done(ui: &mut Ui, context: &Context, proposal: &Proposal, dry: boo
     }
 }
 
+/// What becomes of the configuration of an Alembic project, and what is left to do.
+fn configured(ui: &mut Ui, context: &Context, proposal: &Proposal, dry: bool) {
+    let folder = context.display_path(&proposal.folder);
+    match &proposal.config {
+        ConfigFile::Stays => return,
+        ConfigFile::ByHand => {
+            ui.warn("teammig.yaml was not changed: it has several databases, or a form of its own");
+            ui.hint(format!(
+                "write `layout: native` and `migrations: {folder}` there, and keep `alembic:` until all databases are adopted"
+            ));
+        }
+        ConfigFile::Becomes { path, .. } => {
+            let would = if dry { "would name" } else { "names" };
+            let file = context.display_path(path);
+            ui.status(format!("{file} {would} {folder} as a native project now"));
+        }
+    }
+    if dry {
+        return;
+    }
+    ui.hint("`teammig verify` runs them all up and down on a scratch database");
+    ui.hint(
+        "`teammig import alembic --adopt --env NAME` for each further database; then delete Alembic's files, and `alembic:` in \
+         teammig.yaml (URLs are then teammig's own: `sqlite:dev.db`, `postgresql://…`)",
+    );
+}
+
 /// `teammig.import/1`.
 pub(super) fn document(context: &Context, proposal: &Proposal, dry: bool) -> Value {
     json!({
@@ -143,6 +171,11 @@ pub(super) fn document(context: &Context, proposal: &Proposal, dry: bool) -> Val
         "source": proposal.source,
         "folder": context.display_path(&proposal.folder),
         "written": proposal.new_files(),
+        "config": match &proposal.config {
+            ConfigFile::Stays => "stays",
+            ConfigFile::Becomes { .. } => "native",
+            ConfigFile::ByHand => "by-hand",
+        },
         "revisions": proposal.items.iter().map(|item| revision(context, item)).collect::<Vec<_>>(),
         "left_aside": proposal.aside.iter().map(|aside| json!({
             "path": &*aside.path,

@@ -1,7 +1,7 @@
 //! What keeps the project's own Alembic from doing its part, in words.
 
 use super::{Report, database};
-use crate::workflow::alembic::AlembicError;
+use crate::workflow::alembic::{AlembicError, NotOffline};
 
 pub(super) fn report(error: &AlembicError, words: String) -> Report {
     match error {
@@ -20,6 +20,29 @@ pub(super) fn report(error: &AlembicError, words: String) -> Report {
             .note(format!("  {command}"))
             .note("A command of teammig.yaml may come from anybody who can change that file.")
             .hint("look at what it runs; then `teammig upgrade --allow-command` runs it, and remembers for this clone that it may be run"),
+        AlembicError::NotOffline(why) => {
+            let report = Report::new("not-offline", 1, words)
+                .note("Nothing was written. teammig runs the project's env.py in Alembic's offline mode (`--sql`).");
+            match why {
+                NotOffline::NoRun => report.hint(
+                    "env.py needs `if context.is_offline_mode():`, with `context.configure(url=url, literal_binds=True)` and \
+                     `context.run_migrations()` below it, as `alembic init` writes it",
+                ),
+                NotOffline::Dialect { .. } => report.hint(
+                    "let env.py read the URL of the variable that `alembic: {url_variable: …}` names, also in \
+                     run_migrations_offline() (docs/alembic.md, Which database)",
+                ),
+                NotOffline::Several => report.hint(
+                    "give each database an entry of its own in `databases:` with a section of alembic.ini, and import them with `--database`",
+                ),
+                NotOffline::Other { .. } => {
+                    report.hint("`--dialect sqlite` or `--dialect postgres` says for which the scripts are written")
+                }
+                NotOffline::Missing { .. } | NotOffline::Unreadable => {
+                    report.hint("does env.py read other folders than teammig? `migrations:` in teammig.yaml names them")
+                }
+            }
+        }
         AlembicError::Failed(error) => {
             let mut report = Report::new("alembic-failed", 1, words);
             database::details(&mut report, error);

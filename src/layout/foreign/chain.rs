@@ -39,14 +39,19 @@ pub fn chain(source: Source) -> Vec<Imported> {
         parents = vec![id];
         chain.push(Imported {
             revision,
-            body: Body {
-                up: section(&foreign.up),
-                down: foreign.down.as_ref().map(section),
-            },
+            body: body(&foreign),
             source: foreign,
         });
     }
     chain
+}
+
+/// Its scripts, as they are written.
+pub(super) fn body(foreign: &ForeignRevision) -> Body {
+    Body {
+        up: section(&foreign.up),
+        down: foreign.down.as_ref().map(section),
+    }
 }
 
 fn section(script: &ForeignScript) -> Section {

@@ -17,7 +17,7 @@ impl Tool {
                 .parse()
                 .ok()
                 .map(|recorded: i32| line_crc32(bytes) == recorded),
-            Self::Diesel | Self::GolangMigrate | Self::Dbmate | Self::Goose => None,
+            Self::Diesel | Self::GolangMigrate | Self::Dbmate | Self::Goose | Self::Alembic => None,
         }
     }
 }

@@ -10,6 +10,7 @@
 //! either a finding or a [`Note`] that is shown to the user.
 
 mod adapt;
+pub mod alembic;
 mod aside;
 mod chain;
 mod checksum;
@@ -58,10 +59,12 @@ pub enum Tool {
     Goose,
     /// Flyway.
     Flyway,
+    /// Alembic, whose modules its own program writes down as SQL ([`alembic`]).
+    Alembic,
 }
 
 impl Tool {
-    /// All of them, in the order in which they are named to users.
+    /// Those whose files can be read as they are, in the order in which they are named to users.
     pub const ALL: [Self; 6] = [
         Self::Diesel,
         Self::Sqlx,
@@ -80,6 +83,7 @@ impl Tool {
             Self::Dbmate => "dbmate",
             Self::Goose => "goose",
             Self::Flyway => "flyway",
+            Self::Alembic => "alembic",
         }
     }
 
@@ -91,6 +95,7 @@ impl Tool {
             Self::GolangMigrate | Self::Dbmate => "schema_migrations",
             Self::Goose => "goose_db_version",
             Self::Flyway => "flyway_schema_history",
+            Self::Alembic => "alembic_version",
         }
     }
 
@@ -98,7 +103,7 @@ impl Tool {
     /// one number for most, two texts for diesel and dbmate.
     pub fn canonical_version(self, text: &str) -> String {
         match self {
-            Self::Diesel | Self::Dbmate => text.to_owned(),
+            Self::Diesel | Self::Dbmate | Self::Alembic => text.to_owned(),
             Self::Sqlx | Self::GolangMigrate | Self::Goose => {
                 identity::canonical_number(text).to_owned()
             }
@@ -109,7 +114,7 @@ impl Tool {
     /// Whether a version (in its canonical form) is not above another one.
     pub fn is_up_to(self, version: &str, top: &str) -> bool {
         match self {
-            Self::Diesel | Self::Dbmate => version <= top,
+            Self::Diesel | Self::Dbmate | Self::Alembic => version <= top,
             Self::Sqlx | Self::GolangMigrate | Self::Goose => {
                 (version.len(), version) <= (top.len(), top)
             }
@@ -191,6 +196,8 @@ pub fn read(listing: &Listing, tool: Tool, dialect: Dialect) -> Result<Source, V
         Tool::Dbmate => dbmate::read(listing),
         Tool::Goose => goose::read(listing),
         Tool::Flyway => flyway::read(listing),
+        // A folder says nothing of what its modules do.
+        Tool::Alembic => Raw::default(),
     };
     let mut revisions = Vec::with_capacity(raw.revisions.len());
     for revision in raw.revisions {

@@ -9,6 +9,8 @@ use crate::model::Direction;
 pub enum NoteKind {
     /// There is no way back, or it does nothing.
     NoWayBack,
+    /// The way back does what cannot be written down without a database.
+    WayBackNeedsDatabase,
     /// The source says that it runs outside a transaction.
     OutsideTransaction,
     /// A statement that the database refuses inside a transaction.
@@ -42,6 +44,7 @@ impl NoteKind {
     pub fn name(self) -> &'static str {
         match self {
             Self::NoWayBack => "no-way-back",
+            Self::WayBackNeedsDatabase => "way-back-needs-database",
             Self::OutsideTransaction => "outside-transaction",
             Self::OutsideNeeded => "outside-needed",
             Self::OwnTransaction => "own-transaction",
@@ -61,7 +64,11 @@ impl NoteKind {
     pub fn is_warning(self) -> bool {
         matches!(
             self,
-            Self::Batch | Self::ForeignKeysEnforced | Self::NamesLedger | Self::LineEnds
+            Self::WayBackNeedsDatabase
+                | Self::Batch
+                | Self::ForeignKeysEnforced
+                | Self::NamesLedger
+                | Self::LineEnds
         )
     }
 }

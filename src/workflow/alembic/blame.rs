@@ -42,17 +42,3 @@ pub(super) fn names(ids: &[RevId]) -> String {
     let names: Vec<&str> = ids.iter().map(RevId::as_str).collect();
     names.join(", ")
 }
-
-/// The bytes of a line without its indentation; lines count from 1.
-pub(super) fn line_span(text: &str, line: usize) -> Option<std::ops::Range<usize>> {
-    let mut start = 0;
-    for (n, one) in text.split_inclusive('\n').enumerate() {
-        if n + 1 == line {
-            let indent = one.len() - one.trim_start().len();
-            let end = start + one.trim_end().len();
-            return Some((start + indent).min(end)..end);
-        }
-        start += one.len();
-    }
-    None
-}

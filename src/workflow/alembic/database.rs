@@ -12,7 +12,7 @@ use std::{
 };
 
 use super::{
-    blame::{attributed, line_span, names, wrong},
+    blame::{attributed, names, wrong},
     caller::{Caller, Failed},
     child::Stop,
     known::Known,
@@ -31,6 +31,7 @@ use crate::{
         Dialect, Direction, Entry, Ledger, Migration, RevId, SourceFile,
         interrupted::Held,
         ledger::{StoredScript, StoredScripts},
+        source,
     },
     schema::{LeaveOut, Schema},
     workflow::step,
@@ -309,7 +310,7 @@ impl AlembicDatabase {
                 (Direction::Down, Some(down)) => &down.span,
                 _ => &file.up.span,
             };
-            let line = line_span(&file.file.text, line.parse().ok()?)?;
+            let line = source::line_span(&file.file.text, line.parse().ok()?)?;
             (line.start >= script.start && line.end <= script.end)
                 .then(|| line.start - script.start..line.end - script.start)
         });

@@ -1,5 +1,6 @@
 //! Why the project's own Alembic was not asked, or did not do it.
 
+use super::render::NotOffline;
 use crate::{db::DbError, model::RevId};
 
 /// What goes wrong around the program. What goes wrong in a step is a step's failure.
@@ -19,6 +20,9 @@ pub enum AlembicError {
         /// The command as a shell takes it.
         command: String,
     },
+    /// What its env.py did in offline mode is not what was asked for.
+    #[error("{0}")]
+    NotOffline(NotOffline),
     /// It failed.
     #[error("{0}")]
     Failed(DbError),

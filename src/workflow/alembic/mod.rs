@@ -15,6 +15,7 @@ pub mod errors;
 mod in_git;
 mod known;
 mod open;
+mod render;
 mod secret;
 mod shadow;
 mod sidecar;
@@ -24,6 +25,8 @@ mod write;
 
 pub use error::AlembicError;
 pub use open::{allow, is_used};
-pub(super) use open::{require_placed, require_program, wrap};
+pub(super) use open::{require_placed, require_program, table_name, wrap};
+pub use render::NotOffline;
+pub(super) use render::render;
 pub use write::{Created, create};
 pub(super) use write::{merge, script, stamp_script};

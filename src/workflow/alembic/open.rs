@@ -20,6 +20,7 @@ use super::{
 use crate::{
     config::{Alembic, Layout, Target},
     db::{Database, DatabaseUrl, SqliteTarget},
+    layout::version_table,
     model::{Dialect, Ledger, Migration, RevId, graph::Graph, shell},
     workflow::{At, Context, Error, models, way_back_in_git},
 };
@@ -128,11 +129,20 @@ pub fn allow(context: &Context) {
     }
 }
 
+/// The table of Alembic's ledger, as people write it.
+pub(in crate::workflow) fn table_name(context: &Context) -> String {
+    table(context).name()
+}
+
 fn table(context: &Context) -> VersionTable {
     let alembic = &context.config.alembic;
+    let (table, schema) = env_text(context).map_or((None, None), |text| version_table(&text));
     VersionTable::new(
-        alembic.version_table.as_deref(),
-        alembic.version_table_schema.as_deref(),
+        alembic.version_table.as_deref().or(table.as_deref()),
+        alembic
+            .version_table_schema
+            .as_deref()
+            .or(schema.as_deref()),
     )
 }
 
@@ -171,9 +181,14 @@ pub(in crate::workflow) fn require_program(context: &Context) -> Result<Program,
 
 /// A call of Alembic that needs no database of ours: `revision`, `--sql`.
 pub(super) fn caller_alone(context: &Context) -> Result<Caller, Error> {
-    let program = require_program(context)?;
     let target = context.target().ok();
     let url = target.as_ref().map(sqlalchemy_url).unwrap_or_default();
+    caller_with(context, url)
+}
+
+/// The same with a given URL, as `SQLAlchemy` reads it.
+pub(super) fn caller_with(context: &Context, url: String) -> Result<Caller, Error> {
+    let program = require_program(context)?;
     Ok(settle(context, program, url))
 }
 
@@ -210,7 +225,7 @@ fn settle(context: &Context, program: Program, url: String) -> Caller {
 }
 
 /// What other files for Alembic are put beside.
-fn ground(context: &Context) -> Ground {
+pub(super) fn ground(context: &Context) -> Ground {
     let config = &context.config;
     let folder = config.root.join(ini_folder(&config.alembic));
     let named = config.alembic.file.as_ref();
@@ -234,13 +249,16 @@ fn ground(context: &Context) -> Ground {
     }
 }
 
-fn by(context: &Context) -> By {
+/// The project's `env.py`, where it can be read.
+fn env_text(context: &Context) -> Option<String> {
     let config = &context.config;
-    let env = config.alembic.script_location.as_ref();
-    let text = env
-        .and_then(|folder| std::fs::read_to_string(config.root.join(folder).join("env.py")).ok());
+    let folder = config.root.join(config.alembic.script_location.as_ref()?);
+    std::fs::read_to_string(folder.join("env.py")).ok()
+}
+
+pub(super) fn by(context: &Context) -> By {
     // Its env.py asks the application that runs for everything.
-    if text.is_some_and(|text| text.contains("current_app")) {
+    if env_text(context).is_some_and(|text| text.contains("current_app")) {
         By::Flask
     } else {
         By::Alembic
@@ -280,7 +298,7 @@ fn section(alembic: &Alembic) -> Vec<String> {
 
 /// The URL as `SQLAlchemy` reads it: a file by its whole path, since Alembic may run in
 /// another folder.
-fn sqlalchemy_url(target: &Target) -> String {
+pub(super) fn sqlalchemy_url(target: &Target) -> String {
     let url = target.sqlalchemy_url.expose();
     match DatabaseUrl::parse(target.url.expose()) {
         Ok(DatabaseUrl::Sqlite(SqliteTarget::File(path))) if path.is_relative() => {

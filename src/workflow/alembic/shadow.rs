@@ -4,7 +4,11 @@
 //! The ini is a copy of the project's own, in the same folder, so that everything else that
 //! it says holds. It is private: it may hold a password.
 
-use std::{fmt::Write as _, fs, io, path::PathBuf};
+use std::{
+    fmt::Write as _,
+    fs, io,
+    path::{Path, PathBuf},
+};
 
 use tempfile::{NamedTempFile, TempDir};
 
@@ -13,7 +17,7 @@ use crate::model::Migration;
 /// Files and an ini that last as long as this does.
 pub(super) struct Shadow {
     ini: NamedTempFile,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 /// Python's `logging.config.fileConfig` wants them, where env.py calls it.
@@ -70,15 +74,43 @@ impl Ground {
             .prefix(".teammig-")
             .suffix(".ini")
             .tempfile_in(&self.folder)?;
-        fs::write(ini.path(), with_versions(&text, &self.section, &versions))?;
-        Ok(Shadow {
-            ini,
-            _folder: folder,
-        })
+        fs::write(
+            ini.path(),
+            with_paths(&text, &self.section, &versions, None),
+        )?;
+        Ok(Shadow { ini, folder })
+    }
+}
+
+impl Ground {
+    /// Puts another `env.py` in the place of the project's own. The ini stands beside it and,
+    /// for Flask-Migrate, which takes no other one, in its folder.
+    pub(super) fn cast_env(&self, env: &str) -> io::Result<Shadow> {
+        let folder = tempfile::Builder::new()
+            .prefix(".teammig-")
+            .tempdir_in(&self.folder)?;
+        fs::write(folder.path().join("env.py"), env)?;
+        let text = match &self.ini {
+            Some(path) => fs::read_to_string(path)?,
+            None => String::new(),
+        };
+        let text = with_paths(&text, &self.section, &self.versions, Some(folder.path()));
+        fs::write(folder.path().join("alembic.ini"), &text)?;
+        let ini = tempfile::Builder::new()
+            .prefix(".teammig-")
+            .suffix(".ini")
+            .tempfile_in(&self.folder)?;
+        fs::write(ini.path(), text)?;
+        Ok(Shadow { ini, folder })
     }
 }
 
 impl Shadow {
+    /// The folder of the files.
+    pub(super) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// The ini's name in its folder, for `-c`.
     pub(super) fn ini(&self) -> String {
         let name = self.ini.path().file_name().unwrap_or_default();
@@ -86,8 +118,9 @@ impl Shadow {
     }
 }
 
-/// The ini's text with other `version_locations` in a section.
-fn with_versions(text: &str, section: &str, versions: &[PathBuf]) -> String {
+/// The ini's text with other `version_locations` in a section, and another
+/// `script_location` where one is given.
+fn with_paths(text: &str, section: &str, versions: &[PathBuf], scripts: Option<&Path>) -> String {
     let header = format!("[{section}]");
     let mut out = String::with_capacity(text.len() + 200);
     let (mut inside, mut dropping, mut done) = (false, false, false);
@@ -100,14 +133,18 @@ fn with_versions(text: &str, section: &str, versions: &[PathBuf]) -> String {
         _ if cfg!(windows) => ";",
         _ => ":",
     };
-    let paths: Vec<String> = versions
-        .iter()
-        .map(|path| path.display().to_string().replace('%', "%%"))
-        .collect();
+    let plain = |path: &Path| path.display().to_string().replace('%', "%%");
+    let paths: Vec<String> = versions.iter().map(|path| plain(path)).collect();
     let mut ours = format!("version_locations = {}\n", paths.join(sign));
     if separator.is_none() {
         ours.push_str("version_path_separator = os\n");
     }
+    if let Some(scripts) = scripts {
+        // Writing to a String cannot fail.
+        let _ = writeln!(ours, "script_location = {}", plain(scripts));
+    }
+    let replaced =
+        |key: &str| key == "version_locations" || (scripts.is_some() && key == "script_location");
     for line in text.split_inclusive('\n') {
         if line.trim_start().starts_with('[') && !line.starts_with([' ', '\t']) {
             inside = line.trim() == header;
@@ -124,7 +161,7 @@ fn with_versions(text: &str, section: &str, versions: &[PathBuf]) -> String {
         }
         let goes_on = line.starts_with([' ', '\t']) && !line.trim().is_empty();
         if !goes_on {
-            dropping = inside && key(line).is_some_and(|key| key == "version_locations");
+            dropping = inside && key(line).is_some_and(|key| replaced(&key));
         }
         if !dropping {
             out.push_str(line);
@@ -179,7 +216,7 @@ mod tests {
 
     fn with(text: &str) -> String {
         let versions = ["/p/versions", "/p/.teammig-1"].map(PathBuf::from);
-        let out = with_versions(text, "alembic", &versions);
+        let out = with_paths(text, "alembic", &versions, None);
         out.replace(LOGGING, "")
     }
 

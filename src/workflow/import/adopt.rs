@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use super::{
-    Proposal, Refusal,
+    Proposal, Refusal, Tool, alembic,
     ledgers::{self, Applied, Said},
 };
 use crate::{
@@ -55,7 +55,10 @@ pub(super) fn propose(
     database: &mut dyn Database,
     ledger: &Ledger,
 ) -> Result<Adoption, Error> {
-    let said = ledgers::read(database, proposal.tool, &proposal.table)?;
+    let mut said = ledgers::read(database, proposal.tool, &proposal.table)?;
+    if proposal.tool == Tool::Alembic {
+        said = alembic::with_ancestors(said, &proposal.items);
+    }
     let location = database.location().to_owned();
     judge(proposal, &said, ledger, location)
 }
@@ -114,8 +117,10 @@ fn judge(
             continue;
         }
         adoption.applied.push(id.clone());
-        // Whatever was pending until here has been passed over.
-        adoption.gaps.clone_from(&adoption.pending);
+        // Whatever was pending until here has been passed over, or is on another branch.
+        if tool != Tool::Alembic {
+            adoption.gaps.clone_from(&adoption.pending);
+        }
         if !recorded.contains(id) {
             adoption.to_record.push(id.clone());
         }

@@ -111,6 +111,7 @@ fn wanted(tool: Tool) -> &'static [&'static str] {
         Tool::Sqlx => &["version", "success", "checksum", "installed_on"],
         Tool::GolangMigrate => &["version", "dirty"],
         Tool::Dbmate => &["version"],
+        Tool::Alembic => &["version_num"],
         Tool::Goose => &["id", "version_id", "is_applied", "tstamp"],
         Tool::Flyway => &[
             "installed_rank",
@@ -148,6 +149,7 @@ fn select(tool: Tool, table: &str, dialect: Dialect) -> String {
         ),
         Tool::GolangMigrate => format!("SELECT version, dirty FROM {table}"),
         Tool::Dbmate => format!("SELECT version FROM {table} ORDER BY version"),
+        Tool::Alembic => format!("SELECT version_num FROM {table} ORDER BY 1"),
         Tool::Goose => format!(
             "SELECT version_id, is_applied, {} FROM {table} ORDER BY id",
             utc("tstamp")
@@ -161,7 +163,8 @@ fn select(tool: Tool, table: &str, dialect: Dialect) -> String {
 
 fn understand(tool: Tool, rows: &[Row]) -> Result<Said, Error> {
     match tool {
-        Tool::Diesel | Tool::Dbmate => Ok(Said::Rows(
+        // Alembic's rows are the heads alone; what they stand on is for the graph to say.
+        Tool::Diesel | Tool::Dbmate | Tool::Alembic => Ok(Said::Rows(
             rows.iter()
                 .filter_map(|row| applied(tool, cell(row, 0)?, None, cell(row, 1)))
                 .collect(),

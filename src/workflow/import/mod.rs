@@ -5,6 +5,7 @@
 //! folder and its table in the database are only ever read.
 
 mod adopt;
+pub mod alembic;
 mod folder;
 mod ledgers;
 mod target;
@@ -49,6 +50,8 @@ pub struct Proposal {
     pub folder: PathBuf,
     /// The configuration does not name that folder.
     pub folder_is_new: bool,
+    /// How the configuration changes with it.
+    pub config: alembic::ConfigFile,
     /// All migrations, in order.
     pub items: Vec<Item>,
     /// Files that belong to the tool and become no revision.
@@ -131,6 +134,7 @@ pub fn propose(
         source,
         folder: target.folder,
         folder_is_new: !target.configured,
+        config: alembic::ConfigFile::Stays,
         items,
         aside,
         adoption: None,
@@ -159,6 +163,7 @@ pub fn apply(
     on_event: &mut dyn FnMut(Event<'_>),
 ) -> Result<(), Error> {
     target::write(context, proposal)?;
+    alembic::write_config(proposal)?;
     match (database, &proposal.adoption) {
         (Some(database), Some(adoption)) if !adoption.to_record.is_empty() => {
             adopt::record(context, proposal, adoption, database, on_event)

@@ -5,6 +5,7 @@
 //! databases have behind revisions that they do not have.
 
 use std::{
+    collections::HashSet,
     fs,
     path::{Path, PathBuf},
     sync::Arc,
@@ -96,6 +97,12 @@ impl Target {
         Ok(project)
     }
 
+    /// The revisions that stand there now.
+    pub(super) fn there(&self, context: &Context) -> Result<HashSet<RevId>, Error> {
+        let project = self.project(context)?;
+        Ok(project.graph.iter().map(|one| one.id.clone()).collect())
+    }
+
     /// Gives every revision its file, and says which are there already.
     pub(super) fn place(
         &self,
@@ -166,6 +173,12 @@ fn refuse_others(
         .into());
     }
     let heads = project.graph.heads();
+    let is_parent = |id: &RevId| before.iter().any(|one| one.revision.parents.contains(id));
+    let mut tops: Vec<RevId> = before.iter().map(|one| one.revision.id.clone()).collect();
+    tops.retain(|id| !is_parent(id));
+    tops.sort();
+    let mut sorted = heads.clone();
+    sorted.sort();
     match before.last() {
         None if heads.is_empty() => Ok(()),
         None => Err(Refusal::new(format!(
@@ -174,10 +187,10 @@ fn refuse_others(
         ))
         .hint("an import begins a history; `--into FOLDER` begins it in another folder")
         .into()),
-        Some(last) if heads == [last.revision.id.clone()] => Ok(()),
-        Some(last) => Err(Refusal::new(format!(
+        Some(_) if sorted == tops => Ok(()),
+        Some(_) => Err(Refusal::new(format!(
             "{source} goes on after {}, and so did the revisions here (the head is {})",
-            last.revision.id,
+            ids(&tops),
             ids(&heads)
         ))
         .hint(format!(

@@ -74,23 +74,35 @@ fn a_failure_takes_the_whole_call_along() {
     assert_eq!(document["done"], serde_json::json!([]));
 }
 
+/// `env.py` says where it is, or `teammig.yaml` does where that is computed.
 #[test]
 fn another_table_in_another_schema() {
-    let (sandbox, url) = on_postgresql();
-    Cluster::shared().psql_at(&url).run("CREATE SCHEMA own");
-    sandbox.edit(
-        "project/migrations/env.py",
-        "connection=connection, target_metadata=target_metadata",
-        "connection=connection, target_metadata=target_metadata, version_table=\"versions\", \
-         version_table_schema=\"own\"",
-    );
-    let config = sandbox.read("project/teammig.yaml");
-    let table_is = "alembic: {version_table: versions, version_table_schema: own}\n";
-    sandbox.write("project/teammig.yaml", format!("{config}{table_is}"));
-    table(&sandbox, "aaaa00000001", &[]);
-    sandbox.ok("project", &["upgrade"]);
-    assert_eq!(
-        values(&url, "SELECT version_num FROM own.versions"),
-        ["aaaa00000001"]
-    );
+    for (written, config) in [
+        (
+            "version_table=\"versions\", version_table_schema=\"own\"",
+            "",
+        ),
+        (
+            "version_table=\"ver\" + str(\"sions\"), version_table_schema=str(\"own\")",
+            "alembic: {version_table: versions, version_table_schema: own}\n",
+        ),
+    ] {
+        let (sandbox, url) = on_postgresql();
+        Cluster::shared().psql_at(&url).run("CREATE SCHEMA own");
+        sandbox.edit(
+            "project/migrations/env.py",
+            "connection=connection, target_metadata=target_metadata",
+            &format!("connection=connection, target_metadata=target_metadata, {written}"),
+        );
+        let before = sandbox.read("project/teammig.yaml");
+        sandbox.write("project/teammig.yaml", format!("{before}{config}"));
+        table(&sandbox, "aaaa00000001", &[]);
+        sandbox.ok("project", &["upgrade"]);
+        assert_eq!(
+            values(&url, "SELECT version_num FROM own.versions"),
+            ["aaaa00000001"]
+        );
+        let (current, _) = sandbox.json("project", &["current"]);
+        assert_eq!(current["heads"], serde_json::json!(["aaaa00000001"]));
+    }
 }

@@ -232,6 +232,8 @@ CREATE TABLE users (
     error: there are 2 things to decide first
       users.phone must hold something in every row, and nothing says what is in those that are there
       users.email must hold something in every row, and nothing says what is in those that are there
+    hint: if public.users.fullname is public.users.full_name now: `--rename "public.users.fullname:public.users.full_name"`
+    hint: if public.users.fullname is public.users.phone now: `--rename "public.users.fullname:public.users.phone"`
     hint: `--backfill "users.phone:''"`, or `-- teammig: backfill ''` behind the column in the models, with any expression in place of ''; or give it a DEFAULT
     hint: `--backfill "users.email:''"`, or `-- teammig: backfill ''` behind the column in the models, with any expression in place of ''; or give it a DEFAULT
     "#);
