@@ -4,6 +4,7 @@ mod bad;
 mod elsewhere;
 mod postgres;
 mod project;
+mod proof;
 mod sidecar;
 mod writing;
 

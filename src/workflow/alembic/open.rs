@@ -128,7 +128,7 @@ pub fn allow(context: &Context) {
     }
 }
 
-fn table(context: &Context) -> VersionTable {
+pub(super) fn table(context: &Context) -> VersionTable {
     let alembic = &context.config.alembic;
     VersionTable::new(
         alembic.version_table.as_deref(),
@@ -190,7 +190,7 @@ fn caller(context: &Context, target: &Target, dialect: Dialect) -> Caller {
     caller
 }
 
-fn settle(context: &Context, program: Program, url: String) -> Caller {
+pub(super) fn settle(context: &Context, program: Program, url: String) -> Caller {
     let config = &context.config;
     let alembic = &config.alembic;
     // A command of the user's own has all that it needs, where they put it.
@@ -210,7 +210,7 @@ fn settle(context: &Context, program: Program, url: String) -> Caller {
 }
 
 /// What other files for Alembic are put beside.
-fn ground(context: &Context) -> Ground {
+pub(super) fn ground(context: &Context) -> Ground {
     let config = &context.config;
     let folder = config.root.join(ini_folder(&config.alembic));
     let named = config.alembic.file.as_ref();
@@ -234,7 +234,7 @@ fn ground(context: &Context) -> Ground {
     }
 }
 
-fn by(context: &Context) -> By {
+pub(super) fn by(context: &Context) -> By {
     let config = &context.config;
     let env = config.alembic.script_location.as_ref();
     let text = env
@@ -280,7 +280,7 @@ fn section(alembic: &Alembic) -> Vec<String> {
 
 /// The URL as `SQLAlchemy` reads it: a file by its whole path, since Alembic may run in
 /// another folder.
-fn sqlalchemy_url(target: &Target) -> String {
+pub(super) fn sqlalchemy_url(target: &Target) -> String {
     let url = target.sqlalchemy_url.expose();
     match DatabaseUrl::parse(target.url.expose()) {
         Ok(DatabaseUrl::Sqlite(SqliteTarget::File(path))) if path.is_relative() => {
@@ -294,7 +294,7 @@ fn sqlalchemy_url(target: &Target) -> String {
 }
 
 /// libpq's way to set timeouts for all that a session does.
-fn timeouts(context: &Context, target: &Target) -> Option<(String, String)> {
+pub(super) fn timeouts(context: &Context, target: &Target) -> Option<(String, String)> {
     let (lock, statement) = context.script_timeouts(target);
     let lock = lock.map(|time| format!("-c lock_timeout={}", time.as_millis()));
     let statement = statement.map(|time| format!("-c statement_timeout={}", time.as_millis()));

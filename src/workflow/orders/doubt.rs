@@ -9,13 +9,14 @@ use super::{
     Error, Prepared,
     behind::{Behind, is_about},
     cascades::Cascades,
+    python,
     sides::Sides,
     told::is_told,
 };
 use crate::{
     db::SqliteFootprints,
     model::{
-        Dialect, Footprint,
+        Dialect, Footprint, Language,
         conflict::{Ancestor, Clash, Collision, Conflicts, Member, Place, conflicts},
         footprint::{Access, Act, Kind, Seen},
         verdict::{Pair, Spot, Unproved},
@@ -25,6 +26,9 @@ use crate::{
 
 /// Why "no difference" is no proof; none where it is one.
 pub(super) fn doubt(dialect: Dialect, sides: &Sides) -> Result<Option<Unproved>, Error> {
+    if sides.language == Language::Python {
+        return Ok(python::doubt(sides));
+    }
     for (below, left, right) in sides.pairs() {
         let history: Vec<&Prepared> = sides.history.iter().chain(&below).collect();
         let read = Read::of(dialect, &history, &left, &right)?;
