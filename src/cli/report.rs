@@ -59,6 +59,14 @@ impl Report {
         self
     }
 
+    /// With all that another report says.
+    fn because(mut self, why: Self) -> Self {
+        self.notes.push(format!("  {}", why.message));
+        self.notes.extend(why.notes);
+        self.hints.extend(why.hints);
+        self
+    }
+
     fn place(mut self, place: Option<Place>) -> Self {
         self.places.extend(place);
         self

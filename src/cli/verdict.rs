@@ -128,6 +128,10 @@ fn unproved(why: &Unproved) -> String {
             "a statement of {} can do more than it says, beside one that changes rows",
             spot.revision
         ),
+        Unproved::Python(spot) => format!(
+            "no difference was found, but {} does more than change the schema, and other rows may tell one",
+            spot.revision
+        ),
         Unproved::NotCompared { object, .. } => {
             format!("both change what is not compared ({object})")
         }
@@ -194,7 +198,7 @@ pub(super) fn show(ui: &mut Ui, proved: &Proved, told: &[&Place]) {
             Unproved::Rows { pair, .. } | Unproved::NotCompared { pair, .. } => {
                 show_pair(ui, proved, Some(pair), told);
             }
-            Unproved::Opaque(spot) => show_spot(ui, proved, spot),
+            Unproved::Opaque(spot) | Unproved::Python(spot) => show_spot(ui, proved, spot),
             Unproved::LeftOut(_) => {}
         },
     }

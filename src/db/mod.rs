@@ -21,6 +21,7 @@ mod sqlite_keys;
 mod sqlite_lock;
 mod sqlite_rows;
 mod sqlite_scratch;
+mod sqlite_scratch_folder;
 mod sqlite_touched;
 mod url;
 
@@ -28,7 +29,7 @@ use std::{path::Path, sync::Arc, time::Duration};
 
 pub use error::{Broken, DbError, ErrorKind, JobError, Leaves};
 pub use postgres::PgUrl;
-pub use scratch::{Likeness, ScratchError};
+pub use scratch::{Likeness, ScratchAt, ScratchError};
 pub use sqlite_footprint::SqliteFootprints;
 pub use url::{DatabaseUrl, SqliteTarget};
 
@@ -104,6 +105,12 @@ pub trait Database {
     /// A new empty database on this server that is like another one, and gone when it
     /// is dropped. It is nobody else's: all calls are allowed.
     fn scratch(&mut self, like: &Likeness) -> Result<Box<dyn Database>, ScratchError>;
+
+    /// The same where another program can come in, and where that is.
+    fn open_scratch(
+        &mut self,
+        like: &Likeness,
+    ) -> Result<(Box<dyn Database>, ScratchAt), ScratchError>;
 
     /// Takes the lock that keeps other deployers out, waiting at most `timeout`;
     /// `waiting` is told once for whom.

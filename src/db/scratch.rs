@@ -3,6 +3,8 @@
 //! A scratch database is made like another one ([`Database::likeness`]), on the same
 //! server or on one that was named for it, and goes with the value that stands for it.
 
+use std::path::PathBuf;
+
 use super::DbError;
 use crate::model::Dialect;
 
@@ -18,6 +20,15 @@ pub struct Likeness {
     pub(super) options: String,
     /// Settings that belong to the database, and shape what scripts do.
     pub(super) settings: Vec<(String, String)>,
+}
+
+/// Where another program finds a scratch database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ScratchAt {
+    /// SQLite: the file.
+    File(PathBuf),
+    /// PostgreSQL: the database's name on its server.
+    Name(String),
 }
 
 /// Why there is no scratch database.

@@ -19,13 +19,14 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension as _};
 use super::{
     Database, DbError, ErrorKind, Interrupter, Job, JobError, LedgerChange, Notice, Ran,
     RunSettings, ledger_sql,
-    scratch::{Likeness, ScratchError},
+    scratch::{Likeness, ScratchAt, ScratchError},
     sqlite_error::db_error,
     sqlite_group::Group,
     sqlite_hold::{Copy, is_copy},
     sqlite_introspect,
     sqlite_lock::FileLock,
     sqlite_rows, sqlite_scratch,
+    sqlite_scratch_folder::ScratchFolder,
 };
 use crate::{
     model::{
@@ -71,6 +72,8 @@ pub(super) struct Sqlite {
     pub(super) held: Option<Copy>,
     /// What a scratch database was when it was marked.
     pub(super) marked: Option<Connection>,
+    /// The folder of a scratch database's file.
+    pub(super) folder: Option<ScratchFolder>,
     pub(super) stop: Arc<AtomicBool>,
     handle: Arc<std::sync::Mutex<Option<rusqlite::InterruptHandle>>>,
 }
@@ -99,6 +102,7 @@ impl Sqlite {
             deferred: false,
             held: None,
             marked: None,
+            folder: None,
             stop: Arc::default(),
             handle: Arc::default(),
         })
@@ -335,6 +339,13 @@ impl Database for Sqlite {
 
     fn scratch(&mut self, like: &Likeness) -> Result<Box<dyn Database>, ScratchError> {
         sqlite_scratch::create(like, &self.settings)
+    }
+
+    fn open_scratch(
+        &mut self,
+        like: &Likeness,
+    ) -> Result<(Box<dyn Database>, ScratchAt), ScratchError> {
+        sqlite_scratch::create_file(like, &self.settings)
     }
 
     fn lock(&mut self, timeout: Duration, waiting: &mut dyn FnMut(&str)) -> Result<(), DbError> {

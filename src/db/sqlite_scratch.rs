@@ -1,4 +1,5 @@
-//! Scratch databases of SQLite: in memory, so that nothing is left of them.
+//! Scratch databases of SQLite: in memory, so that nothing is left of them, or in a file of
+//! a temporary folder, where another program has to come in.
 //!
 //! Scripts that are tried there must not reach the user's files either: `ATTACH` and
 //! `VACUUM INTO` name files, and are refused.
@@ -13,9 +14,10 @@ use rusqlite::{
 
 use super::{
     Database, DbError, ErrorKind, RunSettings,
-    scratch::{Likeness, ScratchError},
+    scratch::{Likeness, ScratchAt, ScratchError},
     sqlite::Sqlite,
     sqlite_error::db_error,
+    sqlite_scratch_folder::ScratchFolder,
 };
 use crate::model::Dialect;
 
@@ -41,6 +43,20 @@ pub(super) fn create(
             .map_err(|error| db_error(&error))?;
     }
     Ok(Box::new(scratch))
+}
+
+/// In a file. What runs there is another program's: nothing keeps it from files.
+pub(super) fn create_file(
+    like: &Likeness,
+    settings: &RunSettings,
+) -> Result<(Box<dyn Database>, ScratchAt), ScratchError> {
+    like.fits(&likeness())?;
+    let folder = ScratchFolder::create()?;
+    let path = folder.database();
+    let mut scratch = Sqlite::new(Some(path.clone()), "scratch".to_owned(), settings.clone())?;
+    scratch.folder = Some(folder);
+    scratch.writer()?;
+    Ok((Box::new(scratch), ScratchAt::File(path)))
 }
 
 /// Remembers the state.

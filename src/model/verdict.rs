@@ -148,6 +148,9 @@ pub enum Unproved {
     },
     /// A statement can do more than its text says, and another line changes rows too.
     Opaque(Spot),
+    /// A module of Python does more than change the schema, and other rows than those that
+    /// were there may tell a difference.
+    Python(Spot),
     /// Both change something that is not compared.
     NotCompared {
         /// What.

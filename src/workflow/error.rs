@@ -394,6 +394,8 @@ pub enum Error {
 pub enum NoScratch {
     /// The revisions are Python, which Alembic runs, in the database that its env.py knows.
     Python,
+    /// The project's own Alembic cannot be run on one.
+    Alembic(Box<AlembicError>),
     /// No server is named for it, and the database is not to be asked.
     NotNamed,
     /// The environment is protected, and nobody said that its server may be used.

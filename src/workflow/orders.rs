@@ -20,6 +20,7 @@ mod keys;
 mod minds;
 mod narrow;
 mod numbers;
+mod python;
 mod sides;
 mod told;
 
@@ -28,12 +29,12 @@ use std::collections::BTreeSet;
 use super::{
     Context, Error, Prepared,
     replayed::{self, LeftOut},
-    scratch::with_scratch,
+    scratch::with_scratch_for,
 };
 use crate::{
     db::Database,
     model::{
-        Dialect, Project, RevId, Span,
+        Dialect, Language, Project, RevId, Span,
         finding::Place,
         graph::{Graph, Parting},
         verdict::{Fails, Failure, OrderMatters, Pair, Remark, Spot, Unproved, Verdict},
@@ -69,6 +70,7 @@ pub struct Proved {
     /// How many revisions they build on.
     pub below: usize,
     dialect: Dialect,
+    language: Language,
     steps: Vec<Prepared>,
 }
 
@@ -82,6 +84,9 @@ impl Proved {
     pub fn statement(&self, spot: &Spot) -> Option<&str> {
         let text = &self.step(&spot.revision)?.script().text;
         let span = spot.statement.clone().or_else(|| {
+            if self.language == Language::Python {
+                return None;
+            }
             let mut all = sql::statements(text, self.dialect).into_iter();
             all.next().map(|first| first.span)
         });
@@ -176,10 +181,11 @@ pub fn prove_orders(
     let (verdict, mut remarks, kept, schemas) = if let Some((verdict, remarks)) = known.get() {
         (verdict, remarks, true, None)
     } else {
-        let (verdict, remarks, schemas) = with_scratch(context, database, here, |scratch| {
-            replayed::replay_below(scratch, &sides.history)?;
-            Trial::new(context, scratch, &sides)?.decide()
-        })?;
+        let (verdict, remarks, schemas) =
+            with_scratch_for(context, database, here, project, |scratch| {
+                replayed::replay_below(scratch, &sides.history)?;
+                Trial::new(context, scratch, &sides)?.decide()
+            })?;
         if !matches!(verdict, Verdict::Unproved(_)) {
             known.put(&verdict, &remarks);
         }
@@ -201,6 +207,7 @@ pub fn prove_orders(
         lines: sides.lines(),
         below: sides.history.len(),
         dialect,
+        language: sides.language,
         steps: sides.steps(),
     })
 }
@@ -399,6 +406,20 @@ impl<'a> Trial<'a> {
     /// The two revisions, and their statements.
     fn narrow(&mut self) -> Result<Option<Pair>, Error> {
         for (below, left, right) in self.sides.pairs() {
+            if self.sides.count() == 2
+                && self.sides.language == Language::Python
+                && let ([one], [other]) = (&left[..], &right[..])
+            {
+                // Each look is a start of Python, and it is known already.
+                let spot = |step: &Prepared| Spot {
+                    revision: step.step.revision.clone(),
+                    statement: None,
+                };
+                return Ok(Some(Pair {
+                    left: spot(one),
+                    right: spot(other),
+                }));
+            }
             if let Some(pair) = narrow::pair(&mut self.ground, &below, &left, &right)? {
                 return Ok(Some(pair));
             }

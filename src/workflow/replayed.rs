@@ -16,7 +16,7 @@ use crate::{
         render::{self, Body},
     },
     model::{
-        Dialect, Entry, EntryState, Ledger, Project, RevId, Revision, SourceFile,
+        Dialect, Entry, EntryState, Language, Ledger, Project, RevId, Revision, SourceFile,
         ledger::{StoredScript, StoredScripts},
     },
     sql,
@@ -79,6 +79,10 @@ pub(super) fn of_files<'a>(
     let migrations = ids.into_iter().map(|id| project.migration(id.as_str()));
     for migration in migrations.flatten() {
         let mut step = Prepared::up(migration, &empty, &facts, Resume::Ask, dialect)?;
+        if migration.language == Language::Python {
+            steps.push(step);
+            continue;
+        }
         let scripts = &mut step.scripts;
         for script in std::iter::once(&mut scripts.up).chain(&mut scripts.down) {
             keep_inside(&step.step.revision, script, dialect, &mut left_out);

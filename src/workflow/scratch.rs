@@ -7,9 +7,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::{Context, Error, NoScratch, alembic};
 use crate::{
-    db::{Database, ErrorKind, Job, JobError, ScratchError},
+    db::{Database, ErrorKind, Job, JobError, Likeness, ScratchError},
     model::{
-        Dialect, Direction, Entry, EntryState, Options, RevId,
+        Dialect, Direction, Entry, EntryState, Options, Project, RevId,
         ledger::{StoredScript, StoredScripts},
     },
     sql,
@@ -27,10 +27,50 @@ pub(super) fn with_scratch<T>(
     if alembic::is_used(context) {
         return Err(Error::NoScratch(NoScratch::Python));
     }
+    let make = |server: &mut dyn Database, like: &Likeness| server.scratch(like);
+    made(context, database, here, make, |mut scratch, _| {
+        let _running = context.interrupt.guard(scratch.interrupter());
+        act(&mut *scratch)
+    })
+}
+
+/// The same for revisions of `project`, whatever they are written in: where they are
+/// Python, the project's own Alembic runs them there.
+pub(super) fn with_scratch_for<T>(
+    context: &Context,
+    database: &mut dyn Database,
+    here: bool,
+    project: &Project,
+    act: impl FnOnce(&mut dyn Database) -> Result<T, Error>,
+) -> Result<T, Error> {
+    if !alembic::is_used(context) {
+        return with_scratch(context, database, here, act);
+    }
+    let program = alembic::require_for_scratch(context)?;
+    let make = |server: &mut dyn Database, like: &Likeness| server.open_scratch(like);
+    made(context, database, here, make, |(scratch, at), named| {
+        let running = context.interrupt.guard(scratch.interrupter());
+        let opened = alembic::on_scratch(context, program, project, scratch, &at, named);
+        drop(running);
+        let mut scratch = opened?;
+        let _running = context.interrupt.guard(scratch.interrupter());
+        act(&mut *scratch)
+    })
+}
+
+/// Makes a database by `make`, where that may be, and calls `act` with it, and with whether
+/// it is on a server that was named for it.
+fn made<D, T>(
+    context: &Context,
+    database: &mut dyn Database,
+    here: bool,
+    make: impl FnOnce(&mut dyn Database, &Likeness) -> Result<D, ScratchError>,
+    act: impl FnOnce(D, bool) -> Result<T, Error>,
+) -> Result<T, Error> {
     let like = database
         .likeness()
         .map_err(|error| Error::database(database, error))?;
-    // SQLite's are in memory, and so on no server at all.
+    // SQLite's are no server's.
     let is_server = database.dialect() == Dialect::Postgres;
     let mut named = if is_server {
         context.scratch_server()?
@@ -50,7 +90,7 @@ pub(super) fn with_scratch<T>(
     };
     // While it is made and dropped, too: a Ctrl-C must not leave it behind.
     let _whole = context.interrupt.guard(server.interrupter());
-    let outcome = match server.scratch(&like) {
+    let outcome = match make(server, &like) {
         Err(ScratchError::Failed(error)) if error.kind == ErrorKind::Interrupted => {
             Err(Error::Stopped)
         }
@@ -59,16 +99,8 @@ pub(super) fn with_scratch<T>(
             named: is_named,
             error,
         })),
-        Ok(mut scratch) => {
-            let running = context.interrupt.guard(scratch.interrupter());
-            let outcome = if context.interrupt.is_asked() {
-                Err(Error::Stopped)
-            } else {
-                act(&mut *scratch)
-            };
-            drop(running);
-            outcome
-        }
+        Ok(_) if context.interrupt.is_asked() => Err(Error::Stopped),
+        Ok(scratch) => act(scratch, is_named),
     };
     match outcome {
         Err(_) if context.interrupt.is_asked() => Err(Error::Stopped),

@@ -9,7 +9,7 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Context, Error, State,
+    Context, Error, State, alembic,
     orders::{Lines, Proved, prove_orders},
     restack::{Restacking, to_redo_of},
     verdicts::Tried,
@@ -199,6 +199,10 @@ fn alike(
         below: case.below.clone(),
         lines: vec![case.mine.clone(), case.theirs.clone()],
     };
+    if alembic::is_used(context) {
+        // Alembic's table has heads alone: mine cannot stand above theirs before these ran.
+        return Ok(None);
+    }
     match prove_orders(context, database, false, project, &lines) {
         Ok(proved) => Ok(tried_on(&proved)),
         // Then mine run again, which needs no proof.

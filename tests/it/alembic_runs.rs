@@ -5,6 +5,7 @@ mod elsewhere;
 mod import;
 mod postgres;
 pub(crate) mod project;
+mod proof;
 mod sidecar;
 mod writing;
 

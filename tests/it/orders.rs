@@ -166,6 +166,7 @@ pub(crate) fn words(proved: &Proved) -> String {
                     proved.statement(spot).unwrap_or_default()
                 )
             }
+            Unproved::Python(spot) => format!("unproved: {} does more", spot.revision),
             Unproved::NotCompared { object, .. } => format!("unproved: {object} is not compared"),
             Unproved::LeftOut(all) => format!("unproved: {} left out", all.len()),
         },

@@ -1,6 +1,6 @@
 //! Why nothing could be tried on a scratch database, in words.
 
-use super::{Report, database::details};
+use super::{Report, alembic, database::details};
 use crate::workflow::{NoScratch, NotReplayed, ScratchError};
 
 const NAME_A_SERVER: &str =
@@ -13,6 +13,7 @@ pub(super) fn none(why: &NoScratch, words: String) -> Report {
         NoScratch::Python => report.note(
             "Alembic's revisions are Python, and env.py decides where they run: teammig tries them nowhere.",
         ),
+        NoScratch::Alembic(error) => report.because(alembic::report(error, error.to_string())),
         NoScratch::NotNamed => report
             .note("Models of PostgreSQL can only be read by a server, and this asks no database that people use.")
             .hint(NAME_A_SERVER),

@@ -59,7 +59,7 @@ use self::{
 use super::{
     Database, Env, Interrupter, Job, LedgerChange, Notice, Ran, RunSettings,
     error::{DbError, ErrorKind, JobError},
-    scratch::{Likeness, ScratchError},
+    scratch::{Likeness, ScratchAt, ScratchError},
 };
 use crate::{
     model::{
@@ -198,7 +198,16 @@ impl Database for Postgres {
     }
 
     fn scratch(&mut self, like: &Likeness) -> Result<Box<dyn Database>, ScratchError> {
-        self.create_scratch(like)
+        Ok(Box::new(self.create_scratch(like)?))
+    }
+
+    fn open_scratch(
+        &mut self,
+        like: &Likeness,
+    ) -> Result<(Box<dyn Database>, ScratchAt), ScratchError> {
+        let scratch = self.create_scratch(like)?;
+        let at = ScratchAt::Name(scratch.name().to_owned());
+        Ok((Box::new(scratch), at))
     }
 
     fn lock(&mut self, timeout: Duration, waiting: &mut dyn FnMut(&str)) -> Result<(), DbError> {

@@ -21,7 +21,6 @@ use super::{
 };
 use crate::{
     db::{
-        Database,
         error::{DbError, ErrorKind},
         scratch::{Likeness, ScratchError},
     },
@@ -228,10 +227,7 @@ impl Postgres {
 
     /// Makes a scratch database on this server, after having cleared away what runs
     /// that were killed left.
-    pub(super) fn create_scratch(
-        &mut self,
-        like: &Likeness,
-    ) -> Result<Box<dyn Database>, ScratchError> {
+    pub(super) fn create_scratch(&mut self, like: &Likeness) -> Result<Postgres, ScratchError> {
         like.fits(&self.read_likeness()?)?;
         let mut session = connect::connect(&self.target, &|_| {})?;
         sweep(&mut session);
@@ -267,7 +263,12 @@ impl Postgres {
             keeper: Some(keeper),
         };
         scratch.locate()?;
-        Ok(Box::new(scratch))
+        Ok(scratch)
+    }
+
+    /// The database's name on its server.
+    pub(super) fn name(&self) -> &str {
+        &self.target.dbname
     }
 
     /// Remembers the state of a scratch database.

@@ -24,7 +24,7 @@ use super::{
 use crate::{
     db::{
         Database, DbError, ErrorKind, Interrupter, Job, JobError, Leaves, LedgerChange, Likeness,
-        Notice, Ran, ScratchError,
+        Notice, Ran, ScratchAt, ScratchError,
     },
     layout::{Alembic, Layout as _},
     model::{
@@ -402,13 +402,6 @@ impl AlembicDatabase {
     }
 }
 
-fn not_here(what: &str) -> DbError {
-    DbError::new(
-        ErrorKind::Statement,
-        format!("{what} takes scripts of SQL, and Alembic's revisions are Python"),
-    )
-}
-
 impl Database for AlembicDatabase {
     fn dialect(&self) -> Dialect {
         self.inner.dialect()
@@ -465,6 +458,13 @@ impl Database for AlembicDatabase {
 
     fn scratch(&mut self, like: &Likeness) -> Result<Box<dyn Database>, ScratchError> {
         self.inner.scratch(like)
+    }
+
+    fn open_scratch(
+        &mut self,
+        like: &Likeness,
+    ) -> Result<(Box<dyn Database>, ScratchAt), ScratchError> {
+        self.inner.open_scratch(like)
     }
 
     fn lock(&mut self, timeout: Duration, waiting: &mut dyn FnMut(&str)) -> Result<(), DbError> {
@@ -577,8 +577,8 @@ impl Database for AlembicDatabase {
         self.inner.rewind()
     }
 
-    fn execute_text(&mut self, _: &str) -> Result<(), DbError> {
-        Err(not_here("this"))
+    fn execute_text(&mut self, sql: &str) -> Result<(), DbError> {
+        self.inner.execute_text(sql)
     }
 
     fn query_text(&mut self, sql: &str) -> Result<Vec<Vec<Option<String>>>, DbError> {
@@ -586,7 +586,8 @@ impl Database for AlembicDatabase {
     }
 
     fn schema(&mut self, leave_out: &LeaveOut) -> Result<Schema, DbError> {
-        self.inner.schema(leave_out)
+        // It is the ledger here.
+        self.inner.schema(&self.table.left_out(leave_out))
     }
 
     fn interrupter(&self) -> Interrupter {

@@ -14,6 +14,7 @@ mod error;
 pub mod errors;
 mod in_git;
 mod known;
+mod on_scratch;
 mod open;
 mod render;
 mod secret;
@@ -24,6 +25,7 @@ mod table;
 mod write;
 
 pub use error::AlembicError;
+pub(super) use on_scratch::{on_scratch, require_for_scratch};
 pub use open::{allow, is_used};
 pub(super) use open::{require_placed, require_program, table_name, wrap};
 pub use render::NotOffline;

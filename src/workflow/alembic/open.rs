@@ -134,7 +134,7 @@ pub(in crate::workflow) fn table_name(context: &Context) -> String {
     table(context).name()
 }
 
-fn table(context: &Context) -> VersionTable {
+pub(super) fn table(context: &Context) -> VersionTable {
     let alembic = &context.config.alembic;
     let (table, schema) = env_text(context).map_or((None, None), |text| version_table(&text));
     VersionTable::new(
@@ -205,7 +205,7 @@ fn caller(context: &Context, target: &Target, dialect: Dialect) -> Caller {
     caller
 }
 
-fn settle(context: &Context, program: Program, url: String) -> Caller {
+pub(super) fn settle(context: &Context, program: Program, url: String) -> Caller {
     let config = &context.config;
     let alembic = &config.alembic;
     // A command of the user's own has all that it needs, where they put it.
@@ -312,7 +312,7 @@ pub(super) fn sqlalchemy_url(target: &Target) -> String {
 }
 
 /// libpq's way to set timeouts for all that a session does.
-fn timeouts(context: &Context, target: &Target) -> Option<(String, String)> {
+pub(super) fn timeouts(context: &Context, target: &Target) -> Option<(String, String)> {
     let (lock, statement) = context.script_timeouts(target);
     let lock = lock.map(|time| format!("-c lock_timeout={}", time.as_millis()));
     let statement = statement.map(|time| format!("-c statement_timeout={}", time.as_millis()));

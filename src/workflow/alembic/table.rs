@@ -3,6 +3,7 @@
 use crate::{
     db::{Database, DbError, ErrorKind},
     model::{Dialect, RevId},
+    schema::LeaveOut,
     sql,
 };
 
@@ -54,6 +55,49 @@ impl VersionTable {
         let rows = database.query_text(&format!("SELECT version_num FROM {table} ORDER BY 1"))?;
         let ids = rows.iter().filter_map(|row| row.first()?.as_deref());
         Ok(Some(ids.map(RevId::trusted).collect()))
+    }
+
+    /// What is read past, with this table.
+    pub(super) fn left_out(&self, leave_out: &LeaveOut) -> LeaveOut {
+        let mut all = leave_out.clone();
+        all.patterns.push(self.name());
+        all
+    }
+
+    /// Writes a row into a scratch database that has no such table yet.
+    pub(super) fn mark(&self, scratch: &mut dyn Database, row: &str) -> Result<(), DbError> {
+        let dialect = scratch.dialect();
+        let table = self.quoted(dialect)?;
+        let row = sql::literal(row, dialect).map_err(|_| no_name())?;
+        let schema = match self.schema_in(dialect) {
+            Some(schema) => {
+                let schema = sql::ident(schema, dialect).map_err(|_| no_name())?;
+                format!("CREATE SCHEMA {schema}; ")
+            }
+            None => String::new(),
+        };
+        scratch.execute_text(&format!(
+            "{schema}CREATE TABLE {table} (version_num varchar(255) NOT NULL PRIMARY KEY); \
+             INSERT INTO {table} VALUES ({row})"
+        ))
+    }
+
+    /// Takes the table away again, with the schema where it was made for it.
+    pub(super) fn unmark(&self, scratch: &mut dyn Database) -> Result<(), DbError> {
+        let dialect = scratch.dialect();
+        let table = self.quoted(dialect)?;
+        let mut text = format!("DROP TABLE {table}");
+        if let Some(schema) = self.schema_in(dialect) {
+            let schema = sql::ident(schema, dialect).map_err(|_| no_name())?;
+            text = format!("{text}; DROP SCHEMA {schema}");
+        }
+        scratch.execute_text(&text)
+    }
+
+    /// The schema that has to be made for it.
+    fn schema_in(&self, dialect: Dialect) -> Option<&str> {
+        let schema = self.schema.as_deref()?;
+        (dialect == Dialect::Postgres && schema != "public").then_some(schema)
     }
 
     fn quoted(&self, dialect: Dialect) -> Result<String, DbError> {

@@ -11,13 +11,14 @@ use super::{
     beside::{self, Beside, Statement},
     cascades::Cascades,
     keys::Keys,
+    python,
     sides::Sides,
     told::is_told,
 };
 use crate::{
     db::SqliteFootprints,
     model::{
-        Dialect, Footprint,
+        Dialect, Footprint, Language,
         conflict::{Ancestor, Clash, Collision, Conflicts, Member, Place, conflicts},
         footprint::{Access, Act, Kind, Seen},
         verdict::{Pair, Spot, Unproved},
@@ -33,6 +34,9 @@ pub(super) fn doubt(
     sides: &Sides,
     schemas: &[Schema],
 ) -> Result<Option<Unproved>, Error> {
+    if sides.language == Language::Python {
+        return Ok(python::doubt(sides));
+    }
     for (below, left, right) in sides.pairs() {
         // The same twice is the same in either order.
         let text = |step: &Prepared| step.script().text.trim().to_owned();

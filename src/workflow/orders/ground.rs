@@ -16,7 +16,7 @@ use super::{
 use crate::{
     db::{Database, DbError},
     model::{
-        Dialect,
+        Dialect, Language,
         verdict::{Contrast, Failure, Remark},
     },
     schema::{
@@ -52,6 +52,8 @@ const OF_THE_FILE: [&str; 2] = ["user_version", "application_id"];
 pub(super) struct Ground<'a> {
     tried: Tried<'a>,
     leave_out: LeaveOut,
+    /// What the steps are written in.
+    pub(super) language: Language,
     /// Rows are compared too.
     pub(super) with_rows: bool,
     /// Each order runs in a copy of its own.
@@ -100,7 +102,11 @@ impl<'a> Ground<'a> {
     ) -> Result<Self, Error> {
         let with_rows = sides.move_rows();
         let mut ground = Self {
-            apart: sides.dialect == Dialect::Sqlite || (with_rows && sides.wait_for_commit()),
+            apart: sides.dialect == Dialect::Sqlite
+                // Alembic has transactions of its own.
+                || sides.language == Language::Python
+                || (with_rows && sides.wait_for_commit()),
+            language: sides.language,
             tried: Tried::new(context, scratch),
             leave_out: context.leave_out(),
             with_rows,

@@ -8,7 +8,10 @@ use sha2::{Digest, Sha256};
 use super::sides::Sides;
 use crate::{
     db::Likeness,
-    model::verdict::{Remark, Verdict},
+    model::{
+        Language,
+        verdict::{Remark, Verdict},
+    },
     workflow::{Context, Prepared, remembered::Remembered},
 };
 
@@ -30,7 +33,7 @@ impl<'a> Kept<'a> {
             key: key(
                 sides,
                 &on.fingerprint(),
-                &format!("{:?}", context.leave_out()),
+                &format!("{:?}\n{}", context.leave_out(), env_py(context)),
             ),
             verdicts: repo.map(|repo| Remembered::load(repo, "verdicts")),
         }
@@ -49,6 +52,15 @@ impl<'a> Kept<'a> {
     }
 }
 
+/// The module that says how Alembic runs the others.
+fn env_py(context: &Context) -> String {
+    let alembic = &context.config.alembic;
+    let folder = alembic.script_location.as_ref();
+    let path = folder.map(|folder| context.config.root.join(folder).join("env.py"));
+    let text = path.and_then(|path| std::fs::read_to_string(path).ok());
+    text.unwrap_or_default()
+}
+
 /// All that a verdict depends on, in short.
 fn key(sides: &Sides, on: &str, leave_out: &str) -> String {
     let mut text = format!(
@@ -58,14 +70,19 @@ fn key(sides: &Sides, on: &str, leave_out: &str) -> String {
     let mut add = |what: &str, steps: &[Prepared]| {
         for step in steps {
             let script = step.script();
+            // A module means all that stands in it.
+            let whole = match sides.language {
+                Language::Sql => &script.text,
+                Language::Python => step.file_text(),
+            };
             let _ = writeln!(
                 text,
                 "{what} {} {} {} {}\n{}",
                 step.step.revision,
                 script.transaction,
                 script.foreign_keys_off,
-                script.text.len(),
-                script.text
+                whole.len(),
+                whole
             );
         }
     };

@@ -1,9 +1,10 @@
 //! From two lines to the two revisions, and to the two statements, that do not go together.
+//! A module of Python is run as a whole: there it ends with the revisions.
 
 use super::{Error, Prepared, ground::Ground};
 use crate::{
     model::{
-        Dialect, Span,
+        Dialect, Language, Span,
         verdict::{Pair, Spot},
     },
     sql,
@@ -32,7 +33,9 @@ pub(super) fn pair(
     let below = [below, before, before_other].concat();
     let is_all = left.len() == 1 && right.len() == 1;
     let (mut statement, mut of_other) = (None, None);
-    if is_all || ground.collide(&below, &alone(one), &alone(other))? {
+    if ground.language == Language::Sql
+        && (is_all || ground.collide(&below, &alone(one), &alone(other))?)
+    {
         let dialect = ground.dialect();
         let (spans, spans_other) = (spans(one, dialect), spans(other, dialect));
         let n = first(spans.len(), |n| {

@@ -9,7 +9,7 @@ use super::{
     replayed::{self, LeftOut},
 };
 use crate::{
-    model::{Dialect, Project, RevId},
+    model::{Dialect, Language, Project, RevId},
     schema::canary::{self, Asked},
     sql,
 };
@@ -17,6 +17,8 @@ use crate::{
 /// Lines of revisions, and what all of them build on.
 pub(super) struct Sides {
     pub(super) dialect: Dialect,
+    /// What the revisions of the lines are written in.
+    pub(super) language: Language,
     /// What all have in common, in the order in which an upgrade runs it.
     pub(super) history: Vec<Prepared>,
     /// What of all of them is not run.
@@ -48,8 +50,18 @@ impl Sides {
         let (history, mut left_out) = steps(&lines.below)?;
         let (upgrade, left_out_above) = steps(&above)?;
         left_out.extend(left_out_above);
-        let findings = |step: &Prepared| step.findings(dialect);
-        let unrunnable: Vec<_> = history.iter().chain(&upgrade).flat_map(findings).collect();
+        let is_python = |id: &RevId| {
+            let migration = project.migration(id.as_str());
+            migration.is_some_and(|one| one.language == Language::Python)
+        };
+        let language = if above.iter().any(is_python) {
+            Language::Python
+        } else {
+            Language::Sql
+        };
+        let of_sql = |step: &&Prepared| !is_python(&step.step.revision);
+        let steps = history.iter().chain(&upgrade).filter(of_sql);
+        let unrunnable: Vec<_> = steps.flat_map(|step| step.findings(dialect)).collect();
         if !unrunnable.is_empty() {
             return Err(Error::Findings(unrunnable));
         }
@@ -60,6 +72,7 @@ impl Sides {
         };
         Ok(Self {
             dialect,
+            language,
             lines: lines.lines.iter().map(of_line).collect(),
             history,
             left_out,
@@ -69,6 +82,9 @@ impl Sides {
 
     /// What the scripts of the lines ask of rows.
     pub(super) fn asked(&self) -> Vec<Asked> {
+        if self.language == Language::Python {
+            return Vec::new();
+        }
         let scripts = self.upgrade.iter().map(|step| &step.scripts.up.text);
         scripts
             .flat_map(|script| canary::asked(script, self.dialect))
@@ -138,8 +154,11 @@ impl Sides {
         pairs
     }
 
-    /// A script of a line can change rows.
+    /// A script of a line can change rows; of Python nobody knows.
     pub(super) fn move_rows(&self) -> bool {
+        if self.language == Language::Python {
+            return true;
+        }
         let mut steps = self.upgrade.iter();
         steps.any(|step| {
             let text = &step.script().text;
