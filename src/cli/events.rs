@@ -89,8 +89,8 @@ pub(super) fn warn(ui: &mut Ui, warnings: &[Warning]) {
                     names(all)
                 ));
                 ui.hint(if *fixed {
-                    "the change does not reach this database, and others have it as it was: `teammig sync` says what can be \
-                     done"
+                    "a changed way up does not reach this database, and others have it as it was: `teammig sync` says what \
+                     can be done; of a changed way back, the file's is run"
                 } else {
                     "the change does not reach this database: `teammig sync` redoes it, or says why it cannot"
                 });

@@ -123,6 +123,12 @@ impl Edited {
         self.carried && self.moved
     }
 
+    /// Others have it with another way back, which is compared with what ran and not recorded:
+    /// that of the file is run all the same.
+    pub fn is_left(&self) -> bool {
+        self.only_down && self.fixed.is_some() && !self.carried
+    }
+
     /// It is one's own, and something else ran here.
     pub fn is_open(&self) -> bool {
         self.fixed.is_none() && !self.only_down

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use super::{
     At, Context, Error, State, deleted,
     divergence::{self, Divergence, Whose},
-    head_file, hooks, known, outline,
+    drift, head_file, hooks, known, outline,
     replay::{ToCome, to_come},
     unfinished::{self, Unfinished},
 };
@@ -101,6 +101,9 @@ pub struct Database {
     pub location: String,
     /// Where it stands.
     pub state: State,
+    /// How many of the edited revisions `sync` leaves as they are: others have them, and their
+    /// way back alone is another one.
+    pub left: usize,
     /// What only it has and Git is still to bring.
     pub to_come: Option<ToCome>,
 }
@@ -295,6 +298,8 @@ fn database(
             environment: target.environment,
             protected: target.protected,
             location: opened.location().to_owned(),
+            left: drift::edited(context, project, &state, &mut *opened)
+                .map_or(0, |all| all.iter().filter(|one| one.is_left()).count()),
             // Where it cannot be said, the rest is worth showing.
             to_come: to_come(context, &state.phantoms).unwrap_or_default(),
             state,
@@ -366,7 +371,7 @@ fn facts(
         interrupted: count(|state| state.interrupted.len()) > 0,
         phantoms: count(|state| state.phantoms.len()),
         to_come: to_come.map_or(0, |to_come| to_come.revisions.len()),
-        edited: count(|state| state.edited.len()),
+        edited: database.map_or(0, |one| one.state.edited.len() - one.left),
         amended: count(|state| state.amended.len()),
         skipped: count(|state| state.skipped.len()),
         pending: count(|state| state.pending.len()),

@@ -344,6 +344,16 @@ fn a_way_back_that_others_have_is_not_recorded_anew() {
     the database is up to date
     ");
     assert_eq!(sandbox.sqlite("ann/dev.db", row), before);
+    // There is nothing to do about it, and nothing sends anybody round in circles.
+    let (status, _) = sandbox.json("ann", &["status"]);
+    assert_eq!(
+        status["database"]["edited"][0], "9209a434d045",
+        "{status:#}"
+    );
+    assert_ne!(status["next"]["command"], "teammig sync", "{status:#}");
+    let run = sandbox.teammig("ann", &["upgrade"]);
+    let words = "of a changed way back, the file's is run";
+    assert!(run.stderr.contains(words), "{run}");
 }
 
 /// `--roll-back` dropped the tables of a revision whose file was deleted by accident.

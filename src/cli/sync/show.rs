@@ -172,7 +172,7 @@ fn edited(ui: &mut Ui, report: &Report) {
     let shown: Vec<_> = report
         .edited
         .iter()
-        .filter(|edited| !edited.only_down || (edited.fixed.is_some() && !edited.carried))
+        .filter(|edited| !edited.only_down || edited.is_left())
         .collect();
     if shown.is_empty() {
         return;

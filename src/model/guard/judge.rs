@@ -207,7 +207,7 @@ fn edges(case: &Case<'_>) -> Option<Finding> {
             Rule::ReparentedRevision,
             format!("{what}, on purpose: {reason}"),
         )
-        .help(words::RECORDED)
+        .help(words::RECORDED_EDGES)
     } else {
         Finding::error(Rule::ReparentedRevision, what)
             .help(words::of_case(case, Change::Reparented))
