@@ -76,22 +76,27 @@ impl Config {
                 ..self.unnamed(ChosenBy::Environment, &environment.name, &url, root)
             });
         }
-        match self.env.get("DATABASE_URL") {
-            Some(url) if !url.is_empty() => {
-                let root = self.root.clone();
-                Ok(self.unnamed(ChosenBy::Variable, "DATABASE_URL", url, root))
-            }
-            _ => match &self.alembic.url {
-                Some(url) => {
-                    let file = self.alembic.file.as_deref().unwrap_or("alembic.ini");
-                    let root = self.root.clone();
-                    Ok(self.unnamed(ChosenBy::Alembic, file, url.expose(), root))
-                }
-                None => Err(ConfigError::NoDatabase {
-                    dotenv: self.env.unread(),
-                }),
-            },
+        let (name, root) = (self.unnamed_database(), self.root.clone());
+        match (self.variable(), &self.alembic.url) {
+            (Some(url), _) => Ok(self.unnamed(ChosenBy::Variable, name, url, root)),
+            (None, Some(url)) => Ok(self.unnamed(ChosenBy::Alembic, name, url.expose(), root)),
+            (None, None) => Err(ConfigError::NoDatabase {
+                dotenv: self.env.unread(),
+            }),
         }
+    }
+
+    /// What the database is called that no environment names: what says where it is.
+    pub fn unnamed_database(&self) -> &str {
+        match (self.variable(), &self.alembic.url) {
+            (None, Some(_)) => self.alembic.file.as_deref().unwrap_or("alembic.ini"),
+            _ => "DATABASE_URL",
+        }
+    }
+
+    fn variable(&self) -> Option<&str> {
+        let url = self.env.get("DATABASE_URL");
+        url.filter(|url| !url.is_empty())
     }
 
     /// A database of which nothing is known but its URL.

@@ -30,7 +30,7 @@ pub(super) struct Key {
     project: String,
     /// Which of `databases:`.
     database: Option<String>,
-    /// The environment; `None` = the variable `DATABASE_URL`.
+    /// The environment; `None` = the variable `DATABASE_URL`, or Alembic's ini.
     environment: Option<String>,
     /// Where it is, without a password.
     location: String,
@@ -51,6 +51,8 @@ struct Stored<'a> {
 pub(super) struct KnownLedger {
     /// Which database.
     key: Key,
+    /// What a database is called that no environment names.
+    unnamed: String,
     /// The environment is protected.
     pub(super) protected: bool,
     /// When it was read.
@@ -104,9 +106,9 @@ impl KnownRow {
 }
 
 impl KnownLedger {
-    /// The environment's name in the configuration, else the variable's.
+    /// The environment's name in the configuration, else what says where the database is.
     pub(super) fn environment(&self) -> &str {
-        self.key.environment.as_deref().unwrap_or("DATABASE_URL")
+        self.key.environment.as_deref().unwrap_or(&self.unnamed)
     }
 
     /// Where it is, without a password.
@@ -199,6 +201,7 @@ fn of_project(context: &Context, wanted: &dyn Fn(&str) -> bool) -> Vec<KnownLedg
         Some(KnownLedger {
             rows: rows::read(known.rows, wanted)?,
             key: known.key,
+            unnamed: config.unnamed_database().to_owned(),
             protected: known.protected,
             seen_at: known.seen_at,
         })

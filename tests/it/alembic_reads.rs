@@ -76,6 +76,33 @@ fn without_a_configuration_it_is_read_as_well() {
     );
 }
 
+/// It was told twice, the second time as another database that `DATABASE_URL` names.
+#[test]
+fn the_database_of_the_ini_is_one() {
+    let sandbox = team();
+    let ini = INI.replace("driver://user:pass@localhost/dbname", "sqlite:///dev.db");
+    sandbox.write("ann/alembic.ini", ini);
+    rusqlite::Connection::open(sandbox.at("ann/dev.db"))
+        .unwrap()
+        .execute_batch(
+            "CREATE TABLE alembic_version (version_num text); INSERT INTO alembic_version VALUES ('aaaa00000001')",
+        )
+        .unwrap();
+    sandbox.ok("ann", &["current"]);
+    let (status, _) = sandbox.json("ann", &["status"]);
+    assert_eq!(
+        status["database"]["environment"], "alembic.ini",
+        "{status:#}"
+    );
+    assert_eq!(
+        status["elsewhere"].as_array().map(Vec::len),
+        Some(0),
+        "{status:#}"
+    );
+    let (why, _) = sandbox.json("ann", &["why", "aaaa00000001"]);
+    assert_eq!(why["applied"][0]["environment"], "alembic.ini", "{why:#}");
+}
+
 #[test]
 fn several_sections_are_several_databases() {
     let sandbox = Sandbox::new();
