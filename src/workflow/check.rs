@@ -244,7 +244,7 @@ fn judge(context: &Context, ask: &Ask) -> Result<Judged, Error> {
             .collect(),
         heads: graph.heads(),
         proof: collisions.proof,
-        findings: guard::seen_from_the_top(&context.prefix()?, findings),
+        findings: guard::seen_from_the_top(context, findings)?,
         commit: sides.shown.map(|commit| repo.abbreviate(commit)),
         base: sides
             .base

@@ -21,6 +21,7 @@ use crate::{
         Checksum, Finding, Levels, Project, RevId, Rule, Severity, Snapshot, Span,
         finding::deletions_first,
         guard::{self, Evidence, Fixed, Reading},
+        shell,
     },
 };
 
@@ -260,7 +261,7 @@ pub(super) fn step(
     }
     let findings = before.without_follow_ups(context.config.levels.apply(findings));
     let findings = deletions_first(findings);
-    Ok(seen_from_the_top(&context.prefix()?, findings))
+    seen_from_the_top(context, findings)
 }
 
 /// What a step edits of what is known to be fixed, as far as it is the doing of whoever
@@ -346,14 +347,24 @@ fn edits_of_first(
 }
 
 /// Git runs hooks at the top, and shows files from there, so that is where the paths are
-/// read from.
-pub(super) fn seen_from_the_top(prefix: &str, mut findings: Vec<Finding>) -> Vec<Finding> {
+/// read from, and where the commands of a hint are called.
+pub(super) fn seen_from_the_top(
+    context: &Context,
+    mut findings: Vec<Finding>,
+) -> Result<Vec<Finding>, Error> {
+    let prefix = context.prefix()?;
+    let below = context.config.root.strip_prefix(&context.cwd).ok();
+    let below = below.and_then(|path| path.to_str()).unwrap_or_default();
     for finding in &mut findings {
         for place in finding.place.iter_mut().chain(&mut finding.related) {
-            place.file.path = from_the_top(prefix, &place.file.path).into();
+            place.file.path = from_the_top(&prefix, &place.file.path).into();
+        }
+        if let Some(help) = finding.help.as_mut().filter(|_| !below.is_empty()) {
+            let there = format!("`teammig -C {} ", shell::word(below));
+            *help = help.replace("`teammig ", &there);
         }
     }
-    findings
+    Ok(findings)
 }
 
 /// What a change is compared with.

@@ -67,10 +67,7 @@ fn judge(context: &Context) -> Result<Judged, Error> {
         new: Vec::new(),
         heads: project.graph.heads(),
         proof: None,
-        findings: super::guard::seen_from_the_top(
-            &context.prefix()?,
-            context.config.levels.apply(findings),
-        ),
+        findings: super::guard::seen_from_the_top(context, context.config.levels.apply(findings))?,
     })
 }
 

@@ -94,7 +94,7 @@ pub(super) fn with_dropped(
             Ok(guard::judge(before, after, &fixed, &reading))
         })?;
         let found = context.config.levels.apply(found);
-        let found = seen_from_the_top(&context.prefix()?, found);
+        let found = seen_from_the_top(context, found)?;
         let is_told = |one: &Finding| {
             let mut told = findings.iter();
             told.any(|other| (other.rule, &other.revision) == (one.rule, &one.revision))

@@ -352,7 +352,7 @@ fn every_project_and_every_database_is_judged() {
       |
     2 | --   revision: aaaa00000009
       |                ^^^^^^^^^^^^ others come upon such ids too
-    hint: `teammig create` makes 12 random hex digits; while nobody else has the revision, give it such an id
+    hint: `teammig -C other create` makes 12 random hex digits; while nobody else has the revision, give it such an id
     ");
     log("e28f6a40c9d7");
     sandbox.write("ann/other/teammig.yaml", "environments: [\n");

@@ -46,6 +46,9 @@ fn projects_below_the_top_are_judged() {
                     .contains(":/backend/migrations/aaaa00000001.sql`"),
                 "{run}"
             );
+            assert!(!run.stderr.contains("`teammig amend"), "{run}");
+            assert!(!run.stderr.contains("`teammig create"), "{run}");
+            assert!(run.stderr.contains("`teammig -C backend "), "{run}");
         }
         let from = if project == "mono" { "mono" } else { project };
         let spec = if project == "mono" {
