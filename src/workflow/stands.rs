@@ -12,6 +12,7 @@ use super::{
     Context, Error, State, alembic,
     orders::{Lines, Proved, prove_orders},
     restack::{Restacking, to_redo_of},
+    state::other_scripts,
     verdicts::Tried,
 };
 use crate::{
@@ -134,11 +135,17 @@ pub fn late(
 ) -> Result<Option<Stands>, Error> {
     let graph = &project.graph;
     let over: BTreeSet<RevId> = graph.unwind(&state.applied, skipped).into_iter().collect();
-    let mut as_they_ran = state.edited.iter().chain(&state.amended);
+    // What only stands on something else by now is tried as it ran.
+    let ran_otherwise = |id: &RevId| {
+        let entry = state.ledger.entry(id.as_str());
+        let file = project.migration(id.as_str());
+        !matches!((entry, file), (Some(entry), Some(file)) if !other_scripts(file, entry))
+    };
+    let mut changed = state.edited.iter().chain(&state.amended);
     let is_certain = state.phantoms.is_empty()
         && state.hidden.is_empty()
         && state.interrupted.is_empty()
-        && !as_they_ran.any(|id| over.contains(id));
+        && !changed.any(|id| over.contains(id) && ran_otherwise(id));
     // What runs late may need more that did not run yet.
     let mut needed = graph.ancestors(&Vec::from_iter(skipped.clone()));
     needed.retain(|id| !state.applied.contains(id));

@@ -590,3 +590,33 @@ fn published_decisions_stay() {
         "{run}"
     );
 }
+
+/// A published revision was rolled back, with what was in its table, to run again on its new parent.
+#[test]
+fn what_is_put_below_an_applied_revision_on_purpose_runs_after_it() {
+    let sandbox = Sandbox::team();
+    sandbox.table("ann", "aaaa11112222", &["9209a434d045"], "phones");
+    sandbox.ok("ann", &["heads", "--write"]);
+    sandbox.commit("ann", "Phones");
+    sandbox.git("ann", &["push", "-q"]);
+    sandbox.ok("ann", &["upgrade"]);
+    sandbox.sqlite("ann/dev.db", "INSERT INTO phones VALUES (7)");
+    sandbox.table("ann", "bbbb11112222", &["9209a434d045"], "mails");
+    sandbox.edit(
+        "ann/migrations/aaaa11112222.sql",
+        "parents: [9209a434d045]",
+        "parents: [bbbb11112222]",
+    );
+    sandbox.ok(
+        "ann",
+        &["amend", "aaaa11112222", "--reason", "it needs mails"],
+    );
+    let run = sandbox.teammig("ann", &["sync", "--yes"]);
+    assert_eq!(run.code, 0, "{run}");
+    assert!(run.stderr.contains("kept as it is"), "{run}");
+    assert_eq!(sandbox.sqlite("ann/dev.db", "SELECT * FROM phones"), ["7"]);
+    let parents = "SELECT parents FROM teammig_ledger WHERE revision = 'aaaa11112222'";
+    let parents = sandbox.sqlite("ann/dev.db", parents).concat();
+    assert!(parents.contains("bbbb11112222"), "{parents}");
+    assert_eq!(sandbox.teammig("ann", &["sync"]).code, 0);
+}

@@ -8,8 +8,8 @@ pub(super) const RECORDED: &str =
     "databases that have it do not run it again; `teammig sync` records there what it is now";
 
 /// The same of what it builds on: what is new below it has yet to run there.
-pub(super) const RECORDED_EDGES: &str = "`teammig sync` records it in databases that have it, and runs nothing for that; where they lack what is \
-     below it now, it asks in which order that runs: before it, which runs it again, or after it";
+pub(super) const RECORDED_EDGES: &str = "`teammig sync` records it in databases that have it; what is new below it runs there after it, where a \
+     scratch database shows that both orders lead to the same, and else it asks";
 
 /// Where it was seen, in a sentence.
 pub(super) fn evidence(fixed: &[&Fixed]) -> String {
