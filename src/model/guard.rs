@@ -201,9 +201,9 @@ pub trait Reading {
     fn is_error(&self, finding: &Finding) -> bool;
     /// The commit that has what the step edits, and a file as both are named to Git.
     fn restored(&self, path: &str) -> (String, String);
-    /// Where the project is now, where it stood in another place then: a file there as Git
-    /// names it from the top.
-    fn moved(&self, _path: &str) -> Option<String> {
+    /// Where a file is now as Git names it from the top, where the project stood in another
+    /// place then, or the folder that the file was in is none of its own any more.
+    fn moved(&self, _was: &str, _path: &str) -> Option<String> {
         None
     }
 }

@@ -341,8 +341,9 @@ pub(super) fn restore(context: &Context, migration: &Migration) -> Option<String
     };
     let source = std::iter::once("HEAD").chain(names).find(has)?;
     let reading = ByLayout::of(context, source).ok()?;
-    let restored = reading.restored(&migration.file.path);
-    if let Some(here) = reading.moved(&migration.file.path) {
+    let file = &migration.file.path;
+    let restored = reading.restored(file);
+    if let Some(here) = reading.moved(file, file) {
         return Some(fetched(&restored, &here));
     }
     let (source, path) = restored;

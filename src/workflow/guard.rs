@@ -522,6 +522,8 @@ pub(super) struct ByLayout {
     levels: Levels,
     prefix: String,
     now: String,
+    /// The migrations folders now.
+    folders: Vec<String>,
     source: String,
 }
 
@@ -537,6 +539,7 @@ impl ByLayout {
                 Err(_) => context.prefix()?,
             },
             now: context.prefix()?,
+            folders: context.folders().paths().to_vec(),
             levels: context.config.levels.clone(),
             source: source.to_owned(),
         })
@@ -568,7 +571,9 @@ impl Reading for ByLayout {
         (self.source.clone(), pathspec(&self.prefix, path))
     }
 
-    fn moved(&self, path: &str) -> Option<String> {
-        (self.prefix != self.now).then(|| from_the_top(&self.now, path))
+    fn moved(&self, was: &str, path: &str) -> Option<String> {
+        let folder = was.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let stays = self.prefix == self.now && self.folders.iter().any(|one| one == folder);
+        (!stays).then(|| from_the_top(&self.now, path))
     }
 }

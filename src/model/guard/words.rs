@@ -49,7 +49,7 @@ pub(super) fn of_case(case: &Case<'_>, change: Change) -> String {
     });
     let path = old.map_or(String::new(), |old| {
         let (now, was) = (&case.new.file.path, &old.file.path);
-        if let Some(here) = case.reading.moved(now) {
+        if let Some(here) = case.reading.moved(was, now) {
             return format!(" (`{}`)", fetched(&case.reading.restored(was), &here));
         }
         let renamed = (now != was).then(|| case.reading.restored(now).1);

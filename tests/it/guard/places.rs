@@ -46,6 +46,32 @@ fn a_folder_that_is_moved_is_named() {
     assert_eq!(sandbox.try_git("ann", &["push", "-q"]).code, 0);
 }
 
+/// What was named put the file back into the folder that is none any more.
+#[test]
+fn an_edit_in_a_folder_with_another_name_is_taken_back_there() {
+    let sandbox = Sandbox::team();
+    sandbox.ok("ann", &["hooks", "install"]);
+    sandbox.git("ann", &["mv", "migrations", "db"]);
+    sandbox.write(
+        "ann/teammig.yaml",
+        "migrations: db\nenvironments:\n  dev: sqlite:dev.db\n",
+    );
+    sandbox.edit("ann/db/9209a434d045.sql", "name text", "name varchar(9)");
+    sandbox.git("ann", &["add", "-A"]);
+    let run = sandbox.try_git("ann", &["commit", "-qm", "Rename"]);
+    let hint = "(`git show HEAD:migrations/9209a434d045.sql > \"$(git rev-parse --show-cdup)\"db/9209a434d045.sql && \
+                git add :/db/9209a434d045.sql`)";
+    assert!(run.code == 1 && run.stderr.contains(hint), "{run}");
+    let before = sandbox.git("ann", &["show", "HEAD:migrations/9209a434d045.sql"]);
+    sandbox.write(
+        "ann/db/9209a434d045.sql",
+        format!("{}\n", before.trim_end()),
+    );
+    sandbox.git("ann", &["add", ":/db/9209a434d045.sql"]);
+    let run = sandbox.try_git("ann", &["commit", "-qm", "Rename"]);
+    assert_eq!(run.code, 0, "{run}");
+}
+
 #[test]
 fn a_sparse_checkout_has_deleted_nothing() {
     let sandbox = Sandbox::team();
