@@ -28,6 +28,7 @@ use std::collections::BTreeSet;
 
 use super::{
     Context, Error, Prepared,
+    footprints::{Footprints, ScriptKey},
     replayed::{self, LeftOut},
     scratch::with_scratch_for,
 };
@@ -219,6 +220,8 @@ type Came = (Verdict, Vec<Remark>, Option<Box<[Schema; 2]>>);
 struct Trial<'a> {
     ground: Ground<'a>,
     sides: &'a Sides,
+    /// What scripts touch, as far as it is asked.
+    footprints: Footprints,
     remarks: Vec<Remark>,
     schemas: Option<Box<[Schema; 2]>>,
 }
@@ -232,6 +235,7 @@ impl<'a> Trial<'a> {
         Ok(Self {
             ground: Ground::new(context, scratch, sides)?,
             sides,
+            footprints: Footprints::new(context, sides.dialect),
             remarks: Vec::new(),
             schemas: None,
         })
@@ -244,6 +248,7 @@ impl<'a> Trial<'a> {
         };
         self.remarks.sort();
         self.remarks.dedup();
+        self.footprints.remember();
         Ok((verdict, self.remarks, self.schemas))
     }
 
@@ -261,9 +266,10 @@ impl<'a> Trial<'a> {
     }
 
     /// What may be different for all that was seen.
-    fn doubt(&self) -> Result<Option<Unproved>, Error> {
+    fn doubt(&mut self) -> Result<Option<Unproved>, Error> {
         let schemas = self.schemas.as_deref().map_or(&[][..], |both| both);
-        doubt::doubt(self.ground.dialect(), self.sides, schemas)
+        let dialect = self.ground.dialect();
+        doubt::doubt(dialect, self.sides, schemas, &mut self.footprints)
     }
 
     /// First in tables as the history left them, then with rows in every one that takes

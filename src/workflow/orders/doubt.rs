@@ -5,8 +5,10 @@
 //! difference may be in rows that were not there. That is told apart from the statements,
 //! by their footprints; in doubt it is a doubt.
 
+use std::{borrow::Cow, collections::HashMap, sync::Arc};
+
 use super::{
-    Error, Prepared,
+    Error, Footprints, Prepared, ScriptKey,
     behind::{Behind, is_about},
     beside::{self, Beside, Statement},
     cascades::Cascades,
@@ -16,7 +18,6 @@ use super::{
     told::is_told,
 };
 use crate::{
-    db::SqliteFootprints,
     model::{
         Dialect, Footprint, Language,
         conflict::{Ancestor, Clash, Collision, Conflicts, Member, Place, conflicts},
@@ -28,11 +29,12 @@ use crate::{
 };
 
 /// Why "no difference" is no proof; none where it is one. `schemas` are those that the
-/// orders left.
+/// orders left; what a script touches is had from `footprints`.
 pub(super) fn doubt(
     dialect: Dialect,
     sides: &Sides,
     schemas: &[Schema],
+    footprints: &mut Footprints,
 ) -> Result<Option<Unproved>, Error> {
     if sides.language == Language::Python {
         return Ok(python::doubt(sides));
@@ -44,7 +46,7 @@ pub(super) fn doubt(
             continue;
         }
         let history: Vec<&Prepared> = sides.history.iter().chain(&below).collect();
-        let read = Read::of(dialect, &history, &left, &right, schemas)?;
+        let read = Read::of(dialect, &history, [&left, &right], schemas, footprints)?;
         if let Some(why) = read.doubt() {
             return Ok(Some(why));
         }
@@ -52,13 +54,18 @@ pub(super) fn doubt(
     Ok(None)
 }
 
+/// A revision and what it touches.
+type Step<'a> = (&'a Prepared, Arc<Footprint>);
+/// Revisions in their order.
+type Line<'a> = Vec<Step<'a>>;
+
 /// Two lines with their footprints.
 struct Read<'a> {
     dialect: Dialect,
-    left: Vec<(&'a Prepared, Footprint)>,
-    right: Vec<(&'a Prepared, Footprint)>,
+    left: Line<'a>,
+    right: Line<'a>,
     /// What both build on.
-    below: Vec<(&'a Prepared, Footprint)>,
+    below: Line<'a>,
     /// What changes with what.
     cascades: Cascades,
     /// What is not seen where statements collide by their texts.
@@ -70,44 +77,32 @@ impl<'a> Read<'a> {
     fn of(
         dialect: Dialect,
         history: &[&'a Prepared],
-        left: &'a [Prepared],
-        right: &'a [Prepared],
+        [left, right]: [&'a [Prepared]; 2],
         schemas: &[Schema],
+        footprints: &mut Footprints,
     ) -> Result<Self, Error> {
-        let (below, left, right) = match dialect {
-            Dialect::Postgres => {
-                let read = |step: &Prepared| sql::footprint(&step.script().text, dialect, &[]);
-                let each = |steps: &'a [Prepared]| -> Vec<_> {
-                    steps.iter().map(|step| (step, read(step))).collect()
-                };
-                let below: Vec<Footprint> = history.iter().map(|step| read(step)).collect();
-                (below, each(left), each(right))
-            }
-            Dialect::Sqlite => {
-                let failed = |error| Error::Database {
-                    location: "scratch".to_owned(),
-                    dialect: Some(dialect),
-                    error: Box::new(error),
-                };
-                let mut memory = SqliteFootprints::new().map_err(failed)?;
-                let below = history
-                    .iter()
-                    .map(|step| memory.footprint(&step.script().text))
-                    .collect();
-                let each = |steps: &'a [Prepared]| -> Result<Vec<_>, Error> {
-                    let mut fork = memory.fork().map_err(failed)?;
-                    let read = |step: &'a Prepared| (step, fork.footprint(&step.script().text));
-                    Ok(steps.iter().map(read).collect())
-                };
-                (below, each(left)?, each(right)?)
-            }
+        let key = |step: &Prepared| ScriptKey::of(&step.script().text);
+        let before: Vec<ScriptKey> = history.iter().map(|step| key(step)).collect();
+        let steps = history.iter().copied().chain(left).chain(right);
+        let scripts: HashMap<ScriptKey, &str> = steps
+            .map(|step| (key(step), step.script().text.as_str()))
+            .collect();
+        let text = |wanted: ScriptKey| scripts.get(&wanted).copied().map(Cow::Borrowed);
+        let below = footprints.along(&[], &before, &text)?;
+        let mut each = |steps: &'a [Prepared]| -> Result<Line<'a>, Error> {
+            let keys: Vec<ScriptKey> = steps.iter().map(key).collect();
+            Ok(steps
+                .iter()
+                .zip(footprints.along(&before, &keys, &text)?)
+                .collect())
         };
+        let (left, right) = (each(left)?, each(right)?);
         let found = conflicts(
             &members(&left),
             &members(&right),
-            &Ancestor::of(&below, true),
+            &Ancestor::of(below.iter().map(|one| &**one), true),
         );
-        let below: Vec<_> = history.iter().copied().zip(below).collect();
+        let below: Line<'a> = history.iter().copied().zip(below).collect();
         let all = || texts(&below).chain(texts(&left)).chain(texts(&right));
         let keys = beside::foreign_keys(schemas);
         let defined = || {
@@ -193,11 +188,7 @@ impl<'a> Read<'a> {
 
     /// A statement that takes rows of other tables with it, beside one that has to do with
     /// rows of these.
-    fn of_cascades(
-        &self,
-        line: &[(&'a Prepared, Footprint)],
-        other: &[(&'a Prepared, Footprint)],
-    ) -> Option<Unproved> {
+    fn of_cascades(&self, line: &[Step<'a>], other: &[Step<'a>]) -> Option<Unproved> {
         let others = self.statements(other);
         let takes_rows = ["DELETE", "UPDATE", "TRUNCATE", "MERGE", "REPLACE"];
         let moving = self.moving(line).into_iter();
@@ -224,13 +215,13 @@ impl<'a> Read<'a> {
     }
 
     /// All statements of a line that can change rows by what those hold.
-    fn moving(&self, line: &[(&'a Prepared, Footprint)]) -> Vec<(Spot, &'a str)> {
+    fn moving(&self, line: &[Step<'a>]) -> Vec<(Spot, &'a str)> {
         let mut found = self.statements(line);
         found.retain(|(_, text)| sql::moves_rows(text) && !sql::is_plain_insert(text));
         found
     }
 
-    fn statements(&self, line: &[(&'a Prepared, Footprint)]) -> Vec<(Spot, &'a str)> {
+    fn statements(&self, line: &[Step<'a>]) -> Vec<(Spot, &'a str)> {
         let mut all = Vec::new();
         for (step, _) in line {
             let text = &step.script().text;
@@ -247,11 +238,7 @@ impl<'a> Read<'a> {
 
     /// A statement that can do more than it says, beside one that changes rows or a
     /// function, which it may call.
-    fn of_what_is_hidden(
-        &self,
-        line: &[(&'a Prepared, Footprint)],
-        other: &[(&'a Prepared, Footprint)],
-    ) -> Option<Unproved> {
+    fn of_what_is_hidden(&self, line: &[Step<'a>], other: &[Step<'a>]) -> Option<Unproved> {
         let meets = self
             .statements(other)
             .iter()
@@ -278,11 +265,7 @@ impl<'a> Read<'a> {
 
     /// A function or a view that a line makes another one, beside a statement that runs it,
     /// be it by way of others: what it gives depends on rows that were not there.
-    fn of_what_is_behind(
-        &self,
-        line: &[(&'a Prepared, Footprint)],
-        other: &[(&'a Prepared, Footprint)],
-    ) -> Option<Unproved> {
+    fn of_what_is_behind(&self, line: &[Step<'a>], other: &[Step<'a>]) -> Option<Unproved> {
         let mut changed = line.iter().flat_map(|(step, footprint)| {
             footprint.statements.iter().filter_map(|one| {
                 let spot = Spot {
@@ -314,11 +297,7 @@ impl<'a> Read<'a> {
     }
 
     /// A trigger or a rule of a table, beside a statement that changes its rows.
-    fn of_triggers(
-        &self,
-        line: &[(&'a Prepared, Footprint)],
-        other: &[(&'a Prepared, Footprint)],
-    ) -> Option<Unproved> {
+    fn of_triggers(&self, line: &[Step<'a>], other: &[Step<'a>]) -> Option<Unproved> {
         let moving = self.statements(other);
         // What is added as it stands there is no matter to what does not run for it.
         let moves = |trigger: &str, text: &str| {
@@ -350,7 +329,7 @@ impl<'a> Read<'a> {
 }
 
 /// Each statement of a line with its place and what it touches.
-fn touched<'b>(line: &'b [(&Prepared, Footprint)]) -> Vec<Statement<'b>> {
+fn touched<'b>(line: &'b [Step<'_>]) -> Vec<Statement<'b>> {
     let statements = line.iter().flat_map(|(step, footprint)| {
         let statements = footprint.statements.iter();
         statements.filter_map(|one| {
@@ -368,21 +347,21 @@ fn touched<'b>(line: &'b [(&Prepared, Footprint)]) -> Vec<Statement<'b>> {
 }
 
 /// The statement of a place.
-fn text_of<'a>(line: &[(&'a Prepared, Footprint)], place: &Place) -> Option<&'a str> {
+fn text_of<'a>(line: &[Step<'a>], place: &Place) -> Option<&'a str> {
     let mut steps = line.iter().map(|(step, _)| *step);
     let step = steps.find(|step| step.step.revision == place.revision)?;
     step.script().text.get(place.span.clone())
 }
 
-fn members<'b>(line: &'b [(&Prepared, Footprint)]) -> Vec<Member<'b>> {
+fn members<'b>(line: &'b [Step<'_>]) -> Vec<Member<'b>> {
     let members = line.iter();
     members
-        .map(|(step, footprint)| (&step.step.revision, footprint))
+        .map(|(step, footprint)| (&step.step.revision, &**footprint))
         .collect()
 }
 
 /// Each statement with what it touches.
-fn texts<'b>(line: &'b [(&Prepared, Footprint)]) -> impl Iterator<Item = (&'b str, &'b [Access])> {
+fn texts<'b>(line: &'b [Step<'_>]) -> impl Iterator<Item = (&'b str, &'b [Access])> {
     line.iter().flat_map(|(step, footprint)| {
         let statements = footprint.statements.iter();
         statements.filter_map(|one| {
