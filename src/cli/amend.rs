@@ -69,6 +69,12 @@ fn show(ui: &mut Ui, context: &Context, amending: &Amending, dry: bool) {
             "{path} says already why {id} was changed: {}",
             listed(&amending.amendment.recorded)
         ));
+        if !amending.amendment.recorded.contains(&amending.reason) {
+            ui.warn("the reason given now is not written: there is one for this change");
+            ui.hint(format!(
+                "while nobody else has it, word it in the header of {path}, under `amended`"
+            ));
+        }
         return;
     }
     let verb = if dry { "would write" } else { "wrote" };
@@ -77,8 +83,14 @@ fn show(ui: &mut Ui, context: &Context, amending: &Amending, dry: bool) {
         ui.status(format!("  was {}: {}", entry.was_words(), entry.reason));
     }
     if !dry {
+        let below = if amending.amendment.edges {
+            "; what is new below it runs there after it"
+        } else {
+            ""
+        };
         ui.hint(format!(
-            "commit it: `git add {}`; `teammig sync` then records it in databases that have it, without running anything",
+            "commit it: `git add {}`; `teammig sync` then records it in databases that have it, without running it \
+             again{below}",
             shell::word(&path)
         ));
     }

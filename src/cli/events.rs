@@ -101,7 +101,7 @@ pub(super) fn warn(ui: &mut Ui, warnings: &[Warning]) {
                     plural(ids.len(), "revision"),
                     names(ids)
                 ));
-                ui.hint("`teammig sync` records it, and runs nothing");
+                ui.hint("`teammig sync` records it; it does not run again");
             }
             Warning::Waiting { pending, undecided } => ui.warn(format!(
                 "{} not applied before the edit of {} is settled: {}",

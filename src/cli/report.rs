@@ -232,7 +232,7 @@ fn report(error: &Error) -> Report {
         | Error::NotProved(_)
         | Error::OnlyHere(_)
         | Error::WouldLose { .. } => models::error(error, words),
-        Error::Skipped { revisions, protected } => skipped(revisions, *protected, words),
+        Error::Skipped { revisions, stays } => skipped(revisions, *stays, words),
         Error::Irreversible(found) => way_back::report(found, words),
         Error::Uncertain { revision, place, .. } => Report::new("interrupted", 3, words)
             .place(place.clone())
@@ -450,12 +450,12 @@ fn diverged(heads: &[(RevId, String)], why: Why) -> Report {
 }
 
 /// What lies below applied revisions and never ran.
-fn skipped(revisions: &[(RevId, String)], protected: bool, words: String) -> Report {
+fn skipped(revisions: &[(RevId, String)], stays: bool, words: String) -> Report {
     let mut report = Report::new("skipped-revisions", 3, words);
     for (id, message) in revisions {
         report = report.note(format!("  {id}  {message}"));
     }
-    if !protected {
+    if !stays {
         report = report.hint(
             "`teammig sync` runs them now where a scratch database shows that both orders lead to the same; else it can \
              roll back what came later, and apply everything in order: it asks (`--yes`: without asking)",

@@ -68,7 +68,7 @@ pub(super) struct Args {
     #[arg(long)]
     redo: bool,
 
-    /// Record what was changed on purpose (`amended` in its header), without running anything
+    /// Record what was changed on purpose (`amended` in its header), without running it again
     #[arg(long)]
     record: bool,
 
@@ -115,11 +115,8 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
     let restacking = report.restacking.as_ref();
     let mut source = Source::Database(&mut *database);
     let proposal = match sync::plan(context, &project, restacking, &mut source, decisions) {
-        Err(Error::Skipped {
-            revisions,
-            protected,
-        }) => {
-            let skipped = (revisions, protected);
+        Err(Error::Skipped { revisions, stays }) => {
+            let skipped = (revisions, stays);
             let (chosen, late) = run_late(
                 ui,
                 context,
@@ -203,7 +200,7 @@ fn run_late(
     database: &mut dyn Database,
     report: &Report,
     args: &Args,
-    (revisions, protected): (Vec<(RevId, String)>, bool),
+    (revisions, stays): (Vec<(RevId, String)>, bool),
 ) -> Result<(Skipped, Option<Stands>), Error> {
     if !args.no_prove && report.divergence.is_none() {
         let skipped = revisions.iter().map(|(id, _)| id.clone()).collect();
@@ -212,12 +209,9 @@ fn run_late(
             return Ok((Skipped::OutOfOrder, late));
         }
     }
-    match choose::skipped(ui, report, &revisions, protected, args)? {
+    match choose::skipped(ui, report, &revisions, stays, args)? {
         Some(chosen) => Ok((chosen, None)),
-        None => Err(Error::Skipped {
-            revisions,
-            protected,
-        }),
+        None => Err(Error::Skipped { revisions, stays }),
     }
 }
 
@@ -335,7 +329,7 @@ fn left(
         status = Status::Attention;
     }
     if !report.amended.is_empty() && !decisions.record {
-        ui.hint("`teammig sync --record` writes into the ledger what was changed on purpose; nothing runs");
+        ui.hint("`teammig sync --record` writes into the ledger what was changed on purpose; it does not run again");
         status = Status::Attention;
     }
     status

@@ -75,10 +75,11 @@ impl HooksDir {
     }
 
     /// Takes our lines out wherever they are in this clone: in the directory that Git uses
-    /// now, in the usual one, and where they were last installed.
+    /// now, in the usual one, where they were last installed, and where a manager put them aside.
     pub fn uninstall(&self, event: Event) -> Result<Vec<Uninstalled>, GitError> {
         let mut done = Vec::new();
-        for file in self.places(event) {
+        let places = self.places(event).into_iter().flat_map(with_put_aside);
+        for file in places {
             let Found::Text(hook) = self.find(&file)? else {
                 continue;
             };
@@ -201,6 +202,13 @@ impl HooksDir {
         let bytes = self.cache().load(&note_name(event), NOTE)?;
         String::from_utf8(bytes).ok().map(PathBuf::from)
     }
+}
+
+/// A hook, and where managers put it when theirs comes: pre-commit and prek run it from
+/// there, lefthook puts it back in the end.
+fn with_put_aside(file: PathBuf) -> [PathBuf; 3] {
+    let beside = |ending| file.with_extension(ending);
+    [beside("legacy"), beside("old"), file.clone()]
 }
 
 fn note_name(event: Event) -> String {

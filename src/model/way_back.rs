@@ -88,7 +88,7 @@ impl fmt::Display for NoWayBack {
             Self::OnPurpose => "it is marked as irreversible",
             Self::NoSection => "it has no down section",
             Self::EmptySection => "its down section is empty",
-            Self::NotKept => "it was applied without a down section",
+            Self::NotKept => "it was applied without a way back",
         })
     }
 }

@@ -28,6 +28,8 @@ pub struct Amending {
     pub amendment: Amendment,
     /// The entries that come into the header; none where all is recorded already.
     pub entries: Vec<Amended>,
+    /// The reason that was given for it.
+    pub reason: String,
     /// The file, where it changes.
     rewrite: Option<Rewrite>,
 }
@@ -92,6 +94,7 @@ pub fn propose(context: &Context, name: &str, reason: &str) -> Result<Amending, 
         path,
         amendment,
         entries,
+        reason: reason.to_owned(),
     })
 }
 

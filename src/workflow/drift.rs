@@ -165,7 +165,9 @@ impl Amendment {
             now: layout::checksum(migration),
             options: migration.options().since(&entry.options),
             parents: moved.then(|| entry.parents.clone()),
-            reason: decision(migration, entry)?.reason.clone(),
+            reason: decision(migration, &entry.checksum, entry.options)?
+                .reason
+                .clone(),
         })
     }
 }
@@ -431,7 +433,9 @@ pub fn record(
         let migration = project.migration(id.as_str());
         !protected
             && (!binding.contains_key(id) || published.contains(id))
-            && migration.is_some_and(|migration| decision(migration, entry).is_none())
+            && migration.is_some_and(|migration| {
+                decision(migration, &entry.checksum, entry.options).is_none()
+            })
     };
     let decided = |entry: &Entry| {
         let amendment = amended.then(|| Amendment::of(project, entry));

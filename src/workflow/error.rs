@@ -196,8 +196,9 @@ pub enum Error {
     Skipped {
         /// Those, with their messages.
         revisions: Vec<(RevId, String)>,
-        /// Others use the database, so nothing is rolled back for the sake of order.
-        protected: bool,
+        /// Nothing is rolled back for the sake of order: others use the database, or what ran
+        /// later was changed on purpose.
+        stays: bool,
     },
     /// The way back leads over a revision that has none.
     #[error(transparent)]

@@ -257,9 +257,11 @@ pub fn upgrade(
         .map(|id| (id.clone(), state.message(&id).to_owned()))
         .collect();
         if !skipped.is_empty() {
+            let stays = context.target().is_ok_and(|target| target.protected)
+                || over_is_amended(project, &state, &skipped);
             return Err(Error::Skipped {
                 revisions: skipped,
-                protected: context.target().is_ok_and(|target| target.protected),
+                stays,
             });
         }
     }
@@ -287,6 +289,15 @@ pub fn upgrade(
     let mut warnings = drift_warnings(context, &state, &down);
     warnings.extend(waiting);
     finish(context, source, state, steps, warnings)
+}
+
+/// What ran over these was changed on purpose. Such a decision is for revisions that others
+/// have: databases keep what they ran, with the rows.
+fn over_is_amended(project: &Project, state: &State, skipped: &[(RevId, String)]) -> bool {
+    let ids = skipped.iter().map(|(id, _)| id.clone()).collect();
+    let over = state.graph.unwind(&state.applied, &ids);
+    let mut over = over.iter().filter_map(|id| project.migration(id.as_str()));
+    over.any(|migration| !migration.revision.amended.is_empty())
 }
 
 /// One of these stood on something else when it was applied.

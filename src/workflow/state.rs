@@ -5,8 +5,8 @@ use std::{collections::BTreeSet, sync::Arc};
 use crate::{
     layout,
     model::{
-        Amended, Entry, EntryState, Ledger, Migration, Project, RevId, Revision, graph::Graph,
-        threads,
+        Amended, Checksum, Entry, EntryState, Ledger, Migration, Options, Project, RevId, Revision,
+        graph::Graph, threads,
     },
 };
 
@@ -100,7 +100,7 @@ fn edited(project: &Project, ledger: &Ledger) -> (Vec<RevId>, Vec<RevId>) {
             EntryState::Running { .. } => return None,
         };
         let differs = other_scripts(migration, entry);
-        let amended = decision(migration, entry).is_some();
+        let amended = decision(migration, &entry.checksum, entry.options).is_some();
         (differs || (amended && other_edges(project, migration, entry))).then_some(amended)
     };
     let mut found = (Vec::new(), Vec::new());
@@ -126,18 +126,22 @@ pub(super) fn other_scripts(migration: &Migration, entry: &Entry) -> bool {
 
 /// The decision of the file's header to change what was applied: to other options, to all
 /// else, or to both.
-pub(super) fn decision<'a>(migration: &'a Migration, entry: &Entry) -> Option<&'a Amended> {
+pub(super) fn decision<'a>(
+    migration: &'a Migration,
+    applied: &Checksum,
+    options: Options,
+) -> Option<&'a Amended> {
     let amended = || migration.revision.amended.iter().rev();
     // Most files have no decision, and what is not asked costs nothing.
     amended().next()?;
-    let of_options = if migration.options() == entry.options {
+    let of_options = if migration.options() == options {
         None
     } else {
-        Some(amended().find(|one| one.options == Some(entry.options))?)
+        Some(amended().find(|one| one.options == Some(options))?)
     };
     match of_options {
-        Some(decision) if layout::checksum(migration) == entry.checksum => Some(decision),
-        _ => amended().find(|one| one.covers(&entry.checksum)),
+        Some(decision) if layout::checksum(migration) == *applied => Some(decision),
+        _ => amended().find(|one| one.covers(applied)),
     }
 }
 

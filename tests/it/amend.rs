@@ -35,7 +35,7 @@ fn a_recorded_edit_passes_the_hook() {
     --- stderr
     wrote into the header of migrations/9209a434d045.sql
       was dd8b70ae7e34: 80 is enough
-    hint: commit it: `git add migrations/9209a434d045.sql`; `teammig sync` then records it in databases that have it, without running anything
+    hint: commit it: `git add migrations/9209a434d045.sql`; `teammig sync` then records it in databases that have it, without running it again
     ");
     assert_snapshot!(sandbox.read(FIXED), @r#"
     -- teammig:
@@ -97,7 +97,7 @@ fn a_recorded_edit_of_a_colleague_is_recorded_by_sync_and_nothing_runs() {
     Amended since applied: 1 revision
       9209a434d045  Initial migration   80 is enough; was dd8b70ae7e34, is b9b741626114
     the database is up to date
-    hint: `teammig sync --record` writes into the ledger what was changed on purpose; nothing runs
+    hint: `teammig sync --record` writes into the ledger what was changed on purpose; it does not run again
     ");
     let (document, code) = sandbox.json("bob", &["sync"]);
     assert_eq!(
@@ -170,6 +170,15 @@ fn what_is_recorded_already_is_not_recorded_twice() {
     migrations/9209a434d045.sql says already why 9209a434d045 was changed: 80 is enough
     ");
     assert_eq!(sandbox.read(FIXED), text);
+    // Another reason for the same change is not dropped without a word.
+    let other = ["amend", "9209", "--reason", "90 is too much"];
+    assert_snapshot!(sandbox.teammig("ann", &other), @"
+    exit 0
+    --- stderr
+    migrations/9209a434d045.sql says already why 9209a434d045 was changed: 80 is enough
+    warning: the reason given now is not written: there is one for this change
+    hint: while nobody else has it, word it in the header of migrations/9209a434d045.sql, under `amended`
+    ");
     // A further edit before it is published is the same decision.
     sandbox.edit(FIXED, "varchar(80)", "varchar(90)");
     let (document, _) = sandbox.json("ann", &amend);
@@ -306,23 +315,23 @@ fn an_edit_without_a_way_back_is_recorded_instead() {
       |
     7 | CREATE TABLE phones (x, y);
       | ^ its scripts differ from then
-    hint: `teammig sync` cannot redo it, since it has no down section: take the edit back (`git restore --source=HEAD --staged --worktree migrations/aaaa11112222.sql`), and write a new revision; or `teammig amend aaaa11112222 --reason "…"` and then `teammig sync` record in dev what it is now, and run nothing
+    hint: `teammig sync` cannot redo it, since it has no down section: take the edit back (`git restore --source=HEAD --staged --worktree migrations/aaaa11112222.sql`), and write a new revision; or `teammig amend aaaa11112222 --reason "…"` and then `teammig sync --record` record in dev what it is now; it does not run again
     hint: `git commit --no-verify` commits without this check
     "#);
     assert_snapshot!(sandbox.teammig("ann", &["sync", "--yes"]), @r#"
     exit 3
     --- stderr
     Edited since applied: 1 revision
-      aaaa11112222  aaaa11112222   not published; it cannot be redone: it was applied without a down section
+      aaaa11112222  aaaa11112222   not published; it cannot be redone: it was applied without a way back
     the database is up to date
-    hint: what has no way back is not redone: write a new revision and take the edit back; or `teammig amend aaaa11112222 --reason "…"`, and `teammig sync --record` writes into the ledger what it is now, and runs nothing
+    hint: what has no way back is not redone: write a new revision and take the edit back; or `teammig amend aaaa11112222 --reason "…"`, and `teammig sync --record` writes into the ledger what it is now, without running it again
     "#);
     assert_snapshot!(sandbox.teammig("ann", &["why", "aaaa"]), @r#"
     exit 0
     --- stdout
     aaaa11112222  aaaa11112222
     File       migrations/aaaa11112222.sql
-    Edit it?   nobody else has it, but dev cannot roll it back: it was applied without a down section
+    Edit it?   nobody else has it, but dev cannot roll it back: it was applied without a way back
     Published  no
     Applied    in dev 6 minutes ago by ann@host, from 3201aeec37 on main   seen 6 minutes ago
     Content    other scripts than when it was applied
@@ -433,7 +442,7 @@ fn a_ledger_on_postgresql_is_recorded_in_one_transaction() {
     Amended since applied: 1 revision
       9209a434d045  Initial migration   80 is enough; was dd8b70ae7e34, is b9b741626114
     the database is up to date
-    hint: `teammig sync --record --env pg` writes into the ledger what was changed on purpose; nothing runs
+    hint: `teammig sync --record --env pg` writes into the ledger what was changed on purpose; it does not run again
     ");
     assert_snapshot!(sandbox.teammig("ann", &["sync", "--env", "pg", "--record", "--yes"]), @"
     exit 0
@@ -618,5 +627,43 @@ fn what_is_put_below_an_applied_revision_on_purpose_runs_after_it() {
     let parents = "SELECT parents FROM teammig_ledger WHERE revision = 'aaaa11112222'";
     let parents = sandbox.sqlite("ann/dev.db", parents).concat();
     assert!(parents.contains("bbbb11112222"), "{parents}");
+    assert_eq!(sandbox.teammig("ann", &["sync"]).code, 0);
+}
+
+/// Where the order matters, a yes to everything rolled the published revision back: its rows were gone.
+#[test]
+fn what_was_changed_on_purpose_is_not_rolled_back_for_the_sake_of_order() {
+    let sandbox = Sandbox::team();
+    sandbox.column("ann", "aaaa11112222", &["9209a434d045"], "mail");
+    sandbox.ok("ann", &["heads", "--write"]);
+    sandbox.commit("ann", "Mail");
+    sandbox.git("ann", &["push", "-q"]);
+    sandbox.ok("ann", &["upgrade"]);
+    sandbox.sqlite("ann/dev.db", "INSERT INTO users VALUES (1, 'ann', 'kept')");
+    sandbox.revision(
+        "ann",
+        "bbbb11112222",
+        &["9209a434d045"],
+        "Count",
+        "CREATE TABLE counted (n integer);\nINSERT INTO counted SELECT count(*) FROM pragma_table_info('users');",
+        "DROP TABLE counted;",
+    );
+    sandbox.edit(
+        "ann/migrations/aaaa11112222.sql",
+        "parents: [9209a434d045]",
+        "parents: [bbbb11112222]",
+    );
+    let amend = ["amend", "aaaa11112222", "--reason", "it is counted first"];
+    sandbox.ok("ann", &amend);
+    let run = sandbox.teammig("ann", &["sync"]);
+    assert_eq!(run.code, 3, "{run}");
+    assert!(!run.stderr.contains("roll back"), "{run}");
+    let run = sandbox.teammig("ann", &["sync", "--yes"]);
+    assert_eq!(run.code, 0, "{run}");
+    assert!(run.stderr.contains("made anew"), "{run}");
+    assert_eq!(
+        sandbox.sqlite("ann/dev.db", "SELECT mail FROM users"),
+        ["kept"]
+    );
     assert_eq!(sandbox.teammig("ann", &["sync"]).code, 0);
 }

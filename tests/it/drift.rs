@@ -151,7 +151,7 @@ fn a_phantom_without_a_way_back_stays() {
     exit 3
     --- stderr
     Only in the database: 2 revisions
-      aaaa11112222  Add phone   applied 5 minutes ago by ann@host from feature; no branch has it now; it has no way back: it was applied without a down section
+      aaaa11112222  Add phone   applied 5 minutes ago by ann@host from feature; no branch has it now; it has no way back: it was applied without a way back
       bbbb11112222  Index phone   applied 5 minutes ago by ann@host from feature; no branch has it now
     the database is up to date
     hint: `teammig sync --roll-back` takes back what only the database has; `--keep` leaves it without a word
@@ -160,7 +160,7 @@ fn a_phantom_without_a_way_back_stays() {
     exit 3
     --- stderr
     Only in the database: 2 revisions
-      aaaa11112222  Add phone   applied 6 minutes ago by ann@host from feature; no branch has it now; it has no way back: it was applied without a down section
+      aaaa11112222  Add phone   applied 6 minutes ago by ann@host from feature; no branch has it now; it has no way back: it was applied without a way back
       bbbb11112222  Index phone   applied 6 minutes ago by ann@host from feature; no branch has it now
     Rolling back 1 revision
         down bbbb11112222  Index phone

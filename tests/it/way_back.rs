@@ -185,7 +185,7 @@ fn an_edit_cannot_be_redone_over_an_empty_way_back() {
     Edited since applied: 1 revision
       aaaa11112222  aaaa11112222   not published; it cannot be redone: its down section is empty
     the database is up to date
-    hint: what has no way back is not redone: write a new revision and take the edit back; or `teammig amend aaaa11112222 --reason "…"`, and `teammig sync --record` writes into the ledger what it is now, and runs nothing
+    hint: what has no way back is not redone: write a new revision and take the edit back; or `teammig amend aaaa11112222 --reason "…"`, and `teammig sync --record` writes into the ledger what it is now, without running it again
     "#);
 }
 

@@ -34,6 +34,10 @@ pub(in crate::cli) fn describe_advice(advice: &Advice) -> String {
         let revisions = plural(advice.edited.len(), "revision");
         parts.push(format!("{revisions} edited since{in_database}"));
     }
+    if !advice.amended.is_empty() {
+        let revisions = plural(advice.amended.len(), "revision");
+        parts.push(format!("{revisions} changed on purpose since{in_database}"));
+    }
     if !advice.diverged.is_empty() {
         let heads = advice.diverged.len();
         parts.push(format!("{heads} heads ({})", names(&advice.diverged)));

@@ -1,7 +1,10 @@
 //! What `sync` asks, and what flags answer for it.
 
 use super::{
-    super::{events::plural, merge_heads},
+    super::{
+        events::{listed, plural},
+        merge_heads,
+    },
     Args,
 };
 use crate::{
@@ -228,7 +231,7 @@ fn amended(
         return Ok(Some(false));
     }
     let items = [
-        "Record it   the ledger says what the files say now; nothing runs",
+        "Record it   the ledger says what the files say now; it does not run again",
         "Leave it    the ledger keeps what ran here",
         "Stop",
     ];
@@ -441,20 +444,27 @@ pub(super) fn skipped(
     ui: &mut Ui,
     report: &Report,
     skipped: &[(RevId, String)],
-    protected: bool,
+    stays: bool,
     args: &Args,
 ) -> Result<Option<Skipped>, Error> {
     let above = report.state.graph.unwind(
         &report.state.applied,
         &skipped.iter().map(|(id, _)| id.clone()).collect(),
     );
-    // What others use is not rolled back for the sake of order.
+    // What others use is not rolled back for the sake of order, nor what was changed on purpose.
+    if args.yes && stays {
+        let ids: Vec<String> = skipped.iter().map(|(id, _)| id.to_string()).collect();
+        ui.warn(format!(
+            "{} {} after what lies above {}: a database that is made anew runs them the other way round, and may \
+             come out otherwise",
+            listed(&ids),
+            if ids.len() == 1 { "runs" } else { "run" },
+            if ids.len() == 1 { "it" } else { "them" },
+        ));
+        return Ok(Some(Skipped::OutOfOrder));
+    }
     if args.yes {
-        return Ok(Some(if protected {
-            Skipped::OutOfOrder
-        } else {
-            Skipped::InOrder
-        }));
+        return Ok(Some(Skipped::InOrder));
     }
     if !ui.can_prompt() {
         return Ok(None);
@@ -467,7 +477,7 @@ pub(super) fn skipped(
         ui.status(format!("  {}  {message}", ui.id_err(id.as_str())));
     }
     let in_order = format!(
-        "Roll back {} that came later, then apply everything in order",
+        "Roll back {} that came later, with their rows, and apply in order",
         plural(above.len(), "revision")
     );
     let mut items = vec![
@@ -475,11 +485,11 @@ pub(super) fn skipped(
         "Run them now, after the later ones",
         "Stop",
     ];
-    if protected {
+    if stays {
         items.swap(0, 1);
     }
     Ok(match merge_heads::ask(ui, merge_heads::HOW, &items)? {
-        Some(at @ (0 | 1)) if (at == 0) != protected => Some(Skipped::InOrder),
+        Some(at @ (0 | 1)) if (at == 0) != stays => Some(Skipped::InOrder),
         Some(0 | 1) => Some(Skipped::OutOfOrder),
         _ => return Err(Error::Stopped),
     })

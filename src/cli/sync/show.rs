@@ -263,7 +263,7 @@ pub(super) fn ways_out(ui: &mut Ui, edited: &[&Edited]) {
     if !stuck.is_empty() {
         ui.hint(format!(
             "what has no way back is not redone: write a new revision and take the edit back; or {}, and `teammig sync \
-             --record` writes into the ledger what it is now, and runs nothing",
+             --record` writes into the ledger what it is now, without running it again",
             amend(&stuck)
         ));
     }
@@ -289,7 +289,7 @@ pub(super) fn ways_out(ui: &mut Ui, edited: &[&Edited]) {
     let carried = those(&|one| one.carried && !one.can_be_put_right());
     if !carried.is_empty() {
         ui.hint(format!(
-            "whoever made the edit says why with {}; then `teammig sync` records it here, and runs nothing",
+            "whoever made the edit says why with {}; then `teammig sync` records it here; it does not run again",
             amend(&carried)
         ));
     }

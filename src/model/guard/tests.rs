@@ -447,7 +447,7 @@ fn help_says_what_can_be_done() {
         help("b:11/i", "b:22/i", "dev b:11/i"),
         "`teammig sync` cannot redo it, since it has no down section: take the edit back (`git restore --source=HEAD \
          --staged --worktree b.sql`), and write a new revision; or `teammig amend b --reason \"…\"` and then `teammig \
-         sync` record in dev what it is now, and run nothing"
+         sync --record` record in dev what it is now; it does not run again"
     );
     assert!(help("b:22", "b:33", "main b:22 < ?").contains("--unshallow"));
 }

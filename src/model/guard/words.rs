@@ -9,7 +9,7 @@ pub(super) const RECORDED: &str =
 
 /// The same of what it builds on: what is new below it has yet to run there.
 pub(super) const RECORDED_EDGES: &str = "`teammig sync` records it in databases that have it; what is new below it runs there after it, where a \
-     scratch database shows that both orders lead to the same, and else it asks";
+     scratch database shows that both orders lead to the same, and else it asks first";
 
 /// Where it was seen, in a sentence.
 pub(super) fn evidence(fixed: &[&Fixed]) -> String {
@@ -59,10 +59,10 @@ pub(super) fn of_case(case: &Case<'_>, change: Change) -> String {
     if let (Change::Edited, Some(why)) = (change, no_way_back)
         && !case.counts.iter().any(|one| one.evidence.binds())
     {
-        let (environments, commands) = own(&case.counts);
+        let (environments, commands) = own(&case.counts, " --record");
         return format!(
             "`teammig sync` cannot redo it, since {why}: take the edit back{}, and write a new revision; or `{}` and \
-             then {commands} record in {environments} what it is now, and run nothing",
+             then {commands} record in {environments} what it is now; it does not run again",
             path,
             amend(case.id),
         );
@@ -106,8 +106,8 @@ pub fn fetched((from, path): &(String, String), here: &str) -> String {
     )
 }
 
-/// The databases of one's own, and the commands that are about them.
-fn own(fixed: &[&Fixed]) -> (String, String) {
+/// The databases of one's own, and the commands that are about them, with these `flags`.
+fn own(fixed: &[&Fixed], flags: &str) -> (String, String) {
     let mut environments = Vec::new();
     let mut commands = Vec::new();
     for one in fixed {
@@ -116,7 +116,7 @@ fn own(fixed: &[&Fixed]) -> (String, String) {
         } = &one.evidence
         {
             environments.push(environment.as_str());
-            commands.push(format!("`{sync}`"));
+            commands.push(format!("`{sync}{flags}`"));
         }
     }
     (environments.join(" and "), commands.join(" and "))
@@ -139,7 +139,7 @@ pub(super) fn help(fixed: &[&Fixed], change: Change, path: &str) -> String {
             ),
         };
     }
-    let (environments, commands) = own(fixed);
+    let (environments, commands) = own(fixed, "");
     let s = if fixed.len() > 1 { "" } else { "s" };
     let is_recorded = |one: &&Fixed| !matches!(one.evidence, Evidence::Applied { at: None, .. });
     if change == Change::Edited && !fixed.iter().any(is_recorded) {

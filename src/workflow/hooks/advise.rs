@@ -15,6 +15,7 @@ use crate::{
         Context, Error,
         known::{self, KnownLedger, KnownRow},
         outline::{self, Outlined},
+        state::decision,
         told::Told,
     },
 };
@@ -28,6 +29,8 @@ pub struct Advice {
     pub phantoms: Vec<RevId>,
     /// Revisions that came in changed, after the database applied them.
     pub edited: Vec<RevId>,
+    /// Revisions that came in changed on purpose, after the database applied them.
+    pub amended: Vec<RevId>,
     /// Several heads of one line.
     pub diverged: Vec<RevId>,
     /// The environment of that database; `None` = this clone never read its ledger.
@@ -149,8 +152,9 @@ impl Advice {
     /// of everything.
     fn is_worth_saying(&self, change: &Change) -> bool {
         let phantom = self.phantoms.iter().any(|id| change.went.contains(id));
+        let changed = !self.edited.is_empty() || !self.amended.is_empty();
         let diverged = !self.diverged.is_empty();
-        !self.new.is_empty() || phantom || !self.edited.is_empty() || self.broken || diverged
+        !self.new.is_empty() || phantom || changed || self.broken || diverged
     }
 }
 
@@ -165,11 +169,21 @@ fn of(
     let revisions = || project.graph.iter().map(|revision| &revision.id);
     let is_new = |id: &&RevId| change.came.contains(*id) && !applied.contains(*id);
     let here = |id: &RevId| project.migration(id.as_str());
+    // Whether on purpose, where it is not what was applied.
     let differs = |row: &KnownRow| {
-        here(&row.revision).is_some_and(|migration| {
-            let now = layout::checksum(migration);
-            row.checksum != now || row.options != migration.options()
-        })
+        let migration = here(&row.revision)?;
+        let amended = decision(migration, &row.checksum, row.options).is_some();
+        let other = row.checksum != layout::checksum(migration)
+            || row.options != migration.options()
+            || (amended && row.parents != migration.revision.parents);
+        other.then_some(amended)
+    };
+    let changed = |on_purpose: bool| {
+        rows()
+            .filter(|row| change.changed.contains(&row.revision))
+            .filter(|row| differs(row) == Some(on_purpose))
+            .map(|row| row.revision.clone())
+            .collect()
     };
     let broken = project.errors().next().is_some();
     let database = context.config.database.as_deref();
@@ -180,11 +194,8 @@ fn of(
             .filter(|id| here(id).is_none() && project.hides(id).is_none())
             .cloned()
             .collect(),
-        edited: rows()
-            .filter(|row| change.changed.contains(&row.revision))
-            .filter(|row| differs(row))
-            .map(|row| row.revision.clone())
-            .collect(),
+        edited: changed(false),
+        amended: changed(true),
         diverged: project.graph.diverged(),
         environment: ledger.map(KnownLedger::name),
         command: if broken {

@@ -112,7 +112,7 @@ fn other_options_are_recorded_and_nothing_runs() {
     --- stderr
     wrote into the header of migrations/9209a434d045.sql
       was dd8b70ae7e34, options: none: production cannot wait for the lock
-    hint: commit it: `git add migrations/9209a434d045.sql`; `teammig sync` then records it in databases that have it, without running anything
+    hint: commit it: `git add migrations/9209a434d045.sql`; `teammig sync` then records it in databases that have it, without running it again
     ");
     assert_snapshot!(sandbox.read(&format!("ann/{FIXED}")), @r#"
     -- teammig:

@@ -409,6 +409,15 @@ fn pre_commit_and_prek_that_come_later() {
         room.guards("their tests");
         assert_eq!(room.teammig(&["hooks", "uninstall"]).code, 0);
         assert_eq!(sandbox.read("ann/.git/hooks/pre-commit"), theirs);
+        // Their own with our lines in it they write anew, without them.
+        assert_eq!(room.teammig(&["hooks", "install", "--clone-only"]).code, 0);
+        room.ok(name, &["install", "-t", "pre-commit", "-t", "pre-push"]);
+        room.works("pre-commit", "gone:");
+        room.works("pre-push", "works, put aside by");
+        // What was put aside goes as well: it called teammig on.
+        assert_eq!(room.teammig(&["hooks", "uninstall"]).code, 0);
+        assert!(!sandbox.at("ann/.git/hooks/pre-push.legacy").exists());
+        assert!(sandbox.at("ann/.git/hooks/pre-push").exists());
     }
 }
 
