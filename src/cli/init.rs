@@ -77,7 +77,7 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
         }
         if let Some((file, lines)) = &done.ignored {
             ui.status(format!(
-                "  {} now keeps the database out of Git: {}",
+                "  {} now keeps out of Git: {}",
                 relative(context, file),
                 lines.join(" and ")
             ));
@@ -109,7 +109,11 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
             hooks::install(ui, context, &[], false)?;
         }
     }
-    ui.hint("`teammig create \"what it does\"` writes the first revision");
+    ui.hint(if done.has_revisions {
+        "`teammig status` says where the database stands"
+    } else {
+        "`teammig create \"what it does\"` writes the first revision"
+    });
     Ok(Status::Fine)
 }
 

@@ -182,7 +182,7 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
         context,
         project,
         &report,
-        &mut *database,
+        &mut database,
         decisions,
         proposal,
         &mut carried,
@@ -253,7 +253,7 @@ fn carry_out(
     context: &Context,
     mut project: Project,
     report: &Report,
-    database: &mut dyn Database,
+    database: &mut Box<dyn Database>,
     decisions: Decisions,
     mut proposal: Proposal,
     carried: &mut Carried,
@@ -261,12 +261,21 @@ fn carry_out(
     let restacking = report.restacking.as_ref();
     if !carried.merges.is_empty() {
         project = context.project()?;
+        // What Alembic's rows stand for is told from the files, of which there are more by now.
+        *database = context.database()?;
         // The merge revision is one more step, and the heads are one.
-        let mut source = Source::Database(&mut *database);
+        let mut source = Source::Database(&mut **database);
         proposal = sync::plan(context, &project, restacking, &mut source, decisions)?;
     }
     carry::carry_out(
-        ui, context, &project, restacking, database, &proposal, decisions, carried,
+        ui,
+        context,
+        &project,
+        restacking,
+        &mut **database,
+        &proposal,
+        decisions,
+        carried,
     )?;
     if project.head_file.is_some() {
         carried.repair(context)?;

@@ -148,11 +148,26 @@ fn unproved(why: &Unproved) -> String {
 /// What to do about it.
 pub(super) fn hint(proved: &Proved) -> Option<String> {
     let works = match &proved.verdict {
-        Verdict::Independent | Verdict::Unproved(_) => return None,
+        Verdict::Independent => return None,
+        Verdict::Unproved(why) => return Some(open(why)),
         Verdict::OrderMatters(_) => true,
         Verdict::Fails(fails) => fails.works.is_some(),
     };
     Some(if works { DECIDE } else { CHANGE }.to_owned())
+}
+
+/// What to do where nothing is known.
+fn open(why: &Unproved) -> String {
+    match why {
+        Unproved::Alone(failure) => format!(
+            "{} has to run where the other side is not: mend its script, or let it say what it needs of the other one \
+             (`depends_on`, or on top of it: `teammig rebase`)",
+            failure.revision
+        ),
+        _ => "read the two together: if the order matters to rows that databases have, `teammig rebase` puts one side on top \
+              of the other, so that all run them in one order"
+            .to_owned(),
+    }
 }
 
 /// `7f3a9c21e4b0, then 51be0f2277d1`.

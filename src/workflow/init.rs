@@ -18,7 +18,10 @@ use crate::{
     db::{DatabaseUrl, SqliteTarget},
     git::{GitError, ignore_line, with_ignore_lines, worktree_snapshot},
     layout,
-    model::head_file::{NAME, render},
+    model::{
+        Project,
+        head_file::{NAME, render},
+    },
 };
 
 /// What to set up.
@@ -45,6 +48,8 @@ pub struct Initialised {
     pub no_head_file: bool,
     /// The `.gitattributes` that now names the merge driver for the head file.
     pub attributes: Option<PathBuf>,
+    /// There are revisions already.
+    pub has_revisions: bool,
 }
 
 /// The file is committed, and only an SQLite URL cannot hold a user or a password.
@@ -66,6 +71,7 @@ pub fn init(context: &Context, request: &Request) -> Result<Initialised, Error> 
         ignored: None,
         no_head_file: false,
         attributes: None,
+        has_revisions: false,
     };
     let alembic = config::alembic::find(root, "alembic")?;
     if let Some(alembic) = &alembic {
@@ -88,7 +94,7 @@ pub fn init(context: &Context, request: &Request) -> Result<Initialised, Error> 
     let database = match context.target() {
         Ok(target) => Some((target.url.expose().to_owned(), target.base)),
         // Whatever a file that was there before means, it is not what is asked for here.
-        Err(_) if file.exists() => None,
+        Err(_) if file.exists() || alembic.is_some() => None,
         Err(_) => Some((request.url.clone(), root.clone())),
     };
     if file.exists() {
@@ -101,13 +107,15 @@ pub fn init(context: &Context, request: &Request) -> Result<Initialised, Error> 
         create_new(&file, text.as_bytes())?;
         done.made.push(file);
     }
-    if let Some((url, base)) = database
-        && let Ok(DatabaseUrl::Sqlite(SqliteTarget::File(path))) = DatabaseUrl::parse(&url)
-    {
-        done.ignored = ignore(context, &normal(&base.join(path)))?;
-    }
+    let in_file = database.and_then(|(url, base)| match DatabaseUrl::parse(&url) {
+        Ok(DatabaseUrl::Sqlite(SqliteTarget::File(path))) => Some(normal(&base.join(path))),
+        _ => None,
+    });
+    done.ignored = ignore(context, in_file.as_deref(), alembic.is_some())?;
+    let project = loaded(context)?;
+    done.has_revisions = project.graph.iter().next().is_some();
     if request.head_file {
-        head_file(context, &mut done)?;
+        head_file(context, &project, &mut done)?;
     }
     Ok(done)
 }
@@ -127,20 +135,24 @@ fn set_up(context: &Context) -> config::Config {
     config::without_file(&context.cwd, context.config.env.clone())
 }
 
-/// Writes the head file of the revisions that are there already; of none, as a rule.
-fn head_file(context: &Context, done: &mut Initialised) -> Result<(), Error> {
-    let path = head_file_path(context);
-    if path.exists() {
-        done.kept.push(path);
-        return Ok(());
-    }
+/// The revisions that are there already.
+fn loaded(context: &Context) -> Result<Project, Error> {
     let config = if context.config.root == context.cwd {
         context.config.clone()
     } else {
         set_up(context)
     };
     let captured = worktree_snapshot(&context.cwd, &folders_of(&config))?;
-    let project = layout::load(&captured.snapshot, layout_of(&config));
+    Ok(layout::load(&captured.snapshot, layout_of(&config)))
+}
+
+/// Writes the head file of the revisions that are there already; of none, as a rule.
+fn head_file(context: &Context, project: &Project, done: &mut Initialised) -> Result<(), Error> {
+    let path = head_file_path(context);
+    if path.exists() {
+        done.kept.push(path);
+        return Ok(());
+    }
     let folder_is_there = path.parent().is_some_and(Path::is_dir);
     if !folder_is_there || project.errors().next().is_some() || !project.graph.diverged().is_empty()
     {
@@ -158,34 +170,50 @@ fn head_file(context: &Context, done: &mut Initialised) -> Result<(), Error> {
 /// What stands beside an SQLite database while it is in use: SQLite's files, and our lock.
 const BESIDE: [&str; 4] = ["-journal", "-wal", "-shm", "-teammig.lock"];
 
-/// Keeps a database in the working tree, and what stands beside it, out of Git.
-fn ignore(context: &Context, database: &Path) -> Result<Option<(PathBuf, Vec<String>)>, Error> {
+/// What Alembic is shown for the length of a call. It may hold a password.
+const SHOWN_TO_ALEMBIC: &str = ".teammig-*";
+
+/// Keeps a database in the working tree, and what stands beside it, out of Git; and what
+/// `is_alembic` is about.
+fn ignore(
+    context: &Context,
+    database: Option<&Path>,
+    is_alembic: bool,
+) -> Result<Option<(PathBuf, Vec<String>)>, Error> {
     let Some(repo) = context.repo_if_any() else {
         return Ok(None);
     };
     let Some(top) = repo.work_dir() else {
         return Ok(None);
     };
-    let folder = if database.starts_with(&context.cwd) {
-        &context.cwd
-    } else {
-        top
+    let folder = match database {
+        Some(database) if !database.starts_with(&context.cwd) => top,
+        _ => &context.cwd,
     };
-    let relative = |base: &Path| Some(database.strip_prefix(base).ok()?.to_str()?.to_owned());
-    let (Some(in_repo), Some(in_folder)) = (relative(top), relative(folder)) else {
-        return Ok(None);
+    let below = |base: &Path, path: &Path| -> Option<String> {
+        let path = path.strip_prefix(base).ok()?.to_str()?;
+        Some(path.replace(std::path::MAIN_SEPARATOR, "/"))
     };
-    let slashes = |path: String| path.replace(std::path::MAIN_SEPARATOR, "/");
-    let (in_repo, in_folder) = (slashes(in_repo), slashes(in_folder));
     let mut lines = Vec::new();
-    if !repo.is_ignored(Path::new(&in_repo))? {
-        lines.push(ignore_line(&in_folder, ""));
-    }
-    for end in BESIDE {
-        if !repo.is_ignored(Path::new(&format!("{in_repo}{end}")))? {
-            lines.push(ignore_line(&in_folder, "-*"));
-            break;
+    if let Some(database) = database
+        && let (Some(in_repo), Some(in_folder)) = (below(top, database), below(folder, database))
+    {
+        if !repo.is_ignored(Path::new(&in_repo))? {
+            lines.push(ignore_line(&in_folder, ""));
         }
+        for end in BESIDE {
+            if !repo.is_ignored(Path::new(&format!("{in_repo}{end}")))? {
+                lines.push(ignore_line(&in_folder, "-*"));
+                break;
+            }
+        }
+    }
+    let shown = context.cwd.join(SHOWN_TO_ALEMBIC.replace('*', "x"));
+    if is_alembic
+        && let Some(shown) = below(top, &shown)
+        && !repo.is_ignored(Path::new(&shown))?
+    {
+        lines.push(SHOWN_TO_ALEMBIC.to_owned());
     }
     if lines.is_empty() {
         return Ok(None);

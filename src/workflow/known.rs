@@ -230,6 +230,8 @@ pub(super) fn remember(context: &Context, ledger: &Ledger) {
         .entries
         .iter()
         .filter(|entry| entry.state == EntryState::Applied)
+        // What no file has is compared with nothing, and a file that comes later is no edit.
+        .filter(|entry| !ledger.unplaced.contains(&entry.revision))
         .map(KnownRow::of)
         .collect();
     let kept = kept(context);

@@ -7,6 +7,7 @@ mod postgres;
 pub(crate) mod project;
 mod proof;
 mod sidecar;
+mod syncing;
 mod writing;
 
 use insta::assert_snapshot;

@@ -15,7 +15,7 @@ fn the_guide_from_beginning_to_end() {
       made  migrations
       made  teammig.yaml
       made  migrations/HEAD
-      .gitignore now keeps the database out of Git: /dev.db and /dev.db-*
+      .gitignore now keeps out of Git: /dev.db and /dev.db-*
       .gitattributes now names the merge driver for the head file
     hint: `teammig create "what it does"` writes the first revision
     "#);

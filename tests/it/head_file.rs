@@ -95,7 +95,7 @@ fn it_is_kept_by_whoever_writes_revisions() {
       made  migrations
       made  teammig.yaml
       made  migrations/HEAD
-      .gitignore now keeps the database out of Git: /dev.db and /dev.db-*
+      .gitignore now keeps out of Git: /dev.db and /dev.db-*
       .gitattributes now names the merge driver for the head file
     hint: `teammig create "what it does"` writes the first revision
     "#);

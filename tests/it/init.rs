@@ -20,7 +20,7 @@ fn the_database_does_not_end_in_git() {
       made  migrations
       made  teammig.yaml
       made  migrations/HEAD
-      .gitignore now keeps the database out of Git: /dev.db and /dev.db-*
+      .gitignore now keeps out of Git: /dev.db and /dev.db-*
       .gitattributes now names the merge driver for the head file
     hint: `teammig create "what it does"` writes the first revision
     "#);
@@ -41,7 +41,7 @@ fn the_database_does_not_end_in_git() {
       kept  migrations (it was there)
       kept  teammig.yaml (it was there)
       kept  migrations/HEAD (it was there)
-    hint: `teammig create "what it does"` writes the first revision
+    hint: `teammig status` says where the database stands
     "#);
     assert_eq!(sandbox.read("app/.gitignore"), "/dev.db\n/dev.db-*\n");
 }

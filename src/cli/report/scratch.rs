@@ -11,7 +11,8 @@ pub(super) fn none(why: &NoScratch, words: String) -> Report {
     let report = Report::new("no-scratch", 4, words);
     match why {
         NoScratch::Python => report.note(
-            "Alembic's revisions are Python, and env.py decides where they run: teammig tries them nowhere.",
+            "This tries revisions of SQL alone, and Alembic's are Python. Both orders of two sides are tried by the project's own \
+             Alembic: `teammig conflicts --prove`.",
         ),
         NoScratch::Alembic(error) => report.because(alembic::report(error, error.to_string())),
         NoScratch::NotNamed => report

@@ -2,17 +2,20 @@
 //! explained.
 
 use std::{
+    io,
     path::{Path, PathBuf},
     process::ExitStatus,
     sync::Arc,
 };
+
+use tempfile::NamedTempFile;
 
 use super::{
     child::{self, Call, Said, Stop, Stream},
     command::Program,
     errors::{Explained, explain},
     secret::Mask,
-    shadow::Shadow,
+    shadow::{Ground, Shadow},
 };
 use crate::{
     db::{DbError, ErrorKind},
@@ -34,6 +37,9 @@ pub(super) struct Caller {
     pub(super) url_variables: Vec<String>,
     /// The URL, as `SQLAlchemy` reads it.
     pub(super) url: String,
+    /// What the ini is in, where a copy of it with the URL may be given: a command of the
+    /// user's own, and Flask-Migrate, have all that they need.
+    pub(super) ground: Option<Ground>,
     /// Further variables.
     pub(super) others: Vec<(String, String)>,
     /// The folders with migrations.
@@ -62,6 +68,7 @@ impl Caller {
             ini_folder: String::new(),
             url_variables: Vec::new(),
             url,
+            ground: None,
             others: Vec::new(),
             versions: Vec::new(),
             shadow: None,
@@ -86,12 +93,31 @@ impl Caller {
 
     /// From now on it sees the files of a shadow, too.
     pub(super) fn put_into(&mut self, shadow: Shadow, section: &str) {
-        let ini = Path::new(&self.ini_folder).join(shadow.ini());
-        self.options = vec!["-c".to_owned(), ini.to_string_lossy().into_owned()];
-        if section != "alembic" {
-            self.options.extend(["-n".to_owned(), section.to_owned()]);
-        }
+        self.options = self.named(&shadow.ini(), section);
         self.shadow = Some(Arc::new(shadow));
+    }
+
+    /// The options for an ini of this name, in the place of the project's own.
+    fn named(&self, ini: &str, section: &str) -> Vec<String> {
+        let ini = Path::new(&self.ini_folder).join(ini);
+        let mut options = vec!["-c".to_owned(), ini.to_string_lossy().into_owned()];
+        if section != "alembic" {
+            options.extend(["-n".to_owned(), section.to_owned()]);
+        }
+        options
+    }
+
+    /// A copy of the ini with the URL, for this call, and the options for it.
+    fn with_url(&self) -> io::Result<Option<(NamedTempFile, Vec<String>)>> {
+        let Some(ground) = self.ground.as_ref().filter(|_| !self.url.is_empty()) else {
+            return Ok(None);
+        };
+        let copy = ground.with_url(self.shadow.as_deref(), &self.url, &self.folder)?;
+        Ok(copy.map(|copy| {
+            let name = copy.path().file_name().unwrap_or_default();
+            let options = self.named(&name.to_string_lossy(), &ground.section);
+            (copy, options)
+        }))
     }
 
     /// Runs a command of Alembic's; `show` gets its lines as they come.
@@ -122,15 +148,18 @@ impl Caller {
         show: &mut dyn FnMut(Stream, &str),
     ) -> Result<Said, Failed> {
         let mask = Mask::of(&self.url);
-        let words = || {
-            self.program
-                .words
-                .iter()
-                .chain(&self.options)
-                .chain(arguments)
+        let words = |options: &[String]| -> Vec<String> {
+            let program = self.program.words.iter();
+            program.chain(options).chain(arguments).cloned().collect()
         };
+        // As a person would call it: the copy is gone afterwards.
+        let shown = shell::line(words(&self.options).iter().map(String::as_str));
+        let copy = self
+            .with_url()
+            .map_err(|error| Failed::to_begin(&shown, &error))?;
+        let options = copy.as_ref().map_or(&self.options, |(_, options)| options);
         let call = Call {
-            words: words().cloned().collect(),
+            words: words(options),
             folder: self.folder.clone(),
             variables: self
                 .url_variables
@@ -139,7 +168,6 @@ impl Caller {
                 .chain(self.others.iter().cloned())
                 .collect(),
         };
-        let shown = shell::line(words().map(String::as_str));
         match child::run(&call, &self.stop, &mut |stream, line| {
             show(stream, &mask.apply(line));
         }) {
@@ -168,6 +196,23 @@ impl Caller {
 }
 
 impl Failed {
+    /// There is no copy of the ini to call it with.
+    fn to_begin(shown: &str, error: &io::Error) -> Self {
+        Self {
+            explained: Explained {
+                message: format!("cannot run `{shown}`: its ini cannot be copied: {error}"),
+                place: None,
+                running: None,
+                advice: Some(
+                    "env.py is given the URL in a copy of the ini, beside it: that folder has to be writable"
+                        .to_owned(),
+                ),
+            },
+            status: None,
+            shown: shown.to_owned(),
+        }
+    }
+
     /// As a database's answer.
     pub(super) fn into_error(self) -> DbError {
         let Explained {

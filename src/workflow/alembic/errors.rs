@@ -91,6 +91,11 @@ const KNOWN: &[Known] = &[
                  in teammig.yaml names the variable by which env.py learns it",
     },
     Known {
+        marks: &["FileNotFoundError", "script.py.mako"],
+        advice: "new revisions are written from the template script.py.mako beside env.py: bring it back, or copy Alembic's own \
+                 (`alembic init` writes one into a new folder)",
+    },
+    Known {
         marks: &["database is locked"],
         advice: "another program writes to the SQLite file: end it, then again",
     },

@@ -214,7 +214,9 @@ pub(super) fn settle(context: &Context, program: Program, url: String) -> Caller
     } else {
         (alembic.called_in.as_str(), options(alembic))
     };
+    let takes_a_copy = !program.is_configured && by(context) == By::Alembic;
     let mut caller = Caller::new(program, config.root.join(called_in), url);
+    caller.ground = takes_a_copy.then(|| ground(context));
     caller.options = options;
     below_call(called_in, ini_folder(alembic)).clone_into(&mut caller.ini_folder);
     if !caller.url.is_empty() {

@@ -18,6 +18,8 @@ pub(super) struct Behind {
     run: BTreeSet<String>,
     /// Tables that run one of these for their rows.
     tables: BTreeSet<String>,
+    /// An operator or a cast runs one of these: any statement may have it, and by no name.
+    by_sign: bool,
 }
 
 impl Behind {
@@ -29,6 +31,7 @@ impl Behind {
         let mut behind = Self {
             run: BTreeSet::from([name.to_owned()]),
             tables: BTreeSet::new(),
+            by_sign: false,
         };
         loop {
             let before = (behind.run.len(), behind.tables.len());
@@ -49,6 +52,7 @@ impl Behind {
         if !(names(text, &self.run) || (has_body && names(text, &self.tables))) {
             return;
         }
+        self.by_sign |= is_about(text, &["OPERATOR", "CAST"]) && begins(text, "CREATE");
         for access in accesses {
             if !(access.act.creates() || matches!(access.act, Act::Alter | Act::Demand)) {
                 continue;
@@ -66,17 +70,20 @@ impl Behind {
     /// Whether the statement runs it, and does not only define what will.
     pub(super) fn is_run_by(&self, text: &str) -> bool {
         if sql::moves_rows(text) {
-            return names(text, &self.run) || names(text, &self.tables);
+            return self.by_sign || names(text, &self.run) || names(text, &self.tables);
         }
-        let first = |word: &str| {
-            let mut words = text.split_whitespace();
-            words.next().is_some_and(|it| it.eq_ignore_ascii_case(word))
-        };
+        let first = |word: &str| begins(text, word);
         // A default for rows that are there, a check of them, an index over them.
         let looks = (first("ALTER") && is_about(text, &["TABLE", "DOMAIN"]))
             || (first("CREATE") && is_about(text, &["INDEX", "MATERIALIZED"]));
-        looks && names(text, &self.run)
+        looks && (self.by_sign || names(text, &self.run))
     }
+}
+
+/// Whether this is the first word.
+fn begins(text: &str, word: &str) -> bool {
+    let mut words = text.split_whitespace();
+    words.next().is_some_and(|it| it.eq_ignore_ascii_case(word))
 }
 
 fn names(text: &str, all: &BTreeSet<String>) -> bool {
@@ -138,6 +145,8 @@ mod tests {
             "CREATE TRIGGER t BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION f()";
         let by_key = "CREATE TABLE users (team int REFERENCES teams ON DELETE CASCADE)";
         let by_default = "CREATE TABLE users (id int DEFAULT f())";
+        let by_operator = "CREATE OPERATOR ### (LEFTARG = int, RIGHTARG = int, FUNCTION = f)";
+        let by_cast = "CREATE CAST (shade AS int) WITH FUNCTION f(shade)";
         for (below, statement, wanted) in [
             (&[][..], "INSERT INTO a SELECT f()", true),
             (&[], "INSERT INTO a SELECT ff()", false),
@@ -160,6 +169,9 @@ mod tests {
                 true,
             ),
             (&[by_trigger], "DELETE FROM teams WHERE id = 77", false),
+            (&[by_operator], "INSERT INTO a SELECT 1 ### n FROM b", true),
+            (&[by_cast], "UPDATE a SET n = 1", true),
+            (&[by_cast], "CREATE TABLE a (n int)", false),
         ] {
             assert_eq!(runs(below, statement), wanted, "{below:?} {statement}");
         }

@@ -264,7 +264,8 @@ impl<'a> Read<'a> {
     }
 
     /// A function or a view that a line makes another one, beside a statement that runs it,
-    /// be it by way of others: what it gives depends on rows that were not there.
+    /// be it by way of others: what it gives depends on rows that were not there. An operator
+    /// or a cast may be in any statement.
     fn of_what_is_behind(&self, line: &[Step<'a>], other: &[Step<'a>]) -> Option<Unproved> {
         let mut changed = line.iter().flat_map(|(step, footprint)| {
             footprint.statements.iter().filter_map(|one| {
@@ -274,7 +275,8 @@ impl<'a> Read<'a> {
                 };
                 let changes = |access: &&Access| {
                     let act = access.act;
-                    matches!(access.object.kind, Kind::Function | Kind::View)
+                    (matches!(access.object.kind, Kind::Function | Kind::View)
+                        || is_sign(&access.object.kind))
                         && (act.creates() || act.removes() || act == Act::Alter)
                 };
                 let access = one.accesses.iter().find(changes)?;
@@ -284,8 +286,12 @@ impl<'a> Read<'a> {
         let below = || texts(&self.below).chain(texts(other));
         let statements = self.statements(other);
         changed.find_map(|(changes, object)| {
-            let behind = Behind::of(&object.name, &self.cascades, below);
-            let (runs, _) = statements.iter().find(|(_, text)| behind.is_run_by(text))?;
+            let (runs, _) = if is_sign(&object.kind) {
+                statements.iter().find(|(_, text)| sql::moves_rows(text))?
+            } else {
+                let behind = Behind::of(&object.name, &self.cascades, below);
+                statements.iter().find(|(_, text)| behind.is_run_by(text))?
+            };
             Some(Unproved::Rows {
                 object: object.to_string(),
                 pair: Pair {
@@ -326,6 +332,11 @@ impl<'a> Read<'a> {
             })
         })
     }
+}
+
+/// What runs a function and is written without its name.
+fn is_sign(kind: &Kind) -> bool {
+    matches!(kind, Kind::Other(word) if ["operator", "cast"].contains(&word.as_str()))
 }
 
 /// Each statement of a line with its place and what it touches.

@@ -18,9 +18,9 @@ pub(super) fn error(run: &Run) -> String {
 fn an_alembic_that_works_elsewhere_is_noticed() {
     let sandbox = bare();
     sandbox.edit(
-        "project/alembic.ini",
-        "sqlalchemy.url = driver://user:pass@localhost/dbname",
-        "sqlalchemy.url = sqlite:///elsewhere.db",
+        "project/migrations/env.py",
+        "config = context.config\n",
+        "config = context.config\nconfig.set_main_option(\"sqlalchemy.url\", \"sqlite:///elsewhere.db\")\n",
     );
     table(&sandbox, "aaaa00000001", &[]);
     let run = sandbox.teammig("project", &["upgrade"]);

@@ -256,12 +256,12 @@ fn offline_branches_and_ways_back() {
 
 #[test]
 fn an_env_that_is_not_for_this() {
-    // It reads the ini alone, which is for another database.
+    // It has a URL of its own, which is for another database.
     let sandbox = bare();
     sandbox.edit(
-        "project/alembic.ini",
-        "driver://user:pass@localhost/dbname",
-        "sqlite:///dev.db",
+        "project/migrations/env.py",
+        "config = context.config\n",
+        "config = context.config\nconfig.set_main_option(\"sqlalchemy.url\", \"sqlite:///dev.db\")\n",
     );
     table(&sandbox, "aaaa00000001", &[]);
     let run = sandbox.teammig("project", &["import", "alembic", "--dialect", "postgres"]);

@@ -135,13 +135,46 @@ fn modules_of_another_branch_come_out_of_git() {
     assert_eq!(sandbox.git("project", &["status", "--porcelain"]), "");
 }
 
+/// `alembic init` writes an env.py that reads `sqlalchemy.url` of the ini, and nothing else.
+#[test]
+fn an_env_py_that_reads_the_ini_follows_too() {
+    let sandbox = bare();
+    sandbox.edit(
+        "project/alembic.ini",
+        "driver://user:pass@localhost/dbname",
+        "sqlite:///elsewhere.db",
+    );
+    let ini = sandbox.read("project/alembic.ini");
+    table(&sandbox, BASE, &[]);
+    sandbox.commit("project", "Base");
+    sandbox.ok("project", &["upgrade"]);
+    assert_eq!(rows(&sandbox), [BASE]);
+    table(&sandbox, LEFT, &[BASE]);
+    table(&sandbox, RIGHT, &[BASE]);
+    let run = sandbox.teammig("project", &["conflicts", "--prove"]);
+    assert_eq!(run.code, 0, "{run}");
+    assert!(run.stdout.contains("all leave the same"), "{run}");
+    sandbox.ok("project", &["downgrade", "base"]);
+    assert_eq!(rows(&sandbox), [] as [&str; 0]);
+    // Where it fails, the call is told as a person would write it.
+    revision(&sandbox, LEFT, &[BASE], "op.drop_table('nothing')", "pass");
+    let run = sandbox.teammig("project", &["upgrade", LEFT]);
+    assert_eq!(run.code, 1, "{run}");
+    assert!(!run.stderr.contains(".teammig-"), "{run}");
+    // The copies are gone, and what they were copies of is as it was.
+    assert_eq!(sandbox.read("project/alembic.ini"), ini);
+    assert!(!sandbox.at("project/elsewhere.db").exists());
+    let left = sandbox.git("project", &["status", "--porcelain", "--ignored"]);
+    assert!(!left.contains(".teammig-"), "{left}");
+}
+
 #[test]
 fn an_env_py_that_goes_elsewhere_is_found_before_anything_runs() {
     let sandbox = bare();
     sandbox.edit(
-        "project/alembic.ini",
-        "sqlalchemy.url = driver://user:pass@localhost/dbname",
-        "sqlalchemy.url = sqlite:///elsewhere.db",
+        "project/migrations/env.py",
+        "config = context.config\n",
+        "config = context.config\nconfig.set_main_option(\"sqlalchemy.url\", \"sqlite:///elsewhere.db\")\n",
     );
     table(&sandbox, BASE, &[]);
     table(&sandbox, LEFT, &[BASE]);

@@ -206,7 +206,7 @@ fn postgres_says_what_is_labelled() {
     let database = try_open(&cluster.database(), &settings()).unwrap();
     check(Dialect::Postgres, database, &cases(Dialect::Postgres), 180);
     let database = try_open(&cluster.database(), &settings()).unwrap();
-    check(Dialect::Postgres, database, &hidden(Dialect::Postgres), 90);
+    check(Dialect::Postgres, database, &hidden(Dialect::Postgres), 94);
 }
 
 #[test]
