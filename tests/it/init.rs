@@ -35,14 +35,14 @@ fn the_database_does_not_end_in_git() {
         "?? .gitattributes\n?? .gitignore\n?? migrations/HEAD\n?? migrations/aaaa00000001.sql\n?? teammig.yaml\n"
     );
     // A second time there is nothing left to do.
-    assert_snapshot!(sandbox.teammig("app", &["init"]), @r#"
+    assert_snapshot!(sandbox.teammig("app", &["init"]), @"
     exit 0
     --- stderr
       kept  migrations (it was there)
       kept  teammig.yaml (it was there)
       kept  migrations/HEAD (it was there)
     hint: `teammig status` says where the database stands
-    "#);
+    ");
     assert_eq!(sandbox.read("app/.gitignore"), "/dev.db\n/dev.db-*\n");
 }
 
