@@ -132,7 +132,7 @@ fn what_the_base_has_already_is_not_blamed_on_my_branch() {
       |
     7 | CREATE TABLE users (id integer PRIMARY KEY, name blob);
       | ^ its scripts differ from then
-    hint: take the edit back, and write a new revision for the change: `teammig create "…"`; if this one has to change all the same, `teammig amend 9209a434d045 --reason "…"` records why
+    hint: take the edit back (`teammig why 9209a434d045` says how), and write a new revision for the change: `teammig create "…"`; if this one has to change all the same, `teammig amend 9209a434d045 --reason "…"` records why
     "#);
     // The same mistake in another file is one of my own.
     sandbox.write("ann/migrations/mine.sql", "-- teammig: [\n");

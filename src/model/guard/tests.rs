@@ -441,7 +441,12 @@ fn help_says_what_can_be_done() {
          records why"
     );
     // What is committed is not what it was: nothing is restored from there.
-    assert!(!help("b:22", "b:33", "main b:11").contains("git restore"));
+    let why = help("b:22", "b:33", "main b:11");
+    assert!(
+        why.contains("the edit back (`teammig why b` says how)"),
+        "{why}"
+    );
+    assert!(!why.contains("git restore"), "{why}");
     // The file was committed without a way back, so nothing can be redone.
     assert_eq!(
         help("b:11/i", "b:22/i", "dev b:11/i"),

@@ -47,7 +47,13 @@ pub(super) fn of_case(case: &Case<'_>, change: Change) -> String {
         let mut contents = case.counts.iter().flat_map(|one| one.contents());
         contents.any(|one| was == Some(one.checksum) && old.revision.parents == one.parents)
     });
-    let path = old.map_or(String::new(), |old| {
+    let binds = case.counts.iter().any(|one| one.evidence.binds());
+    // What is committed has the edit, too: the command is for who looks into history.
+    let elsewhere = || {
+        let why = binds.then(|| format!(" (`teammig why {}` says how)", case.id));
+        why.unwrap_or_default()
+    };
+    let path = old.map_or_else(elsewhere, |old| {
         let (now, was) = (&case.new.file.path, &old.file.path);
         if let Some(here) = case.reading.moved(was, now) {
             return format!(" (`{}`)", fetched(&case.reading.restored(was), &here));
@@ -57,7 +63,7 @@ pub(super) fn of_case(case: &Case<'_>, change: Change) -> String {
     });
     let no_way_back = old.and_then(Migration::no_way_back);
     if let (Change::Edited, Some(why)) = (change, no_way_back)
-        && !case.counts.iter().any(|one| one.evidence.binds())
+        && !binds
     {
         let (environments, commands) = own(&case.counts, " --record");
         return format!(
@@ -68,9 +74,7 @@ pub(super) fn of_case(case: &Case<'_>, change: Change) -> String {
         );
     }
     let mut help = help(case.fixed, change, &path);
-    if matches!(change, Change::Edited | Change::Reparented)
-        && case.counts.iter().any(|one| one.evidence.binds())
-    {
+    if matches!(change, Change::Edited | Change::Reparented) && binds {
         help = format!(
             "{help}; if this one has to change all the same, `{}` records why",
             amend(case.id)

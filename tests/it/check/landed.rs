@@ -39,8 +39,10 @@ fn an_edit_that_landed() {
       |
     7 | CREATE TABLE users (id integer PRIMARY KEY, name blob);
       | ^ its scripts differ from then
-    hint: take the edit back, and write a new revision for the change: `teammig create "…"`; if this one has to change all the same, `teammig amend 9209a434d045 --reason "…"` records why
+    hint: take the edit back (`teammig why 9209a434d045` says how), and write a new revision for the change: `teammig create "…"`; if this one has to change all the same, `teammig amend 9209a434d045 --reason "…"` records why
     "#);
+    let why = sandbox.teammig("ann", &["why", "9209a434d045"]);
+    assert!(why.stderr.contains("git restore --source"), "{why}");
     // Who builds on it has not done it.
     sandbox.git("ann", &["switch", "-q", "-c", "phone"]);
     sandbox.column("ann", "7f3a9c21e4b0", &["9209a434d045"], "phone");

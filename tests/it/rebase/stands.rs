@@ -8,6 +8,7 @@ use std::{
 };
 
 use insta::assert_snapshot;
+use serde_json::json;
 
 use super::{
     ledger,
@@ -118,6 +119,55 @@ fn what_came_with_the_next_pull_runs_over_them_too() {
     assert!(!run.stderr.contains("Rolling back"), "{run}");
     assert_eq!(rows(&sandbox).len(), 1);
     assert_eq!(ledger(&sandbox)[1], r#"aaaa11112222|["c01d9e88ab13"]"#);
+}
+
+/// A branch that two work on: one of them put it on top of main, the other one has it applied.
+#[test]
+fn what_another_clone_put_on_top_of_theirs_stays_here_too() {
+    let sandbox = Sandbox::team();
+    sandbox.git("ann", &["switch", "-q", "-c", "feature"]);
+    sandbox.column("ann", "aaaa11112222", &["9209a434d045"], "phone");
+    sandbox.commit("ann", "Add phone");
+    sandbox.git("ann", &["push", "-q", "-u", "origin", "feature"]);
+    sandbox.git("bob", &["fetch", "-q"]);
+    sandbox.git("bob", &["switch", "-q", "feature"]);
+    sandbox.ok("bob", &["upgrade"]);
+    sandbox.sqlite("bob/dev.db", "INSERT INTO users VALUES (1, 'Bob', '555')");
+    sandbox.git("ann", &["switch", "-q", "main"]);
+    let parents = &["9209a434d045"];
+    sandbox.revision(
+        "ann",
+        "c01d9e88ab12",
+        parents,
+        "Theirs",
+        INDEX,
+        "DROP INDEX users_name;",
+    );
+    sandbox.commit("ann", "Theirs");
+    sandbox.git("ann", &["push", "-q"]);
+    sandbox.git("ann", &["switch", "-q", "feature"]);
+    sandbox.git("ann", &["rebase", "-q", "main"]);
+    sandbox.ok("ann", &["sync", "--rebase"]);
+    sandbox.commit("ann", "Phone on top of theirs");
+    sandbox.git("ann", &["push", "-q", "--force"]);
+    sandbox.git("bob", &["fetch", "-q"]);
+    sandbox.git("bob", &["reset", "-q", "--hard", "origin/feature"]);
+    let run = sandbox.teammig("bob", &["sync"]);
+    assert_eq!(run.code, 0, "{run}");
+    assert!(!run.stderr.contains("down "), "{run}");
+    assert_eq!(
+        sandbox.sqlite("bob/dev.db", "SELECT * FROM users"),
+        ["1|Bob|555"]
+    );
+    let edges = "SELECT revision, parents FROM teammig_ledger ORDER BY applied_at, rowid";
+    let edges = sandbox.sqlite("bob/dev.db", edges);
+    assert!(
+        edges.contains(&r#"aaaa11112222|["c01d9e88ab12"]"#.to_owned()),
+        "{edges:?}"
+    );
+    assert_eq!(sandbox.teammig("bob", &["sync"]).stdout, "");
+    let (status, _) = sandbox.json("bob", &["status"]);
+    assert_ne!(status["next"]["command"], json!("teammig sync"), "{status:#}");
 }
 
 #[test]
