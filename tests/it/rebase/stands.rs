@@ -167,7 +167,11 @@ fn what_another_clone_put_on_top_of_theirs_stays_here_too() {
     );
     assert_eq!(sandbox.teammig("bob", &["sync"]).stdout, "");
     let (status, _) = sandbox.json("bob", &["status"]);
-    assert_ne!(status["next"]["command"], json!("teammig sync"), "{status:#}");
+    assert_ne!(
+        status["next"]["command"],
+        json!("teammig sync"),
+        "{status:#}"
+    );
 }
 
 #[test]
