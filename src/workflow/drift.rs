@@ -272,7 +272,7 @@ pub(super) fn edited(
                 .entry(id.as_str())
                 .is_some_and(|entry| entry.parents != migration.revision.parents),
             restore: match (&fixed, &published) {
-                (Some(_), None) => fixed::restore(context, migration),
+                (Some(_), None) => fixed::restore(context, migration, &[]),
                 _ => None,
             },
             published,

@@ -196,8 +196,7 @@ pub enum Error {
     Skipped {
         /// Those, with their messages.
         revisions: Vec<(RevId, String)>,
-        /// Nothing is rolled back for the sake of order: others use the database, or what ran
-        /// later was changed on purpose.
+        /// Others use the database, or what ran later was changed on purpose: nothing is rolled back.
         stays: bool,
     },
     /// The way back leads over a revision that has none.

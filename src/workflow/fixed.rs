@@ -306,8 +306,13 @@ pub(super) fn as_first(
 }
 
 /// The command that brings a file back to what it was where it is fixed, from the commit
-/// that is checked out, a protected ref or a tag; `None` where none of them has that.
-pub(super) fn restore(context: &Context, migration: &Migration) -> Option<String> {
+/// that is checked out, a protected ref or a tag, or one of the commits that published it
+/// (`first`); `None` where none of them has that.
+pub(super) fn restore(
+    context: &Context,
+    migration: &Migration,
+    first: &[String],
+) -> Option<String> {
     let id = &migration.revision.id;
     let fixed = of_revision(context, id).ok()?;
     let mut wanted: Vec<&Content> = fixed
@@ -339,7 +344,9 @@ pub(super) fn restore(context: &Context, migration: &Migration) -> Option<String
                 })
         })
     };
-    let source = std::iter::once("HEAD").chain(names).find(has)?;
+    let first = first.iter().map(String::as_str);
+    let mut sources = std::iter::once("HEAD").chain(names).chain(first);
+    let source = sources.find(has)?;
     let reading = ByLayout::of(context, source).ok()?;
     let file = &migration.file.path;
     let restored = reading.restored(file);

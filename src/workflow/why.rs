@@ -201,6 +201,8 @@ pub fn why(context: &Context, name: &str) -> Result<Why, Error> {
     });
     let (difference, options) =
         difference.map_or((None, None), |(content, options)| (Some(content), options));
+    let first = published.iter().filter_map(|one| one.first.as_ref());
+    let first: Vec<String> = first.map(|commit| commit.id.to_string()).collect();
     Ok(Why {
         message: project.message(&revision),
         path_unread: unread_path.is_some(),
@@ -218,7 +220,7 @@ pub fn why(context: &Context, name: &str) -> Result<Why, Error> {
         amended: migration.map_or_else(Vec::new, |one| one.revision.amended.clone()),
         restore: migration
             .filter(|_| !matches!(difference, None | Some(Content::Same | Content::Comments)))
-            .and_then(|migration| fixed::restore(context, migration)),
+            .and_then(|migration| fixed::restore(context, migration, &first)),
         content: difference,
         options,
         unread,
