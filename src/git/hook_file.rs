@@ -78,8 +78,8 @@ impl HooksDir {
     /// now, in the usual one, where they were last installed, and where a manager put them aside.
     pub fn uninstall(&self, event: Event) -> Result<Vec<Uninstalled>, GitError> {
         let mut done = Vec::new();
-        let places = self.places(event).into_iter().flat_map(with_put_aside);
-        for file in places {
+        let places = self.places(event);
+        for file in places.iter().flat_map(|file| with_put_aside(file)) {
             let Found::Text(hook) = self.find(&file)? else {
                 continue;
             };
@@ -206,9 +206,9 @@ impl HooksDir {
 
 /// A hook, and where managers put it when theirs comes: pre-commit and prek run it from
 /// there, lefthook puts it back in the end.
-fn with_put_aside(file: PathBuf) -> [PathBuf; 3] {
+fn with_put_aside(file: &Path) -> [PathBuf; 3] {
     let beside = |ending| file.with_extension(ending);
-    [beside("legacy"), beside("old"), file.clone()]
+    [beside("legacy"), beside("old"), file.to_owned()]
 }
 
 fn note_name(event: Event) -> String {

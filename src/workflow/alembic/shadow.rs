@@ -37,7 +37,7 @@ handlers =
 
 /// How all of it is called.
 const PREFIX: &str = ".teammig-";
-const A_MOMENT: Duration = Duration::from_secs(60);
+const A_MOMENT: Duration = Duration::from_mins(1);
 /// By which an ini says where its database is.
 const URL: &str = "sqlalchemy.url";
 
