@@ -210,6 +210,7 @@ const COLUMN: &[Rule] = &[
 ];
 const CONSTRAINT: &[Rule] = &[
     rebuilt("definition", Replace),
+    both("state", Replace),
     both("options", Alter),
     both("comment", Alter),
 ];

@@ -210,6 +210,18 @@ const RELATION: &str =
 
 const OPTIONS: &str = "(SELECT string_agg(o, ', ' ORDER BY o) FROM unnest(c.reloptions) o)";
 
+/// What a partition has of the whole, and keeps for its own where it becomes a table by itself:
+/// kind, name, whether that was made up, definition.
+const COPIES: &str = "(SELECT json_agg(w.word ORDER BY y.what, y.name, w.at) FROM (SELECT 'index' AS what, x.relname::text AS name, \
+     x.relname ~ '_idx[0-9]*$' AS made_up, \
+     replace(pg_get_indexdef(x.oid), ' INDEX ' || quote_ident(x.relname) || ' ON ', ' INDEX ON ') AS definition \
+     FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid WHERE i.indrelid = c.oid AND x.relispartition AND NOT EXISTS \
+     (SELECT 1 FROM pg_constraint k WHERE k.conindid = x.oid AND k.contype IN ('p', 'u', 'x')) \
+     UNION ALL SELECT 'constraint', k.conname::text, k.conname ~ '_(pkey|key|fkey|check|excl)[0-9]*$', pg_get_constraintdef(k.oid) \
+     FROM pg_constraint k WHERE k.conrelid = c.oid AND k.contype IN ('p', 'u', 'f', 'c', 'x') AND NOT (k.conparentid = 0 AND k.conislocal) \
+     AND NOT EXISTS (SELECT 1 FROM pg_constraint o WHERE o.oid = k.conparentid AND o.conrelid = c.oid)) y \
+     CROSS JOIN LATERAL (VALUES (1, y.what), (2, y.name), (3, CASE WHEN y.made_up THEN 'yes' ELSE '' END), (4, y.definition)) w (at, word))";
+
 fn relations() -> String {
     family(
         [
@@ -243,6 +255,7 @@ fn relations() -> String {
                    FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0) END, \
                  '_parents', CASE WHEN c.relkind IN ('r', 'p') THEN (SELECT json_agg(i.inhparent::regclass::text ORDER BY i.inhseqno) \
                    FROM pg_inherits i WHERE i.inhrelid = c.oid) END, \
+                 '_copies', CASE WHEN c.relispartition THEN {COPIES} END, \
                  'owner', pg_get_userbyid(c.relowner), 'comment', obj_description(c.oid, 'pg_class')"
             ),
         ],
@@ -334,12 +347,23 @@ fn constraints() -> String {
             "'definition', pg_get_constraintdef(k.oid), \
              'options', CASE WHEN k.contype IN ('p', 'u', 'x') THEN (SELECT string_agg(o, ', ' ORDER BY o) \
                FROM pg_class x, unnest(x.reloptions) o WHERE x.oid = k.conindid) END, \
+             'state', CASE WHEN e.partial THEN concat_ws(': ', 'not on all partitions', (SELECT 'on ' || string_agg(o.indrelid::regclass::text, \
+               ', ' ORDER BY o.indrelid::regclass::text) FROM pg_partition_tree(k.conindid) s JOIN pg_index o ON o.indexrelid = s.relid \
+               WHERE s.level > 0)) END, \
+             '_attached', CASE WHEN e.partial THEN (SELECT json_agg(w.sql ORDER BY s.level, s.relid::regclass::text, w.at) \
+               FROM pg_partition_tree(k.conindid) s JOIN pg_constraint p ON p.conindid = s.relid AND p.contype = k.contype \
+               JOIN pg_class r ON r.oid = p.conrelid \
+               CROSS JOIN LATERAL (VALUES (1, format('ALTER TABLE %s%s ADD CONSTRAINT %I %s', CASE r.relkind WHEN 'p' THEN 'ONLY ' END, \
+                 p.conrelid::regclass, p.conname, pg_get_constraintdef(p.oid))), \
+               (2, format('ALTER INDEX %s ATTACH PARTITION %s', s.parentrelid, s.relid))) w (at, sql) WHERE s.level > 0) END, \
              'comment', obj_description(k.oid, 'pg_constraint'), \
              '_generated', CASE WHEN k.conname ~ '_(pkey|key|fkey|check|excl)[0-9]*$' THEN 'yes' END",
         ],
         &format!(
             "FROM pg_constraint k LEFT JOIN pg_class c ON c.oid = k.conrelid LEFT JOIN pg_type t ON t.oid = k.contypid \
              JOIN pg_namespace n ON n.oid = coalesce(c.relnamespace, t.typnamespace) \
+             LEFT JOIN LATERAL (SELECT true AS partial FROM pg_index i WHERE i.indexrelid = k.conindid AND c.relkind = 'p' \
+             AND k.contype IN ('p', 'u', 'x') AND NOT i.indisvalid) e ON true \
              WHERE {OURS} AND k.contype IN ('p', 'u', 'f', 'c', 'x') AND k.conparentid = 0 AND k.conislocal \
              AND (c.oid IS NULL OR c.relkind IN ('r', 'p')) AND {} AND {}",
             no_member("pg_class", "k.conrelid"),

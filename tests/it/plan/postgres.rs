@@ -3,6 +3,7 @@
 mod decisions;
 mod outside;
 mod pairs;
+mod partitions;
 mod pitfalls;
 mod rules;
 mod size;

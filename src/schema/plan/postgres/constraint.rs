@@ -70,6 +70,10 @@ pub(super) fn create(scene: &Scene, fact: &Fact) -> Vec<Line> {
     let name = ident(fact.id.name());
     let definition = definition(scene, fact);
     let mut line = alter(scene, fact, &format!("ADD CONSTRAINT {name} {definition}"));
+    if fact.get("state").is_some() {
+        let sql = &mut line.statement.sql;
+        *sql = sql.replacen("ALTER TABLE ", "ALTER TABLE ONLY ", 1);
+    }
     let is_new = fact
         .parent
         .as_ref()
@@ -78,6 +82,9 @@ pub(super) fn create(scene: &Scene, fact: &Fact) -> Vec<Line> {
         line = line.with(Hazard::FailsOnData(format!("rows that break {name}")));
     }
     let mut lines = vec![line];
+    // Those of some partitions; what is on all of them came with the statement above.
+    let attached = fact.list("attached").iter();
+    lines.extend(attached.map(|sql| Line::new(&fact.id, scene.names.text(sql))));
     lines.extend(comment::first(scene, fact));
     lines
 }

@@ -210,6 +210,7 @@ fn can_end_last(scene: &Scene, fact: &Fact) -> bool {
     };
     let touches = |id: &FactId| work.drop.contains(id) || work.is_retyped(id);
     table.get("partition key").is_none()
+        && !work.changes(&table.id, "partition of")
         && !touches(&table.id)
         && !work.uses(&fact.id).any(touches)
         && !work.users(&fact.id).into_iter().any(touches)

@@ -19,7 +19,10 @@ pub(super) fn stands(work: &Work, id: &FactId, changes: &[Change]) -> bool {
         Kind::View => b.list("columns").starts_with(a.list("columns")),
         Kind::Function | Kind::Procedure => is_called_alike(a, b),
         Kind::Column => is_computed_alike(work, a, b),
-        Kind::Constraint => !changes_key("definition") || constraint_step(a, b).is_some(),
+        Kind::Constraint => {
+            !changes_key("state")
+                && (!changes_key("definition") || constraint_step(a, b).is_some())
+        }
         Kind::Policy => {
             let loses = |key: &str| a.get(key).is_some() && b.get(key).is_none();
             !changes_key("command")
@@ -156,13 +159,33 @@ pub(super) fn inherited(work: &mut Work) {
                 .collect()
         };
         let (old, new) = (parts_of(work.a, &left), parts_of(work.b, &found));
+        let is_partition = a.get("partition of").is_some() || b.get("partition of").is_some();
+        let becomes_whole = is_partition && b.get("partition of").is_none();
         let kept: Vec<FactId> = own(&work.create, &table, work.b)
-            .filter(|fact| old.iter().any(|other| is_copy(fact, other)))
+            // All else that it keeps is known by its name (`detach.rs`).
+            .filter(|fact| !becomes_whole || fact.id.kind == Kind::Column)
+            .filter(|fact| {
+                let mut old = old.iter();
+                old.any(|other| is_copy(fact, other, is_partition))
+            })
             .map(|fact| fact.id.clone())
             .collect();
+        // Each of the whole takes one.
+        let mut free = new.clone();
         let given: Vec<FactId> = own(&work.drop, &table, work.a)
-            .filter(|fact| new.iter().any(|other| is_copy(fact, other)))
+            .filter(|fact| {
+                let like = free
+                    .iter()
+                    .position(|other| is_copy(fact, other, is_partition));
+                like.map(|at| free.remove(at)).is_some()
+            })
             .map(|fact| fact.id.clone())
+            .collect();
+        let stays: Vec<FactId> = work
+            .within_a(&table)
+            .into_iter()
+            .filter(|_| is_partition)
+            .filter(|id| is_taken(work, id, &new))
             .collect();
         let loses_columns = given.iter().any(|id| id.kind == Kind::Column);
         if loses_columns && work.changes(&table, "inherits") {
@@ -172,7 +195,33 @@ pub(super) fn inherited(work: &mut Work) {
         }
         work.create.retain(|id| !kept.contains(id));
         work.drop.retain(|id| !given.contains(id));
+        for id in &stays {
+            work.replace(id);
+        }
     }
+}
+
+/// Whether an index that a table has for its own before and after would be taken for one of
+/// the whole that the table becomes a part of.
+fn is_taken(work: &Work, id: &FactId, of: &[Fact]) -> bool {
+    let (Some(before), Some(after)) = (work.of_a(id), work.twin(id)) else {
+        return false;
+    };
+    matches!(id.kind, Kind::Index | Kind::Constraint)
+        && before.id == *after
+        && !work.drop.contains(id)
+        && of
+            .iter()
+            .any(|other| has_index(other) && is_copy(before, other, true))
+}
+
+/// Whether it is an index or a constraint that has one.
+fn has_index(fact: &Fact) -> bool {
+    let definition = fact.get("definition").unwrap_or_default();
+    let is_key = ["PRIMARY KEY", "UNIQUE", "EXCLUDE"]
+        .iter()
+        .any(|word| definition.starts_with(word));
+    fact.id.kind == Kind::Index || is_key
 }
 
 fn own<'s>(
@@ -186,22 +235,32 @@ fn own<'s>(
 }
 
 /// Whether a part of a table is its parent's too.
-fn is_copy(part: &Fact, of: &Fact) -> bool {
+pub(super) fn is_copy(part: &Fact, of: &Fact, is_partition: bool) -> bool {
     if part.id.kind != of.id.kind {
         return false;
     }
+    let same = |key: &str| part.get(key) == of.get(key);
     match part.id.kind {
-        Kind::Column => part.id.name() == of.id.name() && part.get("type") == of.get("type"),
-        Kind::Constraint => part.get("definition") == of.get("definition"),
+        Kind::Column => part.id.name() == of.id.name() && same("type"),
+        Kind::Constraint => {
+            let definition = of.get("definition").unwrap_or_default();
+            let is_check = definition.starts_with("CHECK");
+            // A check is told by its name; all others are those of partitions alone.
+            let is_it = if is_check {
+                part.id.name() == of.id.name()
+            } else {
+                is_partition
+            };
+            is_it && same("definition")
+        }
         Kind::Index => {
             let shape = |fact: &Fact| {
                 let text = fact.get("definition").unwrap_or_default();
                 let uses = text.split_once(" USING ").map(|(_, rest)| rest.to_owned());
                 (text.starts_with("CREATE UNIQUE"), uses)
             };
-            shape(part) == shape(of)
+            is_partition && shape(part) == shape(of)
         }
-        Kind::Trigger => part.id.name() == of.id.name(),
         _ => false,
     }
 }

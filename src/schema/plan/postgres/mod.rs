@@ -10,6 +10,7 @@ mod closure;
 mod column;
 mod comment;
 mod constraint;
+mod detach;
 mod hazard;
 mod index;
 mod kept;
@@ -44,6 +45,8 @@ struct Scene<'a> {
     work: &'a Work<'a>,
     /// What is written inside of the statement that makes something else.
     inlined: BTreeMap<FactId, FactId>,
+    /// What tables have of a whole that they leave, as parts of their own in `a`.
+    detached: Vec<FactId>,
     /// The sequences among it, by the columns whose `serial` makes them.
     serials: BTreeMap<FactId, FactId>,
 }
@@ -51,7 +54,8 @@ struct Scene<'a> {
 /// The statements that turn `a` into `b`.
 pub(super) fn plan(a: &Schema, b: &Schema, decisions: &Decisions) -> Result<Plan, Vec<Undecided>> {
     let names = Names::of(a, b);
-    let (mut lines, renamed) = rename::apply(a, b, decisions, &names);
+    let (mut lines, mut renamed) = rename::apply(a, b, decisions, &names);
+    let detached = detach::own(&mut renamed, b);
     let work = Work::new(&renamed, b);
     let inlined = steps::inlined(&work);
     let serials = inlined.iter().filter(|(id, _)| id.kind == Kind::Sequence);
@@ -64,6 +68,7 @@ pub(super) fn plan(a: &Schema, b: &Schema, decisions: &Decisions) -> Result<Plan
         decisions,
         names: &names,
         inlined,
+        detached,
         work: &work,
     };
     let undecided = undecided::of(&scene);

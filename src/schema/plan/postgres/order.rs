@@ -34,6 +34,7 @@ pub(super) fn order(scene: &Scene) -> Result<(Vec<Step>, bool), Vec<Undecided>> 
     let mut waits = Waits::default();
     needs_of_b(scene, &steps, &mut waits);
     needs_of_a(scene, &steps, &mut waits);
+    detached(scene, &steps, &mut waits);
     freed_names(scene, &steps, &mut waits);
     columns_stay_some(scene, &steps, &mut waits);
     bodies(scene, &steps, &mut waits);
@@ -132,7 +133,7 @@ fn indexes_of_parents(scene: &Scene, steps: &Steps, waits: &mut Waits, id: &Fact
 /// of them comes after.
 fn indexes_of_some(scene: &Scene, steps: &Steps, waits: &mut Waits, id: &FactId) {
     let index = scene.b.facts.get(id);
-    let some = index.filter(|fact| fact.id.kind == Kind::Index && fact.get("state").is_some());
+    let some = index.filter(|fact| fact.get("state").is_some());
     let mut above: Vec<&FactId> = some
         .and_then(|fact| fact.parent.as_ref())
         .into_iter()
@@ -151,6 +152,20 @@ fn indexes_of_some(scene: &Scene, steps: &Steps, waits: &mut Waits, id: &FactId)
         for partition in partitions {
             waits.all(steps.forward(partition), steps.forward(id));
             above.push(partition);
+        }
+    }
+}
+
+/// What a partition has of the whole can be dropped or altered once it is one no more.
+fn detached(scene: &Scene, steps: &Steps, waits: &mut Waits) {
+    let own = scene.detached.iter();
+    for fact in own.filter_map(|id| scene.a.facts.get(id)) {
+        let Some(table) = fact.parent.as_ref() else {
+            continue;
+        };
+        waits.all(steps.forward(table), steps.dropping(&fact.id));
+        if let Some(twin) = scene.work.twin(&fact.id) {
+            waits.all(steps.forward(table), steps.forward(twin));
         }
     }
 }

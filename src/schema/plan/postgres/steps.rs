@@ -238,6 +238,7 @@ pub(super) fn inlined(work: &super::work::Work) -> BTreeMap<FactId, FactId> {
                 }
                 (Kind::Constraint, Kind::Table) => {
                     !is_foreign_key(fact)
+                        && fact.get("state").is_none()
                         && !fact
                             .get("definition")
                             .is_some_and(|text| text.ends_with(" NOT VALID"))

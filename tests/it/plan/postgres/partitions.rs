@@ -1,0 +1,143 @@
+//! What a table has of its own and what it has of the table that it is a part of: keys
+//! and indexes of some partitions, and partitions that come and go.
+
+use super::{Bench, all_both_ways};
+
+const T: &str = "CREATE TABLE t (a int NOT NULL, b int NOT NULL) PARTITION BY RANGE (a);";
+const U: &str = "CREATE TABLE u PARTITION OF t FOR VALUES FROM (1) TO (2);";
+/// A table by itself.
+const ALONE: &str = "CREATE TABLE u (a int NOT NULL, b int NOT NULL);";
+const ATTACH: &str = "ALTER TABLE t ATTACH PARTITION u FOR VALUES FROM (1) TO (2);";
+const TF: &str = "CREATE FUNCTION tf() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';";
+
+fn both(pairs: &[(String, String)]) {
+    all_both_ways(&mut Bench::new(), pairs.iter().cloned());
+}
+
+/// pg-schema-diff: a key of the whole that some partitions have, and others not.
+#[test]
+fn keys_of_some_partitions() {
+    let v = "CREATE TABLE v PARTITION OF t FOR VALUES FROM (2) TO (9) PARTITION BY RANGE (b); CREATE TABLE w PARTITION OF v FOR VALUES FROM (1) TO (2); CREATE TABLE x PARTITION OF v DEFAULT;";
+    let key = "ALTER TABLE ONLY t ADD CONSTRAINT k PRIMARY KEY (a, b);";
+    let own = "CREATE UNIQUE INDEX uk ON u (a, b);";
+    let attached = "ALTER TABLE u ADD CONSTRAINT uk PRIMARY KEY (a, b); ALTER INDEX k ATTACH PARTITION uk;";
+    let below = "ALTER TABLE ONLY v ADD CONSTRAINT vk PRIMARY KEY (a, b); ALTER INDEX k ATTACH PARTITION vk; ALTER TABLE w ADD CONSTRAINT wk PRIMARY KEY (a, b); ALTER INDEX vk ATTACH PARTITION wk;";
+    let unique = |text: &str| text.replace("PRIMARY KEY", "UNIQUE");
+    both(&[
+        (format!("{T}{U}{key}{own}"), format!("{T}{U}{key}{attached}")),
+        (format!("{T}{U}{key}"), format!("{T}{U}{key}{attached}")),
+        (
+            unique(&format!("{T}{U}{key}{own}")),
+            unique(&format!("{T}{U}{key}{attached}")),
+        ),
+        (format!("{T}{U}"), format!("{T}{U}{key}")),
+        (String::new(), format!("{T}{U}{key}")),
+        (String::new(), format!("{T}{U}{v}{key}{attached}")),
+        (format!("{T}{U}{v}"), format!("{T}{U}{v}{key}{below}")),
+        (
+            format!("{T}{U}{v}{key}{attached}"),
+            format!("{T}{U}{v}{key}{below}"),
+        ),
+    ]);
+}
+
+/// pg-schema-diff: an index of the whole takes one like it of a table that comes, and
+/// leaves one with a table that goes.
+#[test]
+fn indexes_of_a_table_that_comes_or_goes() {
+    let index = "CREATE INDEX i ON t (b);";
+    let own = "CREATE INDEX j ON u (b);";
+    let named = "CREATE INDEX u_b_idx ON u (b);";
+    let other = "CREATE INDEX o ON u (b);";
+    let key = "ALTER TABLE t ADD CONSTRAINT k UNIQUE (a, b);";
+    both(&[
+        // The one of its own stays beside that of the whole.
+        (
+            format!("{T}{ALONE}{index}{own}"),
+            format!("{T}{ALONE}{ATTACH}{index}{own}"),
+        ),
+        (
+            format!("{T}{ALONE}{index}"),
+            format!("{T}{ALONE}{ATTACH}{index}"),
+        ),
+        (
+            format!("{T}{ALONE}{index}{named}"),
+            format!("{T}{ALONE}{index}{ATTACH}"),
+        ),
+        (
+            format!("{T}{ALONE}{index}{own}"),
+            format!("{T}{ALONE}{index}{ATTACH}"),
+        ),
+        (
+            format!("{T}{ALONE}{index}{own}{other}"),
+            format!("{T}{ALONE}{index}{ATTACH}"),
+        ),
+        (
+            format!("{T}{ALONE}{index}{own}{other}"),
+            format!("{T}{ALONE}{index}{ATTACH}{own}"),
+        ),
+        // Keys
+        (
+            format!("{T}{ALONE}{key}"),
+            format!("{T}{ALONE}{key}{ATTACH}"),
+        ),
+        (
+            format!("{T}{ALONE}{key}ALTER TABLE u ADD CONSTRAINT uk UNIQUE (a, b);"),
+            format!("{T}{ALONE}{key}{ATTACH}"),
+        ),
+        (
+            format!("{T}{ALONE}{key}ALTER TABLE u ADD CONSTRAINT uk UNIQUE (a, b);"),
+            format!("{T}{ALONE}{ATTACH}{key}ALTER TABLE u ADD CONSTRAINT uk UNIQUE (a, b);"),
+        ),
+        // And one with another number of columns
+        (
+            format!("{T}{ALONE}{index}CREATE INDEX j ON u (b, a);"),
+            format!("{T}{ALONE}{index}{ATTACH}"),
+        ),
+    ]);
+}
+
+#[test]
+fn foreign_keys_and_checks_of_a_table_that_comes_or_goes() {
+    let p = "CREATE TABLE p (id int PRIMARY KEY);";
+    let key = "ALTER TABLE t ADD CONSTRAINT fk FOREIGN KEY (b) REFERENCES p;";
+    let check = "ALTER TABLE t ADD CONSTRAINT c CHECK (b > 0);";
+    let own = "ALTER TABLE u ADD CONSTRAINT c CHECK (b > 0);";
+    both(&[
+        (
+            format!("{p}{T}{ALONE}{key}"),
+            format!("{p}{T}{ALONE}{key}{ATTACH}"),
+        ),
+        (
+            format!("{T}{ALONE}{own}{check}"),
+            format!("{T}{ALONE}{own}{check}{ATTACH}"),
+        ),
+    ]);
+}
+
+/// A partition has the triggers of the whole only as long as it is one.
+#[test]
+fn triggers_of_a_table_that_comes_or_goes() {
+    let trigger = "CREATE TRIGGER g BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION tf();";
+    let own = "CREATE TRIGGER g BEFORE UPDATE ON u FOR EACH ROW EXECUTE FUNCTION tf();";
+    both(&[
+        (
+            format!("{TF}{T}{ALONE}{trigger}"),
+            format!("{TF}{T}{ALONE}{trigger}{ATTACH}"),
+        ),
+        (
+            format!("{TF}{T}{ALONE}{trigger}{own}"),
+            format!("{TF}{T}{ALONE}{trigger}{ATTACH}"),
+        ),
+    ]);
+}
+
+/// What is said of rows above is no index: tables that inherit have their own.
+#[test]
+fn indexes_of_a_table_that_inherits_no_more() {
+    let t = "CREATE TABLE t (a int); CREATE INDEX i ON t (a); ALTER TABLE t ADD CONSTRAINT k UNIQUE (a);";
+    both(&[(
+        format!("{t}CREATE TABLE u (a int) INHERITS (t);"),
+        format!("{t}CREATE TABLE u (a int); CREATE INDEX j ON u (a); ALTER TABLE u ADD CONSTRAINT uk UNIQUE (a);"),
+    )]);
+}
