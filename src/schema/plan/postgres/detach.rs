@@ -4,29 +4,41 @@
 use super::{kept::is_copy, work::uses};
 use crate::schema::{Edge, Fact, FactId, Kind, Schema, Value, postgres_stable::stable};
 
+/// A part that a table has of a whole which it leaves.
+pub(super) struct Own {
+    /// As a part of its own.
+    pub(super) id: FactId,
+    /// The one of the whole.
+    pub(super) of_whole: Option<FactId>,
+}
+
 /// Adds to `a` what tables have of a whole that they leave in `b`, as parts of their own.
-/// What was added.
-pub(super) fn own(a: &mut Schema, b: &Schema) -> Vec<FactId> {
+pub(super) fn own(a: &mut Schema, b: &Schema) -> Vec<Own> {
     let leaves = |fact: &&Fact| {
         let after = b.facts.get(&fact.id);
         fact.get("partition of").is_some()
             && after.is_some_and(|after| after.get("partition of").is_none())
     };
     let tables: Vec<&Fact> = a.of_kind(Kind::Table).filter(leaves).collect();
-    let mut found = Vec::new();
-    let mut edges = Vec::new();
+    let (mut found, mut edges, mut all) = (Vec::new(), Vec::new(), Vec::new());
     for table in tables {
+        let mut wholes = uses(a, &table.id).filter(|id| id.kind == Kind::Table);
+        let whole = wholes.next();
         for copy in copies(table) {
-            edges.extend(used(a, table, &copy));
+            let mut parts = whole.into_iter().flat_map(|whole| a.within(whole));
+            let of_whole = parts.find(|fact| is_copy(&copy, fact, true));
+            let of_whole = of_whole.map(|fact| fact.id.clone());
+            edges.extend(used(a, whole, of_whole.as_ref(), &copy.id));
+            let id = copy.id.clone();
+            all.push(Own { id, of_whole });
             found.push(copy);
         }
     }
-    let ids = found.iter().map(|fact| fact.id.clone()).collect();
     for fact in found {
         a.add(fact);
     }
     a.edges.extend(edges);
-    ids
+    all
 }
 
 fn copies(table: &Fact) -> impl Iterator<Item = Fact> {
@@ -55,20 +67,20 @@ fn copies(table: &Fact) -> impl Iterator<Item = Fact> {
 }
 
 /// What a copy depends on, apart from its table: what the one of the whole does.
-fn used(a: &Schema, table: &Fact, copy: &Fact) -> Vec<Edge> {
-    let mut wholes = uses(a, &table.id).filter(|id| id.kind == Kind::Table);
-    let Some(whole) = wholes.next() else {
-        return Vec::new();
-    };
+fn used(
+    a: &Schema,
+    whole: Option<&FactId>,
+    of_whole: Option<&FactId>,
+    copy: &FactId,
+) -> Vec<Edge> {
     let is_of_whole = |id: &FactId| {
         let parent = a.facts.get(id).and_then(|fact| fact.parent.as_ref());
-        id == whole || (id.kind == Kind::Column && parent == Some(whole))
+        Some(id) == whole || (id.kind == Kind::Column && parent == whole)
     };
-    let like = a.within(whole).find(|fact| is_copy(copy, fact, true));
-    let used = like.into_iter().flat_map(|fact| uses(a, &fact.id));
+    let used = of_whole.into_iter().flat_map(|id| uses(a, id));
     used.filter(|id| !is_of_whole(id))
         .map(|id| Edge {
-            from: copy.id.clone(),
+            from: copy.clone(),
             to: id.clone(),
         })
         .collect()

@@ -46,7 +46,7 @@ struct Scene<'a> {
     /// What is written inside of the statement that makes something else.
     inlined: BTreeMap<FactId, FactId>,
     /// What tables have of a whole that they leave, as parts of their own in `a`.
-    detached: Vec<FactId>,
+    detached: Vec<detach::Own>,
     /// The sequences among it, by the columns whose `serial` makes them.
     serials: BTreeMap<FactId, FactId>,
 }

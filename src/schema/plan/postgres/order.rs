@@ -156,16 +156,21 @@ fn indexes_of_some(scene: &Scene, steps: &Steps, waits: &mut Waits, id: &FactId)
     }
 }
 
-/// What a partition has of the whole can be dropped or altered once it is one no more.
+/// What a partition has of the whole can be dropped or altered once it is one no more; and
+/// would go with that of the whole before.
 fn detached(scene: &Scene, steps: &Steps, waits: &mut Waits) {
-    let own = scene.detached.iter();
-    for fact in own.filter_map(|id| scene.a.facts.get(id)) {
-        let Some(table) = fact.parent.as_ref() else {
+    for own in &scene.detached {
+        let fact = scene.a.facts.get(&own.id);
+        let Some(table) = fact.and_then(|fact| fact.parent.as_ref()) else {
             continue;
         };
-        waits.all(steps.forward(table), steps.dropping(&fact.id));
-        if let Some(twin) = scene.work.twin(&fact.id) {
-            waits.all(steps.forward(table), steps.forward(twin));
+        let leaves = steps.forward(table);
+        waits.all(leaves, steps.dropping(&own.id));
+        if let Some(twin) = scene.work.twin(&own.id) {
+            waits.all(leaves, steps.forward(twin));
+        }
+        if let Some(id) = &own.of_whole {
+            waits.all(leaves, steps.dropping(id));
         }
     }
 }

@@ -1,8 +1,8 @@
 //! What only a person can decide, or no statement does.
 
-use super::{Scene, column, hazard};
+use super::{Scene, column, hazard, work::uses};
 use crate::schema::{
-    Fact, Kind, Schema,
+    Fact, FactId, Kind, Schema,
     plan::{Question, Undecided},
 };
 
@@ -122,7 +122,7 @@ fn without_collation(scene: &Scene) -> impl Iterator<Item = Undecided> {
 
 fn asked(scene: &Scene, fact: &Fact) -> Option<Undecided> {
     if scene.decisions.may_lose {
-        return None;
+        return keeps_partitions(scene, fact);
     }
     let question = match fact.id.kind {
         Kind::Column if is_empty(scene, fact) => Question::Fill,
@@ -133,6 +133,34 @@ fn asked(scene: &Scene, fact: &Fact) -> Option<Undecided> {
         about: fact.id.clone(),
         name: scene.shown(&fact.id),
         question,
+    })
+}
+
+/// A table that is divided otherwise, or not at all, while tables that are its partitions
+/// before or after stay: their keys hold it and each other.
+fn keeps_partitions(scene: &Scene, fact: &Fact) -> Option<Undecided> {
+    let before = scene.work.origin(&fact.id)?;
+    if fact.id.kind != Kind::Table || before.get("partition key") == fact.get("partition key") {
+        return None;
+    }
+    let part_of_it = |schema: &Schema, id: &FactId| {
+        let is_part = schema.facts.get(id)?.get("partition of").is_some();
+        let mut above = uses(schema, id);
+        (is_part && above.any(|above| *above == fact.id)).then_some(())
+    };
+    let staying = scene.work.change.keys();
+    let staying: Vec<String> = staying
+        .filter(|id| id.kind == Kind::Table)
+        .filter(|id| part_of_it(scene.a, id).or(part_of_it(scene.b, id)).is_some())
+        .map(|id| scene.shown(id))
+        .collect();
+    (!staying.is_empty()).then(|| Undecided {
+        about: fact.id.clone(),
+        name: scene.shown(&fact.id),
+        question: Question::NoWay(format!(
+            "how a table is divided into partitions cannot be changed while {} stays: move the rows in a revision by hand (`teammig create --empty`)",
+            staying.join(", ")
+        )),
     })
 }
 

@@ -1,7 +1,8 @@
 //! What a table has of its own and what it has of the table that it is a part of: keys
 //! and indexes of some partitions, and partitions that come and go.
 
-use super::{Bench, all_both_ways};
+use super::{Bench, all_both_ways, asked};
+use teammig::schema::plan::{Decisions, plan};
 
 const T: &str = "CREATE TABLE t (a int NOT NULL, b int NOT NULL) PARTITION BY RANGE (a);";
 const U: &str = "CREATE TABLE u PARTITION OF t FOR VALUES FROM (1) TO (2);";
@@ -89,6 +90,15 @@ fn indexes_of_a_table_that_comes_or_goes() {
             format!("{T}{ALONE}{key}ALTER TABLE u ADD CONSTRAINT uk UNIQUE (a, b);"),
             format!("{T}{ALONE}{ATTACH}{key}ALTER TABLE u ADD CONSTRAINT uk UNIQUE (a, b);"),
         ),
+        // That of the whole goes
+        (
+            format!("{T}{ALONE}{own}"),
+            format!("{T}{ALONE}{index}{ATTACH}"),
+        ),
+        (
+            format!("{T}{ALONE}ALTER TABLE u ADD CONSTRAINT uk UNIQUE (a, b);"),
+            format!("{T}{ALONE}{key}{ATTACH}"),
+        ),
         // And one with another number of columns
         (
             format!("{T}{ALONE}{index}CREATE INDEX j ON u (b, a);"),
@@ -106,6 +116,10 @@ fn foreign_keys_and_checks_of_a_table_that_comes_or_goes() {
     both(&[
         (
             format!("{p}{T}{ALONE}{key}"),
+            format!("{p}{T}{ALONE}{key}{ATTACH}"),
+        ),
+        (
+            format!("{p}{T}{ALONE}"),
             format!("{p}{T}{ALONE}{key}{ATTACH}"),
         ),
         (
@@ -140,4 +154,20 @@ fn indexes_of_a_table_that_inherits_no_more() {
         format!("{t}CREATE TABLE u (a int) INHERITS (t);"),
         format!("{t}CREATE TABLE u (a int); CREATE INDEX j ON u (a); ALTER TABLE u ADD CONSTRAINT uk UNIQUE (a);"),
     )]);
+}
+
+/// pg-schema-diff: no plan at all is better than one that the server refuses.
+#[test]
+fn a_whole_that_is_none_any_more_while_its_parts_stay() {
+    let mut bench = Bench::new();
+    let parted = bench.schema_of(&format!("{T}{U}"));
+    let apart = bench.schema_of(&format!("CREATE TABLE t (a int NOT NULL, b int NOT NULL); {ALONE}"));
+    let decisions = Decisions {
+        may_lose: true,
+        ..Decisions::default()
+    };
+    for (from, to) in [(&parted, &apart), (&apart, &parted)] {
+        let why = asked(&plan(from, to, &decisions).unwrap_err());
+        assert!(why.contains("while app.u stays"), "{why}");
+    }
 }
