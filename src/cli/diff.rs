@@ -113,6 +113,11 @@ fn summary(ui: &mut Ui, found: &Diff) {
         Against::Database => found.environment.clone(),
         Against::Revisions => format!("the {}", plural(found.replayed, "revision")),
     };
+    for hint in super::report::rename_hints(&found.perhaps_renamed) {
+        ui.hint(format!(
+            "{hint}, or a remark in the models (`-- teammig: renamed from …`)"
+        ));
+    }
     match found.comparison.differences.len() {
         0 => ui.status(format!("{than}: as the models say")),
         n => {
@@ -161,6 +166,9 @@ fn document(found: &Diff) -> serde_json::Value {
         "statements": statements,
         "undecided": undecided.unwrap_or_default(),
         "unmodelled": beside::unmodelled_json(&found.unmodelled),
+        "perhaps_renamed": found.perhaps_renamed.iter()
+            .map(|(old, new)| json!({ "from": old, "to": new }))
+            .collect::<Vec<_>>(),
         "left_alone": found.strangers,
         "no_file_has": found.no_file_has.iter().map(|(id, _)| id).collect::<Vec<_>>(),
         "not_run": beside::not_run_json(&found.left_out),

@@ -76,19 +76,6 @@ pub struct Change {
 }
 
 impl Difference {
-    /// What there is to see of an object that came or went, but for its name.
-    fn shape(&self) -> Vec<(Kind, &str, Option<&str>)> {
-        let (What::Added { fact, parts } | What::Removed { fact, parts }) = &self.what else {
-            return Vec::new();
-        };
-        let whole = std::iter::once((fact.id.kind, "", fact.get("type")));
-        let parts = parts.iter();
-        let parts = parts.map(|part| (part.id.kind, part.id.name(), part.get("type")));
-        let mut shape: Vec<(Kind, &str, Option<&str>)> = whole.chain(parts).collect();
-        shape.sort_unstable();
-        shape
-    }
-
     /// What happened between `a` and `b`, in short: `added`, `removed`, `changed: type, default`.
     pub fn words(&self) -> String {
         match &self.what {
@@ -109,29 +96,12 @@ impl Comparison {
         self.differences.is_empty()
     }
 
-    /// The same with what somebody said is one object under another name: the old one and
-    /// its name, the new one. A table that is not the same otherwise stays two differences,
-    /// which show all of it.
+    /// With renames that somebody said: each before what else is different in it.
     #[must_use]
-    pub fn with_renames(mut self, renames: &[(FactId, String, FactId)]) -> Self {
-        for (from, from_name, to) in renames {
-            let is_old =
-                |one: &Difference| one.id == *from && matches!(one.what, What::Removed { .. });
-            let is_new = |one: &Difference| one.id == *to && matches!(one.what, What::Added { .. });
-            let old = self.differences.iter().position(is_old);
-            let new = self.differences.iter().position(is_new);
-            let (Some(old), Some(new)) = (old, new) else {
-                continue;
-            };
-            if self.differences[old].shape() != self.differences[new].shape() {
-                continue;
-            }
-            self.differences[new].what = What::Renamed {
-                from: from.clone(),
-                from_name: from_name.clone(),
-            };
-            self.differences.remove(old);
-        }
+    pub fn with_renames(mut self, renames: impl IntoIterator<Item = Difference>) -> Self {
+        self.differences.extend(renames);
+        self.differences
+            .sort_by_key(|one| (one.id.clone(), !matches!(one.what, What::Renamed { .. })));
         self
     }
 }

@@ -185,6 +185,15 @@ pub fn plan(a: &Schema, b: &Schema, decisions: &Decisions) -> Result<Plan, Vec<U
     Ok(plan)
 }
 
+/// What `a` is once the renames are done that were decided and say something; labels of
+/// enumerated types keep their names.
+pub fn renamed(a: &Schema, b: &Schema, decisions: &Decisions) -> Schema {
+    match b.dialect {
+        Dialect::Postgres => postgres::renamed(a, b, decisions),
+        Dialect::Sqlite => sqlite::renamed(a, b, decisions),
+    }
+}
+
 /// The columns of `a` that are dropped and that the way back cannot fill: each must hold
 /// something in every row, and nothing says what.
 pub fn emptied(a: &Schema, b: &Schema, decisions: &Decisions) -> Vec<Undecided> {

@@ -178,9 +178,20 @@ pub fn texts(statements: &[(Made, String)], models: &Schema) -> BTreeMap<FactId,
 }
 
 /// Objects of `a` that are gone in `b`, each with those of `b` that are new and look
-/// like it: perhaps it was renamed.
+/// like it: perhaps it was renamed. A table looks like one that has most columns of it.
 pub fn perhaps_renamed(a: &Schema, b: &Schema, decided: &Decisions) -> Vec<(FactId, Vec<FactId>)> {
-    gone_and_new(a, b, decided, |old, new| old == new)
+    let mut alike: BTreeMap<_, _> = gone_and_new(a, b, decided, |old, new| old == new)
+        .into_iter()
+        .collect();
+    let most = gone_and_new(a, b, decided, |old, new| {
+        let both = old.2.iter().filter(|one| new.2.contains(one)).count();
+        let is_table = old.0 == Kind::Table && new.0 == Kind::Table;
+        is_table && old.1 == new.1 && 2 * both > old.2.len().max(new.2.len())
+    });
+    for (old, new) in most {
+        alike.entry(old).or_insert(new);
+    }
+    alike.into_iter().collect()
 }
 
 /// The same, and where nothing looks alike, what is new of its kind in the same place.

@@ -69,8 +69,8 @@ pub struct Compared<'a> {
     pub comparison: Comparison,
     /// What somebody said is the same object: the old one and its name, the new one.
     pub renamed: Vec<(FactId, String, FactId)>,
-    /// What is different in tables that have another name now, by the new one.
-    pub inside_renamed: Vec<Difference>,
+    /// The same with those as such, each before what else is different in it.
+    pub told: Vec<Difference>,
     /// What both have and is not compared.
     pub unmodelled: Vec<&'a Unmodelled>,
     /// Statements of revisions that were not run.
@@ -173,7 +173,7 @@ impl Draft {
             files: models.files,
             comparison: compare(&self.sides.current, &models.schema),
             renamed: self.sides.renames(),
-            inside_renamed: self.sides.inside_renamed(),
+            told: self.sides.comparison().differences,
             unmodelled: unmodelled.collect(),
             left_out: &self.sides.steps.1,
             strangers: &self.sides.strangers,

@@ -31,6 +31,8 @@ pub struct Diff {
     pub left_out: Vec<LeftOut>,
     /// What the database has, and neither models nor revisions know.
     pub strangers: Vec<String>,
+    /// What looks renamed, and nobody said so: its name, and those that it may have now.
+    pub perhaps_renamed: Vec<(String, Vec<String>)>,
     /// Revisions that are applied in the database and that no file has, with their messages:
     /// what they did is among the differences, or left alone.
     pub no_file_has: Vec<(RevId, String)>,
@@ -58,6 +60,7 @@ pub fn diff(
     if plan.is_ok() {
         require_used(&sides)?;
     }
+    let perhaps_renamed = sides.perhaps_renamed();
     let models = &sides.models;
     Ok(Diff {
         environment: context.target()?.environment,
@@ -72,6 +75,7 @@ pub fn diff(
             .cloned()
             .collect(),
         left_out: sides.steps.1,
+        perhaps_renamed,
         strangers: sides.strangers,
         no_file_has,
     })

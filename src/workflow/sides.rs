@@ -14,7 +14,7 @@ use super::{
 use crate::{
     db::{self, Database},
     model::{Dialect, Project, RevId, SourceFile},
-    schema::{Comparison, Difference, Fact, FactId, Kind, Schema, What, compare},
+    schema::{self, Comparison, Difference, FactId, Schema, What, compare, plan},
 };
 
 /// What models are compared with.
@@ -125,9 +125,40 @@ fn load(
 }
 
 impl Sides {
-    /// The differences, from what is there to the models; a rename that somebody said is one.
+    /// The differences, from what is there to the models; a rename that somebody said is
+    /// one, with what else changes in it behind.
     pub(super) fn comparison(&self) -> Comparison {
-        compare(&self.current, &self.models.schema).with_renames(&self.renames())
+        let models = &self.models.schema;
+        let renames = self.renames();
+        if renames.is_empty() {
+            return compare(&self.current, models);
+        }
+        let after = plan::renamed(&self.current, models, &self.models.decisions);
+        let is_there = |id: &FactId| after.facts.contains_key(id);
+        let done = renames
+            .into_iter()
+            .filter(|(from, _, to)| is_there(to) && !is_there(from));
+        let told = done.filter_map(|(from, from_name, to)| {
+            let name = models.shown(models.facts.get(&to)?);
+            let what = What::Renamed { from, from_name };
+            Some(Difference { id: to, name, what })
+        });
+        compare(&after, models).with_renames(told)
+    }
+
+    /// What is gone and looks like something new, by their names.
+    pub(super) fn perhaps_renamed(&self) -> Vec<(String, Vec<String>)> {
+        let (current, models) = (&self.current, &self.models.schema);
+        let name = |schema: &Schema, id: &FactId| {
+            let fact = schema.facts.get(id);
+            fact.map_or_else(|| id.path.join("."), |fact| schema.shown(fact))
+        };
+        let found = schema::perhaps_renamed(current, models, &self.models.decisions);
+        let found = found.into_iter().map(|(old, new)| {
+            let new = new.iter().map(|id| name(models, id));
+            (name(current, &old), new.collect())
+        });
+        found.collect()
     }
 
     /// The renames that say something here: the old object and its name, the new one.
@@ -140,43 +171,6 @@ impl Sides {
             is_real.then(|| (from.clone(), current.shown(old), to.clone()))
         });
         real.collect()
-    }
-
-    /// What is different in the tables that have another name now, by the new one.
-    pub(super) fn inside_renamed(&self) -> Vec<Difference> {
-        let renames = self.renames();
-        let tables = renames.iter().filter(|(from, ..)| from.kind == Kind::Table);
-        let each = tables.flat_map(|(from, _, to)| {
-            let moved = |id: &FactId| {
-                let own = id.path.strip_prefix(from.path.as_slice())?;
-                let path = to.path.iter().chain(own).cloned();
-                (!own.is_empty()).then(|| FactId::new(id.kind, path))
-            };
-            let table = Fact::new(to.clone(), None);
-            let (mut before, mut after) = (self.current.clone(), self.models.schema.clone());
-            before.facts.clear();
-            before.add(table.clone());
-            let old = self.current.facts.values();
-            for fact in old.filter(|fact| fact.parent.as_ref() == Some(from)) {
-                if let Some(id) = moved(&fact.id) {
-                    before.add(Fact {
-                        id,
-                        parent: Some(to.clone()),
-                        ..fact.clone()
-                    });
-                }
-            }
-            after.facts.retain(|id, fact| {
-                fact.parent.as_ref() == Some(to) && id.path.starts_with(&to.path)
-            });
-            after.add(table);
-            let within: Vec<_> = renames
-                .iter()
-                .filter_map(|(old, name, new)| Some((moved(old)?, name.clone(), new.clone())))
-                .collect();
-            compare(&before, &after).with_renames(&within).differences
-        });
-        each.collect()
     }
 
     /// What no revision made and no model knows belongs to somebody else: whole objects,

@@ -10,6 +10,7 @@ mod create;
 mod postgres;
 #[cfg(unix)]
 mod prompts;
+mod renames;
 #[cfg(unix)]
 mod sqlalchemy;
 mod using;

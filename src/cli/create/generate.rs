@@ -285,22 +285,8 @@ fn named(draft: &Draft, renames: Vec<(FactId, Vec<FactId>)>) -> Vec<(String, Vec
 }
 
 fn show_changes(ui: &mut Ui, compared: &Compared<'_>) {
-    for difference in &compared.comparison.differences {
-        let mut renamed = compared.renamed.iter();
-        match renamed.find(|(old, _, new)| [old, new].contains(&&difference.id)) {
-            Some((_, name, new)) if *new == difference.id => {
-                let kind = new.kind.name();
-                ui.status(format!(
-                    "  ~ {kind} {}: renamed from {name}",
-                    difference.name
-                ));
-                let inside = compared.inside_renamed.iter();
-                let inside = inside.filter(|one| one.id.path.starts_with(&new.path));
-                inside.for_each(|one| ui.status(line(one)));
-            }
-            Some(_) => {}
-            None => ui.status(line(difference)),
-        }
+    for difference in &compared.told {
+        ui.status(line(difference));
     }
     remarks(ui, compared);
 }
@@ -312,9 +298,8 @@ fn line(difference: &Difference) -> String {
     match &difference.what {
         What::Added { .. } => format!("  + {kind} {name}"),
         What::Removed { .. } => format!("  - {kind} {name}"),
-        What::Changed(_) | What::Renamed { .. } => {
-            format!("  ~ {kind} {name}: {}", difference.words())
-        }
+        What::Renamed { from_name, .. } => format!("  ~ {kind} {name}: renamed from {from_name}"),
+        What::Changed(_) => format!("  ~ {kind} {name}: {}", difference.words()),
     }
 }
 

@@ -6,7 +6,7 @@
 use super::{Decisions, Statement};
 use crate::{
     model::Dialect,
-    schema::{Fact, FactId, Kind, Schema, Value},
+    schema::{Fact, FactId, Kind, Schema, Value, shown},
     sql,
 };
 
@@ -53,9 +53,54 @@ pub(super) fn renamed(a: &Schema, b: &Schema, decisions: &Decisions) -> (Vec<Sta
             .collect();
         if let Some(fact) = schema.facts.get_mut(&id) {
             fact.set("labels", Value::new(text.join(", ")));
+            if let Some(list) = fact.lists.get_mut("labels") {
+                for label in list.iter_mut().filter(|label| *label == old) {
+                    label.clone_from(new);
+                }
+            }
         }
+        say(&mut schema, &id, &quoted, &name);
     }
     (statements, schema)
+}
+
+/// The server's texts say the label's new name then, with its type behind it.
+fn say(schema: &mut Schema, of: &FactId, old: &str, new: &str) {
+    let of = shown::name(of.kind, &of.path, Dialect::Postgres);
+    let (old, new) = (format!("{old}::{of}"), format!("{new}::{of}"));
+    let said = |text: &str| {
+        let mut out = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some(at) = rest.find(&old) {
+            let (before, behind) = (&rest[..at], &rest[at + old.len()..]);
+            // Neither the end of another literal nor another type.
+            let is_it = !before.ends_with(['\'', 'E'])
+                && !behind.starts_with(|c: char| c.is_alphanumeric() || c == '_' || c == '.');
+            out.push_str(before);
+            out.push_str(if is_it { &new } else { &old });
+            rest = behind;
+        }
+        out.push_str(rest);
+        out
+    };
+    for fact in schema.facts.values_mut() {
+        let kept = ["comment", "body", "labels"];
+        let texts = fact.payload.iter_mut();
+        for (_, value) in texts.filter(|(key, _)| !kept.contains(*key)) {
+            if !value.text.contains(&old) && !value.compared().contains(&old) {
+                continue;
+            }
+            let (text, compared) = (said(&value.text), said(value.compared()));
+            *value = if text == compared {
+                Value::new(text)
+            } else {
+                Value::normalised(text, compared)
+            };
+        }
+        if let Some(ddl) = &mut fact.ddl {
+            *ddl = said(ddl);
+        }
+    }
 }
 
 /// The type of a label in the second schema.

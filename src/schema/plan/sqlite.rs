@@ -46,6 +46,16 @@ pub(super) fn plan(a: &Schema, b: &Schema, decisions: &Decisions) -> Result<Plan
     Ok(Plan { parts: vec![part] })
 }
 
+/// The schema after the renames, with what has to be dropped for them meanwhile.
+pub(super) fn renamed(a: &Schema, b: &Schema, decisions: &Decisions) -> Schema {
+    let renamed = rename::renamed(a, b, decisions);
+    let mut schema = renamed.schema;
+    for fact in renamed.gone.iter().filter_map(|id| a.facts.get(id)) {
+        schema.add(fact.clone());
+    }
+    schema
+}
+
 /// What is to be done, sorted.
 struct Work<'a> {
     a: &'a Schema,

@@ -5,6 +5,7 @@ mod outside;
 mod pairs;
 mod partitions;
 mod pitfalls;
+mod renamed;
 mod rules;
 mod size;
 mod words;

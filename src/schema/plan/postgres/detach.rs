@@ -67,12 +67,7 @@ fn copies(table: &Fact) -> impl Iterator<Item = Fact> {
 }
 
 /// What a copy depends on, apart from its table: what the one of the whole does.
-fn used(
-    a: &Schema,
-    whole: Option<&FactId>,
-    of_whole: Option<&FactId>,
-    copy: &FactId,
-) -> Vec<Edge> {
+fn used(a: &Schema, whole: Option<&FactId>, of_whole: Option<&FactId>, copy: &FactId) -> Vec<Edge> {
     let is_of_whole = |id: &FactId| {
         let parent = a.facts.get(id).and_then(|fact| fact.parent.as_ref());
         Some(id) == whole || (id.kind == Kind::Column && parent == whole)

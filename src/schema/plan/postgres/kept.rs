@@ -20,8 +20,7 @@ pub(super) fn stands(work: &Work, id: &FactId, changes: &[Change]) -> bool {
         Kind::Function | Kind::Procedure => is_called_alike(a, b),
         Kind::Column => is_computed_alike(work, a, b),
         Kind::Constraint => {
-            !changes_key("state")
-                && (!changes_key("definition") || constraint_step(a, b).is_some())
+            !changes_key("state") && (!changes_key("definition") || constraint_step(a, b).is_some())
         }
         Kind::Policy => {
             let loses = |key: &str| a.get(key).is_some() && b.get(key).is_none();

@@ -82,6 +82,11 @@ pub(super) fn plan(a: &Schema, b: &Schema, decisions: &Decisions) -> Result<Plan
     Ok(parts::parts(lines, unordered))
 }
 
+/// The schema after the renames.
+pub(super) fn renamed(a: &Schema, b: &Schema, decisions: &Decisions) -> Schema {
+    rename::apply(a, b, decisions, &Names::of(a, b)).1
+}
+
 impl<'a> Scene<'a> {
     /// As the second schema has it, else the first.
     fn fact(&self, id: &FactId) -> Option<&'a Fact> {

@@ -151,7 +151,11 @@ fn keeps_partitions(scene: &Scene, fact: &Fact) -> Option<Undecided> {
     let staying = scene.work.change.keys();
     let staying: Vec<String> = staying
         .filter(|id| id.kind == Kind::Table)
-        .filter(|id| part_of_it(scene.a, id).or(part_of_it(scene.b, id)).is_some())
+        .filter(|id| {
+            part_of_it(scene.a, id)
+                .or(part_of_it(scene.b, id))
+                .is_some()
+        })
         .map(|id| scene.shown(id))
         .collect();
     (!staying.is_empty()).then(|| Undecided {

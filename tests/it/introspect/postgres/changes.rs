@@ -214,6 +214,11 @@ pub(crate) const CHANGES: &[(&str, &str, &str)] = &[
         "ALTER TABLE p ADD CONSTRAINT x CHECK (a > 0); COMMENT ON CONSTRAINT x ON p IS 'x'",
         "constraint app.p.x: changed: comment",
     ),
+    (
+        "CREATE TABLE t (a int NOT NULL) PARTITION BY RANGE (a); CREATE TABLE u PARTITION OF t FOR VALUES FROM (1) TO (2); CREATE TABLE v PARTITION OF t DEFAULT; ALTER TABLE ONLY t ADD CONSTRAINT k UNIQUE (a); ALTER TABLE u ADD CONSTRAINT uk UNIQUE (a); ALTER INDEX k ATTACH PARTITION uk",
+        "CREATE TABLE t (a int NOT NULL) PARTITION BY RANGE (a); CREATE TABLE u PARTITION OF t FOR VALUES FROM (1) TO (2); CREATE TABLE v PARTITION OF t DEFAULT; ALTER TABLE ONLY t ADD CONSTRAINT k UNIQUE (a); ALTER TABLE v ADD CONSTRAINT vk UNIQUE (a); ALTER INDEX k ATTACH PARTITION vk",
+        "constraint app.t.k: changed: state",
+    ),
     // Indexes
     ("", "CREATE INDEX i ON p (a)", "index app.i: added"),
     (

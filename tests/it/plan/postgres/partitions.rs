@@ -9,7 +9,8 @@ const U: &str = "CREATE TABLE u PARTITION OF t FOR VALUES FROM (1) TO (2);";
 /// A table by itself.
 const ALONE: &str = "CREATE TABLE u (a int NOT NULL, b int NOT NULL);";
 const ATTACH: &str = "ALTER TABLE t ATTACH PARTITION u FOR VALUES FROM (1) TO (2);";
-const TF: &str = "CREATE FUNCTION tf() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';";
+const TF: &str =
+    "CREATE FUNCTION tf() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';";
 
 fn both(pairs: &[(String, String)]) {
     all_both_ways(&mut Bench::new(), pairs.iter().cloned());
@@ -21,11 +22,15 @@ fn keys_of_some_partitions() {
     let v = "CREATE TABLE v PARTITION OF t FOR VALUES FROM (2) TO (9) PARTITION BY RANGE (b); CREATE TABLE w PARTITION OF v FOR VALUES FROM (1) TO (2); CREATE TABLE x PARTITION OF v DEFAULT;";
     let key = "ALTER TABLE ONLY t ADD CONSTRAINT k PRIMARY KEY (a, b);";
     let own = "CREATE UNIQUE INDEX uk ON u (a, b);";
-    let attached = "ALTER TABLE u ADD CONSTRAINT uk PRIMARY KEY (a, b); ALTER INDEX k ATTACH PARTITION uk;";
+    let attached =
+        "ALTER TABLE u ADD CONSTRAINT uk PRIMARY KEY (a, b); ALTER INDEX k ATTACH PARTITION uk;";
     let below = "ALTER TABLE ONLY v ADD CONSTRAINT vk PRIMARY KEY (a, b); ALTER INDEX k ATTACH PARTITION vk; ALTER TABLE w ADD CONSTRAINT wk PRIMARY KEY (a, b); ALTER INDEX vk ATTACH PARTITION wk;";
     let unique = |text: &str| text.replace("PRIMARY KEY", "UNIQUE");
     both(&[
-        (format!("{T}{U}{key}{own}"), format!("{T}{U}{key}{attached}")),
+        (
+            format!("{T}{U}{key}{own}"),
+            format!("{T}{U}{key}{attached}"),
+        ),
         (format!("{T}{U}{key}"), format!("{T}{U}{key}{attached}")),
         (
             unique(&format!("{T}{U}{key}{own}")),
@@ -152,7 +157,9 @@ fn indexes_of_a_table_that_inherits_no_more() {
     let t = "CREATE TABLE t (a int); CREATE INDEX i ON t (a); ALTER TABLE t ADD CONSTRAINT k UNIQUE (a);";
     both(&[(
         format!("{t}CREATE TABLE u (a int) INHERITS (t);"),
-        format!("{t}CREATE TABLE u (a int); CREATE INDEX j ON u (a); ALTER TABLE u ADD CONSTRAINT uk UNIQUE (a);"),
+        format!(
+            "{t}CREATE TABLE u (a int); CREATE INDEX j ON u (a); ALTER TABLE u ADD CONSTRAINT uk UNIQUE (a);"
+        ),
     )]);
 }
 
@@ -161,7 +168,9 @@ fn indexes_of_a_table_that_inherits_no_more() {
 fn a_whole_that_is_none_any_more_while_its_parts_stay() {
     let mut bench = Bench::new();
     let parted = bench.schema_of(&format!("{T}{U}"));
-    let apart = bench.schema_of(&format!("CREATE TABLE t (a int NOT NULL, b int NOT NULL); {ALONE}"));
+    let apart = bench.schema_of(&format!(
+        "CREATE TABLE t (a int NOT NULL, b int NOT NULL); {ALONE}"
+    ));
     let decisions = Decisions {
         may_lose: true,
         ..Decisions::default()

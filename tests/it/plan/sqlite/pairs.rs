@@ -390,6 +390,7 @@ const NOT_IN_SQLITE: &[(Kind, &str)] = &[
     (Kind::View, "comment"),
     (Kind::Index, "definition"),
     (Kind::Index, "state"),
+    (Kind::Constraint, "state"),
     (Kind::Index, "clustered"),
     (Kind::Index, "tablespace"),
     (Kind::Index, "statistics"),

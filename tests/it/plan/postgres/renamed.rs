@@ -1,0 +1,107 @@
+//! What a rename does not touch: it is neither made again nor left under another name.
+
+use teammig::schema::{FactId, Kind, plan::Decisions};
+
+use super::Bench;
+
+fn decisions(renames: &[(Kind, &str, &str)]) -> Decisions {
+    let id = |kind: Kind, path: &str| FactId::new(kind, path.split('.'));
+    let renames = renames.iter();
+    Decisions {
+        renames: renames
+            .map(|(kind, from, to)| (id(*kind, from), id(*kind, to)))
+            .collect(),
+        ..Decisions::default()
+    }
+}
+
+/// Both ways, with rows; the statements of the first.
+fn there(bench: &mut Bench, from: &str, to: &str, decisions: &Decisions) -> Vec<String> {
+    let (a, b) = (bench.schema_of(from), bench.schema_of(to));
+    let way = bench.check(from, &a, &b, decisions);
+    let way = way.unwrap_or_else(|error| panic!("{from}\n{to}\n{error}"));
+    let back = bench.check(to, &b, &a, &decisions.reversed());
+    back.unwrap_or_else(|error| panic!("{to}\n{from}\n{error}"));
+    way.statements().map(|one| one.sql.clone()).collect()
+}
+
+/// An index that nobody named is the same one, also where the column in its name has
+/// another one.
+#[test]
+fn indexes_of_a_renamed_column_are_kept() {
+    let mut bench = Bench::new();
+    let renamed = decisions(&[(Kind::Column, "app.users.fullname", "app.users.full_name")]);
+    let table = "CREATE TABLE users (id int, fullname text, ends date);";
+    for index in [
+        "CREATE INDEX ON users (fullname)",
+        "CREATE UNIQUE INDEX ON users (fullname)",
+        "CREATE INDEX ON users (lower(fullname))",
+        "CREATE INDEX ON users (fullname, ends)",
+        "CREATE INDEX ON users (id) INCLUDE (fullname)",
+        "CREATE INDEX ON users (id) WHERE fullname IN ('a', 'b')",
+        "CREATE INDEX ON users USING hash (fullname)",
+        "CREATE INDEX ON users (fullname text_pattern_ops DESC NULLS LAST)",
+        "CREATE INDEX ON users (fullname); CREATE INDEX ON users (fullname)",
+        "CREATE INDEX ON users (fullname); COMMENT ON INDEX users_fullname_idx IS 'x'",
+        "CREATE INDEX users_fullname_index ON users (fullname)",
+        "CREATE INDEX users_by_fullname ON users (fullname)",
+        "ALTER TABLE users ADD UNIQUE (fullname)",
+        "ALTER TABLE users ADD UNIQUE (fullname, ends)",
+        "ALTER TABLE users ADD PRIMARY KEY (fullname)",
+        "ALTER TABLE users ADD CHECK (fullname <> '')",
+        "ALTER TABLE users ADD EXCLUDE USING btree (fullname WITH =)",
+        "ALTER TABLE users ADD UNIQUE (fullname); CREATE TABLE u (x text REFERENCES users (fullname))",
+        "CREATE STATISTICS s ON fullname, ends FROM users",
+    ] {
+        let from = format!("{table}{index}");
+        let to = from.replace("fullname", "full_name");
+        let way = there(&mut bench, &from, &to, &renamed);
+        let others: Vec<&String> = way.iter().skip(1).collect();
+        assert_eq!(
+            way[0],
+            "ALTER TABLE app.users RENAME COLUMN fullname TO full_name"
+        );
+        assert!(
+            others.iter().all(|sql| sql.contains(" RENAME ")),
+            "{index}: {others:?}"
+        );
+    }
+}
+
+/// A label that has another name stays the label that it is, wherever it stands.
+#[test]
+fn an_enum_with_a_renamed_label_and_a_new_one() {
+    let mut bench = Bench::new();
+    let renamed = decisions(&[(Kind::Enum, "app.mood.happy", "app.mood.glad")]);
+    let uses = "CREATE TABLE t (a mood DEFAULT 'happy' CHECK (a IN ('happy', 'sad')), b mood[] DEFAULT ARRAY['happy'::mood], c text DEFAULT 'happy');
+        CREATE INDEX i ON t (a) WHERE a = 'happy'; CREATE VIEW v AS SELECT a FROM t WHERE a <> 'happy' AND c <> 'happy'";
+    for (labels, expected) in [
+        (
+            "'glad', 'sad', 'calm'",
+            vec!["ALTER TYPE app.mood ADD VALUE 'calm'"],
+        ),
+        (
+            "'calm', 'glad', 'sad'",
+            vec!["ALTER TYPE app.mood ADD VALUE 'calm' BEFORE 'glad'"],
+        ),
+        (
+            "'glad', 'calm', 'sad'",
+            vec!["ALTER TYPE app.mood ADD VALUE 'calm' AFTER 'glad'"],
+        ),
+        ("'glad', 'sad'", vec![]),
+    ] {
+        let from = format!("CREATE TYPE mood AS ENUM ('happy', 'sad'); {uses}");
+        let to = format!(
+            "CREATE TYPE mood AS ENUM ({labels}); {}",
+            uses.replace("c text DEFAULT 'happy'", "c text DEFAULT 'happy' ")
+                .replace("mood DEFAULT 'happy'", "mood DEFAULT 'glad'")
+                .replace("IN ('happy'", "IN ('glad'")
+                .replace("ARRAY['happy'", "ARRAY['glad'")
+                .replace("a = 'happy'", "a = 'glad'")
+                .replace("a <> 'happy'", "a <> 'glad'")
+        );
+        let way = there(&mut bench, &from, &to, &renamed);
+        assert_eq!(way[0], "ALTER TYPE app.mood RENAME VALUE 'happy' TO 'glad'");
+        assert_eq!(way[1..], expected, "{labels}");
+    }
+}
