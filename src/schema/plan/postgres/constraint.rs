@@ -128,10 +128,11 @@ pub(super) fn change(scene: &Scene, before: &Fact, after: &Fact) -> Vec<Line> {
 pub(super) fn rename(scene: &Scene, from: &FactId, fact: &Fact) -> Vec<Line> {
     let (old, new) = (ident(from.name()), ident(fact.id.name()));
     vec![match fact.id.kind {
-        Kind::Index => Line::new(
-            &fact.id,
-            format!("ALTER INDEX {} RENAME TO {new}", scene.names.object(from)),
-        ),
+        Kind::Index | Kind::Sequence => {
+            let word = fact.id.kind.name().to_uppercase();
+            let on = scene.names.object(from);
+            Line::new(&fact.id, format!("ALTER {word} {on} RENAME TO {new}"))
+        }
         _ => alter(scene, fact, &format!("RENAME CONSTRAINT {old} TO {new}")),
     }]
 }

@@ -156,6 +156,22 @@ pub(super) fn is_relation(id: &FactId) -> bool {
     )
 }
 
+/// The names that an object takes: relations, types and routines have theirs apart.
+pub(super) fn spaces(id: &FactId) -> Vec<(usize, String)> {
+    let spaces: &[usize] = match id.kind {
+        Kind::Table | Kind::View | Kind::MaterializedView | Kind::CompositeType => &[0, 1],
+        Kind::Sequence | Kind::Index | Kind::Constraint => &[0],
+        Kind::Enum | Kind::Domain | Kind::RangeType => &[1],
+        Kind::Function | Kind::Procedure | Kind::Aggregate => &[2],
+        _ => &[],
+    };
+    let name = match (id.kind, id.path.as_slice()) {
+        (Kind::Constraint, [schema, _, name]) => format!("{schema}.{name}"),
+        _ => id.path.join("."),
+    };
+    spaces.iter().map(|space| (*space, name.clone())).collect()
+}
+
 /// Whether it is a type that is made by itself.
 pub(super) fn is_type(id: &FactId) -> bool {
     matches!(

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Scene,
-    names::words,
+    names::{spaces, words},
     steps::{Step, Steps},
     table::names_index,
     work::{above, is_foreign_key, uses},
@@ -239,39 +239,30 @@ fn needs_of_a(scene: &Scene, steps: &Steps, waits: &mut Waits) {
     }
 }
 
-/// A name is free once what had it is gone.
+/// A name is free once what had it is gone, or has another one.
 fn freed_names(scene: &Scene, steps: &Steps, waits: &mut Waits) {
+    let work = scene.work;
     let mut taken: BTreeMap<(usize, String), Vec<&FactId>> = BTreeMap::new();
-    for id in &scene.work.create {
-        for name in names(id) {
+    for id in work.create.iter().chain(work.rename.keys()) {
+        for name in spaces(id) {
             taken.entry(name).or_default().push(id);
         }
     }
-    for id in &scene.work.drop {
-        for other in names(id)
-            .iter()
-            .filter_map(|name| taken.get(name))
-            .flatten()
-        {
-            waits.all(steps.dropping(id), steps.forward(other));
+    let mut free = |id: &FactId, numbers: &[usize]| {
+        let others = spaces(id);
+        let others = others.iter().filter_map(|name| taken.get(name)).flatten();
+        for other in others {
+            waits.all(numbers, steps.forward(other));
+        }
+    };
+    for id in &work.drop {
+        free(id, steps.dropping(id));
+    }
+    for (number, step) in steps.all.iter().enumerate() {
+        if let Step::Rename { from, .. } = step {
+            free(from, &[number]);
         }
     }
-}
-
-/// The names that an object takes: relations, types and routines have theirs apart.
-fn names(id: &FactId) -> Vec<(usize, String)> {
-    let spaces: &[usize] = match id.kind {
-        Kind::Table | Kind::View | Kind::MaterializedView | Kind::CompositeType => &[0, 1],
-        Kind::Sequence | Kind::Index | Kind::Constraint => &[0],
-        Kind::Enum | Kind::Domain | Kind::RangeType => &[1],
-        Kind::Function | Kind::Procedure | Kind::Aggregate => &[2],
-        _ => &[],
-    };
-    let name = match (id.kind, id.path.as_slice()) {
-        (Kind::Constraint, [schema, _, name]) => format!("{schema}.{name}"),
-        _ => id.path.join("."),
-    };
-    spaces.iter().map(|space| (*space, name.clone())).collect()
 }
 
 /// New columns come before old ones go: a value may be made of the old ones.

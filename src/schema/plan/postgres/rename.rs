@@ -18,7 +18,7 @@ use crate::{
         Edge, Fact, FactId, Kind, Schema, Value,
         plan::{Decisions, Hazard},
     },
-    sql::{TokenKind, tokens},
+    sql::{Token, TokenKind, tokens},
 };
 
 /// The statements of the renames that say something, and the schema after them.
@@ -322,6 +322,40 @@ fn column_order(fact: &Fact, text: &str, from: &FactId, to: &FactId) -> String {
     names.collect::<Vec<_>>().join("\n")
 }
 
+/// Whether a word that is the name of a part can mean it: it may also be that of a table, a
+/// function or a type, or a keyword.
+fn may_be_part(text: &str, all: &[Token], at: usize, part: &FactId) -> bool {
+    let is = |at: Option<usize>, kind: TokenKind| {
+        at.and_then(|at| all.get(at))
+            .is_some_and(|token| token.kind == kind)
+    };
+    let behind = all.get(at + 1..).unwrap_or_default();
+    let called = behind.iter().find(|token| !token.is_trivia());
+    let called = called.is_some_and(|token| token.kind == TokenKind::LeftParen);
+    if called || is(Some(at + 1), TokenKind::Dot) {
+        return false;
+    }
+    let before = all.get(..at).unwrap_or_default();
+    let before = before.iter().rev().find(|token| !token.is_trivia());
+    if before.is_some_and(|token| token.text(text) == "::") {
+        return false;
+    }
+    let is_keyword = is(Some(at), TokenKind::Word) && ident(part.name()).starts_with('"');
+    // Behind its schema it is no part, but a table or a type. (An alias is called like that
+    // where the table is.)
+    let [schema, table, ..] = part.path.as_slice() else {
+        return !is_keyword;
+    };
+    let within = at
+        .checked_sub(2)
+        .filter(|_| is(at.checked_sub(1), TokenKind::Dot));
+    let in_schema = within.is_some_and(|outer| {
+        let name = all.get(outer).map(|token| unquoted(token.text(text)));
+        name.as_ref() == Some(schema) && !is(outer.checked_sub(1), TokenKind::Dot)
+    });
+    !is_keyword && (!in_schema || schema == table)
+}
+
 /// A text with the new name for the old one.
 fn said(text: &str, from: &FactId, to: &FactId) -> String {
     let all: Vec<_> = tokens(text, Some(Dialect::Postgres)).collect();
@@ -347,7 +381,7 @@ fn said(text: &str, from: &FactId, to: &FactId) -> String {
             }
             Kind::Schema => out.push_str(written),
             _ if from.kind.is_part() => {
-                if here.as_deref() == Some(from.name()) {
+                if here.as_deref() == Some(from.name()) && may_be_part(text, &all, at, from) {
                     out.push_str(&ident(to.name()));
                 } else {
                     out.push_str(written);

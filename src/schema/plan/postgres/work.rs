@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     circle, kept,
-    names::{is_type, qualified},
+    names::{is_type, qualified, spaces},
     steps::leads_to,
 };
 use crate::schema::{Change, Edge, Effect, Fact, FactId, Kind, Schema, What, compare};
@@ -93,6 +93,7 @@ impl<'a> Work<'a> {
         };
         work.seed();
         work.close();
+        work.make_room();
         work.circles = work.find_circles();
         let create = &work.create;
         work.change.retain(|id, _| !create.contains(id));
@@ -325,6 +326,28 @@ impl<'a> Work<'a> {
             }
         }
         kept::inherited(self);
+    }
+
+    /// What keeps a name that the server made gets the one that `b` has for it where
+    /// something else needs the old one.
+    fn make_room(&mut self) {
+        let is_named =
+            |id: &FactId| matches!(id.kind, Kind::Constraint | Kind::Index | Kind::Sequence);
+        loop {
+            let needed = self.create.iter().chain(self.rename.keys());
+            let needed: BTreeSet<(usize, String)> = needed.flat_map(spaces).collect();
+            let kept = self.twins.iter().filter(|(from, to)| {
+                is_named(from) && !self.drop.contains(*from) && !self.rename.contains_key(*to)
+            });
+            let in_the_way = kept
+                .filter(|(from, _)| spaces(from).iter().any(|name| needed.contains(name)))
+                .map(|(from, to)| (to.clone(), from.clone()));
+            let more: Vec<(FactId, FactId)> = in_the_way.collect();
+            if more.is_empty() {
+                return;
+            }
+            self.rename.extend(more);
+        }
     }
 
     /// Whether columns are of a type, itself or by way of another one.

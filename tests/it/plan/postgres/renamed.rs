@@ -68,6 +68,119 @@ fn indexes_of_a_renamed_column_are_kept() {
     }
 }
 
+/// A name in a text is the column's only where it can be: tables, functions and types have
+/// such names, too.
+#[test]
+fn a_column_that_is_called_like_something_else() {
+    let mut bench = Bench::new();
+    for (old, new, table) in [
+        (
+            "email",
+            "mail",
+            "CREATE TABLE email (email text); CREATE INDEX ON email (email); CREATE VIEW v AS SELECT email.email AS x FROM email",
+        ),
+        (
+            "lower",
+            "low",
+            "CREATE TABLE t (lower text); CREATE INDEX ON t (lower(lower))",
+        ),
+        (
+            "text",
+            "body",
+            "CREATE TABLE t (text varchar(9)); CREATE INDEX ON t (lower(text)); ALTER TABLE t ADD CHECK (text <> 'text')",
+        ),
+        (
+            "date",
+            "day",
+            "CREATE TABLE t (date timestamp); CREATE INDEX ON t (date(date)); CREATE INDEX ON t ((date::date))",
+        ),
+        (
+            "app",
+            "program",
+            "CREATE TABLE t (app int); CREATE INDEX ON t (app); CREATE TYPE e AS ENUM ('a'); CREATE TABLE app (app e DEFAULT 'a'); CREATE INDEX ON app (app)",
+        ),
+        (
+            "time",
+            "at",
+            "CREATE TABLE t (\"time\" timestamp, x date); CREATE INDEX ON t ((x::timestamp > \"time\"))",
+        ),
+        (
+            "btree",
+            "tree",
+            "CREATE TABLE t (btree int); CREATE INDEX ON t (btree)",
+        ),
+    ] {
+        let of = if table.contains("TABLE email") {
+            "email"
+        } else {
+            "t"
+        };
+        let renamed = decisions(&[(
+            Kind::Column,
+            &format!("app.{of}.{old}"),
+            &format!("app.{of}.{new}"),
+        )]);
+        let to = format!("{table}; ALTER TABLE {of} RENAME \"{old}\" TO \"{new}\"");
+        let way = there(&mut bench, table, &to, &renamed);
+        let others: Vec<&String> = way.iter().skip(1).collect();
+        assert_eq!(others, Vec::<&String>::new(), "{table}");
+    }
+}
+
+/// A trigger is often called like what it runs.
+#[test]
+fn a_renamed_trigger_that_is_called_like_its_function() {
+    let mut bench = Bench::new();
+    let base = "CREATE TABLE t (a int); CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';";
+    let trigger = |name: &str| {
+        format!(
+            "{base} CREATE TRIGGER {name} BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION touch()"
+        )
+    };
+    let renamed = decisions(&[(Kind::Trigger, "app.t.touch", "app.t.touched")]);
+    assert_eq!(
+        there(&mut bench, &trigger("touch"), &trigger("touched"), &renamed),
+        ["ALTER TRIGGER touch ON app.t RENAME TO touched"]
+    );
+}
+
+/// What keeps a name that nobody gave makes room where something new gets it.
+#[test]
+fn names_that_the_server_made_are_free_for_others() {
+    let mut bench = Bench::new();
+    let renamed = decisions(&[(Kind::Column, "app.t.a", "app.t.b")]);
+    let nothing = Decisions::default();
+    for (from, to, decisions) in [
+        (
+            "CREATE TABLE t (a int); CREATE INDEX ON t (a)",
+            "CREATE TABLE t (b int, a int); CREATE INDEX ON t (b); CREATE INDEX ON t (a)",
+            &renamed,
+        ),
+        (
+            "CREATE TABLE t (a int UNIQUE)",
+            "CREATE TABLE t (b int UNIQUE, a int UNIQUE)",
+            &renamed,
+        ),
+        (
+            "CREATE TABLE t (a int, CHECK (a > 1))",
+            "CREATE TABLE t (a int, CHECK (a > 2), CHECK (a > 1))",
+            &nothing,
+        ),
+        (
+            "CREATE TABLE t (a int, c int); CREATE INDEX ON t (a, c)",
+            "CREATE TABLE t (a int, c int); CREATE INDEX ON t (a); CREATE INDEX t_a_c_idx ON t (c); CREATE INDEX t_c_a_idx ON t (a, c)",
+            &nothing,
+        ),
+        (
+            "CREATE TABLE t (a serial)",
+            "CREATE TABLE t (b serial, a serial)",
+            &renamed,
+        ),
+    ] {
+        there(&mut bench, from, to, decisions);
+    }
+}
+
 /// A label that has another name stays the label that it is, wherever it stands.
 #[test]
 fn an_enum_with_a_renamed_label_and_a_new_one() {
