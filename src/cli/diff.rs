@@ -6,7 +6,7 @@ use super::{
     Status, beside,
     differences::{self, Sides},
     events::plural,
-    models,
+    models, report,
 };
 use crate::{
     ui::Ui,
@@ -113,11 +113,6 @@ fn summary(ui: &mut Ui, found: &Diff) {
         Against::Database => found.environment.clone(),
         Against::Revisions => format!("the {}", plural(found.replayed, "revision")),
     };
-    for hint in super::report::rename_hints(&found.perhaps_renamed) {
-        ui.hint(format!(
-            "{hint}, or a remark in the models (`-- teammig: renamed from …`)"
-        ));
-    }
     match found.comparison.differences.len() {
         0 => ui.status(format!("{than}: as the models say")),
         n => {
@@ -125,6 +120,11 @@ fn summary(ui: &mut Ui, found: &Diff) {
                 "{than}: {} from the models",
                 plural(n, "difference")
             ));
+            for hint in report::rename_hints(&found.perhaps_renamed) {
+                ui.hint(format!(
+                    "{hint}, or a remark in the models (`-- teammig: renamed from …`)"
+                ));
+            }
             match found.against {
                 Against::Revisions => {
                     ui.hint("`teammig create \"what it does\"` writes the revision");

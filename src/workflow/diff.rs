@@ -48,9 +48,12 @@ pub fn diff(
     let project = context.project()?;
     super::plan::require_sound(&project)?;
     let mut database = context.database()?;
-    let no_file_has = match against {
-        Against::Database => sides::unknown(&State::new(&project, context.ledger(&mut *database)?)),
-        Against::Revisions => Vec::new(),
+    let (no_file_has, is_behind) = match against {
+        Against::Database => {
+            let state = State::new(&project, context.ledger(&mut *database)?);
+            (sides::unknown(&state), !state.pending.is_empty())
+        }
+        Against::Revisions => (Vec::new(), false),
     };
     let mut sides = all(context, &project, &mut *database, against, leave)?;
     for (choice, text) in choices {
@@ -60,7 +63,12 @@ pub fn diff(
     if plan.is_ok() {
         require_used(&sides)?;
     }
-    let perhaps_renamed = sides.perhaps_renamed();
+    // What a pending revision renames is said there.
+    let perhaps_renamed = if is_behind {
+        Vec::new()
+    } else {
+        sides.perhaps_renamed()
+    };
     let models = &sides.models;
     Ok(Diff {
         environment: context.target()?.environment,

@@ -431,7 +431,7 @@ fn a_renamed_table_shows_what_else_changes_in_it() {
     --- stderr
       ~ table people: renamed from users
       + column people.age
-      ~ column people.full_name: renamed from fullname
+      ~ column people.full_name: renamed from users.fullname
       verified on a scratch database: up reaches the models, down returns, with rows in 1 table
     ");
 }

@@ -15,9 +15,32 @@ fn diff_shows_a_table_that_is_renamed_and_changed() {
     age integer
 );\n",
     )]);
-    assert_snapshot!(sandbox.teammig("project", &["diff"]), @"");
+    assert_snapshot!(sandbox.teammig("project", &["diff"]), @"
+    exit 3
+    --- stdout
+    ~ table people: was users
+    + column people.age
+        type: integer
+    ~ column people.full_name: was users.fullname
+    ~ column people.full_name
+        not null: none here, NOT NULL in the models
+        default: none here, '' in the models
+    --- stderr
+    dev: 4 differences from the models
+    hint: `teammig diff --against revisions` says what no revision has yet; `teammig upgrade` applies those that there are
+    ");
     let create = ["create", "People", "--rev-id", "bbbb00000001"];
-    assert_snapshot!(sandbox.teammig("project", &create), @"");
+    assert_snapshot!(sandbox.teammig("project", &create), @"
+    exit 0
+    --- stdout
+    migrations/2026-11-22_bbbb00000001_people.sql
+    --- stderr
+      ~ table people: renamed from users
+      + column people.age
+      ~ column people.full_name: renamed from users.fullname
+      ~ column people.full_name: changed: not null, default
+      verified on a scratch database: up reaches the models, down returns, with rows in 1 table
+    ");
     sandbox.ok("project", &["upgrade"]);
     assert_eq!(sandbox.teammig("project", &["diff"]).code, 0);
 }
@@ -29,9 +52,32 @@ fn diff_says_what_looks_renamed() {
         "people.sql",
         "CREATE TABLE people (\n    id integer PRIMARY KEY,\n    fullname text,\n    age integer\n);\n",
     )]);
-    assert_snapshot!(sandbox.teammig("project", &["diff"]), @"");
+    assert_snapshot!(sandbox.teammig("project", &["diff"]), @r#"
+    exit 3
+    --- stdout
+    + table people
+        CREATE TABLE people (
+            id integer PRIMARY KEY,
+            fullname text,
+            age integer
+        )
+    - table users
+    --- stderr
+    dev: 2 differences from the models
+    hint: if users is people now: `--rename "users:people"`, or a remark in the models (`-- teammig: renamed from …`)
+    hint: `teammig diff --against revisions` says what no revision has yet; `teammig upgrade` applies those that there are
+    "#);
     let (document, _) = sandbox.json("project", &["diff"]);
     assert_eq!(document["perhaps_renamed"][0]["to"][0], "people");
     let rename = ["diff", "--rename", "users:people"];
-    assert_snapshot!(sandbox.teammig("project", &rename), @"");
+    assert_snapshot!(sandbox.teammig("project", &rename), @"
+    exit 3
+    --- stdout
+    ~ table people: was users
+    + column people.age
+        type: integer
+    --- stderr
+    dev: 2 differences from the models
+    hint: `teammig diff --against revisions` says what no revision has yet; `teammig upgrade` applies those that there are
+    ");
 }

@@ -50,17 +50,47 @@ pub(super) fn apply(
         if !says || !same_parent {
             continue;
         }
-        let mut next = vec![(from, to.clone())];
-        while let Some((from, to)) = next.pop() {
-            let statements = statements(&schema, &from, &to, names).into_iter();
-            lines.extend(statements.map(|line| line.at(Place::Rename)));
+        let mut next = vec![(from, to.clone(), true)];
+        while let Some((from, to, is_said)) = next.pop() {
+            if is_said {
+                let statements = statements(&schema, &from, &to, names).into_iter();
+                lines.extend(statements.map(|line| line.at(Place::Rename)));
+            }
+            let below = inherited(&schema, &from, &to);
             schema = rename(&schema, &from, &to);
-            moves.push((from.clone(), to.clone()));
-            next.extend(shown_in_views(&schema, b, &from, &to));
-            next.retain(|pair| !moves.contains(pair));
+            let views = shown_in_views(&schema, b, &from, &to);
+            moves.push((from, to));
+            next.extend(views.into_iter().map(|(from, to)| (from, to, true)));
+            next.extend(below.into_iter().map(|(from, to)| (from, to, false)));
+            next.retain(|(from, to, _)| !moves.iter().any(|(was, is)| was == from && is == to));
         }
     }
     (lines, schema)
+}
+
+/// The same column in the tables that inherit it, by its old and its new name: the server
+/// renames it there, too.
+fn inherited(schema: &Schema, from: &FactId, to: &FactId) -> Vec<(FactId, FactId)> {
+    let Some(table) = from.path.get(..2).filter(|_| from.kind == Kind::Column) else {
+        return Vec::new();
+    };
+    let table = FactId::new(Kind::Table, table.iter().cloned());
+    let below = schema.edges.iter().filter(|edge| edge.to == table);
+    let below = below.filter(|edge| {
+        let fact = schema.facts.get(&edge.from);
+        let inherits = |fact: &Fact| fact.get("partition of").or(fact.get("inherits")).is_some();
+        edge.from.kind == Kind::Table && fact.is_some_and(inherits)
+    });
+    let column = |table: &FactId, name: &str| {
+        let path = table.path.iter().cloned().chain([name.to_owned()]);
+        FactId::new(Kind::Column, path)
+    };
+    below
+        .map(|edge| {
+            let of = |id: &FactId| column(&edge.from, id.name());
+            (of(from), of(to))
+        })
+        .collect()
 }
 
 /// The columns of views, by their old and their new name, that show a renamed column
@@ -245,6 +275,8 @@ fn rename(schema: &Schema, from: &FactId, to: &FactId) -> Schema {
             ..fact.clone()
         };
         let concerns = concerns(schema, fact, from);
+        let own_column =
+            from.kind == Kind::Column && from.path.get(..2) == Some(fact.id.path.as_slice());
         let say = |text: &str| {
             if concerns {
                 said(text, from, to)
@@ -255,7 +287,8 @@ fn rename(schema: &Schema, from: &FactId, to: &FactId) -> Schema {
         for (key, value) in &fact.payload {
             let value = if *key == crate::schema::COLUMN_ORDER {
                 Value::new(column_order(fact, &value.text, from, to))
-            } else if matches!(*key, "comment" | "body") {
+            } else if matches!(*key, "comment" | "body") || (own_column && *key != "partition key")
+            {
                 value.clone()
             } else {
                 let (text, compared) = (say(&value.text), say(value.compared()));
@@ -299,8 +332,12 @@ fn concerns(schema: &Schema, fact: &Fact, renamed: &FactId) -> bool {
         Kind::Column => {
             let table = renamed.path.get(..2).unwrap_or_default();
             let view = view_of(schema, renamed).map(|view| &view.id);
-            let uses_it = uses(schema, &fact.id).any(|id| id == renamed || view == Some(id));
+            // What uses an inherited column uses its table.
+            let is_inherited = !schema.facts.contains_key(renamed);
+            let uses_it = uses(schema, &fact.id)
+                .any(|id| id == renamed || view == Some(id) || (is_inherited && id.path == table));
             uses_it
+                || fact.id.path == table
                 || (view.is_some() && fact.parent.as_ref() == view)
                 || (fact.id.kind == Kind::Sequence
                     && fact

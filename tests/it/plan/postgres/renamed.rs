@@ -144,6 +144,29 @@ fn a_renamed_trigger_that_is_called_like_its_function() {
     );
 }
 
+/// A column has its new name in the tables that inherit it, and in what divides them.
+#[test]
+fn a_renamed_column_of_a_table_with_others_below() {
+    let mut bench = Bench::new();
+    let renamed = decisions(&[(Kind::Column, "app.t.old", "app.t.fresh")]);
+    for from in [
+        "CREATE TABLE t (old int, x text) PARTITION BY RANGE (old); CREATE TABLE u PARTITION OF t FOR VALUES FROM (1) TO (9)",
+        "CREATE TABLE t (old int, x text) PARTITION BY LIST ((old % 2)); CREATE INDEX ON t (old); CREATE TABLE u PARTITION OF t FOR VALUES IN (1)",
+        "CREATE TABLE t (old int PRIMARY KEY, x text) PARTITION BY RANGE (old); CREATE TABLE u PARTITION OF t FOR VALUES FROM (1) TO (9) PARTITION BY RANGE (old);
+         CREATE TABLE w PARTITION OF u FOR VALUES FROM (1) TO (2); CREATE INDEX ON w (old); ALTER TABLE w ALTER old SET DEFAULT 1",
+        "CREATE TABLE t (old int, x text) PARTITION BY RANGE (old); CREATE TABLE u PARTITION OF t FOR VALUES FROM (1) TO (9); CREATE INDEX ON u (old, x); ALTER TABLE u ADD CHECK (old > 0);
+         CREATE VIEW v AS SELECT x FROM u WHERE old > 1; COMMENT ON COLUMN u.old IS 'x'",
+        "CREATE TABLE t (old int); CREATE TABLE u (x int) INHERITS (t); CREATE INDEX ON u (old); ALTER TABLE u ALTER old SET DEFAULT 1; ALTER TABLE u ADD UNIQUE (old, x)",
+    ] {
+        let to = format!("{from}; ALTER TABLE t RENAME old TO fresh");
+        assert_eq!(
+            there(&mut bench, from, &to, &renamed),
+            ["ALTER TABLE app.t RENAME COLUMN old TO fresh"],
+            "{from}"
+        );
+    }
+}
+
 /// What keeps a name that nobody gave makes room where something new gets it.
 #[test]
 fn names_that_the_server_made_are_free_for_others() {
