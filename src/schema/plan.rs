@@ -189,7 +189,13 @@ pub fn plan(a: &Schema, b: &Schema, decisions: &Decisions) -> Result<Plan, Vec<U
 /// enumerated types keep their names.
 pub fn renamed(a: &Schema, b: &Schema, decisions: &Decisions) -> Schema {
     match b.dialect {
-        Dialect::Postgres => postgres::renamed(a, b, decisions),
+        Dialect::Postgres => {
+            let (_, mut mid) = labels::renamed(a, b, decisions);
+            for fact in a.of_kind(Kind::Enum) {
+                mid.add(fact.clone());
+            }
+            postgres::renamed(&mid, b, decisions)
+        }
         Dialect::Sqlite => sqlite::renamed(a, b, decisions),
     }
 }

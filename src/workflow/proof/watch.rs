@@ -93,18 +93,16 @@ fn statements(
     apart: bool,
     seen: &mut Vec<Observed>,
 ) -> Result<(), crate::db::DbError> {
-    let is_known = |path: &[String]| {
-        [Kind::Table, Kind::MaterializedView]
-            .into_iter()
-            .any(|kind| schema.facts.contains_key(&FactId::new(kind, path.to_vec())))
+    let known = |path: &[String]| {
+        let mut kinds = [Kind::Table, Kind::MaterializedView].into_iter();
+        kinds.find_map(|kind| schema.facts.get(&FactId::new(kind, path.to_vec())))
     };
     let mut tables: BTreeMap<String, (String, Option<String>)> = BTreeMap::new();
     for row in scratch.query_text(TABLES)? {
         let [oid, schema_name, table, file] = <[_; 4]>::try_from(row).unwrap_or_default();
         if let (Some(oid), Some(schema_name), Some(table)) = (oid, schema_name, table) {
-            let path = [schema_name, table];
-            if is_known(&path) {
-                tables.insert(oid, (path.join("."), file));
+            if let Some(fact) = known(&[schema_name, table]) {
+                tables.insert(oid, (schema.shown(fact), file));
             }
         }
     }

@@ -1,10 +1,12 @@
-//! Tables that are partitions no more: the indexes and constraints that they have of the
-//! whole are their own from then on, under names that nobody gave.
+//! Tables that are partitions on one side alone: the indexes and constraints that they have
+//! of the whole are their own on the other, under names that nobody gave.
+
+use std::borrow::Cow;
 
 use super::{kept::is_copy, work::uses};
 use crate::schema::{Edge, Fact, FactId, Kind, Schema, Value, postgres_stable::stable};
 
-/// A part that a table has of a whole which it leaves.
+/// A part that a table has of the whole that it is a part of.
 pub(super) struct Own {
     /// As a part of its own.
     pub(super) id: FactId,
@@ -12,33 +14,38 @@ pub(super) struct Own {
     pub(super) of_whole: Option<FactId>,
 }
 
-/// Adds to `a` what tables have of a whole that they leave in `b`, as parts of their own.
-pub(super) fn own(a: &mut Schema, b: &Schema) -> Vec<Own> {
-    let leaves = |fact: &&Fact| {
-        let after = b.facts.get(&fact.id);
+/// The schema with what tables have of the whole as parts of their own, where they are no
+/// partitions on the other side, and what that is.
+pub(super) fn own<'s>(schema: Cow<'s, Schema>, other: &Schema) -> (Cow<'s, Schema>, Vec<Own>) {
+    let is_alone = |fact: &&Fact| {
+        let alone = other.facts.get(&fact.id);
         fact.get("partition of").is_some()
-            && after.is_some_and(|after| after.get("partition of").is_none())
+            && alone.is_some_and(|alone| alone.get("partition of").is_none())
     };
-    let tables: Vec<&Fact> = a.of_kind(Kind::Table).filter(leaves).collect();
+    let tables: Vec<&Fact> = schema.of_kind(Kind::Table).filter(is_alone).collect();
     let (mut found, mut edges, mut all) = (Vec::new(), Vec::new(), Vec::new());
     for table in tables {
-        let mut wholes = uses(a, &table.id).filter(|id| id.kind == Kind::Table);
+        let mut wholes = uses(&schema, &table.id).filter(|id| id.kind == Kind::Table);
         let whole = wholes.next();
         for copy in copies(table) {
-            let mut parts = whole.into_iter().flat_map(|whole| a.within(whole));
+            let mut parts = whole.into_iter().flat_map(|whole| schema.within(whole));
             let of_whole = parts.find(|fact| is_copy(&copy, fact, true));
             let of_whole = of_whole.map(|fact| fact.id.clone());
-            edges.extend(used(a, whole, of_whole.as_ref(), &copy.id));
+            edges.extend(used(&schema, whole, of_whole.as_ref(), &copy.id));
             let id = copy.id.clone();
             all.push(Own { id, of_whole });
             found.push(copy);
         }
     }
-    for fact in found {
-        a.add(fact);
+    if found.is_empty() {
+        return (schema, all);
     }
-    a.edges.extend(edges);
-    all
+    let mut schema = schema.into_owned();
+    for fact in found {
+        schema.add(fact);
+    }
+    schema.edges.extend(edges);
+    (Cow::Owned(schema), all)
 }
 
 fn copies(table: &Fact) -> impl Iterator<Item = Fact> {

@@ -159,32 +159,29 @@ pub(super) fn inherited(work: &mut Work) {
         };
         let (old, new) = (parts_of(work.a, &left), parts_of(work.b, &found));
         let is_partition = a.get("partition of").is_some() || b.get("partition of").is_some();
-        let becomes_whole = is_partition && b.get("partition of").is_none();
+        // All else that partitions have of the whole is known by its name (`detach.rs`).
+        let is_alone =
+            is_partition && a.get("partition of").is_some() != b.get("partition of").is_some();
+        let may_be_copy = |fact: &&Fact| !is_alone || fact.id.kind == Kind::Column;
+        let is_like = |fact: &Fact, of: &[Fact]| {
+            let mut all = of.iter();
+            all.any(|other| is_copy(fact, other, is_partition))
+        };
         let kept: Vec<FactId> = own(&work.create, &table, work.b)
-            // All else that it keeps is known by its name (`detach.rs`).
-            .filter(|fact| !becomes_whole || fact.id.kind == Kind::Column)
-            .filter(|fact| {
-                let mut old = old.iter();
-                old.any(|other| is_copy(fact, other, is_partition))
-            })
+            .filter(may_be_copy)
+            .filter(|fact| is_like(fact, &old))
             .map(|fact| fact.id.clone())
             .collect();
-        // Each of the whole takes one.
-        let mut free = new.clone();
         let given: Vec<FactId> = own(&work.drop, &table, work.a)
-            .filter(|fact| {
-                let like = free
-                    .iter()
-                    .position(|other| is_copy(fact, other, is_partition));
-                like.map(|at| free.remove(at)).is_some()
-            })
+            .filter(may_be_copy)
+            .filter(|fact| is_like(fact, &new))
             .map(|fact| fact.id.clone())
             .collect();
         let stays: Vec<FactId> = work
             .within_a(&table)
             .into_iter()
             .filter(|_| is_partition)
-            .filter(|id| is_taken(work, id, &new))
+            .filter(|id| is_taken(work, id, &new, b.list("copies")))
             .collect();
         let loses_columns = given.iter().any(|id| id.kind == Kind::Column);
         if loses_columns && work.changes(&table, "inherits") {
@@ -202,12 +199,14 @@ pub(super) fn inherited(work: &mut Work) {
 
 /// Whether an index that a table has for its own before and after would be taken for one of
 /// the whole that the table becomes a part of.
-fn is_taken(work: &Work, id: &FactId, of: &[Fact]) -> bool {
+fn is_taken(work: &Work, id: &FactId, of: &[Fact], copies: &[String]) -> bool {
     let (Some(before), Some(after)) = (work.of_a(id), work.twin(id)) else {
         return false;
     };
+    let is_own = !copies.iter().any(|name| name == after.name());
     matches!(id.kind, Kind::Index | Kind::Constraint)
         && before.id == *after
+        && is_own
         && !work.drop.contains(id)
         && of
             .iter()

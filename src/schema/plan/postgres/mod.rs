@@ -29,7 +29,7 @@ mod types;
 mod undecided;
 mod work;
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use self::{names::Names, work::Work};
 use super::{Decisions, Plan, Undecided};
@@ -47,6 +47,8 @@ struct Scene<'a> {
     inlined: BTreeMap<FactId, FactId>,
     /// What tables have of a whole that they leave, as parts of their own in `a`.
     detached: Vec<detach::Own>,
+    /// What tables have of a whole that they become a part of, as parts of their own in `b`.
+    attached: Vec<detach::Own>,
     /// The sequences among it, by the columns whose `serial` makes them.
     serials: BTreeMap<FactId, FactId>,
 }
@@ -54,9 +56,12 @@ struct Scene<'a> {
 /// The statements that turn `a` into `b`.
 pub(super) fn plan(a: &Schema, b: &Schema, decisions: &Decisions) -> Result<Plan, Vec<Undecided>> {
     let names = Names::of(a, b);
-    let (mut lines, mut renamed) = rename::apply(a, b, decisions, &names);
-    let detached = detach::own(&mut renamed, b);
-    let work = Work::new(&renamed, b);
+    let (mut lines, renamed) = rename::apply(a, b, decisions, &names);
+    let (renamed, detached) = detach::own(Cow::Owned(renamed), b);
+    let (b, attached) = detach::own(Cow::Borrowed(b), &renamed);
+    let b = b.as_ref();
+    let names = Names::of(&renamed, b);
+    let work = Work::new(&renamed, b, &detached, &attached);
     let inlined = steps::inlined(&work);
     let serials = inlined.iter().filter(|(id, _)| id.kind == Kind::Sequence);
     let scene = Scene {
@@ -69,6 +74,7 @@ pub(super) fn plan(a: &Schema, b: &Schema, decisions: &Decisions) -> Result<Plan
         names: &names,
         inlined,
         detached,
+        attached,
         work: &work,
     };
     let undecided = undecided::of(&scene);

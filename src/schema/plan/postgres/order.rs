@@ -157,7 +157,7 @@ fn indexes_of_some(scene: &Scene, steps: &Steps, waits: &mut Waits, id: &FactId)
 }
 
 /// What a partition has of the whole can be dropped or altered once it is one no more; and
-/// would go with that of the whole before.
+/// would go with that of the whole before. Before it is one, all of that may be renamed.
 fn detached(scene: &Scene, steps: &Steps, waits: &mut Waits) {
     for own in &scene.detached {
         let fact = scene.a.facts.get(&own.id);
@@ -172,6 +172,13 @@ fn detached(scene: &Scene, steps: &Steps, waits: &mut Waits) {
         if let Some(id) = &own.of_whole {
             waits.all(leaves, steps.dropping(id));
         }
+    }
+    for own in &scene.attached {
+        let fact = scene.b.facts.get(&own.id);
+        let Some(table) = fact.and_then(|fact| fact.parent.as_ref()) else {
+            continue;
+        };
+        waits.all(steps.forward(&own.id), steps.forward(table));
     }
 }
 

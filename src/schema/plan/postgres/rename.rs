@@ -184,13 +184,9 @@ fn statements(schema: &Schema, from: &FactId, to: &FactId, names: &Names) -> Vec
     let kind = from.kind;
     let (old, new) = (ident(from.name()), ident(to.name()));
     let on = names.object(to);
-    let breaks = |line: Line| {
-        line.with(Hazard::BreaksOldCode(format!(
-            "{} {}",
-            kind.name(),
-            qualified(&from.path)
-        )))
-    };
+    let routine = schema.facts.get(from).filter(|_| kind.takes_arguments());
+    let called = routine.map_or_else(|| qualified(&from.path), |fact| schema.shown(fact));
+    let breaks = |line: Line| line.with(Hazard::BreaksOldCode(format!("{} {called}", kind.name())));
     let one = |sql: String| vec![breaks(Line::new(to, sql))];
     match kind {
         Kind::Schema => return one(format!("ALTER SCHEMA {old} RENAME TO {new}")),

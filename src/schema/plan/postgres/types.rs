@@ -199,13 +199,38 @@ fn change_domain(scene: &Scene, before: &Fact, after: &Fact) -> Vec<Line> {
     lines
 }
 
-/// A name for the old type while the new one takes its place.
-fn aside_name(id: &FactId) -> String {
-    let mut name: String = id.name().to_owned();
-    while name.len() > 59 {
-        name.pop();
+/// A name for the old type while the new one takes its place: nobody has it, nor another
+/// one that makes room.
+fn aside_name(scene: &Scene, id: &FactId) -> String {
+    let facts = || scene.a.facts.keys().chain(scene.b.facts.keys());
+    let is_there = |name: &str| {
+        let mut all = facts().filter(|other| other.path.len() == 2);
+        all.any(|other| other.path.first() == id.path.first() && other.name() == name)
+    };
+    let mut given: Vec<String> = Vec::new();
+    for other in &scene.work.aside {
+        let (mut number, mut end) = (1, "_old".to_owned());
+        let name = loop {
+            let mut name = other.name().to_owned();
+            // Names have 63 bytes.
+            while name.len() + end.len() > 63 {
+                name.pop();
+            }
+            name.push_str(&end);
+            if !given.contains(&name) && !is_there(&name) {
+                break name;
+            }
+            number += 1;
+            end = format!("_old{number}");
+        };
+        if other == id {
+            return name;
+        }
+        if other.path.first() == id.path.first() {
+            given.push(name);
+        }
     }
-    format!("{name}_old")
+    format!("{}_old", id.name())
 }
 
 fn word(id: &FactId) -> &'static str {
@@ -218,7 +243,7 @@ fn word(id: &FactId) -> &'static str {
 /// The old type makes room.
 pub(super) fn aside(scene: &Scene, id: &FactId) -> Line {
     let name = scene.names.object(id);
-    let aside = ident(&aside_name(id));
+    let aside = ident(&aside_name(scene, id));
     Line::new(id, format!("ALTER {} {name} RENAME TO {aside}", word(id)))
 }
 
@@ -226,9 +251,9 @@ pub(super) fn aside(scene: &Scene, id: &FactId) -> Line {
 pub(super) fn drop_aside(scene: &Scene, id: &FactId) -> Line {
     let mut path = id.path.clone();
     if let Some(last) = path.last_mut() {
-        *last = aside_name(id);
+        *last = aside_name(scene, id);
     }
-    let aside = ident(&aside_name(id));
+    let aside = ident(&aside_name(scene, id));
     let name = scene.names.object(id);
     let name = match name.strip_suffix(&ident(id.name())) {
         Some(schema) => format!("{schema}{aside}"),

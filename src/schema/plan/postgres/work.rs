@@ -6,7 +6,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    circle, kept,
+    circle,
+    detach::Own,
+    kept,
     names::{is_type, qualified, spaces},
     steps::leads_to,
 };
@@ -65,7 +67,7 @@ fn within<'a>(parts: &BTreeMap<&'a FactId, Vec<&'a FactId>>, id: &FactId) -> Vec
 }
 
 impl<'a> Work<'a> {
-    pub(super) fn new(a: &'a Schema, b: &'a Schema) -> Self {
+    pub(super) fn new(a: &'a Schema, b: &'a Schema, detached: &[Own], attached: &[Own]) -> Self {
         let mut users: BTreeMap<&FactId, Vec<&FactId>> = BTreeMap::new();
         for edge in &a.edges {
             users.entry(&edge.to).or_default().push(&edge.from);
@@ -94,6 +96,20 @@ impl<'a> Work<'a> {
         work.seed();
         work.close();
         work.make_room();
+        // The server makes them, or takes one of that name that is there.
+        let is_made = |id: &FactId| {
+            let fact = b.facts.get(id);
+            attached.iter().any(|own| own.id == *id) && !fact.is_some_and(is_check)
+        };
+        work.create.retain(|id| !is_made(id));
+        // Their names are those that a way back goes by.
+        for (from, to) in &work.twins {
+            let is_own = detached.iter().any(|own| own.id == *from)
+                || attached.iter().any(|own| own.id == *to);
+            if is_own && from.kind != Kind::Sequence && !work.drop.contains(from) {
+                work.rename.insert(to.clone(), from.clone());
+            }
+        }
         work.circles = work.find_circles();
         let create = &work.create;
         work.change.retain(|id, _| !create.contains(id));
@@ -397,6 +413,12 @@ pub(super) fn is_foreign_key(fact: &Fact) -> bool {
         && fact
             .get("definition")
             .is_some_and(|definition| definition.starts_with("FOREIGN KEY"))
+}
+
+/// Whether it is a CHECK: no table becomes a partition without those of the whole.
+fn is_check(fact: &Fact) -> bool {
+    let definition = fact.get("definition").unwrap_or_default();
+    fact.id.kind == Kind::Constraint && definition.starts_with("CHECK")
 }
 
 /// What an object depends on. Edges are sorted by who depends.

@@ -180,3 +180,54 @@ fn a_whole_that_is_none_any_more_while_its_parts_stay() {
         assert!(why.contains("while app.u stays"), "{why}");
     }
 }
+
+/// The names that the server made are those before, once a table has come and gone.
+#[test]
+fn names_are_the_same_when_a_table_comes_back() {
+    let mut bench = Bench::new();
+    let parted = format!(
+        "{T}{U} CREATE INDEX ON t (b); CREATE INDEX ON t (lower(b::text)); ALTER TABLE t ADD CONSTRAINT k UNIQUE (a, b); CREATE INDEX own ON u (b);"
+    );
+    let alone = format!(
+        "{T}{ALONE} CREATE INDEX ON t (b); CREATE INDEX ON t (lower(b::text)); ALTER TABLE t ADD CONSTRAINT k UNIQUE (a, b); CREATE INDEX own ON u (b);
+         CREATE INDEX other ON u (b); CREATE INDEX u_lower_idx7 ON u (lower(b::text)); ALTER TABLE u ADD CONSTRAINT uk UNIQUE (a, b);"
+    );
+    let names = |bench: &Bench| {
+        bench.psql.value(
+            "SELECT string_agg(indexname, ' ' ORDER BY indexname) FROM pg_indexes WHERE schemaname = 'app'",
+        )
+    };
+    let (a, b) = (bench.schema_of(&parted), bench.schema_of(&alone));
+    let nothing = Decisions::default();
+    let there = plan(&a, &b, &nothing).unwrap();
+    let back = plan(&b, &a, &nothing).unwrap();
+    bench.make(&alone).unwrap();
+    let of_alone = names(&bench);
+    bench.make(&parted).unwrap();
+    let of_parted = names(&bench);
+    for (way, want) in [
+        (&there, &of_alone),
+        (&back, &of_parted),
+        (&there, &of_alone),
+        (&back, &of_parted),
+    ] {
+        bench.go(way).unwrap();
+        assert_eq!(names(&bench), *want);
+    }
+}
+
+/// A table is no part of a whole before it has the checks of it.
+#[test]
+fn checks_that_a_table_has_not_yet() {
+    let check = "ALTER TABLE t ADD CONSTRAINT c CHECK (b > 0);";
+    both(&[
+        (
+            format!("{T}{ALONE}{check}"),
+            format!("{T}{ALONE}ALTER TABLE u ADD CONSTRAINT c CHECK (b > 0);{check}{ATTACH}"),
+        ),
+        (
+            format!("{T}{ALONE}{check}ALTER TABLE u ADD CONSTRAINT d CHECK (b > 0);"),
+            format!("{T}{ALONE}ALTER TABLE u ADD CONSTRAINT c CHECK (b > 0);{check}{ATTACH}"),
+        ),
+    ]);
+}

@@ -241,3 +241,23 @@ fn an_enum_with_a_renamed_label_and_a_new_one() {
         assert_eq!(way[1..], expected, "{labels}");
     }
 }
+
+/// Names have 63 bytes: two types that make room must not get the same one.
+#[test]
+fn two_long_types_are_made_anew() {
+    let mut bench = Bench::new();
+    let long = "e".repeat(62);
+    let script = |labels: &str| {
+        format!(
+            "CREATE TYPE {long}a AS ENUM ({labels}); CREATE TYPE {long}b AS ENUM ({labels}); CREATE TYPE {}_old AS ENUM ('q');
+             CREATE TABLE t (a {long}a DEFAULT 'x', b {long}b[])",
+            "e".repeat(59)
+        )
+    };
+    there(
+        &mut bench,
+        &script("'x', 'y'"),
+        &script("'y', 'x'"),
+        &Decisions::default(),
+    );
+}
