@@ -7,6 +7,8 @@ mod by_hand;
 mod command;
 mod create;
 #[cfg(unix)]
+mod identifiers;
+#[cfg(unix)]
 mod postgres;
 #[cfg(unix)]
 mod prompts;

@@ -1,0 +1,150 @@
+//! Names that a server takes and few people give: of 63 bytes, with quotes and dots,
+//! reserved, in upper case, with a digit first. Each kind of object has one, is changed and
+//! renamed, and comes back.
+
+use crate::support::postgres::Cluster;
+
+use super::postgres::project;
+
+/// The models with names that are made from a letter; later on, what is changed and renamed.
+struct Models {
+    name: fn(&str) -> String,
+    later: bool,
+}
+
+impl Models {
+    /// A name in quotes.
+    fn n(&self, letter: &str) -> String {
+        format!("\"{}\"", (self.name)(letter).replace('"', "\"\""))
+    }
+
+    /// A text.
+    fn t(&self, letter: &str) -> String {
+        format!("'{}'", (self.name)(letter).replace('\'', "''"))
+    }
+
+    /// One that has another name later.
+    fn r(&self, letter: &str) -> String {
+        self.n(&self.now(letter))
+    }
+
+    fn now(&self, letter: &str) -> String {
+        let end = if self.later { "2" } else { "" };
+        format!("{letter}{end}")
+    }
+
+    fn was(&self, letter: &str) -> String {
+        if self.later {
+            format!("-- teammig: renamed from {}", self.n(letter))
+        } else {
+            String::new()
+        }
+    }
+
+    fn then(&self, before: &'static str, later: &'static str) -> &'static str {
+        if self.later { later } else { before }
+    }
+
+    fn sql(&self) -> String {
+        let [t, id, x, e, s, f, c, i, v, p] =
+            ["t", "id", "x", "e", "s", "f", "c", "i", "v", "p"].map(|letter| self.r(letter));
+        let [
+            was_t,
+            was_id,
+            was_x,
+            was_e,
+            was_s,
+            was_f,
+            was_c,
+            was_i,
+            was_v,
+            was_p,
+            was_l,
+        ] = ["t", "id", "x", "e", "s", "f", "c", "i", "v", "p", "l"].map(|letter| self.was(letter));
+        let [d, k, g, y, u] = ["d", "k", "g", "y", "u"].map(|letter| self.n(letter));
+        let (label, other) = (self.t(&self.now("l")), self.t("m"));
+        let sequence = s.replace('\'', "''");
+        let added = self.then("", ", 'more'");
+        let kinds = self.then("'a', 'b'", "'a'");
+        let of = self.then("text", "varchar(60)");
+        let least = self.then("0", "-1");
+        format!(
+            "CREATE TYPE {e} AS ENUM ({label}, {was_l}\n {other}{added}); {was_e}
+CREATE TYPE {k} AS ENUM ({kinds});
+CREATE DOMAIN {d} AS {of};
+CREATE SEQUENCE {s}; {was_s}
+CREATE FUNCTION {f}({g} integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT $1'; {was_f}
+CREATE TABLE {t} ( {was_t}
+    {id} serial PRIMARY KEY, {was_id}
+    {x} text UNIQUE, {was_x}
+    {d} {d},
+    {k} {k} DEFAULT 'a',
+    {g} {e} DEFAULT {label},
+    {y} bigint DEFAULT nextval('{sequence}'),
+    CONSTRAINT {c} CHECK ({id} > {least}) {was_c}
+);
+CREATE INDEX {i} ON {t} (lower({x}), {f}({id})); {was_i}
+CREATE INDEX ON {t} ({x});
+CREATE TABLE {p} ({id} integer, {y} text, PRIMARY KEY ({id})) PARTITION BY RANGE ({id}); {was_p}
+CREATE INDEX ON {p} ({y});
+CREATE TABLE {u} PARTITION OF {p} FOR VALUES FROM (1) TO (9);
+CREATE VIEW {v} AS SELECT {id}, {x} AS {k} FROM {t}; {was_v}
+CREATE POLICY {y} ON {t} USING ({id} > {least});
+COMMENT ON COLUMN {t}.{x} IS {label};
+"
+        )
+        .replace(
+            &format!("({id} integer, {y}"),
+            &format!("({id} integer, {was_id}\n {y}"),
+        )
+    }
+}
+
+#[test]
+fn every_object_with_a_name_that_nobody_gives() {
+    let all: [fn(&str) -> String; 5] = [
+        |letter| format!("{letter}{}", "n".repeat(63 - letter.len())),
+        |letter| format!("{letter} \"q\" 'a'.b; -- $$"),
+        |letter| format!("{}Name", letter.to_uppercase()),
+        |letter| format!("1{letter}"),
+        |letter| {
+            let words = [
+                ("t", "table"),
+                ("t2", "user"),
+                ("id", "select"),
+                ("id2", "order"),
+                ("x", "values"),
+                ("x2", "time"),
+                ("e", "end"),
+                ("e2", "case"),
+            ];
+            let word = words.iter().find(|(of, _)| *of == letter);
+            word.map_or_else(|| format!("{letter}_"), |(_, word)| (*word).to_owned())
+        },
+    ];
+    for name in all {
+        let models = |later| Models { name, later }.sql();
+        let (sandbox, url) = project(&[("all.sql", &models(false))]);
+        sandbox.ok("project", &["create", "Begin", "--rev-id", "aaaa00000001"]);
+        sandbox.ok("project", &["upgrade"]);
+        assert_eq!(sandbox.teammig("project", &["diff"]).code, 0);
+        let before = Cluster::dump(&url);
+        sandbox.write("project/models/all.sql", models(true));
+        let create = [
+            "create",
+            "Change",
+            "--rev-id",
+            "aaaa00000002",
+            "--accept-loss",
+        ];
+        let run = sandbox.teammig("project", &create);
+        assert_eq!(run.code, 0, "{run}\n{}", models(true));
+        sandbox.ok("project", &["upgrade"]);
+        let run = sandbox.teammig("project", &["diff"]);
+        assert_eq!(run.code, 0, "{run}");
+        let text = super::postgres::newest(&sandbox, "aaaa00000002");
+        assert!(!text.contains("DROP TABLE"), "{text}");
+        sandbox.ok("project", &["downgrade", "aaaa00000001", "--yes"]);
+        assert_eq!(Cluster::dump(&url), before);
+    }
+}
