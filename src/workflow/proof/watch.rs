@@ -100,10 +100,10 @@ fn statements(
     let mut tables: BTreeMap<String, (String, Option<String>)> = BTreeMap::new();
     for row in scratch.query_text(TABLES)? {
         let [oid, schema_name, table, file] = <[_; 4]>::try_from(row).unwrap_or_default();
-        if let (Some(oid), Some(schema_name), Some(table)) = (oid, schema_name, table) {
-            if let Some(fact) = known(&[schema_name, table]) {
-                tables.insert(oid, (schema.shown(fact), file));
-            }
+        if let (Some(oid), Some(schema_name), Some(table)) = (oid, schema_name, table)
+            && let Some(fact) = known(&[schema_name, table])
+        {
+            tables.insert(oid, (schema.shown(fact), file));
         }
     }
     if tables.is_empty() && !apart {

@@ -46,8 +46,18 @@ impl Models {
     }
 
     fn sql(&self) -> String {
-        let [t, id, x, e, s, f, c, i, v, p] =
-            ["t", "id", "x", "e", "s", "f", "c", "i", "v", "p"].map(|letter| self.r(letter));
+        let [
+            table,
+            id,
+            text,
+            mood,
+            counter,
+            half,
+            check,
+            index,
+            view,
+            whole,
+        ] = ["t", "id", "x", "e", "s", "f", "c", "i", "v", "p"].map(|letter| self.r(letter));
         let [
             was_t,
             was_id,
@@ -61,41 +71,42 @@ impl Models {
             was_p,
             was_l,
         ] = ["t", "id", "x", "e", "s", "f", "c", "i", "v", "p", "l"].map(|letter| self.was(letter));
-        let [d, k, g, y, u] = ["d", "k", "g", "y", "u"].map(|letter| self.n(letter));
+        let [domain, kind, argument, policy, part] =
+            ["d", "k", "g", "y", "u"].map(|letter| self.n(letter));
         let (label, other) = (self.t(&self.now("l")), self.t("m"));
-        let sequence = s.replace('\'', "''");
+        let sequence = counter.replace('\'', "''");
         let added = self.then("", ", 'more'");
         let kinds = self.then("'a', 'b'", "'a'");
         let of = self.then("text", "varchar(60)");
         let least = self.then("0", "-1");
         format!(
-            "CREATE TYPE {e} AS ENUM ({label}, {was_l}\n {other}{added}); {was_e}
-CREATE TYPE {k} AS ENUM ({kinds});
-CREATE DOMAIN {d} AS {of};
-CREATE SEQUENCE {s}; {was_s}
-CREATE FUNCTION {f}({g} integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT $1'; {was_f}
-CREATE TABLE {t} ( {was_t}
+            "CREATE TYPE {mood} AS ENUM ({label}, {was_l}\n {other}{added}); {was_e}
+CREATE TYPE {kind} AS ENUM ({kinds});
+CREATE DOMAIN {domain} AS {of};
+CREATE SEQUENCE {counter}; {was_s}
+CREATE FUNCTION {half}({argument} integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT $1'; {was_f}
+CREATE TABLE {table} ( {was_t}
     {id} serial PRIMARY KEY, {was_id}
-    {x} text UNIQUE, {was_x}
-    {d} {d},
-    {k} {k} DEFAULT 'a',
-    {g} {e} DEFAULT {label},
-    {y} bigint DEFAULT nextval('{sequence}'),
-    CONSTRAINT {c} CHECK ({id} > {least}) {was_c}
+    {text} text UNIQUE, {was_x}
+    {domain} {domain},
+    {kind} {kind} DEFAULT 'a',
+    {argument} {mood} DEFAULT {label},
+    {policy} bigint DEFAULT nextval('{sequence}'),
+    CONSTRAINT {check} CHECK ({id} > {least}) {was_c}
 );
-CREATE INDEX {i} ON {t} (lower({x}), {f}({id})); {was_i}
-CREATE INDEX ON {t} ({x});
-CREATE TABLE {p} ({id} integer, {y} text, PRIMARY KEY ({id})) PARTITION BY RANGE ({id}); {was_p}
-CREATE INDEX ON {p} ({y});
-CREATE TABLE {u} PARTITION OF {p} FOR VALUES FROM (1) TO (9);
-CREATE VIEW {v} AS SELECT {id}, {x} AS {k} FROM {t}; {was_v}
-CREATE POLICY {y} ON {t} USING ({id} > {least});
-COMMENT ON COLUMN {t}.{x} IS {label};
+CREATE INDEX {index} ON {table} (lower({text}), {half}({id})); {was_i}
+CREATE INDEX ON {table} ({text});
+CREATE TABLE {whole} ({id} integer, {policy} text, PRIMARY KEY ({id})) PARTITION BY RANGE ({id}); {was_p}
+CREATE INDEX ON {whole} ({policy});
+CREATE TABLE {part} PARTITION OF {whole} FOR VALUES FROM (1) TO (9);
+CREATE VIEW {view} AS SELECT {id}, {text} AS {kind} FROM {table}; {was_v}
+CREATE POLICY {policy} ON {table} USING ({id} > {least});
+COMMENT ON COLUMN {table}.{text} IS {label};
 "
         )
         .replace(
-            &format!("({id} integer, {y}"),
-            &format!("({id} integer, {was_id}\n {y}"),
+            &format!("({id} integer, {policy}"),
+            &format!("({id} integer, {was_id}\n {policy}"),
         )
     }
 }
