@@ -15,7 +15,7 @@ mod words;
 
 use std::collections::BTreeMap;
 
-use self::postgres::plan as postgres_plan;
+use self::postgres::{plan as postgres_plan, renamed as postgres_renamed};
 use super::{Fact, FactId, Kind, Schema, told::earlier};
 use crate::model::Dialect;
 
@@ -194,7 +194,7 @@ pub fn renamed(a: &Schema, b: &Schema, decisions: &Decisions) -> Schema {
             for fact in a.of_kind(Kind::Enum) {
                 mid.add(fact.clone());
             }
-            postgres::renamed(&mid, b, decisions)
+            postgres_renamed(&mid, b, decisions)
         }
         Dialect::Sqlite => sqlite::renamed(a, b, decisions),
     }

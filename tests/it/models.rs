@@ -82,6 +82,7 @@ fn models_that_say_what_is_there_differ_in_nothing() {
       "left_alone": [],
       "no_file_has": [],
       "not_run": [],
+      "perhaps_renamed": [],
       "remarks": [],
       "schema": "teammig.diff/1",
       "statements": [],
