@@ -5,7 +5,10 @@
 //! in `resolve`. Errors name keywords, never values: a password with an unescaped
 //! `/` or `@` turns up as a host or a port.
 
-use std::{collections::BTreeMap, fmt};
+use std::{
+    collections::BTreeMap,
+    fmt::{self, Write as _},
+};
 
 use super::keywords::{Keyword, bad};
 use crate::db::error::DbError;
@@ -20,6 +23,42 @@ impl PgUrl {
     /// The value of a keyword, where it was given.
     pub(super) fn get(&self, keyword: &str) -> Option<&str> {
         self.values.get(keyword).map(String::as_str)
+    }
+
+    /// The same as a URI, with the password: for programs that take no keywords. Hosts and
+    /// ports are parameters, since a socket's folder or a list of them is no host to all.
+    pub fn to_uri(&self) -> String {
+        let part = |name: &str| self.get(name).map(encode);
+        let mut uri = "postgresql://".to_owned();
+        if let Some(user) = part("user") {
+            uri.push_str(&user);
+            if let Some(password) = part("password") {
+                uri.extend([":", &password]);
+            }
+            uri.push('@');
+        }
+        let plain = |host: &&str| !host.is_empty() && !host.contains(['/', ',', ':']);
+        let host = self.get("host").filter(plain);
+        if let Some(host) = host {
+            uri.push_str(&encode(host));
+            if let Some(port) = self.get("port") {
+                uri.extend([":", port]);
+            }
+        }
+        uri.push('/');
+        uri.push_str(&part("dbname").unwrap_or_default());
+        let said = |name: &str| match name {
+            "user" | "dbname" => true,
+            "password" => self.get("user").is_some(),
+            "host" | "port" => host.is_some(),
+            _ => false,
+        };
+        let mut sign = "?";
+        for (name, value) in self.values.iter().filter(|(name, _)| !said(name)) {
+            uri.extend([sign, name, "=", &encode(value)]);
+            sign = "&";
+        }
+        uri
     }
 
     /// Reads what follows `postgres://`.
@@ -142,6 +181,20 @@ impl PgUrl {
         self.values.insert(keyword.name, value);
         Ok(())
     }
+}
+
+/// Percent-encoding of all that could mean something in a URI.
+fn encode(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+            out.push(char::from(byte));
+        } else {
+            // Writing to a String cannot fail.
+            let _ = write!(out, "%{byte:02X}");
+        }
+    }
+    out
 }
 
 /// Percent-decoding, which has to give UTF-8 without NUL.
@@ -315,6 +368,28 @@ mod tests {
             ("postgres://@h/", "host=h"),
         ] {
             assert_eq!(values(text), expected, "{text}");
+        }
+    }
+
+    /// What reads URIs alone gets the same database.
+    #[test]
+    fn keywords_are_a_uri() {
+        for (text, uri) in [
+            ("host=h port=5433 dbname=d user=u", "postgresql://u@h:5433/d"),
+            (
+                "host=/run/pg port=5433 dbname='a b' user=u password='p@s/s'",
+                "postgresql://u:p%40s%2Fs@/a%20b?host=%2Frun%2Fpg&port=5433",
+            ),
+            (
+                "host=a,b port=1,2 dbname=d sslmode=require",
+                "postgresql:///d?host=a%2Cb&port=1%2C2&sslmode=require",
+            ),
+            ("host=::1 dbname=d", "postgresql:///d?host=%3A%3A1"),
+            ("dbname=d password=p", "postgresql:///d?password=p"),
+            ("port=5433", "postgresql:///?port=5433"),
+        ] {
+            assert_eq!(parse(text).to_uri(), uri, "{text}");
+            assert_eq!(values(uri), values(text), "{text}");
         }
     }
 

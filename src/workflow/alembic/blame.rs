@@ -1,9 +1,11 @@
 //! What is said of a call that did not do what it was to do. Pure.
 
+use std::collections::HashMap;
+
 use super::stretch::Stretch;
 use crate::{
     db::{Broken, DbError, ErrorKind, JobError},
-    model::RevId,
+    model::{Migration, RevId},
 };
 
 /// Puts the blame on the step that Alembic was at, else on the first that was not done. Where
@@ -27,6 +29,24 @@ pub(super) fn attributed(
         outcome_unknown: done == stretch.steps.len(),
         ..JobError::from(error)
     }
+}
+
+/// The step whose module a traceback's place (`file:line`) is in: an env.py that sets up no
+/// logging says nothing of what runs. By the file's name, as it may be in a temporary folder.
+pub(super) fn step_at(
+    stretch: &Stretch,
+    files: &HashMap<RevId, Migration>,
+    place: &str,
+) -> Option<String> {
+    let (path, _) = place.rsplit_once(':')?;
+    let name = |path: &str| path.rsplit('/').next().map(str::to_owned);
+    let wanted = name(path);
+    let mut steps = stretch.steps.iter();
+    let found = steps.find(|id| {
+        let file = files.get(*id);
+        file.is_some_and(|file| name(&file.file.path) == wanted)
+    });
+    found.map(ToString::to_string)
 }
 
 /// An error of ours, with what to do about it.

@@ -12,7 +12,7 @@ use std::{
 };
 
 use super::{
-    blame::{attributed, names, wrong},
+    blame::{attributed, names, step_at, wrong},
     caller::{Caller, Failed},
     child::Stop,
     known::Known,
@@ -292,7 +292,8 @@ impl AlembicDatabase {
     /// A call that failed, with the place in the migration's file.
     fn failed(&self, stretch: &Stretch, failed: Failed, done: usize) -> JobError {
         let place = failed.explained.place.clone();
-        let running = failed.explained.running.clone();
+        let traced = || step_at(stretch, &self.known.files, place.as_deref()?);
+        let running = failed.explained.running.clone().or_else(traced);
         let mut error = attributed(failed.into_error(), stretch, done, running.as_deref());
         error.leaves = match (running, self.inner.dialect()) {
             (None, _) => Leaves::NotBegun,

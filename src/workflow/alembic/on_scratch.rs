@@ -20,7 +20,7 @@ use super::{
     table::VersionTable,
 };
 use crate::{
-    db::{Database, DbError, ErrorKind, ScratchAt},
+    db::{Database, DatabaseUrl, DbError, ErrorKind, ScratchAt},
     model::{Dialect, Project, RevId},
     workflow::{At, Context, Error, NoScratch},
 };
@@ -72,7 +72,13 @@ pub(in crate::workflow) fn on_scratch(
         (ScratchAt::Name(name), None) => with_name(&open::sqlalchemy_url(&target), name),
         (ScratchAt::Name(name), Some(server)) => {
             // That server, and the project's driver.
-            let url = with_name(server.expose(), name);
+            let server = match DatabaseUrl::parse(server.expose()) {
+                Ok(DatabaseUrl::Postgres(place)) if !server.expose().contains("://") => {
+                    place.to_uri()
+                }
+                _ => server.expose().to_owned(),
+            };
+            let url = with_name(&server, name);
             let own = open::sqlalchemy_url(&target);
             match (scheme(&own), url.split_once("://")) {
                 (Some(scheme), Some((_, rest))) => format!("{scheme}://{rest}"),

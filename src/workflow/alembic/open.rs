@@ -309,6 +309,7 @@ pub(super) fn sqlalchemy_url(target: &Target) -> String {
             let path = base.as_deref().unwrap_or(&target.base).join(path);
             format!("{scheme}:///{}", path.display())
         }
+        Ok(DatabaseUrl::Postgres(place)) if !url.contains("://") => place.to_uri(),
         _ => url.to_owned(),
     }
 }

@@ -13,10 +13,17 @@ const SHORTEST: usize = 4;
 impl Mask {
     /// For the password of a URL, where it has one.
     pub(super) fn of(url: &str) -> Self {
-        let authority = url.split_once("://").map_or("", |(_, rest)| rest);
-        let authority = authority.split(['/', '?']).next().unwrap_or_default();
+        let rest = url.split_once("://").map_or("", |(_, rest)| rest);
+        let authority = rest.split(['/', '?']).next().unwrap_or_default();
         let user = authority.rsplit_once('@').map_or("", |(user, _)| user);
-        let Some((_, password)) = user.split_once(':').filter(|(_, word)| !word.is_empty()) else {
+        // libpq's other place for it.
+        let among_parameters = || {
+            let (_, parameters) = rest.split_once('?')?;
+            let mut all = parameters.split('&').filter_map(|one| one.split_once('='));
+            all.find(|(name, _)| *name == "password")
+        };
+        let named = user.split_once(':').or_else(among_parameters);
+        let Some((_, password)) = named.filter(|(_, word)| !word.is_empty()) else {
             return Self::default();
         };
         let mut hidden: Vec<String> = [password.to_owned(), decoded(password)]
