@@ -8,6 +8,7 @@ pub(crate) mod project;
 mod proof;
 mod sidecar;
 mod syncing;
+mod team;
 mod writing;
 
 use insta::assert_snapshot;

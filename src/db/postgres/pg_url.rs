@@ -375,7 +375,10 @@ mod tests {
     #[test]
     fn keywords_are_a_uri() {
         for (text, uri) in [
-            ("host=h port=5433 dbname=d user=u", "postgresql://u@h:5433/d"),
+            (
+                "host=h port=5433 dbname=d user=u",
+                "postgresql://u@h:5433/d",
+            ),
             (
                 "host=/run/pg port=5433 dbname='a b' user=u password='p@s/s'",
                 "postgresql://u:p%40s%2Fs@/a%20b?host=%2Frun%2Fpg&port=5433",

@@ -1,11 +1,11 @@
 //! What is said of a call that did not do what it was to do. Pure.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, ops::Range};
 
 use super::stretch::Stretch;
 use crate::{
     db::{Broken, DbError, ErrorKind, JobError},
-    model::{Migration, RevId},
+    model::{Direction, Migration, RevId, source},
 };
 
 /// Puts the blame on the step that Alembic was at, else on the first that was not done. Where
@@ -47,6 +47,25 @@ pub(super) fn step_at(
         file.is_some_and(|file| name(&file.file.path) == wanted)
     });
     found.map(ToString::to_string)
+}
+
+/// A traceback's place (`file:line`) in the script of its module, where it is there.
+pub(super) fn line_of(
+    direction: Direction,
+    module: &Migration,
+    place: &str,
+) -> Option<Range<usize>> {
+    let (path, line) = place.rsplit_once(':')?;
+    if !module.file.path.ends_with(path) {
+        return None;
+    }
+    let script = match (direction, &module.down) {
+        (Direction::Down, Some(down)) => &down.span,
+        _ => &module.up.span,
+    };
+    let line = source::line_span(&module.file.text, line.parse().ok()?)?;
+    (line.start >= script.start && line.end <= script.end)
+        .then(|| line.start - script.start..line.end - script.start)
 }
 
 /// An error of ours, with what to do about it.

@@ -12,7 +12,7 @@ use std::{
 };
 
 use super::{
-    blame::{attributed, names, step_at, wrong},
+    blame::{attributed, line_of, names, step_at, wrong},
     caller::{Caller, Failed},
     child::Stop,
     known::Known,
@@ -31,7 +31,6 @@ use crate::{
         Dialect, Direction, Entry, Ledger, Migration, RevId, SourceFile,
         interrupted::Held,
         ledger::{StoredScript, StoredScripts},
-        source,
     },
     schema::{LeaveOut, Schema},
     workflow::step,
@@ -303,17 +302,7 @@ impl AlembicDatabase {
         };
         error.statement = error.broken.as_ref().and_then(|broken| {
             let file = self.known.files.get(&broken.at)?;
-            let (path, line) = place.as_ref()?.rsplit_once(':')?;
-            if !file.file.path.ends_with(path) {
-                return None;
-            }
-            let script = match (stretch.direction, &file.down) {
-                (Direction::Down, Some(down)) => &down.span,
-                _ => &file.up.span,
-            };
-            let line = source::line_span(&file.file.text, line.parse().ok()?)?;
-            (line.start >= script.start && line.end <= script.end)
-                .then(|| line.start - script.start..line.end - script.start)
+            line_of(stretch.direction, file, place.as_deref()?)
         });
         error
     }

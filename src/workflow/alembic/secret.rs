@@ -91,6 +91,11 @@ mod tests {
             ),
             ("postgresql://u:a@h/d", "a cat at u:a@h", "a cat at u:***@h"),
             ("postgresql://u@h/d", "u@h", "u@h"),
+            (
+                "postgresql:///d?host=h&password=s3cr%40t",
+                "s3cr%40t, s3cr@t",
+                "***, ***",
+            ),
             ("sqlite:///a:b@c.db", "a:b@c", "a:b@c"),
         ] {
             assert_eq!(Mask::of(url).apply(text), want, "{url}");

@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use super::project::{bare, environment, project, revision, rows, table};
+use super::project::{bare, environment, project, revision, rows, table, without_log};
 use crate::support::{interrupt, sandbox::Run};
 
 /// From the error on, without what Alembic said before.
@@ -184,4 +184,23 @@ fn ctrl_c_is_passed_on() {
     let status = child.wait().unwrap();
     assert_eq!(status.code(), Some(130));
     assert!(begun.elapsed().as_secs() < 50);
+}
+
+#[test]
+fn a_failure_without_a_log_may_have_left_something() {
+    let sandbox = project();
+    without_log(&sandbox);
+    table(&sandbox, "aaaa00000001", &[]);
+    revision(
+        &sandbox,
+        "bbbb00000002",
+        &["aaaa00000001"],
+        "op.execute(\"UPDATE nowhere SET x = 1\")",
+        "pass",
+    );
+    let run = sandbox.teammig("project", &["upgrade"]);
+    assert_eq!(run.code, 1, "{run}");
+    assert!(run.stderr.contains("cannot apply bbbb00000002"), "{run}");
+    assert!(run.stderr.contains("may be there still"), "{run}");
+    assert_eq!(rows(&sandbox), ["aaaa00000001"]);
 }

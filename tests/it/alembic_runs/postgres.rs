@@ -4,7 +4,7 @@ use insta::assert_snapshot;
 
 use super::{
     bad::error,
-    project::{project, revision, table},
+    project::{project, revision, table, without_log},
 };
 use crate::support::{postgres::Cluster, sandbox::Sandbox};
 
@@ -105,4 +105,54 @@ fn another_table_in_another_schema() {
         let (current, _) = sandbox.json("project", &["current"]);
         assert_eq!(current["heads"], serde_json::json!(["aaaa00000001"]));
     }
+}
+
+/// What SQLAlchemy cannot read, env.py gets as a URI.
+#[test]
+fn libpqs_keywords_are_a_url_too() {
+    let (sandbox, url) = on_postgresql();
+    let name = url.split('?').next().unwrap().rsplit('/').next().unwrap();
+    let cluster = Cluster::shared();
+    let folder = cluster.folder().display();
+    let port = cluster.port();
+    sandbox.write(
+        "project/teammig.yaml",
+        format!(
+            "layout: alembic\nenvironments:\n  dev: \"host={folder} port={port} user=postgres dbname={name}\"\n"
+        ),
+    );
+    table(&sandbox, "aaaa00000001", &[]);
+    sandbox.ok("project", &["upgrade"]);
+    assert_eq!(
+        values(&url, "SELECT version_num FROM alembic_version"),
+        ["aaaa00000001"]
+    );
+}
+
+/// Alembic names the revision that it is at in its log alone, and not every env.py has one.
+#[test]
+fn an_env_py_without_a_log_blames_the_right_revision() {
+    let (sandbox, url) = on_postgresql();
+    without_log(&sandbox);
+    table(&sandbox, "aaaa00000001", &[]);
+    revision(
+        &sandbox,
+        "bbbb00000002",
+        &["aaaa00000001"],
+        "op.execute(\"UPDATE nowhere SET x = 1\")",
+        "pass",
+    );
+    let run = sandbox.teammig("project", &["upgrade"]);
+    assert_eq!(run.code, 1, "{run}");
+    let said = error(&run);
+    assert!(said.contains("cannot apply bbbb00000002"), "{run}");
+    assert!(said.contains("bbbb00000002_x.py:18:5"), "{run}");
+    assert!(said.contains("was rolled back and left nothing"), "{run}");
+    assert_eq!(
+        values(
+            &url,
+            "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"
+        ),
+        ["0"]
+    );
 }
