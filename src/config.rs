@@ -87,6 +87,18 @@ pub enum ConfigError {
         /// The file.
         file: String,
     },
+    /// The ini names a folder that is not there: its paths begin elsewhere.
+    #[error("{file} says `script_location = {location}`, and there is no such folder below {root}")]
+    NoScripts {
+        /// The ini.
+        file: String,
+        /// The folder.
+        location: String,
+        /// Where it was looked for.
+        root: String,
+        /// A folder above where it begins.
+        begins: Option<String>,
+    },
     /// The ini asks for folders below its locations, and there are some.
     #[error(
         "{file} has `recursive_version_locations`, and {below} has modules: teammig does not look into folders by itself"

@@ -77,7 +77,7 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
         }
         if let Some((file, lines)) = &done.ignored {
             ui.status(format!(
-                "  {} now keeps out of Git: {}",
+                "  {} now keeps the database out of Git: {}",
                 relative(context, file),
                 lines.join(" and ")
             ));
@@ -87,6 +87,9 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
                 "  {} now names the merge driver for the head file",
                 relative(context, file)
             ));
+        }
+        if done.head_file_later {
+            ui.hint("`teammig heads --write` keeps a head file, so that two heads become a Git conflict");
         }
         if done.no_head_file {
             ui.warn(
@@ -110,7 +113,7 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
         }
     }
     ui.hint(if done.has_revisions {
-        "`teammig status` says where the database stands"
+        "`teammig status` says where things stand"
     } else {
         "`teammig create \"what it does\"` writes the first revision"
     });

@@ -384,6 +384,12 @@ fn config(error: &ConfigError) -> Report {
         ConfigError::NoAlembicFile { .. } => {
             report.hint("`alembic: {config: …}` in teammig.yaml is relative to the folder of teammig.yaml")
         }
+        ConfigError::NoScripts { begins, .. } => match begins {
+            Some(begins) => report.hint(format!(
+                "its paths begin in {begins}: call `teammig init` there"
+            )),
+            None => report.hint("call `teammig init` in the folder that `alembic` is called in"),
+        },
         ConfigError::RecursiveFolders { .. } => report
             .hint("name each folder in teammig.yaml: `layout: alembic` and `migrations: [FOLDER, FOLDER]`"),
         ConfigError::NoAlembic => report

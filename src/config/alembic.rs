@@ -4,11 +4,13 @@
 //! Read as Alembic reads it (config.py, script/base.py), without running anything.
 //! Flask-Migrate's folders, whose ini does not say where it is, are known as well.
 
+mod below;
 mod locations;
 
 use std::{collections::HashMap, fs, path::Path};
 
 use self::locations::{begins_at_root, folder_below, join, located, split};
+pub use below::below;
 use configparser::ini::{Ini, IniDefault};
 use serde::Deserialize;
 
@@ -70,6 +72,14 @@ impl Default for Alembic {
             version_table_schema: None,
             sidecar: false,
         }
+    }
+}
+
+impl Alembic {
+    /// The folder that it names is there, and Alembic's.
+    pub fn has_scripts(&self, root: &Path) -> bool {
+        let location = self.script_location.as_ref();
+        location.is_some_and(|location| root.join(location).join("env.py").is_file())
     }
 }
 
@@ -136,6 +146,11 @@ pub fn find(root: &Path, section: &str) -> Result<Option<Alembic>, ConfigError> 
         }
     }
     Ok(None)
+}
+
+/// What a file that is known says in a section.
+pub fn of_file(root: &Path, file: &str, section: &str) -> Option<Alembic> {
+    one(root, file, section).ok().flatten()
 }
 
 /// The named sections of an ini that say where scripts are, in their order.

@@ -38,6 +38,14 @@ const OURS: &str = "teammig:";
 #[derive(Debug, Clone, Copy)]
 pub struct Alembic;
 
+/// Why a module is no Python of today, and where: Alembic cannot import it.
+pub fn syntax_error(text: &str) -> Option<(Range<usize>, String)> {
+    let module = Module::read(text);
+    let error = module.parsed.errors().first()?;
+    let (start, end) = (error.location.start(), error.location.end());
+    Some((start.to_usize()..end.to_usize(), error.error.to_string()))
+}
+
 impl Layout for Alembic {
     fn name(&self) -> &'static str {
         "alembic"

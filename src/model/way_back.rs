@@ -7,7 +7,7 @@
 
 use std::fmt;
 
-use super::{finding::Place, revision::RevId};
+use super::{finding::Place, migration::Language, revision::RevId};
 
 /// A revision that would have to be rolled back and cannot be.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -21,6 +21,8 @@ pub struct Irreversible {
     pub judged: Judged,
     /// The file's line that begins the down section.
     pub place: Option<Place>,
+    /// What the file is written in.
+    pub language: Language,
 }
 
 /// Whose scripts were judged.

@@ -14,14 +14,11 @@ use super::{
     write::{create_new, stage},
 };
 use crate::{
-    config::{self, DEFAULT_FOLDER, FILE_NAME},
+    config::{self, Alembic, ConfigError, DEFAULT_FOLDER, FILE_NAME},
     db::{DatabaseUrl, SqliteTarget},
     git::{GitError, ignore_line, with_ignore_lines, worktree_snapshot},
     layout,
-    model::{
-        Project,
-        head_file::{NAME, render},
-    },
+    model::head_file::{NAME, render},
 };
 
 /// What to set up.
@@ -43,13 +40,15 @@ pub struct Initialised {
     /// The `.gitignore` with the lines that keep the database out of Git, where
     /// they were missing.
     pub ignored: Option<(PathBuf, Vec<String>)>,
+    /// There are revisions already.
+    pub has_revisions: bool,
+    /// A head file was asked for, and the folders for it are only known from now on.
+    pub head_file_later: bool,
     /// A head file was asked for and not written: there are revisions that diverged,
     /// or cannot be read.
     pub no_head_file: bool,
     /// The `.gitattributes` that now names the merge driver for the head file.
     pub attributes: Option<PathBuf>,
-    /// There are revisions already.
-    pub has_revisions: bool,
 }
 
 /// The file is committed, and only an SQLite URL cannot hold a user or a password.
@@ -69,55 +68,108 @@ pub fn init(context: &Context, request: &Request) -> Result<Initialised, Error> 
         made: Vec::new(),
         kept: Vec::new(),
         ignored: None,
+        has_revisions: false,
+        head_file_later: false,
         no_head_file: false,
         attributes: None,
-        has_revisions: false,
     };
-    let alembic = config::alembic::find(root, "alembic")?;
-    if let Some(alembic) = &alembic {
-        config::whole(alembic)?;
+    let file = root.join(FILE_NAME);
+    let found = alembic(root, file.exists())?;
+    for one in &found {
+        config::whole(one)?;
     }
-    let folders = match &alembic {
-        Some(alembic) => alembic.version_locations.clone(),
-        None => vec![DEFAULT_FOLDER.to_owned()],
+    let folders: Vec<String> = if found.is_empty() {
+        vec![DEFAULT_FOLDER.to_owned()]
+    } else {
+        let all = found.iter().flat_map(|one| &one.version_locations);
+        all.cloned().collect()
     };
     for folder in folders {
         let folder = root.join(folder);
         if folder.is_dir() {
+            done.has_revisions |= has_modules(&folder, !found.is_empty());
             done.kept.push(folder);
         } else {
             fs::create_dir_all(&folder).map_err(Error::io("create", &folder))?;
             done.made.push(folder);
         }
     }
-    let file = root.join(FILE_NAME);
     let database = match context.target() {
         Ok(target) => Some((target.url.expose().to_owned(), target.base)),
         // Whatever a file that was there before means, it is not what is asked for here.
-        Err(_) if file.exists() || alembic.is_some() => None,
+        Err(_) if file.exists() => None,
         Err(_) => Some((request.url.clone(), root.clone())),
     };
     if file.exists() {
         done.kept.push(file);
     } else {
-        let text = match &alembic {
-            Some(alembic) => alembic_template(root, alembic),
-            None => template(&request.url),
+        let text = if found.is_empty() {
+            template(&request.url)
+        } else {
+            alembic_template(root, &found)
         };
         create_new(&file, text.as_bytes())?;
         done.made.push(file);
     }
-    let in_file = database.and_then(|(url, base)| match DatabaseUrl::parse(&url) {
-        Ok(DatabaseUrl::Sqlite(SqliteTarget::File(path))) => Some(normal(&base.join(path))),
-        _ => None,
-    });
-    done.ignored = ignore(context, in_file.as_deref(), alembic.is_some())?;
-    let project = loaded(context)?;
-    done.has_revisions = project.graph.iter().next().is_some();
-    if request.head_file {
-        head_file(context, &project, &mut done)?;
+    if let Some((url, base)) = database
+        && let Ok(DatabaseUrl::Sqlite(SqliteTarget::File(path))) = DatabaseUrl::parse(&url)
+    {
+        done.ignored = ignore(context, &normal(&base.join(path)))?;
+    }
+    // Elsewhere the folders are those of the file that was just written.
+    done.head_file_later =
+        request.head_file && (found.len() > 1 || found.iter().any(|one| is_below(root, one)));
+    if request.head_file && !done.head_file_later {
+        head_file(context, &mut done)?;
     }
     Ok(done)
+}
+
+/// The Alembic projects that `root` has: its own, else those in folders below.
+fn alembic(root: &Path, is_set_up: bool) -> Result<Vec<Alembic>, Error> {
+    let Some(own) = config::alembic::find(root, "alembic")? else {
+        return Ok(if is_set_up {
+            Vec::new()
+        } else {
+            config::alembic::below(root)
+        });
+    };
+    let location = own.script_location.clone().unwrap_or_default();
+    let is_there = |root: &Path| root.join(&location).is_dir();
+    if is_set_up || location.is_empty() || is_there(root) {
+        return Ok(vec![own]);
+    }
+    let mut above = root
+        .ancestors()
+        .skip(1)
+        .filter(|_| !location.starts_with('/'));
+    Err(ConfigError::NoScripts {
+        file: own.file.unwrap_or_default(),
+        begins: above
+            .find(|folder| folder.join(&location).is_dir())
+            .map(|folder| folder.display().to_string()),
+        location,
+        root: root.display().to_string(),
+    }
+    .into())
+}
+
+/// There are files in it that are revisions by their names.
+fn has_modules(folder: &Path, is_alembic: bool) -> bool {
+    let ending = if is_alembic { "py" } else { "sql" };
+    let files = fs::read_dir(folder).into_iter().flatten().flatten();
+    files.map(|file| file.path()).any(|path| {
+        path.extension().is_some_and(|own| own == ending)
+            && path.file_stem().is_some_and(|stem| stem != "__init__")
+    })
+}
+
+/// Its ini is not one that is found without being named.
+fn is_below(root: &Path, alembic: &Alembic) -> bool {
+    let own = config::alembic::find(root, "alembic");
+    own.ok()
+        .flatten()
+        .is_none_or(|own| own.file != alembic.file)
 }
 
 /// Where the project's head file is or would be, seen from the folder where it is set up.
@@ -135,24 +187,20 @@ fn set_up(context: &Context) -> config::Config {
     config::without_file(&context.cwd, context.config.env.clone())
 }
 
-/// The revisions that are there already.
-fn loaded(context: &Context) -> Result<Project, Error> {
+/// Writes the head file of the revisions that are there already; of none, as a rule.
+fn head_file(context: &Context, done: &mut Initialised) -> Result<(), Error> {
+    let path = head_file_path(context);
+    if path.exists() {
+        done.kept.push(path);
+        return Ok(());
+    }
     let config = if context.config.root == context.cwd {
         context.config.clone()
     } else {
         set_up(context)
     };
     let captured = worktree_snapshot(&context.cwd, &folders_of(&config))?;
-    Ok(layout::load(&captured.snapshot, layout_of(&config)))
-}
-
-/// Writes the head file of the revisions that are there already; of none, as a rule.
-fn head_file(context: &Context, project: &Project, done: &mut Initialised) -> Result<(), Error> {
-    let path = head_file_path(context);
-    if path.exists() {
-        done.kept.push(path);
-        return Ok(());
-    }
+    let project = layout::load(&captured.snapshot, layout_of(&config));
     let folder_is_there = path.parent().is_some_and(Path::is_dir);
     if !folder_is_there || project.errors().next().is_some() || !project.graph.diverged().is_empty()
     {
@@ -170,50 +218,34 @@ fn head_file(context: &Context, project: &Project, done: &mut Initialised) -> Re
 /// What stands beside an SQLite database while it is in use: SQLite's files, and our lock.
 const BESIDE: [&str; 4] = ["-journal", "-wal", "-shm", "-teammig.lock"];
 
-/// What Alembic is shown for the length of a call. It may hold a password.
-const SHOWN_TO_ALEMBIC: &str = ".teammig-*";
-
-/// Keeps a database in the working tree, and what stands beside it, out of Git; and what
-/// `is_alembic` is about.
-fn ignore(
-    context: &Context,
-    database: Option<&Path>,
-    is_alembic: bool,
-) -> Result<Option<(PathBuf, Vec<String>)>, Error> {
+/// Keeps a database in the working tree, and what stands beside it, out of Git.
+fn ignore(context: &Context, database: &Path) -> Result<Option<(PathBuf, Vec<String>)>, Error> {
     let Some(repo) = context.repo_if_any() else {
         return Ok(None);
     };
     let Some(top) = repo.work_dir() else {
         return Ok(None);
     };
-    let folder = match database {
-        Some(database) if !database.starts_with(&context.cwd) => top,
-        _ => &context.cwd,
+    let folder = if database.starts_with(&context.cwd) {
+        &context.cwd
+    } else {
+        top
     };
-    let below = |base: &Path, path: &Path| -> Option<String> {
-        let path = path.strip_prefix(base).ok()?.to_str()?;
-        Some(path.replace(std::path::MAIN_SEPARATOR, "/"))
+    let relative = |base: &Path| Some(database.strip_prefix(base).ok()?.to_str()?.to_owned());
+    let (Some(in_repo), Some(in_folder)) = (relative(top), relative(folder)) else {
+        return Ok(None);
     };
+    let slashes = |path: String| path.replace(std::path::MAIN_SEPARATOR, "/");
+    let (in_repo, in_folder) = (slashes(in_repo), slashes(in_folder));
     let mut lines = Vec::new();
-    if let Some(database) = database
-        && let (Some(in_repo), Some(in_folder)) = (below(top, database), below(folder, database))
-    {
-        if !repo.is_ignored(Path::new(&in_repo))? {
-            lines.push(ignore_line(&in_folder, ""));
-        }
-        for end in BESIDE {
-            if !repo.is_ignored(Path::new(&format!("{in_repo}{end}")))? {
-                lines.push(ignore_line(&in_folder, "-*"));
-                break;
-            }
-        }
+    if !repo.is_ignored(Path::new(&in_repo))? {
+        lines.push(ignore_line(&in_folder, ""));
     }
-    let shown = context.cwd.join(SHOWN_TO_ALEMBIC.replace('*', "x"));
-    if is_alembic
-        && let Some(shown) = below(top, &shown)
-        && !repo.is_ignored(Path::new(&shown))?
-    {
-        lines.push(SHOWN_TO_ALEMBIC.to_owned());
+    for end in BESIDE {
+        if !repo.is_ignored(Path::new(&format!("{in_repo}{end}")))? {
+            lines.push(ignore_line(&in_folder, "-*"));
+            break;
+        }
     }
     if lines.is_empty() {
         return Ok(None);
@@ -250,33 +282,62 @@ fn normal(path: &Path) -> PathBuf {
     out
 }
 
-/// The configuration of a project that is on Alembic already. The folders are repeated from
-/// its ini, so that they are known in every commit that has this file.
-fn alembic_template(root: &Path, alembic: &config::Alembic) -> String {
+/// The configuration of projects that are on Alembic already. The folders are repeated from
+/// their ini, so that they are known in every commit that has this file.
+fn alembic_template(root: &Path, found: &[Alembic]) -> String {
     let list = |locations: &[String]| match locations {
         [one] => layout::render::scalar(one),
         many => layout::render::list(many),
     };
     let mut text =
         "# teammig: database migrations that know about Git\nlayout: alembic\n".to_owned();
-    let file = alembic.file.as_deref().unwrap_or_default();
-    let sections = config::alembic::sections(root, file);
-    if sections.len() > 1 {
-        text.push_str("databases:\n");
-        for section in &sections {
-            let found = config::alembic::find(root, section).ok().flatten();
-            let locations = found.map_or(Vec::new(), |one| one.version_locations);
-            // Writing to a String cannot fail.
-            let _ = write!(
-                text,
-                "  {section}:\n    alembic: {{section: {section}}}\n    migrations: {}\n",
-                list(&locations)
-            );
+    let file = |one: &Alembic| {
+        let file = one.file.clone().filter(|_| is_below(root, one));
+        file.map(|file| format!("config: {}", layout::render::scalar(&file)))
+    };
+    // What is read, and by which keys: of each name.
+    let mut all: Vec<(String, Vec<String>, Vec<String>)> = Vec::new();
+    for one in found {
+        let path = one.file.as_deref().unwrap_or_default();
+        let sections = config::alembic::sections(root, path);
+        if sections.len() < 2 {
+            let name = name_of(path, &all);
+            let keys = file(one).into_iter().collect();
+            all.push((name, keys, one.version_locations.clone()));
+            continue;
         }
-    } else {
-        let _ = writeln!(text, "migrations: {}", list(&alembic.version_locations));
+        for section in sections {
+            let of_section = config::alembic::of_file(root, path, &section);
+            let locations = of_section.map_or(Vec::new(), |one| one.version_locations);
+            let keys = file(one).into_iter().chain([format!("section: {section}")]);
+            all.push((section, keys.collect(), locations));
+        }
     }
-    if alembic.url.is_none() {
+    // Writing to a String cannot fail.
+    match all.as_slice() {
+        [(_, keys, locations)] => {
+            if !keys.is_empty() {
+                let _ = writeln!(text, "alembic: {{{}}}", keys.join(", "));
+            }
+            let _ = writeln!(text, "migrations: {}", list(locations));
+        }
+        all => {
+            text.push_str("databases:\n");
+            for (name, keys, locations) in all {
+                let _ = write!(
+                    text,
+                    "  {name}:\n    alembic: {{{}}}\n    migrations: {}\n",
+                    keys.join(", "),
+                    list(locations)
+                );
+                if found.len() > 1 {
+                    let variable = name.to_uppercase().replace(['-', '.', ' '], "_");
+                    let _ = writeln!(text, "    environments: {{dev: \"${{{variable}_URL}}\"}}");
+                }
+            }
+        }
+    }
+    if found.len() == 1 && found.iter().all(|one| one.url.is_none()) {
         text.push_str(
             "\n\
              # The first environment is the default. ${NAME} and ${NAME:-default} come\n\
@@ -288,6 +349,20 @@ fn alembic_template(root: &Path, alembic: &config::Alembic) -> String {
         );
     }
     text
+}
+
+/// What a project is called among several: by the folder of its ini, and those above it
+/// where another one is called so.
+fn name_of<T, U>(ini: &str, others: &[(String, T, U)]) -> String {
+    let mut folders = ini.rsplit('/').skip(1);
+    let mut name = folders.next().unwrap_or("main").to_owned();
+    while others.iter().any(|(other, ..)| *other == name) {
+        name = match folders.next() {
+            Some(folder) => format!("{folder}-{name}"),
+            None => format!("{name}-2"),
+        };
+    }
+    name
 }
 
 fn template(url: &str) -> String {

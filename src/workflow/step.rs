@@ -12,8 +12,8 @@ use super::{
 use crate::{
     layout,
     model::{
-        Dialect, Direction, Entry, EntryState, Finding, Migration, NoWayBack, Project, Script,
-        SourceFile, Step,
+        Dialect, Direction, Entry, EntryState, Finding, Language, Migration, NoWayBack, Project,
+        Script, SourceFile, Step,
         finding::Place,
         ledger::{StoredScript, StoredScripts},
         way_back::{Irreversible, Judged},
@@ -372,6 +372,7 @@ fn irreversible(
         why,
         judged,
         place,
+        language: migration.map_or(Language::Sql, |migration| migration.language),
     }))
 }
 

@@ -6,6 +6,7 @@ mod import;
 mod postgres;
 pub(crate) mod project;
 mod proof;
+mod setting_up;
 mod sidecar;
 mod syncing;
 mod team;

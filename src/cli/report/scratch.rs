@@ -69,6 +69,11 @@ pub(super) fn not_replayed(why: &NotReplayed, words: String) -> Report {
                 .note("Nothing was changed: it was tried on a scratch database, which is gone.")
                 // Only PostgreSQL has codes.
                 .hint(match error.code {
+                    // A call of Alembic's.
+                    None if step.error.broken.is_some() => {
+                        "what the revisions need and none of them makes (tables that were there before the first one, an \
+                         extension) has to come from an earlier revision"
+                    }
                     Some(_) => {
                         "what the revisions need and none of them makes has to come from an earlier revision (an extension), or \
                          from the server of `scratch:` in teammig.yaml (a role)"

@@ -1,7 +1,10 @@
 //! A revision that cannot be rolled back: what to do about it.
 
 use super::Report;
-use crate::model::way_back::{Irreversible, Judged, NoWayBack};
+use crate::model::{
+    Language,
+    way_back::{Irreversible, Judged, NoWayBack},
+};
 
 pub(super) fn report(found: &Irreversible, words: String) -> Report {
     let report = Report::new("irreversible", 1, words).place(found.place.clone());
@@ -18,6 +21,16 @@ pub(super) fn report(found: &Irreversible, words: String) -> Report {
                  `teammig downgrade`, and edit again",
             )
             .hint(FOR_GOOD),
+        (Judged::File, NoWayBack::EmptySection | NoWayBack::NoSection)
+            if found.language == Language::Python =>
+        {
+            report
+                .hint(
+                    "nothing was rolled back: write the way back in `downgrade()`, or say that there is none: `raise \
+                     NotImplementedError(\"…\")`",
+                )
+                .hint("where nothing has to be undone, a statement without effect says so: `op.execute(\"SELECT 1\")`")
+        }
         (Judged::File, NoWayBack::EmptySection) => report
             .hint("nothing was rolled back: write the way back there, or say `-- migrate:down irreversible`")
             .hint("where nothing has to be undone, a statement without effect says so: `SELECT 1;`"),

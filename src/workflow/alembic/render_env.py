@@ -17,6 +17,7 @@ from sqlalchemy import literal, schema, text
 from sqlalchemy.exc import NoInspectionAvailable
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.elements import BindParameter, TextClause
+from sqlalchemy.types import NullType
 
 try:
     from sqlalchemy.engine.mock import MockConnection
@@ -31,6 +32,10 @@ SCRIPT_LOCATION = "@SCRIPT_LOCATION@"
 
 class ReadsDatabase(Exception):
     """A revision wants to know what is in the database, and there is none."""
+
+
+class NoConnection(ReadsDatabase, AttributeError):
+    """The same, and a no to those who ask whether there is such a thing."""
 
 
 class NoRows:
@@ -64,6 +69,18 @@ def bound(construct, one):
     return construct.values(**rest) if rest else construct
 
 
+def typed(construct):
+    """A statement whose values have types: those of columns without one take their own."""
+    for element in visitors.iterate(construct, {}):
+        if isinstance(element, BindParameter) and isinstance(element.type, NullType):
+            value = element.value
+            if isinstance(value, (list, tuple)):
+                value = next(iter(value), None)
+            if value is not None:
+                element.type = literal(value).type
+    return construct
+
+
 class Recorder(MockConnection):
     """The connection that a revision sees: what it executes is written down."""
 
@@ -71,6 +88,11 @@ class Recorder(MockConnection):
         # Not by its own way: that of SQLAlchemy 1.3 puts another execute() here.
         self._dialect, self._execute_impl = impl.dialect, self._record
         self._impl = impl
+
+    def __getattr__(self, name):
+        raise NoConnection(
+            "it does more with the connection than to execute statements (`%s`), and no database is there" % name
+        )
 
     def _record(self, construct, parameters=None, *rest, **named):
         parameters = parameters if parameters is not None else named
@@ -120,7 +142,7 @@ def prepare(migration):
         if isinstance(construct, schema.DDLElement):
             return plain(construct)
         # Alembic's own way makes blanks of tabs, inside of literals, too.
-        compiled = construct.compile(dialect=dialect, compile_kwargs={"literal_binds": True})
+        compiled = typed(construct).compile(dialect=dialect, compile_kwargs={"literal_binds": True})
         said.append(["sql", str(compiled).strip()])
 
     impl._exec = execute

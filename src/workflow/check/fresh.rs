@@ -1,8 +1,10 @@
 //! What is asked of new revisions alone: what others have is as it is.
 
 use crate::{
+    layout,
     model::{
-        Dialect, Finding, Migration, NoWayBack, Project, RevId, Rule, finding::Place, hand_made,
+        Dialect, Finding, Language, Migration, NoWayBack, Project, RevId, Rule, finding::Place,
+        hand_made,
     },
     workflow::{Context, lint, unrunnable::unrunnable},
 };
@@ -32,6 +34,7 @@ pub(in crate::workflow) fn of_new<'a>(
         findings.extend(hand_made_id(context, migration));
         findings.extend(irreversible(migration));
         findings.extend(scripts(migration, &dialects));
+        findings.extend(syntax(migration));
     }
     findings.extend(lint::lint(context, after, all, &new));
     findings
@@ -52,6 +55,24 @@ fn hand_made_id(context: &Context, migration: &Migration) -> Option<Finding> {
     )
 }
 
+/// Alembic imports each module before it does anything: one that cannot be stops everybody.
+fn syntax(migration: &Migration) -> Option<Finding> {
+    if migration.language != Language::Python {
+        return None;
+    }
+    let (span, why) = layout::python_syntax_error(&migration.file.text)?;
+    let id = &migration.revision.id;
+    Some(
+        Finding::error(
+            Rule::UnreadableRevision,
+            format!("{id} is no Python that Alembic can import: {why}"),
+        )
+        .at(&migration.file, span, "")
+        .about(id)
+        .help("every call of Alembic imports all modules, so none goes through while this is here"),
+    )
+}
+
 fn irreversible(migration: &Migration) -> Option<Finding> {
     let id = &migration.revision.id;
     let why = match migration.no_way_back()? {
@@ -65,11 +86,23 @@ fn irreversible(migration: &Migration) -> Option<Finding> {
         .rfind('\n')
         .map_or(0, |at| at + 1);
     let span = migration.down_marker.clone().unwrap_or(last..end);
+    let help = match migration.language {
+        Language::Sql => {
+            "write the way back below `-- migrate:down`, or say on purpose that there is none: `-- migrate:down irreversible`"
+        }
+        Language::Python => {
+            "write the way back in `downgrade()`, or say on purpose that there is none: `raise NotImplementedError(\"…\")`; where \
+             nothing has to be undone, `op.execute(\"SELECT 1\")` says so"
+        }
+    };
     Some(
-        Finding::warning(Rule::Irreversible, format!("{id} cannot be rolled back: {why}"))
-            .at(&migration.file, span, "")
-            .about(id)
-            .help("write the way back below `-- migrate:down`, or say on purpose that there is none: `-- migrate:down irreversible`"),
+        Finding::warning(
+            Rule::Irreversible,
+            format!("{id} cannot be rolled back: {why}"),
+        )
+        .at(&migration.file, span, "")
+        .about(id)
+        .help(help),
     )
 }
 

@@ -61,7 +61,7 @@ fn help(sides: &Sides, line_is_old: bool, old: usize, all: usize) -> String {
     let base = sides.base.as_ref().map_or("HEAD", |(name, _)| name);
     if line_is_old && !sides.is_base {
         format!("who works on {base} joins them there: `teammig merge-heads`")
-    } else if old > 0 && old < all && sides.merged {
+    } else if old > 0 && old < all && sides.merged && !sides.is_ahead {
         format!(
             "`git merge {base}` here, then `teammig sync`: it puts yours on top of theirs, or joins the heads"
         )

@@ -42,7 +42,7 @@ pub(super) struct Sides {
     /// The base has all of its commits.
     pub(super) is_base: bool,
     /// It has all commits of the base that it is merged with, and more.
-    is_ahead: bool,
+    pub(super) is_ahead: bool,
     /// What the change begins with.
     pub(super) before: Project,
     /// What it leads to.

@@ -334,3 +334,40 @@ fn on_postgresql() {
         ["0"]
     );
 }
+
+/// Columns that are named without a type, as data migrations do it.
+#[test]
+fn values_of_columns_without_a_type_are_written_down() {
+    let sandbox = project();
+    table(&sandbox, "aaaa00000001", &[]);
+    revision(
+        &sandbox,
+        "bbbb00000002",
+        &["aaaa00000001"],
+        "t = sa.table(\"t_aaaa00000001\", sa.column(\"id\"))\n    \
+         op.execute(t.update().where(t.c.id.in_([1, 2])).values(id=5))",
+        "op.execute(\"SELECT 1\")",
+    );
+    sandbox.ok("project", &["import", "alembic"]);
+    let text = sandbox.read("project/revisions/bbbb00000002_make_bbbb00000002.sql");
+    assert!(text.contains("SET id=5"), "{text}");
+    assert!(text.contains("IN (1, 2)"), "{text}");
+}
+
+/// A session asks more of a connection than to execute.
+#[test]
+fn a_session_needs_a_database() {
+    let sandbox = project();
+    revision(
+        &sandbox,
+        "aaaa00000001",
+        &[],
+        "from sqlalchemy.orm import Session\n    Session(bind=op.get_bind()).execute(sa.text(\"SELECT 1\"))",
+        "pass",
+    );
+    let run = sandbox.teammig("project", &["import", "alembic"]);
+    assert_eq!(run.code, 3, "{run}");
+    assert!(run.stderr.contains("no database is there"), "{run}");
+    assert!(!run.stderr.contains("AttributeError"), "{run}");
+    assert!(run.stderr.contains("is_offline_mode"), "{run}");
+}

@@ -67,6 +67,8 @@ fn sync_merges_and_applies_the_merge() {
     assert_eq!(rows(&sandbox), [merge.as_str()], "{run}");
     let (status, _) = sandbox.json("project", &["current"]);
     assert_eq!(status["at_head"], json!(true), "{status:#}");
+    // What ran is what the file says.
+    sandbox.ok("project", &["check"]);
     // And back to both sides.
     sandbox.ok("project", &["downgrade"]);
     assert_eq!(rows(&sandbox), [MINE, THEIRS]);
@@ -81,6 +83,16 @@ fn sync_merges_what_is_applied() {
     assert_eq!(run.code, 0, "{run}");
     assert_eq!(rows(&sandbox).len(), 1, "{run}");
     assert!(!rows(&sandbox).contains(&MINE.to_owned()), "{run}");
+}
+
+/// The base is in it already: there is nothing to be merged first.
+#[test]
+fn a_check_of_what_is_merged_already_names_sync() {
+    let sandbox = pulled(ADDS_A, ADDS_B);
+    let run = sandbox.teammig("project", &["check", "--base", "origin/main"]);
+    assert_eq!(run.code, 3, "{run}");
+    assert!(run.stderr.contains("teammig sync"), "{run}");
+    assert!(!run.stderr.contains("git merge"), "{run}");
 }
 
 #[test]

@@ -1,0 +1,97 @@
+//! `init` where Alembic's files are not at the root, and what `check` says of new modules.
+
+use insta::assert_snapshot;
+
+use super::project::{project, revision, table};
+use crate::support::sandbox::Sandbox;
+
+const INI: &str = "[alembic]\nscript_location = ";
+
+/// A repository with Alembic's folders at these places, each with one revision.
+fn with_folders(folders: &[(&str, &str)]) -> Sandbox {
+    let sandbox = Sandbox::new();
+    sandbox.git(".", &["init", "-q", "-b", "main", "project"]);
+    for (at, (folder, location)) in folders.iter().enumerate() {
+        sandbox.write(
+            &format!("project/{folder}/alembic.ini"),
+            format!("{INI}{location}\n"),
+        );
+        sandbox.write(&format!("project/{folder}/db/env.py"), "");
+        sandbox.write(
+            &format!("project/{folder}/db/versions/a{at}_x.py"),
+            format!("revision = 'aaaa0000000{at}'\ndown_revision = None\n"),
+        );
+    }
+    sandbox
+}
+
+#[test]
+fn an_ini_in_a_folder_below_is_found() {
+    // Its paths begin at the root, as MLflow's do.
+    let sandbox = with_folders(&[("app/store", "app/store/db")]);
+    assert_snapshot!(sandbox.teammig("project", &["init", "--no-hooks"]), @"");
+    assert_snapshot!(sandbox.read("project/teammig.yaml"), @"");
+    let heads = sandbox.ok("project", &["heads"]);
+    assert!(heads.contains("aaaa00000000"), "{heads}");
+    sandbox.ok("project", &["heads", "--write"]);
+    assert!(sandbox.at("project/app/store/db/versions/HEAD").exists());
+}
+
+#[test]
+fn several_folders_are_several_databases() {
+    let sandbox = with_folders(&[("api", "db"), ("jobs", "%(here)s/db")]);
+    sandbox.ok("project", &["init", "--no-hooks"]);
+    assert_snapshot!(sandbox.read("project/teammig.yaml"), @"");
+    for (name, id) in [("api", "aaaa00000000"), ("jobs", "aaaa00000001")] {
+        let heads = sandbox.ok("project", &["heads", "--database", name]);
+        assert!(heads.contains(id), "{heads}");
+    }
+}
+
+#[test]
+fn an_ini_whose_paths_begin_elsewhere_sets_up_nothing() {
+    let sandbox = with_folders(&[("app/store", "app/store/db")]);
+    let run = sandbox.teammig("project/app/store", &["init", "--no-hooks"]);
+    assert_eq!(run.code, 1, "{run}");
+    assert!(run.stderr.contains("there is no such folder"), "{run}");
+    assert!(run.stderr.contains("project: call `teammig init`"), "{run}");
+    assert!(!sandbox.at("project/app/store/teammig.yaml").exists());
+    assert!(!sandbox.at("project/app/store/app").exists());
+}
+
+#[test]
+fn a_new_module_that_cannot_be_imported_is_an_error() {
+    let sandbox = project();
+    table(&sandbox, "aaaa00000001", &[]);
+    sandbox.commit("project", "base");
+    revision(
+        &sandbox,
+        "bbbb00000002",
+        &["aaaa00000001"],
+        "op.execute((\"SELECT 1\")",
+        "pass",
+    );
+    let run = sandbox.teammig("project", &["check"]);
+    assert_eq!(run.code, 3, "{run}");
+    assert_snapshot!(run, @"");
+}
+
+#[test]
+fn a_way_back_that_does_nothing_is_told_in_python() {
+    let sandbox = project();
+    table(&sandbox, "aaaa00000001", &[]);
+    sandbox.commit("project", "base");
+    revision(
+        &sandbox,
+        "bbbb00000002",
+        &["aaaa00000001"],
+        "op.execute(\"SELECT 1\")",
+        "pass",
+    );
+    assert_snapshot!(sandbox.teammig("project", &["check"]), @"");
+    sandbox.ok("project", &["upgrade"]);
+    let run = sandbox.teammig("project", &["downgrade"]);
+    assert_eq!(run.code, 1, "{run}");
+    assert!(run.stderr.contains("raise NotImplementedError"), "{run}");
+    assert!(!run.stderr.contains("-- migrate"), "{run}");
+}
