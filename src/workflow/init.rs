@@ -97,7 +97,7 @@ pub fn init(context: &Context, request: &Request) -> Result<Initialised, Error> 
     let database = match context.target() {
         Ok(target) => Some((target.url.expose().to_owned(), target.base)),
         // Whatever a file that was there before means, it is not what is asked for here.
-        Err(_) if file.exists() => None,
+        Err(_) if file.exists() || !found.is_empty() => None,
         Err(_) => Some((request.url.clone(), root.clone())),
     };
     if file.exists() {

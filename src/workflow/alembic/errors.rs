@@ -114,6 +114,11 @@ const KNOWN: &[Known] = &[
                  `alembic: {command: [...]}` in teammig.yaml",
     },
     Known {
+        marks: &["No module named 'psycopg"],
+        advice: "SQLAlchemy takes another driver than the one that is installed here: write it into the URL in teammig.yaml, as in \
+                 postgresql+psycopg2://… or postgresql+psycopg://…, or install it",
+    },
+    Known {
         marks: &["ModuleNotFoundError"],
         advice: "this is not the environment that the project runs in, or it lacks a package: install the project's \
                  requirements, or name the right program with `alembic: {command: [...]}` in teammig.yaml",
@@ -376,6 +381,16 @@ sqlalchemy.exc.OperationalError: (sqlite3.OperationalError) no such column: nope
                 .unwrap_or_default()
                 .contains("alembic: {command:")
         );
+    }
+
+    #[test]
+    fn a_driver_that_is_not_there_is_written_into_the_url() {
+        let found = explained(
+            "Traceback (most recent call last):\n  File \"/p/migrations/env.py\", line 3, in <module>\n    import \
+             psycopg\nModuleNotFoundError: No module named 'psycopg'\n",
+        );
+        let advice = found.advice.unwrap_or_default();
+        assert!(advice.contains("postgresql+psycopg2://"), "{advice}");
     }
 
     #[test]

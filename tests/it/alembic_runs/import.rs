@@ -349,7 +349,10 @@ fn values_of_columns_without_a_type_are_written_down() {
         "op.execute(\"SELECT 1\")",
     );
     sandbox.ok("project", &["import", "alembic"]);
-    let text = sandbox.read("project/revisions/bbbb00000002_make_bbbb00000002.sql");
+    let files = std::fs::read_dir(sandbox.at("project/revisions")).unwrap();
+    let mut files = files.map(|file| file.unwrap().path());
+    let is_it = |path: &std::path::PathBuf| path.to_string_lossy().contains("bbbb00000002");
+    let text = std::fs::read_to_string(files.find(is_it).unwrap()).unwrap();
     assert!(text.contains("SET id=5"), "{text}");
     assert!(text.contains("IN (1, 2)"), "{text}");
 }

@@ -2,7 +2,10 @@
 
 use insta::assert_snapshot;
 
-use super::project::{project, revision, table};
+use super::{
+    bad::error,
+    project::{project, revision, table},
+};
 use crate::support::sandbox::Sandbox;
 
 const INI: &str = "[alembic]\nscript_location = ";
@@ -29,8 +32,27 @@ fn with_folders(folders: &[(&str, &str)]) -> Sandbox {
 fn an_ini_in_a_folder_below_is_found() {
     // Its paths begin at the root, as MLflow's do.
     let sandbox = with_folders(&[("app/store", "app/store/db")]);
-    assert_snapshot!(sandbox.teammig("project", &["init", "--no-hooks"]), @"");
-    assert_snapshot!(sandbox.read("project/teammig.yaml"), @"");
+    assert_snapshot!(sandbox.teammig("project", &["init", "--no-hooks"]), @"
+    exit 0
+    --- stderr
+      made  teammig.yaml
+      kept  app/store/db/versions (it was there)
+    hint: `teammig heads --write` keeps a head file, so that two heads become a Git conflict
+    hint: `teammig status` says where things stand
+    ");
+    assert_snapshot!(sandbox.read("project/teammig.yaml"), @r#"
+    # teammig: database migrations that know about Git
+    layout: alembic
+    alembic: {config: app/store/alembic.ini}
+    migrations: app/store/db/versions
+
+    # The first environment is the default. ${NAME} and ${NAME:-default} come
+    # from the process environment or from a .env file beside this one.
+    environments:
+      dev: "${DATABASE_URL}"
+    # staging: {url: "${STAGING_URL}", protected: true}
+    # production: {url: "${PRODUCTION_URL}", protected: true}
+    "#);
     let heads = sandbox.ok("project", &["heads"]);
     assert!(heads.contains("aaaa00000000"), "{heads}");
     sandbox.ok("project", &["heads", "--write"]);
@@ -41,7 +63,19 @@ fn an_ini_in_a_folder_below_is_found() {
 fn several_folders_are_several_databases() {
     let sandbox = with_folders(&[("api", "db"), ("jobs", "%(here)s/db")]);
     sandbox.ok("project", &["init", "--no-hooks"]);
-    assert_snapshot!(sandbox.read("project/teammig.yaml"), @"");
+    assert_snapshot!(sandbox.read("project/teammig.yaml"), @r#"
+    # teammig: database migrations that know about Git
+    layout: alembic
+    databases:
+      api:
+        alembic: {config: api/alembic.ini}
+        migrations: api/db/versions
+        environments: {dev: "${API_URL}"}
+      jobs:
+        alembic: {config: jobs/alembic.ini}
+        migrations: jobs/db/versions
+        environments: {dev: "${JOBS_URL}"}
+    "#);
     for (name, id) in [("api", "aaaa00000000"), ("jobs", "aaaa00000001")] {
         let heads = sandbox.ok("project", &["heads", "--database", name]);
         assert!(heads.contains(id), "{heads}");
@@ -73,7 +107,20 @@ fn a_new_module_that_cannot_be_imported_is_an_error() {
     );
     let run = sandbox.teammig("project", &["check"]);
     assert_eq!(run.code, 3, "{run}");
-    assert_snapshot!(run, @"");
+    assert_snapshot!(error(&run), @r#"
+    error: bbbb00000002 is no Python that Alembic can import: Expected `)`, found newline [unreadable-revision]
+      --> migrations/versions/bbbb00000002_x.py:18:28
+       |
+    18 |     op.execute(("SELECT 1")
+       |                            ^
+    hint: every call of Alembic imports all modules, so none goes through while this is here
+    warning: bbbb00000002 cannot be rolled back: its down section is empty [irreversible]
+      --> migrations/versions/bbbb00000002_x.py:21:1
+       |
+    21 | def downgrade() -> None:
+       | ^^^^^^^^^^^^^^^^^^^^^^^^
+    hint: write the way back in `downgrade()`, or say on purpose that there is none: `raise NotImplementedError("…")`; where nothing has to be undone, `op.execute("SELECT 1")` says so
+    "#);
 }
 
 #[test]
@@ -88,7 +135,14 @@ fn a_way_back_that_does_nothing_is_told_in_python() {
         "op.execute(\"SELECT 1\")",
         "pass",
     );
-    assert_snapshot!(sandbox.teammig("project", &["check"]), @"");
+    assert_snapshot!(sandbox.teammig("project", &["check"]).stderr, @r#"
+    warning: bbbb00000002 cannot be rolled back: its down section is empty [irreversible]
+      --> migrations/versions/bbbb00000002_x.py:21:1
+       |
+    21 | def downgrade() -> None:
+       | ^^^^^^^^^^^^^^^^^^^^^^^^
+    hint: write the way back in `downgrade()`, or say on purpose that there is none: `raise NotImplementedError("…")`; where nothing has to be undone, `op.execute("SELECT 1")` says so
+    "#);
     sandbox.ok("project", &["upgrade"]);
     let run = sandbox.teammig("project", &["downgrade"]);
     assert_eq!(run.code, 1, "{run}");
