@@ -107,7 +107,7 @@ fn another_table_in_another_schema() {
     }
 }
 
-/// What SQLAlchemy cannot read, env.py gets as a URI.
+/// What `SQLAlchemy` cannot read, env.py gets as a URI.
 #[test]
 fn libpqs_keywords_are_a_url_too() {
     let (sandbox, url) = on_postgresql();
