@@ -77,7 +77,7 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
         }
         if let Some((file, lines)) = &done.ignored {
             ui.status(format!(
-                "  {} now keeps the database out of Git: {}",
+                "  {} now keeps out of Git: {}",
                 relative(context, file),
                 lines.join(" and ")
             ));

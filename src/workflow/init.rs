@@ -111,11 +111,11 @@ pub fn init(context: &Context, request: &Request) -> Result<Initialised, Error> 
         create_new(&file, text.as_bytes())?;
         done.made.push(file);
     }
-    if let Some((url, base)) = database
-        && let Ok(DatabaseUrl::Sqlite(SqliteTarget::File(path))) = DatabaseUrl::parse(&url)
-    {
-        done.ignored = ignore(context, &normal(&base.join(path)))?;
-    }
+    let in_file = database.and_then(|(url, base)| match DatabaseUrl::parse(&url) {
+        Ok(DatabaseUrl::Sqlite(SqliteTarget::File(path))) => Some(normal(&base.join(path))),
+        _ => None,
+    });
+    done.ignored = ignore(context, in_file.as_deref(), !found.is_empty())?;
     // Elsewhere the folders are those of the file that was just written.
     done.head_file_later =
         request.head_file && (found.len() > 1 || found.iter().any(|one| is_below(root, one)));
@@ -218,34 +218,50 @@ fn head_file(context: &Context, done: &mut Initialised) -> Result<(), Error> {
 /// What stands beside an SQLite database while it is in use: SQLite's files, and our lock.
 const BESIDE: [&str; 4] = ["-journal", "-wal", "-shm", "-teammig.lock"];
 
-/// Keeps a database in the working tree, and what stands beside it, out of Git.
-fn ignore(context: &Context, database: &Path) -> Result<Option<(PathBuf, Vec<String>)>, Error> {
+/// What Alembic is shown for the length of a call. It may hold a password.
+const SHOWN_TO_ALEMBIC: &str = ".teammig-*";
+
+/// Keeps a database in the working tree, and what stands beside it, out of Git; and what
+/// `is_alembic` is about.
+fn ignore(
+    context: &Context,
+    database: Option<&Path>,
+    is_alembic: bool,
+) -> Result<Option<(PathBuf, Vec<String>)>, Error> {
     let Some(repo) = context.repo_if_any() else {
         return Ok(None);
     };
     let Some(top) = repo.work_dir() else {
         return Ok(None);
     };
-    let folder = if database.starts_with(&context.cwd) {
-        &context.cwd
-    } else {
-        top
+    let folder = match database {
+        Some(database) if !database.starts_with(&context.cwd) => top,
+        _ => &context.cwd,
     };
-    let relative = |base: &Path| Some(database.strip_prefix(base).ok()?.to_str()?.to_owned());
-    let (Some(in_repo), Some(in_folder)) = (relative(top), relative(folder)) else {
-        return Ok(None);
+    let below = |base: &Path, path: &Path| -> Option<String> {
+        let path = path.strip_prefix(base).ok()?.to_str()?;
+        Some(path.replace(std::path::MAIN_SEPARATOR, "/"))
     };
-    let slashes = |path: String| path.replace(std::path::MAIN_SEPARATOR, "/");
-    let (in_repo, in_folder) = (slashes(in_repo), slashes(in_folder));
     let mut lines = Vec::new();
-    if !repo.is_ignored(Path::new(&in_repo))? {
-        lines.push(ignore_line(&in_folder, ""));
-    }
-    for end in BESIDE {
-        if !repo.is_ignored(Path::new(&format!("{in_repo}{end}")))? {
-            lines.push(ignore_line(&in_folder, "-*"));
-            break;
+    if let Some(database) = database
+        && let (Some(in_repo), Some(in_folder)) = (below(top, database), below(folder, database))
+    {
+        if !repo.is_ignored(Path::new(&in_repo))? {
+            lines.push(ignore_line(&in_folder, ""));
         }
+        for end in BESIDE {
+            if !repo.is_ignored(Path::new(&format!("{in_repo}{end}")))? {
+                lines.push(ignore_line(&in_folder, "-*"));
+                break;
+            }
+        }
+    }
+    let shown = context.cwd.join(SHOWN_TO_ALEMBIC.replace('*', "x"));
+    if is_alembic
+        && let Some(shown) = below(top, &shown)
+        && !repo.is_ignored(Path::new(&shown))?
+    {
+        lines.push(SHOWN_TO_ALEMBIC.to_owned());
     }
     if lines.is_empty() {
         return Ok(None);

@@ -41,7 +41,7 @@ fn the_database_does_not_end_in_git() {
       kept  migrations (it was there)
       kept  teammig.yaml (it was there)
       kept  migrations/HEAD (it was there)
-    hint: `teammig status` says where the database stands
+    hint: `teammig status` says where things stand
     ");
     assert_eq!(sandbox.read("app/.gitignore"), "/dev.db\n/dev.db-*\n");
 }
