@@ -130,7 +130,9 @@ impl Sides {
     pub(super) fn comparison(&self) -> Comparison {
         let models = &self.models.schema;
         let renames = self.renames();
-        if renames.is_empty() {
+        // What uses a label that has another name has not changed.
+        let has_labels = models.dialect == Dialect::Postgres;
+        if self.models.decisions.renames.is_empty() || (renames.is_empty() && !has_labels) {
             return compare(&self.current, models);
         }
         let after = plan::renamed(&self.current, models, &self.models.decisions);

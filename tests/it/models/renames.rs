@@ -81,3 +81,36 @@ fn diff_says_what_looks_renamed() {
     hint: `teammig diff --against revisions` says what no revision has yet; `teammig upgrade` applies those that there are
     ");
 }
+
+/// What uses a label that has another name is the same.
+#[cfg(unix)]
+#[test]
+fn diff_shows_a_renamed_label_with_its_type_alone() {
+    let models = "CREATE TYPE mood AS ENUM ('happy', 'sad');\nCREATE TABLE t (a mood DEFAULT 'happy');\n\
+        CREATE INDEX ON t (a) WHERE a = 'happy';\n";
+    let (sandbox, _) = super::postgres::project(&[("all.sql", models)]);
+    sandbox.ok("project", &["create", "Begin", "--rev-id", "aaaa00000001"]);
+    sandbox.ok("project", &["upgrade"]);
+    let later = models
+        .replace("('happy', ", "('glad', -- teammig: renamed from happy\n")
+        .replace("'sad')", "'sad', 'calm')")
+        .replace("'happy'", "'glad'");
+    sandbox.write("project/models/all.sql", later);
+    assert_snapshot!(sandbox.teammig("project", &["diff"]), @"
+    exit 3
+    --- stdout
+    ~ enum public.mood
+        labels: 'happy', 'sad' here, 'glad', 'sad', 'calm' in the models
+    --- stderr
+    dev: 1 difference from the models
+    hint: `teammig diff --against revisions` says what no revision has yet; `teammig upgrade` applies those that there are
+    ");
+    sandbox.ok("project", &["create", "Labels", "--rev-id", "aaaa00000002"]);
+    let text = super::postgres::newest(&sandbox, "aaaa00000002");
+    let up = text.split("-- migrate:down").next().unwrap();
+    assert!(
+        up.contains(" RENAME VALUE 'happy' TO 'glad';\nALTER TYPE mood ADD VALUE 'calm';\n"),
+        "{up}"
+    );
+    assert!(!up.contains("_old"), "{up}");
+}
