@@ -55,13 +55,20 @@ fn makers<'a>(
     Ok(makers)
 }
 
+/// The base was merged here already, by whoever works on this branch. (A merge without a
+/// branch was made by a forge, and nobody can go on from it.)
+fn is_merged_here(context: &Context, sides: &Sides) -> bool {
+    let head = context.repo().and_then(|repo| Ok(repo.head()?));
+    sides.is_ahead && head.is_ok_and(|head| head.branch().is_some())
+}
+
 /// What to do about heads of which so many were there before, in a line that may have been
 /// apart then.
-fn help(sides: &Sides, line_is_old: bool, old: usize, all: usize) -> String {
+fn help(sides: &Sides, merged_here: bool, line_is_old: bool, old: usize, all: usize) -> String {
     let base = sides.base.as_ref().map_or("HEAD", |(name, _)| name);
     if line_is_old && !sides.is_base {
         format!("who works on {base} joins them there: `teammig merge-heads`")
-    } else if old > 0 && old < all && sides.merged && !sides.is_ahead {
+    } else if old > 0 && old < all && sides.merged && !merged_here {
         format!(
             "`git merge {base}` here, then `teammig sync`: it puts yours on top of theirs, or joins the heads"
         )
@@ -119,6 +126,7 @@ fn finding(
     )
     .help(help(
         sides,
+        is_merged_here(context, sides),
         line_is_old,
         heads.iter().filter(is_old).count(),
         heads.len(),

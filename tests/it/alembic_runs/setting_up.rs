@@ -37,6 +37,7 @@ fn an_ini_in_a_folder_below_is_found() {
     --- stderr
       made  teammig.yaml
       kept  app/store/db/versions (it was there)
+      .gitignore now keeps out of Git: .teammig-*
     hint: `teammig heads --write` keeps a head file, so that two heads become a Git conflict
     hint: `teammig status` says where things stand
     ");

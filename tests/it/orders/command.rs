@@ -141,5 +141,7 @@ fn not_proved() {
         7f3a9c21e4b0 writes rows of it   migrations/7f3a9c21e4b0.sql:7   main, not committed
           UPDATE users SET name = 'b' WHERE length(name) = 77
       tried on SQLite, and not proved: both have to do with the same rows (column users.name), and none that was made up shows a difference
+    --- stderr
+    hint: read the two together: if the order matters to rows that databases have, `teammig rebase` puts one side on top of the other, so that all run them in one order
     ");
 }
