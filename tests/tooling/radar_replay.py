@@ -6,7 +6,7 @@ the two parents become `origin/main` and a branch of a scratch clone, `teammig r
 --ci` judges the branch, and the merge as somebody committed it says how it came out.
 The history is looked at with Git alone; heads are read with `teammig heads --at`.
 
-    tests/tooling/radar_replay.py REPOSITORY [--teammig PROGRAM] [--folder migrations] [-v]
+    tests/tooling/radar_replay.py REPOSITORY [--teammig PROGRAM] [--folder migrations] [--layout native] [-v]
 """
 
 import argparse
@@ -62,9 +62,11 @@ def main():
     parser.add_argument("repository")
     parser.add_argument("--teammig", default="teammig")
     parser.add_argument("--folder", default="migrations")
+    parser.add_argument("--layout", default="native")
     parser.add_argument("-v", action="store_true")
     args = parser.parse_args()
     program = os.path.abspath(args.teammig) if os.sep in args.teammig else args.teammig
+    where = ["--migrations", args.folder, "--layout", args.layout]
     counts = collections.Counter()
     wrong, spent = [], 0.0
     with tempfile.TemporaryDirectory() as scratch:
@@ -79,15 +81,15 @@ def main():
             git(repo, "update-ref", "refs/remotes/origin/main", ours)
             git(repo, "update-ref", "refs/remotes/origin/branch", theirs)
             began = time.monotonic()
-            radar = teammig(program, repo, "radar", "--ci", "--days", "0", "--migrations", args.folder)
+            radar = teammig(program, repo, "radar", "--ci", "--days", "0", *where)
             spent += time.monotonic() - began
             branch = next(iter(radar["branches"]), None)
             if branch:
                 verdict, kinds = branch["verdict"], {c["kind"] for c in branch["collisions"]}
             else:
                 verdict, kinds = "merged", set()
-            before = teammig(program, repo, "heads", "--at", ours, "--migrations", args.folder)
-            after = teammig(program, repo, "heads", "--at", merge, "--migrations", args.folder)
+            before = teammig(program, repo, "heads", "--at", ours, *where)
+            after = teammig(program, repo, "heads", "--at", merge, *where)
             diverged = too_many(after) > too_many(before)
             come_out = "diverged" if diverged else "fine"
             # A merge that was put right while it was made is not what Git would have made.
