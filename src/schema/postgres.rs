@@ -4,9 +4,9 @@
 //! of `kind.rs`, so that another kind takes a query and a table of rules, and
 //! nothing here.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::HashMap};
 
-use serde_json::Value as Json;
+use serde::Deserialize;
 
 use super::{Edge, Fact, FactId, Given, Kind, Schema, Unmodelled, Value, postgres_stable::stable};
 use crate::model::Dialect;
@@ -19,13 +19,20 @@ pub struct UnknownRow(String);
 /// A row: five texts.
 pub type Row = Vec<Option<String>>;
 
+/// A catalog, an object in it, and the number of a column (those of the system's are below 0) or 0.
+type Address = (u32, u32, i32);
+
 /// Addresses in the catalogs.
 #[derive(Default)]
 struct Addresses {
-    facts: BTreeMap<String, FactId>,
+    facts: HashMap<Address, FactId>,
     /// Other addresses of the same object.
-    aliases: BTreeMap<String, String>,
+    aliases: HashMap<Address, Address>,
 }
+
+/// A text of a list in JSON, without a copy where it is written as it is.
+#[derive(Deserialize)]
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
 /// The facts of a server of that major version.
 pub fn facts(major: u32, rows: Vec<Row>) -> Result<Schema, UnknownRow> {
@@ -41,12 +48,11 @@ pub fn facts(major: u32, rows: Vec<Row>) -> Result<Schema, UnknownRow> {
             "=" | ">" => {
                 // An address is missing where what was there has been dropped meanwhile.
                 let Some(second) = column(2) else { continue };
+                let (first, second) = address(first).zip(address(second)).ok_or_else(unknown)?;
                 if sign == "=" {
-                    addresses
-                        .aliases
-                        .insert(first.to_owned(), second.to_owned());
+                    addresses.aliases.insert(first, second);
                 } else {
-                    edges.push((first.to_owned(), second.to_owned()));
+                    edges.push((first, second));
                 }
             }
             "?" => {
@@ -67,49 +73,53 @@ pub fn facts(major: u32, rows: Vec<Row>) -> Result<Schema, UnknownRow> {
             _ => {
                 let fact = fact(&schema, sign, first, column(2), column(4)).ok_or_else(unknown)?;
                 if let Some(fact) = fact {
-                    if let Some(address) = column(3) {
-                        addresses.facts.insert(address.to_owned(), fact.id.clone());
+                    if let Some(written) = column(3) {
+                        let address = address(written).ok_or_else(unknown)?;
+                        addresses.facts.insert(address, fact.id.clone());
                     }
                     schema.add(fact);
                 }
             }
         }
     }
-    for (from, to) in edges {
-        if let (Some(from), Some(to)) = (addresses.find(&from), addresses.find(&to))
-            && from != to
-            && schema
-                .facts
-                .get(from)
-                .is_some_and(|fact| fact.parent.as_ref() != Some(to))
-        {
-            let (from, to) = (from.clone(), to.clone());
-            schema.edges.insert(Edge { from, to });
-        }
-    }
+    let edges = edges.into_iter().filter_map(|(from, to)| {
+        let (from, to) = (addresses.find(from)?, addresses.find(to)?);
+        let fact = schema.facts.get(from).filter(|_| from != to)?;
+        (fact.parent.as_ref() != Some(to)).then(|| Edge {
+            from: from.clone(),
+            to: to.clone(),
+        })
+    });
+    schema.edges = edges.collect();
     Ok(schema)
 }
 
 impl Addresses {
     /// The object at an address; a column that is no fact stands for its table.
-    fn find(&self, address: &str) -> Option<&FactId> {
-        let mut address = address.to_owned();
+    fn find(&self, mut address: Address) -> Option<&FactId> {
         for _ in 0..4 {
             if let Some(id) = self.facts.get(&address) {
                 return Some(id);
             }
-            if let Some(other) = self.aliases.get(&address) {
-                address.clone_from(other);
-            } else {
-                let (object, part) = address.rsplit_once(':')?;
-                if part == "0" {
-                    return None;
-                }
-                address = format!("{object}:0");
-            }
+            address = match self.aliases.get(&address) {
+                Some(other) => *other,
+                None if address.2 == 0 => return None,
+                None => (address.0, address.1, 0),
+            };
         }
         None
     }
+}
+
+fn address(written: &str) -> Option<Address> {
+    let mut numbers = written.splitn(3, ':');
+    let (catalog, object) = (numbers.next()?, numbers.next()?);
+    let part = numbers.next()?;
+    Some((
+        catalog.parse().ok()?,
+        object.parse().ok()?,
+        part.parse().ok()?,
+    ))
 }
 
 fn kind(name: &str) -> Option<Kind> {
@@ -147,25 +157,31 @@ fn fact(
     let parent = parent.map(|(id, _)| id);
     let parent = parent.filter(|id| schema.facts.contains_key(id));
     let mut fact = Fact::new(FactId::new(kind, path), parent);
-    let payload: serde_json::Map<String, Json> = serde_json::from_str(payload?).ok()?;
+    let payload: Vec<Option<Text<'_>>> = serde_json::from_str(payload?).ok()?;
     let mut may_be_empty = false;
-    for (key, value) in payload {
-        match (key.as_str(), value) {
-            (_, Json::Null) => {}
-            ("_generated", _) => fact.generated_name = true,
-            ("_may be empty", _) => may_be_empty = true,
-            ("_ddl", Json::String(text)) => fact.ddl = Some(text),
-            (name, Json::Array(list)) if name.starts_with('_') => {
-                let texts = list
-                    .iter()
-                    .filter_map(|text| text.as_str().map(str::to_owned));
-                fact.lists
-                    .insert(name.trim_start_matches('_').to_owned(), texts.collect());
-            }
-            (key, value) => {
-                let rule = kind.rules().iter().find(|rule| rule.key == key)?;
-                fact.set(rule.key, self::value(&value)?);
-            }
+    for pair in payload.chunks_exact(2) {
+        let [Some(Text(key)), Some(Text(text))] = pair else {
+            continue;
+        };
+        match key.as_ref() {
+            "_generated" => fact.generated_name = true,
+            "_may be empty" => may_be_empty = true,
+            "_ddl" => fact.ddl = Some(text.clone().into_owned()),
+            key => match (key.strip_prefix('_'), key.strip_prefix('=')) {
+                (Some(list), _) => {
+                    fact.lists.insert(list.to_owned(), names(text)?);
+                }
+                (None, both) => {
+                    let rules = kind.rules();
+                    let rule = rules.iter().find(|rule| rule.key == both.unwrap_or(key))?;
+                    let value = if both.is_some() {
+                        self::both(text)?
+                    } else {
+                        value(text)
+                    };
+                    fact.set(rule.key, value);
+                }
+            },
         }
     }
     Some((!may_be_empty || !fact.payload.is_empty()).then_some(fact))
@@ -189,16 +205,19 @@ fn parent(schema: &Schema, mut names: Vec<String>) -> Option<(FactId, Vec<String
     Some((FactId::new(relation, table), names))
 }
 
-fn value(json: &Json) -> Option<Value> {
-    match json {
-        Json::String(text) => Some(match stable(text) {
-            Some(normal) => Value::normalised(text, normal),
-            None => Value::new(text),
-        }),
-        Json::Array(both) => match both.as_slice() {
-            [Json::String(text), Json::String(normal)] => Some(Value::normalised(text, normal)),
-            _ => None,
-        },
+fn value(text: &str) -> Value {
+    match stable(text) {
+        Some(normal) => Value::normalised(text, normal),
+        None => Value::new(text),
+    }
+}
+
+/// What is shown and, where it is another, what is compared.
+fn both(json: &str) -> Option<Value> {
+    let texts: Vec<Text<'_>> = serde_json::from_str(json).ok()?;
+    match texts.as_slice() {
+        [Text(text)] => Some(value(text)),
+        [Text(text), Text(normal)] => Some(Value::normalised(text.as_ref(), normal.as_ref())),
         _ => None,
     }
 }

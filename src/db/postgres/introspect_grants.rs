@@ -1,6 +1,6 @@
 //! The query for who may do what.
 
-use super::introspect_sql::{OURS, no_member};
+use super::introspect_sql::{OURS, list, no_member};
 
 /// What a role may, of rows of `aclexplode`.
 const PRIVILEGES: &str = "string_agg(DISTINCT e.privilege_type || CASE WHEN e.is_grantable THEN ' with grant option' ELSE '' END, ', ' \
@@ -75,10 +75,11 @@ pub(super) fn grants() -> String {
         .iter()
         .map(|(parent, acl, letter, owner, catalog, oid, from)| {
             format!(
-                "SELECT json_build_array({parent})::text AS parent, {acl} AS acl, \
+                "SELECT {}::text AS parent, {acl} AS acl, \
                  coalesce((SELECT v.initprivs FROM pg_init_privs v WHERE v.classoid = '{catalog}'::regclass AND v.objoid = {oid} \
                  AND v.objsubid = 0 AND v.privtype = 'i' AND {letter} <> 'c'), acldefault({letter}, {owner})) AS usual, \
                  {owner} AS owner {from} AND {OURS} AND {acl} IS NOT NULL AND {}",
+                list(parent),
                 no_member(catalog, oid)
             )
         })
@@ -89,11 +90,13 @@ pub(super) fn grants() -> String {
         )
     };
     format!(
-        "SELECT 'grant', json_build_array(CASE x.grantee WHEN 0 THEN 'public' WHEN o.owner THEN 'the owner' \
-         ELSE pg_get_userbyid(x.grantee) END)::text, o.parent, NULL, \
-         json_build_object('privileges', coalesce(x.privileges, 'none'))::text \
+        "SELECT 'grant', {}::text, o.parent, NULL, {}::text \
          FROM ({}) o CROSS JOIN LATERAL (SELECT coalesce(a.grantee, b.grantee) AS grantee, a.privileges \
          FROM {} a FULL JOIN {} b ON a.grantee = b.grantee WHERE a.privileges IS DISTINCT FROM b.privileges) x",
+        list(
+            "CASE x.grantee WHEN 0 THEN 'public' WHEN o.owner THEN 'the owner' ELSE pg_get_userbyid(x.grantee) END"
+        ),
+        list("'privileges', coalesce(x.privileges, 'none')"),
         objects.join(" UNION ALL "),
         side("acl"),
         side("usual")

@@ -25,7 +25,9 @@ const EMPTY: &str = "DO $$ DECLARE s text; BEGIN
     FOR s IN SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' LOOP
         EXECUTE format('DROP SCHEMA %I CASCADE', s); END LOOP;
     DELETE FROM pg_default_acl;
-    CREATE SCHEMA public AUTHORIZATION pg_database_owner; GRANT USAGE ON SCHEMA public TO public; END $$";
+    CREATE SCHEMA public; GRANT USAGE ON SCHEMA public TO public;
+    IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'pg_database_owner') THEN -- since 14
+        ALTER SCHEMA public OWNER TO pg_database_owner; END IF; END $$";
 
 pub(crate) struct Bench {
     pub(crate) dialect: Dialect,
