@@ -12,6 +12,7 @@
 //! (`PROPTEST_CASES=1000000 cargo test --lib sql::properties`).
 
 mod annotation;
+mod asks;
 mod beyond;
 mod checksum;
 mod cursor;
@@ -36,6 +37,7 @@ mod tokens;
 pub use annotation::{
     Annotation, BadAnnotation, Mistake, Says, annotations, name_path, without_annotations,
 };
+pub use asks::{Asks, asks_of_rows};
 pub use beyond::beyond_the_database;
 pub use checksum::checksum;
 pub use footprint::{Pieces, footprint};

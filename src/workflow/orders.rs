@@ -297,7 +297,7 @@ impl<'a> Trial<'a> {
             return Ok(Some(verdict));
         };
         // Without rows it ran. Where rows cannot matter, that was all there is to prove.
-        if self.doubt()?.is_some() {
+        if self.doubt()?.is_some() || doubt::others_move_rows(self.sides, &failure.revision) {
             return Ok(Some(verdict));
         }
         self.remarks.push(Remark::WithoutRows(

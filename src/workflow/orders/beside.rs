@@ -19,7 +19,7 @@ use crate::{
         verdict::{Pair, Spot, Unproved},
     },
     schema::{self, Schema},
-    sql,
+    sql::{self, Asks},
 };
 
 /// A statement, and what it says that it touches.
@@ -27,6 +27,8 @@ pub(super) struct Statement<'a> {
     pub(super) spot: Spot,
     pub(super) text: &'a str,
     pub(super) accesses: &'a [Access],
+    /// It runs where no foreign key is looked at.
+    pub(super) keys_off: bool,
 }
 
 /// What statements rely on without naming it.
@@ -78,12 +80,23 @@ impl Beside {
             <[Statement<'_>]>::iter(side).map(of).collect::<Vec<_>>()
         };
         let (left, right) = (read(left), read(right));
-        let pairs = left
+        let mut pairs = left
             .iter()
             .flat_map(|one| right.iter().map(move |other| [one, other]))
             .flat_map(|[one, other]| [[one, other], [other, one]]);
-        let mut pairs = pairs.filter(|[one, _]| one.runs);
         pairs.find_map(|[one, other]| {
+            if let Some(table) = self.fits(cascades, one, other) {
+                return Some(Unproved::Rows {
+                    object: format!("table {table}"),
+                    pair: Pair {
+                        left: one.it.spot.clone(),
+                        right: other.it.spot.clone(),
+                    },
+                });
+            }
+            if !one.runs {
+                return None;
+            }
             if one.hides_more && sql::moves_rows(other.it.text) {
                 return Some(Unproved::Opaque(one.it.spot.clone()));
             }
@@ -96,6 +109,31 @@ impl Beside {
                 },
             })
         })
+    }
+
+    /// A table of which the first statement fails with some rows and not with others, and
+    /// whose rows the other one changes.
+    fn fits(&self, cascades: &Cascades, one: &One<'_>, other: &One<'_>) -> Option<String> {
+        let (text, other_text) = (one.it.text, other.it.text);
+        if !one.it.keys_off {
+            let texts = [text, other_text];
+            let child = self.keys.in_the_way(texts, other.it.accesses);
+            if child.is_some() {
+                return child.map(str::to_owned);
+            }
+        }
+        // A row that stands in the text was there in both orders.
+        if !sql::moves_rows(other_text) || sql::is_plain_insert(other_text) {
+            return None;
+        }
+        let asks = sql::asks_of_rows(text)?;
+        let reach = cascades.reach(other_text);
+        let written = other.tables(Act::Write).map(str::to_owned);
+        let behind = other.means.iter().filter(|_| other.writes_behind);
+        let mut changed = written
+            .chain(reach)
+            .chain(behind.map(|table| (*table).to_owned()));
+        changed.find(|table| asks == Asks::Everywhere || is_about(text, &[table]))
     }
 
     /// What the first statement does with rows, in its text or behind it, and the other does

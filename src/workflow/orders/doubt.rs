@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     model::{
-        Dialect, Footprint, Language,
+        Dialect, Footprint, Language, RevId,
         conflict::{Ancestor, Clash, Collision, Conflicts, Member, Place, conflicts},
         footprint::{Access, Act, Kind, Seen},
         verdict::{Pair, Spot, Unproved},
@@ -52,6 +52,28 @@ pub(super) fn doubt(
         }
     }
     Ok(None)
+}
+
+/// Whether a line without that revision changes rows by what they hold, or drops them: then
+/// those that made the revision fail may be others, or gone, after it.
+pub(super) fn others_move_rows(sides: &Sides, revision: &RevId) -> bool {
+    let moves = |steps: &[Prepared]| {
+        steps.iter().any(|step| {
+            let text = &step.script().text;
+            let statements = sql::statements(text, sides.dialect);
+            let mut texts = statements.iter().map(|statement| statement.text(text));
+            texts.any(|text| {
+                let first = text.split_whitespace().next().unwrap_or_default();
+                let drops = first.eq_ignore_ascii_case("DROP") && is_about(text, &["TABLE"]);
+                drops || (sql::moves_rows(text) && !sql::is_plain_insert(text))
+            })
+        })
+    };
+    let has = |steps: &[Prepared]| steps.iter().any(|step| step.step.revision == *revision);
+    sides
+        .pairs()
+        .iter()
+        .any(|(_, left, right)| (has(left) && moves(right)) || (has(right) && moves(left)))
 }
 
 /// A revision and what it touches.
@@ -351,6 +373,7 @@ fn touched<'b>(line: &'b [Step<'_>]) -> Vec<Statement<'b>> {
                 },
                 text: step.script().text.get(one.span.clone())?,
                 accesses: &one.accesses,
+                keys_off: step.script().foreign_keys_off,
             })
         })
     });

@@ -155,7 +155,12 @@ impl Rebuild<'_> {
     fn insert(&self, into: &str, from: &str, copy: &Copy, hazards: Vec<Hazard>) -> Statement {
         let (into, from) = (text::name(into), text::name(from));
         let (columns, values) = (copy.into.join(", "), copy.from.join(", "));
-        let sql = format!("INSERT INTO {into} ({columns})\nSELECT {values}\nFROM {from}");
+        // `ON CONFLICT REPLACE` or `IGNORE` in the table would drop rows without a word; what the
+        // statement says counts more (lang_conflict.html).
+        let gives_way = pieces(self.after.fact.ddl.as_deref().unwrap_or_default());
+        let gives_way = gives_way.iter().any(|piece| piece.is("conflict"));
+        let or_abort = if gives_way { " OR ABORT" } else { "" };
+        let sql = format!("INSERT{or_abort} INTO {into} ({columns})\nSELECT {values}\nFROM {from}");
         Statement {
             hazards,
             ..self.statement(sql)

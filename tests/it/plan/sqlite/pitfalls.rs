@@ -287,3 +287,30 @@ fn five_hundred_tables() {
     assert_eq!(drops.statements().count(), 500 * 2);
     assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
 }
+
+/// `ON CONFLICT REPLACE` and `IGNORE` are for what people add later: a rebuild that met rows
+/// which do not fit would drop them without a word.
+#[test]
+fn a_rebuild_drops_no_rows_where_the_table_would_give_way() {
+    let rows = "INSERT INTO t (e) VALUES ('a'), ('a'), ('A')";
+    for (a, b) in [
+        (
+            "CREATE TABLE t (id INTEGER PRIMARY KEY, e TEXT)",
+            "CREATE TABLE t (id INTEGER PRIMARY KEY, e TEXT UNIQUE ON CONFLICT REPLACE)",
+        ),
+        (
+            "CREATE TABLE t (id INTEGER PRIMARY KEY, e TEXT)",
+            "CREATE TABLE t (id INTEGER, e TEXT PRIMARY KEY ON CONFLICT IGNORE)",
+        ),
+        (
+            "CREATE TABLE t (id INTEGER PRIMARY KEY, e TEXT)",
+            "CREATE TABLE t (id INTEGER PRIMARY KEY, e TEXT COLLATE NOCASE UNIQUE ON CONFLICT IGNORE)",
+        ),
+    ] {
+        let mut bench = Bench::new(&format!("{a};{rows}"));
+        let wanted = Bench::new(b).schema();
+        let plan = plan(&bench.schema(), &wanted, &Decisions::default()).unwrap();
+        let error = bench.try_run(&plan).unwrap_err();
+        assert!(error.contains("UNIQUE constraint failed"), "{b}: {error}");
+    }
+}
