@@ -7,12 +7,18 @@ use serde_json::json;
 use super::{
     Status,
     events::{Shower, plural, warn},
-    json, report, unfinished,
+    json, report,
+    sync::stale,
+    unfinished,
 };
 use crate::{
     model::{Dialect, Direction, Project},
     ui::Ui,
-    workflow::{self, Context, Database, Error, Outcome, Proposal, Resume, Source, script},
+    workflow::{
+        self, Context, Database, Error, Outcome, Proposal, Resume, Source,
+        beside::{self, OutOfTurn},
+        script,
+    },
 };
 
 /// Options that both commands have.
@@ -162,6 +168,16 @@ pub(super) fn run(ui: &mut Ui, context: &Context, call: &Call<'_>) -> Result<Sta
         return Ok(Status::Fine);
     }
     confirm_down(ui, context, call.args.yes, &proposal)?;
+    if call.direction == Direction::Up {
+        keep_theirs(
+            ui,
+            context,
+            &project,
+            &mut *database,
+            &proposal,
+            OutOfTurn::Upgrade,
+        )?;
+    }
     let outcome = execute(
         ui,
         context,
@@ -231,6 +247,29 @@ pub(super) fn confirm_down(
     Err(Error::Protected {
         environment: target.environment,
     })
+}
+
+/// What runs out of turn must not undo what the revisions did that it does not stand on.
+pub(super) fn keep_theirs(
+    ui: &mut Ui,
+    context: &Context,
+    project: &Project,
+    database: &mut dyn Database,
+    proposal: &Proposal,
+    asked: OutOfTurn,
+) -> Result<(), Error> {
+    let looked = beside::of_plan(context, project, database, proposal)?;
+    if !looked.stale.is_empty() {
+        return Err(Error::StaleBeside(looked.stale, asked));
+    }
+    if let Some(error) = &looked.not_tried {
+        stale::not_tried(
+            ui,
+            "what runs leaves alone here what the other side did",
+            error,
+        );
+    }
+    Ok(())
 }
 
 /// Runs a proposal with its events shown.

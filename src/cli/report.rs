@@ -259,7 +259,7 @@ fn report(error: &Error) -> Report {
         | Error::NotRewritable { .. }
         | Error::Stale(_)
         | Error::StaleApplied { .. }
-        | Error::StaleBeside(_)
+        | Error::StaleBeside(..)
         | Error::Renews(_)
         | Error::OrderMatters { .. }
         | Error::FailsOnTop(_)

@@ -5,12 +5,19 @@ mod choose;
 mod show;
 pub(super) mod stale;
 
-use super::{Status, global::RunArgs, merge_heads, plan::confirm_down, rebase, unfinished};
+use super::{
+    Status,
+    global::RunArgs,
+    merge_heads,
+    plan::{confirm_down, keep_theirs},
+    rebase, unfinished,
+};
 use crate::{
     model::{Direction, Project, RevId, settle::Settle},
     ui::Ui,
     workflow::{
         Context, Database, Error, Proposal, Source,
+        beside::OutOfTurn,
         drift::{Edited, Phantom},
         head_file, redo,
         stands::{self, Stands},
@@ -266,6 +273,17 @@ fn carry_out(
         // The merge revision is one more step, and the heads are one.
         let mut source = Source::Database(&mut **database);
         proposal = sync::plan(context, &project, restacking, &mut source, decisions)?;
+    }
+    if decisions.skipped == Skipped::OutOfOrder && !decisions.as_is {
+        let database = &mut **database;
+        keep_theirs(
+            ui,
+            context,
+            &project,
+            database,
+            &proposal,
+            OutOfTurn::OutOfOrder,
+        )?;
     }
     carry::carry_out(
         ui,

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Context, Error, State,
+    Context, Error, Prepared, Proposal, State, alembic,
     divergence::{Divergence, Line},
     replayed,
     stale::{Looked, Stale, meets, place},
@@ -14,7 +14,19 @@ use crate::{
     db::Database,
     model::{Dialect, Direction, Project, RevId},
     schema::undone,
+    sql::{self, TokenKind},
 };
+
+/// By what revisions were to run after others that they do not stand on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OutOfTurn {
+    /// `sync --apply-both`.
+    ApplyBoth,
+    /// `sync --out-of-order`.
+    OutOfOrder,
+    /// `upgrade`, with several heads or out of order.
+    Upgrade,
+}
 
 /// What the pending revisions of diverged lines would undo here of the other sides.
 pub(super) fn look(
@@ -37,6 +49,82 @@ pub(super) fn look(
         }
     }
     Ok(looked)
+}
+
+/// What the steps of a plan would undo here of revisions that they do not stand on, and that
+/// have run by then: with several heads, or out of order. Else nothing is looked at.
+pub fn of_plan(
+    context: &Context,
+    project: &Project,
+    database: &mut dyn Database,
+    proposal: &Proposal,
+) -> Result<Looked, Error> {
+    let mut looked = Looked::default();
+    let is_in_order = project.graph.diverged().is_empty() && proposal.state.skipped.is_empty();
+    if is_in_order || alembic::is_used(context) {
+        return Ok(looked);
+    }
+    let dialect = database.dialect();
+    for run in out_of_turn(project, proposal) {
+        let steps = proposal.steps.iter();
+        let mut chain = steps.filter(|step| run.chain.contains(&step.step.revision));
+        if dialect == Dialect::Sqlite && !chain.any(takes_away) {
+            continue;
+        }
+        match one(context, project, database, &run) {
+            Ok(found) => looked.stale.extend(found),
+            Err(error @ (Error::NoScratch(_) | Error::NotReplayed(_))) => {
+                looked.not_tried = Some(Box::new(error));
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(looked)
+}
+
+/// What runs one after the other, on top of what it does not stand on.
+fn out_of_turn(project: &Project, proposal: &Proposal) -> Vec<Run> {
+    let graph = &project.graph;
+    let ids = |direction: Direction| -> Vec<RevId> {
+        let steps = proposal.plan.steps.iter();
+        let steps = steps.filter(|step| step.direction == direction);
+        steps.map(|step| step.revision.clone()).collect()
+    };
+    let (down, up) = (ids(Direction::Down), ids(Direction::Up));
+    let state = &proposal.state;
+    let entries = state.ledger.entries.iter().map(|entry| &entry.revision);
+    let mut over: Vec<RevId> = entries
+        .filter(|id| state.applied.contains(*id) && !down.contains(id))
+        .cloned()
+        .collect();
+    let mut runs = Vec::new();
+    let stands_on = |one: &RevId, next: &RevId| {
+        let below = graph.ancestors(std::slice::from_ref(next));
+        below.contains(one)
+    };
+    for chain in up.chunk_by(stands_on) {
+        let mut below = graph.ancestors(chain);
+        below.retain(|id| !chain.contains(id));
+        if over.iter().any(|id| !below.contains(id)) {
+            runs.push(Run {
+                base: graph.order(&below).into_iter().rev().collect(),
+                over: over.clone(),
+                chain: chain.to_vec(),
+            });
+        }
+        over.extend_from_slice(chain);
+    }
+    runs
+}
+
+/// Something is gone after it, or has another name: a table that is made anew is dropped first.
+fn takes_away(step: &Prepared) -> bool {
+    let text = &step.script().text;
+    sql::tokens(text, Some(Dialect::Sqlite)).any(|token| {
+        let word = token.text(text);
+        token.kind == TokenKind::Word
+            && (word.eq_ignore_ascii_case("DROP") || word.eq_ignore_ascii_case("RENAME"))
+    })
 }
 
 /// Pending revisions of one side that run one after the other.

@@ -21,9 +21,9 @@ use crate::{
 };
 
 use super::{
-    alembic::AlembicError, autogenerate::Undecided, check::NotJudged, divergence::OneOrder,
-    models::ModelsError, proof::Proof, rewrite::NotBack, run::Done, stale::Stale,
-    unfinished::Unfinished, verdicts::Unmerged,
+    alembic::AlembicError, autogenerate::Undecided, beside::OutOfTurn, check::NotJudged,
+    divergence::OneOrder, models::ModelsError, proof::Proof, rewrite::NotBack, run::Done,
+    stale::Stale, unfinished::Unfinished, verdicts::Unmerged,
 };
 
 /// Why a use-case did not end as asked.
@@ -286,7 +286,7 @@ pub enum Error {
     Stale(Vec<Stale>),
     /// Revisions would undo, in this database, what the other side did.
     #[error("{} would undo here what the other side did, and nothing was done", count(.0.len(), "revision"))]
-    StaleBeside(Vec<Stale>),
+    StaleBeside(Vec<Stale>, OutOfTurn),
     /// Scripts would be made anew, and nobody was asked.
     #[error("{} would be made anew, and nothing was done", count(.0.len(), "script"))]
     Renews(Vec<RevId>),

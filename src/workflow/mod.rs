@@ -6,7 +6,7 @@ pub mod alembic;
 pub mod amend;
 pub mod audit;
 pub mod autogenerate;
-mod beside;
+pub mod beside;
 pub mod check;
 mod committed;
 pub mod conflicts;

@@ -96,9 +96,10 @@ impl Report {
     /// Refuses a way that is known to be stopped, and that nothing else stops.
     pub fn require(&self, way: Settle) -> Result<(), Error> {
         match (way, self.fails_on_top()) {
-            (Settle::ApplyBoth, _) if !self.goes(way) => {
-                Err(Error::StaleBeside(self.beside.stale.clone()))
-            }
+            (Settle::ApplyBoth, _) if !self.goes(way) => Err(Error::StaleBeside(
+                self.beside.stale.clone(),
+                beside::OutOfTurn::ApplyBoth,
+            )),
             (Settle::Restack, Some(failure)) => Err(Error::FailsOnTop(Box::new(failure.clone()))),
             _ => Ok(()),
         }

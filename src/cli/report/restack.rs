@@ -3,7 +3,7 @@
 use super::{super::sync::stale, Report};
 use crate::{
     model::{RevId, restack::RestackError, verdict::Failure},
-    workflow::{Error, divergence::OneOrder, verdicts::Apart},
+    workflow::{Error, beside::OutOfTurn, divergence::OneOrder, verdicts::Apart},
 };
 
 const MERGE: &str = "`teammig merge-heads` joins the heads with a merge revision";
@@ -75,13 +75,25 @@ pub(super) fn report(error: &Error, words: String) -> Report {
                 .hint("edit it so that it keeps what theirs did, and call it again; or write a new revision that brings it \
                        back, and run yours as they are: `--no-prove`")
         }
-        Error::StaleBeside(all) => {
+        Error::StaleBeside(all, asked) => {
             let place = all.first().map(|one| one.place.clone());
             let mut report = Report::new("stale-revision", 3, words).place(place);
             for one in all {
                 report = report.note(format!("  {}", stale::undoes(one)));
             }
-            report.hint("`teammig sync --apply-both --no-prove` runs it all the same; what it undoes is gone here then")
+            match asked {
+                OutOfTurn::ApplyBoth => report,
+                OutOfTurn::OutOfOrder => report.hint("`teammig sync` without that option runs them in the order of the files"),
+                OutOfTurn::Upgrade => report.hint("`teammig sync` puts them in one order, and makes such a script anew where it can"),
+            }
+            .hint(match asked {
+                OutOfTurn::OutOfOrder => {
+                    "`--no-prove` with it runs it all the same; what it undoes is gone here then"
+                }
+                OutOfTurn::ApplyBoth | OutOfTurn::Upgrade => {
+                    "`teammig sync --apply-both --no-prove` runs it all the same; what it undoes is gone here then"
+                }
+            })
         }
         Error::StaleApplied { stale, after } => {
             let report = Report::new("stale-revision", 3, words).note(format!("  {}", stale::title(stale)));

@@ -54,3 +54,53 @@ fn applying_both_stops_where_a_column_would_go_with_its_values() {
     sandbox.ok("ann", &["sync", "--apply-both", "--no-prove"]);
     assert_eq!(columns(&sandbox, "users"), ["id", "name"]);
 }
+
+/// What `upgrade` proposes where there are several heads is no way to lose a column.
+#[test]
+fn an_upgrade_to_all_heads_stops_as_well() {
+    let sandbox = pulled(ADD_PHONE, (REBUILD, BACK));
+    assert_snapshot!(sandbox.teammig("ann", &["upgrade", "heads"]), @"
+    exit 3
+    --- stderr
+    error: 1 revision would undo here what the other side did, and nothing was done
+      --> migrations/c01d9e88ab12.sql:12:1
+       |
+    12 | DROP TABLE users;
+       | ^^^^^^^^^^^^^^^^ drops column users.phone
+      c01d9e88ab12 drops column users.phone, drops index users_phone
+    hint: `teammig sync` puts them in one order, and makes such a script anew where it can
+    hint: `teammig sync --apply-both --no-prove` runs it all the same; what it undoes is gone here then
+    ");
+    for target in ["c01d9e88ab12", "heads"] {
+        let run = sandbox.teammig("ann", &["upgrade", target]);
+        assert_eq!(run.code, 3, "{run}");
+    }
+    assert!(columns(&sandbox, "users").contains(&"phone".to_owned()));
+    // What takes nothing away runs.
+    let sandbox = pulled(ADD_PHONE, ("CREATE TABLE logs (x);", "DROP TABLE logs;"));
+    sandbox.ok("ann", &["upgrade", "heads"]);
+}
+
+/// The same below what is applied.
+#[test]
+fn out_of_order_stops_where_a_column_would_go() {
+    let sandbox = pulled(ADD_PHONE, (REBUILD, BACK));
+    sandbox.ok("ann", &["rebase", "--yes", "--no-database"]);
+    for command in [
+        &["upgrade", "--out-of-order"][..],
+        &["sync", "--no-input", "--out-of-order"],
+    ] {
+        let run = sandbox.teammig("ann", command);
+        assert_eq!(run.code, 3, "{run}");
+        assert!(
+            run.stderr
+                .contains("c01d9e88ab12 drops column users.phone, drops index users_phone"),
+            "{run}"
+        );
+    }
+    assert!(columns(&sandbox, "users").contains(&"phone".to_owned()));
+    sandbox.ok("ann", &["sync", "--yes"]);
+    let mut now = columns(&sandbox, "users");
+    now.sort();
+    assert_eq!(now, ["id", "name", "phone"]);
+}
