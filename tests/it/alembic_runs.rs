@@ -1,6 +1,7 @@
 //! What changes a database in an Alembic project: the real Alembic does it.
 
 mod bad;
+mod below;
 mod elsewhere;
 mod import;
 mod postgres;
