@@ -84,11 +84,11 @@ fn it_is_not_waited_for_longer_than_for_a_lock() {
     assert!(lines.any(|line| line.unwrap().contains("waiting for")));
     interrupt(&child);
     assert_eq!(child.wait().unwrap().code(), Some(130));
-    // As the hint says.
+    // As the hint says, but that SIGINT is ignored where the tests run in the background.
     let stopped = sandbox.run(
         sandbox
             .command("sh", "project")
-            .args(["-c", &format!("kill -s INT -- -{group}")]),
+            .args(["-c", &format!("kill -s KILL -- -{group}")]),
     );
     assert_eq!(stopped.code, 0, "{stopped}");
     let run = sandbox.teammig("project", &["stamp", "head"]);
