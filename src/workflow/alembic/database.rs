@@ -29,7 +29,7 @@ use crate::{
     },
     layout::{Alembic, Layout as _},
     model::{
-        Dialect, Direction, Entry, Ledger, Migration, RevId, SourceFile,
+        Dialect, Direction, Entry, Ledger, Migration, NoWayBack, RevId, SourceFile,
         interrupted::Held,
         ledger::{StoredScript, StoredScripts},
     },
@@ -360,7 +360,8 @@ impl Database for AlembicDatabase {
         }
         Ok(self.known.files.get(revision).map(|file| {
             let scripts = step::scripts_of(file);
-            if self.known.only_in_git.contains(revision) {
+            let is_idle = file.no_way_back() == Some(NoWayBack::EmptySection);
+            if self.known.only_in_git.contains(revision) && !is_idle {
                 // No ledger kept it: the way back is that of the commit it was found in.
                 StoredScripts {
                     down: None,
