@@ -113,7 +113,8 @@ fn what_undid_nothing_is_not_redone() {
     let run = sandbox.teammig("project", &["downgrade"]);
     assert_eq!(run.code, 0, "{run}");
     assert!(
-        run.stderr.contains("`downgrade()` of cccc00000003 does nothing"),
+        run.stderr
+            .contains("`downgrade()` of cccc00000003 does nothing"),
         "{run}"
     );
     assert_eq!(rows(&sandbox), ["bbbb00000002"]);
