@@ -99,16 +99,6 @@ pub enum ConfigError {
         /// A folder above where it begins.
         begins: Option<String>,
     },
-    /// The ini asks for folders below its locations, and there are some.
-    #[error(
-        "{file} has `recursive_version_locations`, and {below} has modules: teammig does not look into folders by itself"
-    )]
-    RecursiveFolders {
-        /// The ini.
-        file: String,
-        /// A folder that would be passed over.
-        below: String,
-    },
     /// `layout: alembic`, and nothing says where the revisions are.
     #[error("nothing says where Alembic's revisions are")]
     NoAlembic,
@@ -260,9 +250,7 @@ pub fn load(from: &Path, mut env: Env, overrides: &Overrides) -> Result<Config, 
         });
     }
     let Some(path) = find_file(from) else {
-        let config = without_file(from, env);
-        whole(&config.alembic)?;
-        return Ok(config);
+        return Ok(without_file(from, env));
     };
     let text = fs::read_to_string(&path).map_err(|source| ConfigError::Read {
         path: path.display().to_string(),
@@ -297,17 +285,6 @@ pub fn without_file(from: &Path, mut env: Env) -> Config {
             ..defaults(root, alembic.version_locations, env)
         },
         None => defaults(root, vec![DEFAULT_FOLDER.to_owned()], env),
-    }
-}
-
-/// Half of a graph is no graph: refuses folders that nobody named and Alembic looks into.
-pub fn whole(alembic: &Alembic) -> Result<(), ConfigError> {
-    match &alembic.passed_over {
-        Some(below) => Err(ConfigError::RecursiveFolders {
-            file: alembic.file.clone().unwrap_or_default(),
-            below: below.clone(),
-        }),
-        None => Ok(()),
     }
 }
 
@@ -376,10 +353,7 @@ fn settled(
     let folders = match (settings.migrations, layout) {
         (Some(Folders(list)), _) => list,
         (None, Layout::Native) => defaults.folders,
-        (None, Layout::Alembic) => {
-            whole(&alembic)?;
-            alembic.version_locations.clone()
-        }
+        (None, Layout::Alembic) => alembic.version_locations.clone(),
     };
     if folders.is_empty() && layout == Layout::Alembic {
         return Err(ConfigError::NoAlembic);

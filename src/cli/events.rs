@@ -116,6 +116,13 @@ pub(super) fn warn(ui: &mut Ui, warnings: &[Warning]) {
                 "rolling back with the scripts that the ledger kept: {}",
                 names(ids)
             )),
+            Warning::Idle(ids) => {
+                ui.warn(format!(
+                    "`downgrade()` of {} does nothing: what `upgrade()` did stays in the database",
+                    names(ids)
+                ));
+                ui.hint("an upgrade may fail on it later; where that is meant so, nothing has to be done");
+            }
             Warning::FoundWayBack(id, found) => ui.status(format!(
                 "rolling {id} back with the script that {}, since the ledger kept none",
                 way_back(found)

@@ -390,8 +390,6 @@ fn config(error: &ConfigError) -> Report {
             )),
             None => report.hint("call `teammig init` in the folder that `alembic` is called in"),
         },
-        ConfigError::RecursiveFolders { .. } => report
-            .hint("name each folder in teammig.yaml: `layout: alembic` and `migrations: [FOLDER, FOLDER]`"),
         ConfigError::NoAlembic => report
             .hint("`layout: alembic` needs alembic.ini, or `[tool.alembic]` in pyproject.toml, with a script_location, beside teammig.yaml")
             .hint("or name the folders: `migrations: alembic/versions`"),

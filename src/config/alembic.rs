@@ -9,7 +9,7 @@ mod locations;
 
 use std::{collections::HashMap, fs, path::Path};
 
-use self::locations::{begins_at_root, folder_below, join, located, split};
+use self::locations::{begins_at_root, join, located, split};
 pub use below::below;
 use configparser::ini::{Ini, IniDefault};
 use serde::Deserialize;
@@ -34,9 +34,8 @@ pub struct Alembic {
     pub script_location: Option<String>,
     /// The folders with revisions, relative to the root; empty = nothing says so.
     pub version_locations: Vec<String>,
-    /// A folder below those that `recursive_version_locations` asks for, and that is not read
-    /// unless it is named.
-    pub passed_over: Option<String>,
+    /// The folders below those have revisions, too (`recursive_version_locations`).
+    pub recursive: bool,
     /// The folder that Alembic is called in, relative to the root.
     pub called_in: String,
     /// The template of file names, in teammig's words.
@@ -62,7 +61,7 @@ impl Default for Alembic {
             section: "alembic".to_owned(),
             script_location: None,
             version_locations: Vec::new(),
-            passed_over: None,
+            recursive: false,
             called_in: String::new(),
             file_template: None,
             url: None,
@@ -89,6 +88,7 @@ impl Alembic {
 pub(super) struct RawAlembic {
     config: Option<String>,
     section: Option<String>,
+    recursive_version_locations: Option<bool>,
     command: Option<Vec<String>>,
     url_variable: Option<OneOrMany>,
     version_table: Option<String>,
@@ -117,6 +117,8 @@ pub(super) fn read(root: &Path, raw: &RawAlembic) -> Result<Alembic, ConfigError
         None => find(root, section)?,
     };
     let mut alembic = found.unwrap_or_default();
+    // In a commit, the ini is not read.
+    alembic.recursive = raw.recursive_version_locations.unwrap_or(alembic.recursive);
     section.clone_into(&mut alembic.section);
     alembic.command = raw.command.clone().filter(|words| !words.is_empty());
     if let Some(names) = &raw.url_variable {
@@ -185,19 +187,21 @@ fn one(root: &Path, file: &str, section: &str) -> Result<Option<Alembic>, Config
     }) else {
         return Ok(None);
     };
-    let mut alembic = understand(root, file, &values);
-    if is_recursive(&values) {
-        alembic.passed_over = folder_below(root, &alembic.version_locations);
-    }
-    Ok(Some(alembic))
+    Ok(Some(understand(root, file, &values)))
 }
 
-/// `recursive_version_locations`, as Python's `configparser` reads a truth value.
+/// `recursive_version_locations`, as Alembic reads a truth value up to 1.15 (util/langhelpers.py,
+/// `asbool`). Later it is `true` alone; who writes another one has no modules below then.
 fn is_recursive(values: &Values) -> bool {
     let value = values
         .get("recursive_version_locations")
         .and_then(|all| all.first());
-    value.is_some_and(|value| matches!(value.to_lowercase().as_str(), "true" | "1" | "yes" | "on"))
+    value.is_some_and(|value| {
+        matches!(
+            value.trim().to_lowercase().as_str(),
+            "true" | "t" | "yes" | "y" | "on" | "1"
+        )
+    })
 }
 
 /// Settings by their names; lists of the TOML form are lists here.
@@ -248,6 +252,7 @@ fn understand(root: &Path, file: &str, values: &Values) -> Alembic {
         url: text("sqlalchemy.url")
             .filter(|url| alembic_url::is_written_out(url))
             .map(Secret::new),
+        recursive: is_recursive(values),
         version_table: text("version_table"),
         version_table_schema: text("version_table_schema"),
         ..Alembic::default()

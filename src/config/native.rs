@@ -36,7 +36,6 @@ impl Config {
         let Some(alembic) = alembic else {
             return Ok(None);
         };
-        super::whole(&alembic)?;
         Ok(Some(Self {
             layout: Layout::Alembic,
             folders: alembic.version_locations.clone(),

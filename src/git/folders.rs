@@ -10,6 +10,7 @@ use crate::model::head_file;
 pub struct Folders {
     paths: Vec<String>,
     extensions: Vec<String>,
+    deep: bool,
 }
 
 impl Folders {
@@ -33,7 +34,21 @@ impl Folders {
                 .into_iter()
                 .map(|extension| extension.as_ref().to_owned())
                 .collect(),
+            deep: false,
         }
+    }
+
+    /// The same with the folders below them, where `deep`. One that is below another is no
+    /// longer named: every revision in it would be a duplicate.
+    #[must_use]
+    pub fn with_below(mut self, deep: bool) -> Self {
+        self.deep = deep;
+        if deep {
+            let all = self.paths.clone();
+            self.paths
+                .retain(|path| !all.iter().any(|above| is_below(path, above)));
+        }
+        self
     }
 
     /// The folders, tidied: forward slashes, no `.` and no slash at the end; empty = the root.
@@ -50,6 +65,48 @@ impl Folders {
             && name
                 .rsplit_once('.')
                 .is_some_and(|(_, ending)| self.extensions.iter().any(|one| one == ending))
+    }
+
+    /// The same of a path below one of the folders.
+    pub(super) fn wants_below(&self, path: &str) -> bool {
+        match path.rsplit_once('/') {
+            None => self.wants(path),
+            Some((folders, name)) => {
+                self.deep
+                    && self.wants(name)
+                    && folders.split('/').all(|folder| self.goes_into(folder))
+            }
+        }
+    }
+
+    /// Whether files of a folder of that name, in one of these, are revisions too
+    /// (Alembic, script/base.py, `_list_py_dir`).
+    pub(super) fn goes_into(&self, name: &str) -> bool {
+        // What Git keeps for itself is in no commit.
+        self.deep && !name.ends_with("__pycache__") && name != ".git"
+    }
+
+    /// Which of the folders a file belongs to, by its path in the project.
+    pub(super) fn place_of(&self, path: &str) -> Option<usize> {
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        self.paths.iter().position(|one| self.is_of(folder, one))
+    }
+
+    /// The files of a folder (by its path in the project) are among these.
+    pub fn have(&self, folder: &str) -> bool {
+        self.paths.iter().any(|one| self.is_of(folder, one))
+    }
+
+    /// The same of one of them.
+    pub fn is_of(&self, folder: &str, one: &str) -> bool {
+        folder == one || (self.deep && is_below(folder, one))
+    }
+
+    /// What tells these from others where something is remembered of them.
+    pub fn key(&self) -> Vec<String> {
+        let below = if self.deep { "/**" } else { "" };
+        let paths = self.paths.iter();
+        paths.map(|path| format!("{path}{below}")).collect()
     }
 
     /// The head file, by its path in the project.
@@ -87,6 +144,17 @@ pub(super) fn in_repository(prefix: &str, path: &str) -> Result<String, GitError
         }
     }
     Ok(parts.join("/"))
+}
+
+/// A folder is below another one; both are tidied.
+fn is_below(folder: &str, above: &str) -> bool {
+    if above.is_empty() {
+        let leads_out = folder == ".." || folder.starts_with("../") || folder.starts_with('/');
+        return !folder.is_empty() && !leads_out;
+    }
+    folder
+        .strip_prefix(above)
+        .is_some_and(|rest| rest.starts_with('/'))
 }
 
 /// A folder and a file name as one path.
@@ -177,6 +245,42 @@ mod tests {
         ] {
             assert_eq!(folders.wants(name), wanted, "{name}");
         }
+    }
+
+    #[test]
+    fn folders_below() {
+        let flat = Folders::new(["a/b", "a", "ab", "."], ["py"]);
+        assert_eq!(flat.clone().with_below(false), flat);
+        assert!(!flat.wants_below("x/m.py") && flat.wants_below("m.py"));
+        let deep = Folders::new(["a/b", "a", "ab", "../c"], ["py"]).with_below(true);
+        assert_eq!(deep.paths(), ["a", "ab", "../c"]);
+        for (path, wanted) in [
+            ("m.py", true),
+            ("x/y/m.py", true),
+            ("x.py/m.py", true),
+            (".x/m.py", true),
+            ("x/.m.py", false),
+            ("x/__init__.py", false),
+            ("__pycache__/m.py", false),
+            ("x/__pycache__/y/m.py", false),
+            ("x/m.txt", false),
+        ] {
+            assert_eq!(deep.wants_below(path), wanted, "{path}");
+        }
+        for (path, place) in [
+            ("a/m.py", Some(0)),
+            ("a/b/c/m.py", Some(0)),
+            ("ab/m.py", Some(1)),
+            ("../c/d/m.py", Some(2)),
+            ("m.py", None),
+            ("abc/m.py", None),
+        ] {
+            assert_eq!(deep.place_of(path), place, "{path}");
+        }
+        let root = Folders::new([".", "a", "../c"], ["py"]).with_below(true);
+        assert_eq!(root.paths(), ["", "../c"]);
+        assert_eq!(root.place_of("a/m.py"), Some(0));
+        assert_eq!(root.place_of("../c/m.py"), Some(1));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! Who left them out deleted nothing: the working tree is what is on disk and, of these, what
 //! is staged. A folder of which nothing is here is another matter, and not decided here.
 
-use std::{fs, path::Path};
+use std::fs;
 
 use super::{Captured, Folders, GitError, Repo};
 
@@ -38,14 +38,7 @@ impl Repo {
         let staged = self.read_listing(listing)?.snapshot;
         let files = &mut captured.snapshot.files;
         files.extend(staged.files);
-        let paths = folders.paths();
-        files.sort_by_cached_key(|file| {
-            let folder = Path::new(&*file.path).parent();
-            let place = paths
-                .iter()
-                .position(|path| Some(Path::new(path)) == folder);
-            (place, file.path.clone())
-        });
+        files.sort_by_cached_key(|file| (folders.place_of(&file.path), file.path.clone()));
         let head_file = &mut captured.snapshot.head_file;
         *head_file = head_file.take().or(staged.head_file);
         Ok(())

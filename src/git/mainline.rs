@@ -12,10 +12,7 @@ use std::{
 use git2::{ObjectType, Oid};
 
 use super::{
-    CommitId, CommitInfo, Folders, GitError, Line, Listed, Repo,
-    error::Doing,
-    folders::join,
-    tree_changes::{Change, changes},
+    CommitId, CommitInfo, Folders, GitError, Line, Listed, Repo, folders::join, tree_changes::Which,
 };
 use crate::model::audit::{Commit, Passed, Place};
 
@@ -142,26 +139,20 @@ impl Repo {
     ) -> Result<(), GitError> {
         let (old, new) = (self.raw_tree(old)?, self.raw_tree(new)?);
         let (mut gone, mut put) = (HashSet::new(), Vec::new());
-        for change in changes(&old, &new) {
-            let (Change::Old(entry) | Change::New(entry)) = change;
-            let name = String::from_utf8_lossy(entry.name);
-            if !entry.is_file() || !folders.wants(&name) {
-                continue;
-            }
+        self.changed_files(folders, &old, &new, &mut |which, name, id| {
             let place = Place {
                 folder,
-                name: name.as_ref().into(),
+                name: name.into(),
             };
-            let id = Oid::from_bytes(entry.id).doing("read a folder")?;
-            let listed = Listed::new(join(shown, &name).into(), id);
-            match change {
-                Change::Old(_) => {
+            let listed = Listed::new(join(shown, name).into(), id);
+            match which {
+                Which::Old => {
                     gone.insert(place);
                     step.was.push(listed);
                 }
-                Change::New(_) => put.push((place, listed)),
+                Which::New => put.push((place, listed)),
             }
-        }
+        })?;
         for (place, _) in &put {
             gone.remove(place);
         }
@@ -281,37 +272,66 @@ impl Walk<'_> {
 
     /// The folder below `root` that has most of the files of `folder`, at least half of them.
     fn origin(&self, root: Oid, folder: Oid) -> Result<Option<String>, GitError> {
-        let files: HashSet<Oid> = self
-            .repo
-            .tree(folder)?
-            .iter()
-            .filter(|entry| {
-                self.folders
-                    .wants(&String::from_utf8_lossy(entry.name_bytes()))
-            })
-            .map(|entry| entry.id())
-            .collect();
+        let mut files: HashMap<Oid, Vec<String>> = HashMap::new();
+        let mut todo = vec![(String::new(), folder)];
+        while let Some((above, id)) = todo.pop() {
+            for entry in &self.repo.tree(id)? {
+                let name = String::from_utf8_lossy(entry.name_bytes());
+                if entry.kind() == Some(ObjectType::Tree) {
+                    if self.folders.goes_into(&name) {
+                        todo.push((join(&above, &name), entry.id()));
+                    }
+                } else if self.folders.wants(&name) {
+                    // By content, so that most can be under another name.
+                    let inside = files.entry(entry.id()).or_default();
+                    if !inside.contains(&above) {
+                        inside.push(above.clone());
+                    }
+                }
+            }
+        }
         if files.is_empty() {
             return Ok(None);
         }
-        let mut best: Option<(usize, String)> = None;
+        // How many of them a folder has, in the order in which folders are come across.
+        let mut found: Vec<(usize, String)> = Vec::new();
+        let mut at: HashMap<String, usize> = HashMap::new();
         let mut todo = vec![(String::new(), root)];
         while let Some((path, id)) = todo.pop() {
-            let mut same = 0;
             for entry in &self.repo.tree(id)? {
-                match entry.kind() {
-                    Some(ObjectType::Tree) => {
-                        let name = String::from_utf8_lossy(entry.name_bytes()).into_owned();
-                        todo.push((join(&path, &name), entry.id()));
-                    }
-                    _ if files.contains(&entry.id()) => same += 1,
-                    _ => {}
+                if entry.kind() == Some(ObjectType::Tree) {
+                    let name = String::from_utf8_lossy(entry.name_bytes());
+                    todo.push((join(&path, &name), entry.id()));
+                    continue;
+                }
+                let inside = files.get(&entry.id()).into_iter().flatten();
+                for place in inside.filter_map(|inside| above(&path, inside)) {
+                    let at = *at.entry(place.to_owned()).or_insert_with(|| {
+                        found.push((0, place.to_owned()));
+                        found.len() - 1
+                    });
+                    found[at].0 += 1;
                 }
             }
+        }
+        let mut best: Option<(usize, String)> = None;
+        for (same, path) in found {
             if 2 * same >= files.len() && best.as_ref().is_none_or(|(most, _)| same > *most) {
                 best = Some((same, path));
             }
         }
         Ok(best.map(|(_, path)| path))
     }
+}
+
+/// The folder in which `path` is the folder `inside`; `None` where it is not.
+fn above<'p>(path: &'p str, inside: &str) -> Option<&'p str> {
+    if inside.is_empty() {
+        return Some(path);
+    }
+    let above = path.strip_suffix(inside)?;
+    if above.is_empty() {
+        return Some(above);
+    }
+    above.strip_suffix('/')
 }

@@ -6,10 +6,8 @@ use std::sync::Arc;
 use git2::{MergeFileInput, Oid};
 
 use super::{
-    CommitId, FolderMove, Folders, GitError, Listed, Listing, Repo,
-    error::Doing,
-    folders::join,
-    tree_changes::{Change, changes},
+    CommitId, FolderMove, Folders, GitError, Listed, Listing, Repo, error::Doing, folders::join,
+    tree_changes::Which,
 };
 
 /// The migrations folders of a commit by their tree ids: equal ids, equal files.
@@ -49,6 +47,11 @@ pub struct FileChange {
 }
 
 impl FileChange {
+    fn path(&self) -> Option<&Arc<str>> {
+        let file = self.new.as_ref().or(self.old.as_ref());
+        file.map(|file| &file.path)
+    }
+
     /// From what a cache says: the path and the blobs in hex.
     pub fn from_hex(path: &Arc<str>, old: Option<&str>, new: Option<&str>) -> Option<Self> {
         let side = |hex: Option<&str>| match hex {
@@ -139,32 +142,28 @@ impl Repo {
             if old == new {
                 continue;
             }
+            let start = all.len();
             let (old, new) = (self.raw_tree(*old)?, self.raw_tree(*new)?);
-            for change in changes(&old, &new) {
-                let (Change::Old(entry) | Change::New(entry)) = change;
-                let name = String::from_utf8_lossy(entry.name);
-                if !entry.is_file() || !folders.wants(&name) {
-                    continue;
-                }
-                let id = Oid::from_bytes(entry.id).doing("read a folder")?;
-                let listed = Some(Listed::new(join(folder, &name).into(), id));
-                let last = all.last_mut().filter(|last| {
+            self.changed_files(folders, &old, &new, &mut |which, name, id| {
+                let listed = Some(Listed::new(join(folder, name).into(), id));
+                let last = all[start..].last_mut().filter(|last| {
                     last.new.is_none()
                         && last.old.as_ref().map(|old| &old.path)
                             == listed.as_ref().map(|new| &new.path)
                 });
-                match (change, last) {
-                    (Change::Old(_), _) => all.push(FileChange {
+                match (which, last) {
+                    (Which::Old, _) => all.push(FileChange {
                         old: listed,
                         new: None,
                     }),
-                    (Change::New(_), Some(last)) => last.new = listed,
-                    (Change::New(_), None) => all.push(FileChange {
+                    (Which::New, Some(last)) => last.new = listed,
+                    (Which::New, None) => all.push(FileChange {
                         old: None,
                         new: listed,
                     }),
                 }
-            }
+            })?;
+            all[start..].sort_by(|one, other| one.path().cmp(&other.path()));
         }
         Ok(all)
     }

@@ -315,44 +315,26 @@ impl Repo {
         if let Some(listing) = self.listed.borrow_mut().find(folders, places, ids) {
             return Ok(Listing { origin, ..listing });
         }
-        let mut files = Vec::new();
-        let mut head_file = None;
+        let mut found = Found::default();
         let mut missing = Vec::new();
-        let (mut linked, mut buffer) = (false, String::new());
         let all = folders.paths().iter().zip(places).zip(ids);
         for (n, ((folder, place), id)) in all.enumerate() {
             let Some(id) = id else {
                 missing.push(folder.clone());
                 continue;
             };
-            // Git keeps the entries of a folder in the order of their bytes.
-            let bytes = self.raw_tree(Some(*id))?;
-            for entry in entries(&bytes) {
-                let name = String::from_utf8_lossy(entry.name);
-                let is_head_file = n == 0 && name == head_file::NAME;
-                if !entry.is_blob() || !(is_head_file || folders.wants(&name)) {
-                    continue;
-                }
-                let blob = Oid::from_bytes(entry.id).doing("read a folder")?;
-                let path = joined(&mut buffer, folder, &name);
-                let listed = if entry.is_link() {
-                    linked = true;
-                    let mut links = Links::new(&join(place, &name));
-                    let found = self.walk(self.root(commit)?, &mut links);
-                    Listed::linked(path, blob, found)?
-                } else {
-                    Some(Listed::new(path, blob))
-                };
-                if is_head_file {
-                    head_file = listed.filter(Listed::leads_to_a_file);
-                } else {
-                    files.extend(listed);
-                }
-            }
+            let here = Here {
+                folder,
+                place,
+                id: *id,
+                has_head_file: n == 0,
+            };
+            self.list_in(folders, commit, &here, &mut found)?;
         }
+        let (files, head_file) = (found.files, found.head_file);
         let listing = Listing::new(origin, files, head_file, missing, Vec::new());
         // What a link leads to stands in no folder's id.
-        if !linked {
+        if !found.linked {
             self.listed.borrow_mut().keep(Known {
                 folders: folders.clone(),
                 places: places.to_vec(),
@@ -362,6 +344,74 @@ impl Repo {
         }
         Ok(listing)
     }
+
+    /// The files of one folder.
+    fn list_in(
+        &self,
+        folders: &Folders,
+        commit: CommitId,
+        here: &Here<'_>,
+        all: &mut Found,
+    ) -> Result<(), GitError> {
+        // Git keeps the entries of a folder in the order of their bytes, and a folder among
+        // them as if its name ended in a slash.
+        let bytes = self.raw_tree(Some(here.id))?;
+        for entry in entries(&bytes) {
+            let name = String::from_utf8_lossy(entry.name);
+            if entry.is_folder() {
+                if folders.goes_into(&name) {
+                    let below = Here {
+                        folder: &join(here.folder, &name),
+                        place: &join(here.place, &name),
+                        id: Oid::from_bytes(entry.id).doing("read a folder")?,
+                        has_head_file: false,
+                    };
+                    self.list_in(folders, commit, &below, all)?;
+                }
+                continue;
+            }
+            let is_head_file = here.has_head_file && name == head_file::NAME;
+            if !entry.is_blob() || !(is_head_file || folders.wants(&name)) {
+                continue;
+            }
+            let blob = Oid::from_bytes(entry.id).doing("read a folder")?;
+            let path = joined(&mut all.buffer, here.folder, &name);
+            let listed = if entry.is_link() {
+                all.linked = true;
+                let mut links = Links::new(&join(here.place, &name));
+                let found = self.walk(self.root(commit)?, &mut links);
+                Listed::linked(path, blob, found)?
+            } else {
+                Some(Listed::new(path, blob))
+            };
+            if is_head_file {
+                all.head_file = listed.filter(Listed::leads_to_a_file);
+            } else {
+                all.files.extend(listed);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A folder of a commit.
+struct Here<'a> {
+    /// As it is shown.
+    folder: &'a str,
+    /// As Git names it.
+    place: &'a str,
+    id: Oid,
+    has_head_file: bool,
+}
+
+/// What is found in a commit's folders.
+#[derive(Default)]
+struct Found {
+    files: Vec<Listed>,
+    head_file: Option<Listed>,
+    /// One of them is a link.
+    linked: bool,
+    buffer: String,
 }
 
 /// Why a link is not read. On disk it may well lead somewhere; another clone has

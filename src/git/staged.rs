@@ -123,7 +123,7 @@ impl Repo {
                 let name = String::from_utf8_lossy(&line.path[start.len()..]);
                 let is_head_file = n == 0 && name == head_file::NAME;
                 let may_be = line.is_file() || line.is_link();
-                if name.contains('/') || !may_be || !(is_head_file || folders.wants(&name)) {
+                if !may_be || !(is_head_file || folders.wants_below(&name)) {
                     continue;
                 }
                 let path = joined(&mut buffer, folder, &name);

@@ -7,12 +7,7 @@ use std::{collections::HashMap, ops::Range};
 
 use git2::Oid;
 
-use super::{
-    CommitId, Folders, GitError, Listed, Repo,
-    error::Doing,
-    folders::join,
-    tree_changes::{Change, changes},
-};
+use super::{CommitId, Folders, GitError, Listed, Repo, folders::join, tree_changes::Which};
 
 /// A version of a file, and which of the commits that were asked for have it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,13 +56,10 @@ impl Repo {
         end: usize,
         stays: &mut Vec<Stay>,
     ) -> Result<(), GitError> {
-        let mut open: HashMap<(Vec<u8>, Oid), usize> = HashMap::new();
-        let stay = |(name, id): (Vec<u8>, Oid), commits| {
-            let name = String::from_utf8_lossy(&name);
-            Stay {
-                file: Listed::new(join(path, &name).into(), id),
-                commits,
-            }
+        let mut open: HashMap<(String, Oid), usize> = HashMap::new();
+        let stay = |(name, id): (String, Oid), commits| Stay {
+            file: Listed::new(join(path, &name).into(), id),
+            commits,
         };
         let (mut before, mut old) = (None, Vec::new());
         for (at, id) in ids.enumerate() {
@@ -75,25 +67,19 @@ impl Repo {
                 continue;
             }
             let new = self.raw_tree(id)?;
-            for change in changes(&old, &new) {
-                let (Change::Old(entry) | Change::New(entry)) = change;
-                let is_ours = folders.wants(&String::from_utf8_lossy(entry.name));
-                if !entry.is_file() || !is_ours {
-                    continue;
-                }
-                let id = Oid::from_bytes(entry.id).doing("read a folder")?;
-                let key = (entry.name.to_vec(), id);
-                match change {
-                    Change::New(_) => {
+            self.changed_files(folders, &old, &new, &mut |which, name, id| {
+                let key = (name.to_owned(), id);
+                match which {
+                    Which::New => {
                         open.insert(key, at);
                     }
-                    Change::Old(_) => {
+                    Which::Old => {
                         if let Some(from) = open.remove(&key) {
                             stays.push(stay(key, from..at));
                         }
                     }
                 }
-            }
+            })?;
             (before, old) = (id, new);
         }
         stays.extend(open.into_iter().map(|(key, from)| stay(key, from..end)));

@@ -1,9 +1,11 @@
 //! What differs between two folders, by the bytes that Git keeps of them: hundreds
 //! of folders with thousands of files are compared without an object for each file.
 
+use std::collections::BTreeMap;
+
 use git2::{ErrorCode, FileMode, Oid};
 
-use super::{GitError, Repo, error::Doing};
+use super::{Folders, GitError, Repo, error::Doing, folders::join};
 
 impl Repo {
     /// A folder's bytes; none where there is no folder.
@@ -21,6 +23,70 @@ impl Repo {
         }
         .doing_with(|| format!("read the folder {id} of a commit"))
     }
+
+    /// The files that may be revisions and that only one of two folders (by their bytes) has;
+    /// one that differs is in both. `each` is told which of the two it is, the file's name below
+    /// the folder, and its blob. Folders below come last.
+    pub(super) fn changed_files(
+        &self,
+        folders: &Folders,
+        old: &[u8],
+        new: &[u8],
+        each: &mut dyn FnMut(Which, &str, Oid),
+    ) -> Result<(), GitError> {
+        self.changed_below(folders, "", (old, new), each)
+    }
+
+    fn changed_below(
+        &self,
+        folders: &Folders,
+        above: &str,
+        (old, new): (&[u8], &[u8]),
+        each: &mut dyn FnMut(Which, &str, Oid),
+    ) -> Result<(), GitError> {
+        let mut below: BTreeMap<String, (Option<Oid>, Option<Oid>)> = BTreeMap::new();
+        for change in changes(old, new) {
+            let (Change::Old(entry) | Change::New(entry)) = change;
+            let name = String::from_utf8_lossy(entry.name);
+            let goes_in = entry.is_folder() && folders.goes_into(&name);
+            if !goes_in && (!entry.is_file() || !folders.wants(&name)) {
+                continue;
+            }
+            let id = Oid::from_bytes(entry.id).doing("read a folder")?;
+            if goes_in {
+                let ids = below.entry(name.into_owned()).or_default();
+                match change {
+                    Change::Old(_) => ids.0 = Some(id),
+                    Change::New(_) => ids.1 = Some(id),
+                }
+                continue;
+            }
+            let which = match change {
+                Change::Old(_) => Which::Old,
+                Change::New(_) => Which::New,
+            };
+            if above.is_empty() {
+                each(which, &name, id);
+            } else {
+                each(which, &join(above, &name), id);
+            }
+        }
+        for (name, (old, new)) in below {
+            if old != new {
+                let trees = (self.raw_tree(old)?, self.raw_tree(new)?);
+                let above = join(above, &name);
+                self.changed_below(folders, &above, (&trees.0, &trees.1), each)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Which of two folders has a file.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Which {
+    Old,
+    New,
 }
 
 /// An entry of a folder as Git stores it: `mode name NUL id`.
@@ -92,7 +158,8 @@ pub(super) fn changes<'a>(old: &'a [u8], new: &'a [u8]) -> Vec<Change<'a>> {
     let (mut olds, mut news) = (entries(old), entries(new));
     let (mut old, mut new) = (olds.next(), news.next());
     let mut changes = Vec::new();
-    // Files are ordered by their names; folders, as if they ended in a slash, do not matter.
+    // Files are ordered by their names. A folder, as if it ended in a slash, may be in both and
+    // the same: whoever goes into folders looks at their ids.
     loop {
         match (old, new) {
             (None, None) => return changes,

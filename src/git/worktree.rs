@@ -21,8 +21,9 @@ pub fn worktree_snapshot(project_root: &Path, folders: &Folders) -> Result<Captu
     let mut missing = Vec::new();
     for folder in folders.paths() {
         let place = project_root.join(folder);
-        let mut names = match list(&place, folders) {
-            Ok(names) => names,
+        let mut names = Vec::new();
+        match list(&place, "", folders, &mut names) {
+            Ok(()) => {}
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 missing.push(folder.clone());
                 continue;
@@ -33,7 +34,7 @@ pub fn worktree_snapshot(project_root: &Path, folders: &Folders) -> Result<Captu
                     source,
                 });
             }
-        };
+        }
         // The order of bytes, as Git has it, whatever the file system's is.
         names.sort_unstable_by(|a, b| a.0.cmp(&b.0));
         let read = |(name, entry, kind): &(String, DirEntry, FileType)| {
@@ -73,17 +74,30 @@ fn head_file(project_root: &Path, folders: &Folders) -> Option<SnapshotFile> {
     })
 }
 
-fn list(place: &Path, folders: &Folders) -> io::Result<Vec<(String, DirEntry, FileType)>> {
-    let mut names = Vec::new();
+/// The files of a folder that may be revisions, by their names below the first one of all.
+fn list(
+    place: &Path,
+    above: &str,
+    folders: &Folders,
+    names: &mut Vec<(String, DirEntry, FileType)>,
+) -> io::Result<()> {
     for entry in fs::read_dir(place)? {
         let entry = entry?;
         let name = entry.file_name().to_string_lossy().into_owned();
-        if folders.wants(&name) {
+        // Not through links, which may lead round in circles; Alembic does not, either.
+        if folders.goes_into(&name) && entry.file_type()?.is_dir() {
+            list(&entry.path(), &join(above, &name), folders, names)?;
+        } else if folders.wants(&name) {
             let kind = entry.file_type()?;
+            let name = if above.is_empty() {
+                name
+            } else {
+                join(above, &name)
+            };
             names.push((name, entry, kind));
         }
     }
-    Ok(names)
+    Ok(())
 }
 
 /// `None` for what is no file: folders, pipes, links to them.

@@ -46,6 +46,18 @@ pub fn syntax_error(text: &str) -> Option<(Range<usize>, String)> {
     Some((start.to_usize()..end.to_usize(), error.error.to_string()))
 }
 
+/// Whether a function of a module does anything, by its text alone; `None` = that is none.
+pub fn acts(script: &str) -> Option<bool> {
+    if !["def ", "async ", "@"]
+        .iter()
+        .any(|start| script.starts_with(start))
+    {
+        return None;
+    }
+    let module = Module::read(script);
+    Some(module.upgrade.or(module.downgrade)?.acts)
+}
+
 impl Layout for Alembic {
     fn name(&self) -> &'static str {
         "alembic"

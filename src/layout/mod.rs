@@ -15,7 +15,9 @@ pub mod render;
 
 pub use load::{Part, before_added, load, load_known, read_file};
 
-pub use alembic::{Alembic, syntax_error as python_syntax_error, version_table};
+pub use alembic::{
+    Alembic, acts as python_acts, syntax_error as python_syntax_error, version_table,
+};
 pub use native::Native;
 pub use render::{Body, Section};
 

@@ -84,6 +84,9 @@ pub enum Rows {
     },
     /// Somebody else changed the ledger since.
     Foreign,
+    /// As before it, and just so when all of it is done: Alembic's table has heads alone, and
+    /// no times.
+    Unclear,
     /// It was not asked, or did not answer.
     Unknown,
 }
@@ -107,7 +110,7 @@ impl Rows {
         match self {
             Self::NotInvolved => true,
             Self::At { done, of, begun } => done == of && !begun,
-            Self::Foreign | Self::Unknown => false,
+            Self::Foreign | Self::Unclear | Self::Unknown => false,
         }
     }
 }
@@ -146,6 +149,12 @@ pub fn progress(before: &[Row], steps: &[Step], now: &[Row]) -> Rows {
         }
     }
     Rows::Foreign
+}
+
+/// Some revision is rolled back and runs again.
+pub fn runs_again(steps: &[Step]) -> bool {
+    let of = |direction| steps.iter().filter(move |one| one.direction == direction);
+    of(Direction::Down).any(|down| of(Direction::Up).any(|up| up.revision == down.revision))
 }
 
 /// Whether the rows are those expected; with `begun`, the row of that step is one
@@ -207,7 +216,7 @@ pub fn standing(files: &Files, rows: Rows, held: Held) -> Standing {
         // The copy may be the only place where rows of the user's are.
         (_, Rows::Foreign, Held::Copy)
         | (Files::Changed { .. }, _, Held::Copy)
-        | (_, Rows::Unknown, _) => open(false, false),
+        | (_, Rows::Unclear | Rows::Unknown, _) => open(false, false),
         // Committed as a whole: there is no way back, and little is left to do.
         (_, rows, Held::Transaction) if rows.complete() => open(false, true),
         (Files::Before | Files::Mixed, Rows::At { .. }, Held::No) if rows.complete() => {
@@ -329,6 +338,7 @@ mod tests {
             (Files::After, at(2), Copy, open(true, true)),
             (Files::After, begun, No, open(true, true)),
             (Files::After, Rows::Unknown, Transaction, open(false, false)),
+            (Files::Before, Rows::Unclear, No, open(false, false)),
             (Files::After, Rows::NotInvolved, No, Standing::Finished),
             (Files::Mixed, Rows::NotInvolved, No, open(true, true)),
             (Files::Mixed, at(0), Transaction, open(true, true)),

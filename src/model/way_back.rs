@@ -11,7 +11,7 @@ use super::{finding::Place, migration::Language, revision::RevId};
 
 /// A revision that would have to be rolled back and cannot be.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{revision} cannot be rolled back: {}", judged.words(*why))]
+#[error("{revision} cannot be rolled back: {}", judged.words(*why, *language))]
 pub struct Irreversible {
     /// The revision.
     pub revision: RevId,
@@ -37,9 +37,10 @@ pub enum Judged {
 }
 
 impl Judged {
-    fn words(self, why: NoWayBack) -> String {
-        match (self, why) {
-            (Self::LedgerWithoutFile | Self::LedgerBeforeEdit, NoWayBack::EmptySection) => {
+    fn words(self, why: NoWayBack, language: Language) -> String {
+        match (self, why, language) {
+            (_, _, Language::Python) => why.in_python().to_owned(),
+            (Self::LedgerWithoutFile | Self::LedgerBeforeEdit, NoWayBack::EmptySection, _) => {
                 "it was applied with an empty down section".to_owned()
             }
             _ => why.to_string(),
@@ -69,6 +70,16 @@ impl NoWayBack {
             Err(why) => Some(why),
             Ok(false) if up => Some(Self::EmptySection),
             Ok(_) => None,
+        }
+    }
+
+    /// A phrase about a revision of Alembic's.
+    pub fn in_python(self) -> &'static str {
+        match self {
+            Self::OnPurpose => "its `downgrade()` raises",
+            Self::NoSection => "it has no `downgrade()`",
+            Self::EmptySection => "its `downgrade()` does nothing",
+            Self::NotKept => "it was applied without a way back",
         }
     }
 

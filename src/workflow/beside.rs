@@ -37,6 +37,10 @@ pub(super) fn look(
     state: &State,
 ) -> Result<Looked, Error> {
     let mut looked = Looked::default();
+    // What Python does is tried by its Alembic in both orders, where that is asked for.
+    if alembic::is_used(context) {
+        return Ok(looked);
+    }
     for line in &divergence.lines {
         for run in runs(project, line, state) {
             match one(context, project, database, &run) {

@@ -15,7 +15,7 @@ use super::{
     taken_out::Depth,
 };
 use crate::{
-    git::{CommitId, GitError, Listed, Repo},
+    git::{CommitId, Folders, GitError, Listed, Repo},
     layout::{self, Layout},
     model::{
         Checksum, Finding, Levels, Project, RevId, Rule, Severity, Snapshot, Span,
@@ -523,7 +523,7 @@ pub(super) struct ByLayout {
     prefix: String,
     now: String,
     /// The migrations folders now.
-    folders: Vec<String>,
+    folders: Folders,
     source: String,
 }
 
@@ -539,7 +539,7 @@ impl ByLayout {
                 Err(_) => context.prefix()?,
             },
             now: context.prefix()?,
-            folders: context.folders().paths().to_vec(),
+            folders: context.folders(),
             levels: context.config.levels.clone(),
             source: source.to_owned(),
         })
@@ -573,7 +573,7 @@ impl Reading for ByLayout {
 
     fn moved(&self, was: &str, path: &str) -> Option<String> {
         let folder = was.rsplit_once('/').map_or("", |(folder, _)| folder);
-        let stays = self.prefix == self.now && self.folders.iter().any(|one| one == folder);
+        let stays = self.prefix == self.now && self.folders.have(folder);
         (!stays).then(|| from_the_top(&self.now, path))
     }
 }

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
 
 use tempfile::TempPath;
 
-use super::{At, Context, Error, Why, deleted, plan::require_sound, write};
+use super::{At, Context, Error, Why, context::folders_of, deleted, plan::require_sound, write};
 use crate::{
     config::Config,
     model::{
@@ -123,7 +123,8 @@ pub fn place(context: &Context, project: &Project) -> Option<String> {
 
 /// Where a project's head file stands, if it keeps one.
 pub(super) fn path_of(config: &Config) -> PathBuf {
-    let first = config.folders.first();
+    let folders = folders_of(config);
+    let first = folders.paths().first();
     let folder = first.map_or(crate::config::DEFAULT_FOLDER, String::as_str);
     config.root.join(folder).join(head_file::NAME)
 }

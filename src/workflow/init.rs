@@ -16,7 +16,7 @@ use super::{
 use crate::{
     config::{self, Alembic, ConfigError, DEFAULT_FOLDER, FILE_NAME},
     db::{DatabaseUrl, SqliteTarget},
-    git::{GitError, ignore_line, with_ignore_lines, worktree_snapshot},
+    git::{Folders, GitError, ignore_line, with_ignore_lines, worktree_snapshot},
     layout,
     model::head_file::{NAME, render},
 };
@@ -75,19 +75,23 @@ pub fn init(context: &Context, request: &Request) -> Result<Initialised, Error> 
     };
     let file = root.join(FILE_NAME);
     let found = alembic(root, file.exists())?;
-    for one in &found {
-        config::whole(one)?;
-    }
-    let folders: Vec<String> = if found.is_empty() {
-        vec![DEFAULT_FOLDER.to_owned()]
+    let folders: Vec<(String, bool)> = if found.is_empty() {
+        vec![(DEFAULT_FOLDER.to_owned(), false)]
     } else {
-        let all = found.iter().flat_map(|one| &one.version_locations);
-        all.cloned().collect()
+        let below = |one: &Alembic| {
+            let folders = one.version_locations.clone().into_iter();
+            let deep = one.recursive;
+            folders.map(move |folder| (folder, deep))
+        };
+        found.iter().flat_map(below).collect()
     };
-    for folder in folders {
+    let ending = if found.is_empty() { "sql" } else { "py" };
+    for (folder, deep) in folders {
+        let here = Folders::new([&folder], [ending]).with_below(deep);
         let folder = root.join(folder);
         if folder.is_dir() {
-            done.has_revisions |= has_modules(&folder, !found.is_empty());
+            let captured = worktree_snapshot(root, &here)?;
+            done.has_revisions |= !captured.snapshot.files.is_empty();
             done.kept.push(folder);
         } else {
             fs::create_dir_all(&folder).map_err(Error::io("create", &folder))?;
@@ -152,16 +156,6 @@ fn alembic(root: &Path, is_set_up: bool) -> Result<Vec<Alembic>, Error> {
         root: root.display().to_string(),
     }
     .into())
-}
-
-/// There are files in it that are revisions by their names.
-fn has_modules(folder: &Path, is_alembic: bool) -> bool {
-    let ending = if is_alembic { "py" } else { "sql" };
-    let files = fs::read_dir(folder).into_iter().flatten().flatten();
-    files.map(|file| file.path()).any(|path| {
-        path.extension().is_some_and(|own| own == ending)
-            && path.file_stem().is_some_and(|stem| stem != "__init__")
-    })
 }
 
 /// Its ini is not one that is found without being named.
@@ -307,9 +301,13 @@ fn alembic_template(root: &Path, found: &[Alembic]) -> String {
     };
     let mut text =
         "# teammig: database migrations that know about Git\nlayout: alembic\n".to_owned();
-    let file = |one: &Alembic| {
+    let keys = |one: &Alembic| {
         let file = one.file.clone().filter(|_| is_below(root, one));
-        file.map(|file| format!("config: {}", layout::render::scalar(&file)))
+        let file = file.map(|file| format!("config: {}", layout::render::scalar(&file)));
+        let deep = one
+            .recursive
+            .then(|| "recursive_version_locations: true".to_owned());
+        file.into_iter().chain(deep)
     };
     // What is read, and by which keys: of each name.
     let mut all: Vec<(String, Vec<String>, Vec<String>)> = Vec::new();
@@ -318,14 +316,17 @@ fn alembic_template(root: &Path, found: &[Alembic]) -> String {
         let sections = config::alembic::sections(root, path);
         if sections.len() < 2 {
             let name = name_of(path, &all);
-            let keys = file(one).into_iter().collect();
+            let keys = keys(one).collect();
             all.push((name, keys, one.version_locations.clone()));
             continue;
         }
         for section in sections {
             let of_section = config::alembic::of_file(root, path, &section);
-            let locations = of_section.map_or(Vec::new(), |one| one.version_locations);
-            let keys = file(one).into_iter().chain([format!("section: {section}")]);
+            let own = of_section.as_ref().unwrap_or(one);
+            let locations = of_section
+                .as_ref()
+                .map_or(Vec::new(), |one| one.version_locations.clone());
+            let keys = keys(own).chain([format!("section: {section}")]);
             all.push((section, keys.collect(), locations));
         }
     }

@@ -325,7 +325,7 @@ impl<'c> Merger<'c> {
             return Ok(Vec::new());
         }
         let folders = self.context.folders();
-        let key = format!("{:?} {} {}", folders.paths(), old.key(), new.key());
+        let key = format!("{:?} {} {}", folders.key(), old.key(), new.key());
         if let Some(rows) = self.changes.borrow().known.get(&key) {
             let known: Option<Vec<FileChange>> = rows
                 .iter()

@@ -117,6 +117,8 @@ pub enum Warning {
     AmbiguousStep(RevId),
     /// The way back comes from the ledger.
     FromLedger(Vec<RevId>),
+    /// Python on the way back that undoes nothing of what its way up did.
+    Idle(Vec<RevId>),
     /// The ledger kept no way back, and it was found in Git.
     FoundWayBack(RevId, FoundWayBack),
     /// Pending revisions that wait, since they need what is undecided.
@@ -275,6 +277,10 @@ pub fn upgrade(
         &down,
         (&request.as_stored, request.resume),
     )?;
+    // It would run again on top of what stays of it.
+    if let Some(idle) = steps.iter().find_map(|step| step.idle.clone()) {
+        return Err(Error::Irreversible(idle));
+    }
     for id in &path {
         if let Some(migration) = project.migration(id.as_str()) {
             steps.push(Prepared::up(
@@ -381,11 +387,19 @@ pub fn downgrade(
     }
     let from_ledger: Vec<RevId> = steps
         .iter()
-        .filter(|step| step.from_ledger)
+        .filter(|step| step.from_ledger && step.idle.is_none())
         .map(|step| step.step.revision.clone())
         .collect();
     if !from_ledger.is_empty() {
         warnings.push(Warning::FromLedger(from_ledger));
+    }
+    let idle: Vec<RevId> = steps
+        .iter()
+        .filter(|step| step.idle.is_some())
+        .map(|step| step.step.revision.clone())
+        .collect();
+    if !idle.is_empty() {
+        warnings.push(Warning::Idle(idle));
     }
     warnings.extend(steps.iter().filter_map(|step| {
         let found = step.found.clone()?;

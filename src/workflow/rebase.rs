@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Context, Error, divergence,
+    Context, Error, alembic, divergence,
     head_file::halted,
     held,
     plan::require_sound,
@@ -29,6 +29,9 @@ pub fn look(
     project: &Project,
     restacking: &mut Restacking,
 ) -> Result<(), Error> {
+    if alembic::is_used(context) {
+        return Ok(());
+    }
     match sides::without_database(context) {
         Ok(mut database) => stale::renew(context, project, &mut *database, restacking),
         // Nobody named a database, and files alone are about to change.

@@ -9,7 +9,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Context, Error, Prepared, State, fixed,
+    Context, Error, Prepared, State, alembic, fixed,
     proof::{Ask, Found, Proof, prove},
     replayed,
     restack::{Restacking, Rewrite},
@@ -77,6 +77,10 @@ pub fn renew(
     database: &mut dyn Database,
     restacking: &mut Restacking,
 ) -> Result<(), Error> {
+    // What Python does is tried by its Alembic in both orders, where that is asked for.
+    if alembic::is_used(context) {
+        return Ok(());
+    }
     let mut looked = Looked::default();
     for line in restacking.lines.clone() {
         let sides = sides(project, &restacking.future, &line);

@@ -90,6 +90,9 @@ pub struct Prepared {
     pub from_ledger: bool,
     /// Once it is applied, there is no way back.
     pub no_way_back: Option<NoWayBack>,
+    /// It is Python on the way back that does nothing, though its way up did something:
+    /// Alembic moves the version.
+    pub(super) idle: Option<Box<Irreversible>>,
     /// Where the script was found, where neither the files nor the ledger have it.
     pub found: Option<FoundWayBack>,
     file: SourceFile,
@@ -162,6 +165,7 @@ impl Prepared {
             skip: 0,
             from_ledger: false,
             no_way_back: migration.no_way_back(),
+            idle: None,
             found: None,
             file: migration.file.clone(),
             offset: migration.up.span.start,
@@ -198,6 +202,7 @@ impl Prepared {
             skip: 0,
             from_ledger: true,
             no_way_back: None,
+            idle: None,
             found: None,
             file,
             offset,
@@ -225,6 +230,11 @@ impl Prepared {
             None => no_way_back(&stored),
         };
         let found = found.filter(|_| file.is_none() && no_way_back.is_some());
+        let language = match layout::python_acts(&stored.up.text) {
+            Some(_) => Language::Python,
+            None => migration.map_or(Language::Sql, |migration| migration.language),
+        };
+        let mut idle = None;
         if let Some(why) = no_way_back
             && found.is_none()
         {
@@ -233,7 +243,11 @@ impl Prepared {
                 (None, Some(_)) => Judged::LedgerBeforeEdit,
                 (None, None) => Judged::LedgerWithoutFile,
             };
-            return Err(irreversible(entry, migration, why, judged));
+            let found = Box::new(irreversible(entry, migration, why, judged, language));
+            if (why, language) != (NoWayBack::EmptySection, Language::Python) {
+                return Err(Error::Irreversible(found));
+            }
+            idle = Some(found);
         }
         let (scripts, file, offset) = if let Some(found) = &found {
             let down = Some(found.script.clone());
@@ -260,6 +274,7 @@ impl Prepared {
             skip: 0,
             from_ledger: migration.is_none() && found.is_none(),
             no_way_back: None,
+            idle,
             found,
             file,
             offset,
@@ -356,7 +371,8 @@ fn irreversible(
     migration: Option<&Migration>,
     why: NoWayBack,
     judged: Judged,
-) -> Error {
+    language: Language,
+) -> Irreversible {
     let place = migration.and_then(|migration| {
         Some(Place {
             file: migration.file.clone(),
@@ -367,20 +383,23 @@ fn irreversible(
             },
         })
     });
-    Error::Irreversible(Box::new(Irreversible {
+    Irreversible {
         revision: entry.revision.clone(),
         why,
         judged,
         place,
-        language: migration.map_or(Language::Sql, |migration| migration.language),
-    }))
+        language,
+    }
 }
 
 /// Why a revision cannot be rolled back with the scripts that a ledger kept.
 pub(super) fn no_way_back(stored: &StoredScripts) -> Option<NoWayBack> {
+    let acts = |script: &StoredScript| {
+        let in_python = layout::python_acts(&script.text);
+        in_python.unwrap_or_else(|| sql::has_statement(&script.text))
+    };
     let down = stored.down.as_ref().ok_or(NoWayBack::NotKept);
-    let down = down.map(|down| sql::has_statement(&down.text));
-    NoWayBack::judge(sql::has_statement(&stored.up.text), down)
+    NoWayBack::judge(acts(&stored.up), down.map(acts))
 }
 
 /// Both scripts of a file.

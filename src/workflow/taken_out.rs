@@ -101,7 +101,7 @@ fn gone(context: &Context, name: &str, depth: Depth) -> Result<BTreeSet<RevId>, 
         .and_then(|bytes| serde_json::from_slice(&bytes).ok())
         .unwrap_or_default();
     let is_it =
-        |one: &Known| one.name == name && one.prefix == prefix && one.folders == folders.paths();
+        |one: &Known| one.name == name && one.prefix == prefix && one.folders == folders.key();
     let known = all.iter().position(is_it).map(|at| all.remove(at));
     let known = known.filter(|known| known.whole || depth == Depth::Latest);
     let since = known
@@ -132,7 +132,7 @@ fn gone(context: &Context, name: &str, depth: Depth) -> Result<BTreeSet<RevId>, 
     all.push(Known {
         name: name.to_owned(),
         prefix,
-        folders: folders.paths().to_vec(),
+        folders: folders.key(),
         tip: tip.to_string(),
         whole,
         revisions: revisions.clone(),

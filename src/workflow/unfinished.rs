@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 
 use super::{
-    Context, Error, Event, NotBack,
+    Context, Error, Event, NotBack, alembic,
     journal::{self, Found, Involved, Journal, Record},
     known,
     restack::{Move, Rewrite},
@@ -21,7 +21,7 @@ use crate::{
     db::Database,
     model::{
         RevId,
-        interrupted::{Files, Held, Rows, Standing, progress, rows, standing},
+        interrupted::{Files, Held, Rows, Standing, progress, rows, runs_again, standing},
     },
 };
 
@@ -289,7 +289,10 @@ fn ask(context: &Context, record: &Record, database: &mut dyn Database) -> Resul
     match &record.database {
         Some(involved) if !is_elsewhere(context, record) => {
             let ledger = context.ledger(database)?;
-            Ok(progress(&involved.before, &involved.steps, &rows(&ledger)))
+            let now = progress(&involved.before, &involved.steps, &rows(&ledger));
+            let is_unclear =
+                alembic::is_used(context) && now.untouched() && runs_again(&involved.steps);
+            Ok(if is_unclear { Rows::Unclear } else { now })
         }
         _ => Ok(unasked(record)),
     }

@@ -119,27 +119,143 @@ fn several_sections_are_several_databases() {
     assert!(heads("other").contains("bbbb00000002"));
 }
 
-/// They are not followed, and half of a graph is no graph.
+/// Half of a graph is no graph.
 #[test]
 fn folders_below_the_versions_are_never_passed_over() {
     let sandbox = team();
+    let below = |text: &str| sandbox.write("ann/db/versions/2027/b.py", text);
+    below("revision = 'bbbb00000002'\ndown_revision = 'aaaa00000001'\n");
+    let heads = || sandbox.ok("ann", &["heads"]);
+    assert!(heads().contains("aaaa00000001"));
+    let recursive = format!("{INI}recursive_version_locations = true\n");
+    sandbox.write("ann/alembic.ini", &recursive);
+    assert!(heads().starts_with("bbbb00000002"), "{}", heads());
+    // `init` repeats it, so that it is known in every commit.
+    sandbox.ok("ann", &["init", "--no-hooks", "--no-head-file"]);
+    let config = sandbox.read("ann/teammig.yaml");
+    assert!(
+        config.contains("alembic: {recursive_version_locations: true}\nmigrations: db/versions\n"),
+        "{config}"
+    );
+    sandbox.write("ann/alembic.ini", INI);
+    assert!(heads().starts_with("bbbb00000002"), "{}", heads());
+    sandbox.write(
+        "ann/teammig.yaml",
+        "layout: alembic\nalembic: {recursive_version_locations: false}\nmigrations: db/versions\n",
+    );
+    sandbox.write("ann/alembic.ini", &recursive);
+    assert!(heads().starts_with("aaaa00000001"), "{}", heads());
+    // Named one by one, as it was needed once, they are read once.
+    sandbox.write(
+        "ann/teammig.yaml",
+        "layout: alembic\nmigrations: [db/versions/2027, db/versions]\n",
+    );
+    assert!(heads().starts_with("bbbb00000002"), "{}", heads());
+}
+
+/// A team whose modules stand in folders by their year.
+fn by_year() -> Sandbox {
+    let sandbox = team();
+    sandbox.git("ann", &["mv", "db/versions", "db/2026"]);
+    std::fs::create_dir_all(sandbox.at("ann/db/versions")).unwrap();
+    sandbox.git("ann", &["mv", "db/2026", "db/versions/2026"]);
     sandbox.write(
         "ann/alembic.ini",
         format!("{INI}recursive_version_locations = true\n"),
     );
-    assert_eq!(sandbox.teammig("ann", &["heads"]).code, 0);
-    sandbox.write("ann/db/versions/2027/b.py", "revision = 'bbbb00000002'\n");
-    for command in [&["init", "--no-hooks"][..], &["heads"]] {
-        let run = sandbox.teammig("ann", command);
-        assert_eq!(run.code, 1, "{run}");
-        assert!(run.stderr.contains("db/versions/2027"), "{run}");
-    }
-    // Named one by one they are read.
-    sandbox.write(
-        "ann/teammig.yaml",
-        "layout: alembic\nmigrations: [db/versions, db/versions/2027]\n",
+    sandbox.ok("ann", &["init", "--hooks", "--no-head-file"]);
+    sandbox.commit("ann", "by year");
+    sandbox.git("ann", &["push", "-q"]);
+    sandbox.git("bob", &["pull", "-q"]);
+    sandbox
+}
+
+#[test]
+fn a_module_in_a_folder_below_is_guarded() {
+    let sandbox = by_year();
+    let path = "ann/db/versions/2026/aaaa00000001_x.py";
+    // Where it stands does not matter.
+    std::fs::create_dir_all(sandbox.at("ann/db/versions/old/2026")).unwrap();
+    sandbox.git(
+        "ann",
+        &[
+            "mv",
+            "db/versions/2026/aaaa00000001_x.py",
+            "db/versions/old/2026/first.py",
+        ],
     );
-    assert!(sandbox.ok("ann", &["heads"]).contains("bbbb00000002"));
+    let run = sandbox.try_git("ann", &["commit", "-qm", "move"]);
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{run}");
+    sandbox.git("ann", &["reset", "-q", "--hard", "HEAD~"]);
+    sandbox.edit(path, "sa.Integer", "sa.BigInteger");
+    let run = sandbox.try_git("ann", &["commit", "-qam", "edit"]);
+    assert_eq!(run.code, 1, "{run}");
+    assert!(run.stderr.contains("aaaa00000001 is edited"), "{run}");
+    assert!(
+        run.stderr.contains("db/versions/2026/aaaa00000001_x.py"),
+        "{run}"
+    );
+    sandbox.git("ann", &["reset", "-q", "--hard"]);
+    sandbox.git("ann", &["rm", "-q", "db/versions/2026/aaaa00000001_x.py"]);
+    let run = sandbox.try_git("ann", &["commit", "-qm", "delete"]);
+    assert_eq!(run.code, 1, "{run}");
+    assert!(run.stderr.contains("aaaa00000001 is deleted"), "{run}");
+}
+
+/// The folders below are turned off in the step that edits what is in one.
+#[test]
+fn who_no_longer_looks_below_deletes_what_is_there() {
+    let sandbox = by_year();
+    sandbox.edit(
+        "ann/teammig.yaml",
+        "alembic: {recursive_version_locations: true}\n",
+        "",
+    );
+    sandbox.write("ann/alembic.ini", INI);
+    sandbox.edit(
+        "ann/db/versions/2026/aaaa00000001_x.py",
+        "sa.Integer",
+        "sa.BigInteger",
+    );
+    let run = sandbox.try_git("ann", &["commit", "-qam", "flat"]);
+    assert_eq!(run.code, 1, "{run}");
+    assert!(run.stderr.contains("aaaa00000001 is"), "{run}");
+}
+
+#[test]
+fn two_sides_in_folders_below_are_put_in_a_row() {
+    let sandbox = by_year();
+    let write = |who: &str, id: &str| {
+        let path = table(&sandbox, who, id, "'aaaa00000001'");
+        let below = path.replace("versions/", "versions/2027/");
+        let text = sandbox.read(&path);
+        std::fs::remove_file(sandbox.at(&path)).unwrap();
+        sandbox.write(&below, text);
+        sandbox.commit(who, id);
+        below
+    };
+    write("bob", "bbbb00000002");
+    sandbox.git("bob", &["push", "-q"]);
+    let path = write("ann", "cccc00000003");
+    sandbox.git("ann", &["fetch", "-q"]);
+    let run = sandbox.teammig("ann", &["check", "--base", "origin/main"]);
+    assert_eq!(run.code, 3, "{run}");
+    assert!(run.to_string().contains("bbbb00000002"), "{run}");
+    sandbox.git("ann", &["pull", "-q", "--no-rebase", "--no-edit"]);
+    sandbox.ok("ann", &["rebase", "--no-database", "--yes"]);
+    let mine = sandbox.read(&path);
+    assert!(
+        mine.contains("down_revision = 'bbbb00000002'"),
+        "{path}: {mine}"
+    );
+    let history = sandbox.ok("ann", &["history"]);
+    assert!(history.contains("cccc00000003"), "{history}");
+    let why = sandbox.ok("ann", &["why", "bbbb00000002"]);
+    assert!(why.contains("db/versions/2027/bbbb00000002_x.py"), "{why}");
+    sandbox.commit("ann", "in a row");
+    sandbox.git("ann", &["push", "-q"]);
+    let audit = sandbox.ok("ann", &["audit"]);
+    assert!(audit.contains("3 revisions"), "{audit}");
 }
 
 #[test]

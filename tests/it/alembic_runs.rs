@@ -1,8 +1,10 @@
 //! What changes a database in an Alembic project: the real Alembic does it.
 
 mod bad;
+mod below;
 mod elsewhere;
 mod import;
+mod left_running;
 mod postgres;
 pub(crate) mod project;
 mod proof;

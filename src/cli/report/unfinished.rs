@@ -7,7 +7,7 @@ use crate::{
         interrupted::{Files, Rows, Standing},
         shell,
     },
-    workflow::{BrokenOff, DatabaseLeft, Error, NotBack, unfinished::Unfinished},
+    workflow::{BrokenOff, DatabaseLeft, Error, NotBack, restack::Move, unfinished::Unfinished},
 };
 
 const GO_ON: &str = "`teammig rebase --continue` brings it to its end";
@@ -155,6 +155,21 @@ fn unfinished(found: &Unfinished, words: String) -> Report {
     if found.rows == Rows::Unknown && !found.elsewhere {
         report = report.hint("`teammig sync` looks at the database, and says what can be done");
     }
+    if found.rows == Rows::Unclear {
+        let onto: Vec<&str> = found.moves.iter().map(|one| one.onto.as_str()).collect();
+        let command = |one: &Move| {
+            let heads: Vec<&str> = one.heads.iter().map(RevId::as_str).collect();
+            let heads = heads.join(" ");
+            format!("`teammig rebase {heads} --onto {} --no-database`", one.onto)
+        };
+        let commands: Vec<String> = found.moves.iter().map(command).collect();
+        report = report.hint(format!(
+            "look whether the database has what {} does: where it has, all was done, and {} after `--quit` gives the files \
+             their parents; where it has not, nothing was done",
+            onto.join(", "),
+            commands.join(", ")
+        ));
+    }
     if found.elsewhere {
         let name = found.environment.as_deref().unwrap_or_default();
         report = report.hint(format!(
@@ -210,6 +225,9 @@ pub(super) fn notes(found: &Unfinished) -> Vec<String> {
         )),
         Rows::Foreign => Some(format!(
             "The database {name} was migrated further since, so that it cannot be put back."
+        )),
+        Rows::Unclear => Some(format!(
+            "Alembic's table in {name} is as it was before, and is the same when all of it is done."
         )),
         Rows::Unknown => Some(format!("The database {name} was not asked.")),
     });

@@ -2,10 +2,7 @@
 //!
 //! Only whether a folder is there is looked at, and nothing is imported to find a package.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 /// `version_locations` as one text (script/base.py, `_version_locations`).
 pub(super) fn split(text: &str, separator: Option<&str>) -> Vec<String> {
@@ -75,36 +72,4 @@ pub(super) fn tidy(path: &str) -> String {
         }
     }
     parts.join("/")
-}
-
-/// A folder with modules below one of these.
-pub(super) fn folder_below(root: &Path, locations: &[String]) -> Option<String> {
-    let folders_in = |folder: &Path| -> Vec<PathBuf> {
-        let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-        let mut all: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
-        all.retain(|path| path.is_dir() && path.file_name() != Some("__pycache__".as_ref()));
-        all.sort();
-        all
-    };
-    let has_modules = |folder: &Path| {
-        let mut entries = fs::read_dir(folder).into_iter().flatten().flatten();
-        entries.any(|entry| {
-            entry
-                .path()
-                .extension()
-                .is_some_and(|ending| ending == "py")
-        })
-    };
-    let mut open: Vec<PathBuf> = Vec::new();
-    for location in locations {
-        open.extend(folders_in(&root.join(location)));
-    }
-    while let Some(folder) = open.pop() {
-        if has_modules(&folder) {
-            let below = folder.strip_prefix(root).unwrap_or(&folder);
-            return Some(below.to_string_lossy().replace('\\', "/"));
-        }
-        open.extend(folders_in(&folder));
-    }
-    None
 }

@@ -105,6 +105,26 @@ fn pyproject() {
 }
 
 #[test]
+fn folders_below() {
+    for (value, expected) in [
+        ("true", true),
+        ("True", true),
+        ("yes", true),
+        ("1", true),
+        ("false", false),
+        ("0", false),
+        ("", false),
+    ] {
+        let ini =
+            format!("[alembic]\nscript_location = a\nrecursive_version_locations = {value}\n");
+        let alembic = found(&[("alembic.ini", &ini)]);
+        assert_eq!(alembic.recursive, expected, "{value}");
+    }
+    let toml = "[tool.alembic]\nscript_location = \"a\"\nrecursive_version_locations = true\n";
+    assert!(found(&[("pyproject.toml", toml)]).recursive);
+}
+
+#[test]
 fn flask_migrate() {
     let alembic = found(&[
         ("migrations/alembic.ini", "[alembic]\n# template\n"),

@@ -1,5 +1,6 @@
 //! The adapter against real repositories.
 
+mod below;
 mod facts;
 mod head_file;
 mod history;

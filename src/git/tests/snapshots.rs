@@ -195,7 +195,7 @@ fn too_large_files_are_not_read() {
 }
 
 /// What the three origins say, which is the same but for the words of what cannot be read.
-fn agreeing(git: &TestRepo, folders: &Folders) -> String {
+pub(super) fn agreeing(git: &TestRepo, folders: &Folders) -> String {
     git.git(&["add", "-A"]);
     git.git(&["commit", "-q", "--allow-empty", "-m", "as it is"]);
     let repo = git.open();

@@ -157,7 +157,23 @@ fn ways_back() {
         Some(NoWayBack::OnPurpose)
     );
     assert_eq!(with("def downgrade():\n    op.execute('y')\n"), None);
+    assert_eq!(
+        with("def downgrade():\n    '''Nothing.'''\n    pass\n"),
+        Some(NoWayBack::EmptySection)
+    );
     assert!(!header("revision = 'x'").up.has_statement);
+    for (script, expected) in [
+        ("def upgrade() -> None:\n    pass\n", Some(false)),
+        ("def downgrade():\n    op.drop_table('t')\n", Some(true)),
+        (
+            "@once\ndef upgrade():\n    '''No.'''\n    return\n",
+            Some(false),
+        ),
+        ("DROP TABLE t;", None),
+        ("", None),
+    ] {
+        assert_eq!(acts(script), expected, "{script}");
+    }
 }
 
 /// What formatters, import sorters and people who add types do to a file.

@@ -14,6 +14,7 @@ use super::{
     child::{self, Call, Said, Stop, Stream},
     command::Program,
     errors::{Explained, explain},
+    left_running::Input,
     secret::Mask,
     shadow::{Ground, Shadow},
 };
@@ -46,6 +47,8 @@ pub(super) struct Caller {
     pub(super) versions: Vec<String>,
     /// The files that only this call sees; they last as long as this does.
     pub(super) shadow: Option<Arc<Shadow>>,
+    /// What is locked while it runs, where it changes something.
+    pub(super) input: Option<Input>,
     stop: Stop,
 }
 
@@ -72,6 +75,7 @@ impl Caller {
             others: Vec::new(),
             versions: Vec::new(),
             shadow: None,
+            input: None,
             stop: Stop::default(),
         }
     }
@@ -167,6 +171,7 @@ impl Caller {
                 .map(|name| (name.clone(), self.url.clone()))
                 .chain(self.others.iter().cloned())
                 .collect(),
+            input: self.input.as_ref().map(|input| input.of_call(&shown)),
         };
         match child::run(&call, &self.stop, &mut |stream, line| {
             show(stream, &mask.apply(line));

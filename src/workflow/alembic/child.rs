@@ -1,6 +1,6 @@
 //! Another program runs: its output is shown as it comes, and kept.
 //!
-//! It gets no input. When the user asks to stop, it is told by SIGINT, once, so that Python
+//! It gets no input, or a file that is locked while it runs (`left_running`). When the user asks to stop, it is told by SIGINT, once, so that Python
 //! rolls back what it can; it stands in a process group of its own, so that the terminal
 //! does not tell it a second time in the middle of that.
 
@@ -15,6 +15,8 @@ use std::{
     },
     time::{Duration, Instant},
 };
+
+use super::left_running::Input;
 
 /// How often a program that says nothing is looked after.
 const LOOK: Duration = Duration::from_millis(50);
@@ -32,6 +34,8 @@ pub(super) struct Call {
     pub(super) folder: PathBuf,
     /// Variables that it gets besides those of this process.
     pub(super) variables: Vec<(String, String)>,
+    /// What it gets as its input, which is nothing to read.
+    pub(super) input: Option<Input>,
 }
 
 /// Which of the two it was written to.
@@ -93,17 +97,24 @@ pub(super) fn run(
     let Some((program, arguments)) = call.words.split_first() else {
         return Err(io::ErrorKind::NotFound.into());
     };
+    let stdin = match &call.input {
+        Some(input) => Stdio::from(input.file()?),
+        None => Stdio::null(),
+    };
     let mut command = Command::new(program);
     command
         .args(arguments)
         .current_dir(&call.folder)
         .envs(call.variables.iter().map(|(name, value)| (name, value)))
-        .stdin(Stdio::null())
+        .stdin(stdin)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(&mut command, 0);
     let mut child = command.spawn()?;
+    if let Some(input) = &call.input {
+        input.sign(child.id());
+    }
     stop.runs(Some(child.id()));
     if stop.is_asked() {
         signal(child.id(), "INT");
@@ -195,6 +206,7 @@ mod tests {
                 .to_vec(),
             folder: PathBuf::from("/"),
             variables: vec![("WORD".to_owned(), "given".to_owned())],
+            input: None,
         }
     }
 

@@ -12,10 +12,11 @@ use std::{
 };
 
 use super::{
-    blame::{attributed, line_of, names, step_at, wrong},
-    caller::{Caller, Failed},
+    blame::{attributed, names, wrong},
+    caller::Caller,
     child::Stop,
     known::Known,
+    left_running::LeftRunning,
     shadow::Ground,
     sidecar,
     stretch::Stretch,
@@ -28,13 +29,15 @@ use crate::{
     },
     layout::{Alembic, Layout as _},
     model::{
-        Dialect, Direction, Entry, Ledger, Migration, RevId, SourceFile,
+        Dialect, Direction, Entry, Ledger, Migration, NoWayBack, RevId, SourceFile,
         interrupted::Held,
         ledger::{StoredScript, StoredScripts},
     },
     schema::{LeaveOut, Schema},
     workflow::step,
 };
+
+mod outcome;
 
 /// What of the revisions Alembic does not find in the project's folders.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,6 +63,8 @@ pub(super) struct AlembicDatabase {
     /// Files of the project in whose place others were shown to Alembic.
     originals: HashMap<RevId, Migration>,
     stop: Stop,
+    /// What an earlier call may have left on this database.
+    left_running: Option<LeftRunning>,
     /// What is applied, as it was last read; `None` = it has to be read.
     applied: Option<BTreeSet<RevId>>,
     /// Steps that were taken and not run yet.
@@ -89,9 +94,18 @@ impl AlembicDatabase {
             lacks,
             sidecar,
             originals: HashMap::new(),
+            left_running: None,
             entries: Vec::new(),
             applied: None,
             stretch: None,
+        }
+    }
+
+    /// The same where an earlier teammig may have left an Alembic running.
+    pub(super) fn after(self, left_running: Option<LeftRunning>) -> Self {
+        Self {
+            left_running,
+            ..self
         }
     }
 
@@ -269,79 +283,6 @@ impl AlembicDatabase {
         Err(attributed(error, &stretch, done, None))
     }
 
-    /// Alembic leaves rows behind that other rows build on (a dependency that an ancestor has,
-    /// too), and then refuses everything.
-    fn warn_of_overlap(&mut self, notice: &mut dyn FnMut(Notice<'_>)) -> Result<(), DbError> {
-        let rows = self.table.rows(&mut *self.inner)?.unwrap_or_default();
-        let superfluous = self.known.superfluous(&rows);
-        if !superfluous.is_empty() {
-            let right: Vec<RevId> = self.known.rows(&self.known.applied(&rows));
-            let right: Vec<&str> = right.iter().map(RevId::as_str).collect();
-            notice(Notice::Server(&format!(
-                "Alembic left {} in {}, though other rows build on it, and would refuse the next upgrade: `teammig stamp \
-                 --purge {}` puts that right",
-                names(&superfluous),
-                self.table.name(),
-                right.join(" ")
-            )));
-        }
-        Ok(())
-    }
-
-    /// A call that failed, with the place in the migration's file.
-    fn failed(&self, stretch: &Stretch, failed: Failed, done: usize) -> JobError {
-        let place = failed.explained.place.clone();
-        let traced = || step_at(stretch, &self.known.files, place.as_deref()?);
-        let running = failed.explained.running.clone().or_else(traced);
-        let mut error = attributed(failed.into_error(), stretch, done, running.as_deref());
-        error.leaves = match (running, self.inner.dialect()) {
-            (None, _) => Leaves::NotBegun,
-            // Alembic runs SQLite's DDL outside of transactions.
-            (Some(_), Dialect::Sqlite) => Leaves::Traces,
-            (Some(_), Dialect::Postgres) => Leaves::Nothing,
-        };
-        error.statement = error.broken.as_ref().and_then(|broken| {
-            let file = self.known.files.get(&broken.at)?;
-            line_of(stretch.direction, file, place.as_deref()?)
-        });
-        error
-    }
-
-    /// It went well, and this database knows nothing of it.
-    fn elsewhere(&self) -> DbError {
-        wrong(
-            format!(
-                "Alembic said that it went well, and {} of {} is as before: it worked on another database",
-                self.table.name(),
-                self.inner.location()
-            ),
-            &format!(
-                "env.py takes its URL from elsewhere; teammig gives it as {}: let env.py read that, or name the variable \
-                 that it reads with `alembic: {{url_variable: NAME}}` in teammig.yaml. Which database was changed, \
-                 `{} current --verbose` says",
-                self.caller.variables(),
-                self.caller.shown()
-            ),
-        )
-    }
-
-    /// It went well, and came out elsewhere.
-    fn astray(&self, wanted: &BTreeSet<RevId>, now: &BTreeSet<RevId>) -> DbError {
-        let rows = |applied| match self.known.rows(applied).as_slice() {
-            [] => "base".to_owned(),
-            rows => names(rows),
-        };
-        wrong(
-            format!(
-                "Alembic said that it went well, and {} is at {} and not at {}",
-                self.table.name(),
-                rows(now),
-                rows(wanted)
-            ),
-            "somebody else changed it at the same time, or the files did: `teammig status` says where it stands",
-        )
-    }
-
     /// Rows by `alembic stamp`.
     fn stamp(&mut self, after: &BTreeSet<RevId>) -> Result<(), DbError> {
         let missing: Vec<RevId> = self
@@ -419,7 +360,8 @@ impl Database for AlembicDatabase {
         }
         Ok(self.known.files.get(revision).map(|file| {
             let scripts = step::scripts_of(file);
-            if self.known.only_in_git.contains(revision) {
+            let is_idle = file.no_way_back() == Some(NoWayBack::EmptySection);
+            if self.known.only_in_git.contains(revision) && !is_idle {
                 // No ledger kept it: the way back is that of the commit it was found in.
                 StoredScripts {
                     down: None,
@@ -458,10 +400,27 @@ impl Database for AlembicDatabase {
     }
 
     fn lock(&mut self, timeout: Duration, waiting: &mut dyn FnMut(&str)) -> Result<(), DbError> {
-        self.inner.lock(timeout, waiting)
+        let begun = Instant::now();
+        self.inner.lock(timeout, waiting)?;
+        if let Some(left_running) = &mut self.left_running {
+            let stop = self.stop.clone();
+            let left = timeout.saturating_sub(begun.elapsed());
+            if let Err(error) = left_running.wait(left, waiting, &|| stop.is_asked()) {
+                self.inner.unlock()?;
+                return Err(error);
+            }
+            self.caller.input = left_running.input();
+        }
+        // Whoever had the lock may have changed the table.
+        self.applied = None;
+        Ok(())
     }
 
     fn unlock(&mut self) -> Result<(), DbError> {
+        self.caller.input = None;
+        if let Some(left_running) = &mut self.left_running {
+            left_running.let_go();
+        }
         self.stretch = None;
         self.entries.clear();
         self.inner.unlock()

@@ -14,6 +14,7 @@ mod error;
 pub mod errors;
 mod in_git;
 mod known;
+mod left_running;
 mod on_scratch;
 mod open;
 mod render;

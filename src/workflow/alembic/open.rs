@@ -13,6 +13,7 @@ use super::{
     error::AlembicError,
     in_git,
     known::Known,
+    left_running::LeftRunning,
     shadow::Ground,
     sidecar,
     table::VersionTable,
@@ -82,15 +83,10 @@ pub(in crate::workflow) fn wrap(
         At::WorkTree => Lacks::Some,
         At::Index | At::Commit(_) => Lacks::All,
     };
-    Ok(Box::new(AlembicDatabase::new(
-        inner,
-        table,
-        known,
-        caller,
-        ground,
-        lacks,
-        context.config.alembic.sidecar,
-    )))
+    let sidecar = context.config.alembic.sidecar;
+    let database = AlembicDatabase::new(inner, table, known, caller, ground, lacks, sidecar);
+    let left_running = LeftRunning::of(context, target);
+    Ok(Box::new(database.after(left_running)))
 }
 
 /// The graph with further revisions. What is wrong with the files was told with the project.

@@ -98,7 +98,15 @@ fn irreversible(migration: &Migration) -> Option<Finding> {
     Some(
         Finding::warning(
             Rule::Irreversible,
-            format!("{id} cannot be rolled back: {why}"),
+            match (migration.language, why) {
+                (Language::Sql, why) => format!("{id} cannot be rolled back: {why}"),
+                (Language::Python, NoWayBack::EmptySection) => {
+                    format!("rolled back, {id} leaves what it did: {}", why.in_python())
+                }
+                (Language::Python, why) => {
+                    format!("{id} cannot be rolled back: {}", why.in_python())
+                }
+            },
         )
         .at(&migration.file, span, "")
         .about(id)

@@ -359,5 +359,6 @@ pub(in crate::workflow) fn layout_of(config: &Config) -> &'static dyn layout::La
 
 /// The migrations folders of a project.
 pub(in crate::workflow) fn folders_of(config: &Config) -> Folders {
-    Folders::new(&config.folders, layout_of(config).extensions())
+    let deep = config.layout == Layout::Alembic && config.alembic.recursive;
+    Folders::new(&config.folders, layout_of(config).extensions()).with_below(deep)
 }

@@ -5,9 +5,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
+    config::Config,
     git::{CommitId, Folders},
     model::{Finding, RevId, Rule, audit::Content},
-    workflow::{Context, Error, outline},
+    workflow::{Context, Error, context::folders_of, outline},
 };
 
 /// Says of what is told to be deleted where it is after a step from the commit `before` to
@@ -102,11 +103,11 @@ fn brought(
 /// Which of the project's `databases:` has its revisions in a folder, as Git names it.
 fn other(context: &Context, folder: &str) -> Option<String> {
     let prefix = context.prefix().ok()?;
-    let has = |folders: &[String]| {
-        let places = Folders::new(folders, context.layout().extensions()).in_repository(&prefix);
-        places.is_ok_and(|places| places.iter().any(|place| place == folder))
+    let has = |other: &Config| {
+        let folders = folders_of(other);
+        let places = folders.in_repository(&prefix);
+        places.is_ok_and(|places| places.iter().any(|place| folders.is_of(folder, place)))
     };
-    let mut siblings = context.config.siblings().into_iter();
-    let other = siblings.find(|other| has(&other.folders))?;
+    let other = context.config.siblings().into_iter().find(has)?;
     Some(format!("`{}`", other.database?))
 }

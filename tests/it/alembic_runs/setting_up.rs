@@ -4,7 +4,7 @@ use insta::assert_snapshot;
 
 use super::{
     bad::error,
-    project::{project, revision, table},
+    project::{project, revision, rows, table},
 };
 use crate::support::sandbox::Sandbox;
 
@@ -115,7 +115,7 @@ fn a_new_module_that_cannot_be_imported_is_an_error() {
     18 |     op.execute(("SELECT 1")
        |                            ^
     hint: every call of Alembic imports all modules, so none goes through while this is here
-    warning: bbbb00000002 cannot be rolled back: its down section is empty [irreversible]
+    warning: rolled back, bbbb00000002 leaves what it did: its `downgrade()` does nothing [irreversible]
       --> migrations/versions/bbbb00000002_x.py:21:1
        |
     21 | def downgrade() -> None:
@@ -137,7 +137,7 @@ fn a_way_back_that_does_nothing_is_told_in_python() {
         "pass",
     );
     assert_snapshot!(sandbox.teammig("project", &["check"]).stderr, @r#"
-    warning: bbbb00000002 cannot be rolled back: its down section is empty [irreversible]
+    warning: rolled back, bbbb00000002 leaves what it did: its `downgrade()` does nothing [irreversible]
       --> migrations/versions/bbbb00000002_x.py:21:1
        |
     21 | def downgrade() -> None:
@@ -145,8 +145,14 @@ fn a_way_back_that_does_nothing_is_told_in_python() {
     hint: write the way back in `downgrade()`, or say on purpose that there is none: `raise NotImplementedError("…")`; where nothing has to be undone, `op.execute("SELECT 1")` says so
     "#);
     sandbox.ok("project", &["upgrade"]);
+    // Alembic runs it.
     let run = sandbox.teammig("project", &["downgrade"]);
-    assert_eq!(run.code, 1, "{run}");
-    assert!(run.stderr.contains("raise NotImplementedError"), "{run}");
+    assert_eq!(run.code, 0, "{run}");
+    assert!(
+        run.stderr
+            .contains("warning: `downgrade()` of bbbb00000002 does nothing"),
+        "{run}"
+    );
+    assert_eq!(rows(&sandbox), ["aaaa00000001"]);
     assert!(!run.stderr.contains("-- migrate"), "{run}");
 }

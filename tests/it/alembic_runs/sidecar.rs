@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use super::project::{project, rows, table, tables};
+use super::project::{project, revision, rows, table, tables};
 use crate::support::sandbox::Sandbox;
 
 fn with_sidecar() -> Sandbox {
@@ -85,6 +85,39 @@ fn an_edited_revision_goes_back_as_it_ran() {
     assert_eq!(tables(&sandbox), ["aaaa00000001"]);
     sandbox.ok("project", &["upgrade"]);
     assert_eq!(tables(&sandbox), ["aaaa00000001", "edited"]);
+}
+
+/// Its way up would run again on what it left.
+#[test]
+fn what_undid_nothing_is_not_redone() {
+    let sandbox = with_sidecar();
+    revision(
+        &sandbox,
+        "cccc00000003",
+        &["bbbb00000002"],
+        "op.create_table(\"t_c\", sa.Column(\"id\", sa.Integer))",
+        "pass",
+    );
+    sandbox.ok("project", &["upgrade"]);
+    sandbox.edit(
+        "project/migrations/versions/cccc00000003_x.py",
+        "sa.Integer",
+        "sa.BigInteger",
+    );
+    let run = sandbox.teammig("project", &["sync", "--redo"]);
+    assert_eq!(run.code, 3, "{run}");
+    assert!(!run.stderr.contains("already exists"), "{run}");
+    assert_eq!(rows(&sandbox), ["cccc00000003"]);
+    assert_eq!(tables(&sandbox), ["aaaa00000001", "bbbb00000002", "c"]);
+    // Who asks for it gets it, and is told.
+    let run = sandbox.teammig("project", &["downgrade"]);
+    assert_eq!(run.code, 0, "{run}");
+    assert!(
+        run.stderr
+            .contains("`downgrade()` of cccc00000003 does nothing"),
+        "{run}"
+    );
+    assert_eq!(rows(&sandbox), ["bbbb00000002"]);
 }
 
 #[test]

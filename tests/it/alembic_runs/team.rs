@@ -100,6 +100,8 @@ fn sync_puts_mine_on_top() {
     let sandbox = pulled(ADDS_A, ADDS_B);
     let run = sandbox.teammig("project", &["sync", "--rebase", "--yes"]);
     assert_eq!(run.code, 0, "{run}");
+    // Nobody asked for a proof, and of Python none was to be had.
+    assert!(!run.stderr.contains("warning"), "{run}");
     assert_eq!(rows(&sandbox), [MINE]);
     let text = sandbox.read(&format!("project/migrations/versions/{MINE}_x.py"));
     assert!(
@@ -108,6 +110,17 @@ fn sync_puts_mine_on_top() {
     );
     sandbox.commit("project", "restacked");
     sandbox.ok("project", &["check", "--base", "origin/main"]);
+}
+
+#[test]
+fn a_rebase_does_not_speak_of_proofs() {
+    let sandbox = pulled(ADDS_A, ADDS_B);
+    let dry = sandbox.teammig("project", &["rebase", "--dry-run"]);
+    assert_eq!(dry.code, 0, "{dry}");
+    assert!(!dry.stderr.contains("warning"), "{dry}");
+    let run = sandbox.teammig("project", &["rebase", "--no-database", "--yes"]);
+    assert_eq!(run.code, 0, "{run}");
+    assert!(!run.stderr.contains("warning"), "{run}");
 }
 
 #[test]
