@@ -9,7 +9,10 @@ mod asked;
 mod hints;
 mod values;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use super::{Fact, FactId, Kind, Schema};
 use crate::{model::Dialect, sql};
@@ -235,9 +238,55 @@ fn columns_of<'a>(schema: &'a Schema, table: &'a FactId) -> impl Iterator<Item =
     parts(schema, Kind::Column, table)
 }
 
+/// The same, with those that a table has of the tables it inherits from: a schema says of
+/// them only what is the table's own.
+fn all_columns<'a>(schema: &'a Schema, table: &'a FactId) -> Vec<Cow<'a, Fact>> {
+    let own: Vec<&Fact> = columns_of(schema, table).collect();
+    let above = inherits_from(schema, table);
+    let is_whole = |fact: &&&Fact| above.is_empty() || fact.get("type").is_some();
+    let whole = own.iter().filter(is_whole);
+    let mut all: Vec<Cow<'a, Fact>> = whole.map(|fact| Cow::Borrowed(*fact)).collect();
+    let inherited = above.iter().flat_map(|above| all_columns(schema, above));
+    for mut column in inherited {
+        let name = column.id.name().to_owned();
+        if all.iter().any(|other| other.id.name() == name) {
+            continue;
+        }
+        let fact = column.to_mut();
+        let path = table.path.iter().cloned().chain([name.clone()]);
+        fact.id = FactId::new(Kind::Column, path);
+        fact.parent = Some(table.clone());
+        // Nothing of these goes down to it.
+        fact.payload.remove("identity");
+        if let Some(own) = own.iter().find(|own| own.id.name() == name) {
+            for key in ["default", "not null"] {
+                if let Some(value) = own.payload.get(key) {
+                    fact.set(key, value.clone());
+                }
+            }
+        }
+        all.push(column);
+    }
+    all
+}
+
+/// The tables that a table inherits from, and not as a partition.
+fn inherits_from<'a>(schema: &'a Schema, table: &'a FactId) -> Vec<&'a FactId> {
+    let fact = schema.facts.get(table);
+    if fact.is_none_or(|fact| fact.get("inherits").is_none()) {
+        return Vec::new();
+    }
+    let edges = schema.edges.iter().filter(|edge| edge.from == *table);
+    edges
+        .map(|edge| &edge.to)
+        .filter(|id| id.kind == Kind::Table)
+        .collect()
+}
+
 /// The name of a table in SQL, and those of its columns as identities have them and in SQL.
 pub fn readable(schema: &Schema, table: &Fact) -> Option<(String, Vec<(String, String)>)> {
-    let columns = columns_of(schema, &table.id)
+    let columns = all_columns(schema, &table.id)
+        .iter()
         .map(|column| {
             let name = column.id.name();
             Some((name.to_owned(), sql::ident(name, schema.dialect).ok()?))
@@ -261,9 +310,15 @@ fn filling(
     let asked = asked.iter().flat_map(|one| one.of_table(table.id.name()));
     let asked: Vec<&Hint> = asked.collect();
     let keys = hints::references(schema, &table.id);
-    let hints = hints::of_table(schema, table);
+    let mut hints = hints::of_table(schema, table);
+    let mut above = inherits_from(schema, &table.id);
+    while let Some(table) = above.pop().and_then(|id| schema.facts.get(id)) {
+        hints.extend(hints::of_table(schema, table));
+        above.extend(inherits_from(schema, &table.id));
+    }
     let mut columns = Vec::new();
-    for fact in columns_of(schema, &table.id) {
+    let all = all_columns(schema, &table.id);
+    for fact in all.iter().map(Cow::as_ref) {
         let default = fact.get("default");
         let made = fact.get("generated").is_some()
             || fact.get("identity").is_some()

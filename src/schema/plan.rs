@@ -13,7 +13,7 @@ mod postgres;
 pub(super) mod sqlite;
 mod words;
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use self::postgres::{plan as postgres_plan, renamed as postgres_renamed};
 use super::{Fact, FactId, Kind, Schema, told::earlier};
@@ -200,6 +200,15 @@ pub fn renamed(a: &Schema, b: &Schema, decisions: &Decisions) -> Schema {
     }
 }
 
+/// Two schemas as people compare them: without what is written down as another one's on one
+/// side, and is there on both.
+pub fn told<'s>(a: &'s Schema, b: &'s Schema) -> (Cow<'s, Schema>, Cow<'s, Schema>) {
+    match b.dialect {
+        Dialect::Postgres => postgres::told(a, b),
+        Dialect::Sqlite => (Cow::Borrowed(a), Cow::Borrowed(b)),
+    }
+}
+
 /// The columns of `a` that are dropped and that the way back cannot fill: each must hold
 /// something in every row, and nothing says what.
 pub fn emptied(a: &Schema, b: &Schema, decisions: &Decisions) -> Vec<Undecided> {
@@ -217,7 +226,11 @@ pub fn emptied(a: &Schema, b: &Schema, decisions: &Decisions) -> Vec<Undecided> 
             && !b.facts.contains_key(&fact.id)
     });
     let lost = columns.filter(|fact| {
-        !is_given(fact) && !is_renamed(&fact.id) && !decisions.refill.contains_key(&fact.id)
+        !is_given(fact)
+            && !is_renamed(&fact.id)
+            && !decisions.refill.contains_key(&fact.id)
+            // The table becomes a part of one that has it.
+            && !postgres::is_of_above(b, fact)
     });
     lost.map(|fact| Undecided {
         about: fact.id.clone(),

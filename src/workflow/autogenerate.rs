@@ -6,6 +6,8 @@
 mod prove;
 mod using;
 
+use std::collections::BTreeSet;
+
 use super::{
     Context, Error, Written,
     create::{self, Base, Request},
@@ -19,7 +21,7 @@ use super::{
 use crate::{
     db::Database,
     layout::render::{Body, Section},
-    model::{RevId, Revision, SourceFile, ledger::StoredScript},
+    model::{Dialect, RevId, Revision, SourceFile, ledger::StoredScript},
     schema::{
         self, Difference, Schema, compare,
         plan::{Decisions, Part, emptied, plan},
@@ -145,7 +147,7 @@ pub fn draft(
 
 /// The revisions whose state the new one changes. Models are about the whole database,
 /// so that other lines belong to it, too; not so where it is built on something older.
-fn built_on(base: &Base, request: &Request) -> Result<std::collections::BTreeSet<RevId>, Error> {
+fn built_on(base: &Base, request: &Request) -> Result<BTreeSet<RevId>, Error> {
     let graph = &base.project.graph;
     let mut tips = base.parents.clone();
     for name in &base.depends_on {
@@ -486,6 +488,10 @@ fn about(part: &Part, n: usize, of: usize) -> String {
 fn way_back(from: &Schema, to: &Schema, decisions: &Decisions) -> Result<Vec<Part>, String> {
     match plan(to, from, decisions) {
         Ok(back) if back.is_empty() => Err("nothing says what is to be undone".to_owned()),
+        Ok(back) if !made_anew(&back, from).is_empty() => Err(format!(
+            "no statement makes {} what it was: it would be dropped and made again, without its rows. What keeps them is to be written by hand (`ALTER TABLE … INHERIT …`)",
+            made_anew(&back, from).join(", ")
+        )),
         Ok(back) => Ok(back.parts),
         Err(undecided) => {
             let all = undecided
@@ -494,6 +500,22 @@ fn way_back(from: &Schema, to: &Schema, decisions: &Decisions) -> Result<Vec<Par
             Err(all.collect::<Vec<_>>().join("; "))
         }
     }
+}
+
+/// The tables that a way drops and makes again: what is in them is nobody's to give away.
+/// (SQLite's are copied.)
+fn made_anew(way: &Plan, from: &Schema) -> Vec<String> {
+    let begins = |word: &'static str| {
+        let all = way
+            .statements()
+            .filter(move |one| one.sql.starts_with(word));
+        all.map(|one| &one.about)
+            .filter(|id| id.kind == Kind::Table && from.dialect == Dialect::Postgres)
+    };
+    let made: BTreeSet<&FactId> = begins("CREATE ").collect();
+    let again = begins("DROP TABLE ").filter(|id| made.contains(id));
+    let facts = again.filter_map(|id| from.facts.get(id));
+    facts.map(|fact| from.shown(fact)).collect()
 }
 
 /// Parts as the section of a file.

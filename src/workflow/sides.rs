@@ -133,7 +133,7 @@ impl Sides {
         // What uses a label that has another name has not changed.
         let has_labels = models.dialect == Dialect::Postgres;
         if self.models.decisions.renames.is_empty() || (renames.is_empty() && !has_labels) {
-            return compare(&self.current, models);
+            return compare_told(&self.current, models);
         }
         let after = plan::renamed(&self.current, models, &self.models.decisions);
         let is_there = |id: &FactId| after.facts.contains_key(id);
@@ -145,7 +145,7 @@ impl Sides {
             let what = What::Renamed { from, from_name };
             Some(Difference { id: to, name, what })
         });
-        compare(&after, models).with_renames(told)
+        compare_told(&after, models).with_renames(told)
     }
 
     /// What is gone and looks like something new, by their names.
@@ -238,6 +238,12 @@ impl Sides {
         }
         self.foreign = parts.into_iter().chain(users).collect();
     }
+}
+
+/// What is different for people.
+fn compare_told(current: &Schema, models: &Schema) -> Comparison {
+    let (current, models) = plan::told(current, models);
+    compare(&current, &models)
 }
 
 /// The strangers that use something of ours (a view of a table), and what they need of each

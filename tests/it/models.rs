@@ -9,6 +9,8 @@ mod create;
 #[cfg(unix)]
 mod identifiers;
 #[cfg(unix)]
+mod kept;
+#[cfg(unix)]
 mod postgres;
 #[cfg(unix)]
 mod prompts;

@@ -24,6 +24,9 @@ use crate::{
 /// SQLSTATE: there is no cast, or none that is made without a word.
 const NO_CAST: &[&str] = &["42846", "42804"];
 
+/// SQLSTATE: a label is used in the transaction that made it.
+const LABEL_NOT_COMMITTED: &str = "55P04";
+
 /// The lock that shuts out everybody.
 const EXCLUSIVE: &str = "ACCESS EXCLUSIVE";
 
@@ -36,16 +39,14 @@ impl Draft {
     /// refuses is given up, with its reason, rather than all of the revision; a change of
     /// type that has no cast is a question.
     pub fn prove(&mut self, context: &Context, planned: &mut Planned) -> Result<Proof, Error> {
-        let proof = self.tried(context, planned)?;
+        let mut proof = self.tried(context, planned)?;
         let without_cast = self.without_cast(planned, &proof);
         if !without_cast.is_empty() {
             return Err(Error::undecided(without_cast));
         }
-        let proof = if planned.give_up_ways_back(&proof) {
-            self.tried(context, planned)?
-        } else {
-            proof
-        };
+        while planned.give_up_ways_back(&proof) {
+            proof = self.tried(context, planned)?;
+        }
         if self.against == Against::Database && proof.holds() {
             self.require_elsewhere(context, planned)?;
         }
@@ -186,7 +187,8 @@ impl Draft {
 }
 
 impl Planned {
-    /// Ways back that fail before there is a row anywhere; whether there were any.
+    /// Ways back that fail before there is a row anywhere; whether there were any. One that
+    /// needs a label committed goes on outside of a transaction.
     fn give_up_ways_back(&mut self, proof: &Proof) -> bool {
         let mut any = false;
         for (one, proved) in self.all.iter_mut().zip(&proof.revisions) {
@@ -194,7 +196,16 @@ impl Planned {
                 if let Found::Fails(step) = found
                     && step.direction == Direction::Down
                 {
-                    one.down = Err(format!("the database says: {}", step.error.error.message));
+                    let error = &step.error.error;
+                    let needs_label = error.code.as_deref() == Some(LABEL_NOT_COMMITTED);
+                    match &mut one.down {
+                        Ok(parts) if needs_label && parts.iter().any(|part| part.transaction) => {
+                            for part in parts {
+                                part.transaction = false;
+                            }
+                        }
+                        down => *down = Err(format!("the database says: {}", error.message)),
+                    }
                     any = true;
                 }
             }

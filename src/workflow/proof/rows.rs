@@ -208,7 +208,8 @@ fn read(
 /// The columns of a table, and its rows as they come.
 pub(in crate::workflow) type Whole = (Vec<String>, Vec<Vec<Option<String>>>);
 
-/// All rows of a table; none where its names cannot be written.
+/// All rows of a table, without those of tables that inherit from it; none where its names
+/// cannot be written.
 pub(in crate::workflow) fn whole(
     scratch: &mut dyn Database,
     schema: &Schema,
@@ -225,7 +226,11 @@ pub(in crate::workflow) fn whole(
     let values: Vec<String> = std::iter::once("1".to_owned())
         .chain(columns.iter().map(value))
         .collect();
-    let mut rows = scratch.query_text(&format!("SELECT {} FROM {name}", values.join(", ")))?;
+    // The rows of a divided table are those of its partitions, and it has none itself.
+    let is_alone = schema.dialect == Dialect::Postgres && table.get("partition key").is_none();
+    let only = if is_alone { "ONLY " } else { "" };
+    let read = format!("SELECT {} FROM {only}{name}", values.join(", "));
+    let mut rows = scratch.query_text(&read)?;
     for row in &mut rows {
         row.remove(0);
     }

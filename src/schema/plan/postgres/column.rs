@@ -266,7 +266,7 @@ pub(super) fn change(scene: &Scene, before: &Fact, after: &Fact) -> Vec<Line> {
     let drops_identity =
         before.get("identity").is_some() && after.get("identity").is_none() && !taken_off;
     if drops_identity {
-        lines.push(alter(scene, id, "DROP IDENTITY"));
+        lines.push(drop_identity(scene, after));
     }
     let retyped = scene.work.is_retyped(id);
     let mut numbers = if changed("identity") {
@@ -290,6 +290,23 @@ pub(super) fn change(scene: &Scene, before: &Fact, after: &Fact) -> Vec<Line> {
     lines.extend(numbers);
     lines.extend(settings(scene, Some(before), after));
     lines
+}
+
+/// What counts instead begins behind the rows that are there: it gives out again the numbers
+/// of those that are gone.
+fn drop_identity(scene: &Scene, after: &Fact) -> Line {
+    let line = alter(scene, &after.id, "DROP IDENTITY");
+    if is_counted(after) {
+        let what = format!("the number that {} has come to", scene.shown(&after.id));
+        return line.with(Hazard::LosesData(what));
+    }
+    line
+}
+
+/// Whether a sequence makes its new values.
+fn is_counted(fact: &Fact) -> bool {
+    let default = fact.payload.get("default");
+    default.is_some_and(|default| default.compared().starts_with("nextval("))
 }
 
 /// Whether an identity counts less far than before.
@@ -427,7 +444,7 @@ fn identity(scene: &Scene, before: &Fact, after: &Fact) -> Vec<Line> {
             id,
             &format!("ADD GENERATED {}", identity_text(new, of)),
         );
-        return vec![add, goes_on(scene, id)];
+        return vec![add, goes_on(scene, id, &Numbers::of_identity(numbers))];
     };
     let (old_how, old_numbers) = old.split_once(", ").unwrap_or((old, ""));
     let mut changes = Vec::new();
@@ -454,17 +471,19 @@ fn identity(scene: &Scene, before: &Fact, after: &Fact) -> Vec<Line> {
     vec![line]
 }
 
-/// The next number comes after those that are there.
-pub(super) fn goes_on(scene: &Scene, id: &FactId) -> Line {
+/// The next number comes after those that are there; where there are none that it could meet,
+/// it stays the first one, which no `setval` has to reach.
+pub(super) fn goes_on(scene: &Scene, id: &FactId, numbers: &Numbers) -> Line {
     let (table, name) = (scene.names.object(id), ident(id.name()));
     let sequence = format!(
         "pg_get_serial_sequence({}, {})",
         super::names::literal(&table),
         super::names::literal(id.name())
     );
+    let (last, start) = numbers.last(&name);
     Line::new(
         id,
-        format!("SELECT setval({sequence}, max({name})) FROM {table}"),
+        format!("SELECT setval({sequence}, {last}) FROM {table} HAVING {last} {start}"),
     )
 }
 
@@ -476,12 +495,12 @@ pub(super) fn loosen(scene: &Scene, id: &FactId) -> Vec<Line> {
     if id.kind == Kind::Sequence {
         return vec![super::sequence::loosen(scene, id)];
     }
-    let what = if fact.get("identity").is_some() {
-        "DROP IDENTITY"
-    } else {
-        "DROP DEFAULT"
+    let line = match scene.work.twin(id).and_then(|id| scene.b.facts.get(id)) {
+        _ if fact.get("identity").is_none() => alter(scene, id, "DROP DEFAULT"),
+        Some(after) => drop_identity(scene, after),
+        None => alter(scene, id, "DROP IDENTITY"),
     };
-    vec![alter(scene, id, what)]
+    vec![line]
 }
 
 /// A column ends, or what an inherited one has of its own.

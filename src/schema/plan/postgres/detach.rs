@@ -1,9 +1,13 @@
-//! Tables that are partitions on one side alone: the indexes and constraints that they have
-//! of the whole are their own on the other, under names that nobody gave.
+//! Tables that are partitions on one side alone, or of another whole on the other: the
+//! indexes and constraints that they have of the whole are their own for a time, under names
+//! that nobody gave.
 
 use std::borrow::Cow;
 
-use super::{kept::is_copy, work::uses};
+use super::{
+    kept::is_copy,
+    work::{above, uses},
+};
 use crate::schema::{Edge, Fact, FactId, Kind, Schema, Value, postgres_stable::stable};
 
 /// A part that a table has of the whole that it is a part of.
@@ -15,14 +19,9 @@ pub(super) struct Own {
 }
 
 /// The schema with what tables have of the whole as parts of their own, where they are no
-/// partitions on the other side, and what that is.
+/// partitions of it on the other side, and what that is.
 pub(super) fn own<'s>(schema: Cow<'s, Schema>, other: &Schema) -> (Cow<'s, Schema>, Vec<Own>) {
-    let is_alone = |fact: &&Fact| {
-        let alone = other.facts.get(&fact.id);
-        fact.get("partition of").is_some()
-            && alone.is_some_and(|alone| alone.get("partition of").is_none())
-    };
-    let tables: Vec<&Fact> = schema.of_kind(Kind::Table).filter(is_alone).collect();
+    let tables: Vec<&Fact> = leaving(&schema, other).collect();
     let (mut found, mut edges, mut all) = (Vec::new(), Vec::new(), Vec::new());
     for table in tables {
         let mut wholes = uses(&schema, &table.id).filter(|id| id.kind == Kind::Table);
@@ -46,6 +45,68 @@ pub(super) fn own<'s>(schema: Cow<'s, Schema>, other: &Schema) -> (Cow<'s, Schem
     }
     schema.edges.extend(edges);
     (Cow::Owned(schema), all)
+}
+
+/// The partitions that are none on the other side, or none of that whole.
+fn leaving<'s>(schema: &'s Schema, other: &'s Schema) -> impl Iterator<Item = &'s Fact> {
+    let leaves = |fact: &&Fact| {
+        let there = other.facts.get(&fact.id);
+        fact.get("partition of").is_some()
+            && there.is_some_and(|there| {
+                there.get("partition of").is_none() || there.list("parents") != fact.list("parents")
+            })
+    };
+    schema.of_kind(Kind::Table).filter(leaves)
+}
+
+/// The schema as people compare it: with the columns, too, that such a table has of the whole
+/// and has of its own on the other side.
+pub(super) fn told<'s>(schema: &'s Schema, other: &Schema) -> Cow<'s, Schema> {
+    let (mut schema, copies) = own(Cow::Borrowed(schema), other);
+    // What the other side has not goes or comes with the whole.
+    for Own { id, .. } in copies {
+        let copy = schema.facts.get(&id);
+        let twin = copy.is_some_and(|copy| {
+            let parts = copy.parent.iter().flat_map(|table| other.within(table));
+            parts.into_iter().any(|part| is_copy(copy, part, true))
+        });
+        if !twin {
+            schema.to_mut().facts.remove(&id);
+        }
+    }
+    let has = |column: &Fact| {
+        let own = schema.facts.get(&column.id);
+        own.is_some_and(|own| own.get("type").is_some())
+    };
+    let mut found = Vec::new();
+    for table in leaving(&schema, other) {
+        let columns = other.within(&table.id).filter(|fact| !has(fact));
+        for column in columns.filter(|fact| is_of_above(&schema, fact)) {
+            let mut column = column.clone();
+            if let Some(own) = schema.facts.get(&column.id) {
+                column.payload.extend(own.payload.clone());
+            }
+            found.push(column);
+        }
+    }
+    if found.is_empty() {
+        return schema;
+    }
+    let mut schema = schema.into_owned();
+    for fact in found {
+        schema.add(fact);
+    }
+    Cow::Owned(schema)
+}
+
+/// Whether a column of a table's own on one side is one that it has of a table above.
+pub(super) fn is_of_above(schema: &Schema, column: &Fact) -> bool {
+    let above = above(schema, column);
+    column.id.kind == Kind::Column
+        && above
+            .iter()
+            .filter_map(|id| schema.facts.get(id))
+            .any(|of| is_copy(column, of, true))
 }
 
 fn copies(table: &Fact) -> impl Iterator<Item = Fact> {

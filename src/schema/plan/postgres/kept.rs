@@ -160,8 +160,7 @@ pub(super) fn inherited(work: &mut Work) {
         let (old, new) = (parts_of(work.a, &left), parts_of(work.b, &found));
         let is_partition = a.get("partition of").is_some() || b.get("partition of").is_some();
         // All else that partitions have of the whole is known by its name (`detach.rs`).
-        let is_alone =
-            is_partition && a.get("partition of").is_some() != b.get("partition of").is_some();
+        let is_alone = is_partition && !(left.is_empty() && found.is_empty());
         let may_be_copy = |fact: &&Fact| !is_alone || fact.id.kind == Kind::Column;
         let is_like = |fact: &Fact, of: &[Fact]| {
             let mut all = of.iter();

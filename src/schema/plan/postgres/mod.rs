@@ -88,6 +88,17 @@ pub(super) fn plan(a: &Schema, b: &Schema, decisions: &Decisions) -> Result<Plan
     Ok(parts::parts(lines, unordered))
 }
 
+/// Two schemas as people compare them: what a table has of a whole that it leaves or joins
+/// is no difference where it has it still.
+pub(super) fn told<'s>(a: &'s Schema, b: &'s Schema) -> (Cow<'s, Schema>, Cow<'s, Schema>) {
+    (detach::told(a, b), detach::told(b, a))
+}
+
+/// Whether a column that a table has of its own on the other side is that of a table above.
+pub(super) fn is_of_above(schema: &Schema, column: &Fact) -> bool {
+    detach::is_of_above(schema, column)
+}
+
 /// The schema after the renames.
 pub(super) fn renamed(a: &Schema, b: &Schema, decisions: &Decisions) -> Schema {
     rename::apply(a, b, decisions, &Names::of(a, b)).1

@@ -53,6 +53,10 @@ pub(super) fn apply(
         let mut next = vec![(from, to.clone(), true)];
         while let Some((from, to, is_said)) = next.pop() {
             if is_said {
+                if let Some((line, made)) = made_before(&schema, b, decisions, &to) {
+                    lines.push(line);
+                    schema.add(made);
+                }
                 let statements = statements(&schema, &from, &to, names).into_iter();
                 lines.extend(statements.map(|line| line.at(Place::Rename)));
             }
@@ -66,6 +70,24 @@ pub(super) fn apply(
         }
     }
     (lines, schema)
+}
+
+/// The schema that something moves into, where the way makes it.
+fn made_before(
+    schema: &Schema,
+    b: &Schema,
+    decisions: &Decisions,
+    to: &FactId,
+) -> Option<(Line, Fact)> {
+    let id = FactId::new(Kind::Schema, to.path.first().cloned());
+    let is_new = !schema.facts.contains_key(&id) && b.facts.contains_key(&id);
+    if !is_new || to.kind == Kind::Schema {
+        return None;
+    }
+    let text = decisions.texts.get(&id).cloned();
+    let sql = text.unwrap_or_else(|| format!("CREATE SCHEMA {}", ident(id.name())));
+    let line = Line::new(&id, sql).at(Place::Rename);
+    Some((line, Fact::new(id, None)))
 }
 
 /// The same column in the tables that inherit it, by its old and its new name: the server
@@ -173,6 +195,16 @@ fn moved(schema: &Schema, id: &FactId, from: &FactId, to: &FactId) -> FactId {
         && let (Some(first), Some(new)) = (path.first_mut(), to.path.first())
     {
         new.clone_into(first);
+    }
+    // A routine is known by the types that it takes, and so is what is granted on it.
+    if matches!(from.kind, Kind::Schema | Kind::Table) || is_type(from) {
+        let parent = schema.facts.get(id).and_then(|fact| fact.parent.as_ref());
+        let routine = std::iter::once(id).chain(parent);
+        let mut routine = routine.filter(|id| id.kind.takes_arguments());
+        let at = routine.next().and_then(|id| id.path.len().checked_sub(1));
+        if let Some(arguments) = at.and_then(|at| path.get_mut(at)) {
+            *arguments = said(arguments, from, to);
+        }
     }
     FactId {
         kind: id.kind,

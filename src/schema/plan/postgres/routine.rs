@@ -125,7 +125,15 @@ pub(super) fn create_view(scene: &Scene, fact: &Fact, again: bool) -> Vec<Line> 
         None => server,
     };
     let sql = if again { or_replace(&sql) } else { sql };
-    vec![Line::new(&fact.id, sql)]
+    let mut lines = vec![Line::new(&fact.id, sql)];
+    // A dump says of all of them that they hold nothing, and nobody knows whether the one that
+    // was there did.
+    if !data.is_empty() && scene.work.origin(&fact.id).is_some() {
+        let name = scene.names.object(&fact.id);
+        let sql = format!("REFRESH MATERIALIZED VIEW {name}");
+        lines.push(Line::new(&fact.id, sql));
+    }
+    lines
 }
 
 /// A view that stays is altered.

@@ -39,6 +39,15 @@ impl Numbers {
         numbers
     }
 
+    /// The last of the values that are there, and when it is one of these numbers.
+    pub(super) fn last(&self, column: &str) -> (String, String) {
+        if self.increment.starts_with('-') {
+            (format!("min({column})"), format!("<= {}", self.start))
+        } else {
+            (format!("max({column})"), format!(">= {}", self.start))
+        }
+    }
+
     fn of_sequence(fact: &Fact) -> Self {
         let text = |key: &str| fact.get(key).unwrap_or_default().to_owned();
         Self {
@@ -237,7 +246,7 @@ pub(super) fn own(scene: &Scene, fact: &Fact) -> Vec<Line> {
     )];
     let is_new = scene.work.create.contains(&fact.id);
     if is_new && !scene.work.create.contains(column) {
-        lines.push(column::goes_on(scene, column));
+        lines.push(column::goes_on(scene, column, &Numbers::of_sequence(fact)));
     }
     lines
 }

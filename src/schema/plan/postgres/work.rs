@@ -102,10 +102,13 @@ impl<'a> Work<'a> {
             attached.iter().any(|own| own.id == *id) && !fact.is_some_and(is_check)
         };
         work.create.retain(|id| !is_made(id));
+        let is_of = |all: &[Own], id: &FactId| all.iter().any(|own| own.id == *id);
+        // One that is taken from one whole to another has no moment for a name of its own.
+        work.rename
+            .retain(|to, from| !(is_of(detached, from) && is_of(attached, to)));
         // Their names are those that a way back goes by.
         for (from, to) in &work.twins {
-            let is_own = detached.iter().any(|own| own.id == *from)
-                || attached.iter().any(|own| own.id == *to);
+            let is_own = is_of(detached, from) != is_of(attached, to);
             if is_own && from.kind != Kind::Sequence && !work.drop.contains(from) {
                 work.rename.insert(to.clone(), from.clone());
             }

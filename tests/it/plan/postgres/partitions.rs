@@ -231,3 +231,48 @@ fn checks_that_a_table_has_not_yet() {
         ),
     ]);
 }
+
+/// A partition of another whole has the indexes and constraints of that one.
+#[test]
+fn partitions_that_move_between_wholes() {
+    let wholes = format!("{T}{}", T.replace("TABLE t ", "TABLE w "));
+    let of = |whole: &str, u: &str| {
+        format!("{u}ALTER TABLE {whole} ATTACH PARTITION u FOR VALUES FROM (1) TO (2);")
+    };
+    let p = "CREATE TABLE p (id int PRIMARY KEY);";
+    for more in [
+        "",
+        "CREATE INDEX i ON t (b);",
+        "CREATE INDEX i ON t (b); CREATE INDEX j ON w (b);",
+        "CREATE INDEX i ON t (b); CREATE INDEX j ON w (b, a);",
+        "ALTER TABLE t ADD CONSTRAINT k UNIQUE (a, b);",
+        "ALTER TABLE t ADD CONSTRAINT k PRIMARY KEY (a, b); ALTER TABLE w ADD CONSTRAINT wk PRIMARY KEY (a, b);",
+        "ALTER TABLE t ADD CONSTRAINT fk FOREIGN KEY (b) REFERENCES p;",
+    ] {
+        for own in [
+            "",
+            "CREATE INDEX own ON u (b);",
+            "CREATE INDEX u_i ON u (b);",
+        ] {
+            // What is made last is taken from the whole, or its own.
+            both(&[
+                (
+                    format!("{p}{wholes}{more}{}{own}", of("t", ALONE)),
+                    format!("{p}{wholes}{more}{}{own}", of("w", ALONE)),
+                ),
+                (
+                    format!("{p}{wholes}{more}{}", of("t", &format!("{ALONE}{own}"))),
+                    format!("{p}{wholes}{more}{}", of("w", ALONE)),
+                ),
+            ]);
+        }
+    }
+    let check = "ALTER TABLE t ADD CONSTRAINT c CHECK (b > 0);";
+    let checked = format!("{ALONE}ALTER TABLE u ADD CONSTRAINT c CHECK (b > 0);");
+    for there in [ALONE, &checked] {
+        both(&[(
+            format!("{wholes}{check}{}", of("t", &checked)),
+            format!("{wholes}{check}{}", of("w", there)),
+        )]);
+    }
+}

@@ -261,3 +261,48 @@ fn two_long_types_are_made_anew() {
         &Decisions::default(),
     );
 }
+
+/// A routine is known by the types that it takes, and so is what is granted on it.
+#[test]
+fn routines_that_take_rows_of_a_renamed_table() {
+    super::roles();
+    let mut bench = Bench::new();
+    let of = |table: &str, more: &str| {
+        format!(
+            "CREATE TABLE {table} (id int); CREATE FUNCTION f(r {table}) RETURNS int LANGUAGE sql AS 'SELECT 1';
+             GRANT EXECUTE ON FUNCTION f({table}) TO reader; {more}"
+        )
+    };
+    let renamed = decisions(&[(Kind::Table, "app.a", "app.b")]);
+    let sql = there(&mut bench, &of("a", ""), &of("b", ""), &renamed);
+    assert_eq!(sql, ["ALTER TABLE app.a RENAME TO b"]);
+    let more = "CREATE FUNCTION f(r b[], n int) RETURNS int LANGUAGE sql AS 'SELECT 2';";
+    there(&mut bench, &of("a", ""), &of("b", more), &renamed);
+}
+
+/// A schema is there before something moves into it.
+#[test]
+fn a_table_that_moves_into_a_new_schema() {
+    let mut bench = Bench::new();
+    let moved = decisions(&[(Kind::Table, "app.t", "other.t")]);
+    let sql = there(
+        &mut bench,
+        "CREATE TABLE t (id int);",
+        "CREATE SCHEMA other; COMMENT ON SCHEMA other IS 'x'; CREATE TABLE other.t (id int);",
+        &moved,
+    );
+    assert_eq!(
+        sql[..2],
+        ["CREATE SCHEMA other", "ALTER TABLE app.t SET SCHEMA other"]
+    );
+    let two = decisions(&[
+        (Kind::Table, "app.t", "other.t"),
+        (Kind::Table, "app.u", "other.v"),
+    ]);
+    there(
+        &mut bench,
+        "CREATE TABLE t (id int); CREATE TABLE u (id int);",
+        "CREATE SCHEMA other; CREATE TABLE other.t (id int); CREATE TABLE other.v (id int);",
+        &two,
+    );
+}
