@@ -109,7 +109,11 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
     let going_on = head_file::halted(context)?;
     let project = context.writable_project()?;
     let mut database = context.database()?;
-    let report = sync::look(context, &project, &mut *database, asks(args))?;
+    let mut report = sync::look(context, &project, &mut *database, asks(args))?;
+    if args.rebase && report.fails_on_top().is_none() {
+        // The order was chosen; the other one is no news.
+        report.tried.clear();
+    }
     show::report(ui, context, &report);
     let (mut decisions, keep) = match choose::decide(ui, context, &report, args)? {
         Chosen::Go { decisions, keep } => (decisions, keep),
@@ -226,7 +230,7 @@ fn run_late(
 fn asks(args: &Args) -> Asks {
     Asks {
         restack: !args.no_prove && !args.merge && !args.apply_both,
-        orders: !args.no_prove && !args.rebase && !args.apply_both,
+        orders: !args.no_prove && !args.apply_both,
         beside: !args.no_prove && !args.rebase && !args.merge,
     }
 }

@@ -3,7 +3,7 @@
 use super::{Context, Error, elsewhere, fixed, guard::protected_refs, outline, restack::Move};
 use crate::{
     git::{CommitId, CommitInfo},
-    model::{Project, RevId, UnreadFile},
+    model::{Project, RevId, UnreadFile, verdict::Failure},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -99,6 +99,8 @@ impl Divergence {
 pub enum OneOrder {
     /// Mine go on top of theirs, and it is clear which are which.
     Rebase,
+    /// The same, once what was seen to fail after theirs runs there too.
+    Edit(Box<Failure>),
     /// Somebody has to say which goes on top of which.
     Name,
     /// Theirs are several: they are joined before mine go on top of them.

@@ -29,7 +29,7 @@ use crate::{
     model::{
         Direction, Operation, Project, RevId,
         settle::{self, Movable, Settle},
-        verdict::{Failure, Verdict},
+        verdict::Failure,
     },
 };
 
@@ -111,16 +111,12 @@ impl Report {
         let mine: BTreeSet<&RevId> = lines.flat_map(|line| &line.chain).collect();
         let looked = self.restacking.iter().map(|one| &one.looked);
         let renewed: BTreeSet<RevId> = looked.flat_map(Looked::renewed).collect();
-        let fails = |failure: &&Failure| {
-            let first = failure.order.first();
-            mine.contains(&failure.revision)
-                && !renewed.contains(&failure.revision)
-                && first.is_some_and(|id| !mine.contains(id))
-        };
-        self.tried.iter().find_map(|one| match one.verdict()? {
-            Verdict::Fails(found) if !found.on_rows => found.failures.iter().find(fails),
-            _ => None,
-        })
+        let tried = self
+            .tried
+            .iter()
+            .filter_map(|one| one.outcome.as_ref().ok());
+        let mut fails = tried.filter_map(|proved| proved.fails_on_top(&mine));
+        fails.find(|failure| !renewed.contains(&failure.revision))
     }
 
     /// The ways to make one head of several, the best one first.

@@ -8,7 +8,7 @@ use super::{
     Context, Error, NoScratch, Prepared,
     autogenerate::section,
     conflicts,
-    divergence::{Divergence, Line},
+    divergence::{Divergence, Line, OneOrder},
     orders::{self, Lines, Proved},
     proof::{Ask, Found, prove},
     record, replayed, sides,
@@ -18,7 +18,12 @@ use super::{
 use crate::{
     db::Database,
     layout::render::{Body, Section},
-    model::{Project, RevId, Revision, conflict::Clash, footprint::Object, verdict::Verdict},
+    model::{
+        Project, RevId, Revision,
+        conflict::Clash,
+        footprint::Object,
+        verdict::{Failure, Verdict},
+    },
     schema::{
         Difference, Schema, compare,
         plan::{Decisions, plan},
@@ -176,9 +181,25 @@ pub(super) fn require_merges(divergence: &Divergence, tried: &[Tried]) -> Result
     if lines.is_empty() {
         Ok(())
     } else {
-        let way = divergence.one_order();
+        let way = match (divergence.one_order(), fails_on_top(divergence, tried)) {
+            (OneOrder::Rebase, Some(failure)) => OneOrder::Edit(Box::new(failure.clone())),
+            (way, _) => way,
+        };
         Err(Error::OrderMatters { lines, way })
     }
+}
+
+/// What of mine was seen to fail after theirs, where it is clear which are mine.
+fn fails_on_top<'t>(divergence: &Divergence, tried: &'t [Tried]) -> Option<&'t Failure> {
+    let moves = divergence.lines.iter();
+    let moves = moves.filter_map(|line| line.sides(&BTreeSet::new()));
+    let heads: BTreeSet<RevId> = moves.flat_map(|one| one.heads).collect();
+    tried.iter().find_map(|one| {
+        let proved = one.outcome.as_ref().ok()?;
+        let lines = proved.lines.iter();
+        let lines = lines.filter(|line| line.iter().any(|id| heads.contains(id)));
+        proved.fails_on_top(&lines.flatten().collect())
+    })
 }
 
 /// The same where no database is asked: in memory, or on the server of `scratch:`.

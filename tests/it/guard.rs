@@ -79,7 +79,7 @@ fn an_edit_that_was_pulled_is_not_taken_for_mine() {
     Edited since applied: 1 revision
       9209a434d045  Initial migration   origin/main has the edit too, and nothing says that it is on purpose
     the database is up to date
-    hint: whoever made the edit says why with `teammig amend 9209a434d045 --reason "…"`; then `teammig sync` records it here; it does not run again
+    hint: whoever made the edit says why with `teammig amend 9209a434d045 --reason "…"`; then `teammig sync` records it here; it does not run again: what the script is to do otherwise belongs in a new revision
     "#);
     // What it says is done: the decision comes afterwards, and is recorded.
     sandbox.ok("ann", &["amend", "9209", "--reason", "Bob was right"]);

@@ -18,6 +18,7 @@ pub(in crate::cli) fn one_order(way: &OneOrder) -> String {
         OneOrder::Rebase => {
             "`teammig sync --rebase` puts yours on top of theirs, so that there is one order".to_owned()
         }
+        OneOrder::Edit(failure) => on_top(failure),
         OneOrder::Name => "`teammig rebase YOURS --onto THEIRS` puts one on top of the other, so that there is one order"
             .to_owned(),
         OneOrder::JoinTheirs { theirs, mine } => format!(
@@ -117,7 +118,7 @@ pub(super) fn report(error: &Error, words: String) -> Report {
             let fails = lines.iter().any(|line| line.why == Apart::Fails);
             let kind = if fails { "order-fails" } else { "order-matters" };
             let mut report = Report::new(kind, 3, words).hint(one_order(way));
-            if fails {
+            if fails && !matches!(way, OneOrder::Edit(_)) {
                 report = report.hint("or edit the one that fails, so that it runs after the other too");
             }
             if *way != OneOrder::Fixed {

@@ -289,7 +289,8 @@ pub(super) fn ways_out(ui: &mut Ui, edited: &[&Edited]) {
     let carried = those(&|one| one.carried && !one.can_be_put_right());
     if !carried.is_empty() {
         ui.hint(format!(
-            "whoever made the edit says why with {}; then `teammig sync` records it here; it does not run again",
+            "whoever made the edit says why with {}; then `teammig sync` records it here; it does not run again: what the \
+             script is to do otherwise belongs in a new revision",
             amend(&carried)
         ));
     }
