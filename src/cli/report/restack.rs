@@ -84,12 +84,12 @@ pub(super) fn report(error: &Error, words: String) -> Report {
             }
             match asked {
                 OutOfTurn::ApplyBoth => report,
-                OutOfTurn::OutOfOrder => report.hint("`teammig sync` without that option runs them in the order of the files"),
+                OutOfTurn::OutOfOrder => report.hint("`teammig sync`, without `--out-of-order` or `--yes`, asks in which order they run here"),
                 OutOfTurn::Upgrade => report.hint("`teammig sync` puts them in one order, and makes such a script anew where it can"),
             }
             .hint(match asked {
                 OutOfTurn::OutOfOrder => {
-                    "`--no-prove` with it runs it all the same; what it undoes is gone here then"
+                    "`teammig sync --out-of-order --no-prove` runs it all the same; what it undoes is gone here then"
                 }
                 OutOfTurn::ApplyBoth | OutOfTurn::Upgrade => {
                     "`teammig sync --apply-both --no-prove` runs it all the same; what it undoes is gone here then"

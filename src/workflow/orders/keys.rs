@@ -19,7 +19,7 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct Keys {
     dialect: Dialect,
-    keys: BTreeSet<Key>,
+    foreign: BTreeSet<Key>,
     /// The texts that say what is a key of a table, with the table.
     unique: Vec<(String, String)>,
 }
@@ -37,7 +37,7 @@ impl Keys {
     pub(super) fn of<'b>(dialect: Dialect, texts: impl Iterator<Item = &'b str>) -> Self {
         let mut keys = Self {
             dialect,
-            keys: BTreeSet::new(),
+            foreign: BTreeSet::new(),
             unique: Vec::new(),
         };
         for text in texts {
@@ -57,7 +57,7 @@ impl Keys {
                 keys.unique.push((own.clone(), text.to_owned()));
             }
             for parent in after(&words, "REFERENCES") {
-                keys.keys.insert(Key {
+                keys.foreign.insert(Key {
                     child: own.clone(),
                     parent,
                     text: text.to_owned(),
@@ -82,7 +82,7 @@ impl Keys {
             return taken
                 .find(|table| sql::moves_rows(other_text) && is_about(other_text, &[table]));
         }
-        let mut keys = self.keys.iter();
+        let mut keys = self.foreign.iter();
         let key = keys.find(|key| {
             self.loses_parents(key, text, accesses) && touches_children(key, other_text, others)
         })?;
@@ -105,7 +105,7 @@ impl Keys {
             let first = text.split_whitespace().next().unwrap_or_default();
             first.eq_ignore_ascii_case("DROP") && is_about(text, &[table])
         };
-        let key = self.keys.iter().find(|key| {
+        let key = self.foreign.iter().find(|key| {
             drops(text, &key.parent)
                 && (drops(other_text, &key.child) || touches_children(key, other_text, others))
         })?;
@@ -117,7 +117,7 @@ impl Keys {
         let mut found = BTreeSet::new();
         loop {
             let before = found.len();
-            for key in &self.keys {
+            for key in &self.foreign {
                 if is_about(text, &[&key.parent]) || found.contains(key.parent.as_str()) {
                     found.insert(key.child.as_str());
                 }
