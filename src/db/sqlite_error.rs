@@ -34,7 +34,7 @@ pub(super) fn db_error(error: &Error) -> DbError {
     match would_lose(&message) {
         Some(complaint) => DbError {
             advice: Some(
-                "it was made by hand: keep what is in it elsewhere, remove it here, and call it again; what is to stay comes back by a later revision (into the models, then `teammig create`)"
+                "where a revision that is not in these files made it, take that back first (`teammig status` names it); where it was made by hand, keep what is in it elsewhere, remove it here, and call it again: what is to stay comes back by a later revision (into the models, then `teammig create`)"
                     .to_owned(),
             ),
             ..DbError::new(kind, complaint)

@@ -188,7 +188,7 @@ mod tests {
             ("DROP TABLE teams", "UPDATE users SET team = NULL", true),
             ("DROP TABLE teams", "DELETE FROM users", true),
             ("DROP TABLE teams", "DROP TABLE users", true),
-            ("DROP TABLE teams", "UPDATE users SET name = 'x'", false),
+            ("DROP TABLE teams", "UPDATE users SET at = 'x'", false),
             ("DROP TABLE teams", "CREATE INDEX i ON users (id)", false),
             ("DROP TABLE others", "DELETE FROM users", false),
         ] {

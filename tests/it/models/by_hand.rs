@@ -31,7 +31,7 @@ fn a_rebuild_loses_nothing_that_only_this_database_has() {
       | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ users also has column Phone, index users_phone, trigger quiet, which this revision would lose
     7f3a9c21e4b0 was rolled back and left nothing.
     Nothing else had been done in this run.
-    hint: it was made by hand: keep what is in it elsewhere, remove it here, and call it again; what is to stay comes back by a later revision (into the models, then `teammig create`)
+    hint: where a revision that is not in these files made it, take that back first (`teammig status` names it); where it was made by hand, keep what is in it elsewhere, remove it here, and call it again: what is to stay comes back by a later revision (into the models, then `teammig create`)
     ");
     let phone: String = connection
         .query_row("SELECT Phone FROM users", [], |row| row.get(0))
@@ -57,7 +57,7 @@ fn a_rebuild_loses_nothing_that_only_this_database_has() {
        | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ users also has column mail, which this revision would lose
     7f3a9c21e4b0 is still applied: nothing of its way back was done.
     Nothing else had been done in this run.
-    hint: it was made by hand: keep what is in it elsewhere, remove it here, and call it again; what is to stay comes back by a later revision (into the models, then `teammig create`)
+    hint: where a revision that is not in these files made it, take that back first (`teammig status` names it); where it was made by hand, keep what is in it elsewhere, remove it here, and call it again: what is to stay comes back by a later revision (into the models, then `teammig create`)
     ");
 }
 
