@@ -15,7 +15,9 @@ mod words;
 
 use std::{borrow::Cow, collections::BTreeMap};
 
-use self::postgres::{plan as postgres_plan, renamed as postgres_renamed};
+use self::postgres::{
+    is_of_above, plan as postgres_plan, renamed as postgres_renamed, told as postgres_told,
+};
 use super::{Fact, FactId, Kind, Schema, told::earlier};
 use crate::model::Dialect;
 
@@ -204,7 +206,7 @@ pub fn renamed(a: &Schema, b: &Schema, decisions: &Decisions) -> Schema {
 /// side, and is there on both.
 pub fn told<'s>(a: &'s Schema, b: &'s Schema) -> (Cow<'s, Schema>, Cow<'s, Schema>) {
     match b.dialect {
-        Dialect::Postgres => postgres::told(a, b),
+        Dialect::Postgres => postgres_told(a, b),
         Dialect::Sqlite => (Cow::Borrowed(a), Cow::Borrowed(b)),
     }
 }
@@ -230,7 +232,7 @@ pub fn emptied(a: &Schema, b: &Schema, decisions: &Decisions) -> Vec<Undecided> 
             && !is_renamed(&fact.id)
             && !decisions.refill.contains_key(&fact.id)
             // The table becomes a part of one that has it.
-            && !postgres::is_of_above(b, fact)
+            && !is_of_above(b, fact)
     });
     lost.map(|fact| Undecided {
         about: fact.id.clone(),

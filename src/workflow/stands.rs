@@ -102,6 +102,10 @@ pub fn prove(
     restacking: &mut Restacking,
     tried: &[Tried],
 ) -> Result<(), Error> {
+    if alembic::is_used(context) {
+        // Alembic's table has heads alone: mine cannot stand above theirs before these ran.
+        return Ok(());
+    }
     let state = State::new(&restacking.future, context.ledger(database)?);
     let mut stands = Vec::new();
     for line in &restacking.lines {
@@ -206,10 +210,6 @@ fn alike(
         below: case.below.clone(),
         lines: vec![case.mine.clone(), case.theirs.clone()],
     };
-    if alembic::is_used(context) {
-        // Alembic's table has heads alone: mine cannot stand above theirs before these ran.
-        return Ok(None);
-    }
     match prove_orders(context, database, false, project, &lines) {
         Ok(proved) => Ok(tried_on(&proved)),
         // Then mine run again, which needs no proof.
