@@ -43,13 +43,7 @@ pub(super) fn look(
     }
     for line in &divergence.lines {
         for run in runs(project, line, state) {
-            match one(context, project, database, &run) {
-                Ok(found) => looked.stale.extend(found),
-                Err(error @ (Error::NoScratch(_) | Error::NotReplayed(_))) => {
-                    looked.not_tried = Some(Box::new(error));
-                }
-                Err(error) => return Err(error),
-            }
+            add(&mut looked, one(context, project, database, &run))?;
         }
     }
     Ok(looked)
@@ -75,15 +69,21 @@ pub fn of_plan(
         if dialect == Dialect::Sqlite && !chain.any(takes_away) {
             continue;
         }
-        match one(context, project, database, &run) {
-            Ok(found) => looked.stale.extend(found),
-            Err(error @ (Error::NoScratch(_) | Error::NotReplayed(_))) => {
-                looked.not_tried = Some(Box::new(error));
-            }
-            Err(error) => return Err(error),
-        }
+        add(&mut looked, one(context, project, database, &run))?;
     }
     Ok(looked)
+}
+
+/// What was found of one run, or why nothing was.
+fn add(looked: &mut Looked, found: Result<Vec<Stale>, Error>) -> Result<(), Error> {
+    match found {
+        Ok(found) => looked.stale.extend(found),
+        Err(error @ (Error::NoScratch(_) | Error::NotReplayed(_))) => {
+            looked.not_tried = Some(Box::new(error));
+        }
+        Err(error) => return Err(error),
+    }
+    Ok(())
 }
 
 /// What runs one after the other, on top of what it does not stand on.
