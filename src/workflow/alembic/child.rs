@@ -234,9 +234,10 @@ mod tests {
         let stop = Stop::default();
         let other = stop.clone();
         let begun = Instant::now();
-        // The shell waits for its child, which has to hear of it as well.
+        // The shell waits for its child, which has to hear of it as well, and does not while it is
+        // being made: so it is the child that says when.
         let call =
-            shell("trap 'echo rolled back; exit 5' INT; echo ready; sh -c 'sleep 30'; exit 0");
+            shell("trap 'echo rolled back; exit 5' INT; sh -c 'echo ready; exec sleep 30'; exit 0");
         let said = run(&call, &stop, &mut |_, line| {
             if line == "ready" {
                 other.ask();
