@@ -165,9 +165,9 @@ pub(super) fn run(ui: &mut Ui, context: &Context, call: &Call<'_>) -> Result<Sta
     warn(ui, &proposal.warnings);
     if dry_run {
         show_plan(ui, &project, &proposal);
-        return Ok(Status::Fine);
+    } else {
+        confirm_down(ui, context, call.args.yes, &proposal)?;
     }
-    confirm_down(ui, context, call.args.yes, &proposal)?;
     if call.direction == Direction::Up {
         keep_theirs(
             ui,
@@ -177,6 +177,9 @@ pub(super) fn run(ui: &mut Ui, context: &Context, call: &Call<'_>) -> Result<Sta
             &proposal,
             OutOfTurn::Upgrade,
         )?;
+    }
+    if dry_run {
+        return Ok(Status::Fine);
     }
     let outcome = execute(
         ui,

@@ -5,6 +5,7 @@
 //! what a failure means for the user, is decided elsewhere.
 
 mod error;
+pub(crate) mod file_wait;
 mod ledger_sql;
 pub mod offline;
 mod postgres;

@@ -18,7 +18,9 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension as _};
 
 use super::{
     Database, DbError, ErrorKind, Interrupter, Job, JobError, LedgerChange, Notice, Ran,
-    RunSettings, ledger_sql,
+    RunSettings,
+    file_wait::Patience,
+    ledger_sql,
     scratch::{Likeness, ScratchAt, ScratchError},
     sqlite_error::db_error,
     sqlite_group::Group,
@@ -356,9 +358,12 @@ impl Database for Sqlite {
             let path = self.real(path)?;
             let stop = Arc::clone(&self.stop);
             let holder = format!("{} (pid {})", self.settings.application, std::process::id());
-            let lock = FileLock::take(&path, &holder, timeout, waiting, &|| {
-                stop.load(Ordering::SeqCst)
-            })?;
+            let patience = Patience {
+                timeout,
+                waiting: &mut *waiting,
+                stopped: &|| stop.load(Ordering::SeqCst),
+            };
+            let lock = FileLock::take(&path, &holder, patience)?;
             self.lock = Some(lock);
         }
         self.patience = timeout;

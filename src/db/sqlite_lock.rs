@@ -8,13 +8,12 @@ use std::{
     fs::{File, OpenOptions, TryLockError},
     io::{Read as _, Seek as _, Write as _},
     path::{Path, PathBuf},
-    time::{Duration, Instant},
 };
 
-use super::{DbError, ErrorKind};
-
-/// How often a waiting deployer looks again.
-const POLL: Duration = Duration::from_millis(50);
+use super::{
+    DbError, ErrorKind,
+    file_wait::{Attempt, Patience, until_had},
+};
 
 /// A held lock; dropping it lets go.
 #[derive(Debug)]
@@ -24,20 +23,16 @@ pub(super) struct FileLock {
 }
 
 impl FileLock {
-    /// Takes the lock of the database at `database`, waiting at most `timeout`.
+    /// Takes the lock of the database at `database`.
     pub(super) fn take(
         database: &Path,
         holder: &str,
-        timeout: Duration,
-        waiting: &mut dyn FnMut(&str),
-        stopped: &dyn Fn() -> bool,
+        patience: Patience<'_>,
     ) -> Result<Self, DbError> {
         let mut name = database.file_name().unwrap_or_default().to_owned();
         name.push("-teammig.lock");
         let path = database.with_file_name(name);
-        let until = Instant::now() + timeout;
-        let mut told = false;
-        loop {
+        let attempt = || {
             let file = OpenOptions::new()
                 .read(true)
                 .write(true)
@@ -46,38 +41,23 @@ impl FileLock {
                 .open(&path)
                 .map_err(|error| cannot_lock(&path, &error))?;
             match file.try_lock() {
-                Ok(()) if is_still(&path, &file) => {
-                    let mut lock = Self { file, path };
-                    lock.sign(holder);
-                    return Ok(lock);
-                }
+                Ok(()) if is_still(&path, &file) => Ok(Attempt::Had(file)),
                 // Its holder removed the file between our opening and locking it.
-                Ok(()) => continue,
-                Err(TryLockError::WouldBlock) => {}
-                Err(TryLockError::Error(error)) => return Err(cannot_lock(&path, &error)),
+                Ok(()) => Ok(Attempt::Changed),
+                Err(TryLockError::WouldBlock) => Ok(Attempt::Held(holder_of(&path))),
+                Err(TryLockError::Error(error)) => Err(cannot_lock(&path, &error)),
             }
-            let other = holder_of(&path);
-            if !told {
-                waiting(&other);
-                told = true;
-            }
-            if stopped() {
-                return Err(DbError::new(
-                    ErrorKind::Interrupted,
-                    "stopped while waiting",
-                ));
-            }
-            if Instant::now() >= until {
-                return Err(DbError::new(
-                    ErrorKind::Locked,
-                    format!(
-                        "the database is locked by {other}; waited {} s",
-                        timeout.as_secs()
-                    ),
-                ));
-            }
-            std::thread::sleep(POLL);
-        }
+        };
+        let seconds = patience.timeout.as_secs();
+        let file = until_had(patience, attempt, |other| {
+            DbError::new(
+                ErrorKind::Locked,
+                format!("the database is locked by {other}; waited {seconds} s"),
+            )
+        })?;
+        let mut lock = Self { file, path };
+        lock.sign(holder);
+        Ok(lock)
     }
 
     fn sign(&mut self, holder: &str) {

@@ -488,11 +488,13 @@ fn about(part: &Part, n: usize, of: usize) -> String {
 fn way_back(from: &Schema, to: &Schema, decisions: &Decisions) -> Result<Vec<Part>, String> {
     match plan(to, from, decisions) {
         Ok(back) if back.is_empty() => Err("nothing says what is to be undone".to_owned()),
-        Ok(back) if !made_anew(&back, from).is_empty() => Err(format!(
-            "no statement makes {} what it was: it would be dropped and made again, without its rows. What keeps them is to be written by hand (`ALTER TABLE … INHERIT …`)",
-            made_anew(&back, from).join(", ")
-        )),
-        Ok(back) => Ok(back.parts),
+        Ok(back) => match made_anew(&back, from).as_slice() {
+            [] => Ok(back.parts),
+            lost => Err(format!(
+                "no statement makes {} what it was: it would be dropped and made again, without its rows; what keeps them has to be written by hand",
+                lost.join(", ")
+            )),
+        },
         Err(undecided) => {
             let all = undecided
                 .iter()

@@ -25,7 +25,7 @@ use super::{
 use crate::{
     db::{
         Database, DbError, ErrorKind, Interrupter, Job, JobError, Leaves, LedgerChange, Likeness,
-        Notice, Ran, ScratchAt, ScratchError,
+        Notice, Ran, ScratchAt, ScratchError, file_wait::Patience,
     },
     layout::{Alembic, Layout as _},
     model::{
@@ -404,8 +404,12 @@ impl Database for AlembicDatabase {
         self.inner.lock(timeout, waiting)?;
         if let Some(left_running) = &mut self.left_running {
             let stop = self.stop.clone();
-            let left = timeout.saturating_sub(begun.elapsed());
-            if let Err(error) = left_running.wait(left, waiting, &|| stop.is_asked()) {
+            let patience = Patience {
+                timeout: timeout.saturating_sub(begun.elapsed()),
+                waiting,
+                stopped: &|| stop.is_asked(),
+            };
+            if let Err(error) = left_running.wait(patience) {
                 self.inner.unlock()?;
                 return Err(error);
             }

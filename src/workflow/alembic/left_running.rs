@@ -11,19 +11,19 @@ use std::{
     io::{self, Seek as _, SeekFrom},
     path::PathBuf,
     sync::Arc,
-    time::{Duration, Instant},
 };
 
 use sha2::{Digest as _, Sha256};
 
 use crate::{
     config::Target,
-    db::{DbError, ErrorKind},
+    db::{
+        DbError, ErrorKind,
+        file_wait::{Attempt, Patience, until_had},
+    },
     workflow::{Context, known},
 };
 
-/// How often one that waits looks again.
-const POLL: Duration = Duration::from_millis(50);
 /// No text of ours is as long.
 const BEHIND: u64 = 1 << 30;
 
@@ -61,58 +61,36 @@ impl LeftRunning {
         })
     }
 
-    /// Waits at most `timeout` for one that an earlier teammig left running; `waiting` is
-    /// told once for which.
-    pub(super) fn wait(
-        &mut self,
-        timeout: Duration,
-        waiting: &mut dyn FnMut(&str),
-        stopped: &dyn Fn() -> bool,
-    ) -> Result<(), DbError> {
+    /// Waits for one that an earlier teammig left running.
+    pub(super) fn wait(&mut self, patience: Patience<'_>) -> Result<(), DbError> {
         let Ok(file) = self.open() else {
             return Ok(());
         };
-        let until = Instant::now() + timeout;
-        let mut told = false;
-        loop {
-            match file.try_lock() {
-                Ok(()) => {
-                    self.held = Some(Arc::new(file));
-                    return Ok(());
-                }
-                Err(TryLockError::WouldBlock) => {}
-                Err(TryLockError::Error(_)) => return Ok(()),
+        let this = &*self;
+        let attempt = || {
+            Ok(match file.try_lock() {
+                Ok(()) => Attempt::Had(true),
+                Err(TryLockError::WouldBlock) => Attempt::Held(this.holder().0),
+                Err(TryLockError::Error(_)) => Attempt::Had(false),
+            })
+        };
+        let seconds = patience.timeout.as_secs();
+        let is_locked = until_had(patience, attempt, |holder| {
+            let message = format!("{holder}, still works on the database; waited {seconds} s");
+            let stop = this.holder().1.map(|group| {
+                format!(
+                    "`kill -s INT -- -{group}` asks it to stop, and Python rolls back what it can; whether it is still there, \
+                     `fuser {}` says",
+                    this.path.display()
+                )
+            });
+            DbError {
+                advice: stop,
+                ..DbError::new(ErrorKind::Locked, message)
             }
-            let (holder, group) = self.holder();
-            if !told {
-                waiting(&holder);
-                told = true;
-            }
-            if stopped() {
-                return Err(DbError::new(
-                    ErrorKind::Interrupted,
-                    "stopped while waiting",
-                ));
-            }
-            if Instant::now() >= until {
-                let message = format!(
-                    "{holder}, still works on the database; waited {} s",
-                    timeout.as_secs()
-                );
-                let stop = group.map(|group| {
-                    format!(
-                        "`kill -s INT -- -{group}` asks it to stop, and Python rolls back what it can; whether it is still \
-                         there, `fuser {}` says",
-                        self.path.display()
-                    )
-                });
-                return Err(DbError {
-                    advice: stop,
-                    ..DbError::new(ErrorKind::Locked, message)
-                });
-            }
-            std::thread::sleep(POLL);
-        }
+        })?;
+        self.held = is_locked.then(|| Arc::new(file));
+        Ok(())
     }
 
     /// What is started from now on gets this.
@@ -192,6 +170,7 @@ mod tests {
     use std::{
         io::{BufRead as _, BufReader},
         process::{Command, Stdio},
+        time::Duration,
     };
 
     use super::*;
@@ -205,8 +184,10 @@ mod tests {
         };
         let wait = |one: &mut LeftRunning, timeout| {
             let mut who = String::new();
-            let outcome = one.wait(timeout, &mut |holder| holder.clone_into(&mut who), &|| {
-                false
+            let outcome = one.wait(Patience {
+                timeout,
+                waiting: &mut |holder| holder.clone_into(&mut who),
+                stopped: &|| false,
             });
             outcome.map(|()| who)
         };
@@ -229,7 +210,11 @@ mod tests {
         assert_eq!(error.kind, ErrorKind::Locked);
         let process = format!("`alembic upgrade head` (process {})", child.id());
         assert!(error.message.contains(&process), "{error:?}");
-        let stopped = database().wait(Duration::from_mins(1), &mut |_| {}, &|| true);
+        let stopped = database().wait(Patience {
+            timeout: Duration::from_mins(1),
+            waiting: &mut |_| {},
+            stopped: &|| true,
+        });
         assert_eq!(stopped.unwrap_err().kind, ErrorKind::Interrupted);
         child.kill().unwrap();
         child.wait().unwrap();

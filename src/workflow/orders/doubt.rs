@@ -14,7 +14,7 @@ use super::{
     cascades::Cascades,
     keys::Keys,
     python,
-    sides::Sides,
+    sides::{Sides, any_statement},
     told::is_told,
 };
 use crate::{
@@ -57,18 +57,10 @@ pub(super) fn doubt(
 /// Whether a line without that revision changes rows by what they hold, or drops them: then
 /// those that made the revision fail may be others, or gone, after it.
 pub(super) fn others_move_rows(sides: &Sides, revision: &RevId) -> bool {
-    let moves = |steps: &[Prepared]| {
-        steps.iter().any(|step| {
-            let text = &step.script().text;
-            let statements = sql::statements(text, sides.dialect);
-            let mut texts = statements.iter().map(|statement| statement.text(text));
-            texts.any(|text| {
-                let first = text.split_whitespace().next().unwrap_or_default();
-                let drops = first.eq_ignore_ascii_case("DROP") && is_about(text, &["TABLE"]);
-                drops || (sql::moves_rows(text) && !sql::is_plain_insert(text))
-            })
-        })
+    let changes = |text: &str| {
+        sql::dropped_table(text).is_some() || (sql::moves_rows(text) && !sql::is_plain_insert(text))
     };
+    let moves = |steps: &[Prepared]| any_statement(steps, sides.dialect, changes);
     let has = |steps: &[Prepared]| steps.iter().any(|step| step.step.revision == *revision);
     sides
         .pairs()

@@ -100,10 +100,10 @@ impl Keys {
         if self.dialect != Dialect::Sqlite {
             return None;
         }
-        // A table that takes its place is no other one by what the statement touches.
+        // By what it touches, a statement that makes room for another table drops none.
         let drops = |text: &str, table: &str| {
-            let first = text.split_whitespace().next().unwrap_or_default();
-            first.eq_ignore_ascii_case("DROP") && is_about(text, &[table])
+            let dropped = sql::dropped_table(text);
+            dropped.is_some_and(|dropped| dropped.table.eq_ignore_ascii_case(table))
         };
         let key = self.foreign.iter().find(|key| {
             drops(text, &key.parent)

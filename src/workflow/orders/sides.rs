@@ -159,13 +159,7 @@ impl Sides {
         if self.language == Language::Python {
             return true;
         }
-        let mut steps = self.upgrade.iter();
-        steps.any(|step| {
-            let text = &step.script().text;
-            let statements = sql::statements(text, self.dialect);
-            let mut texts = statements.iter().map(|statement| statement.text(text));
-            texts.any(sql::moves_rows)
-        })
+        any_statement(&self.upgrade, self.dialect, sql::moves_rows)
     }
 
     /// There may be triggers that run at the commit: after each revision, not after all.
@@ -207,4 +201,18 @@ impl Sides {
         all.dedup();
         (!all.is_empty()).then_some(all)
     }
+}
+
+/// Whether there is such a statement in the scripts that would run.
+pub(super) fn any_statement(
+    steps: &[Prepared],
+    dialect: Dialect,
+    is_such: impl Fn(&str) -> bool,
+) -> bool {
+    steps.iter().any(|step| {
+        let text = &step.script().text;
+        let statements = sql::statements(text, dialect);
+        let mut texts = statements.iter().map(|statement| statement.text(text));
+        texts.any(&is_such)
+    })
 }

@@ -71,8 +71,12 @@ fn an_upgrade_to_all_heads_stops_as_well() {
     hint: `teammig sync` puts them in one order, and makes such a script anew where it can
     hint: `teammig sync --apply-both --no-prove` runs it all the same; what it undoes is gone here then
     ");
-    for target in ["c01d9e88ab12", "heads"] {
-        let run = sandbox.teammig("ann", &["upgrade", target]);
+    for command in [
+        &["upgrade", "c01d9e88ab12"][..],
+        &["upgrade", "heads", "--dry-run"],
+        &["plan", "heads"],
+    ] {
+        let run = sandbox.teammig("ann", command);
         assert_eq!(run.code, 3, "{run}");
     }
     assert!(columns(&sandbox, "users").contains(&"phone".to_owned()));
