@@ -2,6 +2,7 @@
 
 pub(super) mod carry;
 mod choose;
+mod reworded;
 mod show;
 pub(super) mod stale;
 
@@ -232,6 +233,7 @@ fn asks(args: &Args) -> Asks {
         restack: !args.no_prove && !args.merge && !args.apply_both,
         orders: !args.no_prove && !args.apply_both,
         beside: !args.no_prove && !args.rebase && !args.merge,
+        amended: !args.no_prove,
     }
 }
 
@@ -360,7 +362,7 @@ fn left(
         status = Status::Attention;
     }
     if !report.amended.is_empty() && !decisions.record {
-        ui.hint("`teammig sync --record` writes into the ledger what was changed on purpose; it does not run again");
+        ui.hint(reworded::hint(&report.reworded));
         status = Status::Attention;
     }
     status

@@ -86,6 +86,16 @@ fn after(one: &Failure) -> String {
 }
 
 fn beside(one: &Contrast, first: Option<&RevId>, second: Option<&RevId>) -> String {
+    let id = |id: Option<&RevId>| id.map(ToString::to_string).unwrap_or_default();
+    both(
+        one,
+        &format!("where {} ran first", id(first)),
+        &format!("where {} did", id(second)),
+    )
+}
+
+/// An object as either side has it, in a line; behind each what that side is.
+pub(super) fn both(one: &Contrast, first: &str, second: &str) -> String {
     let side = |value: &Option<String>| {
         let Some(text) = value else {
             return "not there".to_owned();
@@ -94,20 +104,17 @@ fn beside(one: &Contrast, first: Option<&RevId>, second: Option<&RevId>) -> Stri
         let first = text.split("; ").next().filter(|_| one.key == "rows");
         first.unwrap_or(text).lines().collect::<Vec<_>>().join(" ")
     };
-    let id = |id: Option<&RevId>| id.map(ToString::to_string).unwrap_or_default();
     let key = if one.key.is_empty() {
         String::new()
     } else {
         format!(", {}", one.key)
     };
     format!(
-        "{} {}{key}: {} where {} ran first, {} where {} did",
+        "{} {}{key}: {} {first}, {} {second}",
         one.kind,
         one.name,
         side(&one.first),
-        id(first),
         side(&one.second),
-        id(second)
     )
 }
 

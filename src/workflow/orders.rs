@@ -38,13 +38,19 @@ use crate::{
         Dialect, Language, Project, RevId, Span,
         finding::Place,
         graph::{Graph, Parting},
-        verdict::{Fails, Failure, OrderMatters, Pair, Remark, Spot, Unproved, Verdict},
+        verdict::{Contrast, Fails, Failure, OrderMatters, Pair, Remark, Spot, Unproved, Verdict},
     },
     schema::Schema,
     sql,
 };
 use ground::{Ground, Judged, failure};
 use sides::Sides;
+
+/// What differs between two schemas, object by object; what only has another place or a
+/// made-up name does not.
+pub(super) fn contrasts(first: &Schema, second: &Schema) -> Vec<Contrast> {
+    contrast::schemas(first, second).0
+}
 
 /// That what collides is to be tried, and where that may be.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -2,6 +2,12 @@
 //! database needs. Looks first; what is done afterwards follows from what was
 //! decided, as one plan that was shown.
 
+mod joins;
+mod reworded;
+
+pub use joins::{Join, after_merges, merges, write_merges};
+pub use reworded::Reworded;
+
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
@@ -11,7 +17,7 @@ use super::{
     divergence::{self, Divergence},
     drift::{self, Amendment, Edited, Phantom},
     head_file::halted,
-    held, merge, outline,
+    held, outline,
     plan::{self, require_sound},
     redo,
     restack::{self, Restacking},
@@ -20,12 +26,10 @@ use super::{
     stands::{self, Stands},
     told::Told,
     verdicts::{self, Tried},
-    write::Written,
 };
 use crate::{
     db::Database,
     git::{CommitId, CommitInfo, How, Repo},
-    layout::render::Section,
     model::{
         Direction, Operation, Project, RevId,
         settle::{self, Movable, Settle},
@@ -65,6 +69,8 @@ pub struct Report {
     pub edited: Vec<Edited>,
     /// What was applied and was changed on purpose since.
     pub amended: Vec<Amendment>,
+    /// Whether the new texts of those make what the old ones made.
+    pub reworded: Reworded,
     /// The database against the files.
     pub state: State,
 }
@@ -132,6 +138,7 @@ impl Report {
 
 /// What is tried on scratch databases before anything is decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(clippy::struct_excessive_bools, reason = "one per question")]
 pub struct Asks {
     /// Whether mine undo something of theirs when they go on top of them.
     pub restack: bool,
@@ -139,6 +146,8 @@ pub struct Asks {
     pub orders: bool,
     /// Whether one side undoes something of another here when all are applied.
     pub beside: bool,
+    /// Whether what was changed on purpose makes what it made before.
+    pub amended: bool,
 }
 
 /// A revision that came in.
@@ -220,6 +229,12 @@ pub fn look(
         Some(found) if asks.beside => beside::look(context, project, database, found, &state)?,
         _ => Looked::default(),
     };
+    let amended = drift::amended(project, &state);
+    let reworded = if asks.amended {
+        reworded::look(context, project, database, &state, &amended)?
+    } else {
+        Reworded::default()
+    };
     let how = moved.as_ref().map(|moved| moved.how);
     let moved = moved
         .filter(|_| !came_in.is_empty())
@@ -242,7 +257,8 @@ pub fn look(
         restacking,
         phantoms: drift::phantoms(context, &state, database)?,
         edited: drift::edited(context, project, &state, database)?,
-        amended: drift::amended(project, &state),
+        amended,
+        reworded,
         state,
     })
 }
@@ -357,90 +373,6 @@ fn came_in(context: &Context, project: &Project, moved: &Moved) -> Result<Vec<Ca
             revision: id,
         })
         .collect())
-}
-
-/// A merge revision that would be written.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Join {
-    /// The heads that it joins.
-    pub parents: Vec<RevId>,
-    /// Its message.
-    pub message: String,
-    /// What its header says of its sides.
-    pub proved: Option<String>,
-    /// Its script, where the order of its sides matters.
-    pub up: Option<Section>,
-}
-
-/// The merge revisions that [`write_merges`] would write: one for each line that
-/// diverged.
-pub fn merges(
-    divergence: &Divergence,
-    message: Option<&str>,
-    tried: &[Tried],
-) -> Result<Vec<Join>, Error> {
-    verdicts::require_merges(divergence, tried)?;
-    let lines = divergence.lines.iter();
-    let joins = lines.map(|line| {
-        let parents: Vec<RevId> = line
-            .heads
-            .iter()
-            .map(|head| head.revision.clone())
-            .collect();
-        let tried = tried.iter().find(|one| one.heads == parents);
-        Join {
-            proved: tried.and_then(Tried::header),
-            up: tried.and_then(|one| Some(one.bridge.as_ref()?.up.clone())),
-            message: message.map_or_else(|| merge::default_message(&parents), str::to_owned),
-            parents,
-        }
-    });
-    Ok(joins.collect())
-}
-
-/// Writes a merge revision for each line that diverged. Where one cannot be written,
-/// those before it stay.
-pub fn write_merges(
-    context: &Context,
-    divergence: &Divergence,
-    message: Option<&str>,
-    tried: &[Tried],
-) -> Result<Vec<Written>, Error> {
-    let mut written: Vec<Written> = Vec::new();
-    for join in merges(divergence, message, tried)? {
-        let one = merge::merge(
-            context,
-            &merge::Request {
-                revisions: join.parents.iter().map(ToString::to_string).collect(),
-                message: message.map(str::to_owned),
-                proved: join.proved,
-                up: join.up,
-                ..merge::Request::default()
-            },
-        );
-        match one {
-            Ok(one) => written.push(one),
-            Err(error) => return Err(after_merges(context, &written, error)),
-        }
-    }
-    Ok(written)
-}
-
-/// An error that came after merge revisions had been written names them.
-pub fn after_merges(context: &Context, written: &[Written], error: Error) -> Error {
-    if written.is_empty() {
-        return error;
-    }
-    Error::AfterMerge {
-        cause: Box::new(error),
-        written: written
-            .iter()
-            .map(|one| context.display_path(&one.path))
-            .collect(),
-        head_file: written
-            .iter()
-            .find_map(|one| Some(context.display_path(one.head_file.as_ref()?))),
-    }
 }
 
 /// Everything that the database needs: what is rolled back, then what is applied.

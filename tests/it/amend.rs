@@ -96,8 +96,10 @@ fn a_recorded_edit_of_a_colleague_is_recorded_by_sync_and_nothing_runs() {
     --- stderr
     Amended since applied: 1 revision
       9209a434d045  Initial migration   80 is enough; was dd8b70ae7e34, is b9b741626114
+    warning: recording leaves this database as it is, and a new one gets something else:
+        column users.name, type: text here, varchar(80) in a new database
     the database is up to date
-    hint: `teammig sync --record` writes into the ledger what was changed on purpose; it does not run again
+    hint: what this database lacks comes by a new revision; `teammig sync --record` writes into the ledger all the same what was changed on purpose, and does not run it
     ");
     let (document, code) = sandbox.json("bob", &["sync"]);
     assert_eq!(
@@ -111,14 +113,29 @@ fn a_recorded_edit_of_a_colleague_is_recorded_by_sync_and_nothing_runs() {
     --- stderr
     Amended since applied: 1 revision
       9209a434d045  Initial migration   80 is enough; was dd8b70ae7e34, is b9b741626114
+    warning: recording leaves this database as it is, and a new one gets something else:
+        column users.name, type: text here, varchar(80) in a new database
     would record 9209a434d045 as it was amended
     nothing to do
     ");
     assert_snapshot!(sandbox.teammig("bob", &["sync", "--yes"]), @"
+    exit 3
+    --- stderr
+    Amended since applied: 1 revision
+      9209a434d045  Initial migration   80 is enough; was dd8b70ae7e34, is b9b741626114
+    warning: recording leaves this database as it is, and a new one gets something else:
+        column users.name, type: text here, varchar(80) in a new database
+    the database is up to date
+    hint: what this database lacks comes by a new revision; `teammig sync --record` writes into the ledger all the same what was changed on purpose, and does not run it
+    ");
+    assert_eq!(sandbox.sqlite("bob/dev.db", ROW), before);
+    assert_snapshot!(sandbox.teammig("bob", &["sync", "--record"]), @"
     exit 0
     --- stderr
     Amended since applied: 1 revision
       9209a434d045  Initial migration   80 is enough; was dd8b70ae7e34, is b9b741626114
+    warning: recording leaves this database as it is, and a new one gets something else:
+        column users.name, type: text here, varchar(80) in a new database
     the database is up to date
     recorded 9209a434d045 as it was amended: was dd8b70ae7e34, is b9b741626114   80 is enough
     ");
@@ -144,8 +161,8 @@ fn a_recorded_edit_of_a_colleague_is_recorded_by_sync_and_nothing_runs() {
     9209a434d045  Initial migration
     File       migrations/9209a434d045.sql
     Edit it?   no, it was published in origin/main
-    Published  in origin/main, with 3201aeec37 by Test, 22 minutes ago
-    Applied    in dev 14 minutes ago by ann@host, from 3201aeec37 on main   seen 2 minutes ago
+    Published  in origin/main, with 3201aeec37 by Test, 23 minutes ago
+    Applied    in dev 15 minutes ago by ann@host, from 3201aeec37 on main   seen 2 minutes ago
     Content    other scripts than when it was first published
     Amended    80 is enough (was dd8b70ae7e34)
     ");
@@ -277,6 +294,49 @@ fn a_decision_about_something_else_is_rejected() {
     ");
 }
 
+/// What it is for: the new text makes what the old one made.
+#[test]
+fn what_makes_no_difference_is_recorded_with_a_yes() {
+    let sandbox = Sandbox::team();
+    sandbox.edit(FIXED, "CREATE TABLE", "CREATE TABLE IF NOT EXISTS");
+    sandbox.ok("ann", &["amend", "9209", "--reason", "production has it"]);
+    let (document, code) = sandbox.json("ann", &["sync", "--dry-run"]);
+    assert_eq!(
+        (code, &document["amended_schema"]),
+        (3, &serde_json::Value::Null)
+    );
+    assert_snapshot!(sandbox.teammig("ann", &["sync", "--yes"]), @"
+    exit 0
+    --- stderr
+    Amended since applied: 1 revision
+      9209a434d045  Initial migration   production has it; was dd8b70ae7e34, is 16f5b8fb9a3b
+    the database is up to date
+    recorded 9209a434d045 as it was amended: was dd8b70ae7e34, is 16f5b8fb9a3b   production has it
+    ");
+}
+
+/// A new database stops at it.
+#[test]
+fn what_does_not_run_any_more_is_not_recorded_with_a_yes() {
+    let sandbox = Sandbox::team();
+    sandbox.edit(FIXED, "name text);", "name text); DROP TABLE absent;");
+    sandbox.ok("ann", &["amend", "9209", "--reason", "why not"]);
+    assert_snapshot!(sandbox.teammig("ann", &["sync", "--yes"]), @"
+    exit 3
+    --- stderr
+    Amended since applied: 1 revision
+      9209a434d045  Initial migration   why not; was dd8b70ae7e34, is 15eac1660708
+    warning: a new database stops at 9209a434d045 as it is now: no such table: absent
+    the database is up to date
+    hint: put its text right; `teammig sync --record` writes it into the ledger as it is now, and does not run it
+    ");
+    let (document, _) = sandbox.json("ann", &["sync"]);
+    assert_snapshot!(document["amended_schema"], @r#"{"fails":{"message":"no such table: absent","revision":"9209a434d045"}}"#);
+    // Not tried, not known.
+    let run = sandbox.teammig("ann", &["sync", "--yes", "--no-prove"]);
+    assert_eq!(run.code, 0, "{run}");
+}
+
 #[test]
 fn a_protected_environment_is_recorded_by_name_and_with_a_yes() {
     let sandbox = amended();
@@ -288,12 +348,14 @@ fn a_protected_environment_is_recorded_by_name_and_with_a_yes() {
         &["--record"],
         &["--record", "--yes"],
         &["--env", "dev"],
+        // It makes something else now.
+        &["--env", "dev", "--yes"],
     ] {
         let run = sandbox.teammig("bob", &[&["sync"], args].concat());
         assert_eq!(run.code, 3, "{args:?} {run}");
         assert_eq!(sandbox.sqlite("bob/dev.db", ROW), before, "{args:?}");
     }
-    sandbox.ok("bob", &["sync", "--env", "dev", "--yes"]);
+    sandbox.ok("bob", &["sync", "--env", "dev", "--record", "--yes"]);
     assert_ne!(sandbox.sqlite("bob/dev.db", ROW), before);
 }
 
@@ -339,6 +401,9 @@ fn an_edit_without_a_way_back_is_recorded_instead() {
     hint: take the edit back and write a new revision for the change: `teammig create "…"`; or `teammig amend aaaa11112222 --reason "…"`, and `teammig sync --record` writes into the ledger what it is now
     "#);
     sandbox.ok("ann", &["amend", "aaaa", "--reason", "added by hand"]);
+    // Until it was, it makes something else.
+    assert_eq!(sandbox.teammig("ann", &["sync", "--yes"]).code, 3);
+    sandbox.sqlite("ann/dev.db", "ALTER TABLE phones ADD COLUMN y");
     assert_snapshot!(sandbox.teammig("ann", &["sync", "--record"]), @"
     exit 0
     --- stderr
@@ -441,6 +506,7 @@ fn a_ledger_on_postgresql_is_recorded_in_one_transaction() {
     --- stderr
     Amended since applied: 1 revision
       9209a434d045  Initial migration   80 is enough; was dd8b70ae7e34, is b9b741626114
+    warning: not proved that a new database gets what this one has: there is no scratch database to try the revisions on
     the database is up to date
     hint: `teammig sync --record --env pg` writes into the ledger what was changed on purpose; it does not run again
     ");
@@ -449,6 +515,7 @@ fn a_ledger_on_postgresql_is_recorded_in_one_transaction() {
     --- stderr
     Amended since applied: 1 revision
       9209a434d045  Initial migration   80 is enough; was dd8b70ae7e34, is b9b741626114
+    warning: not proved that a new database gets what this one has: there is no scratch database to try the revisions on
     the database is up to date
     recorded 9209a434d045 as it was amended: was dd8b70ae7e34, is b9b741626114   80 is enough
     ");
@@ -461,6 +528,30 @@ fn a_ledger_on_postgresql_is_recorded_in_one_transaction() {
     assert_eq!(
         (code, document["amended"].as_array().unwrap().len()),
         (0, 0),
+        "{document}"
+    );
+}
+
+/// What the database lacks is told, until somebody did it there by hand.
+#[test]
+fn what_a_database_on_postgresql_lacks_is_not_recorded_with_a_yes() {
+    let url = Cluster::shared().database();
+    let sandbox = Sandbox::team();
+    let config = format!("environments:\n  dev: \"{url}\"\n");
+    sandbox.write("ann/teammig.yaml", config);
+    sandbox.ok("ann", &["upgrade"]);
+    sandbox.edit(FIXED, "name text", "name varchar(80)");
+    sandbox.ok("ann", &["amend", "9209", "--reason", "80 is enough"]);
+    let (document, code) = sandbox.json("ann", &["sync", "--yes"]);
+    assert_eq!(code, 3, "{document}");
+    assert_snapshot!(document["amended_schema"], @r#"{"differences":[{"here":"text","key":"type","kind":"column","name":"public.users.name","new":"character varying(80)"}]}"#);
+    Cluster::shared()
+        .psql_at(&url)
+        .run("ALTER TABLE users ALTER COLUMN name TYPE varchar(80)");
+    let (document, code) = sandbox.json("ann", &["sync", "--yes"]);
+    assert_eq!(
+        (code, &document["amended_schema"], &document["recorded"][0]),
+        (0, &serde_json::Value::Null, &"9209a434d045".into()),
         "{document}"
     );
 }

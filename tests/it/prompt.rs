@@ -192,30 +192,41 @@ fn sync_asks_before_it_redoes_an_edit() {
 /// History that changed below what was applied: two ways out, and none is taken unasked.
 #[test]
 fn sync_asks_before_it_records_what_was_amended() {
-    let sandbox = Sandbox::team();
     let file = "ann/migrations/9209a434d045.sql";
-    sandbox.edit(file, "name text", "name varchar(80)");
-    sandbox.ok("ann", &["amend", "9209", "--reason", "80 is enough"]);
-    let recorded = || {
-        let rows = sandbox.sqlite("ann/dev.db", "SELECT up FROM teammig_ledger");
-        rows[0].contains("varchar(80)")
-    };
-    for (keys, then) in [(&[DOWN, ENTER][..], false), (&[ENTER][..], true)] {
-        let mut session = start(&sandbox, &["sync"]);
-        session
-            .expect("1 revision was changed on purpose after this database ran it")
-            .unwrap();
-        session.expect("Record it").unwrap();
-        session.expect("Stop").unwrap();
-        for key in keys {
-            press(&mut session, key);
+    // What makes a difference is left, unless somebody says so.
+    for (old, new, is_alike) in [
+        ("CREATE TABLE", "CREATE TABLE IF NOT EXISTS", true),
+        ("name text", "name varchar(80)", false),
+    ] {
+        let sandbox = Sandbox::team();
+        sandbox.edit(file, old, new);
+        sandbox.ok("ann", &["amend", "9209", "--reason", "it has to be"]);
+        let recorded = || {
+            let rows = sandbox.sqlite("ann/dev.db", "SELECT up FROM teammig_ledger");
+            rows[0].contains(new)
+        };
+        let (first, second) = (&[ENTER][..], &[DOWN, ENTER][..]);
+        let [leave, record] = if is_alike {
+            [second, first]
+        } else {
+            [first, second]
+        };
+        for (keys, then) in [(leave, false), (record, true)] {
+            let mut session = start(&sandbox, &["sync"]);
+            session
+                .expect("1 revision was changed on purpose after this database ran it")
+                .unwrap();
+            session.expect("Stop").unwrap();
+            for key in keys {
+                press(&mut session, key);
+            }
+            let (text, code) = end(session);
+            assert_eq!(
+                (code, recorded()),
+                (if then { 0 } else { 3 }, then),
+                "{new}: {text}"
+            );
         }
-        let (text, code) = end(session);
-        assert_eq!(
-            (code, recorded()),
-            (if then { 0 } else { 3 }, then),
-            "{text}"
-        );
     }
 }
 

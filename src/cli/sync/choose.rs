@@ -217,6 +217,11 @@ fn amended(
         return Ok(Some(false));
     }
     let target = context.target()?;
+    // What makes a difference is not recorded by a yes to everything.
+    let differs = report.reworded.differs();
+    if differs && args.yes && !args.record {
+        return Ok(Some(false));
+    }
     // A yes counts for the database that it was given with, not for a default.
     let sure = !target.protected || (args.yes && context.environment_was_named());
     if (args.record || args.yes) && sure {
@@ -230,11 +235,14 @@ fn amended(
         }
         return Ok(Some(false));
     }
-    let items = [
+    let mut items = [
         "Record it   the ledger says what the files say now; it does not run again",
         "Leave it    the ledger keeps what ran here",
         "Stop",
     ];
+    if differs {
+        items.swap(0, 1);
+    }
     let question = format!(
         "{} changed on purpose after this database ran {}. How do you want to go on?",
         match n {
@@ -244,8 +252,7 @@ fn amended(
         if n == 1 { "it" } else { "them" },
     );
     Ok(match merge_heads::ask(ui, &question, &items)? {
-        Some(0) => Some(true),
-        Some(1) => Some(false),
+        Some(at @ (0 | 1)) => Some((at == 0) != differs),
         _ => None,
     })
 }

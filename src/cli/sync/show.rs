@@ -241,6 +241,7 @@ fn amended(ui: &mut Ui, report: &Report) {
             ui.dim_err(&format!("   {}; {}", one.reason, became(one)))
         ));
     }
+    super::reworded::show(ui, &report.reworded);
 }
 
 /// The way to settle that a database ran another text than others have.
@@ -453,6 +454,7 @@ pub(super) fn document(
         "to_come": phantoms.iter().filter(|id| report.is_to_come(id)).collect::<Vec<_>>(),
         "edited": edited,
         "amended": report.amended.iter().filter(|one| !carried.recorded.contains(&one.revision)).map(amendment).collect::<Vec<_>>(),
+        "amended_schema": super::reworded::document(&report.reworded),
         "skipped": state.skipped.iter().filter(|id| !gone(id, Direction::Up)).collect::<Vec<_>>(),
         "pending": pending,
         "waiting": plan.map_or(&*carried.waiting, Proposal::waiting),
