@@ -165,3 +165,40 @@ fn a_label_that_comes_back_and_is_the_default() {
     let made = psql.value("INSERT INTO t VALUES (2) RETURNING m");
     assert_eq!(made.lines().next(), Some("bad"));
 }
+
+/// `*` has the columns in the order in which they stand in the table, where new ones come last.
+#[test]
+fn a_view_of_all_columns_has_those_of_the_models() {
+    let table = |columns: &str| {
+        format!("CREATE TABLE t (id int PRIMARY KEY, {columns});")
+            + "CREATE VIEW v AS SELECT * FROM t; CREATE VIEW w AS SELECT * FROM v;"
+    };
+    let columns = "SELECT string_agg(column_name, ' ' ORDER BY ordinal_position) \
+                   FROM information_schema.columns WHERE table_name = 'w'";
+    let (sandbox, url) = changed(
+        &table("z text, b int"),
+        "INSERT INTO t VALUES (1, 'z', 2)",
+        &table("n int, z text, y int, b int, a int"),
+    );
+    sandbox.ok("project", &NEXT);
+    sandbox.ok("project", &["upgrade"]);
+    let psql = Cluster::shared().psql_at(&url);
+    assert_eq!(psql.value(columns), "id n z y b a");
+    assert_eq!(psql.value("SELECT z || b FROM w"), "z2");
+    // New columns stand in their order, not in that of the alphabet.
+    assert_eq!(psql.value(&columns.replace("'w'", "'t'")), "id z b n y a");
+    let script = newest(&sandbox, "aaaa00000002");
+    assert!(script.contains("VIEW w AS SELECT * FROM v"), "{script}");
+    sandbox.ok("project", &["diff"]);
+    sandbox.ok("project", &["downgrade", "-1"]);
+    assert_eq!(psql.value(columns), "id z b");
+    // The order in the table is another one by now; the text is theirs again where it fits.
+    sandbox.ok("project", &["upgrade"]);
+    sandbox.write(
+        "project/models/all.sql",
+        &(table("n int, z text, y int, b int, a int") + "CREATE VIEW x AS SELECT * FROM t;"),
+    );
+    sandbox.ok("project", &["create", "Third", "--rev-id", "aaaa00000003"]);
+    sandbox.ok("project", &["upgrade"]);
+    assert_eq!(psql.value(&columns.replace("'w'", "'x'")), "id n z y b a");
+}

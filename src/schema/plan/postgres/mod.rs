@@ -22,6 +22,7 @@ mod rename;
 mod rights;
 mod routine;
 mod sequence;
+mod star;
 mod step;
 mod steps;
 mod table;

@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{
     Scene,
     names::{spaces, words},
+    star,
     steps::{Step, Steps},
     table::names_index,
     work::{above, is_foreign_key, uses},
@@ -322,8 +323,12 @@ fn bodies(scene: &Scene, steps: &Steps, waits: &mut Waits) {
     }
 }
 
-/// Drops from the outside in, then what is made from the inside out.
-fn place<'s>(scene: &Scene, step: &'s Step) -> (u8, u8, &'s FactId) {
+/// Where a step comes among those that need not wait: in what it is a part of, and there.
+type Place<'s> = (u8, u8, &'s [String], usize, &'s FactId);
+
+/// Drops from the outside in, then what is made from the inside out; the columns of a table in
+/// their order.
+fn place<'s>(scene: &Scene, step: &'s Step) -> Place<'s> {
     let id = step.about();
     let weight = |is_key: bool| {
         let at = Kind::ALL.iter().position(|kind| *kind == id.kind);
@@ -333,12 +338,22 @@ fn place<'s>(scene: &Scene, step: &'s Step) -> (u8, u8, &'s FactId) {
     };
     let is_key =
         |facts: &BTreeMap<FactId, crate::schema::Fact>| facts.get(id).is_some_and(is_foreign_key);
+    let whole = id.path.as_slice();
     match step {
-        Step::Rename { .. } => (0, 0, id),
-        Step::Drop(_) | Step::Loosen(_) => (1, u8::MAX - weight(is_key(&scene.a.facts)), id),
-        Step::Aside(_) => (2, 0, id),
-        Step::DropAside(_) => (4, 0, id),
-        _ => (3, weight(is_key(&scene.b.facts)), id),
+        Step::Rename { .. } => (0, 0, whole, 0, id),
+        Step::Drop(_) | Step::Loosen(_) => {
+            let weight = u8::MAX - weight(is_key(&scene.a.facts));
+            (1, weight, whole, 0, id)
+        }
+        Step::Aside(_) => (2, 0, whole, 0, id),
+        Step::DropAside(_) => (4, 0, whole, 0, id),
+        _ => {
+            let (within, at) = match id.path.split_last() {
+                Some((_, table)) if id.kind == Kind::Column => (table, star::position(scene, id)),
+                _ => (whole, 0),
+            };
+            (3, weight(is_key(&scene.b.facts)), within, at, id)
+        }
     }
 }
 
@@ -360,7 +375,7 @@ fn sorted(
             }
         }
     }
-    let mut left: BTreeSet<((u8, u8, &FactId), usize)> = steps
+    let mut left: BTreeSet<(Place<'_>, usize)> = steps
         .all
         .iter()
         .enumerate()

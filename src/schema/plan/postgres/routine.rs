@@ -1,7 +1,7 @@
 //! Functions, procedures, aggregates, views and what hangs on tables: objects that the
 //! server keeps the whole text of.
 
-use super::{Scene, comment, hazard, line::Line, names::ident, table};
+use super::{Scene, comment, hazard, line::Line, names::ident, star, table};
 use crate::schema::{Fact, FactId, Kind, plan::Hazard};
 
 /// The statement of the user, or the server's.
@@ -121,8 +121,8 @@ pub(super) fn create_view(scene: &Scene, fact: &Fact, again: bool) -> Vec<Line> 
     };
     let server = format!("{head} AS\n{}{data}", scene.names.text(definition));
     let sql = match scene.decisions.texts.get(&fact.id) {
-        Some(text) => text.trim().to_owned(),
-        None => server,
+        Some(text) if !star::is_else(scene, fact, text) => text.trim().to_owned(),
+        _ => server,
     };
     let sql = if again { or_replace(&sql) } else { sql };
     let mut lines = vec![Line::new(&fact.id, sql)];
