@@ -14,7 +14,8 @@ mod strict;
 mod target;
 
 use std::{
-    fmt, fs, io,
+    fmt, fs,
+    io::{self, Read as _},
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -26,7 +27,7 @@ pub use self::{
     strict::Other,
     target::{ChosenBy, Target},
 };
-use crate::model::{Levels, LintOptions, SourceFile, Span};
+use crate::model::{Levels, LintOptions, SourceFile, Span, snapshot::MAX_FILE_BYTES};
 
 /// The configuration's file name, at the root of the project.
 pub const FILE_NAME: &str = "teammig.yaml";
@@ -252,7 +253,7 @@ pub fn load(from: &Path, mut env: Env, overrides: &Overrides) -> Result<Config, 
     let Some(path) = find_file(from) else {
         return Ok(without_file(from, env));
     };
-    let text = fs::read_to_string(&path).map_err(|source| ConfigError::Read {
+    let text = read_text(&path).map_err(|source| ConfigError::Read {
         path: path.display().to_string(),
         source,
     })?;
@@ -267,7 +268,26 @@ pub fn load(from: &Path, mut env: Env, overrides: &Overrides) -> Result<Config, 
 pub fn find_file(from: &Path) -> Option<PathBuf> {
     from.ancestors()
         .map(|folder| folder.join(FILE_NAME))
-        .find(|path| path.is_file())
+        .find(|path| fs::metadata(path).is_ok_and(|facts| !facts.is_dir()))
+}
+
+/// The bytes of a file that is configured with. A repository may have a link in its place, to
+/// what never ends.
+pub fn read_file(path: &Path) -> io::Result<Vec<u8>> {
+    if !fs::metadata(path)?.is_file() {
+        return Err(io::Error::other("it is no file"));
+    }
+    let mut bytes = Vec::new();
+    let mut file = fs::File::open(path)?.take(MAX_FILE_BYTES + 1);
+    if file.read_to_end(&mut bytes)? as u64 > MAX_FILE_BYTES {
+        return Err(io::Error::other("it is too large"));
+    }
+    Ok(bytes)
+}
+
+fn read_text(path: &Path) -> io::Result<String> {
+    String::from_utf8(read_file(path)?)
+        .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is no UTF-8"))
 }
 
 /// What holds for a folder when no file says otherwise.
@@ -326,7 +346,7 @@ impl Config {
             return Vec::new();
         };
         // It was read a moment ago; what cannot be read now is told by others.
-        let all = fs::read_to_string(path)
+        let all = read_text(path)
             .ok()
             .and_then(|text| read_all(path, text, self.env.clone(), None).ok())
             .unwrap_or_default();
@@ -429,8 +449,9 @@ fn folder_with_migrations(from: &Path) -> Option<(&Path, Option<Alembic>)> {
         // An ini that cannot be read is told by whoever needs it: `init` does.
         let alembic = alembic::find(folder, "alembic").ok().flatten();
         let is_there = |alembic: &Alembic| {
-            let mut locations = alembic.version_locations.iter();
-            locations.any(|location| folder.join(location).is_dir())
+            let mut locations = alembic.version_locations.iter().map(|it| folder.join(it));
+            // Whoever deleted all of its revisions has one still.
+            locations.any(|at| at.is_dir() || at.with_file_name("env.py").is_file())
         };
         if let Some(alembic) = alembic.filter(is_there) {
             return Some((folder, Some(alembic)));

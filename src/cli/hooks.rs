@@ -149,6 +149,18 @@ pub(super) fn install(
         for line in managed.stanza(&for_manager).lines() {
             ui.talk(line);
         }
+        let there = managed.has(&for_manager);
+        if !there.is_empty() {
+            let keys: Vec<String> = there
+                .iter()
+                .map(|one| format!("`{}:`", one.name()))
+                .collect();
+            ui.hint(format!(
+                "{} {} there already: put the job under the `jobs:` that stand there",
+                keys.join(", "),
+                if keys.len() == 1 { "is" } else { "are" },
+            ));
+        }
         ui.hint(
             "`teammig hooks install --clone-only` puts them into this clone's hook files instead",
         );

@@ -7,7 +7,7 @@
 mod below;
 mod locations;
 
-use std::{collections::HashMap, fs, path::Path};
+use std::{collections::HashMap, path::Path};
 
 use self::locations::{begins_at_root, join, located, split};
 pub use below::below;
@@ -157,7 +157,7 @@ pub fn of_file(root: &Path, file: &str, section: &str) -> Option<Alembic> {
 
 /// The named sections of an ini that say where scripts are, in their order.
 pub fn sections(root: &Path, file: &str) -> Vec<String> {
-    let Ok(text) = fs::read_to_string(root.join(file)) else {
+    let Ok(text) = super::read_text(&root.join(file)) else {
         return Vec::new();
     };
     let Ok(ini) = parse_ini(text) else {
@@ -175,7 +175,7 @@ fn one(root: &Path, file: &str, section: &str) -> Result<Option<Alembic>, Config
     if !path.is_file() {
         return Ok(None);
     }
-    let text = fs::read_to_string(&path).map_err(|source| ConfigError::Read {
+    let text = super::read_text(&path).map_err(|source| ConfigError::Read {
         path: path.display().to_string(),
         source,
     })?;

@@ -14,7 +14,7 @@ use super::{
     mask::mask,
     parse_duration,
 };
-use crate::model::{Level, Levels, Rule, SourceFile, near::nearest};
+use crate::model::{Level, Levels, Rule, SourceFile, near::nearest, nesting::too_deep};
 
 /// The keys of `teammig.yaml`.
 #[derive(Debug, Default, Deserialize)]
@@ -253,6 +253,13 @@ impl From<(String, RawEnvironment)> for Environment {
 pub(super) fn parse(file: &SourceFile) -> Result<Settings, ConfigError> {
     if file.text.trim().is_empty() {
         return Ok(Settings::default());
+    }
+    if let Some(at) = too_deep(&file.text) {
+        return Err(ConfigError::Invalid {
+            file: Box::new(SourceFile::new(file.path.clone(), mask(&file.text))),
+            span: at..at + 1,
+            message: "it goes too deep here".to_owned(),
+        });
     }
     serde_yaml::from_str::<Option<Settings>>(&file.text)
         .map(Option::unwrap_or_default)

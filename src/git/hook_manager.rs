@@ -8,7 +8,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Event, HooksDir};
+use super::{Event, HooksDir, hook_text};
 
 /// A program that writes Git's hooks from a configuration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,7 +82,7 @@ fn guarded(event: Event) -> String {
 impl Managed {
     /// The configuration calls teammig at that event.
     pub fn names(&self, event: Event) -> bool {
-        self.text.contains(&event.command())
+        hook_text::calls(&self.text, event)
     }
 
     /// A hook's text is the manager's.
@@ -101,6 +101,27 @@ impl Managed {
             Manager::Lefthook => "lefthook install".to_owned(),
             manager => format!("{} install{}", manager.name(), types.concat()),
         }
+    }
+
+    /// Those of the events that the configuration has something for: there the jobs of the
+    /// stanza go under what stands there, since a key may be there once.
+    pub fn has<'e>(&self, events: &'e [Event]) -> Vec<&'e Event> {
+        let has = |event: &&Event| {
+            let key = format!("{}:", event.name());
+            let mut lines = self.text.lines();
+            self.manager == Manager::Lefthook && lines.any(|line| line.starts_with(&key))
+        };
+        events.iter().filter(has).collect()
+    }
+
+    /// The blanks before each `- repo` of the configuration, which all have to be alike.
+    fn indent(&self) -> &str {
+        let found = self.text.lines().find_map(|line| {
+            let (blanks, rest) = line.split_at(line.len() - line.trim_start().len());
+            let item = rest.strip_prefix('-')?.trim_start();
+            item.starts_with("repo:").then_some(blanks)
+        });
+        found.unwrap_or("  ")
     }
 
     /// What to add to the configuration.
@@ -126,16 +147,19 @@ impl Managed {
                     let verbose = if event.blocks() {
                         ""
                     } else {
-                        "        verbose: true\n"
+                        "      verbose: true\n"
                     };
                     format!(
-                        "      - id: teammig-{name}\n        name: teammig {name}\n        entry: sh -c '{command}'\n        \
-                         language: system\n        pass_filenames: false\n        always_run: true\n        stages: [{name}]\n{verbose}",
+                        "    - id: teammig-{name}\n      name: teammig {name}\n      entry: sh -c '{command}'\n      \
+                         language: system\n      pass_filenames: false\n      always_run: true\n      stages: [{name}]\n{verbose}",
                         name = event.name(),
                         command = guarded(event)
                     )
                 });
-                format!("  - repo: local\n    hooks:\n{hooks}")
+                let text = format!("- repo: local\n  hooks:\n{hooks}");
+                let indent = self.indent();
+                let lines = text.lines().map(|line| format!("{indent}{line}\n"));
+                lines.collect()
             }
             Manager::Prek => {
                 let hooks = each(&|event| {

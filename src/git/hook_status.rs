@@ -84,7 +84,9 @@ impl HooksDir {
         let state = match self.find(&file)? {
             Found::Text(hook) => match hook_text::ours(&hook.text) {
                 Ok(Some(ours)) => self.state_of(event, &hook, ours),
-                Ok(None) if self.runs(&hook) && calls(&hook.text, event) => HookState::ByHand,
+                Ok(None) if self.runs(&hook) && hook_text::calls(&hook.text, event) => {
+                    HookState::ByHand
+                }
                 _ => self.why_absent(event, &file, manager(&hook.text))?,
             },
             Found::Nothing | Found::Cannot(_) => self.why_absent(event, &file, None)?,
@@ -209,16 +211,6 @@ impl HooksDir {
             })
         }
     }
-}
-
-/// Whether a hook calls ours, in whichever language and quotes.
-fn calls(text: &str, event: Event) -> bool {
-    let is_part = |c: char| c.is_alphanumeric() || c == '-';
-    let words = text.split(|c| !is_part(c)).filter(|word| !word.is_empty());
-    let words: Vec<&str> = words.collect();
-    words
-        .windows(4)
-        .any(|window| window == ["teammig", "hooks", "run", event.name()])
 }
 
 /// The hook manager that writes such files.

@@ -2,7 +2,9 @@
 //!
 //! Pure. The scripts stand in `hooks/`, for people to read; between the two
 //! marker lines is everything of ours, so that taking it out restores a file
-//! to the byte.
+//! to the byte. What others have in the file, or append to it, runs after ours: they stand
+//! in a subshell (its `exit 0` ends only itself, its variables stay its own), which leaves
+//! standard input to the others and passes on only a refusal.
 
 use std::path::Path;
 
@@ -82,41 +84,13 @@ pub(super) fn lines(event: Event, form: Form, program: &Path) -> String {
     let ours = script.strip_prefix(SHEBANG).unwrap_or(script);
     match form {
         Form::File => ours.replace(PROGRAM, &program),
-        Form::Block => block(event, ours).replace(PROGRAM, &program),
+        Form::Block => {
+            let (name, version) = (event.name(), version(event));
+            let heading = format!("{HEADING}{name} {version}");
+            ours.replacen(&heading, &format!("{heading} block"), 1)
+                .replace(PROGRAM, &program)
+        }
         Form::Shared => shared(event, ours),
-    }
-}
-
-/// The same lines so that the rest of the hook runs after them: in a subshell
-/// (its `exit 0` ends only itself, its variables stay its own), which leaves
-/// standard input to the others and passes on only a refusal.
-fn block(event: Event, ours: &str) -> String {
-    let mut text = String::new();
-    let mut opened = false;
-    for line in ours.lines() {
-        if line == END {
-            text.push_str(&closed(event));
-        } else if !opened && !line.starts_with('#') {
-            text.push_str(opened_by(event));
-            opened = true;
-        }
-        if let Some(heading) = line.strip_prefix(HEADING) {
-            text.push_str(HEADING);
-            text.push_str(heading);
-            text.push_str(" block");
-        } else {
-            text.push_str(line.strip_prefix("exec ").unwrap_or(line));
-        }
-        text.push('\n');
-    }
-    text
-}
-
-fn opened_by(event: Event) -> &'static str {
-    if event.reads_input() {
-        "teammig_input=$(cat)\n(\n"
-    } else {
-        "(\n"
     }
 }
 
@@ -253,6 +227,27 @@ pub(super) fn fit(text: &str) -> Result<(), Unfit> {
     } else {
         Err(Unfit::NotSh)
     }
+}
+
+/// Whether a hook, or what tells a manager of hooks, calls ours: in whichever language and
+/// quotes, but not in a line that is a comment.
+pub(super) fn calls(text: &str, event: Event) -> bool {
+    let is_part = |c: char| c.is_alphanumeric() || c == '-';
+    let lines = text.lines().map(str::trim_start);
+    let words = lines
+        .filter(|line| !line.starts_with('#') && !line.starts_with("//"))
+        .flat_map(|line| line.split(|c| !is_part(c)))
+        .filter(|word| !word.is_empty());
+    let words: Vec<&str> = words.collect();
+    words
+        .windows(4)
+        .any(|window| window == ["teammig", "hooks", "run", event.name()])
+        // As `.pre-commit-hooks.yaml` calls them.
+        || match event {
+            Event::PreCommit => words.contains(&"teammig-check"),
+            Event::PrePush => words.contains(&"teammig-check-push"),
+            _ => false,
+        }
 }
 
 /// Nothing but our own file: its lines may be rewritten and the file deleted.
@@ -433,7 +428,7 @@ mod tests {
                 let again = insert(&with, *event, path, Place::Husky);
                 assert_eq!(again.as_deref(), Some(with.as_str()));
                 let found = ours(&with).unwrap().unwrap();
-                assert_eq!((found.version, found.form), (1, Form::Shared));
+                assert_eq!((found.version, found.form), (2, Form::Shared));
                 assert_eq!(found.program, None);
                 assert_eq!(is_all_ours(&with), text.is_empty(), "{with}");
             }
@@ -449,14 +444,9 @@ mod tests {
             let script = event.script();
             assert_eq!(whole_file(*event, Path::new(PROGRAM), Place::Clone), script);
             let call = format!("\"$teammig\" hooks run {name} \"$@\"");
-            let (whole, refused) = if event.blocks() {
-                (format!("\nexec {call}\n{END}\n"), "exit $?")
-            } else {
-                (format!("\n{call} || :\n{END}\n"), ":")
-            };
-            assert!(script.ends_with(&whole), "{script}");
+            let refused = if event.blocks() { "exit $?" } else { ":" };
             assert_eq!(script.contains("exit 1"), event.blocks(), "{script}");
-            assert_eq!(version(*event), 1);
+            assert_eq!(version(*event), 2);
             let block = lines(*event, Form::Block, Path::new("/x"));
             assert!(!block.contains("exec \""), "{block}");
             assert!(block.contains(&call), "{block}");

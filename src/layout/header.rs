@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use serde::Deserialize;
 
-use crate::model::{Finding, Revision, Rule, SourceFile};
+use crate::model::{Finding, Revision, Rule, SourceFile, nesting::too_deep};
 
 mod understand;
 
@@ -368,6 +368,12 @@ fn read_yaml(file: &SourceFile, block: &Block) -> Result<Raw, Box<Finding>> {
         .map(|line| &file.text[line.clone()])
         .collect::<Vec<_>>()
         .join("\n");
+    let help = "a header looks like `--   parents: [9209a434d045]`, one key per line";
+    if too_deep(&yaml).is_some() {
+        let finding = bad("the header cannot be read as YAML");
+        let finding = finding.at(file, block.span.clone(), "it goes too deep");
+        return Err(Box::new(finding.help(help)));
+    }
     // The indentation after `--` is common to all lines, so YAML sees a nested mapping.
     match serde_yaml::from_str::<Document>(&yaml) {
         Ok(document) => {
@@ -388,7 +394,7 @@ fn read_yaml(file: &SourceFile, block: &Block) -> Result<Raw, Box<Finding>> {
             Err(Box::new(
                 bad("the header cannot be read as YAML")
                     .at(file, span, yaml_reason(&error))
-                    .help("a header looks like `--   parents: [9209a434d045]`, one key per line"),
+                    .help(help),
             ))
         }
     }

@@ -22,6 +22,7 @@ pub mod lint;
 pub mod merge;
 pub mod migration;
 pub mod near;
+pub mod nesting;
 pub mod operation;
 pub mod options;
 pub mod picture;

@@ -1,8 +1,10 @@
 //! Places in files, shown with their source line and a caret.
 
+use std::borrow::Cow;
+
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
-use crate::model::finding::Place;
+use crate::model::{finding::Place, visible::is_hidden};
 
 /// A title with the places that belong to it; ends without a line end.
 pub(super) fn render(
@@ -31,7 +33,7 @@ pub(super) fn render(
         group = group.element(
             Snippet::source(source)
                 .line_start(line)
-                .path(&*place.file.path)
+                .path(in_one_line(&place.file.path))
                 .annotation(annotation),
         );
     }
@@ -41,6 +43,23 @@ pub(super) fn render(
         Renderer::plain()
     };
     renderer.term_width(width).render(&[group])
+}
+
+/// A file's name may have a line end in it, and what follows would be a line that the file
+/// wrote: a command, where the log of a CI is read for such.
+fn in_one_line(path: &str) -> Cow<'_, str> {
+    if path.contains(is_hidden) {
+        path.chars()
+            .flat_map(|c| {
+                let hidden = is_hidden(c).then(|| c.escape_default());
+                let plain = (!is_hidden(c)).then_some(c);
+                hidden.into_iter().flatten().chain(plain)
+            })
+            .collect::<String>()
+            .into()
+    } else {
+        path.into()
+    }
 }
 
 /// The weight of a title.

@@ -206,6 +206,12 @@ fn judge(context: &Context, ask: &Ask) -> Result<Judged, Error> {
         return Err(NotJudged::Absent { name, on: None }.into());
     }
     let sides = Sides::of(context, ask)?;
+    if matches!(ask, Ask::MergedWith { .. }) && !context.is_project() && !sides.has_files() {
+        let folders = context.config.folders.iter();
+        let folder = folders.map(String::as_str).next();
+        let folder = context.config.root.join(folder.unwrap_or(DEFAULT_FOLDER));
+        return Err(Error::NoFolder(folder));
+    }
     // Tried on what the change itself names, whatever else counts.
     let tried_on = context;
     let strict = match &sides.base {

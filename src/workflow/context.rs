@@ -197,11 +197,13 @@ impl Context {
         layout_of(&self.config)
     }
 
-    /// There is a configuration or a migrations folder: somebody means teammig here.
+    /// There is a configuration, teammig's or Alembic's, or a migrations folder: somebody
+    /// means teammig here.
     pub fn is_project(&self) -> bool {
         let config = &self.config;
+        let is_configured = config.file.is_some() || config.layout == config::Layout::Alembic;
         let mut folders = config.folders.iter();
-        config.file.is_some() || folders.any(|folder| config.root.join(folder).is_dir())
+        is_configured || folders.any(|folder| config.root.join(folder).is_dir())
     }
 
     /// The migrations folders.

@@ -223,6 +223,44 @@ fn a_huge_file_is_not_read() {
     ");
 }
 
+/// A library that reads YAML takes minutes for it.
+#[test]
+fn what_goes_too_deep_is_not_read() {
+    let sandbox = Sandbox::team();
+    let deep = "[".repeat(200_000);
+    sandbox.write(
+        "ann/migrations/deep.sql",
+        format!(
+            "-- teammig:\n--   revision: aaaa00000001\n--   parents: {deep}\n\n-- migrate:up\n"
+        ),
+    );
+    let run = sandbox.teammig("ann", &["heads"]);
+    assert_eq!(run.code, 3, "{run}");
+    assert!(run.stderr.contains("it goes too deep"), "{}", run.code);
+    fs::remove_file(sandbox.at("ann/migrations/deep.sql")).unwrap();
+    sandbox.write("ann/teammig.yaml", format!("check: {deep}\n"));
+    for command in ["heads", "check"] {
+        let run = sandbox.teammig("ann", &[command]);
+        assert_ne!(run.code, 0, "{command}");
+        assert!(run.stderr.contains("it goes too deep here"), "{}", run.code);
+    }
+}
+
+/// Nor what has no end.
+#[test]
+fn a_configuration_that_is_no_file_is_not_read() {
+    let sandbox = Sandbox::team();
+    let file = sandbox.at("ann/teammig.yaml");
+    fs::remove_file(&file).unwrap();
+    symlink("/dev/zero", &file).unwrap();
+    sandbox.git("ann", &["add", "-A"]);
+    for command in ["status", "heads", "check"] {
+        let run = sandbox.teammig("ann", &[command]);
+        assert_ne!(run.code, 0, "{command} {run}");
+        assert!(run.stderr.contains("it is no file"), "{command} {run}");
+    }
+}
+
 #[test]
 fn bad_configuration() {
     let sandbox = Sandbox::project();

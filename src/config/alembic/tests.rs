@@ -1,5 +1,7 @@
 //! What an Alembic project says of itself, in the forms that there are.
 
+use std::fs;
+
 use super::*;
 
 fn project(files: &[(&str, &str)]) -> tempfile::TempDir {

@@ -195,7 +195,7 @@ fn under_a_foreign_hook() {
 fn an_older_version_is_replaced_and_a_newer_one_kept() {
     isolated!();
     let room = Room::new();
-    let found = |found| HookState::OtherVersion { found, current: 1 };
+    let found = |found| HookState::OtherVersion { found, current: 2 };
     for foreign in [None, Some(FOREIGN)] {
         if let Some(text) = foreign {
             room.git.hook(HOOK, text);
@@ -203,13 +203,13 @@ fn an_older_version_is_replaced_and_a_newer_one_kept() {
         room.install();
         let present = room.read(HOOK);
         let old = present
-            .replace("pre-commit 1", "pre-commit 0")
+            .replace("pre-commit 2", "pre-commit 0")
             .replace("if [", "if  [");
         room.git.hook(HOOK, &old);
         assert_eq!(room.state(), found(0));
         assert!(matches!(room.install(), Installed::Replaced(_)));
         assert_eq!(room.read(HOOK), present);
-        let new = present.replace("pre-commit 1", "pre-commit 99");
+        let new = present.replace("pre-commit 2", "pre-commit 99");
         room.git.hook(HOOK, &new);
         assert_eq!(room.state(), found(99));
         assert!(matches!(room.install(), Installed::Already(_)));

@@ -70,6 +70,13 @@ impl Sides {
         }
     }
 
+    /// There is a file to judge, or was.
+    pub(super) fn has_files(&self) -> bool {
+        [&self.before, &self.after]
+            .iter()
+            .any(|project| !project.migrations.is_empty() || !project.unread.is_empty())
+    }
+
     /// What the guard compares with.
     pub(super) fn guarded(&self) -> Base<'_> {
         match &self.base {

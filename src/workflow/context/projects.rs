@@ -4,7 +4,6 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    fs,
     io::{self, ErrorKind},
     path::Path,
     rc::Rc,
@@ -12,7 +11,7 @@ use std::{
 
 use super::{At, Context, place::Stood};
 use crate::{
-    config::{Config, FILE_NAME},
+    config::{self, Config, FILE_NAME},
     git::{CommitId, GitError, Listed},
     model::RevId,
     workflow::{Error, outline},
@@ -60,7 +59,7 @@ impl Context {
     pub(in crate::workflow) fn projects_as(&self, there: Configured) -> Result<Projects, Error> {
         if self.options.overrides.migrations.is_some() {
             let env = self.config.env.clone();
-            let config = crate::config::load(&self.cwd, env, &self.options.overrides)?;
+            let config = config::load(&self.cwd, env, &self.options.overrides)?;
             return Ok(Projects {
                 all: vec![self.with(config, None)],
                 unread: Vec::new(),
@@ -85,7 +84,7 @@ impl Context {
             }
         };
         // One that was not added yet.
-        if let Some(path) = crate::config::find_file(&self.cwd)
+        if let Some(path) = config::find_file(&self.cwd)
             && let Some(prefix) = path.parent().and_then(|root| repo.prefix_of(root).ok())
             && !staged.iter().any(|(known, _)| *known == prefix)
             && !found.iter().any(|(known, _)| *known == prefix)
@@ -135,7 +134,7 @@ impl Context {
         // What is fixed in one whose configuration was broken is fixed all the same.
         for unread in old.unread {
             let root = top.join(&unread.prefix);
-            let config = crate::config::none(&root, self.config.env.clone());
+            let config = config::none(&root, self.config.env.clone());
             old.all.push(self.with(config, Some(unread.prefix)));
         }
         let places = |all: &[Context]| -> Result<Vec<Stood>, Error> {
@@ -267,7 +266,7 @@ impl Context {
     /// others could be found.
     pub(in crate::workflow) fn here(&self) -> Result<Context, Error> {
         let env = self.config.env.clone();
-        let config = crate::config::load(&self.cwd, env, &self.options.overrides)?;
+        let config = config::load(&self.cwd, env, &self.options.overrides)?;
         Ok(self.with(config, None))
     }
 
@@ -284,7 +283,7 @@ impl Context {
 
     /// The project that a folder `migrations/` makes where nobody wrote a configuration.
     pub(in crate::workflow) fn without_file(&self) -> Self {
-        let config = crate::config::without_file(&self.cwd, self.config.env.clone());
+        let config = config::without_file(&self.cwd, self.config.env.clone());
         let mut project = self.with(config, None);
         // Between the working folder and the top of its repository no other one begins.
         if let Some(repo) = self.repo.get()
@@ -309,7 +308,7 @@ impl Context {
         };
         let database = self.options.overrides.database.as_deref();
         let configs = |bytes| self.configs(&path, bytes, database);
-        let read = match fs::read(&path) {
+        let read = match config::read_file(&path) {
             Ok(bytes) => configs(bytes),
             // Sparse checkouts leave folders out.
             Err(error) if error.kind() == ErrorKind::NotFound => match &staged {
@@ -386,7 +385,7 @@ impl Context {
     ) -> Result<Vec<Config>, Error> {
         let text = String::from_utf8(bytes)
             .map_err(|error| Error::io("read", path)(io::Error::other(error.utf8_error())))?;
-        Ok(crate::config::read_all(
+        Ok(config::read_all(
             path,
             text,
             self.config.env.clone(),

@@ -397,6 +397,21 @@ fn where_there_is_nothing_to_judge() {
     error: there is no folder [DIR]/empty/migrations
     hint: `teammig init` sets up a project here; `--migrations PATH` names another folder
     ");
+    sandbox.write("empty/db/migrate/1.sql", "SELECT 1;\n");
+    sandbox.git("empty", &["add", "-A"]);
+    sandbox.git("empty", &["commit", "-qm", "x"]);
+    for base in [&["check", "--base", "HEAD"][..], &["check", "--base"]] {
+        let run = sandbox.teammig("empty", base);
+        assert_eq!(run.code, 4, "{base:?} {run}");
+    }
+    assert_snapshot!(sandbox.teammig("empty", &["check", "--base", "HEAD"]), @"
+    exit 4
+    --- stdout
+    not evaluated
+    --- stderr
+    error: there is no folder [DIR]/empty/migrations
+    hint: `teammig init` sets up a project here; `--migrations PATH` names another folder
+    ");
     // A project that begins has no revision yet, and no commit.
     sandbox.write("empty/teammig.yaml", "environments: {dev: sqlite:dev.db}\n");
     assert_snapshot!(sandbox.teammig("empty", &["check"]), @"
@@ -407,6 +422,34 @@ fn where_there_is_nothing_to_judge() {
     // Without Git, nothing is known of what is published.
     let run = sandbox.teammig("home", &["check"]);
     assert_eq!(run.code, 4, "{run}");
+}
+
+/// The log of a CI is read for commands, and a name may hold a line end.
+#[test]
+fn a_name_writes_no_line_of_its_own() {
+    let sandbox = Sandbox::team();
+    let name = "ann/migrations/q\n::error::boo.sql";
+    sandbox.write(name, "DROP TABLE users;\n");
+    for args in [
+        &["check"][..],
+        &["check", "--base", "HEAD"],
+        &["heads"],
+        &["history"],
+    ] {
+        sandbox.git("ann", &["add", "-A"]);
+        let run = sandbox.teammig("ann", args);
+        let mut lines = run.stderr.lines().chain(run.stdout.lines());
+        assert!(
+            lines.all(|line| !line.trim_start().starts_with("::")),
+            "{args:?} {run}"
+        );
+    }
+    sandbox.commit("ann", "x");
+    let run = sandbox.teammig("ann", &["check", "--base", "HEAD~1"]);
+    assert!(
+        run.stderr.contains(r"migrations/q\n::error::boo.sql"),
+        "{run}"
+    );
 }
 
 #[test]

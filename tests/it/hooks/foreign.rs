@@ -63,6 +63,37 @@ fn a_folder_outside_of_the_repository_is_not_written_to() {
     assert!(hook.exists());
 }
 
+/// What only stands in a comment is not called.
+#[test]
+fn a_comment_calls_nothing() {
+    let sandbox = Sandbox::team();
+    let status = || sandbox.teammig("ann", &["hooks", "status"]).stdout;
+    let hook = sandbox.at("ann/.git/hooks/pre-commit");
+    for (line, works) in [
+        ("# teammig hooks run pre-commit", false),
+        ("teammig hooks run pre-commit", true),
+    ] {
+        fs::write(&hook, format!("#!/bin/sh\n{line}\n")).unwrap();
+        let runnable = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+        fs::set_permissions(&hook, runnable).unwrap();
+        let said = status();
+        assert_eq!(said.contains("works, called by hand"), works, "{said}");
+    }
+    // A key may be there once.
+    sandbox.write(
+        "ann/lefthook.yml",
+        "pre-commit:\n  jobs:\n    - run: 'true'\n    # run: teammig hooks run pre-commit\n",
+    );
+    fs::remove_file(&hook).unwrap();
+    let run = sandbox.teammig("ann", &["hooks", "install", "pre-commit"]);
+    assert_eq!(run.code, 3, "{run}");
+    assert!(
+        run.stderr
+            .contains("hint: `pre-commit:` is there already: put the job under the `jobs:`"),
+        "{run}"
+    );
+}
+
 /// A line of sh is no help in a hook of another language.
 #[test]
 fn a_hook_that_is_no_shell_script_is_told_what_to_call() {

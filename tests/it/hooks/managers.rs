@@ -132,7 +132,7 @@ fn husky() {
     --- stderr
       pre-commit       added to [DIR]/ann/.husky/pre-commit, before what was there
         + # >>> teammig >>>
-        + # teammig-hook: pre-commit 1 shared
+        + # teammig-hook: pre-commit 2 shared
         + # Asks teammig whether the staged migrations may be committed.
         + # This file is everybody's: where teammig is not installed, nothing is checked.
         + if [ "${TEAMMIG:-1}" != 0 ] && command -v teammig >/dev/null; then
@@ -141,7 +141,7 @@ fn husky() {
         + # <<< teammig <<<
       pre-push         installed in [DIR]/ann/.husky/pre-push
         + # >>> teammig >>>
-        + # teammig-hook: pre-push 1 shared
+        + # teammig-hook: pre-push 2 shared
         + # Asks teammig whether the migrations of a branch may be pushed.
         + # This file is everybody's: where teammig is not installed, nothing is checked.
         + if [ "${TEAMMIG:-1}" != 0 ] && command -v teammig >/dev/null; then
@@ -372,6 +372,13 @@ fn pre_commit() {
     framework("pre-commit", ".pre-commit-config.yaml", THEIRS);
 }
 
+/// As its own sample has it.
+#[test]
+fn pre_commit_without_blanks_before_a_repository() {
+    let own = THEIRS.replace("\n  ", "\n");
+    framework("pre-commit", ".pre-commit-config.yaml", &own);
+}
+
 const THEIRS: &str = "repos:\n  - repo: local\n    hooks:\n      - id: theirs\n        name: their tests\n        \
     entry: 'true'\n        language: system\n        always_run: true\n        pass_filenames: false\n";
 
@@ -465,4 +472,10 @@ fn git_lfs() {
         "{run}"
     );
     room.guards_pushes("bbbb00000001");
+    // As it says then, its line goes behind ours.
+    room.ok("git", &["lfs", "install", "--local", "--skip-repo"]);
+    let hook = "ann/.git/hooks/pre-push";
+    sandbox.write(hook, sandbox.read(hook) + "git lfs pre-push \"$@\"\n");
+    room.works("pre-push", "works, before another hook's lines");
+    assert_eq!(track("three"), 3);
 }

@@ -101,18 +101,32 @@ fn in_every_shell_they_hand_over_and_blocking_ones_refuse() {
     }
 }
 
-/// In front of another hook, which gets the same arguments and the same input.
+/// In front of another hook, which gets the same arguments and the same input: one that was
+/// there, and one whose lines came behind ours.
 #[test]
 fn in_front_of_another_hook_nothing_is_taken_from_it() {
-    let sandbox = Sandbox::team();
     let foreign = "printf '[%s]' \"$@\" >>\"$NOTE\"\ncat >>\"$NOTE\"\n";
-    for event in EVENTS {
-        let place = format!("ann/.git/hooks/{event}");
-        sandbox.write(&place, format!("#!/bin/sh\n{foreign}"));
-        executable(&sandbox.at(&place));
+    for was_there in [true, false] {
+        let sandbox = Sandbox::team();
+        let places = EVENTS.map(|event| format!("ann/.git/hooks/{event}"));
+        if was_there {
+            for place in &places {
+                sandbox.write(place, format!("#!/bin/sh\n{foreign}"));
+                executable(&sandbox.at(place));
+            }
+        }
+        sandbox.ok("ann", &["hooks", "install"]);
+        if !was_there {
+            for place in &places {
+                sandbox.write(place, sandbox.read(place) + foreign);
+            }
+        }
+        nothing_is_taken(&sandbox);
     }
-    sandbox.ok("ann", &["hooks", "install"]);
-    stand_in(&sandbox, "teammig");
+}
+
+fn nothing_is_taken(sandbox: &Sandbox) {
+    stand_in(sandbox, "teammig");
     let installed = env!("CARGO_BIN_EXE_teammig");
     let stand_in = sandbox.at("teammig").display().to_string();
     let many = "refs/heads/x $(touch gone) `touch gone` \\n %s\n".repeat(5_000);
@@ -124,12 +138,12 @@ fn in_front_of_another_hook_nothing_is_taken_from_it() {
         sandbox.write("passing", text.replace(&stand_in, "/bin/true"));
         for shell in SHELLS {
             for input in ["", "a line\n", &many] {
-                let (code, note, said) = run(&sandbox, shell, "passing", input);
+                let (code, note, said) = run(sandbox, shell, "passing", input);
                 assert_eq!(code, 0, "{event} {shell:?} {said}");
                 let want = format!("[it's][$(touch gone)][-f][a\nb]{input}");
                 assert!(note == want, "{event} {shell:?} {} bytes", input.len());
             }
-            let (code, note, _) = run(&sandbox, shell, "refusing", "a line\n");
+            let (code, note, _) = run(sandbox, shell, "refusing", "a line\n");
             let blocks = event.starts_with("pre-");
             assert_eq!(code, if blocks { 3 } else { 0 }, "{event} {shell:?}");
             assert_eq!(note.contains("[-f]"), !blocks, "{event} {shell:?} {note}");
