@@ -198,6 +198,9 @@ pub enum Part {
     /// SQLite: its rows and all that is known of it are copied into a new table, which takes its
     /// place. What is not known of it is lost, and a view over it is in the way.
     Copied,
+    /// SQLite: a view or a trigger has its name in it, and a rename that ends a rebuild looks
+    /// for all such names, unless `legacy_alter_table` is on.
+    LookedUp,
 }
 
 impl Part {
@@ -228,6 +231,7 @@ impl Part {
             Self::Granted(_) | Self::Revoked(_) => Some("privileges"),
             Self::Other(word) => Some(word),
             Self::Copied => Some("copied"),
+            Self::LookedUp => None,
         }
     }
 }

@@ -95,7 +95,10 @@ impl<'a> Read<'a> {
         schemas: &[Schema],
         footprints: &mut Footprints,
     ) -> Result<Self, Error> {
-        let key = |step: &Prepared| ScriptKey::of(&step.script().text);
+        let key = |step: &Prepared| {
+            let script = step.script();
+            ScriptKey::of(&script.text, script.foreign_keys_off)
+        };
         let before: Vec<ScriptKey> = history.iter().map(|step| key(step)).collect();
         let steps = history.iter().copied().chain(left).chain(right);
         let scripts: HashMap<ScriptKey, &str> = steps
