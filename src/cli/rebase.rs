@@ -10,6 +10,7 @@ use super::{
         carry::{self, Carried},
         moved, rewritten, stale,
     },
+    tried,
     unfinished::{self, Chosen},
 };
 use crate::{
@@ -21,6 +22,7 @@ use crate::{
         restack::{self, Restacking},
         stands, sync,
         unfinished::Unfinished,
+        verdicts::Tried,
     },
 };
 
@@ -124,13 +126,18 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
         return Ok(Status::Fine);
     };
     if !args.no_prove {
-        match &mut database {
+        let tried = match &mut database {
             Some(database) => try_out(context, &project, &mut **database, &mut restacking)?,
             None => rebase::look(context, &project, &mut restacking)?,
-        }
+        };
+        let runs = restacking.require_runs(&tried);
         if !ui.is_json() {
+            if runs.is_err() {
+                tried::show(ui, &tried);
+            }
             stale::show(ui, &restacking);
         }
+        runs?;
     }
     let Some(mut database) = database else {
         carry::show_rewrites(ui, Some(&restacking));
@@ -178,15 +185,17 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
     Ok(left(ui, &proposal))
 }
 
-/// Tries on scratch databases what mine would undo of theirs, and what of mine can stay.
+/// Tries on scratch databases what mine would undo of theirs, whether they run on top of them,
+/// and what of mine can stay.
 fn try_out(
     context: &Context,
     project: &Project,
     database: &mut dyn Database,
     restacking: &mut Restacking,
-) -> Result<(), Error> {
-    workflow::stale::renew(context, project, database, restacking)?;
-    stands::prove(context, database, restacking, &[])
+) -> Result<Vec<Tried>, Error> {
+    let tried = rebase::try_out(context, project, database, restacking)?;
+    stands::prove(context, database, restacking, &tried)?;
+    Ok(tried)
 }
 
 /// What waits for somebody to decide about an edit.

@@ -2,6 +2,7 @@
 
 pub(super) mod carry;
 mod choose;
+mod otherwise;
 mod show;
 pub(super) mod stale;
 
@@ -232,6 +233,7 @@ fn asks(args: &Args) -> Asks {
         restack: !args.no_prove && !args.merge && !args.apply_both,
         orders: !args.no_prove && !args.apply_both,
         beside: !args.no_prove && !args.rebase && !args.merge,
+        amended: !args.no_prove,
     }
 }
 

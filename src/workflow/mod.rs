@@ -4,6 +4,7 @@
 
 pub mod alembic;
 pub mod amend;
+pub mod amended;
 pub mod audit;
 pub mod autogenerate;
 pub mod beside;

@@ -111,6 +111,15 @@ pub(super) fn unwritten(
     Prepared::up(&migration, &state, &facts, Resume::Ask, dialect)
 }
 
+/// The same step with another way up: what a database ran.
+pub(super) fn with_up(step: &Prepared, up: &StoredScript, dialect: Dialect) -> Prepared {
+    let mut step = step.clone();
+    step.scripts.up = up.clone();
+    let revision = step.step.revision.clone();
+    keep_inside(&revision, &mut step.scripts.up, dialect, &mut Vec::new());
+    step
+}
+
 /// Takes out of a script what reaches beyond the database.
 fn keep_inside(
     revision: &RevId,

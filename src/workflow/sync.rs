@@ -7,7 +7,9 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Context, Error, Event, Outcome, Proposal, Source, State, Upgrade, beside,
+    Context, Error, Event, Outcome, Proposal, Source, State, Upgrade,
+    amended::{self, Otherwise},
+    beside,
     divergence::{self, Divergence},
     drift::{self, Amendment, Edited, Phantom},
     head_file::halted,
@@ -65,6 +67,8 @@ pub struct Report {
     pub edited: Vec<Edited>,
     /// What was applied and was changed on purpose since.
     pub amended: Vec<Amendment>,
+    /// Those of them that make something else now, where that was tried.
+    pub otherwise: Vec<Otherwise>,
     /// The database against the files.
     pub state: State,
 }
@@ -89,14 +93,16 @@ impl Report {
                 let mut stale = self.restacking.iter().flat_map(|one| &one.looked.stale);
                 stale.all(|one| one.renewed.is_ok()) && self.fails_on_top().is_none()
             }
-            Settle::ApplyBoth => self.beside.stale.is_empty(),
+            Settle::ApplyBoth => {
+                self.beside.stale.is_empty() && !verdicts::fails_beside(&self.state, &self.tried)
+            }
         }
     }
 
     /// Refuses a way that is known to be stopped, and that nothing else stops.
     pub fn require(&self, way: Settle) -> Result<(), Error> {
         match (way, self.fails_on_top()) {
-            (Settle::ApplyBoth, _) if !self.goes(way) => Err(Error::StaleBeside(
+            (Settle::ApplyBoth, _) if !self.beside.stale.is_empty() => Err(Error::StaleBeside(
                 self.beside.stale.clone(),
                 beside::OutOfTurn::ApplyBoth,
             )),
@@ -107,24 +113,19 @@ impl Report {
 
     /// What of mine was seen to fail after theirs, and was not made anew.
     pub fn fails_on_top(&self) -> Option<&Failure> {
-        let lines = self.restacking.iter().flat_map(|one| &one.lines);
-        let mine: BTreeSet<&RevId> = lines.flat_map(|line| &line.chain).collect();
-        let looked = self.restacking.iter().map(|one| &one.looked);
-        let renewed: BTreeSet<RevId> = looked.flat_map(Looked::renewed).collect();
-        let tried = self
-            .tried
-            .iter()
-            .filter_map(|one| one.outcome.as_ref().ok());
-        let mut fails = tried.filter_map(|proved| proved.fails_on_top(&mine));
-        fails.find(|failure| !renewed.contains(&failure.revision))
+        self.restacking.as_ref()?.fails_on_top(&self.tried)
     }
 
-    /// The ways to make one head of several, the best one first.
+    /// The ways to make one head of several, the best one first; to leave them as they are is
+    /// none where that fails.
     pub fn offers(&self) -> Vec<Settle> {
         if self.divergence.is_none() {
             return Vec::new();
         }
         let mut offers = settle::offers(&self.movable);
+        if verdicts::fails_beside(&self.state, &self.tried) {
+            offers.retain(|way| *way != Settle::ApplyBoth);
+        }
         offers.sort_by_key(|way| *way == Settle::ApplyBoth || !self.goes(*way));
         offers
     }
@@ -139,6 +140,8 @@ pub struct Asks {
     pub orders: bool,
     /// Whether one side undoes something of another here when all are applied.
     pub beside: bool,
+    /// Whether what was changed on purpose makes something else now.
+    pub amended: bool,
 }
 
 /// A revision that came in.
@@ -220,6 +223,12 @@ pub fn look(
         Some(found) if asks.beside => beside::look(context, project, database, found, &state)?,
         _ => Looked::default(),
     };
+    let amended = drift::amended(project, &state);
+    let otherwise = if asks.amended {
+        amended::otherwise(context, project, database, &amended)?
+    } else {
+        Vec::new()
+    };
     let how = moved.as_ref().map(|moved| moved.how);
     let moved = moved
         .filter(|_| !came_in.is_empty())
@@ -242,7 +251,8 @@ pub fn look(
         restacking,
         phantoms: drift::phantoms(context, &state, database)?,
         edited: drift::edited(context, project, &state, database)?,
-        amended: drift::amended(project, &state),
+        amended,
+        otherwise,
         state,
     })
 }

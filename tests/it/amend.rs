@@ -91,14 +91,17 @@ fn a_recorded_edit_of_a_colleague_is_recorded_by_sync_and_nothing_runs() {
         "{run}"
     );
     // Nobody is there to say.
-    assert_snapshot!(sandbox.teammig("bob", &["sync"]), @"
+    assert_snapshot!(sandbox.teammig("bob", &["sync"]), @r#"
     exit 3
     --- stderr
     Amended since applied: 1 revision
       9209a434d045  Initial migration   80 is enough; was dd8b70ae7e34, is b9b741626114
+    warning: 9209a434d045 leads to another schema now than what this database ran, and it does not run again here
+      column users.name: type text by what ran here, varchar(80) by the file
+    hint: a new revision brings databases that ran the old text to what the new one makes: `teammig create "…"`, with statements that do no harm where it is so already; `teammig drift` shows, once it is recorded, what this database has otherwise
     the database is up to date
     hint: `teammig sync --record` writes into the ledger what was changed on purpose; it does not run again
-    ");
+    "#);
     let (document, code) = sandbox.json("bob", &["sync"]);
     assert_eq!(
         (code, document["amended"][0]["reason"].as_str()),
@@ -106,22 +109,28 @@ fn a_recorded_edit_of_a_colleague_is_recorded_by_sync_and_nothing_runs() {
     );
     assert_eq!(document["edited"], serde_json::json!([]));
     assert_eq!(sandbox.sqlite("bob/dev.db", ROW), before);
-    assert_snapshot!(sandbox.teammig("bob", &["sync", "--record", "--dry-run"]), @"
+    assert_snapshot!(sandbox.teammig("bob", &["sync", "--record", "--dry-run"]), @r#"
     exit 0
     --- stderr
     Amended since applied: 1 revision
       9209a434d045  Initial migration   80 is enough; was dd8b70ae7e34, is b9b741626114
+    warning: 9209a434d045 leads to another schema now than what this database ran, and it does not run again here
+      column users.name: type text by what ran here, varchar(80) by the file
+    hint: a new revision brings databases that ran the old text to what the new one makes: `teammig create "…"`, with statements that do no harm where it is so already; `teammig drift` shows, once it is recorded, what this database has otherwise
     would record 9209a434d045 as it was amended
     nothing to do
-    ");
-    assert_snapshot!(sandbox.teammig("bob", &["sync", "--yes"]), @"
+    "#);
+    assert_snapshot!(sandbox.teammig("bob", &["sync", "--yes"]), @r#"
     exit 0
     --- stderr
     Amended since applied: 1 revision
       9209a434d045  Initial migration   80 is enough; was dd8b70ae7e34, is b9b741626114
+    warning: 9209a434d045 leads to another schema now than what this database ran, and it does not run again here
+      column users.name: type text by what ran here, varchar(80) by the file
+    hint: a new revision brings databases that ran the old text to what the new one makes: `teammig create "…"`, with statements that do no harm where it is so already; `teammig drift` shows, once it is recorded, what this database has otherwise
     the database is up to date
     recorded 9209a434d045 as it was amended: was dd8b70ae7e34, is b9b741626114   80 is enough
-    ");
+    "#);
     let after = sandbox.sqlite("bob/dev.db", ROW);
     assert!(
         after[0].contains("varchar(80)") && after[0] != before[0],
@@ -339,14 +348,17 @@ fn an_edit_without_a_way_back_is_recorded_instead() {
     hint: take the edit back and write a new revision for the change: `teammig create "…"`; or `teammig amend aaaa11112222 --reason "…"`, and `teammig sync --record` writes into the ledger what it is now
     "#);
     sandbox.ok("ann", &["amend", "aaaa", "--reason", "added by hand"]);
-    assert_snapshot!(sandbox.teammig("ann", &["sync", "--record"]), @"
+    assert_snapshot!(sandbox.teammig("ann", &["sync", "--record"]), @r#"
     exit 0
     --- stderr
     Amended since applied: 1 revision
       aaaa11112222  aaaa11112222   added by hand; was cafe03969b49, is 6a116a32d790
+    warning: aaaa11112222 leads to another schema now than what this database ran, and it does not run again here
+      column phones.y: only by the file
+    hint: a new revision brings databases that ran the old text to what the new one makes: `teammig create "…"`, with statements that do no harm where it is so already; `teammig drift` shows, once it is recorded, what this database has otherwise
     the database is up to date
     recorded aaaa11112222 as it was amended: was cafe03969b49, is 6a116a32d790   added by hand
-    ");
+    "#);
     sandbox.git("ann", &["commit", "-qam", "edit"]);
 }
 
@@ -441,6 +453,7 @@ fn a_ledger_on_postgresql_is_recorded_in_one_transaction() {
     --- stderr
     Amended since applied: 1 revision
       9209a434d045  Initial migration   80 is enough; was dd8b70ae7e34, is b9b741626114
+    warning: not proved that 9209a434d045 leads to the same schema as before: there is no scratch database to try the revisions on
     the database is up to date
     hint: `teammig sync --record --env pg` writes into the ledger what was changed on purpose; it does not run again
     ");
@@ -449,6 +462,7 @@ fn a_ledger_on_postgresql_is_recorded_in_one_transaction() {
     --- stderr
     Amended since applied: 1 revision
       9209a434d045  Initial migration   80 is enough; was dd8b70ae7e34, is b9b741626114
+    warning: not proved that 9209a434d045 leads to the same schema as before: there is no scratch database to try the revisions on
     the database is up to date
     recorded 9209a434d045 as it was amended: was dd8b70ae7e34, is b9b741626114   80 is enough
     ");
@@ -666,4 +680,75 @@ fn what_was_changed_on_purpose_is_not_rolled_back_for_the_sake_of_order() {
         ["kept"]
     );
     assert_eq!(sandbox.teammig("ann", &["sync"]).code, 0);
+}
+
+/// Databases that ran what was before have by it what the files lead to, or not: only then is
+/// there something to tell.
+#[test]
+fn sync_says_what_a_database_does_not_get_of_what_was_amended() {
+    for (from, to, differs) in [
+        ("name text", "name text NOT NULL", true),
+        (
+            "CREATE TABLE users",
+            "CREATE TABLE IF NOT EXISTS users",
+            false,
+        ),
+        ("DROP TABLE users", "DROP TABLE IF EXISTS users", false),
+    ] {
+        let sandbox = Sandbox::team();
+        sandbox.edit(FIXED, from, to);
+        sandbox.ok("ann", &["amend", "9209", "--reason", "so it is"]);
+        sandbox.git("ann", &["commit", "-qam", "Amend"]);
+        sandbox.git("ann", &["push", "-q"]);
+        sandbox.git("bob", &["pull", "-q"]);
+        for command in [&["sync"][..], &["sync", "--record", "--dry-run"]] {
+            let run = sandbox.teammig("bob", command);
+            let said =
+                "warning: 9209a434d045 leads to another schema now than what this database ran";
+            assert_eq!(run.stderr.contains(said), differs, "{run}");
+            assert_eq!(
+                run.stderr.contains("`teammig drift` shows"),
+                differs,
+                "{run}"
+            );
+        }
+        let run = sandbox.teammig("bob", &["sync", "--no-prove"]);
+        assert!(!run.stderr.contains("another schema"), "{run}");
+        let (document, _) = sandbox.json("bob", &["sync", "--record"]);
+        let otherwise = &document["otherwise"];
+        assert_eq!(
+            otherwise.as_array().unwrap().len(),
+            usize::from(differs),
+            "{document}"
+        );
+        // It was recorded, and told once.
+        let run = sandbox.teammig("bob", &["sync"]);
+        assert!(
+            run.code == 0 && !run.stderr.contains("another schema"),
+            "{run}"
+        );
+        let run = sandbox.teammig("bob", &["drift"]);
+        assert_eq!(run.code == 0, !differs, "{run}");
+    }
+}
+
+/// A text that runs nowhere any more cannot be compared, and that is said.
+#[test]
+fn what_was_amended_since_it_fails_is_not_compared() {
+    let sandbox = Sandbox::team();
+    let history = "UPDATE teammig_ledger SET up = 'CREATE TABLE users (id oops(;'";
+    sandbox.edit(FIXED, "name text", "name varchar(80)");
+    sandbox.ok("ann", &["amend", "9209", "--reason", "so it is"]);
+    sandbox.git("ann", &["commit", "-qam", "Amend"]);
+    sandbox.git("ann", &["push", "-q"]);
+    sandbox.git("bob", &["pull", "-q"]);
+    sandbox.sqlite("bob/dev.db", history);
+    let run = sandbox.teammig("bob", &["sync", "--record"]);
+    assert_eq!(run.code, 0, "{run}");
+    assert!(
+        run.stderr.contains(
+            "warning: not proved that 9209a434d045 leads to the same schema as before: what it was does not run"
+        ),
+        "{run}"
+    );
 }

@@ -40,6 +40,7 @@ pub(super) fn report(ui: &mut Ui, context: &Context, report: &Report) {
     phantoms(ui, context, report);
     edited(ui, report);
     amended(ui, report);
+    super::otherwise::show(ui, &report.otherwise);
     super::heads(ui, context, report);
     tried::show(ui, &report.tried);
     if let Some(restacking) = &report.restacking {
@@ -453,6 +454,7 @@ pub(super) fn document(
         "to_come": phantoms.iter().filter(|id| report.is_to_come(id)).collect::<Vec<_>>(),
         "edited": edited,
         "amended": report.amended.iter().filter(|one| !carried.recorded.contains(&one.revision)).map(amendment).collect::<Vec<_>>(),
+        "otherwise": super::otherwise::document(&report.otherwise),
         "skipped": state.skipped.iter().filter(|id| !gone(id, Direction::Up)).collect::<Vec<_>>(),
         "pending": pending,
         "waiting": plan.map_or(&*carried.waiting, Proposal::waiting),

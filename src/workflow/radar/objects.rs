@@ -79,10 +79,11 @@ impl<'a, 'c> Scripts<'a, 'c> {
         if dialects.is_empty() {
             dialects.push(Dialect::Postgres);
         }
+        // Counted up where a script's key is another one.
         let name = match dialects.as_slice() {
             [Dialect::Postgres] => "scripts-postgres",
-            [Dialect::Sqlite] => "scripts-sqlite",
-            _ => "scripts-both",
+            [Dialect::Sqlite] => "scripts-sqlite-2",
+            _ => "scripts-both-2",
         };
         let footprints = dialects
             .into_iter()
