@@ -130,14 +130,7 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
             Some(database) => try_out(context, &project, &mut **database, &mut restacking)?,
             None => rebase::look(context, &project, &mut restacking)?,
         };
-        let runs = restacking.require_runs(&tried);
-        if !ui.is_json() {
-            if runs.is_err() {
-                tried::show(ui, &tried);
-            }
-            stale::show(ui, &restacking);
-        }
-        runs?;
+        require_runs(ui, &restacking, &tried)?;
     }
     let Some(mut database) = database else {
         carry::show_rewrites(ui, Some(&restacking));
@@ -196,6 +189,18 @@ fn try_out(
     let tried = rebase::try_out(context, project, database, restacking)?;
     stands::prove(context, database, restacking, &tried)?;
     Ok(tried)
+}
+
+/// Shows what was tried, and refuses what fails on top of theirs.
+fn require_runs(ui: &mut Ui, restacking: &Restacking, tried: &[Tried]) -> Result<(), Error> {
+    let runs = restacking.require_runs(tried);
+    if !ui.is_json() {
+        if runs.is_err() {
+            tried::show(ui, tried);
+        }
+        stale::show(ui, restacking);
+    }
+    runs
 }
 
 /// What waits for somebody to decide about an edit.

@@ -221,7 +221,7 @@ impl Part {
     /// Its word, for people; none for the whole.
     pub fn word(&self) -> Option<&str> {
         match self {
-            Self::Whole => None,
+            Self::Whole | Self::LookedUp => None,
             Self::Type => Some("type"),
             Self::Key => Some("key"),
             Self::Null => Some("NOT NULL"),
@@ -231,7 +231,6 @@ impl Part {
             Self::Granted(_) | Self::Revoked(_) => Some("privileges"),
             Self::Other(word) => Some(word),
             Self::Copied => Some("copied"),
-            Self::LookedUp => None,
         }
     }
 }

@@ -133,6 +133,7 @@ impl Report {
 
 /// What is tried on scratch databases before anything is decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(clippy::struct_excessive_bools, reason = "one per question")]
 pub struct Asks {
     /// Whether mine undo something of theirs when they go on top of them.
     pub restack: bool,

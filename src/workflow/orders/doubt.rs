@@ -369,6 +369,7 @@ fn touched<'b>(line: &'b [Step<'_>]) -> Vec<Statement<'b>> {
                 text: step.script().text.get(one.span.clone())?,
                 accesses: &one.accesses,
                 keys_off: step.script().foreign_keys_off,
+                script: &step.script().text,
             })
         })
     });
