@@ -221,8 +221,12 @@ impl SqliteFootprints {
                 if is_own || object.kind == Kind::View {
                     for access in heard.used(object) {
                         let access = Access::new(Act::Reference, access).of(Part::LookedUp);
-                        if !accesses.contains(&access) {
-                            accesses.push(access);
+                        let same = |one: &&mut Access| {
+                            (one.act, &one.object) == (access.act, &access.object)
+                        };
+                        match accesses.iter_mut().find(same) {
+                            Some(one) => one.part = Part::LookedUp,
+                            None => accesses.push(access),
                         }
                     }
                 }
