@@ -10,6 +10,7 @@ use super::{
         carry::{self, Carried},
         moved, rewritten, stale,
     },
+    tried,
     unfinished::{self, Chosen},
 };
 use crate::{
@@ -21,6 +22,7 @@ use crate::{
         restack::{self, Restacking},
         stands, sync,
         unfinished::Unfinished,
+        verdicts::Tried,
     },
 };
 
@@ -124,13 +126,11 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
         return Ok(Status::Fine);
     };
     if !args.no_prove {
-        match &mut database {
+        let tried = match &mut database {
             Some(database) => try_out(context, &project, &mut **database, &mut restacking)?,
             None => rebase::look(context, &project, &mut restacking)?,
-        }
-        if !ui.is_json() {
-            stale::show(ui, &restacking);
-        }
+        };
+        require_runs(ui, &restacking, &tried)?;
     }
     let Some(mut database) = database else {
         carry::show_rewrites(ui, Some(&restacking));
@@ -178,15 +178,29 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
     Ok(left(ui, &proposal))
 }
 
-/// Tries on scratch databases what mine would undo of theirs, and what of mine can stay.
+/// Tries on scratch databases what mine would undo of theirs, whether they run on top of them,
+/// and what of mine can stay.
 fn try_out(
     context: &Context,
     project: &Project,
     database: &mut dyn Database,
     restacking: &mut Restacking,
-) -> Result<(), Error> {
-    workflow::stale::renew(context, project, database, restacking)?;
-    stands::prove(context, database, restacking, &[])
+) -> Result<Vec<Tried>, Error> {
+    let tried = rebase::try_out(context, project, database, restacking)?;
+    stands::prove(context, database, restacking, &tried)?;
+    Ok(tried)
+}
+
+/// Shows what was tried, and refuses what fails on top of theirs.
+fn require_runs(ui: &mut Ui, restacking: &Restacking, tried: &[Tried]) -> Result<(), Error> {
+    let runs = restacking.require_runs(tried);
+    if !ui.is_json() {
+        if runs.is_err() {
+            tried::show(ui, tried);
+        }
+        stale::show(ui, restacking);
+    }
+    runs
 }
 
 /// What waits for somebody to decide about an edit.

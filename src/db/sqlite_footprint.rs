@@ -28,7 +28,7 @@ use super::{
 use crate::{
     model::{
         Dialect, Footprint,
-        footprint::{Access, Act, Kind, Object, Seen, Touched},
+        footprint::{Access, Act, Kind, Object, Part, Seen, Touched},
     },
     sql::{self, TableAct},
 };
@@ -55,7 +55,7 @@ impl SqliteFootprints {
         let heard: Arc<Mutex<Vec<Heard>>> = Arc::default();
         let ears = Arc::clone(&heard);
         connection
-            .execute_batch("PRAGMA foreign_keys = OFF; PRAGMA legacy_alter_table = ON")
+            .execute_batch("PRAGMA foreign_keys = OFF")
             .and_then(|()| {
                 connection.authorizer(Some(move |context: AuthContext<'_>| {
                     listen(&ears, &context)
@@ -87,7 +87,8 @@ impl SqliteFootprints {
     }
 
     /// Runs a script without looking: an ancestor.
-    pub fn replay(&mut self, script: &str) -> Result<(), DbError> {
+    pub fn replay(&mut self, script: &str, foreign_keys_off: bool) -> Result<(), DbError> {
+        self.set(foreign_keys_off);
         let ran = self.connection.execute_batch(script);
         self.take();
         self.end();
@@ -95,7 +96,8 @@ impl SqliteFootprints {
     }
 
     /// Runs a script, and says what it touches.
-    pub fn footprint(&mut self, script: &str) -> Footprint {
+    pub fn footprint(&mut self, script: &str, foreign_keys_off: bool) -> Footprint {
+        self.set(foreign_keys_off);
         let statements = sql::statements(script, Dialect::Sqlite);
         let acts: Vec<TableAct> = statements
             .iter()
@@ -121,6 +123,11 @@ impl SqliteFootprints {
                 accesses,
                 seen: Seen::Whole,
             });
+            if let Some(dropped) = ended(&acts, at)
+                && !self.renames_as_of_old()
+            {
+                is_looked_up(&mut footprint.statements[dropped].accesses);
+            }
         }
         self.end();
         let done = footprint.statements.len();
@@ -213,9 +220,13 @@ impl SqliteFootprints {
                     .is_some_and(|by| by.eq_ignore_ascii_case(&object.name));
                 if is_own || object.kind == Kind::View {
                     for access in heard.used(object) {
-                        let access = Access::new(Act::Reference, access);
-                        if !accesses.contains(&access) {
-                            accesses.push(access);
+                        let access = Access::new(Act::Reference, access).of(Part::LookedUp);
+                        let same = |one: &&mut Access| {
+                            (one.act, &one.object) == (access.act, &access.object)
+                        };
+                        match accesses.iter_mut().find(same) {
+                            Some(one) => one.part = Part::LookedUp,
+                            None => accesses.push(access),
                         }
                     }
                 }
@@ -230,15 +241,31 @@ impl SqliteFootprints {
         }
     }
 
+    /// As the runner sets it. Foreign keys are not enforced here: rows are none of its business.
+    fn set(&self, foreign_keys_off: bool) {
+        let legacy = if foreign_keys_off { "ON" } else { "OFF" };
+        let _ = self
+            .connection
+            .execute_batch(&format!("PRAGMA legacy_alter_table = {legacy}"));
+        self.take();
+    }
+
+    /// A rename looks at nothing but the table (`legacy_alter_table`).
+    fn renames_as_of_old(&self) -> bool {
+        let on = self
+            .connection
+            .pragma_query_value(None, "legacy_alter_table", |row| row.get(0));
+        self.take();
+        on.unwrap_or(false)
+    }
+
     /// A script leaves neither a transaction nor other settings to the next one.
     fn end(&self) {
         if !self.connection.is_autocommit() {
             let _ = self.connection.execute_batch("COMMIT");
         }
         self.steps.store(0, Ordering::Relaxed);
-        let _ = self
-            .connection
-            .execute_batch("PRAGMA foreign_keys = OFF; PRAGMA legacy_alter_table = ON");
+        let _ = self.connection.execute_batch("PRAGMA foreign_keys = OFF");
         self.take();
     }
 }
@@ -276,6 +303,18 @@ pub(super) fn rebuilt(acts: &[TableAct], at: usize) -> Option<usize> {
         })
         .find(|(_, from)| acts[..at].iter().any(|act| act.creates(from)))
         .map(|(later, _)| later)
+}
+
+/// The statement that dropped the table which the one at `at` puts another in the place of.
+pub(super) fn ended(acts: &[TableAct], at: usize) -> Option<usize> {
+    (0..at).find(|dropped| rebuilt(acts, *dropped) == Some(at))
+}
+
+/// With the rename, views and triggers are looked at while the table is not there.
+fn is_looked_up(accesses: &mut [Access]) {
+    for access in accesses.iter_mut().filter(|one| one.act == Act::Rebuild) {
+        access.part = Part::LookedUp;
+    }
 }
 
 #[cfg(test)]

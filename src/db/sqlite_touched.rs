@@ -345,7 +345,7 @@ impl Sentence<'_> {
 
     /// It is the rename with which a rebuild ends.
     fn ends_rebuild(&self) -> bool {
-        (0..self.at).any(|at| super::sqlite_footprint::rebuilt(self.acts, at) == Some(self.at))
+        super::sqlite_footprint::ended(self.acts, self.at).is_some()
     }
 
     /// Columns of tables that are there before and after.

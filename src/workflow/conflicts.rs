@@ -414,7 +414,7 @@ impl<'p> Scripts<'p> {
             let key = *self
                 .keys
                 .entry(id)
-                .or_insert_with(|| ScriptKey::of(script(migration)));
+                .or_insert_with(|| ScriptKey::of(script(migration), migration.up.foreign_keys_off));
             self.revisions.insert(key, id);
             keys.push(key);
         }

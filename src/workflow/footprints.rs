@@ -29,7 +29,7 @@ use crate::{
 
 /// Counts up with what is kept of a footprint. What is read from a text is another one
 /// with each version of this program.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 /// More are those of branches that are gone; the cache begins anew with what is used.
 const MOST: usize = 50_000;
 /// SQLite says what a statement made by a look at the whole schema, so that to read all of a
@@ -40,28 +40,35 @@ const DATABASES: usize = 4;
 
 type Name = [u8; 32];
 
-/// A script, by its content.
+/// A script, by its content, and whether SQLite runs it with `foreign_keys:off`: a rename of a
+/// table is something else then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) struct ScriptKey(Name);
+pub(super) struct ScriptKey(Name, bool);
+
+/// What stands behind the digits of a script with `foreign_keys:off`.
+const KEYS_OFF: &str = "+";
 
 impl ScriptKey {
     /// The key of a text.
-    pub(super) fn of(script: &str) -> Self {
-        Self(Sha256::digest(script.as_bytes()).into())
+    pub(super) fn of(script: &str, foreign_keys_off: bool) -> Self {
+        Self(Sha256::digest(script.as_bytes()).into(), foreign_keys_off)
     }
 
     /// As text.
     pub(super) fn hex(self) -> String {
-        Checksum(self.0).to_string()
+        let off = if self.1 { KEYS_OFF } else { "" };
+        format!("{}{off}", Checksum(self.0))
     }
 
     /// What [`ScriptKey::hex`] wrote.
     pub(super) fn from_hex(text: &str) -> Option<Self> {
-        Some(Self(Checksum::from_hex(text)?.0))
+        let digits = text.strip_suffix(KEYS_OFF);
+        let is_off = digits.is_some();
+        Some(Self(Checksum::from_hex(digits.unwrap_or(text))?.0, is_off))
     }
 
     /// Of a script that nobody has: no text has these bytes.
-    pub(super) const NONE: Self = Self([0; 32]);
+    pub(super) const NONE: Self = Self([0; 32], false);
 }
 
 /// Where the text of a script is had when nobody looked at it yet. `None` = this clone
@@ -168,12 +175,12 @@ impl Footprints {
             is_whole &= text.is_some();
             if let Some(known) = self.known(name) {
                 // One that fails behaves here as it did when it was looked at.
-                let _ = database.replay(&text.unwrap_or_default());
+                let _ = database.replay(&text.unwrap_or_default(), key.1);
                 found.push(known);
                 continue;
             }
             let footprint = match text {
-                Some(text) => Arc::new(database.footprint(&text)),
+                Some(text) => Arc::new(database.footprint(&text, key.1)),
                 None => Arc::new(nothing_known()),
             };
             self.keep(*name, &footprint, is_whole);
@@ -211,7 +218,7 @@ impl Footprints {
         };
         for key in &scripts[depth..] {
             // One that fails here fails for everybody, and is unread in its own footprint.
-            let _ = database.replay(&texts(*key).unwrap_or_default());
+            let _ = database.replay(&texts(*key).unwrap_or_default(), key.1);
         }
         if depth < scripts.len() {
             let fork = database.fork().map_err(in_memory)?;
@@ -248,6 +255,7 @@ impl Footprints {
             hasher.update(product);
             hasher.update(at);
             hasher.update(script.0);
+            hasher.update([u8::from(script.1)]);
             names.push(hasher.finalize().into());
             if self.is_run() {
                 at = link(at, *script);
@@ -292,6 +300,7 @@ fn link(before: Name, next: ScriptKey) -> Name {
     let mut hasher = Sha256::new();
     hasher.update(before);
     hasher.update(next.0);
+    hasher.update([u8::from(next.1)]);
     hasher.finalize().into()
 }
 

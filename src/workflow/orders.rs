@@ -13,6 +13,7 @@ mod beside;
 mod cascades;
 mod contrast;
 mod doubt;
+mod fills;
 mod ground;
 mod hidden;
 mod kept;
@@ -84,14 +85,18 @@ pub struct Proved {
 impl Proved {
     /// What of `mine` was seen to fail where it runs after the others, whatever the rows.
     pub(super) fn fails_on_top(&self, mine: &BTreeSet<&RevId>) -> Option<&Failure> {
-        let Verdict::Fails(found) = &self.verdict else {
-            return None;
-        };
-        let mut failures = found.failures.iter().filter(|_| !found.on_rows);
-        failures.find(|failure| {
+        self.failures().iter().find(|failure| {
             let first = failure.order.first();
             mine.contains(&failure.revision) && first.is_some_and(|id| !mine.contains(id))
         })
+    }
+
+    /// What was seen to fail, whatever the rows.
+    pub(super) fn failures(&self) -> &[Failure] {
+        match &self.verdict {
+            Verdict::Fails(found) if !found.on_rows => &found.failures,
+            _ => &[],
+        }
     }
 
     /// A span of a revision's way up, in its file.

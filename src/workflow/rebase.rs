@@ -10,8 +10,12 @@ use super::{
     restack::{self, Move, Restacking},
     sides, stale,
     sync::{Decisions, Skipped},
+    verdicts::{self, Tried},
 };
-use crate::model::{Project, RevId, settle::Settle};
+use crate::{
+    db::Database,
+    model::{Project, RevId, settle::Settle},
+};
 
 /// What to move, as the user names it.
 #[derive(Debug, Clone, Default)]
@@ -22,25 +26,35 @@ pub struct Request {
     pub onto: Option<String>,
 }
 
-/// Looks on a scratch database what a restack undoes of others, where no database is
-/// asked: in memory, or on the server of `scratch:`.
+/// Looks on a scratch database what a restack undoes of others, and whether it runs on top of
+/// them, where no database is asked: in memory, or on the server of `scratch:`.
 pub fn look(
     context: &Context,
     project: &Project,
     restacking: &mut Restacking,
-) -> Result<(), Error> {
-    if alembic::is_used(context) {
-        return Ok(());
-    }
+) -> Result<Vec<Tried>, Error> {
     match sides::without_database(context) {
-        Ok(mut database) => stale::renew(context, project, &mut *database, restacking),
+        Ok(mut database) => try_out(context, project, &mut *database, restacking),
+        // Of Alembic's modules nothing is said that nobody asked for.
+        Err(Error::NoScratch(_) | Error::Config(_)) if alembic::is_used(context) => Ok(Vec::new()),
         // Nobody named a database, and files alone are about to change.
         Err(error @ (Error::NoScratch(_) | Error::Config(_))) => {
             restacking.looked.not_tried = Some(Box::new(error));
-            Ok(())
+            Ok(Vec::new())
         }
         Err(error) => Err(error),
     }
+}
+
+/// What mine would undo of theirs, made anew where it can be, and what comes of both orders.
+pub fn try_out(
+    context: &Context,
+    project: &Project,
+    database: &mut dyn Database,
+    restacking: &mut Restacking,
+) -> Result<Vec<Tried>, Error> {
+    stale::renew(context, project, database, restacking)?;
+    verdicts::restacked(context, project, database, restacking)
 }
 
 /// What the restack would change; `None` where there is one head and nothing was named.

@@ -14,10 +14,12 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Context, Error, State, fixed, head_file, stale::Looked, stands::Stands, taken_out::Depth,
+    verdicts::Tried,
 };
 use crate::model::{
     Project, RevId,
     restack::{Restack, RestackError, restack},
+    verdict::Failure,
 };
 
 /// What is to be put where.
@@ -136,6 +138,26 @@ pub fn propose(context: &Context, project: &Project, moves: &[Move]) -> Result<R
         looked: Looked::default(),
         stands: Vec::new(),
     })
+}
+
+impl Restacking {
+    /// What of mine was seen to fail after theirs, and was not made anew.
+    pub(super) fn fails_on_top<'t>(&self, tried: &'t [Tried]) -> Option<&'t Failure> {
+        let lines = self.lines.iter();
+        let mine: BTreeSet<&RevId> = lines.flat_map(|line| &line.chain).collect();
+        let renewed = self.looked.renewed();
+        let tried = tried.iter().filter_map(|one| one.outcome.as_ref().ok());
+        let mut fails = tried.filter_map(|proved| proved.fails_on_top(&mine));
+        fails.find(|failure| !renewed.contains(&failure.revision))
+    }
+
+    /// Refuses what was seen to fail.
+    pub fn require_runs(&self, tried: &[Tried]) -> Result<(), Error> {
+        match self.fails_on_top(tried) {
+            Some(failure) => Err(Error::FailsOnTop(Box::new(failure.clone()))),
+            None => Ok(()),
+        }
+    }
 }
 
 fn decide(context: &Context, project: &Project, one: &Move) -> Result<Restack, Error> {

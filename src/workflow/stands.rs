@@ -67,19 +67,21 @@ impl Case {
             return None;
         }
         let is_before = |id: &RevId| place(id).is_some_and(|place| place < first);
-        let (below, theirs): (BTreeSet<RevId>, BTreeSet<RevId>) =
+        let (below, mut theirs): (BTreeSet<RevId>, BTreeSet<RevId>) =
             over.into_iter().partition(is_before);
+        let own = |ids: &BTreeSet<RevId>| Vec::from_iter(ids.clone());
+        // What mine were put on before, and stood over since it ran late, is tried like theirs.
+        let mut of_mine = graph.ancestors(&own(&mine));
+        of_mine.retain(|id| chain.contains(id) && !mine.contains(id));
+        theirs.extend(of_mine);
         if theirs.iter().filter_map(place).any(|place| place < last) {
             return None;
         }
-        let own = |ids: &BTreeSet<RevId>| Vec::from_iter(ids.clone());
         let is_closed = graph.ancestors(&own(&below)).is_subset(&below);
-        let mut of_mine = graph.ancestors(&own(&mine));
-        of_mine.retain(|id| chain.contains(id));
         // What was built on mine elsewhere was not tried with theirs.
         let mut above = state.graph.descendants(&own(&mine));
         above.retain(|id| state.applied.contains(id));
-        if !is_closed || !of_mine.is_subset(&mine) || !above.is_subset(&chain) {
+        if !is_closed || !above.is_subset(&chain) {
             return None;
         }
         let in_order = |ids: &BTreeSet<RevId>| {

@@ -95,14 +95,16 @@ impl Report {
                 let mut stale = self.restacking.iter().flat_map(|one| &one.looked.stale);
                 stale.all(|one| one.renewed.is_ok()) && self.fails_on_top().is_none()
             }
-            Settle::ApplyBoth => self.beside.stale.is_empty(),
+            Settle::ApplyBoth => {
+                self.beside.stale.is_empty() && !verdicts::fails_beside(&self.state, &self.tried)
+            }
         }
     }
 
     /// Refuses a way that is known to be stopped, and that nothing else stops.
     pub fn require(&self, way: Settle) -> Result<(), Error> {
         match (way, self.fails_on_top()) {
-            (Settle::ApplyBoth, _) if !self.goes(way) => Err(Error::StaleBeside(
+            (Settle::ApplyBoth, _) if !self.beside.stale.is_empty() => Err(Error::StaleBeside(
                 self.beside.stale.clone(),
                 beside::OutOfTurn::ApplyBoth,
             )),
@@ -113,24 +115,19 @@ impl Report {
 
     /// What of mine was seen to fail after theirs, and was not made anew.
     pub fn fails_on_top(&self) -> Option<&Failure> {
-        let lines = self.restacking.iter().flat_map(|one| &one.lines);
-        let mine: BTreeSet<&RevId> = lines.flat_map(|line| &line.chain).collect();
-        let looked = self.restacking.iter().map(|one| &one.looked);
-        let renewed: BTreeSet<RevId> = looked.flat_map(Looked::renewed).collect();
-        let tried = self
-            .tried
-            .iter()
-            .filter_map(|one| one.outcome.as_ref().ok());
-        let mut fails = tried.filter_map(|proved| proved.fails_on_top(&mine));
-        fails.find(|failure| !renewed.contains(&failure.revision))
+        self.restacking.as_ref()?.fails_on_top(&self.tried)
     }
 
-    /// The ways to make one head of several, the best one first.
+    /// The ways to make one head of several, the best one first; to leave them as they are is
+    /// none where that fails.
     pub fn offers(&self) -> Vec<Settle> {
         if self.divergence.is_none() {
             return Vec::new();
         }
         let mut offers = settle::offers(&self.movable);
+        if verdicts::fails_beside(&self.state, &self.tried) {
+            offers.retain(|way| *way != Settle::ApplyBoth);
+        }
         offers.sort_by_key(|way| *way == Settle::ApplyBoth || !self.goes(*way));
         offers
     }

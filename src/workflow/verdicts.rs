@@ -5,13 +5,15 @@
 use std::{collections::BTreeSet, fmt::Write as _};
 
 use super::{
-    Context, Error, NoScratch, Prepared,
+    Context, Error, NoScratch, Prepared, State,
     autogenerate::section,
     conflicts,
     divergence::{Divergence, Line, OneOrder},
     orders::{self, Lines, Proved},
     proof::{Ask, Found, prove},
-    record, replayed, sides,
+    record, replayed,
+    restack::Restacking,
+    sides,
     walk::walk,
     write,
 };
@@ -262,11 +264,7 @@ fn one(
         // One of them needs the other: there is one order.
         return Ok(None);
     }
-    let outcome = match orders::prove_orders(context, database, false, project, &lines) {
-        Ok(proved) => Ok(proved),
-        Err(error @ (Error::NoScratch(_) | Error::NotReplayed(_))) => Err(Box::new(error)),
-        Err(error) => return Err(error),
-    };
+    let outcome = outcome(context, project, database, &lines)?;
     let bridge = match outcome.as_ref().map(|proved| &proved.verdict) {
         Ok(Verdict::OrderMatters(found)) => {
             bridge(context, project, database, line, &lines, &found.orders)?
@@ -285,6 +283,64 @@ fn one(
         outcome,
         bridge,
     }))
+}
+
+/// Tries what a restack moves with what it goes on top of. How the order could be made no
+/// matter is not asked: it is chosen.
+pub fn restacked(
+    context: &Context,
+    project: &Project,
+    database: &mut dyn Database,
+    restacking: &Restacking,
+) -> Result<Vec<Tried>, Error> {
+    let mut tried = Vec::new();
+    for one in &restacking.moves {
+        let heads: Vec<RevId> = one.heads.iter().chain([&one.onto]).cloned().collect();
+        let lines = Lines::to(&project.graph, &heads);
+        if lines.lines.iter().any(Vec::is_empty) {
+            continue;
+        }
+        tried.push(Tried {
+            outcome: outcome(context, project, database, &lines)?,
+            content: record::content(project, &heads),
+            base: project.graph.merge_bases(&heads),
+            heads,
+            bridge: None,
+            collide: Vec::new(),
+        });
+    }
+    Ok(tried)
+}
+
+/// What is pending here of one side was seen to fail after what runs here before it, where all
+/// sides are applied as they are.
+pub(super) fn fails_beside(state: &State, tried: &[Tried]) -> bool {
+    let entries = state.ledger.entries.iter().map(|entry| &entry.revision);
+    let applied = entries.filter(|id| state.applied.contains(*id));
+    let runs: Vec<&RevId> = applied.chain(&state.pending).collect();
+    let proved = tried.iter().filter_map(|one| one.outcome.as_ref().ok());
+    let mut failures = proved
+        .flat_map(Proved::failures)
+        .filter(|failure| state.pending.contains(&failure.revision));
+    failures.any(|failure| {
+        let is_before = |id: &&RevId| **id != failure.revision;
+        let before: BTreeSet<&RevId> = failure.order.iter().take_while(is_before).collect();
+        let here = runs.iter().copied().take_while(is_before);
+        before == here.filter(|id| failure.order.contains(id)).collect()
+    })
+}
+
+fn outcome(
+    context: &Context,
+    project: &Project,
+    database: &mut dyn Database,
+    lines: &Lines,
+) -> Result<Result<Proved, Box<Error>>, Error> {
+    match orders::prove_orders(context, database, false, project, lines) {
+        Ok(proved) => Ok(Ok(proved)),
+        Err(error @ (Error::NoScratch(_) | Error::NotReplayed(_))) => Ok(Err(Box::new(error))),
+        Err(error) => Err(error),
+    }
 }
 
 fn heads(line: &Line) -> Vec<RevId> {

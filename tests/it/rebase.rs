@@ -110,7 +110,7 @@ fn after_a_failed_step_files_and_database_are_as_before() {
         "INSERT INTO users VALUES (1, 'Ann', '555', 'ann@example.org') RETURNING id",
     );
     let (rows, schema) = (ledger(&sandbox), tables(&sandbox));
-    assert_snapshot!(sandbox.teammig("ann", &["rebase"]), @"
+    assert_snapshot!(sandbox.teammig("ann", &["rebase", "--no-prove"]), @"
     exit 1
     --- stderr
       aaaa11112222  parents: [9209a434d045] → [c01d9e88ab12]
@@ -525,4 +525,49 @@ fn what_fits_as_committed_is_offered_back() {
         run.stderr.contains("in no file") && !run.stderr.contains("git restore"),
         "{run}"
     );
+}
+
+/// Without `sync` it is tried as well, and with the same words.
+#[test]
+fn what_fails_on_top_of_theirs_is_not_moved() {
+    let sandbox = pulled("ALTER TABLE users RENAME TO people;");
+    let file = "ann/migrations/aaaa11112222.sql";
+    let (text, rows) = (sandbox.read(file), ledger(&sandbox));
+    for command in [
+        &["rebase"][..],
+        &["rebase", "--dry-run"],
+        &["rebase", "--no-database"],
+        &["rebase", "bbbb11112222", "--onto", "c01d9e88ab12"],
+    ] {
+        let run = sandbox.teammig("ann", command);
+        assert_eq!(run.code, 3, "{run}");
+        for said in [
+            "aaaa11112222 fails after c01d9e88ab12: no such table: users",
+            "error: aaaa11112222 fails on top of theirs: no such table: users",
+            "hint: `teammig edit aaaa11112222`, so that it runs on top of theirs too",
+        ] {
+            assert!(run.stderr.contains(said), "{run}");
+        }
+        assert_eq!(
+            (sandbox.read(file), ledger(&sandbox)),
+            (text.clone(), rows.clone())
+        );
+    }
+    // Edited, it goes.
+    sandbox.edit(file, "ALTER TABLE users", "ALTER TABLE people");
+    sandbox.edit(
+        "ann/migrations/bbbb11112222.sql",
+        "ALTER TABLE users",
+        "ALTER TABLE people",
+    );
+    sandbox.ok("ann", &["rebase", "--no-database"]);
+    assert!(sandbox.read(file).contains("parents: [c01d9e88ab12]"));
+}
+
+#[test]
+fn what_fails_on_top_is_moved_where_nothing_is_to_be_tried() {
+    let sandbox = pulled("ALTER TABLE users RENAME TO people;");
+    sandbox.ok("ann", &["rebase", "--no-database", "--no-prove"]);
+    let file = sandbox.read("ann/migrations/aaaa11112222.sql");
+    assert!(file.contains("parents: [c01d9e88ab12]"), "{file}");
 }

@@ -11,12 +11,12 @@ const BEFORE: &str = "CREATE TABLE p (id INTEGER PRIMARY KEY); \
 
 fn replayed() -> SqliteFootprints {
     let mut database = SqliteFootprints::new().unwrap();
-    database.replay(BEFORE).unwrap();
+    database.replay(BEFORE, true).unwrap();
     database
 }
 
 fn touched(script: &str) -> String {
-    let footprint = replayed().footprint(script);
+    let footprint = replayed().footprint(script, true);
     assert!(footprint.is_known(), "{script}: {footprint:?}");
     let accesses = footprint.accesses().map(|(_, access)| access.to_string());
     accesses.collect::<Vec<_>>().join("; ")
@@ -172,8 +172,8 @@ fn pairs() {
     ] {
         let (a, b) = (RevId::trusted("a"), RevId::trusted("b"));
         let base = replayed();
-        let ours = base.fork().unwrap().footprint(left);
-        let theirs = base.fork().unwrap().footprint(right);
+        let ours = base.fork().unwrap().footprint(left, true);
+        let theirs = base.fork().unwrap().footprint(right, true);
         let found = conflicts(&[(&a, &ours)], &[(&b, &theirs)], &Ancestor::default());
         if found.worst() != clash || !found.unknown.is_empty() {
             wrong.push(format!("{left} | {right}: {found:?}"));
@@ -184,8 +184,10 @@ fn pairs() {
 
 #[test]
 fn what_does_not_run_is_unknown() {
-    let footprint = replayed()
-        .footprint("CREATE TABLE n (a); INSERT INTO missing VALUES (1); CREATE TABLE o (a)");
+    let footprint = replayed().footprint(
+        "CREATE TABLE n (a); INSERT INTO missing VALUES (1); CREATE TABLE o (a)",
+        true,
+    );
     let seen: Vec<bool> = footprint
         .statements
         .iter()
@@ -197,10 +199,10 @@ fn what_does_not_run_is_unknown() {
         "table missing"
     );
     let mut database = SqliteFootprints::new().unwrap();
-    assert!(database.replay("CREATE TABLE").is_err());
+    assert!(database.replay("CREATE TABLE", true).is_err());
     assert!(
         !replayed()
-            .footprint("ATTACH 'elsewhere.db' AS e")
+            .footprint("ATTACH 'elsewhere.db' AS e", true)
             .is_known()
     );
 }
@@ -208,9 +210,13 @@ fn what_does_not_run_is_unknown() {
 #[test]
 fn transactions_and_settings_end_with_the_script() {
     let mut database = replayed();
-    let footprint = database.footprint("PRAGMA foreign_keys = ON; BEGIN; CREATE TABLE n (a)");
+    let footprint = database.footprint("PRAGMA foreign_keys = ON; BEGIN; CREATE TABLE n (a)", true);
     assert!(footprint.is_known());
-    assert!(database.footprint("BEGIN; DROP TABLE n; COMMIT").is_known());
+    assert!(
+        database
+            .footprint("BEGIN; DROP TABLE n; COMMIT", true)
+            .is_known()
+    );
 }
 
 #[test]
@@ -218,13 +224,17 @@ fn a_script_without_an_end_is_stopped_and_unread() {
     let mut database = replayed();
     let endless =
         "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n";
-    let footprint = database.footprint(&format!("DROP VIEW v; {endless}; DROP TABLE u"));
+    let footprint = database.footprint(&format!("DROP VIEW v; {endless}; DROP TABLE u"), true);
     let seen = footprint
         .statements
         .iter()
         .map(|one| one.seen == Seen::Whole);
     assert_eq!(seen.collect::<Vec<_>>(), [true, false, false]);
-    assert!(database.replay(endless).is_err());
+    assert!(database.replay(endless, true).is_err());
     // The next one has its own steps.
-    assert!(database.footprint("CREATE TABLE n (a INT)").is_known());
+    assert!(
+        database
+            .footprint("CREATE TABLE n (a INT)", true)
+            .is_known()
+    );
 }

@@ -1,7 +1,7 @@
 //! What follows from two different objects: the table of acts is about one.
 
 use super::{
-    super::footprint::{Act, Kind, Object, Part},
+    super::footprint::{Access, Act, Kind, Object, Part},
     Ancestor, Clash,
     side::{Entry, Side},
 };
@@ -27,7 +27,9 @@ pub(super) fn apply<'a>(
         let object = &one.access.object;
         let mut clash = Clash::Order;
         let minds: &dyn Fn(&Entry) -> bool = match (act, &object.kind) {
-            (Act::Rebuild, _) => &|other| rebuild_loses(object, other),
+            (Act::Rebuild, _) => {
+                &|other| rebuild_loses(object, other) || rebuild_minds(&one.access, other)
+            }
             (Act::Create, Kind::Type) => {
                 clash = Clash::Never;
                 &|other| is_row_type(object, other)
@@ -128,6 +130,15 @@ fn rebuild_loses(table: &Object, other: &Entry) -> bool {
         .owner()
         .is_some_and(|owner| owner.is(table));
     is_part && (act.creates() || act.removes() || act == Act::Alter)
+}
+
+/// A rename that looks up what views and triggers name does not find the table that it is about
+/// to bring back.
+fn rebuild_minds(rebuild: &Access, other: &Entry) -> bool {
+    let looked_up = Part::LookedUp;
+    (&rebuild.part, &other.access.part) == (&looked_up, &looked_up)
+        && other.access.act == Act::Reference
+        && other.access.object == rebuild.object
 }
 
 /// A copy takes along what it finds of the table. That is no index over expressions; and the

@@ -39,7 +39,10 @@ impl Library {
     }
 
     fn text(&self, key: ScriptKey) -> Option<Cow<'_, str>> {
-        let script = self.scripts.iter().find(|one| ScriptKey::of(one) == key)?;
+        let script = self
+            .scripts
+            .iter()
+            .find(|one| ScriptKey::of(one, false) == key)?;
         self.asked.borrow_mut().push(script);
         Some(Cow::Borrowed(script))
     }
@@ -50,7 +53,10 @@ impl Library {
 }
 
 fn keys(scripts: &[&str]) -> Vec<ScriptKey> {
-    scripts.iter().map(|script| ScriptKey::of(script)).collect()
+    scripts
+        .iter()
+        .map(|script| ScriptKey::of(script, false))
+        .collect()
 }
 
 fn said(footprints: &[Arc<Footprint>]) -> Vec<String> {

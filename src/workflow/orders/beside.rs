@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use super::{
     behind::{is_about, names_in},
     cascades::Cascades,
+    fills,
     hidden::{Code, Hidden},
     keys::Keys,
     minds::{self, Types},
@@ -29,7 +30,18 @@ pub(super) struct Statement<'a> {
     pub(super) accesses: &'a [Access],
     /// It runs where no foreign key is looked at.
     pub(super) keys_off: bool,
+    /// All of its script: what it sets counts.
+    pub(super) script: &'a str,
 }
+
+/// What SQLite does otherwise from then on, for the session.
+const PRAGMAS: [&str; 5] = [
+    "case_sensitive_like",
+    "ignore_check_constraints",
+    "recursive_triggers",
+    "reverse_unordered_selects",
+    "writable_schema",
+];
 
 /// What statements rely on without naming it.
 pub(super) struct Beside {
@@ -167,6 +179,8 @@ impl Beside {
             .or_else(|| behind_both(one, other).map(table))
             .or_else(|| self.of_numbers(one, other))
             .or_else(|| self.of_rules(one, other).map(table))
+            .or_else(|| self.of_session(one, other))
+            .or_else(|| fills::by_what_is_elsewhere(self.dialect, one.it, other.it))
             .or_else(|| of_kin(cascades, one, other).map(table))
     }
 
@@ -213,6 +227,48 @@ impl Beside {
                 || (gives_way && removes(table))
                 || is_about(text, &["sqlite_sequence"])
         })
+    }
+
+    /// What a session sets, or is, tells what a statement does and to what: a `PRAGMA` that
+    /// stays, a temporary table in front of another one, a search path, a role.
+    fn of_session(&self, one: &One<'_>, other: &One<'_>) -> Option<String> {
+        let (text, other_text) = (one.it.text, other.it.text);
+        if !sql::moves_rows(text) {
+            return None;
+        }
+        if self.dialect == Dialect::Sqlite && is_about(other_text, &["PRAGMA"]) {
+            let mut pragmas = PRAGMAS.iter();
+            let set = pragmas.find(|pragma| is_about(other_text, &[pragma]))?;
+            return Some(format!("PRAGMA {set}"));
+        }
+        let mut others = other.it.accesses.iter();
+        let is_hidden = |access: &&Access| {
+            let (act, object) = (access.act, &access.object);
+            let is_temporary = minds::is_temporary(object);
+            act.creates()
+                && is_about(text, &[&object.name])
+                && if is_temporary {
+                    !is_about(other_text, &["COMMIT"]) && self.tables.contains(&object.name)
+                } else {
+                    is_about(one.it.script, &["search_path"])
+                        && matches!(object.kind, Kind::Table | Kind::View | Kind::Function)
+                }
+        };
+        let is_plain = sql::is_plain_insert(text);
+        let found = others.find(is_hidden);
+        if let Some(access) = found.filter(|one| !is_plain || minds::is_temporary(&one.object)) {
+            return Some(access.object.to_string());
+        }
+        let is_somebody = is_about(one.it.script, &["ROLE", "AUTHORIZATION"])
+            || is_about(other.it.script, &["FORCE"]);
+        let mut policies = other.it.accesses.iter().map(|access| &access.object);
+        let policy = policies.find(|object| {
+            let table = object.of.as_deref();
+            object.kind == Kind::Policy && table.is_some_and(|table| is_about(text, &[table]))
+        });
+        policy
+            .filter(|_| is_somebody && !is_plain)
+            .map(ToString::to_string)
     }
 
     /// The index is one of the table.

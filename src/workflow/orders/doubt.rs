@@ -11,7 +11,7 @@ use super::{
     Error, Footprints, Prepared, ScriptKey,
     behind::{Behind, is_about},
     beside::{self, Beside, Statement},
-    cascades::Cascades,
+    cascades::{Cascades, after, words},
     keys::Keys,
     python,
     sides::{Sides, any_statement},
@@ -95,7 +95,10 @@ impl<'a> Read<'a> {
         schemas: &[Schema],
         footprints: &mut Footprints,
     ) -> Result<Self, Error> {
-        let key = |step: &Prepared| ScriptKey::of(&step.script().text);
+        let key = |step: &Prepared| {
+            let script = step.script();
+            ScriptKey::of(&script.text, script.foreign_keys_off)
+        };
         let before: Vec<ScriptKey> = history.iter().map(|step| key(step)).collect();
         let steps = history.iter().copied().chain(left).chain(right);
         let scripts: HashMap<ScriptKey, &str> = steps
@@ -205,10 +208,15 @@ impl<'a> Read<'a> {
     fn of_cascades(&self, line: &[Step<'a>], other: &[Step<'a>]) -> Option<Unproved> {
         let others = self.statements(other);
         let takes_rows = ["DELETE", "UPDATE", "TRUNCATE", "MERGE", "REPLACE"];
-        let moving = self.moving(line).into_iter();
-        let mut moving = moving.filter(|(_, text)| is_about(text, &takes_rows));
-        moving.find_map(|(takes, text)| {
-            let reach = self.cascades.reach(text);
+        let moving = self.statements(line).into_iter();
+        let mut moving = moving.filter_map(|(spot, text)| {
+            if sql::is_plain_insert(text) {
+                return Some((spot, self.cascades.reach(self.makes_room(text)?)));
+            }
+            let takes = sql::moves_rows(text) && is_about(text, &takes_rows);
+            takes.then(|| (spot, self.cascades.reach(text)))
+        });
+        moving.find_map(|(takes, reach)| {
             let with = |text: &str| {
                 let mut reach = reach.iter();
                 reach.find(|table| is_about(text, &[table])).cloned()
@@ -228,11 +236,22 @@ impl<'a> Read<'a> {
         })
     }
 
-    /// All statements of a line that can change rows by what those hold.
-    fn moving(&self, line: &[Step<'a>]) -> Vec<(Spot, &'a str)> {
-        let mut found = self.statements(line);
-        found.retain(|(_, text)| sql::moves_rows(text) && !sql::is_plain_insert(text));
-        found
+    /// Where rows go when one is added: the table's definition with `ON CONFLICT REPLACE`, or a
+    /// trigger of it that takes some.
+    fn makes_room(&self, insert: &str) -> Option<&str> {
+        let own = texts(&self.left).chain(texts(&self.right));
+        let mut all = texts(&self.below).chain(own).map(|(text, _)| text);
+        all.find(|text| {
+            let words = words(text, self.dialect);
+            let of = |noun: &str| {
+                let mut named = after(&words, noun);
+                named.any(|table| is_about(insert, &[&table]))
+            };
+            let replaces = is_about(text, &["REPLACE"]);
+            let is_trigger = is_about(text, &["TRIGGER"]);
+            (is_trigger && (replaces || is_about(text, &["DELETE"])) && of("ON"))
+                || (!is_trigger && replaces && is_about(text, &["CONFLICT"]) && of("TABLE"))
+        })
     }
 
     fn statements(&self, line: &[Step<'a>]) -> Vec<(Spot, &'a str)> {
@@ -366,6 +385,7 @@ fn touched<'b>(line: &'b [Step<'_>]) -> Vec<Statement<'b>> {
                 text: step.script().text.get(one.span.clone())?,
                 accesses: &one.accesses,
                 keys_off: step.script().foreign_keys_off,
+                script: &step.script().text,
             })
         })
     });

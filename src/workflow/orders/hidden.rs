@@ -101,7 +101,8 @@ impl Code {
         let (all, by, is_body) = match (kind, of) {
             (Kind::Function | Kind::View, _) => (&mut self.named, name, true),
             (Kind::Type, _) => (&mut self.named, name, false),
-            (Kind::Table, _) => (&mut self.of, name, false),
+            // A virtual table may go by another one, which is named where it is made.
+            (Kind::Table, _) => (&mut self.of, name, is_about(text, &["VIRTUAL"])),
             (Kind::Rule | Kind::Policy, Some(table)) => (&mut self.of, table, true),
             (Kind::Trigger | Kind::Column | Kind::Constraint, Some(table)) => {
                 (&mut self.of, table, false)

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     model::{
         Dialect,
-        footprint::{Access, Act, Kind},
+        footprint::{Access, Act, Kind, Part},
     },
     sql,
 };
@@ -30,6 +30,21 @@ struct Key {
     parent: String,
     /// The definition, in which its columns stand.
     text: String,
+}
+
+impl Key {
+    /// Children get the default where their parents go.
+    fn sets_default(&self) -> bool {
+        let mut words = self.text.split(|one: char| !one.is_alphanumeric());
+        let mut before = "";
+        words.any(|word| {
+            let is_it = before.eq_ignore_ascii_case("SET") && word.eq_ignore_ascii_case("DEFAULT");
+            if !word.is_empty() {
+                before = word;
+            }
+            is_it
+        })
+    }
 }
 
 impl Keys {
@@ -152,7 +167,17 @@ fn touches_children(key: &Key, text: &str, accesses: &[Access]) -> bool {
                 .as_ref()
                 .is_some_and(|of| of.eq_ignore_ascii_case(&key.child))
     };
-    accesses.iter().any(lets_go)
+    let fills = |access: &Access| {
+        access.part == Part::Default
+            && access.object.kind == Kind::Column
+            && access
+                .object
+                .of
+                .as_ref()
+                .is_some_and(|of| of.eq_ignore_ascii_case(&key.child))
+            && key.sets_default()
+    };
+    accesses.iter().any(|one| lets_go(one) || fills(one))
         || (sql::moves_rows(text)
             && written(accesses, &key.child)
                 .any(|column| column.is_none_or(|column| is_about(&key.text, &[column]))))
@@ -255,6 +280,11 @@ mod tests {
                 false,
             ),
             ("DELETE FROM users", "INSERT INTO teams VALUES (1)", false),
+            (
+                "DELETE FROM teams WHERE id = 1",
+                "ALTER TABLE users ALTER team SET DEFAULT 2",
+                false,
+            ),
         ] {
             let found = keys.between([parent, child], [&accesses(parent), &accesses(child)]);
             assert_eq!(found.is_some(), wanted, "{parent} / {child}");

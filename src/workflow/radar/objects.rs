@@ -79,10 +79,11 @@ impl<'a, 'c> Scripts<'a, 'c> {
         if dialects.is_empty() {
             dialects.push(Dialect::Postgres);
         }
+        // Counted up where a script's key is another one.
         let name = match dialects.as_slice() {
             [Dialect::Postgres] => "scripts-postgres",
-            [Dialect::Sqlite] => "scripts-sqlite",
-            _ => "scripts-both",
+            [Dialect::Sqlite] => "scripts-sqlite-2",
+            _ => "scripts-both-2",
         };
         let footprints = dialects
             .into_iter()
@@ -413,7 +414,7 @@ impl<'a, 'c> Scripts<'a, 'c> {
             return Ok(row.clone());
         }
         // A blob that is not here now may be later.
-        let Some(text) = self.script_of(file)? else {
+        let Some((text, foreign_keys_off)) = self.script_of(file)? else {
             return Ok(Row::default());
         };
         let mut roots = Roots::default();
@@ -429,7 +430,7 @@ impl<'a, 'c> Scripts<'a, 'c> {
             roots.used.extend(of_one.used);
         }
         let row = (
-            ScriptKey::of(&text).hex(),
+            ScriptKey::of(&text, foreign_keys_off).hex(),
             roots.changed.into_iter().collect(),
             roots.used.into_iter().collect(),
             is_read,
@@ -441,17 +442,21 @@ impl<'a, 'c> Scripts<'a, 'c> {
 
     fn text(&self, key: ScriptKey) -> Option<String> {
         let file = self.files.borrow().get(&key)?.clone();
-        self.script_of(&file).ok()?
+        Some(self.script_of(&file).ok()??.0)
     }
 
-    fn script_of(&self, file: &FileFact) -> Result<Option<String>, Error> {
+    /// The script of a file, and whether it runs with `foreign_keys:off`.
+    fn script_of(&self, file: &FileFact) -> Result<Option<(String, bool)>, Error> {
         let Some(bytes) = self.merger.bytes(&file.path, &file.blob)? else {
             return Ok(None);
         };
         let text = String::from_utf8_lossy(&bytes).into_owned();
         let source = SourceFile::new(Arc::clone(&file.path), text);
         let read = self.context.layout().parse(source).ok();
-        Ok(read.map(|migration| migration.file.text[layout::script(&migration)].to_owned()))
+        Ok(read.map(|migration| {
+            let text = migration.file.text[layout::script(&migration)].to_owned();
+            (text, migration.up.foreign_keys_off)
+        }))
     }
 }
 

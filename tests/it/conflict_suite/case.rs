@@ -193,11 +193,13 @@ impl Case {
             ];
         }
         let mut base = SqliteFootprints::new().unwrap();
-        let before = vec![base.footprint(&self.before)];
+        let before = vec![base.footprint(&self.before, self.foreign_keys_off)];
         let side = |scripts: &[String]| {
             let mut side = base.fork().unwrap();
             let scripts = scripts.iter();
-            scripts.map(|script| side.footprint(script)).collect()
+            scripts
+                .map(|script| side.footprint(script, self.foreign_keys_off))
+                .collect()
         };
         [before, side(&self.left), side(&self.right)]
     }

@@ -37,7 +37,11 @@ pub(crate) struct Bench {
 impl Bench {
     pub(crate) fn empty(&mut self) {
         match self.dialect {
-            Dialect::Postgres => self.database.execute_text(EMPTY).unwrap(),
+            // What is temporary stays in the session, and this is one session for all.
+            Dialect::Postgres => {
+                self.must("DISCARD TEMP");
+                self.must(EMPTY);
+            }
             Dialect::Sqlite => self.database = memory(),
         }
     }
@@ -150,7 +154,9 @@ impl Bench {
         let columns = self.database.query_text(&columns).unwrap();
         let columns = columns.into_iter().flatten().flatten();
         let pairs: Vec<String> = columns
-            .map(|name| format!("'{name}', \"{name}\""))
+            .map(|name| {
+                format!("'{name}', iif(typeof(\"{name}\") = 'blob', hex(\"{name}\"), \"{name}\")")
+            })
             .collect();
         format!("SELECT json_object({}) FROM {table}", pairs.join(", "))
     }

@@ -403,3 +403,44 @@ fn on_a_server_the_edges_go_back_with_the_rest() {
         ["9209a434d045 {}", "aaaa11112222 {9209a434d045}"]
     );
 }
+
+/// Three heads: what mine were put on first ran after them, and everything is there when the
+/// third one comes to lie below both. Mine had to go then, with their rows.
+#[test]
+fn mine_stay_under_what_they_were_put_on_before() {
+    let sandbox = Sandbox::team();
+    let table = |id: &str, name: &str| {
+        let (up, down) = (
+            format!("CREATE TABLE {name} (x int);"),
+            format!("DROP TABLE {name};"),
+        );
+        sandbox.revision("ann", id, &["9209a434d045"], name, &up, &down);
+        sandbox.commit("ann", name);
+    };
+    for (branch, id) in [("bob", "bbbb11112222"), ("cas", "cccc11112222")] {
+        sandbox.git("ann", &["switch", "-q", "-c", branch, "origin/main"]);
+        table(id, branch);
+        sandbox.git("ann", &["push", "-q", "-u", "origin", branch]);
+    }
+    sandbox.git("ann", &["switch", "-q", "-c", "mine", "origin/main"]);
+    sandbox.column("ann", "aaaa11112222", &["9209a434d045"], "phone");
+    sandbox.commit("ann", "mine");
+    sandbox.git("ann", &["branch", "-q", "-D", "bob", "cas"]);
+    sandbox.ok("ann", &["upgrade"]);
+    sandbox.sqlite(
+        "ann/dev.db",
+        "INSERT INTO users (id, phone) VALUES (1, '555')",
+    );
+    sandbox.git(
+        "ann",
+        &["merge", "-q", "--no-edit", "origin/bob", "origin/cas"],
+    );
+    sandbox.ok("ann", &["rebase", "aaaa11112222", "--onto", "bbbb11112222"]);
+    sandbox.commit("ann", "one below");
+    let run = sandbox.teammig("ann", &["sync", "--rebase"]);
+    assert_eq!(run.code, 0, "{run}");
+    assert!(run.stderr.contains("aaaa11112222  kept as it is"), "{run}");
+    let phones = sandbox.sqlite("ann/dev.db", "SELECT phone FROM users");
+    assert_eq!(phones, ["555"]);
+    sandbox.ok("ann", &["drift"]);
+}

@@ -327,3 +327,25 @@ fn a_record_is_about_the_scripts_that_were_tried() {
     sandbox.edit(&path, &format!(" as of {digest}"), "");
     assert_eq!(proof(), "unknown");
 }
+
+/// Theirs would run here after mine, which took the table's name away.
+#[test]
+fn to_leave_both_as_they_are_is_not_offered_where_that_fails() {
+    let rename = (
+        "ALTER TABLE users RENAME TO people;",
+        "ALTER TABLE people RENAME TO users;",
+    );
+    let sandbox = pulled(rename, ADD_PHONE);
+    let run = sandbox.teammig("ann", &["sync"]);
+    assert_eq!(run.code, 3, "{run}");
+    assert!(run.stderr.contains("fails after 7f3a9c21e4b0"), "{run}");
+    assert!(!run.stderr.contains("--apply-both"), "{run}");
+    let (document, _) = sandbox.json("ann", &["sync"]);
+    let offers = document["offers"].to_string();
+    assert!(!offers.contains("apply-both"), "{offers}");
+    // The other way round it runs.
+    let sandbox = pulled(ADD_PHONE, rename);
+    let run = sandbox.teammig("ann", &["sync"]);
+    assert!(run.stderr.contains("--apply-both"), "{run}");
+    sandbox.ok("ann", &["sync", "--apply-both"]);
+}
