@@ -123,7 +123,9 @@ impl<'de> Deserialize<'de> for Major {
         major
             .filter(|major| MAJORS.contains(major))
             .map(Self)
-            .ok_or_else(|| D::Error::custom("`postgres` takes a major version, such as 15"))
+            .ok_or_else(|| {
+                D::Error::custom("`postgres` takes a major version from 13 on, such as 15")
+            })
     }
 }
 
@@ -189,12 +191,12 @@ mod tests {
             ),
             (
                 "lint:\n  postgres: 9.6\n",
-                "`postgres` takes a major version, such as 15",
+                "`postgres` takes a major version from 13 on, such as 15",
                 2,
             ),
             (
                 "lint:\n  postgres: \"15.4\"\n",
-                "`postgres` takes a major version, such as 15",
+                "`postgres` takes a major version from 13 on, such as 15",
                 2,
             ),
             (

@@ -152,9 +152,23 @@ pub(super) fn recall(context: &Context) -> Vec<KnownLedger> {
     here(context, &|_| true)
 }
 
-/// The same with no other rows than those of `ids`.
+/// The same with no other rows than those of `ids`, and with those of protected environments
+/// that were led elsewhere since: what was deployed stays so.
 pub(super) fn recall_of(context: &Context, ids: &BTreeSet<RevId>) -> Vec<KnownLedger> {
-    here(context, &|id| ids.contains(id))
+    let wanted = |id: &str| ids.contains(id);
+    let mut all = here(context, &wanted);
+    let mut before = of_project(context, &wanted);
+    before.retain(|one| one.protected && is_here(context, &one.key) == Some(false));
+    for ledger in &mut before {
+        let same = all.iter().filter(|one| one.name() == ledger.name());
+        let here: BTreeSet<&RevId> = same
+            .flat_map(|one| &one.rows)
+            .map(|row| &row.revision)
+            .collect();
+        ledger.rows.retain(|row| !here.contains(&row.revision));
+    }
+    all.extend(before);
+    all
 }
 
 fn here(context: &Context, wanted: &dyn Fn(&str) -> bool) -> Vec<KnownLedger> {

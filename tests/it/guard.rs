@@ -81,10 +81,11 @@ fn an_edit_that_was_pulled_is_not_taken_for_mine() {
     the database is up to date
     hint: whoever made the edit says why with `teammig amend 9209a434d045 --reason "…"`; then `teammig sync` records it here; it does not run again: what the script is to do otherwise belongs in a new revision
     "#);
-    // What it says is done: the decision comes afterwards, and is recorded.
+    // What it says is done: the decision comes afterwards, and is recorded; by who says so,
+    // since it makes a difference.
     sandbox.ok("ann", &["amend", "9209", "--reason", "Bob was right"]);
     sandbox.git("ann", &["commit", "-qam", "Say why"]);
-    let (document, code) = sandbox.json("ann", &["sync", "--yes"]);
+    let (document, code) = sandbox.json("ann", &["sync", "--record"]);
     assert_eq!(
         (code, document["recorded"].as_array().unwrap().len()),
         (0, 1),

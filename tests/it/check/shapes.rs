@@ -397,27 +397,29 @@ fn where_there_is_nothing_to_judge() {
     error: there is no folder [DIR]/empty/migrations
     hint: `teammig init` sets up a project here; `--migrations PATH` names another folder
     ");
-    sandbox.write("empty/db/migrate/1.sql", "SELECT 1;\n");
-    sandbox.git("empty", &["add", "-A"]);
-    sandbox.git("empty", &["commit", "-qm", "x"]);
-    for base in [&["check", "--base", "HEAD"][..], &["check", "--base"]] {
-        let run = sandbox.teammig("empty", base);
-        assert_eq!(run.code, 4, "{base:?} {run}");
-    }
-    assert_snapshot!(sandbox.teammig("empty", &["check", "--base", "HEAD"]), @"
-    exit 4
-    --- stdout
-    not evaluated
-    --- stderr
-    error: there is no folder [DIR]/empty/migrations
-    hint: `teammig init` sets up a project here; `--migrations PATH` names another folder
-    ");
     // A project that begins has no revision yet, and no commit.
     sandbox.write("empty/teammig.yaml", "environments: {dev: sqlite:dev.db}\n");
     assert_snapshot!(sandbox.teammig("empty", &["check"]), @"
     exit 0
     --- stdout
     ok: the working tree: 0 heads
+    ");
+    // Nor is it fine where there is none on either side.
+    sandbox.git(".", &["init", "-q", "-b", "main", "none"]);
+    sandbox.write("none/db/migrate/1.sql", "SELECT 1;\n");
+    sandbox.git("none", &["add", "-A"]);
+    sandbox.git("none", &["commit", "-qm", "x"]);
+    for base in [&["check", "--base", "HEAD"][..], &["check", "--base"]] {
+        let run = sandbox.teammig("none", base);
+        assert_eq!(run.code, 4, "{base:?} {run}");
+    }
+    assert_snapshot!(sandbox.teammig("none", &["check", "--base", "HEAD"]), @"
+    exit 4
+    --- stdout
+    not evaluated
+    --- stderr
+    error: there is no folder [DIR]/none/migrations
+    hint: `teammig init` sets up a project here; `--migrations PATH` names another folder
     ");
     // Without Git, nothing is known of what is published.
     let run = sandbox.teammig("home", &["check"]);

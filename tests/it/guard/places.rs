@@ -226,6 +226,36 @@ fn another_working_tree_has_another_database() {
     assert_eq!(why["may_edit"], "yes", "{why}");
 }
 
+/// What was deployed stays so, wherever its environment leads by now.
+#[test]
+fn what_a_protected_environment_had_stays_fixed() {
+    let sandbox = Sandbox::team();
+    let configure = |file: &str| {
+        sandbox.write(
+            "ann/teammig.yaml",
+            format!(
+                "environments:\n  dev: sqlite:dev.db\n  prod: {{url: \"sqlite:{file}\", protected: true}}\n"
+            ),
+        );
+    };
+    configure("prod.db");
+    sandbox.column("ann", "7f3a9c21e4b0", &["9209a434d045"], "phone");
+    sandbox.commit("ann", "Phone");
+    sandbox.ok("ann", &["upgrade", "--env", "prod", "--yes"]);
+    configure("new.db");
+    sandbox.commit("ann", "Another server");
+    let (why, _) = sandbox.json("ann", &["why", "7f3a"]);
+    assert_eq!(why["may_edit"], "no", "{why}");
+    let file = "ann/migrations/7f3a9c21e4b0.sql";
+    sandbox.edit(file, "phone text", "phone blob");
+    sandbox.git("ann", &["add", "-A"]);
+    let run = sandbox.teammig("ann", &["check", "--staged"]);
+    assert!(
+        run.code == 3 && run.stderr.contains("applied in prod"),
+        "{run}"
+    );
+}
+
 /// The project of a team, in another folder by now; its database is left out of `with`.
 fn moved(with: &[&str]) -> Sandbox {
     let sandbox = Sandbox::team();
