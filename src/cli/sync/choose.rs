@@ -423,7 +423,7 @@ fn words(offer: Settle, movable: &Movable, here: Here, undoes: Undoes) -> &'stat
         }
         Settle::Merge => "Create a merge revision          joins the heads, and nothing moves",
         Settle::ApplyBoth => {
-            "Apply both, decide later         this database gets all, the heads stay apart"
+            "Apply both, decide later         this database gets all, heads stay apart"
         }
     }
 }
