@@ -8,11 +8,14 @@ const DEEPEST: usize = 100;
 pub fn too_deep(text: &str) -> Option<usize> {
     let mut open = 0_usize;
     let mut lists = 0_usize;
-    for (at, c) in text.char_indices() {
+    let mut chars = text.char_indices().peekable();
+    while let Some((at, c)) = chars.next() {
+        // Only before a blank do these begin anything: a line of dashes is a comment's.
+        let begins = chars.peek().is_none_or(|(_, next)| next.is_whitespace());
         match c {
             '[' | '{' => open += 1,
             ']' | '}' => open = open.saturating_sub(1),
-            '-' | '?' | ':' => lists += 1,
+            '-' | '?' | ':' if begins => lists += 1,
             ' ' | '\t' => {}
             _ => lists = 0,
         }
@@ -32,7 +35,7 @@ mod tests {
         for (text, deep) in [
             ("parents: [a, b]".to_owned(), false),
             ("a: {b: [c]}\n".repeat(1000), false),
-            (format!("# {}\n- a\n- b", "-".repeat(80)), false),
+            (format!("# {}\n- a\n- b", "-".repeat(200)), false),
             ("- a\n".repeat(1000), false),
             ("parents: ".to_owned() + &"[".repeat(1000), true),
             ("{a: ".repeat(1000), true),

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// What looks objects up by their names, or lists them.
-const CATALOG: [&str; 18] = [
+const CATALOG: [&str; 17] = [
     "to_regclass",
     "to_regtype",
     "to_regproc",
@@ -22,7 +22,6 @@ const CATALOG: [&str; 18] = [
     "regprocedure",
     "regnamespace",
     "information_schema",
-    "pg_catalog",
     "sqlite_master",
     "sqlite_schema",
     "pragma_table_info",
