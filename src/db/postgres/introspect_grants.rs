@@ -1,6 +1,6 @@
 //! The query for who may do what.
 
-use super::introspect_sql::{OURS, list, no_member};
+use super::introspect_sql::{OURS, list, made, no_member};
 
 /// What a role may, of rows of `aclexplode`.
 const PRIVILEGES: &str = "string_agg(DISTINCT e.privilege_type || CASE WHEN e.is_grantable THEN ' with grant option' ELSE '' END, ', ' \
@@ -80,7 +80,12 @@ pub(super) fn grants() -> String {
                  AND v.objsubid = 0 AND v.privtype = 'i' AND {letter} <> 'c'), acldefault({letter}, {owner})) AS usual, \
                  {owner} AS owner {from} AND {OURS} AND {acl} IS NOT NULL AND {}",
                 list(parent),
-                no_member(catalog, oid)
+                // The schema `public` came with the cluster.
+                if *catalog == "pg_namespace" {
+                    no_member(catalog, oid)
+                } else {
+                    made(catalog, oid)
+                }
             )
         })
         .collect();

@@ -44,6 +44,18 @@ fi
 until rm -rf "$folder" 2>/dev/null; do sleep 1; done
 "#;
 
+/// Where the clusters live: the folder of temporary files (in memory where CI says
+/// so: a database is 300 files), unless its name is too long for that of a socket,
+/// which is 107 bytes at most with all that comes behind.
+fn folder_of_clusters() -> PathBuf {
+    let folder = std::env::temp_dir();
+    if folder.as_os_str().len() <= 60 {
+        folder
+    } else {
+        PathBuf::from("/tmp")
+    }
+}
+
 /// A running server of one's own.
 pub(crate) struct Cluster {
     folder: PathBuf,
@@ -67,7 +79,7 @@ impl Cluster {
         let account = account();
         let folder = tempfile::Builder::new()
             .prefix("teammig-pg-")
-            .tempdir_in("/tmp")
+            .tempdir_in(folder_of_clusters())
             .expect("a temporary folder")
             .keep();
         fs::set_permissions(&folder, fs::Permissions::from_mode(0o755)).unwrap();
