@@ -248,10 +248,20 @@ fn uninstall(ui: &mut Ui, context: &Context, events: &[Event]) -> Result<Status,
         }
     }
     // The driver is no hook: naming some leaves it.
-    if events.is_empty() && driver::uninstall(context)? {
+    if events.is_empty()
+        && let Some(named) = driver::uninstall(context)?
+    {
         ui.status(format!(
             "  {DRIVER} removed from this clone's Git configuration"
         ));
+        if !named.is_empty() {
+            let files: Vec<String> = named.iter().map(|path| relative(context, path)).collect();
+            ui.status(format!(
+                "  {:<16} names it still for {}, for everybody; here Git merges that as text now",
+                ".gitattributes",
+                files.join(", ")
+            ));
+        }
     }
     Ok(Status::Fine)
 }

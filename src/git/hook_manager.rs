@@ -73,10 +73,18 @@ impl Manager {
     }
 }
 
-/// The configuration is everybody's, and not everybody who commits has teammig.
-fn guarded(event: Event) -> String {
+/// The configuration is everybody's, and not everybody who commits has teammig; a hook that
+/// judges says so. `arguments` are for the manager to fill in.
+fn guarded(event: Event, arguments: &str) -> String {
     let command = event.command();
-    format!("command -v teammig >/dev/null || exit 0; teammig {command}")
+    if event.blocks() {
+        let otherwise = hook_text::NOT_CHECKED;
+        format!(
+            "if command -v teammig >/dev/null; then teammig {command}{arguments}; else echo {otherwise} >&2; fi"
+        )
+    } else {
+        format!("command -v teammig >/dev/null || exit 0; teammig {command}{arguments}")
+    }
 }
 
 impl Managed {
@@ -137,9 +145,9 @@ impl Managed {
                     ""
                 };
                 format!(
-                    "{}:\n  jobs:\n    - name: teammig\n      run: {} {{0}}\n{input}",
+                    "{}:\n  jobs:\n    - name: teammig\n      run: {}\n{input}",
                     event.name(),
-                    guarded(event)
+                    guarded(event, " {0}")
                 )
             }),
             Manager::PreCommit => {
@@ -153,7 +161,7 @@ impl Managed {
                         "    - id: teammig-{name}\n      name: teammig {name}\n      entry: sh -c '{command}'\n      \
                          language: system\n      pass_filenames: false\n      always_run: true\n      stages: [{name}]\n{verbose}",
                         name = event.name(),
-                        command = guarded(event)
+                        command = guarded(event, "")
                     )
                 });
                 let text = format!("- repo: local\n  hooks:\n{hooks}");
@@ -167,7 +175,7 @@ impl Managed {
                         "  {{ id = \"teammig-{name}\", name = \"teammig {name}\", entry = \"sh -c '{command}'\", language = \"system\", \
                          pass_filenames = false, always_run = true, verbose = {verbose}, stages = [\"{name}\"] }},\n",
                         name = event.name(),
-                        command = guarded(event),
+                        command = guarded(event, ""),
                         verbose = !event.blocks()
                     )
                 });

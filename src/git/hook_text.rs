@@ -94,6 +94,10 @@ pub(super) fn lines(event: Event, form: Form, program: &Path) -> String {
     }
 }
 
+/// What hooks that are everybody's say where they cannot judge. Without quotes, colons and
+/// braces, which YAML, TOML and the shells around it would read otherwise.
+pub(super) const NOT_CHECKED: &str = "teammig is not on PATH, so migrations are not checked";
+
 /// What is on standard input can be read once. Where we need it, it is kept in a
 /// variable, and put back for the others; no file has to be made or cleaned up for that.
 fn closed(event: Event) -> String {
@@ -110,29 +114,34 @@ fn closed(event: Event) -> String {
 }
 
 /// The lines for a file that everybody has: no path, and no refusal where there is no
-/// program, since not everybody who commits works on the database.
+/// program, since not everybody who commits works on the database. But what would have
+/// been judged is never passed over in silence: a program with windows, whose `PATH` is
+/// short, is no reason to think that all is well.
 fn shared(event: Event, ours: &str) -> String {
     let (name, command) = (event.name(), event.command());
     let what = ours.lines().nth(2).unwrap_or_default();
     let version = version(event);
     let head = format!(
         "{START}\n{HEADING}{name} {version} shared\n{what}\n\
-         # This file is everybody's: where teammig is not installed, nothing is checked.\n"
+         # This file is everybody's: where teammig is not on PATH, nothing is checked.\n"
     );
-    let body = if event.reads_input() {
+    let call = if event.reads_input() {
         format!(
-            "if [ \"${{TEAMMIG:-1}}\" != 0 ] && command -v teammig >/dev/null; then\n\
-             teammig_input=$(cat)\n(\nteammig {command} \"$@\"\n{}fi\n",
+            "teammig_input=$(cat)\n(\nteammig {command} \"$@\"\n{}",
             closed(event)
         )
     } else {
         let refused = if event.blocks() { "exit $?" } else { ":" };
-        format!(
-            "if [ \"${{TEAMMIG:-1}}\" != 0 ] && command -v teammig >/dev/null; then\n  \
-             teammig {command} \"$@\" </dev/null || {refused}\nfi\n"
-        )
+        format!("  teammig {command} \"$@\" </dev/null || {refused}\n")
     };
-    format!("{head}{body}{END}\n")
+    let otherwise = if event.blocks() {
+        format!("elif [ \"${{TEAMMIG:-1}}\" != 0 ]; then\n  echo '{NOT_CHECKED}' >&2\n")
+    } else {
+        String::new()
+    };
+    format!(
+        "{head}if [ \"${{TEAMMIG:-1}}\" != 0 ] && command -v teammig >/dev/null; then\n{call}{otherwise}fi\n{END}\n"
+    )
 }
 
 /// `text`, a hook of somebody else, with our block right after its first line:

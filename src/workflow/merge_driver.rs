@@ -92,9 +92,20 @@ pub fn install(context: &Context) -> Result<Option<Installed>, Error> {
     Ok(Some(done))
 }
 
-/// Takes the driver out of this clone; the attributes are everybody's. Whether it was there.
-pub fn uninstall(context: &Context) -> Result<bool, Error> {
-    Ok(context.repo()?.uninstall_driver()?)
+/// Takes the driver out of this clone; `None` where it was not there. The attributes are
+/// everybody's and stay: the head files that they name it for.
+pub fn uninstall(context: &Context) -> Result<Option<Vec<PathBuf>>, Error> {
+    let repo = context.repo()?;
+    if !repo.uninstall_driver()? {
+        return Ok(None);
+    }
+    let mut named = Vec::new();
+    for (project, path) in keeping(context)? {
+        if repo.merge_attribute(&path)? == Attribute::Ours {
+            named.push(head_file::path_of(&project.config));
+        }
+    }
+    Ok(Some(named))
 }
 
 /// Names the driver for a project's head file in its attributes, where nothing is said

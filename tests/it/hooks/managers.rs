@@ -19,6 +19,9 @@ fn python() -> PathBuf {
     registry::pypi(&["pre-commit==4.7.0", "prek==0.5.11"])
 }
 
+/// What hooks that are everybody's say where they cannot judge.
+const NOT_CHECKED: &str = "teammig is not on PATH, so migrations are not checked";
+
 /// A team, and a `PATH` with these programs and teammig in front.
 struct Room {
     sandbox: Sandbox,
@@ -134,16 +137,18 @@ fn husky() {
         + # >>> teammig >>>
         + # teammig-hook: pre-commit 2 shared
         + # Asks teammig whether the staged migrations may be committed.
-        + # This file is everybody's: where teammig is not installed, nothing is checked.
+        + # This file is everybody's: where teammig is not on PATH, nothing is checked.
         + if [ "${TEAMMIG:-1}" != 0 ] && command -v teammig >/dev/null; then
         +   teammig hooks run pre-commit "$@" </dev/null || exit $?
+        + elif [ "${TEAMMIG:-1}" != 0 ]; then
+        +   echo 'teammig is not on PATH, so migrations are not checked' >&2
         + fi
         + # <<< teammig <<<
       pre-push         installed in [DIR]/ann/.husky/pre-push
         + # >>> teammig >>>
         + # teammig-hook: pre-push 2 shared
         + # Asks teammig whether the migrations of a branch may be pushed.
-        + # This file is everybody's: where teammig is not installed, nothing is checked.
+        + # This file is everybody's: where teammig is not on PATH, nothing is checked.
         + if [ "${TEAMMIG:-1}" != 0 ] && command -v teammig >/dev/null; then
         + teammig_input=$(cat)
         + (
@@ -159,6 +164,8 @@ fn husky() {
         +   exec </dev/null
         + fi
         + unset teammig_input
+        + elif [ "${TEAMMIG:-1}" != 0 ]; then
+        +   echo 'teammig is not on PATH, so migrations are not checked' >&2
         + fi
         + # <<< teammig <<<
     hint: these files belong to the project; commit them: `git add .husky/pre-commit .husky/pre-push`
@@ -187,6 +194,7 @@ fn husky() {
     // Whoever has no teammig commits as ever.
     let run = sandbox.try_git("ann", &["commit", "-q", "--allow-empty", "-m", "x"]);
     assert_eq!(run.code, 0, "{run}");
+    assert!(run.stderr.contains(NOT_CHECKED), "{run}");
     assert_eq!(room.teammig(&["hooks", "uninstall"]).code, 0);
     assert_eq!(
         sandbox.read("ann/.husky/pre-commit"),
@@ -275,11 +283,11 @@ fn lefthook() {
     pre-commit:
       jobs:
         - name: teammig
-          run: command -v teammig >/dev/null || exit 0; teammig hooks run pre-commit {0}
+          run: if command -v teammig >/dev/null; then teammig hooks run pre-commit {0}; else echo teammig is not on PATH, so migrations are not checked >&2; fi
     pre-push:
       jobs:
         - name: teammig
-          run: command -v teammig >/dev/null || exit 0; teammig hooks run pre-push {0}
+          run: if command -v teammig >/dev/null; then teammig hooks run pre-push {0}; else echo teammig is not on PATH, so migrations are not checked >&2; fi
           use_stdin: true
     post-merge:
       jobs:
@@ -304,7 +312,21 @@ fn lefthook() {
     room.advises();
     // Whoever has no teammig goes on as ever.
     sandbox.git("ann", &["switch", "-q", "-c", "topic"]);
-    sandbox.git("ann", &["commit", "-q", "--allow-empty", "-m", "x"]);
+    let path = format!("{}:{}", node().display(), std::env::var("PATH").unwrap());
+    sandbox.write("ann/x", "x");
+    sandbox.git("ann", &["add", "x"]);
+    let mut commit = sandbox.command("git", "ann");
+    commit.args(["commit", "-m", "x"]);
+    let run = sandbox.run(commit.env("PATH", path));
+    assert_eq!(run.code, 0, "{run}");
+    assert!(
+        (run.stdout.clone() + &run.stderr).contains(NOT_CHECKED),
+        "{run}"
+    );
+    let mut status = sandbox.command(env!("CARGO_BIN_EXE_teammig"), "ann");
+    let run = sandbox.run(status.args(["hooks", "status"]));
+    assert_eq!(run.code, 3, "{run}");
+    assert!(run.stdout.contains("no teammig is on PATH"), "{run}");
 }
 
 /// It puts a hook that it finds aside and does not run it.
