@@ -8,6 +8,7 @@
 //! Pure. It does not know whether a statement works: that is proved on a scratch
 //! database by whoever writes the plan down.
 
+mod example;
 pub(super) mod labels;
 mod postgres;
 pub(super) mod sqlite;
@@ -142,10 +143,16 @@ pub struct Undecided {
 pub enum Question {
     /// The column must hold something in every row, and nothing says what: a default,
     /// `backfill`, or no NOT NULL.
-    Fill,
+    Fill {
+        /// A value of its type, to show how it is said.
+        example: &'static str,
+    },
     /// The column is dropped, and must hold something in every row when a way back brings
     /// it again.
-    FillBack,
+    FillBack {
+        /// A value of its type, to show how it is said.
+        example: &'static str,
+    },
     /// There is no cast between the types: `using` is needed.
     Using {
         /// The type that it has.
@@ -237,7 +244,9 @@ pub fn emptied(a: &Schema, b: &Schema, decisions: &Decisions) -> Vec<Undecided> 
     lost.map(|fact| Undecided {
         about: fact.id.clone(),
         name: a.shown(fact),
-        question: Question::FillBack,
+        question: Question::FillBack {
+            example: example::of_type(b.dialect, fact.get("type").unwrap_or_default()),
+        },
     })
     .collect()
 }

@@ -190,7 +190,10 @@ fn ask(ui: &mut Ui, draft: &mut Draft, undecided: Vec<Undecided>) -> Result<(), 
     let can_be_asked = |one: &Undecided| {
         matches!(
             one.question,
-            Question::Fill | Question::FillBack | Question::Using { .. } | Question::UsedUp { .. }
+            Question::Fill { .. }
+                | Question::FillBack { .. }
+                | Question::Using { .. }
+                | Question::UsedUp { .. }
         )
     };
     if !ui.can_prompt() || !undecided.iter().all(can_be_asked) {
@@ -213,7 +216,7 @@ fn ask(ui: &mut Ui, draft: &mut Draft, undecided: Vec<Undecided>) -> Result<(), 
                     one.question.words()
                 ),
             ),
-            Question::FillBack => (
+            Question::FillBack { .. } => (
                 Choice::Backfill,
                 format!(
                     "{} is dropped. What is in it when a downgrade brings it back? (SQL)",

@@ -119,16 +119,16 @@ fn undecided(all: &[Undecided], renames: &[(String, Vec<String>)], words: String
         report = report.note(format!("  {name} {}", one.question.words()));
         let quoted = |option: &str, text: String| format!("`{option} {}`", quoted(&text));
         match &one.question {
-            Question::Fill => {
+            Question::Fill { example } => {
                 report = report.hint(format!(
-                    "{}, or `-- teammig: backfill ''` behind the column in the models, with any expression in place of ''; or give it a DEFAULT",
-                    quoted("--backfill", format!("{name}:''"))
+                    "{}, or `-- teammig: backfill {example}` behind the column in the models, with any expression in place of {example}; or give it a DEFAULT",
+                    quoted("--backfill", format!("{name}:{example}"))
                 ));
             }
-            Question::FillBack => {
+            Question::FillBack { example } => {
                 report = report.hint(format!(
-                    "{} says what is in it then, with any expression in place of ''",
-                    quoted("--backfill", format!("{name}:''"))
+                    "{} says what is in it then, with any expression in place of {example}",
+                    quoted("--backfill", format!("{name}:{example}"))
                 ));
             }
             Question::Using { to, .. } => {

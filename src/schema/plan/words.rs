@@ -55,11 +55,11 @@ impl Question {
     /// What is to be decided, behind the name of what it is about.
     pub fn words(&self) -> String {
         match self {
-            Self::Fill => {
+            Self::Fill { .. } => {
                 "must hold something in every row, and nothing says what is in those that are there"
                     .to_owned()
             }
-            Self::FillBack => {
+            Self::FillBack { .. } => {
                 "is dropped, and must hold something in every row when a downgrade brings it back"
                     .to_owned()
             }

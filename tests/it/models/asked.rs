@@ -72,6 +72,36 @@ fn a_column_that_must_hold_something_is_asked_for_whether_new_or_old() {
     assert!(!run.stdout.contains("no row"), "{run}");
 }
 
+/// What is proposed gets typed as it stands: SQLite would keep `''` in a column of numbers.
+#[test]
+fn what_is_proposed_is_a_value_of_the_column() {
+    let sandbox = changed(
+        "CREATE TABLE users (id integer PRIMARY KEY);\n",
+        "CREATE TABLE users (id integer PRIMARY KEY, age integer NOT NULL, born date NOT NULL);\n",
+    );
+    assert_snapshot!(sandbox.teammig("project", &CREATE), @r#"
+    exit 3
+    --- stderr
+    error: there are 2 things to decide first
+      users.age must hold something in every row, and nothing says what is in those that are there
+      users.born must hold something in every row, and nothing says what is in those that are there
+    hint: `--backfill "users.age:0"`, or `-- teammig: backfill 0` behind the column in the models, with any expression in place of 0; or give it a DEFAULT
+    hint: `--backfill "users.born:CURRENT_DATE"`, or `-- teammig: backfill CURRENT_DATE` behind the column in the models, with any expression in place of CURRENT_DATE; or give it a DEFAULT
+    "#);
+    let filled = [
+        &CREATE[..],
+        &[
+            "--backfill",
+            "users.age:0",
+            "--backfill",
+            "users.born:CURRENT_DATE",
+        ],
+    ]
+    .concat();
+    let run = sandbox.teammig("project", &filled);
+    assert_eq!(run.code, 0, "{run}");
+}
+
 /// The server lets a type grow, and takes nothing away from one that partitions are told
 /// apart by.
 #[test]

@@ -1,9 +1,12 @@
 //! What only a person can decide, or no statement does.
 
 use super::{Scene, column, hazard, work::uses};
-use crate::schema::{
-    Fact, FactId, Kind, Schema,
-    plan::{Question, Undecided},
+use crate::{
+    model::Dialect,
+    schema::{
+        Fact, FactId, Kind, Schema,
+        plan::{Question, Undecided, example},
+    },
 };
 
 /// All of it.
@@ -42,7 +45,9 @@ fn asked_of_change(scene: &Scene, fact: &Fact) -> Option<Undecided> {
             to: to.to_owned(),
         }
     } else if is_emptied(scene, before, fact) {
-        Question::Fill
+        Question::Fill {
+            example: example::of_type(Dialect::Postgres, to),
+        }
     } else {
         return None;
     };
@@ -125,7 +130,9 @@ fn asked(scene: &Scene, fact: &Fact) -> Option<Undecided> {
         return keeps_partitions(scene, fact);
     }
     let question = match fact.id.kind {
-        Kind::Column if is_empty(scene, fact) => Question::Fill,
+        Kind::Column if is_empty(scene, fact) => Question::Fill {
+            example: example::of_type(Dialect::Postgres, fact.get("type").unwrap_or_default()),
+        },
         Kind::Table => Question::NoWay(made_anew(scene, fact)?.to_owned()),
         _ => return None,
     };

@@ -9,8 +9,12 @@ use super::{
     table::{self, Affinity, Table, lower},
     text,
 };
-use crate::schema::{
-    Difference, FactId, Kind, Schema, What, normal::pieces, sqlite_table::ColumnText,
+use crate::{
+    model::Dialect,
+    schema::{
+        Difference, FactId, Kind, Schema, What, normal::pieces, plan::example,
+        sqlite_table::ColumnText,
+    },
 };
 
 /// A table on both sides.
@@ -352,7 +356,14 @@ impl Rebuild<'_> {
         copy.undecided.push(Undecided {
             about: self.id(column),
             name,
-            question: Question::Fill,
+            question: Question::Fill {
+                example: example::of_type(
+                    Dialect::Sqlite,
+                    column
+                        .get("type")
+                        .map_or("", crate::schema::Value::compared),
+                ),
+            },
         });
     }
 

@@ -138,7 +138,7 @@ fn what_only_a_person_can_say_is_asked() {
         let mut way = Way::plain(a, b);
         let asked = way.plan().unwrap_err();
         assert_eq!(asked.len(), 1);
-        assert_eq!(asked[0].question, Question::Fill);
+        assert!(matches!(asked[0].question, Question::Fill { .. }));
         assert_eq!(asked[0].name, "t.b");
         way.decisions
             .backfill
