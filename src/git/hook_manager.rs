@@ -73,17 +73,18 @@ impl Manager {
     }
 }
 
+/// Whether there is a teammig to call, for a shell.
+const ON_PATH: &str = "command -v teammig >/dev/null";
+
 /// The configuration is everybody's, and not everybody who commits has teammig; a hook that
 /// judges says so. `arguments` are for the manager to fill in.
 fn guarded(event: Event, arguments: &str) -> String {
     let command = event.command();
     if event.blocks() {
         let otherwise = hook_text::NOT_CHECKED;
-        format!(
-            "if command -v teammig >/dev/null; then teammig {command}{arguments}; else echo {otherwise} >&2; fi"
-        )
+        format!("if {ON_PATH}; then teammig {command}{arguments}; else echo {otherwise} >&2; fi")
     } else {
-        format!("command -v teammig >/dev/null || exit 0; teammig {command}{arguments}")
+        format!("{ON_PATH} || exit 0; teammig {command}{arguments}")
     }
 }
 
@@ -91,6 +92,12 @@ impl Managed {
     /// The configuration calls teammig at that event.
     pub fn names(&self, event: Event) -> bool {
         hook_text::calls(&self.text, event)
+    }
+
+    /// The configuration passes over teammig where `PATH` has none, as a stanza of ours does.
+    /// Others may name a file, or have the framework build the program.
+    pub(super) fn asks_path(&self) -> bool {
+        self.text.contains(ON_PATH)
     }
 
     /// A hook's text is the manager's.

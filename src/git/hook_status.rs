@@ -128,14 +128,12 @@ impl HooksDir {
             return Ok(None);
         };
         Ok(Some(match self.find(file)? {
-            // Its configuration names no path.
-            Found::Text(hook)
-                if hook.executable && managed.wrote(&hook.text) && !on_path("teammig") =>
-            {
-                HookState::ProgramMissing(None)
-            }
             Found::Text(hook) if hook.executable && managed.wrote(&hook.text) => {
-                HookState::Managed(managed.manager)
+                if managed.asks_path() && !on_path("teammig") {
+                    HookState::ProgramMissing(None)
+                } else {
+                    HookState::Managed(managed.manager)
+                }
             }
             _ => HookState::ManagerAsleep {
                 manager: managed.manager,

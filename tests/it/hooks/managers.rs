@@ -327,6 +327,14 @@ fn lefthook() {
     let run = sandbox.run(status.args(["hooks", "status"]));
     assert_eq!(run.code, 3, "{run}");
     assert!(run.stdout.contains("no teammig is on PATH"), "{run}");
+    // A file is called wherever `PATH` leads.
+    let program = env!("CARGO_BIN_EXE_teammig");
+    let jobs = format!("pre-commit:\n  jobs:\n    - run: {program} hooks run pre-commit\n");
+    sandbox.write("ann/lefthook.yml", jobs);
+    room.ok("lefthook", &["install"]);
+    let mut status = sandbox.command(program, "ann");
+    let run = sandbox.run(status.args(["hooks", "status"]));
+    assert!(run.stdout.contains("works, through lefthook"), "{run}");
 }
 
 /// It puts a hook that it finds aside and does not run it.
