@@ -12,7 +12,7 @@ use super::{
 use crate::{
     model::Dialect,
     schema::{
-        Difference, FactId, Kind, Schema, What, normal::pieces, plan::example,
+        Difference, FactId, Kind, Schema, Value, What, normal::pieces, plan::example,
         sqlite_table::ColumnText,
     },
 };
@@ -359,9 +359,7 @@ impl Rebuild<'_> {
             question: Question::Fill {
                 example: example::of_type(
                     Dialect::Sqlite,
-                    column
-                        .get("type")
-                        .map_or("", crate::schema::Value::compared),
+                    column.get("type").map_or("", Value::compared),
                 ),
             },
         });
@@ -376,7 +374,7 @@ impl Rebuild<'_> {
             Affinity::Numeric => true,
             // Anything fits, unless the table is STRICT and says BLOB.
             Affinity::Blob => {
-                let declared = column.get("type").map(crate::schema::Value::compared);
+                let declared = column.get("type").map(Value::compared);
                 !(self.after.is_strict() && declared == Some("blob"))
             }
             _ => false,

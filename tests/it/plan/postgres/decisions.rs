@@ -217,7 +217,7 @@ fn a_column_that_must_hold_something() {
     );
     assert_eq!(
         question(&mut bench, from, to, &Decisions::default()),
-        "column app.t.name: Fill"
+        r#"column app.t.name: Fill { example: "''" }"#
     );
     let decisions = Decisions {
         backfill: BTreeMap::from([(
