@@ -19,6 +19,7 @@ mod sqlite_group;
 mod sqlite_hold;
 mod sqlite_introspect;
 mod sqlite_keys;
+mod sqlite_left_out;
 mod sqlite_lock;
 mod sqlite_rows;
 mod sqlite_scratch;
@@ -32,6 +33,7 @@ pub use error::{Broken, DbError, ErrorKind, JobError, Leaves};
 pub use postgres::PgUrl;
 pub use scratch::{Likeness, ScratchAt, ScratchError};
 pub use sqlite_footprint::SqliteFootprints;
+pub use sqlite_keys::VIOLATED;
 pub use url::{DatabaseUrl, SqliteTarget};
 
 use crate::{
@@ -261,6 +263,9 @@ pub struct RunSettings {
     pub ledger_table: String,
     /// The ledger's schema (PostgreSQL only); `None` = the first of the search path.
     pub ledger_schema: Option<String>,
+    /// What no comparison is about: what a table of SQLite has of it stays when a script makes
+    /// the table again.
+    pub left_out: LeaveOut,
     /// What this process calls itself to others (`teammig upgrade`).
     pub application: String,
 }

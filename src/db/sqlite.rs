@@ -110,6 +110,11 @@ impl Sqlite {
         })
     }
 
+    /// What no comparison is about.
+    pub(super) fn left_out(&self) -> &LeaveOut {
+        &self.settings.left_out
+    }
+
     /// The open connection; `None` when the file is not there and may not be made.
     fn open(&mut self, create: bool) -> Result<Option<&Connection>, DbError> {
         if self.connection.is_none() {

@@ -21,9 +21,9 @@ use crate::{
 };
 
 use super::{
-    alembic::AlembicError, autogenerate::Undecided, beside::OutOfTurn, check::NotJudged,
-    divergence::OneOrder, models::ModelsError, proof::Proof, rewrite::NotBack, run::Done,
-    stale::Stale, unfinished::Unfinished, verdicts::Unmerged,
+    alembic::AlembicError, autogenerate::Undecided, autogenerate::Unproved, beside::OutOfTurn,
+    check::NotJudged, divergence::OneOrder, models::ModelsError, proof::Proof, rewrite::NotBack,
+    run::Done, stale::Stale, unfinished::Unfinished, verdicts::Unmerged,
 };
 
 /// Why a use-case did not end as asked.
@@ -168,7 +168,7 @@ pub enum Error {
     },
     /// The new revisions do not do what they should, as far as they were tried.
     #[error("the planned revision does not hold on a scratch database, and was not written")]
-    NotProved(Box<Proof>),
+    NotProved(Box<Unproved>),
     /// The new revisions need what was made by hand in this database.
     #[error(
         "the planned revision needs what was made by hand here, and does not hold on what the revisions produce; it was not written"

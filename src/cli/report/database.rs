@@ -100,6 +100,18 @@ fn wants_a_commit(error: &DbError) -> bool {
     matches!(error.code.as_deref(), Some("55P04" | "55006"))
 }
 
+/// The script makes what is there (duplicate_column, duplicate_table, duplicate_object,
+/// duplicate_schema, duplicate_function).
+fn is_there_already(error: &DbError) -> bool {
+    match error.code.as_deref() {
+        Some(code) => matches!(code, "42701" | "42P07" | "42710" | "42P06" | "42723"),
+        None => {
+            let message = &error.message;
+            message.starts_with("duplicate column name") || message.ends_with(" already exists")
+        }
+    }
+}
+
 /// What the run did before the step that failed.
 fn done_before(step: &FailedStep) -> String {
     if step.taken_back == TakenBack::Yes {
@@ -218,6 +230,15 @@ pub(super) fn failed_step(step: &FailedStep) -> Report {
         } else {
             "the order matters: edit your revision so that it runs after theirs, and call it again"
         });
+    }
+    if step.taken_back == TakenBack::NotTried
+        && step.direction == Direction::Up
+        && is_there_already(error)
+    {
+        report = report.hint(format!(
+            "where it was made here by hand, just as the revision makes it: `teammig stamp --only {}` records the revision without running it; where it is something else, rename it or remove it here first",
+            step.revision
+        ));
     }
     match error.kind {
         ErrorKind::LockTimeout => {
