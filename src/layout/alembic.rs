@@ -16,7 +16,7 @@ pub use env::version_table;
 
 use std::ops::Range;
 
-pub(super) use self::calls::footprint;
+pub(super) use self::calls::{footprint, linted};
 use self::{
     docstring::Docstring,
     module::{Assigned, Function, Module, Value},
