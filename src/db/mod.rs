@@ -147,6 +147,13 @@ pub trait Database {
     /// Ends the stretch and leaves the database as it was before it.
     fn take_back(&mut self) -> Result<(), DbError>;
 
+    /// Another program is about to write for us, in a stretch whose copy
+    /// [`hold`](Self::hold) made: until here nobody else may have.
+    fn hand_over(&mut self) {}
+
+    /// That program is done: what was written meanwhile is of the stretch.
+    fn take_over(&mut self) {}
+
     /// Puts a `copy` back that [`hold`](Self::hold) made in a run that never ended.
     /// What is there now becomes the file `aside` first.
     fn restore(&mut self, copy: &Path, aside: &Path) -> Result<(), DbError>;

@@ -451,6 +451,15 @@ impl Database for Sqlite {
         }
     }
 
+    fn hand_over(&mut self) {
+        self.note_foreign_writes();
+        self.note_commit();
+    }
+
+    fn take_over(&mut self) {
+        self.count_anew();
+    }
+
     fn restore(&mut self, copy: &Path, aside: &Path) -> Result<(), DbError> {
         is_copy(copy)?;
         self.copy_to(aside)?;

@@ -457,27 +457,6 @@ pub struct Locate {
     pub commit: Option<String>,
 }
 
-/// What became of the steps before one that failed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum TakenBack {
-    /// They stay, as in any run.
-    NotTried,
-    /// Files and database are as before.
-    Yes,
-    /// They could not be taken back now, and can be later: the journal stays.
-    Later {
-        /// Why not.
-        why: String,
-    },
-    /// They should have been taken back and could not be.
-    No {
-        /// Why not.
-        why: String,
-        /// A copy of the database as it was, which is kept.
-        copy: Option<PathBuf>,
-    },
-}
-
 /// Where a restack that broke off left the database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DatabaseLeft {
@@ -540,7 +519,7 @@ pub struct FailedStep {
     /// What had been done before in this run, and stays.
     pub done: Vec<Done>,
     /// Whether what had been done before in this run was taken back.
-    pub taken_back: TakenBack,
+    pub taken_back: super::TakenBack,
 }
 
 impl Error {

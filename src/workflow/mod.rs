@@ -78,9 +78,8 @@ pub mod why;
 mod write;
 
 pub use context::{At, Context, Options, shown_url};
-pub use error::{
-    BrokenOff, DatabaseLeft, Error, FailedStep, Locate, NoScratch, NotReplayed, TakenBack, Why,
-};
+pub use error::{BrokenOff, DatabaseLeft, Error, FailedStep, Locate, NoScratch, NotReplayed, Why};
+pub use held::TakenBack;
 pub use interrupt::Interrupt;
 pub use plan::{Downgrade, Proposal, Resume, Source, Upgrade, Warning, downgrade, upgrade};
 pub use rewrite::NotBack;

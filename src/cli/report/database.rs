@@ -112,10 +112,16 @@ fn is_there_already(error: &DbError) -> bool {
     }
 }
 
+/// Files and database are as before.
+fn is_taken_back(step: &FailedStep) -> bool {
+    matches!(step.taken_back, TakenBack::Yes | TakenBack::ByScripts)
+}
+
 /// What the run did before the step that failed.
 fn done_before(step: &FailedStep) -> String {
-    if step.taken_back == TakenBack::Yes {
-        let what = if step.bare { "All" } else { "Everything else" };
+    if is_taken_back(step) {
+        let is_gone = step.bare || step.error.leaves == Leaves::Traces;
+        let what = if is_gone { "All" } else { "Everything else" };
         return format!("{what} of this run was taken back: files and database are as before.");
     }
     if step.done.is_empty() && step.taken_back != TakenBack::NotTried {
@@ -198,11 +204,18 @@ pub(super) fn failed_step(step: &FailedStep) -> Report {
     } else {
         format!("{} was rolled back and left nothing.", step.revision)
     };
-    let taken_back = step.taken_back == TakenBack::Yes;
-    if !(step.bare && taken_back) {
+    let taken_back = is_taken_back(step);
+    // What it left behind is gone as well.
+    if !(taken_back && (step.bare || step.error.leaves == Leaves::Traces)) {
         report = report.note(this);
     }
     report = report.note(done_before(step));
+    if step.taken_back == TakenBack::ByScripts {
+        report = report.note(
+            "Alembic commits by itself, so this was done by the scripts: what had been rolled back is there again without \
+             the rows that it had.",
+        );
+    }
     if step.bare && !taken_back {
         let way = match step.direction {
             Direction::Up => "upgrade",
@@ -224,7 +237,7 @@ pub(super) fn failed_step(step: &FailedStep) -> Report {
             .note(not_taken_back(why, copy.as_deref()))
             .hint("`teammig sync` goes on from where the database is");
     }
-    if step.taken_back == TakenBack::Yes && step.direction == Direction::Up && !stopped {
+    if taken_back && step.direction == Direction::Up && !stopped {
         report = report.hint(if wants_a_commit(error) {
             "all of a restack is one transaction, and this wants a commit before it: `teammig rebase --no-database`, then `teammig sync`"
         } else {

@@ -176,13 +176,19 @@ fn constraints_and_indexes() {
     check(&[
         (
             "op.create_index('i', 'users', [sa.text('lower(name)'), 'id'], unique=True, postgresql_where=sa.text('id > 0'), postgresql_using='btree', postgresql_concurrently=True)",
-            &["CREATE UNIQUE INDEX i ON users USING btree (lower(name), id) WHERE id > 0"],
+            &[
+                "CREATE UNIQUE INDEX CONCURRENTLY i ON users USING btree (lower(name), id) WHERE id > 0",
+            ],
         ),
         (
             "op.create_index(op.f('i'), 'users', [sa.text(\"(data ->> 'x') DESC\"), sa.func.lower(sa.column('name'))])",
             &["CREATE INDEX i ON users ((data ->> 'x') DESC, lower(name))"],
         ),
         ("op.drop_index('i', table_name='users')", &["DROP INDEX i"]),
+        (
+            "op.drop_index('i', 'users', postgresql_concurrently=True, if_exists=True)",
+            &["DROP INDEX CONCURRENTLY IF EXISTS i"],
+        ),
         (
             "op.drop_index(op.f('i'), schema='app', if_exists=True)",
             &["DROP INDEX IF EXISTS app.i"],
