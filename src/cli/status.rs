@@ -158,7 +158,8 @@ fn heads(ui: &mut Ui, context: &Context, status: &Status) {
     }
     // Where no head says so: those of an import, or of a restack.
     let is_said = |head: &HeadState| matches!(head.whose, Whose::Uncommitted);
-    let uncommitted = status.git.as_ref().map_or(0, |git| git.uncommitted);
+    let at_rest = status.git.as_ref().filter(|git| git.operation.is_none());
+    let uncommitted = at_rest.map_or(0, |git| git.uncommitted);
     if uncommitted > 0 && !status.heads.iter().any(is_said) {
         let text = format!(
             "{} not committed as they are here",

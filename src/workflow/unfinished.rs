@@ -52,8 +52,8 @@ pub struct Unfinished {
     pub elsewhere: bool,
     /// There is a copy of the database as it was.
     pub copy: bool,
-    /// What the database did can be undone by its scripts.
-    pub by_scripts: bool,
+    /// How what the database did can be undone.
+    pub held: Held,
     /// What can be done about it.
     pub standing: Standing,
 }
@@ -201,7 +201,7 @@ pub fn put_back(
                 Standing::Open { .. } => return Err(Error::Unfinished(Box::new(found))),
                 _ => return Err(nothing_there()),
             }
-            let steps = found.by_scripts && matches!(now, Rows::At { .. });
+            let steps = found.held == Held::Steps && matches!(now, Rows::At { .. });
             if steps && !now.untouched() {
                 database
                     .restore(&journal.copy(), &journal.copy())
@@ -388,6 +388,6 @@ fn judge(context: &Context, record: &Record, rows: Rows, copy: bool) -> Unfinish
         location: involved.map_or_else(String::new, |involved| involved.location.clone()),
         elsewhere: is_elsewhere(context, record),
         copy: held == Held::Copy,
-        by_scripts: held == Held::Steps,
+        held,
     }
 }

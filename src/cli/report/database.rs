@@ -122,7 +122,15 @@ fn done_before(step: &FailedStep) -> String {
     if is_taken_back(step) {
         let is_gone = step.bare || step.error.leaves == Leaves::Traces;
         let what = if is_gone { "All" } else { "Everything else" };
-        return format!("{what} of this run was taken back: files and database are as before.");
+        let how = if step.taken_back == TakenBack::ByScripts {
+            " Alembic commits by itself, so this was done by the scripts: what had been rolled back is there again without the rows that \
+             it had."
+        } else {
+            ""
+        };
+        return format!(
+            "{what} of this run was taken back: files and database are as before.{how}"
+        );
     }
     if step.done.is_empty() && step.taken_back != TakenBack::NotTried {
         return "What this run did before it is still there: `teammig current` shows where the database is.".to_owned();
@@ -210,12 +218,6 @@ pub(super) fn failed_step(step: &FailedStep) -> Report {
         report = report.note(this);
     }
     report = report.note(done_before(step));
-    if step.taken_back == TakenBack::ByScripts {
-        report = report.note(
-            "Alembic commits by itself, so this was done by the scripts: what had been rolled back is there again without \
-             the rows that it had.",
-        );
-    }
     if step.bare && !taken_back {
         let way = match step.direction {
             Direction::Up => "upgrade",

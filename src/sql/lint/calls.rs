@@ -129,5 +129,6 @@ fn is_said(hazards: &[Hazard], hazard: &Hazard, call: &Called) -> bool {
 }
 
 fn counts(hazard: &Hazard, call: &Called) -> bool {
-    !OF_SCRIPTS.contains(&hazard.rule) && !(call.is_copied && hazard.rule == NOT_COPIED)
+    let is_of_scripts = OF_SCRIPTS.contains(&hazard.rule);
+    !is_of_scripts && (hazard.rule != NOT_COPIED || !call.is_copied)
 }

@@ -381,10 +381,10 @@ fn what_was_imported_is_told_to_be_uncommitted() {
     let sandbox = project();
     diamond(&sandbox);
     sandbox.commit("project", "Modules");
-    sandbox.git(
-        "project",
-        &["update-ref", "refs/remotes/origin/main", "HEAD"],
-    );
+    // Published.
+    sandbox.git("project", &["remote", "add", "origin", "."]);
+    sandbox.git("project", &["fetch", "-q", "origin"]);
+    sandbox.git("project", &["branch", "-q", "-u", "origin/main"]);
     sandbox.ok("project", &["upgrade"]);
     sandbox.ok("project", &["hooks", "install"]);
     sandbox.ok("project", &["import", "alembic", "--adopt"]);

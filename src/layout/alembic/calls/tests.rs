@@ -198,6 +198,10 @@ fn constraints_and_indexes() {
             &["ALTER TABLE users ADD UNIQUE (a, b)"],
         ),
         (
+            "op.create_check_constraint('c', 'users', 'a > 0', postgresql_not_valid=True)",
+            &["ALTER TABLE users ADD CONSTRAINT c CHECK (a > 0) NOT VALID"],
+        ),
+        (
             "op.create_unique_constraint(name='u', source='users', local_cols=['a'])",
             &["ALTER TABLE users ADD CONSTRAINT u UNIQUE (a)"],
         ),

@@ -34,8 +34,9 @@ impl AlembicDatabase {
         let held = match self.inner.dialect() {
             // A copy of an empty database is none that is put back.
             Dialect::Sqlite if rows.is_some() => self.inner.hold(&[], copy)?,
-            // What goes down with its record comes up without it.
-            Dialect::Postgres if !self.sidecar => Held::Steps,
+            // What goes down with its record comes up without it, and with the files that there
+            // are by then.
+            Dialect::Postgres if !self.sidecar && self.caller.takes_an_ini() => Held::Steps,
             _ => Held::No,
         };
         let path = marks::beside(copy);
