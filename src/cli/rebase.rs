@@ -17,7 +17,7 @@ use crate::{
     model::{Project, interrupted::Standing},
     ui::Ui,
     workflow::{
-        self, Context, Database, Error, Proposal, Source, drift, head_file,
+        self, Context, Database, Error, Proposal, Source, again, drift, head_file,
         rebase::{self, Request},
         restack::{self, Restacking},
         stands, sync,
@@ -188,6 +188,8 @@ fn try_out(
 ) -> Result<Vec<Tried>, Error> {
     let tried = rebase::try_out(context, project, database, restacking)?;
     stands::prove(context, database, restacking, &tried)?;
+    let merges = tried.iter().all(Tried::merges);
+    again::look(context, project, database, restacking, merges)?;
     Ok(tried)
 }
 

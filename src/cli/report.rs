@@ -264,6 +264,7 @@ fn report(error: &Error) -> Report {
         | Error::OrderMatters { .. }
         | Error::FailsOnTop(_)
         | Error::RedoFails(_)
+        | Error::NotAgain(_)
         | Error::ChangedMeanwhile { .. } => restack::report(error, words),
         Error::NotAmended { revision, why } => amend::report(revision, why, words),
         Error::BrokenOff(_)

@@ -13,7 +13,9 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Context, Error, Event, Outcome, Proposal, Source, State, Upgrade, beside,
+    Context, Error, Event, Outcome, Proposal, Source, State, Upgrade,
+    again::{self, NotAgain},
+    beside,
     divergence::{self, Divergence},
     drift::{self, Amendment, Edited, Phantom},
     head_file::halted,
@@ -93,7 +95,9 @@ impl Report {
             Settle::Merge => self.tried.iter().all(Tried::merges),
             Settle::Restack => {
                 let mut stale = self.restacking.iter().flat_map(|one| &one.looked.stale);
-                stale.all(|one| one.renewed.is_ok()) && self.fails_on_top().is_none()
+                stale.all(|one| one.renewed.is_ok())
+                    && self.fails_on_top().is_none()
+                    && self.not_again().is_none()
             }
             Settle::ApplyBoth => {
                 self.beside.stale.is_empty() && !verdicts::fails_beside(&self.state, &self.tried)
@@ -116,6 +120,11 @@ impl Report {
     /// What of mine was seen to fail after theirs, and was not made anew.
     pub fn fails_on_top(&self) -> Option<&Failure> {
         self.restacking.as_ref()?.fails_on_top(&self.tried)
+    }
+
+    /// What of mine would not run again here behind its own way back.
+    pub fn not_again(&self) -> Option<&NotAgain> {
+        self.restacking.as_ref()?.looked.not_again.as_deref()
     }
 
     /// The ways to make one head of several, the best one first; to leave them as they are is
@@ -294,6 +303,8 @@ fn movable(
     if let Some(tried) = tried {
         stale::renew(context, project, database, &mut restacking)?;
         stands::prove(context, database, &mut restacking, tried)?;
+        let merges = tried.iter().all(Tried::merges);
+        again::look(context, project, database, &mut restacking, merges)?;
     }
     let decisions = Decisions {
         settle: Some(Settle::Restack),
@@ -389,6 +400,7 @@ pub fn plan(
     if let Some(restacking) = restacking {
         restacking.looked.require_renewed()?;
         restacking.looked.require_apart(&state)?;
+        restacking.looked.require_again()?;
     }
     let mut take_down = BTreeSet::new();
     if decisions.roll_back {

@@ -3,6 +3,7 @@
 mod broken_off;
 #[cfg(unix)]
 mod killed;
+mod left_behind;
 mod no_step;
 #[cfg(unix)]
 mod on_postgresql;
@@ -127,7 +128,7 @@ fn after_a_failed_step_files_and_database_are_as_before() {
       | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ duplicate column name: phone
     aaaa11112222 was rolled back and left nothing.
     Everything else of this run was taken back: files and database are as before.
-    hint: the order matters: edit your revision so that it runs after theirs, and call it again
+    hint: edit your revision so that it runs after theirs (or its way back, where that left something of it), and call it again
     ");
     assert_eq!(sandbox.git("ann", &["status", "--short"]), "");
     assert_eq!(ledger(&sandbox), rows);

@@ -1,9 +1,12 @@
 //! Why a restack cannot be, in words.
 
-use super::{super::sync::stale, Report};
+use super::{
+    super::{json, sync::stale},
+    Report,
+};
 use crate::{
     model::{RevId, restack::RestackError, verdict::Failure},
-    workflow::{Error, beside::OutOfTurn, divergence::OneOrder, verdicts::Apart},
+    workflow::{Error, again::NotAgain, beside::OutOfTurn, divergence::OneOrder, verdicts::Apart},
 };
 
 const MERGE: &str = "`teammig merge-heads` joins the heads with a merge revision";
@@ -40,6 +43,27 @@ pub(in crate::cli) fn on_top(failure: &Failure) -> String {
         "`teammig edit {}`, so that it runs on top of theirs too; then `teammig sync --rebase`",
         failure.revision
     )
+}
+
+/// Mine would not run again here.
+fn not_again(found: &NotAgain, words: String) -> Report {
+    let mut report = Report::new("not-again", 3, words).place(Some(found.back.clone()));
+    if let Some(place) = &found.fails {
+        let (line, _) = json::position(place);
+        report = report.note(format!(
+            "what fails then is {}:{line}; tried on a scratch database that ran what this one did, and nothing was done here",
+            place.file.path
+        ));
+    }
+    let mut or = "";
+    if found.merges {
+        report = report.hint("`teammig sync --merge` joins the heads, and rolls nothing back");
+        or = "or ";
+    }
+    report.hint(format!(
+        "{or}mend the way back, so that it takes all of it: `teammig edit {}`; then call it again",
+        found.revision
+    ))
 }
 
 /// An error of a restack; `words` is its message.
@@ -114,6 +138,7 @@ pub(super) fn report(error: &Error, words: String) -> Report {
                  new database; or bring this one by hand to what the files lead to, and `teammig stamp --purge heads` \
                  records that, and runs nothing",
             ),
+        Error::NotAgain(found) => not_again(found, words),
         Error::OrderMatters { lines, way } => {
             let fails = lines.iter().any(|line| line.why == Apart::Fails);
             let kind = if fails { "order-fails" } else { "order-matters" };

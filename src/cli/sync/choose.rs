@@ -290,6 +290,7 @@ fn heads(ui: &mut Ui, report: &Report, args: &Args) -> Result<Heads, Error> {
     if !ui.can_prompt() {
         return Ok(Heads::Open);
     }
+    super::show::not_again(ui, report);
     let mut items: Vec<&str> = offers
         .iter()
         .map(|offer| {
@@ -302,6 +303,9 @@ fn heads(ui: &mut Ui, report: &Report, args: &Args) -> Result<Heads, Error> {
                 }
                 Settle::Restack if report.fails_on_top().is_some() => {
                     "Restack yours on top of theirs   stops: it fails on top of theirs"
+                }
+                Settle::Restack if report.not_again().is_some() => {
+                    "Restack yours on top of theirs   stops: its way back leaves something here"
                 }
                 Settle::Merge if fails => {
                     "Create a merge revision          stops: not every order works"
