@@ -263,6 +263,7 @@ fn report(error: &Error) -> Report {
         | Error::Renews(_)
         | Error::OrderMatters { .. }
         | Error::FailsOnTop(_)
+        | Error::FailsBeside { .. }
         | Error::RedoFails(_)
         | Error::NotAgain(_)
         | Error::ChangedMeanwhile { .. } => restack::report(error, words),

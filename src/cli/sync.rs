@@ -115,7 +115,14 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
         // The order was chosen; the other one is no news.
         report.tried.clear();
     }
+    if args.apply_both && report.fails_beside().is_none() {
+        // Which order it is was not asked.
+        report.tried.clear();
+    }
     show::report(ui, context, &report);
+    if !args.dry_run && !ui.is_json() {
+        sync::told(context, &report);
+    }
     let (mut decisions, keep) = match choose::decide(ui, context, &report, args)? {
         Chosen::Go { decisions, keep } => (decisions, keep),
         Chosen::Stop => return Ok(stopped(ui)),
@@ -231,7 +238,7 @@ fn run_late(
 fn asks(args: &Args) -> Asks {
     Asks {
         restack: !args.no_prove && !args.merge && !args.apply_both,
-        orders: !args.no_prove && !args.apply_both,
+        orders: !args.no_prove,
         beside: !args.no_prove && !args.rebase && !args.merge,
         amended: !args.no_prove,
     }
@@ -327,7 +334,6 @@ fn carry_out(
         ui.json(&show::document(now, report, carried, None));
     } else {
         carry::tell(ui, context, carried);
-        sync::told(context, report, &proposal);
     }
     Ok(proposal)
 }

@@ -281,6 +281,8 @@ pub enum Error {
     Sides {
         /// The heads with their messages.
         heads: Vec<(RevId, String)>,
+        /// How they get one order, where that is known.
+        way: OneOrder,
     },
     /// There is nothing to restack, or it cannot be.
     #[error("{0}")]
@@ -305,6 +307,14 @@ pub enum Error {
     /// What was tried says that mine cannot run after theirs.
     #[error("{} fails on top of theirs: {}", .0.revision, .0.message)]
     FailsOnTop(Box<Failure>),
+    /// What was tried says that it cannot run here after what the other side did.
+    #[error("{} fails here after what the other side did: {}", failure.revision, failure.message)]
+    FailsBeside {
+        /// What was seen.
+        failure: Box<Failure>,
+        /// My side can go on top of the other one, where it does not fail.
+        restacks: bool,
+    },
     /// What was to run again was seen to fail, on a scratch database that ran what this one did.
     #[error("{} cannot be redone here: its {} script fails ({})", .0.revision, .0.direction.name(), .0.error.error.message)]
     RedoFails(Box<FailedStep>),

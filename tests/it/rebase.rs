@@ -175,7 +175,7 @@ fn what_is_published_is_not_moved() {
     error: which head is to move, and onto which one?
       bbbb11112222  Add mail
       c01d9e88ab12  Theirs
-    hint: `teammig rebase YOURS --onto THEIRS` says it
+    hint: others have all of them as they are: `teammig merge-heads` joins the heads with a merge revision
     ");
     assert_snapshot!(
         sandbox.teammig("ann", &["rebase", "bbbb", "--onto", "c01d9e88ab12"]), @"
@@ -480,7 +480,7 @@ fn which_one_is_mine_is_not_guessed() {
     error: which head is to move, and onto which one?
       bbbb11112222  B
       cccc11112222  C
-    hint: `teammig rebase YOURS --onto THEIRS` says it
+    hint: say it: `teammig rebase bbbb11112222 --onto cccc11112222` puts what stands before `--onto` on top of the other; yours are what moves
     ");
     assert_snapshot!(sandbox.teammig("project", &["rebase", "cccc", "--no-database"]), @"
     exit 0

@@ -22,8 +22,7 @@ pub(in crate::cli) fn one_order(way: &OneOrder) -> String {
             "`teammig sync --rebase` puts yours on top of theirs, so that there is one order".to_owned()
         }
         OneOrder::Edit(failure) => on_top(failure),
-        OneOrder::Name => "`teammig rebase YOURS --onto THEIRS` puts one on top of the other, so that there is one order"
-            .to_owned(),
+        OneOrder::Name(heads) => named(heads),
         OneOrder::JoinTheirs { theirs, mine } => format!(
             "others have several: `teammig merge {}` joins those, and `teammig rebase {} --onto` that merge revision \
              puts the rest on top",
@@ -35,6 +34,18 @@ pub(in crate::cli) fn one_order(way: &OneOrder) -> String {
                             alike, before anybody has it"
             .to_owned(),
     }
+}
+
+/// How it is said which heads move, by an example with those that there are.
+fn named(heads: &[RevId]) -> String {
+    let Some((onto, rest)) = heads.split_last() else {
+        return MERGE.to_owned();
+    };
+    let rest: Vec<&str> = rest.iter().map(RevId::as_str).collect();
+    format!(
+        "say it: `teammig rebase {} --onto {onto}` puts what stands before `--onto` on top of the other; yours are what moves",
+        rest.join(" ")
+    )
 }
 
 /// What to do about a revision that fails after theirs.
@@ -74,12 +85,16 @@ pub(super) fn report(error: &Error, words: String) -> Report {
                 .hint(format!("others have it as it is: {MERGE}"))
         }
         Error::Held { .. } => Report::new("fixed-revision", 3, words).hint(MERGE),
-        Error::Sides { heads } => {
+        Error::Sides { heads, way } => {
             let mut report = Report::new("usage", 2, words);
             for (id, message) in heads {
                 report = report.note(format!("  {id}  {message}"));
             }
-            report.hint("`teammig rebase YOURS --onto THEIRS` says it")
+            report.hint(match way {
+                OneOrder::Fixed => format!("others have all of them as they are: {MERGE}"),
+                OneOrder::JoinTheirs { .. } => one_order(way),
+                _ => named(&heads.iter().map(|(id, _)| id.clone()).collect::<Vec<_>>()),
+            })
         }
         Error::Restack(RestackError::OnOneLine { .. }) => Report::new("usage", 2, words),
         Error::NotRewritable { place, key, .. } => Report::new("restack", 1, words)
@@ -130,6 +145,19 @@ pub(super) fn report(error: &Error, words: String) -> Report {
             }
         }
         Error::FailsOnTop(failure) => Report::new("order-fails", 3, words).hint(on_top(failure)),
+        Error::FailsBeside { failure, restacks } => {
+            let report = Report::new("order-fails", 3, words)
+                .note("tried on a scratch database; nothing was done here");
+            let report = if *restacks {
+                report.hint("`teammig sync --rebase` puts yours on top of theirs, where it runs")
+            } else {
+                report
+            };
+            report.hint(format!(
+                "edit {}, so that it runs after the other side too; or `teammig sync --apply-both --no-prove` runs it all the                  same, up to where it fails",
+                failure.revision
+            ))
+        }
         Error::RedoFails(failed) => Report::new("redo-fails", 3, words)
             .place(failed.place.clone())
             .note("tried on a scratch database that ran what this one did; nothing was done here")
