@@ -110,19 +110,7 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
     let going_on = head_file::halted(context)?;
     let project = context.writable_project()?;
     let mut database = context.database()?;
-    let mut report = sync::look(context, &project, &mut *database, asks(args))?;
-    if args.rebase && report.fails_on_top().is_none() {
-        // The order was chosen; the other one is no news.
-        report.tried.clear();
-    }
-    if args.apply_both && report.fails_beside().is_none() {
-        // Which order it is was not asked.
-        report.tried.clear();
-    }
-    show::report(ui, context, &report);
-    if !args.dry_run && !ui.is_json() {
-        sync::told(context, &report);
-    }
+    let report = looked(ui, context, &project, &mut *database, args)?;
     let (mut decisions, keep) = match choose::decide(ui, context, &report, args)? {
         Chosen::Go { decisions, keep } => (decisions, keep),
         Chosen::Stop => return Ok(stopped(ui)),
@@ -208,6 +196,28 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
     );
     let proposal = done.map_err(|error| sync::after_merges(context, &written, error))?;
     Ok(left(ui, &report, decisions, keep, &proposal))
+}
+
+/// Looks at everything, and shows it.
+fn looked(
+    ui: &mut Ui,
+    context: &Context,
+    project: &Project,
+    database: &mut dyn Database,
+    args: &Args,
+) -> Result<Report, Error> {
+    let mut report = sync::look(context, project, database, asks(args))?;
+    // The order was chosen, or not asked; another one is no news.
+    let is_decided = (args.rebase && report.fails_on_top().is_none())
+        || (args.apply_both && report.fails_beside().is_none());
+    if is_decided {
+        report.tried.clear();
+    }
+    show::report(ui, context, &report);
+    if !args.dry_run && !ui.is_json() {
+        sync::told(context, &report);
+    }
+    Ok(report)
 }
 
 /// What is done about revisions that came to lie below applied ones: they run late where both

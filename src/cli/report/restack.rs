@@ -77,6 +77,33 @@ fn not_again(found: &NotAgain, words: String) -> Report {
     ))
 }
 
+/// It fails here where all heads are applied as they are.
+fn fails_beside(failure: &Failure, restacks: bool, words: String) -> Report {
+    let mut report = Report::new("order-fails", 3, words)
+        .note("tried on a scratch database; nothing was done here");
+    if restacks {
+        report = report.hint("`teammig sync --rebase` puts yours on top of theirs, where it runs");
+    }
+    report.hint(format!(
+        "edit {}, so that it runs after the other side too; or `teammig sync --apply-both --no-prove` runs it all the \
+         same, up to where it fails",
+        failure.revision
+    ))
+}
+
+/// Which heads are to move is for somebody to say.
+fn sides(heads: &[(RevId, String)], way: &OneOrder, words: String) -> Report {
+    let mut report = Report::new("usage", 2, words);
+    for (id, message) in heads {
+        report = report.note(format!("  {id}  {message}"));
+    }
+    report.hint(match way {
+        OneOrder::Fixed => format!("others have all of them as they are: {MERGE}"),
+        OneOrder::JoinTheirs { .. } => one_order(way),
+        _ => named(&heads.iter().map(|(id, _)| id.clone()).collect::<Vec<_>>()),
+    })
+}
+
 /// An error of a restack; `words` is its message.
 pub(super) fn report(error: &Error, words: String) -> Report {
     match error {
@@ -85,17 +112,7 @@ pub(super) fn report(error: &Error, words: String) -> Report {
                 .hint(format!("others have it as it is: {MERGE}"))
         }
         Error::Held { .. } => Report::new("fixed-revision", 3, words).hint(MERGE),
-        Error::Sides { heads, way } => {
-            let mut report = Report::new("usage", 2, words);
-            for (id, message) in heads {
-                report = report.note(format!("  {id}  {message}"));
-            }
-            report.hint(match way {
-                OneOrder::Fixed => format!("others have all of them as they are: {MERGE}"),
-                OneOrder::JoinTheirs { .. } => one_order(way),
-                _ => named(&heads.iter().map(|(id, _)| id.clone()).collect::<Vec<_>>()),
-            })
-        }
+        Error::Sides { heads, way } => sides(heads, way, words),
         Error::Restack(RestackError::OnOneLine { .. }) => Report::new("usage", 2, words),
         Error::NotRewritable { place, key, .. } => Report::new("restack", 1, words)
             .place(Some(place.clone()))
@@ -145,19 +162,7 @@ pub(super) fn report(error: &Error, words: String) -> Report {
             }
         }
         Error::FailsOnTop(failure) => Report::new("order-fails", 3, words).hint(on_top(failure)),
-        Error::FailsBeside { failure, restacks } => {
-            let report = Report::new("order-fails", 3, words)
-                .note("tried on a scratch database; nothing was done here");
-            let report = if *restacks {
-                report.hint("`teammig sync --rebase` puts yours on top of theirs, where it runs")
-            } else {
-                report
-            };
-            report.hint(format!(
-                "edit {}, so that it runs after the other side too; or `teammig sync --apply-both --no-prove` runs it all the                  same, up to where it fails",
-                failure.revision
-            ))
-        }
+        Error::FailsBeside { failure, restacks } => fails_beside(failure, *restacks, words),
         Error::RedoFails(failed) => Report::new("redo-fails", 3, words)
             .place(failed.place.clone())
             .note("tried on a scratch database that ran what this one did; nothing was done here")
