@@ -2,6 +2,7 @@
 //! does; it never prints and never asks. What has to be asked is split into a
 //! proposal, which is data, and the doing of what was chosen.
 
+pub mod again;
 pub mod alembic;
 pub mod amend;
 pub mod audit;

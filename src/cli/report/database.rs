@@ -243,7 +243,7 @@ pub(super) fn failed_step(step: &FailedStep) -> Report {
         report = report.hint(if wants_a_commit(error) {
             "all of a restack is one transaction, and this wants a commit before it: `teammig rebase --no-database`, then `teammig sync`"
         } else {
-            "the order matters: edit your revision so that it runs after theirs, and call it again"
+            "edit your revision so that it runs after theirs (or its way back, where that left something of it), and call it again"
         });
     }
     if step.taken_back == TakenBack::NotTried
