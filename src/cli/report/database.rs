@@ -100,16 +100,16 @@ fn wants_a_commit(error: &DbError) -> bool {
     matches!(error.code.as_deref(), Some("55P04" | "55006"))
 }
 
-/// The script makes what is there (duplicate_column, duplicate_table, duplicate_object,
-/// duplicate_schema, duplicate_function).
+/// The script makes what is there: a column, a table, another object, a schema, a function.
 fn is_there_already(error: &DbError) -> bool {
-    match error.code.as_deref() {
-        Some(code) => matches!(code, "42701" | "42P07" | "42710" | "42P06" | "42723"),
-        None => {
-            let message = &error.message;
-            message.starts_with("duplicate column name") || message.ends_with(" already exists")
-        }
+    if let Some(code) = &error.code {
+        return matches!(
+            code.as_str(),
+            "42701" | "42P07" | "42710" | "42P06" | "42723"
+        );
     }
+    let message = &error.message;
+    message.starts_with("duplicate column name") || message.ends_with(" already exists")
 }
 
 /// What the run did before the step that failed.
