@@ -100,6 +100,17 @@ fn wants_a_commit(error: &DbError) -> bool {
     matches!(error.code.as_deref(), Some("55P04" | "55006"))
 }
 
+/// How to record a revision whose work was done by hand.
+fn made_by_hand(step: &FailedStep) -> Option<String> {
+    let may_be = step.taken_back == TakenBack::NotTried && step.direction == Direction::Up;
+    (may_be && is_there_already(&step.error.error)).then(|| {
+        format!(
+            "where it was made here by hand, just as the revision makes it: `teammig stamp --only {}` records the revision without running it; where it is something else, rename it or remove it here first",
+            step.revision
+        )
+    })
+}
+
 /// The script makes what is there: a column, a table, another object, a schema, a function.
 fn is_there_already(error: &DbError) -> bool {
     if let Some(code) = &error.code {
@@ -231,15 +242,7 @@ pub(super) fn failed_step(step: &FailedStep) -> Report {
             "the order matters: edit your revision so that it runs after theirs, and call it again"
         });
     }
-    if step.taken_back == TakenBack::NotTried
-        && step.direction == Direction::Up
-        && is_there_already(error)
-    {
-        report = report.hint(format!(
-            "where it was made here by hand, just as the revision makes it: `teammig stamp --only {}` records the revision without running it; where it is something else, rename it or remove it here first",
-            step.revision
-        ));
-    }
+    report.hints.extend(made_by_hand(step));
     match error.kind {
         ErrorKind::LockTimeout => {
             report.hint("somebody holds the table; try again later, or give more time with `--ddl-lock-timeout`")
