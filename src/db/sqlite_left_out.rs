@@ -72,7 +72,7 @@ impl Sqlite {
     pub(super) fn bring_back(&mut self, aside: Vec<Aside>) -> Result<(), DbError> {
         for one in aside {
             self.execute(&one.sql).map_err(|error| DbError {
-                detail: Some(format!("{}", error.message)),
+                detail: Some(error.message.clone()),
                 advice: Some(format!(
                     "`exclude` in teammig.yaml leaves it out, so no script knows it: whoever made it has to take it off {} first",
                     one.table

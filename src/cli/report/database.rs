@@ -100,16 +100,27 @@ fn wants_a_commit(error: &DbError) -> bool {
     matches!(error.code.as_deref(), Some("55P04" | "55006"))
 }
 
-/// The script makes what is there (duplicate_column, duplicate_table, duplicate_object,
-/// duplicate_schema, duplicate_function).
+/// How to record a revision whose work was done by hand.
+fn made_by_hand(step: &FailedStep) -> Option<String> {
+    let may_be = step.taken_back == TakenBack::NotTried && step.direction == Direction::Up;
+    (may_be && is_there_already(&step.error.error)).then(|| {
+        format!(
+            "where it was made here by hand, just as the revision makes it: `teammig stamp --only {}` records the revision without running it; where it is something else, rename it or remove it here first",
+            step.revision
+        )
+    })
+}
+
+/// The script makes what is there: a column, a table, another object, a schema, a function.
 fn is_there_already(error: &DbError) -> bool {
-    match error.code.as_deref() {
-        Some(code) => matches!(code, "42701" | "42P07" | "42710" | "42P06" | "42723"),
-        None => {
-            let message = &error.message;
-            message.starts_with("duplicate column name") || message.ends_with(" already exists")
-        }
+    if let Some(code) = &error.code {
+        return matches!(
+            code.as_str(),
+            "42701" | "42P07" | "42710" | "42P06" | "42723"
+        );
     }
+    let message = &error.message;
+    message.starts_with("duplicate column name") || message.ends_with(" already exists")
 }
 
 /// Files and database are as before.
@@ -246,15 +257,7 @@ pub(super) fn failed_step(step: &FailedStep) -> Report {
             "edit your revision so that it runs after theirs (or its way back, where that left something of it), and call it again"
         });
     }
-    if step.taken_back == TakenBack::NotTried
-        && step.direction == Direction::Up
-        && is_there_already(error)
-    {
-        report = report.hint(format!(
-            "where it was made here by hand, just as the revision makes it: `teammig stamp --only {}` records the revision without running it; where it is something else, rename it or remove it here first",
-            step.revision
-        ));
-    }
+    report.hints.extend(made_by_hand(step));
     match error.kind {
         ErrorKind::LockTimeout => {
             report.hint("somebody holds the table; try again later, or give more time with `--ddl-lock-timeout`")

@@ -106,10 +106,12 @@ pub(super) fn cast(from: &str, to: &str) -> Cast {
                 let fits = rank(old)
                     .and_then(|rank| most.get(rank))
                     .is_some_and(|most| room >= *most);
-                match further.first().is_some_and(|scale| *scale < 0) {
-                    true => Cast::Loses,
-                    false if fits => Cast::Keeps,
-                    false => Cast::Refuses,
+                if further.first().is_some_and(|scale| *scale < 0) {
+                    Cast::Loses
+                } else if fits {
+                    Cast::Keeps
+                } else {
+                    Cast::Refuses
                 }
             }
         },
