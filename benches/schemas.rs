@@ -94,6 +94,7 @@ pub(crate) fn diff() {
         lock_retries: 0,
         ledger_table: "teammig_ledger".into(),
         ledger_schema: None,
+        left_out: LeaveOut::default(),
         application: "teammig bench".into(),
     };
     let read = |url: &str| {

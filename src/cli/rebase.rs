@@ -17,7 +17,7 @@ use crate::{
     model::{Project, interrupted::Standing},
     ui::Ui,
     workflow::{
-        self, Context, Database, Error, Proposal, Source, drift, head_file,
+        self, Context, Database, Error, Proposal, Source, again, drift, head_file,
         rebase::{self, Request},
         restack::{self, Restacking},
         stands, sync,
@@ -188,6 +188,8 @@ fn try_out(
 ) -> Result<Vec<Tried>, Error> {
     let tried = rebase::try_out(context, project, database, restacking)?;
     stands::prove(context, database, restacking, &tried)?;
+    let merges = tried.iter().all(Tried::merges);
+    again::look(context, project, database, restacking, merges)?;
     Ok(tried)
 }
 
@@ -281,19 +283,24 @@ pub(super) fn go_on(
     let mut restacking = restack::propose(context, &project, &open.moves)?;
     if open.environment.is_none() {
         if !open.decisions.as_is {
-            rebase::look(context, &project, &mut restacking)?;
+            let tried = rebase::look(context, &project, &mut restacking)?;
+            require_runs(ui, &restacking, &tried)?;
         }
         carry::show_rewrites(ui, Some(&restacking));
+        stale::confirm(ui, yes, &restacking)?;
         rebase::files_only(context, &restacking)?;
         carried.restacked(&restacking.files);
     } else {
         let mut database = context.database()?;
         let decisions = open.decisions;
         if !decisions.as_is {
-            try_out(context, &project, &mut *database, &mut restacking)?;
+            let tried = try_out(context, &project, &mut *database, &mut restacking)?;
+            require_runs(ui, &restacking, &tried)?;
         }
         let mut source = Source::Database(&mut *database);
         let proposal = sync::plan(context, &project, Some(&restacking), &mut source, decisions)?;
+        // What it was asked for then need not be what it makes now.
+        stale::confirm(ui, yes, &restacking)?;
         confirm_down(ui, context, yes, &proposal)?;
         carry::carry_out(
             ui,

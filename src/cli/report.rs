@@ -263,7 +263,9 @@ fn report(error: &Error) -> Report {
         | Error::Renews(_)
         | Error::OrderMatters { .. }
         | Error::FailsOnTop(_)
+        | Error::FailsBeside { .. }
         | Error::RedoFails(_)
+        | Error::NotAgain(_)
         | Error::ChangedMeanwhile { .. } => restack::report(error, words),
         Error::NotAmended { revision, why } => amend::report(revision, why, words),
         Error::BrokenOff(_)

@@ -21,6 +21,7 @@ use crate::{
     ui::{Ui, age},
     workflow::{
         Context, Error,
+        divergence::Whose,
         status::{self, Database, Elsewhere, Git, HeadState, Status},
         unfinished::Unfinished,
     },
@@ -154,6 +155,17 @@ fn heads(ui: &mut Ui, context: &Context, status: &Status) {
             ui.dim(&origin(&head.whose, head.commit.as_ref(), context))
         );
         row(ui, if n == 0 { subject } else { "" }, &text);
+    }
+    // Where no head says so: those of an import, or of a restack.
+    let is_said = |head: &HeadState| matches!(head.whose, Whose::Uncommitted);
+    let at_rest = status.git.as_ref().filter(|git| git.operation.is_none());
+    let uncommitted = at_rest.map_or(0, |git| git.uncommitted);
+    if uncommitted > 0 && !status.heads.iter().any(is_said) {
+        let text = format!(
+            "{} not committed as they are here",
+            plural(uncommitted, "revision")
+        );
+        row(ui, "Files", &text);
     }
 }
 

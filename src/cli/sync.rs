@@ -110,12 +110,7 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
     let going_on = head_file::halted(context)?;
     let project = context.writable_project()?;
     let mut database = context.database()?;
-    let mut report = sync::look(context, &project, &mut *database, asks(args))?;
-    if args.rebase && report.fails_on_top().is_none() {
-        // The order was chosen; the other one is no news.
-        report.tried.clear();
-    }
-    show::report(ui, context, &report);
+    let report = looked(ui, context, &project, &mut *database, args)?;
     let (mut decisions, keep) = match choose::decide(ui, context, &report, args)? {
         Chosen::Go { decisions, keep } => (decisions, keep),
         Chosen::Stop => return Ok(stopped(ui)),
@@ -203,6 +198,28 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
     Ok(left(ui, &report, decisions, keep, &proposal))
 }
 
+/// Looks at everything, and shows it.
+fn looked(
+    ui: &mut Ui,
+    context: &Context,
+    project: &Project,
+    database: &mut dyn Database,
+    args: &Args,
+) -> Result<Report, Error> {
+    let mut report = sync::look(context, project, database, asks(args))?;
+    // The order was chosen, or not asked; another one is no news.
+    let is_decided = (args.rebase && report.fails_on_top().is_none())
+        || (args.apply_both && report.fails_beside().is_none());
+    if is_decided {
+        report.tried.clear();
+    }
+    show::report(ui, context, &report);
+    if !args.dry_run && !ui.is_json() {
+        sync::told(context, &report);
+    }
+    Ok(report)
+}
+
 /// What is done about revisions that came to lie below applied ones: they run late where both
 /// orders are alike, else it is asked.
 fn run_late(
@@ -231,7 +248,7 @@ fn run_late(
 fn asks(args: &Args) -> Asks {
     Asks {
         restack: !args.no_prove && !args.merge && !args.apply_both,
-        orders: !args.no_prove && !args.apply_both,
+        orders: !args.no_prove,
         beside: !args.no_prove && !args.rebase && !args.merge,
         amended: !args.no_prove,
     }
@@ -327,7 +344,6 @@ fn carry_out(
         ui.json(&show::document(now, report, carried, None));
     } else {
         carry::tell(ui, context, carried);
-        sync::told(context, report, &proposal);
     }
     Ok(proposal)
 }

@@ -150,6 +150,12 @@ pub(super) fn put_back(
             names(&open.moved)
         )
     });
+    if done.by_scripts {
+        ui.hint(
+            "Alembic commits by itself, so this was done by the scripts: what had been rolled back is there again without the rows \
+             that it had",
+        );
+    }
     if let Some(aside) = &done.aside {
         ui.hint(format!(
             "what the database held until now is kept, should another program have written to it since: {}",

@@ -19,6 +19,7 @@ mod sqlite_group;
 mod sqlite_hold;
 mod sqlite_introspect;
 mod sqlite_keys;
+mod sqlite_left_out;
 mod sqlite_lock;
 mod sqlite_rows;
 mod sqlite_scratch;
@@ -32,6 +33,7 @@ pub use error::{Broken, DbError, ErrorKind, JobError, Leaves};
 pub use postgres::PgUrl;
 pub use scratch::{Likeness, ScratchAt, ScratchError};
 pub use sqlite_footprint::SqliteFootprints;
+pub use sqlite_keys::VIOLATED;
 pub use url::{DatabaseUrl, SqliteTarget};
 
 use crate::{
@@ -144,6 +146,13 @@ pub trait Database {
 
     /// Ends the stretch and leaves the database as it was before it.
     fn take_back(&mut self) -> Result<(), DbError>;
+
+    /// Another program is about to write for us, in a stretch whose copy
+    /// [`hold`](Self::hold) made: until here nobody else may have.
+    fn hand_over(&mut self) {}
+
+    /// That program is done: what was written meanwhile is of the stretch.
+    fn take_over(&mut self) {}
 
     /// Puts a `copy` back that [`hold`](Self::hold) made in a run that never ended.
     /// What is there now becomes the file `aside` first.
@@ -261,6 +270,9 @@ pub struct RunSettings {
     pub ledger_table: String,
     /// The ledger's schema (PostgreSQL only); `None` = the first of the search path.
     pub ledger_schema: Option<String>,
+    /// What no comparison is about: what a table of SQLite has of it stays when a script makes
+    /// the table again.
+    pub left_out: LeaveOut,
     /// What this process calls itself to others (`teammig upgrade`).
     pub application: String,
 }

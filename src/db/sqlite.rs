@@ -110,6 +110,11 @@ impl Sqlite {
         })
     }
 
+    /// What no comparison is about.
+    pub(super) fn left_out(&self) -> &LeaveOut {
+        &self.settings.left_out
+    }
+
     /// The open connection; `None` when the file is not there and may not be made.
     fn open(&mut self, create: bool) -> Result<Option<&Connection>, DbError> {
         if self.connection.is_none() {
@@ -444,6 +449,15 @@ impl Database for Sqlite {
             Some(copy) => self.put_back_if_alone(&copy),
             None => Ok(()),
         }
+    }
+
+    fn hand_over(&mut self) {
+        self.note_foreign_writes();
+        self.note_commit();
+    }
+
+    fn take_over(&mut self) {
+        self.count_anew();
     }
 
     fn restore(&mut self, copy: &Path, aside: &Path) -> Result<(), DbError> {

@@ -249,7 +249,9 @@ impl Sqlite {
         self.begin_immediate()?;
         self.make_ledger()?;
         let before = self.foreign_key_violations()?;
+        let aside = self.put_aside(text)?;
         self.run_statements(text)?;
+        self.bring_back(aside)?;
         self.check_foreign_keys(&before)?;
         self.record(job, start.elapsed())?;
         Ok(self.commit()?)

@@ -9,6 +9,9 @@ use crate::{model::Dialect, sql};
 /// How many violations are told one by one.
 const SHOWN: usize = 3;
 
+/// What is said of a script that leaves such rows.
+pub const VIOLATED: &str = "the script leaves rows that violate a foreign key";
+
 /// A foreign key.
 #[derive(Debug, Clone)]
 pub(super) struct Key {
@@ -206,10 +209,7 @@ impl Sqlite {
                 "keep the rows that others refer to, or delete or change those in the same script"
                     .to_owned(),
             ),
-            ..DbError::new(
-                ErrorKind::Statement,
-                "the script leaves rows that violate a foreign key",
-            )
+            ..DbError::new(ErrorKind::Statement, VIOLATED)
         })
     }
 

@@ -16,7 +16,7 @@ pub use env::version_table;
 
 use std::ops::Range;
 
-pub(super) use self::calls::footprint;
+pub(super) use self::calls::{footprint, linted};
 use self::{
     docstring::Docstring,
     module::{Assigned, Function, Module, Value},
@@ -99,6 +99,9 @@ impl Layout for Alembic {
 
     fn locate(&self, migration: &Migration, key: &str, text: &str) -> Range<usize> {
         let module = Module::read(&migration.file.text);
+        if key == "proved" {
+            return ours(&module, key).next().map_or(0..0, |(_, span)| span);
+        }
         let key = match key {
             "parents" => "down_revision",
             "labels" => "branch_labels",
@@ -140,6 +143,17 @@ impl Layout for Alembic {
 }
 
 impl Alembic {
+    /// The text with what was tried of a merge revision's sides; `None` = it would not be
+    /// read back.
+    pub fn with_proved(self, migration: &Migration, proved: &str) -> Option<String> {
+        let text = edit::with_proved(migration, proved);
+        let wanted = Revision {
+            proved: Some(proved.to_owned()),
+            ..migration.revision.clone()
+        };
+        self.says(migration, &wanted, &text).then_some(text)
+    }
+
     /// The edited text says just what was wanted, and does what it did.
     fn says(self, before: &Migration, wanted: &Revision, text: &str) -> bool {
         let file = SourceFile::new(std::sync::Arc::clone(&before.file.path), text);

@@ -63,6 +63,11 @@ pub fn footprint(script: &str, language: Language, dialect: Dialect) -> Footprin
     }
 }
 
+/// What the way up of a module runs, as far as it is written out. Spans are of the file.
+pub fn calls(migration: &Migration, dialect: Dialect) -> sql::Calls {
+    alembic::linted(&migration.file.text, dialect)
+}
+
 /// A way to keep revisions in files.
 pub trait Layout: Sync {
     /// Its name in the configuration.

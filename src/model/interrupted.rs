@@ -22,6 +22,8 @@ pub enum Held {
     Transaction,
     /// There is a copy of the database as it was.
     Copy,
+    /// By the same steps backwards: each was committed by itself.
+    Steps,
 }
 
 /// What of a row tells whether it is the same one.
@@ -235,7 +237,7 @@ pub fn standing(files: &Files, rows: Rows, held: Held) -> Standing {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use Held::{Copy, No, Transaction};
+    use Held::{Copy, No, Steps, Transaction};
 
     fn row(id: &str, at: i64) -> Row {
         Row {
@@ -346,6 +348,13 @@ mod tests {
             (Files::Mixed, at(3), No, open(false, true)),
             (Files::Mixed, at(3), Copy, open(true, true)),
             (Files::Mixed, Rows::Foreign, No, open(true, false)),
+            (Files::Before, at(0), Steps, Standing::Untouched),
+            (Files::Before, at(2), Steps, open(true, true)),
+            (Files::Before, at(3), Steps, open(true, true)),
+            (Files::Mixed, at(3), Steps, open(true, true)),
+            (Files::After, at(3), Steps, Standing::Finished),
+            (Files::Before, Rows::Foreign, Steps, Standing::Left),
+            (changed(), at(2), Steps, open(false, false)),
             (changed(), at(0), Copy, Standing::Untouched),
             (changed(), at(3), Copy, Standing::Finished),
             (changed(), at(1), Copy, open(false, false)),

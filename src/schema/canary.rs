@@ -6,6 +6,7 @@
 //! verdict on each is somebody else's to ask for.
 
 mod asked;
+mod given;
 mod hints;
 mod values;
 
@@ -20,6 +21,8 @@ use hints::Hint;
 use values::Types;
 
 pub use asked::{Asked, asked, is_selective};
+pub use given::given;
+pub(super) use hints::{Key, primary_key, references};
 
 /// How often a row is tried with the same columns.
 const TRIES: usize = 100;
@@ -216,7 +219,7 @@ fn visit(schema: &Schema, id: &FactId, seen: &mut BTreeSet<FactId>, order: &mut 
     if !seen.insert(id.clone()) {
         return;
     }
-    for key in hints::references(schema, id) {
+    for key in references(schema, id) {
         visit(schema, &key.table, seen, order);
     }
     order.push(id.clone());
@@ -309,7 +312,7 @@ fn filling(
 ) -> Option<Filling> {
     let asked = asked.iter().flat_map(|one| one.of_table(table.id.name()));
     let asked: Vec<&Hint> = asked.collect();
-    let keys = hints::references(schema, &table.id);
+    let keys = references(schema, &table.id);
     let mut hints = hints::of_table(schema, table);
     let mut above = inherits_from(schema, &table.id);
     while let Some(table) = above.pop().and_then(|id| schema.facts.get(id)) {
@@ -341,7 +344,11 @@ fn filling(
             .collect();
         blamed.extend(types.constraining(fact));
         let values = std::array::from_fn(|row| {
-            let mut own = types.values(fact, &of_column, row);
+            let of_row = of_column.iter().copied().filter(|hint| hint.is_for(row));
+            let of_row: Vec<&Hint> = of_row.collect();
+            let mut own = types.values(fact, &of_row, row);
+            let wanted = of_row.iter().filter_map(|hint| hint.wanted());
+            own.splice(0..0, wanted.map(str::to_owned));
             if is_null_asked && row + 1 == ROWS {
                 own.insert(0, "NULL".to_owned());
             }

@@ -33,6 +33,7 @@ pub use content::{Content, TableContent};
 pub use fact::{Edge, Fact, FactId, Given, Schema, Unmodelled, Value};
 pub use kind::{COLUMN_ORDER, Effect, Kind, Rule};
 pub use leave_out::LeaveOut;
+pub(crate) use plan::sqlite::guarded;
 pub use renewed::{NotRenewed, Renewal, guards};
 pub use stricter::stricter;
 pub use survive::{How, Loss, Stages, named, survive};

@@ -11,6 +11,7 @@
 mod example;
 pub(super) mod labels;
 mod postgres;
+mod referred;
 pub(super) mod sqlite;
 mod words;
 
@@ -219,7 +220,8 @@ pub fn told<'s>(a: &'s Schema, b: &'s Schema) -> (Cow<'s, Schema>, Cow<'s, Schem
 }
 
 /// The columns of `a` that are dropped and that the way back cannot fill: each must hold
-/// something in every row, and nothing says what.
+/// something in every row, and nothing says what. (With their table where rows that stay refer
+/// to its rows.)
 pub fn emptied(a: &Schema, b: &Schema, decisions: &Decisions) -> Vec<Undecided> {
     let is_given = |fact: &Fact| {
         let keys = ["default", "identity", "generated"];
@@ -241,14 +243,17 @@ pub fn emptied(a: &Schema, b: &Schema, decisions: &Decisions) -> Vec<Undecided> 
             // The table becomes a part of one that has it.
             && !is_of_above(b, fact)
     });
-    lost.map(|fact| Undecided {
-        about: fact.id.clone(),
-        name: a.shown(fact),
-        question: Question::FillBack {
-            example: example::of_type(b.dialect, fact.get("type").unwrap_or_default()),
-        },
-    })
-    .collect()
+    let of_rows = referred::emptied(a, b, decisions);
+    let of_rows = of_rows.iter().filter_map(|id| a.facts.get(id));
+    lost.chain(of_rows)
+        .map(|fact| Undecided {
+            about: fact.id.clone(),
+            name: a.shown(fact),
+            question: Question::FillBack {
+                example: example::of_type(b.dialect, fact.get("type").unwrap_or_default()),
+            },
+        })
+        .collect()
 }
 
 impl Decisions {

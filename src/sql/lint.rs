@@ -11,11 +11,15 @@
 
 mod add_column;
 mod advice;
+mod calls;
 mod ignore;
 mod sqlite;
 mod squawk;
 mod transaction;
 mod uses;
+
+use advice::in_python;
+pub use calls::{Called, Calls, lint_calls};
 
 use crate::model::{
     Dialect, Finding, LintOptions, Migration, Rule, Severity, Span, finding::Place,

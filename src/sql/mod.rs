@@ -46,7 +46,7 @@ pub use inspect::{
     Dropped, copy_from_stdin, dropped_table, has_statement, meta_command, pragma,
     transaction_control,
 };
-pub use lint::lint;
+pub use lint::{Called, Calls, lint, lint_calls};
 pub use loses::loses;
 pub use made::{Made, Noun, made};
 pub use moves::{is_about_each_row, is_plain_insert, moves_rows};

@@ -31,6 +31,8 @@ use crate::{
 
 pub(super) use using::require_used;
 
+pub use prove::Unproved;
+
 /// What a command meets of a plan.
 pub use crate::schema::{
     Comparison, FactId, Kind, Unmodelled,

@@ -49,6 +49,15 @@ impl Line {
         let [onto] = theirs.as_slice() else {
             return None;
         };
+        // Others have more than one of them: mine go on top once those are joined.
+        let rest = self
+            .heads
+            .iter()
+            .filter(|head| head.revision != onto.revision);
+        let (fixed, mine): (Vec<&Head>, Vec<&Head>) = rest.partition(|head| head.is_fixed());
+        if onto.is_fixed() && !fixed.is_empty() && !mine.is_empty() {
+            return None;
+        }
         Some(Move {
             onto: onto.revision.clone(),
             heads: self
@@ -61,17 +70,37 @@ impl Line {
     }
 }
 
+impl Line {
+    /// What goes on top of `onto` where nobody says it: what others have stays.
+    pub(super) fn mine_beside(&self, onto: &RevId) -> Vec<RevId> {
+        let rest = self.heads.iter().filter(|head| head.revision != *onto);
+        let (fixed, mine): (Vec<&Head>, Vec<&Head>) = rest.partition(|head| head.is_fixed());
+        // Why those cannot be moved is told.
+        let moved = if mine.is_empty() { fixed } else { mine };
+        moved.iter().map(|head| head.revision.clone()).collect()
+    }
+}
+
 impl Divergence {
+    /// Which of the heads are to move is for somebody to say.
+    pub fn unclear(&self, line: &Line) -> Error {
+        let heads = line.heads.iter();
+        Error::Sides {
+            heads: heads
+                .map(|head| (head.revision.clone(), head.message.clone()))
+                .collect(),
+            way: self.one_order(),
+        }
+    }
+
     /// How the heads get one order where theirs are not known to be free of each other.
     pub fn one_order(&self) -> OneOrder {
         let none = BTreeSet::new();
         let Some(line) = self.lines.iter().find(|line| line.sides(&none).is_none()) else {
             return OneOrder::Rebase;
         };
-        let (theirs, mine): (Vec<&Head>, Vec<&Head>) = line
-            .heads
-            .iter()
-            .partition(|head| matches!(head.whose, Whose::Published(_) | Whose::Released(_)));
+        let (theirs, mine): (Vec<&Head>, Vec<&Head>) =
+            line.heads.iter().partition(|head| head.is_fixed());
         let ids = |heads: Vec<&Head>| {
             heads
                 .into_iter()
@@ -84,7 +113,12 @@ impl Divergence {
                 theirs: ids(theirs),
                 mine: ids(mine),
             },
-            _ => OneOrder::Name,
+            _ => OneOrder::Name(
+                line.heads
+                    .iter()
+                    .map(|head| head.revision.clone())
+                    .collect(),
+            ),
         }
     }
 
@@ -101,8 +135,8 @@ pub enum OneOrder {
     Rebase,
     /// The same, once what was seen to fail after theirs runs there too.
     Edit(Box<Failure>),
-    /// Somebody has to say which goes on top of which.
-    Name,
+    /// Somebody has to say which of them go on top of which.
+    Name(Vec<RevId>),
     /// Theirs are several: they are joined before mine go on top of them.
     JoinTheirs {
         /// Those that others have.
@@ -127,6 +161,13 @@ pub struct Head {
     pub whose: Whose,
     /// The commit that brought its file.
     pub commit: Option<CommitInfo>,
+}
+
+impl Head {
+    /// Others have it as it is.
+    fn is_fixed(&self) -> bool {
+        matches!(self.whose, Whose::Published(_) | Whose::Released(_))
+    }
 }
 
 /// How far a revision has travelled.
@@ -300,6 +341,9 @@ mod tests {
             ("a:c b:b", "", Some("b")),
             ("a:c b:b", "a", Some("a")),
             ("a:b b:b", "", None),
+            // Others have two of three: those are joined first.
+            ("a:p b:r c:c", "", None),
+            ("a:p b:p c:c", "a", None),
         ];
         for (heads, came_in, want) in table {
             let head = |text: &str| {

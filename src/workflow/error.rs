@@ -3,6 +3,10 @@
 //! The words for the user, the hints and the exit codes are given in one place,
 //! `cli/report.rs`.
 
+mod broken_off;
+
+pub use broken_off::{BrokenOff, DatabaseLeft};
+
 use std::{io, path::PathBuf};
 
 use crate::{
@@ -21,9 +25,9 @@ use crate::{
 };
 
 use super::{
-    alembic::AlembicError, autogenerate::Undecided, beside::OutOfTurn, check::NotJudged,
-    divergence::OneOrder, models::ModelsError, proof::Proof, rewrite::NotBack, run::Done,
-    stale::Stale, unfinished::Unfinished, verdicts::Unmerged,
+    again::NotAgain, alembic::AlembicError, autogenerate::Undecided, autogenerate::Unproved,
+    beside::OutOfTurn, check::NotJudged, divergence::OneOrder, models::ModelsError, proof::Proof,
+    rewrite::NotBack, run::Done, stale::Stale, unfinished::Unfinished, verdicts::Unmerged,
 };
 
 /// Why a use-case did not end as asked.
@@ -168,7 +172,7 @@ pub enum Error {
     },
     /// The new revisions do not do what they should, as far as they were tried.
     #[error("the planned revision does not hold on a scratch database, and was not written")]
-    NotProved(Box<Proof>),
+    NotProved(Box<Unproved>),
     /// The new revisions need what was made by hand in this database.
     #[error(
         "the planned revision needs what was made by hand here, and does not hold on what the revisions produce; it was not written"
@@ -277,6 +281,8 @@ pub enum Error {
     Sides {
         /// The heads with their messages.
         heads: Vec<(RevId, String)>,
+        /// How they get one order, where that is known.
+        way: OneOrder,
     },
     /// There is nothing to restack, or it cannot be.
     #[error("{0}")]
@@ -301,9 +307,20 @@ pub enum Error {
     /// What was tried says that mine cannot run after theirs.
     #[error("{} fails on top of theirs: {}", .0.revision, .0.message)]
     FailsOnTop(Box<Failure>),
+    /// What was tried says that it cannot run here after what the other side did.
+    #[error("{} fails here after what the other side did: {}", failure.revision, failure.message)]
+    FailsBeside {
+        /// What was seen.
+        failure: Box<Failure>,
+        /// My side can go on top of the other one, where it does not fail.
+        restacks: bool,
+    },
     /// What was to run again was seen to fail, on a scratch database that ran what this one did.
     #[error("{} cannot be redone here: its {} script fails ({})", .0.revision, .0.direction.name(), .0.error.error.message)]
     RedoFails(Box<FailedStep>),
+    /// What a restack rolls back would not run again, whatever it runs after.
+    #[error("{} does not run again here, since its way back leaves something of it: {}", .0.revision, .0.said)]
+    NotAgain(Box<NotAgain>),
     /// Such a revision is applied beside theirs.
     #[error("{} is applied here beside theirs, and its way back was written without them", stale.revision)]
     StaleApplied {
@@ -457,69 +474,6 @@ pub struct Locate {
     pub commit: Option<String>,
 }
 
-/// What became of the steps before one that failed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum TakenBack {
-    /// They stay, as in any run.
-    NotTried,
-    /// Files and database are as before.
-    Yes,
-    /// They could not be taken back now, and can be later: the journal stays.
-    Later {
-        /// Why not.
-        why: String,
-    },
-    /// They should have been taken back and could not be.
-    No {
-        /// Why not.
-        why: String,
-        /// A copy of the database as it was, which is kept.
-        copy: Option<PathBuf>,
-    },
-}
-
-/// Where a restack that broke off left the database.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum DatabaseLeft {
-    /// It had no part in it.
-    NotInvolved,
-    /// As it was before.
-    Before,
-    /// All steps are done, and stay.
-    Done,
-    /// It could not be put back now, and can be later: the journal stays.
-    Later {
-        /// Why not.
-        why: String,
-    },
-    /// It should be as before, and is not.
-    NotTakenBack {
-        /// Why not.
-        why: String,
-        /// A copy of it as it was, which is kept.
-        copy: Option<PathBuf>,
-    },
-    /// The session was lost with COMMIT under way, and the server cannot be asked.
-    Unknown {
-        /// Why not.
-        why: String,
-    },
-}
-
-/// A restack that broke off with something left to say about files or database.
-#[derive(Debug)]
-pub struct BrokenOff {
-    /// What went wrong.
-    pub cause: Box<Error>,
-    /// The files have what they were to become; otherwise they are as before, save for
-    /// those that follow.
-    pub files_done: bool,
-    /// Files that could not be put back.
-    pub files_left: Vec<NotBack>,
-    /// Where the database is.
-    pub database: DatabaseLeft,
-}
-
 /// A script that failed, with all that is known.
 #[derive(Debug)]
 pub struct FailedStep {
@@ -540,7 +494,7 @@ pub struct FailedStep {
     /// What had been done before in this run, and stays.
     pub done: Vec<Done>,
     /// Whether what had been done before in this run was taken back.
-    pub taken_back: TakenBack,
+    pub taken_back: super::TakenBack,
 }
 
 impl Error {

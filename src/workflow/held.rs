@@ -7,7 +7,7 @@
 use std::{path::PathBuf, thread::sleep, time::Duration};
 
 use super::{
-    BrokenOff, Context, DatabaseLeft, Done, Error, Event, Proposal, TakenBack,
+    BrokenOff, Context, DatabaseLeft, Done, Error, Event, Proposal,
     journal::{self, Involved, Journal, Record},
     known,
     restack::{Restacking, Rewrite},
@@ -30,6 +30,29 @@ const PAUSES: [Duration; 4] = [
     Duration::from_secs(1),
     Duration::from_secs(2),
 ];
+
+/// What became of the steps before one that failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TakenBack {
+    /// They stay, as in any run.
+    NotTried,
+    /// Files and database are as before.
+    Yes,
+    /// So they are, by the same scripts backwards: without the rows of what was rolled back.
+    ByScripts,
+    /// They could not be taken back now, and can be later: the journal stays.
+    Later {
+        /// Why not.
+        why: String,
+    },
+    /// They should have been taken back and could not be.
+    No {
+        /// Why not.
+        why: String,
+        /// A copy of the database as it was, which is kept.
+        copy: Option<PathBuf>,
+    },
+}
 
 /// A restack with its journal begun and nothing changed.
 pub(super) struct Staged<'a> {
@@ -92,6 +115,11 @@ impl Staged<'_> {
             Err(error) => {
                 return Err(self.over(Error::database(database, error)));
             }
+        };
+        // What cannot be undone step by step stays.
+        let held = match held {
+            Held::Steps if !fresh.steps.iter().all(Prepared::can_be_undone) => Held::No,
+            held => held,
         };
         if let Err(error) = self.write(fresh, held) {
             let _ = database.take_back();
@@ -157,6 +185,8 @@ impl Staged<'_> {
 
     /// A step failed; the files are as they were.
     fn take_back(mut self, database: &mut dyn Database, error: Error) -> Error {
+        let mut held = self.record.database.iter().map(|involved| involved.held);
+        let by_scripts = held.any(|held| held == Held::Steps);
         let left = self.database_back(database);
         let later = matches!(left, DatabaseLeft::Later { .. });
         let error = match error {
@@ -166,7 +196,11 @@ impl Staged<'_> {
                     DatabaseLeft::NotTakenBack { why, copy } => TakenBack::No { why, copy },
                     _ => {
                         step.done.clear();
-                        TakenBack::Yes
+                        if by_scripts {
+                            TakenBack::ByScripts
+                        } else {
+                            TakenBack::Yes
+                        }
                     }
                 };
                 Error::Step(step)

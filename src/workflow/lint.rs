@@ -9,8 +9,8 @@ use std::collections::BTreeSet;
 use super::{Context, script};
 use crate::{
     db,
-    layout::foreign,
-    model::{Dialect, Finding, Language, Migration, Project, RevId, Rule, lint::NOT_LINTED},
+    layout::{self, foreign},
+    model::{Dialect, Finding, Language, Migration, Project, RevId, Rule, Span, lint::NOT_LINTED},
     sql,
 };
 
@@ -27,7 +27,7 @@ pub fn lint<'a>(
     let judged: Vec<&Migration> = revisions
         .iter()
         .filter_map(|id| project.migration(id.as_str()))
-        .filter(|migration| migration.language == Language::Sql && migration.up.has_statement)
+        .filter(|migration| migration.up.has_statement)
         .collect();
     if options.off || judged.is_empty() {
         return Vec::new();
@@ -44,11 +44,21 @@ pub fn lint<'a>(
             .collect();
     }
     let mut found: Vec<Finding> = Vec::new();
+    let mut unread = Vec::new();
     for migration in judged {
         let from = found.len();
         for dialect in &dialects {
             let earlier = || below(all(), migration);
-            for finding in sql::lint(migration, *dialect, options, &earlier) {
+            let findings = match migration.language {
+                Language::Sql => sql::lint(migration, *dialect, options, &earlier),
+                Language::Python => {
+                    let calls = layout::calls(migration, *dialect);
+                    let (findings, spans) = sql::lint_calls(migration, *dialect, options, &calls);
+                    unread.extend(spans.into_iter().map(|span| (migration, span)));
+                    findings
+                }
+            };
+            for finding in findings {
                 // What is dangerous in both databases is said once.
                 let is_known = found[from..]
                     .iter()
@@ -59,7 +69,40 @@ pub fn lint<'a>(
             }
         }
     }
+    found.extend(options.severity(NOT_LINTED).and_then(|severity| {
+        let finding = computed(&unread)?;
+        Some(Finding {
+            severity,
+            ..finding
+        })
+    }));
     found
+}
+
+/// What modules compute is not judged, and that is said once for all of them.
+fn computed(unread: &[(&Migration, Span)]) -> Option<Finding> {
+    let (first, span) = unread.first()?;
+    let calls: BTreeSet<_> = unread
+        .iter()
+        .map(|(migration, span)| (&migration.revision.id, span.start))
+        .collect();
+    let modules: BTreeSet<&RevId> = calls.iter().map(|(id, _)| *id).collect();
+    let which = match (calls.len(), modules.len()) {
+        (1, _) => "this call is".to_owned(),
+        (n, 1) => format!("this and {} further of its calls are", n - 1),
+        (n, modules) => format!(
+            "this and {} further calls in {modules} revisions are",
+            n - 1
+        ),
+    };
+    Some(
+        Finding::warning(
+            Rule::Lint(NOT_LINTED),
+            format!("{which} not written out as SQL or as an operation, and not linted"),
+        )
+        .at(&first.file, span.clone(), "")
+        .about(&first.revision.id),
+    )
 }
 
 /// The databases that the scripts are for: those of all environments, since one script
@@ -220,5 +263,122 @@ mod tests {
             ["ban-drop-column"]
         );
         assert!(rules(config, &[DROP, "-- nothing"], &[]).is_empty());
+    }
+
+    /// The findings about one module: rule, line, help.
+    fn of_module(config: &str, upgrade: &str) -> Vec<(String, usize, String)> {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("versions")).unwrap();
+        fs::write(
+            folder.path().join("teammig.yaml"),
+            format!("layout: alembic\nmigrations: versions\n{config}"),
+        )
+        .unwrap();
+        let upgrade = upgrade.replace('\n', "\n    ");
+        let text = format!(
+            "from alembic import op\nimport sqlalchemy as sa\nrevision = 'rev1'\ndown_revision = None\n\ndef upgrade():\n    \
+             {upgrade}\n\ndef downgrade():\n    op.drop_table('z')\n"
+        );
+        fs::write(folder.path().join("versions/rev1_x.py"), text).unwrap();
+        let context = Context::new(
+            folder.path().to_owned(),
+            Env::of(&[]),
+            Options::default(),
+            Interrupt::default(),
+        )
+        .unwrap();
+        let project = context.project().unwrap();
+        assert!(project.findings.is_empty(), "{:?}", project.findings);
+        let found = lint(&context, &project, &|| &project, &[RevId::trusted("rev1")]);
+        let line = |finding: &Finding| {
+            let place = finding.place.as_ref().unwrap();
+            place.file.position(place.span.start).line - 6
+        };
+        let all = found.iter().map(|finding| {
+            let rule = finding.rule.name().to_owned();
+            (
+                rule,
+                line(finding),
+                finding.help.clone().unwrap_or_default(),
+            )
+        });
+        all.collect()
+    }
+
+    const POSTGRES: &str = "environments: {dev: \"postgresql://u@h/d\"}";
+    const SQLITE: &str = "environments: {dev: \"sqlite:///a.db\"}";
+
+    #[test]
+    fn calls_of_a_module() {
+        for (config, upgrade, want) in [
+            (
+                POSTGRES,
+                "op.add_column('t', sa.Column('a', sa.Integer, nullable=False))",
+                &[("adding-required-field", 1)][..],
+            ),
+            (
+                POSTGRES,
+                "op.create_table('t', sa.Column('a', sa.Integer))\nop.create_index('i', 't', ['a'])\nop.create_index('j', 'u', ['a'])",
+                &[("require-concurrent-index-creation", 3)],
+            ),
+            (
+                POSTGRES,
+                "op.create_index('j', 'u', ['a'], postgresql_concurrently=True)",
+                &[("ban-concurrent-index-creation-in-transaction", 1)],
+            ),
+            (
+                POSTGRES,
+                "with op.get_context().autocommit_block():\n    op.create_index('j', 'u', ['a'], postgresql_concurrently=True)",
+                &[],
+            ),
+            (
+                POSTGRES,
+                "op.execute(\n    \"\"\"\n    ALTER TABLE t DROP COLUMN a; -- old\n    DROP TABLE u -- old, too\"\"\"\n)\nop.rename_table('v', 'w')",
+                &[
+                    ("ban-drop-column", 1),
+                    ("ban-drop-table", 1),
+                    ("renaming-table", 6),
+                ],
+            ),
+            (
+                POSTGRES,
+                "# squawk-ignore ban-drop-table -- nobody reads it\nop.drop_table('t')\nop.drop_table('u')  # squawk-ignore ban-drop-table\n\nop.drop_table(\n    'v',  # squawk-ignore ban-drop-table\n)\nop.drop_table('w')",
+                &[("ban-drop-table", 8)],
+            ),
+            (
+                POSTGRES,
+                "# squawk-ignore-file ban-drop-table, ban-nothing\nop.drop_table('t')",
+                &[("unused-ignore", 1)],
+            ),
+            (
+                POSTGRES,
+                "name = compute()\nop.drop_table(name)\nop.execute(compute())\nop.drop_table('t')",
+                &[("ban-drop-table", 4), ("not-linted", 1)],
+            ),
+            (
+                SQLITE,
+                "op.drop_column('t', 'a')\nop.add_column('t', sa.Column('a', sa.Integer, nullable=False))",
+                &[("ban-drop-column", 1), ("adding-required-field", 2)],
+            ),
+            (
+                SQLITE,
+                "op.add_column('t', sa.Column('a', sa.DateTime, server_default=sa.func.now()))\nwith op.batch_alter_table('t') as batch_op:\n    batch_op.add_column(sa.Column('a', sa.DateTime, server_default=sa.func.now()))",
+                &[("adding-unsupported-field", 1)],
+            ),
+            ("lint: off", "op.drop_table('t')", &[]),
+        ] {
+            let found = of_module(config, upgrade);
+            let short: Vec<(&str, usize)> = found
+                .iter()
+                .map(|(rule, line, _)| (rule.as_str(), *line))
+                .collect();
+            assert_eq!(short, want, "{upgrade}\n{found:?}");
+            for (_, _, help) in found {
+                assert!(
+                    !help.contains("migrate:up") && !help.contains("-- squawk"),
+                    "{help}"
+                );
+            }
+        }
     }
 }

@@ -2,6 +2,7 @@
 //! does; it never prints and never asks. What has to be asked is split into a
 //! proposal, which is data, and the doing of what was chosen.
 
+pub mod again;
 pub mod alembic;
 pub mod amend;
 pub mod audit;
@@ -78,9 +79,8 @@ pub mod why;
 mod write;
 
 pub use context::{At, Context, Options, shown_url};
-pub use error::{
-    BrokenOff, DatabaseLeft, Error, FailedStep, Locate, NoScratch, NotReplayed, TakenBack, Why,
-};
+pub use error::{BrokenOff, DatabaseLeft, Error, FailedStep, Locate, NoScratch, NotReplayed, Why};
+pub use held::TakenBack;
 pub use interrupt::Interrupt;
 pub use plan::{Downgrade, Proposal, Resume, Source, Upgrade, Warning, downgrade, upgrade};
 pub use rewrite::NotBack;

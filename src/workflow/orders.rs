@@ -18,11 +18,13 @@ mod ground;
 mod hidden;
 mod kept;
 mod keys;
+mod large;
 mod minds;
 mod narrow;
 mod numbers;
 mod python;
 mod sides;
+mod together;
 mod told;
 
 use std::collections::BTreeSet;
@@ -295,6 +297,12 @@ impl<'a> Trial<'a> {
         doubt::doubt(dialect, self.sides, schemas, &mut self.footprints)
     }
 
+    fn others_move_rows(&mut self, revision: &RevId) -> Result<bool, Error> {
+        let schemas = self.schemas.as_deref().map_or(&[][..], |both| both);
+        let dialect = self.ground.dialect();
+        doubt::others_move_rows(dialect, self.sides, schemas, &mut self.footprints, revision)
+    }
+
     /// First in tables as the history left them, then with rows in every one that takes
     /// some. None where nothing is different.
     fn with_rows_or_without(&mut self) -> Result<Option<Verdict>, Error> {
@@ -320,7 +328,7 @@ impl<'a> Trial<'a> {
             return Ok(Some(verdict));
         };
         // Without rows it ran. Where rows cannot matter, that was all there is to prove.
-        if self.doubt()?.is_some() || doubt::others_move_rows(self.sides, &failure.revision) {
+        if self.doubt()?.is_some() || self.others_move_rows(&failure.revision)? {
             return Ok(Some(verdict));
         }
         self.remarks.push(Remark::WithoutRows(

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Context, Error, alembic, divergence,
+    Context, Error, alembic,
+    divergence::{self, OneOrder},
     head_file::halted,
     held,
     plan::require_sound,
@@ -126,21 +127,12 @@ fn moves(context: &Context, project: &Project, request: &Request) -> Result<Vec<
         .iter()
         .map(|line| match &onto {
             Some(onto) => Ok(Move {
-                heads: line
-                    .heads
-                    .iter()
-                    .map(|head| head.revision.clone())
-                    .filter(|head| head != onto)
-                    .collect(),
+                heads: line.mine_beside(onto),
                 onto: onto.clone(),
             }),
-            None => line.sides(&BTreeSet::new()).ok_or_else(|| Error::Sides {
-                heads: line
-                    .heads
-                    .iter()
-                    .map(|head| (head.revision.clone(), head.message.clone()))
-                    .collect(),
-            }),
+            None => line
+                .sides(&BTreeSet::new())
+                .ok_or_else(|| found.unclear(line)),
         })
         .collect()
 }
@@ -152,6 +144,7 @@ fn other_head(project: &Project, heads: &[RevId]) -> Result<RevId, Error> {
     match others.as_slice() {
         [other] => Ok(other.clone()),
         _ => Err(Error::Sides {
+            way: OneOrder::Name(others.clone()),
             heads: others
                 .iter()
                 .map(|id| (id.clone(), project.message(id)))

@@ -54,18 +54,15 @@ pub fn require_runs(
     if !down.any(|step| step.direction == Direction::Down && moved(&step.revision)) {
         return Ok(());
     }
-    let scripts = database
-        .all_stored_scripts()
-        .map_err(|error| Error::database(database, error))?;
-    let dialect = database.dialect();
-    let history = match replayed::steps(Some(project), ledger, scripts, dialect) {
-        Ok((history, _)) => history,
+    let history = match replayed::here(project, ledger, database) {
+        Ok(history) => history,
         Err(Error::NotReplayed(_)) => return Ok(()),
         Err(error) => return Err(error),
     };
+    let steps = replayed::inside(&proposal.steps, database.dialect());
     let ran = with_scratch(context, database, false, |scratch| {
         replayed::replay(scratch, &history)?;
-        Tried::new(context, scratch).run(&proposal.steps)
+        Tried::new(context, scratch).run(&steps)
     });
     match ran {
         Ok(Ok(())) | Err(Error::NoScratch(_) | Error::NotReplayed(_)) => Ok(()),

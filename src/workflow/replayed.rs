@@ -65,6 +65,30 @@ pub(super) fn steps(
     Ok((steps, left_out))
 }
 
+/// What a database ran, as steps, in the order in which it ran it.
+pub(super) fn here(
+    project: &Project,
+    ledger: &Ledger,
+    database: &mut dyn Database,
+) -> Result<Vec<Prepared>, Error> {
+    let scripts = database
+        .all_stored_scripts()
+        .map_err(|error| Error::database(database, error))?;
+    Ok(steps(Some(project), ledger, scripts, database.dialect())?.0)
+}
+
+/// Steps of a plan without what reaches beyond the database.
+pub(super) fn inside(steps: &[Prepared], dialect: Dialect) -> Vec<Prepared> {
+    let mut steps = steps.to_vec();
+    for step in &mut steps {
+        let down = step.scripts.down.iter_mut();
+        for script in std::iter::once(&mut step.scripts.up).chain(down) {
+            keep_inside(&step.step.revision, script, dialect, &mut Vec::new());
+        }
+    }
+    steps
+}
+
 /// Revisions of files as steps, in the order of `ids`, and what of them is not run.
 pub(super) fn of_files<'a>(
     context: &Context,

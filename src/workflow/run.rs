@@ -221,9 +221,10 @@ pub(super) fn run_steps(
                 }
                 let mut step = step;
                 if let Some(broken) = &error.broken {
+                    // What went down earlier in the same run may be what goes up now.
                     let place = |id: &RevId| {
                         let mut tried = steps[..=n].iter();
-                        tried.position(|step| step.step.revision == *id)
+                        tried.rposition(|step| step.step.revision == *id)
                     };
                     done.truncate(place(&broken.from).unwrap_or(done.len()).max(told));
                     step = place(&broken.at).map_or(step, |at| &steps[at]);

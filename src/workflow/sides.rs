@@ -218,7 +218,7 @@ impl Sides {
             .collect();
         let all = strangers.into_iter().map(|(id, _)| id);
         let (parts, whole): (BTreeSet<_>, BTreeSet<_>) = all.partition(|id| id.kind.is_part());
-        let users = users_of_ours(&self.current, &whole);
+        let users = users_of_ours(&self.current, &whole, &parts);
         let mut found = self.current.clone();
         found.remove(|fact| whole.contains(&fact.id) && !users.contains(&fact.id));
         self.found = Some(found);
@@ -247,12 +247,19 @@ fn compare_told(current: &Schema, models: &Schema) -> Comparison {
 }
 
 /// The strangers that use something of ours (a view of a table), and what they need of each
-/// other: what is done to ours meets them.
-fn users_of_ours(schema: &Schema, strangers: &BTreeSet<FactId>) -> BTreeSet<FactId> {
+/// other: what is done to ours meets them. `parts` are those in ours (a trigger, which needs
+/// its function).
+fn users_of_ours(
+    schema: &Schema,
+    whole: &BTreeSet<FactId>,
+    parts: &BTreeSet<FactId>,
+) -> BTreeSet<FactId> {
     let stranger = |id: &FactId| -> Option<FactId> {
         let fact = schema.facts.get(id)?;
         let mut outwards = std::iter::once(id).chain(schema.ancestors(fact));
-        outwards.find(|id| strangers.contains(*id)).cloned()
+        outwards
+            .find(|id| whole.contains(*id) || parts.contains(*id))
+            .cloned()
     };
     let edges = schema.edges.iter();
     let needs: Vec<(FactId, Option<FactId>)> = edges
@@ -263,6 +270,7 @@ fn users_of_ours(schema: &Schema, strangers: &BTreeSet<FactId>) -> BTreeSet<Fact
         .iter()
         .filter(|(_, to)| to.is_none())
         .map(|(from, _)| from)
+        .chain(parts)
         .collect();
     while let Some(id) = next.pop() {
         if users.insert(id.clone()) {

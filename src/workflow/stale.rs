@@ -9,7 +9,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Context, Error, Prepared, State, alembic, fixed,
+    Context, Error, Prepared, State,
+    again::NotAgain,
+    alembic, fixed,
     proof::{Ask, Found, Proof, prove},
     replayed,
     restack::{Restacking, Rewrite},
@@ -56,6 +58,8 @@ pub struct Looked {
     pub stale: Vec<Stale>,
     /// Why nothing was tried, where that is so.
     pub not_tried: Option<Box<Error>>,
+    /// What does not run again here, where mine are rolled back first.
+    pub not_again: Option<Box<NotAgain>>,
 }
 
 /// Who runs on top of whom.
@@ -105,6 +109,14 @@ impl Looked {
             Ok(())
         } else {
             Err(Error::Stale(open))
+        }
+    }
+
+    /// Refuses what would not run again.
+    pub(super) fn require_again(&self) -> Result<(), Error> {
+        match &self.not_again {
+            Some(one) => Err(Error::NotAgain(one.clone())),
+            None => Ok(()),
         }
     }
 

@@ -212,8 +212,9 @@ fn git(context: &Context, project: &Project) -> Option<Git> {
     })
 }
 
-/// Revisions that are not committed, or were on other parents: a restack, say. (What
-/// differs in its scripts alone is found as edited where it was applied.)
+/// Revisions that are not committed, or were on other parents: a restack, say; or were modules
+/// of Alembic's and are SQL by now. (What differs in its scripts alone is found as edited where
+/// it was applied.)
 fn uncommitted(context: &Context, project: &Project) -> Result<usize, Error> {
     let repo = context.repo()?;
     let Some(head) = repo.head()?.commit().filter(|_| !repo.is_bare()) else {
@@ -222,12 +223,23 @@ fn uncommitted(context: &Context, project: &Project) -> Result<usize, Error> {
     let committed = outline::of_commit(context, &head.to_string())?;
     let committed: HashMap<_, _> = committed
         .iter()
-        .map(|one| (one.revision.as_str(), &one.parents))
+        .map(|one| (one.revision.as_str(), (&one.parents, ending(&one.path))))
         .collect();
     let here = project.graph.iter();
+    let is_committed = |id: &RevId, parents: &Vec<RevId>| {
+        let file = project.migration(id.as_str());
+        let same = |kind| file.is_none_or(|file| ending(&file.file.path) == kind);
+        committed
+            .get(id.as_str())
+            .is_some_and(|(before, kind)| *before == parents && same(*kind))
+    };
     Ok(here
-        .filter(|one| committed.get(one.id.as_str()) != Some(&&one.parents))
+        .filter(|one| !is_committed(&one.id, &one.parents))
         .count())
+}
+
+fn ending(path: &str) -> &str {
+    path.rsplit_once('.').map_or("", |(_, ending)| ending)
 }
 
 /// Revisions of a commit that the files have not.

@@ -124,6 +124,11 @@ impl Prepared {
         })
     }
 
+    /// There is a script for the other direction.
+    pub(super) fn can_be_undone(&self) -> bool {
+        self.step.direction == Direction::Down || self.no_way_back.is_none()
+    }
+
     /// The script that is run.
     pub fn script(&self) -> &StoredScript {
         match (self.step.direction, &self.scripts.down) {

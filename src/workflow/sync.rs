@@ -13,7 +13,9 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Context, Error, Event, Outcome, Proposal, Source, State, Upgrade, beside,
+    Context, Error, Event, Outcome, Proposal, Source, State, Upgrade,
+    again::{self, NotAgain},
+    beside,
     divergence::{self, Divergence},
     drift::{self, Amendment, Edited, Phantom},
     head_file::halted,
@@ -31,7 +33,7 @@ use crate::{
     db::Database,
     git::{CommitId, CommitInfo, How, Repo},
     model::{
-        Direction, Operation, Project, RevId,
+        Operation, Project, RevId,
         settle::{self, Movable, Settle},
         verdict::Failure,
     },
@@ -93,16 +95,23 @@ impl Report {
             Settle::Merge => self.tried.iter().all(Tried::merges),
             Settle::Restack => {
                 let mut stale = self.restacking.iter().flat_map(|one| &one.looked.stale);
-                stale.all(|one| one.renewed.is_ok()) && self.fails_on_top().is_none()
+                stale.all(|one| one.renewed.is_ok())
+                    && self.fails_on_top().is_none()
+                    && self.not_again().is_none()
             }
-            Settle::ApplyBoth => {
-                self.beside.stale.is_empty() && !verdicts::fails_beside(&self.state, &self.tried)
-            }
+            Settle::ApplyBoth => self.beside.stale.is_empty() && self.fails_beside().is_none(),
         }
     }
 
     /// Refuses a way that is known to be stopped, and that nothing else stops.
     pub fn require(&self, way: Settle) -> Result<(), Error> {
+        if let (Settle::ApplyBoth, Some(failure)) = (way, self.fails_beside()) {
+            let there_is = self.offers().contains(&Settle::Restack);
+            return Err(Error::FailsBeside {
+                failure: Box::new(failure.clone()),
+                restacks: there_is && self.goes(Settle::Restack),
+            });
+        }
         match (way, self.fails_on_top()) {
             (Settle::ApplyBoth, _) if !self.beside.stale.is_empty() => Err(Error::StaleBeside(
                 self.beside.stale.clone(),
@@ -118,6 +127,16 @@ impl Report {
         self.restacking.as_ref()?.fails_on_top(&self.tried)
     }
 
+    /// What was seen to fail here where all heads are applied as they are.
+    pub fn fails_beside(&self) -> Option<&Failure> {
+        verdicts::fails_beside(&self.state, &self.tried)
+    }
+
+    /// What of mine would not run again here behind its own way back.
+    pub fn not_again(&self) -> Option<&NotAgain> {
+        self.restacking.as_ref()?.looked.not_again.as_deref()
+    }
+
     /// The ways to make one head of several, the best one first; to leave them as they are is
     /// none where that fails.
     pub fn offers(&self) -> Vec<Settle> {
@@ -125,7 +144,7 @@ impl Report {
             return Vec::new();
         }
         let mut offers = settle::offers(&self.movable);
-        if verdicts::fails_beside(&self.state, &self.tried) {
+        if self.fails_beside().is_some() {
             offers.retain(|way| *way != Settle::ApplyBoth);
         }
         offers.sort_by_key(|way| *way == Settle::ApplyBoth || !self.goes(*way));
@@ -294,6 +313,8 @@ fn movable(
     if let Some(tried) = tried {
         stale::renew(context, project, database, &mut restacking)?;
         stands::prove(context, database, &mut restacking, tried)?;
+        let merges = tried.iter().all(Tried::merges);
+        again::look(context, project, database, &mut restacking, merges)?;
     }
     let decisions = Decisions {
         settle: Some(Settle::Restack),
@@ -389,6 +410,7 @@ pub fn plan(
     if let Some(restacking) = restacking {
         restacking.looked.require_renewed()?;
         restacking.looked.require_apart(&state)?;
+        restacking.looked.require_again()?;
     }
     let mut take_down = BTreeSet::new();
     if decisions.roll_back {
@@ -495,18 +517,10 @@ pub fn run(
     run_with(context, database, shown, &replan, files, on_event)
 }
 
-/// Remembers that people were told what came in, once a run has applied all of it.
-pub fn told(context: &Context, report: &Report, done: &Proposal) {
-    let applied = |id: &RevId| {
-        let mut steps = done.plan.steps.iter().rev();
-        steps.find(|step| step.revision == *id).map_or_else(
-            || report.state.applied.contains(id),
-            |step| step.direction == Direction::Up,
-        )
-    };
-    if let Some(moved) = &report.moved
-        && report.came_in.iter().all(|one| applied(&one.revision))
-    {
+/// Remembers that people were told what came in. Once the database has all of it, by
+/// whichever command, it is no news.
+pub fn told(context: &Context, report: &Report) {
+    if let Some(moved) = &report.moved {
         moved.remember(context);
     }
 }

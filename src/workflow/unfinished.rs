@@ -4,7 +4,7 @@
 //! What is possible is decided in `model::interrupted`. Nothing is changed unless it
 //! was asked for, save that a journal that means nothing any more goes.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
@@ -52,6 +52,8 @@ pub struct Unfinished {
     pub elsewhere: bool,
     /// There is a copy of the database as it was.
     pub copy: bool,
+    /// How what the database did can be undone.
+    pub held: Held,
     /// What can be done about it.
     pub standing: Standing,
 }
@@ -93,6 +95,8 @@ pub struct PutBack {
     pub database: bool,
     /// What was in it until then.
     pub aside: Option<PathBuf>,
+    /// It was put back by its scripts: rows of what was rolled back are not there.
+    pub by_scripts: bool,
     /// The database stays where it is, since it cannot be put back.
     pub stays: bool,
 }
@@ -107,14 +111,14 @@ pub fn look(
         Found::Unreadable(_, error) => Err(error),
         Found::Running(record) => Ok(record.map(|record| running(context, &record))),
         Found::Left(journal, record) => {
-            let copy = journal.has_copy();
+            let (copy, has_copy) = (journal.copy(), journal.has_copy());
             // A slow server must not look like a restack at work.
             drop(journal);
             let now = match database {
-                Some(database) => ask(context, &record, database).unwrap_or(Rows::Unknown),
+                Some(database) => ask(context, &copy, &record, database).unwrap_or(Rows::Unknown),
                 None => unasked(&record),
             };
-            Ok(Some(judge(context, &record, now, copy)))
+            Ok(Some(judge(context, &record, now, has_copy)))
         }
     }
 }
@@ -141,7 +145,7 @@ pub fn find(
         Found::Left(journal, record) => (journal, record),
     };
     let unfinished = match database {
-        Some(database) => under_lock(context, &record, journal.has_copy(), database, on_event)?,
+        Some(database) => under_lock(context, &record, &journal, database, on_event)?,
         None => judge(context, &record, unasked(&record), journal.has_copy()),
     };
     if matches!(unfinished.standing, Standing::Open { .. }) {
@@ -190,14 +194,21 @@ pub fn put_back(
         context,
         database,
         |database, _| {
-            let now = ask(context, &record, database)?;
+            let now = ask(context, &journal.copy(), &record, database)?;
             let found = judge(context, &record, now, journal.has_copy());
             match found.standing {
                 Standing::Open { put_back: true, .. } => {}
                 Standing::Open { .. } => return Err(Error::Unfinished(Box::new(found))),
                 _ => return Err(nothing_there()),
             }
-            if found.copy && !now.untouched() {
+            let steps = found.held == Held::Steps && matches!(now, Rows::At { .. });
+            if steps && !now.untouched() {
+                database
+                    .restore(&journal.copy(), &journal.copy())
+                    .map_err(|error| Error::database(database, error))?;
+                done.database = true;
+                done.by_scripts = true;
+            } else if found.copy && !now.untouched() {
                 let aside = journal.kept(context, "before-abort")?;
                 database
                     .restore(&journal.copy(), &aside)
@@ -271,23 +282,37 @@ fn all_there(left: Vec<NotBack>) -> Result<(), Error> {
 fn under_lock(
     context: &Context,
     record: &Record,
-    copy: bool,
+    journal: &Journal,
     database: &mut dyn Database,
     on_event: &mut dyn FnMut(Event<'_>),
 ) -> Result<Unfinished, Error> {
+    let copy = journal.has_copy();
     if record.database.is_none() || is_elsewhere(context, record) {
         return Ok(judge(context, record, unasked(record), copy));
     }
-    let look =
-        |database: &mut dyn Database, _: &mut dyn FnMut(Event<'_>)| ask(context, record, database);
+    let look = |database: &mut dyn Database, _: &mut dyn FnMut(Event<'_>)| {
+        ask(context, &journal.copy(), record, database)
+    };
     let now = locked(context, database, look, on_event)?;
     Ok(judge(context, record, now, copy))
 }
 
 /// Where the database stands, where it is the one that had a part.
-fn ask(context: &Context, record: &Record, database: &mut dyn Database) -> Result<Rows, Error> {
+/// `copy`: where its copy is, where one was made.
+fn ask(
+    context: &Context,
+    copy: &Path,
+    record: &Record,
+    database: &mut dyn Database,
+) -> Result<Rows, Error> {
     match &record.database {
         Some(involved) if !is_elsewhere(context, record) => {
+            if alembic::is_used(context)
+                && let Some(rows) =
+                    alembic::progress(context, copy, involved.steps.len(), database)?
+            {
+                return Ok(rows);
+            }
             let ledger = context.ledger(database)?;
             let now = progress(&involved.before, &involved.steps, &rows(&ledger));
             let is_unclear =
@@ -363,5 +388,6 @@ fn judge(context: &Context, record: &Record, rows: Rows, copy: bool) -> Unfinish
         location: involved.map_or_else(String::new, |involved| involved.location.clone()),
         elsewhere: is_elsewhere(context, record),
         copy: held == Held::Copy,
+        held,
     }
 }

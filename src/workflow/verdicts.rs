@@ -314,7 +314,7 @@ pub fn restacked(
 
 /// What is pending here of one side was seen to fail after what runs here before it, where all
 /// sides are applied as they are.
-pub(super) fn fails_beside(state: &State, tried: &[Tried]) -> bool {
+pub(super) fn fails_beside<'t>(state: &State, tried: &'t [Tried]) -> Option<&'t Failure> {
     let entries = state.ledger.entries.iter().map(|entry| &entry.revision);
     let applied = entries.filter(|id| state.applied.contains(*id));
     let runs: Vec<&RevId> = applied.chain(&state.pending).collect();
@@ -322,7 +322,7 @@ pub(super) fn fails_beside(state: &State, tried: &[Tried]) -> bool {
     let mut failures = proved
         .flat_map(Proved::failures)
         .filter(|failure| state.pending.contains(&failure.revision));
-    failures.any(|failure| {
+    failures.find(|failure| {
         let is_before = |id: &&RevId| **id != failure.revision;
         let before: BTreeSet<&RevId> = failure.order.iter().take_while(is_before).collect();
         let here = runs.iter().copied().take_while(is_before);

@@ -377,3 +377,15 @@ fn two_heads_after_a_pull_are_merged_or_put_in_a_row() {
     );
     assert!(sandbox.ok("ann", &["heads"]).contains("dddd00000004"));
 }
+
+/// It was read as SQL: an apostrophe in a message stopped the check.
+#[test]
+fn what_a_module_says_is_no_script_of_sql() {
+    let sandbox = guarded();
+    let up = "print(\"It's there, don't\\\\n ask\")\n    # Don't fail\n    op.execute('DROP TABLE \"t_old')";
+    let path = module(&sandbox, "ann", "bbbb00000002", "'aaaa00000001'", up);
+    sandbox.commit("ann", &path);
+    let run = sandbox.teammig("ann", &["check"]);
+    assert_eq!(run.code, 0, "{run}");
+    assert!(!run.to_string().contains("unrunnable"), "{run}");
+}

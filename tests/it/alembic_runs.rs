@@ -4,6 +4,7 @@ mod bad;
 mod below;
 mod elsewhere;
 mod import;
+mod killed_restack;
 mod left_running;
 mod postgres;
 pub(crate) mod project;

@@ -7,6 +7,8 @@ mod by_hand;
 mod command;
 mod create;
 #[cfg(unix)]
+mod excluded;
+#[cfg(unix)]
 mod identifiers;
 #[cfg(unix)]
 mod kept;
@@ -15,6 +17,8 @@ mod postgres;
 #[cfg(unix)]
 mod prompts;
 mod renames;
+#[cfg(unix)]
+mod rows;
 #[cfg(unix)]
 mod sqlalchemy;
 mod using;

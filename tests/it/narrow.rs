@@ -116,6 +116,12 @@ fn errors_break_at_blanks() {
       nothing.
     1 revision before it was applied and
       stays applied.
+    hint: where it was made here by hand,
+      just as the revision makes it:
+      `teammig stamp --only cccc00000001`
+      records the revision without running
+      it; where it is something else, rename
+      it or remove it here first
     ");
 }
 

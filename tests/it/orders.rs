@@ -1,5 +1,6 @@
 //! Lines of revisions that part, tried in both orders on real databases.
 
+mod apart;
 mod command;
 #[cfg(unix)]
 mod labels;

@@ -143,6 +143,7 @@ fn errors_point_at_the_statement() {
       code: 42P07
     aaaa00000002 was rolled back and left nothing.
     Nothing else had been done in this run.
+    hint: where it was made here by hand, just as the revision makes it: `teammig stamp --only aaaa00000002` records the revision without running it; where it is something else, rename it or remove it here first
     "#);
     // With a detail, and a hint of the server.
     assert_snapshot!(failing("INSERT INTO one VALUES (-1);"), @r#"

@@ -384,3 +384,17 @@ fn a_long_step_is_seen() {
     assert_eq!(code, 0, "{text}");
     assert!(text.contains('✔'), "{text}");
 }
+
+/// "Both" of three.
+#[test]
+fn three_heads_are_not_called_both() {
+    let sandbox = Sandbox::diverged_and_pulled();
+    sandbox.table("ann", "aaaa00000009", &["9209a434d045"], "nine");
+    let mut session = start(&sandbox, &["sync"]);
+    session.expect("3 heads, they part at").unwrap();
+    session.expect("Apply all, decide later").unwrap();
+    session.expect("Stop").unwrap();
+    press(&mut session, "q");
+    let (text, code) = end(session);
+    assert_eq!(code, 3, "{text}");
+}

@@ -3,6 +3,7 @@
 mod broken_off;
 #[cfg(unix)]
 mod killed;
+mod left_behind;
 mod no_step;
 #[cfg(unix)]
 mod on_postgresql;
@@ -127,7 +128,7 @@ fn after_a_failed_step_files_and_database_are_as_before() {
       | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ duplicate column name: phone
     aaaa11112222 was rolled back and left nothing.
     Everything else of this run was taken back: files and database are as before.
-    hint: the order matters: edit your revision so that it runs after theirs, and call it again
+    hint: edit your revision so that it runs after theirs (or its way back, where that left something of it), and call it again
     ");
     assert_eq!(sandbox.git("ann", &["status", "--short"]), "");
     assert_eq!(ledger(&sandbox), rows);
@@ -174,7 +175,7 @@ fn what_is_published_is_not_moved() {
     error: which head is to move, and onto which one?
       bbbb11112222  Add mail
       c01d9e88ab12  Theirs
-    hint: `teammig rebase YOURS --onto THEIRS` says it
+    hint: others have all of them as they are: `teammig merge-heads` joins the heads with a merge revision
     ");
     assert_snapshot!(
         sandbox.teammig("ann", &["rebase", "bbbb", "--onto", "c01d9e88ab12"]), @"
@@ -479,7 +480,7 @@ fn which_one_is_mine_is_not_guessed() {
     error: which head is to move, and onto which one?
       bbbb11112222  B
       cccc11112222  C
-    hint: `teammig rebase YOURS --onto THEIRS` says it
+    hint: say it: `teammig rebase bbbb11112222 --onto cccc11112222` puts what stands before `--onto` on top of the other; yours are what moves
     ");
     assert_snapshot!(sandbox.teammig("project", &["rebase", "cccc", "--no-database"]), @"
     exit 0

@@ -394,3 +394,43 @@ fn a_dry_run_shows_the_merge_revision() {
     );
     assert_eq!(sandbox.git("ann", &["status", "--short"]), "");
 }
+
+/// It was told again by the next `sync`, where another command had applied it.
+#[test]
+fn what_was_told_and_settled_by_another_command_is_no_news() {
+    let sandbox = Sandbox::diverged_and_pulled();
+    let news = "Came in with the pull";
+    let run = sandbox.teammig("ann", &["sync"]);
+    assert!(run.code == 3 && run.stderr.contains(news), "{run}");
+    // It is, until the database has it.
+    let run = sandbox.teammig("ann", &["sync"]);
+    assert!(run.stderr.contains(news), "{run}");
+    sandbox.ok("ann", &["rebase"]);
+    let run = sandbox.teammig("ann", &["sync"]);
+    assert!(run.code == 0 && !run.stderr.contains(news), "{run}");
+}
+
+/// Two of three heads are published: the hint had names to fill in, and following it tried to
+/// move what others have.
+#[test]
+fn of_three_heads_only_mine_are_to_move() {
+    let sandbox = Sandbox::diverged_and_pulled();
+    sandbox.git("ann", &["push", "-q"]);
+    sandbox.table("ann", "aaaa00000009", &["9209a434d045"], "nine");
+    for args in [&["sync", "--rebase"][..], &["rebase"]] {
+        let run = sandbox.teammig("ann", args);
+        assert_eq!(run.code, 2, "{run}");
+        assert!(!run.stderr.contains("YOURS"), "{run}");
+        let hint = "`teammig merge 7f3a9c21e4b0 c01d9e88ab12` joins those";
+        assert!(run.stderr.contains(hint), "{run}");
+    }
+    let run = sandbox.teammig(
+        "ann",
+        &["rebase", "--onto", "c01d9e88ab12", "--no-database"],
+    );
+    assert_eq!(run.code, 0, "{run}");
+    let file = sandbox.read("ann/migrations/aaaa00000009.sql");
+    assert!(file.contains("parents: [c01d9e88ab12]"), "{file}");
+    let (document, _) = sandbox.json("ann", &["heads"]);
+    assert_eq!(document["heads"].as_array().unwrap().len(), 2, "{document}");
+}

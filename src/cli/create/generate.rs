@@ -69,7 +69,7 @@ pub(super) fn run(
         }
     };
     if !proof.holds() {
-        return Err(Error::NotProved(Box::new(proof)));
+        return Err(Error::NotProved(Box::new(draft.unproved(proof))));
     }
     let irreversible = planned.irreversible();
     if !ui.is_json() {

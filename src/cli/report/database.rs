@@ -100,11 +100,48 @@ fn wants_a_commit(error: &DbError) -> bool {
     matches!(error.code.as_deref(), Some("55P04" | "55006"))
 }
 
+/// How to record a revision whose work was done by hand.
+fn made_by_hand(step: &FailedStep) -> Option<String> {
+    let may_be = step.taken_back == TakenBack::NotTried && step.direction == Direction::Up;
+    (may_be && is_there_already(&step.error.error)).then(|| {
+        format!(
+            "where it was made here by hand, just as the revision makes it: `teammig stamp --only {}` records the revision without running it; where it is something else, rename it or remove it here first",
+            step.revision
+        )
+    })
+}
+
+/// The script makes what is there: a column, a table, another object, a schema, a function.
+fn is_there_already(error: &DbError) -> bool {
+    if let Some(code) = &error.code {
+        return matches!(
+            code.as_str(),
+            "42701" | "42P07" | "42710" | "42P06" | "42723"
+        );
+    }
+    let message = &error.message;
+    message.starts_with("duplicate column name") || message.ends_with(" already exists")
+}
+
+/// Files and database are as before.
+fn is_taken_back(step: &FailedStep) -> bool {
+    matches!(step.taken_back, TakenBack::Yes | TakenBack::ByScripts)
+}
+
 /// What the run did before the step that failed.
 fn done_before(step: &FailedStep) -> String {
-    if step.taken_back == TakenBack::Yes {
-        let what = if step.bare { "All" } else { "Everything else" };
-        return format!("{what} of this run was taken back: files and database are as before.");
+    if is_taken_back(step) {
+        let is_gone = step.bare || step.error.leaves == Leaves::Traces;
+        let what = if is_gone { "All" } else { "Everything else" };
+        let how = if step.taken_back == TakenBack::ByScripts {
+            " Alembic commits by itself, so this was done by the scripts: what had been rolled back is there again without the rows that \
+             it had."
+        } else {
+            ""
+        };
+        return format!(
+            "{what} of this run was taken back: files and database are as before.{how}"
+        );
     }
     if step.done.is_empty() && step.taken_back != TakenBack::NotTried {
         return "What this run did before it is still there: `teammig current` shows where the database is.".to_owned();
@@ -186,8 +223,9 @@ pub(super) fn failed_step(step: &FailedStep) -> Report {
     } else {
         format!("{} was rolled back and left nothing.", step.revision)
     };
-    let taken_back = step.taken_back == TakenBack::Yes;
-    if !(step.bare && taken_back) {
+    let taken_back = is_taken_back(step);
+    // What it left behind is gone as well.
+    if !(taken_back && (step.bare || step.error.leaves == Leaves::Traces)) {
         report = report.note(this);
     }
     report = report.note(done_before(step));
@@ -212,13 +250,14 @@ pub(super) fn failed_step(step: &FailedStep) -> Report {
             .note(not_taken_back(why, copy.as_deref()))
             .hint("`teammig sync` goes on from where the database is");
     }
-    if step.taken_back == TakenBack::Yes && step.direction == Direction::Up && !stopped {
+    if taken_back && step.direction == Direction::Up && !stopped {
         report = report.hint(if wants_a_commit(error) {
             "all of a restack is one transaction, and this wants a commit before it: `teammig rebase --no-database`, then `teammig sync`"
         } else {
-            "the order matters: edit your revision so that it runs after theirs, and call it again"
+            "edit your revision so that it runs after theirs (or its way back, where that left something of it), and call it again"
         });
     }
+    report.hints.extend(made_by_hand(step));
     match error.kind {
         ErrorKind::LockTimeout => {
             report.hint("somebody holds the table; try again later, or give more time with `--ddl-lock-timeout`")

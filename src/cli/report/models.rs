@@ -8,8 +8,12 @@ use crate::{
         autogenerate::{Question, Undecided},
         models::{ModelsError, RefusedModel},
         proof::Proof,
+        sides::Against,
     },
 };
+
+/// What was left alone may be in the way.
+const BY_HAND: &str = "where it is in the way of what only this database has (`teammig drift` shows that): what is to stay, put alone into the models and call `teammig create \"what it does\"`, then `teammig stamp --only head` here; what is not to stay, keep what is in it elsewhere and remove it here; then call this again";
 
 /// So many statements are shown.
 const SHOWN: usize = 4;
@@ -20,9 +24,14 @@ pub(super) fn error(error: &Error, words: String) -> Report {
         Error::Models(error) => unread(error, words),
         Error::Undecided { all, renames } => undecided(all, renames, words),
         Error::PlanFails { script, error } => plan_fails(script, error, words),
-        Error::NotProved(proof) => not_proved(proof, words).hint(
-            "`teammig diff --against revisions --sql` shows what was planned; `teammig create --empty` writes a revision to fill in by hand",
-        ),
+        Error::NotProved(unproved) => {
+            let report = not_proved(&unproved.proof, words);
+            let report = if unproved.by_hand { report.hint(BY_HAND) } else { report };
+            report.hint(match unproved.against {
+                Against::Revisions => "`teammig diff --against revisions --sql` shows what was planned; `teammig create --empty` writes a revision to fill in by hand",
+                Against::Database => "`teammig diff --sql` shows what was planned; `teammig create --empty` writes a revision to fill in by hand",
+            })
+        }
         Error::OnlyHere(proof) => not_proved(proof, words).hint(
             "a revision has to make it first, for all others: put it alone into the models and call `teammig create \"what it does\"`, then `teammig stamp --only head` here; then call this again",
         ),

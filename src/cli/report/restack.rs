@@ -1,9 +1,12 @@
 //! Why a restack cannot be, in words.
 
-use super::{super::sync::stale, Report};
+use super::{
+    super::{json, sync::stale},
+    Report,
+};
 use crate::{
     model::{RevId, restack::RestackError, verdict::Failure},
-    workflow::{Error, beside::OutOfTurn, divergence::OneOrder, verdicts::Apart},
+    workflow::{Error, again::NotAgain, beside::OutOfTurn, divergence::OneOrder, verdicts::Apart},
 };
 
 const MERGE: &str = "`teammig merge-heads` joins the heads with a merge revision";
@@ -19,8 +22,7 @@ pub(in crate::cli) fn one_order(way: &OneOrder) -> String {
             "`teammig sync --rebase` puts yours on top of theirs, so that there is one order".to_owned()
         }
         OneOrder::Edit(failure) => on_top(failure),
-        OneOrder::Name => "`teammig rebase YOURS --onto THEIRS` puts one on top of the other, so that there is one order"
-            .to_owned(),
+        OneOrder::Name(heads) => named(heads),
         OneOrder::JoinTheirs { theirs, mine } => format!(
             "others have several: `teammig merge {}` joins those, and `teammig rebase {} --onto` that merge revision \
              puts the rest on top",
@@ -34,12 +36,72 @@ pub(in crate::cli) fn one_order(way: &OneOrder) -> String {
     }
 }
 
+/// How it is said which heads move, by an example with those that there are.
+fn named(heads: &[RevId]) -> String {
+    let Some((onto, rest)) = heads.split_last() else {
+        return MERGE.to_owned();
+    };
+    let rest: Vec<&str> = rest.iter().map(RevId::as_str).collect();
+    format!(
+        "say it: `teammig rebase {} --onto {onto}` puts what stands before `--onto` on top of the other; yours are what moves",
+        rest.join(" ")
+    )
+}
+
 /// What to do about a revision that fails after theirs.
 pub(in crate::cli) fn on_top(failure: &Failure) -> String {
     format!(
         "`teammig edit {}`, so that it runs on top of theirs too; then `teammig sync --rebase`",
         failure.revision
     )
+}
+
+/// Mine would not run again here.
+fn not_again(found: &NotAgain, words: String) -> Report {
+    let mut report = Report::new("not-again", 3, words).place(Some(found.back.clone()));
+    if let Some(place) = &found.fails {
+        let (line, _) = json::position(place);
+        report = report.note(format!(
+            "what fails then is {}:{line}; tried on a scratch database that ran what this one did, and nothing was done here",
+            place.file.path
+        ));
+    }
+    let mut or = "";
+    if found.merges {
+        report = report.hint("`teammig sync --merge` joins the heads, and rolls nothing back");
+        or = "or ";
+    }
+    report.hint(format!(
+        "{or}mend the way back, so that it takes all of it: `teammig edit {}`; then call it again",
+        found.revision
+    ))
+}
+
+/// It fails here where all heads are applied as they are.
+fn fails_beside(failure: &Failure, restacks: bool, words: String) -> Report {
+    let mut report = Report::new("order-fails", 3, words)
+        .note("tried on a scratch database; nothing was done here");
+    if restacks {
+        report = report.hint("`teammig sync --rebase` puts yours on top of theirs, where it runs");
+    }
+    report.hint(format!(
+        "edit {}, so that it runs after the other side too; or `teammig sync --apply-both --no-prove` runs it all the \
+         same, up to where it fails",
+        failure.revision
+    ))
+}
+
+/// Which heads are to move is for somebody to say.
+fn sides(heads: &[(RevId, String)], way: &OneOrder, words: String) -> Report {
+    let mut report = Report::new("usage", 2, words);
+    for (id, message) in heads {
+        report = report.note(format!("  {id}  {message}"));
+    }
+    report.hint(match way {
+        OneOrder::Fixed => format!("others have all of them as they are: {MERGE}"),
+        OneOrder::JoinTheirs { .. } => one_order(way),
+        _ => named(&heads.iter().map(|(id, _)| id.clone()).collect::<Vec<_>>()),
+    })
 }
 
 /// An error of a restack; `words` is its message.
@@ -50,13 +112,7 @@ pub(super) fn report(error: &Error, words: String) -> Report {
                 .hint(format!("others have it as it is: {MERGE}"))
         }
         Error::Held { .. } => Report::new("fixed-revision", 3, words).hint(MERGE),
-        Error::Sides { heads } => {
-            let mut report = Report::new("usage", 2, words);
-            for (id, message) in heads {
-                report = report.note(format!("  {id}  {message}"));
-            }
-            report.hint("`teammig rebase YOURS --onto THEIRS` says it")
-        }
+        Error::Sides { heads, way } => sides(heads, way, words),
         Error::Restack(RestackError::OnOneLine { .. }) => Report::new("usage", 2, words),
         Error::NotRewritable { place, key, .. } => Report::new("restack", 1, words)
             .place(Some(place.clone()))
@@ -106,6 +162,7 @@ pub(super) fn report(error: &Error, words: String) -> Report {
             }
         }
         Error::FailsOnTop(failure) => Report::new("order-fails", 3, words).hint(on_top(failure)),
+        Error::FailsBeside { failure, restacks } => fails_beside(failure, *restacks, words),
         Error::RedoFails(failed) => Report::new("redo-fails", 3, words)
             .place(failed.place.clone())
             .note("tried on a scratch database that ran what this one did; nothing was done here")
@@ -114,6 +171,7 @@ pub(super) fn report(error: &Error, words: String) -> Report {
                  new database; or bring this one by hand to what the files lead to, and `teammig stamp --purge heads` \
                  records that, and runs nothing",
             ),
+        Error::NotAgain(found) => not_again(found, words),
         Error::OrderMatters { lines, way } => {
             let fails = lines.iter().any(|line| line.why == Apart::Fails);
             let kind = if fails { "order-fails" } else { "order-matters" };

@@ -49,9 +49,9 @@ fn after_merge(cause: &Error, written: &[String], head_file: Option<&str>) -> Re
     report
 }
 
-/// What is in the way of putting the database back goes away.
+/// Where what is in the way of putting the database back goes away.
 pub(super) const PUT_BACK_LATER: &str =
-    "`teammig rebase --abort` puts it back, once nobody else is using it";
+    "`teammig rebase --abort` puts it back, once that is put right";
 
 /// A restack that broke off in this run.
 fn broken_off(broken: &BrokenOff) -> Report {

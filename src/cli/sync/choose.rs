@@ -273,7 +273,7 @@ fn heads(ui: &mut Ui, report: &Report, args: &Args) -> Result<Heads, Error> {
         return if offers.contains(&Settle::Restack) {
             Ok(Heads::Settle(Settle::Restack))
         } else {
-            Err(refused(&report.movable))
+            Err(refused(report))
         };
     }
     if args.merge {
@@ -290,6 +290,9 @@ fn heads(ui: &mut Ui, report: &Report, args: &Args) -> Result<Heads, Error> {
     if !ui.can_prompt() {
         return Ok(Heads::Open);
     }
+    super::show::not_again(ui, report);
+    let mut lines = report.divergence.iter().flat_map(|found| &found.lines);
+    let several = lines.any(|line| line.heads.len() > 2);
     let mut items: Vec<&str> = offers
         .iter()
         .map(|offer| {
@@ -297,11 +300,20 @@ fn heads(ui: &mut Ui, report: &Report, args: &Args) -> Result<Heads, Error> {
             let mut tried = report.tried.iter();
             let fails = tried.any(|one| one.apart() == Some(Apart::Fails));
             match offer {
+                Settle::ApplyBoth if !report.goes(Settle::ApplyBoth) && several => {
+                    "Apply all, decide later          stops: one side would undo another here"
+                }
+                Settle::ApplyBoth if several => {
+                    "Apply all, decide later          this database gets all, heads stay apart"
+                }
                 Settle::ApplyBoth if !report.goes(Settle::ApplyBoth) => {
                     "Apply both, decide later         stops: one side would undo the other here"
                 }
                 Settle::Restack if report.fails_on_top().is_some() => {
                     "Restack yours on top of theirs   stops: it fails on top of theirs"
+                }
+                Settle::Restack if report.not_again().is_some() => {
+                    "Restack yours on top of theirs   stops: its way back leaves something here"
                 }
                 Settle::Merge if fails => {
                     "Create a merge revision          stops: not every order works"
@@ -429,19 +441,26 @@ fn words(offer: Settle, movable: &Movable, here: Here, undoes: Undoes) -> &'stat
 }
 
 /// Why `--rebase` cannot be.
-pub(in crate::cli) fn refused(movable: &Movable) -> Error {
-    match movable {
+fn refused(report: &Report) -> Error {
+    match &report.movable {
         Movable::Fixed(id, evidence) => Error::Held {
             revision: id.clone(),
             held: id.clone(),
             evidence: Some(evidence.clone()),
         },
         Movable::NoWayBack(found) => Error::Irreversible(found.clone()),
-        Movable::Yes | Movable::Shared(..) | Movable::Unclear => Error::Usage(
-            "it is not clear which head is yours and which one it should stand on: `teammig rebase YOURS --onto THEIRS` \
-             says it"
-                .to_owned(),
-        ),
+        Movable::Yes | Movable::Shared(..) | Movable::Unclear => {
+            let lines = report.divergence.iter().flat_map(|found| {
+                let lines = found.lines.iter();
+                lines.map(move |line| (found, line))
+            });
+            let came_in = report.came_in.iter().map(|one| &one.revision).collect();
+            let mut open = lines.filter(|(_, line)| line.sides(&came_in).is_none());
+            match open.next() {
+                Some((found, line)) => found.unclear(line),
+                None => Error::Usage("yours cannot be put on top of theirs".to_owned()),
+            }
+        }
     }
 }
 

@@ -314,6 +314,16 @@ pub(super) fn scripts(ui: &mut Ui, phantoms: &[Phantom]) {
     }
 }
 
+/// Why mine are not put on top of theirs here.
+pub(super) fn not_again(ui: &mut Ui, report: &Report) {
+    if let Some(found) = report.not_again() {
+        ui.status(format!(
+            "  {} does not run again here, since its way back in {} leaves something of it: {}",
+            found.revision, found.back.file.path, found.said
+        ));
+    }
+}
+
 /// Several heads, and nobody is there to say what about them.
 pub(super) fn open(ui: &mut Ui, project: &Project, report: &Report) {
     if ui.is_json() {
@@ -322,6 +332,7 @@ pub(super) fn open(ui: &mut Ui, project: &Project, report: &Report) {
     }
     let heads = report.divergence.iter().flat_map(Divergence::heads);
     let heads: Vec<RevId> = heads.map(|head| head.revision.clone()).collect();
+    not_again(ui, report);
     ui.error(format!(
         "Multiple head revisions are present: {}",
         names(&heads)

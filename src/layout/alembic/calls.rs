@@ -27,6 +27,7 @@ use crate::{
 mod column;
 mod eval;
 mod harmless;
+mod linted;
 mod methods;
 mod operation;
 mod rows;
@@ -37,6 +38,7 @@ mod typed;
 mod value;
 mod walk;
 
+pub(in crate::layout) use linted::linted;
 use value::{Sql, Table, What};
 
 /// What the way up of a module touches. `text` is the whole module.

@@ -88,8 +88,21 @@ pub(super) fn with_amended(migration: &Migration, entry: &Amended) -> String {
         Some((_, span)) if !amended(&module).is_empty() => span.end,
         _ => module.header_end(),
     };
+    let said = format!("amended {} {}", entry.was, one_line(&entry.reason));
+    with_comment(text, below, &said)
+}
+
+/// The text with what was tried of a merge revision's sides, below the header.
+pub(super) fn with_proved(migration: &Migration, proved: &str) -> String {
+    let text = &*migration.file.text;
+    let below = Module::read(text).header_end();
+    with_comment(text, below, &format!("proved {}", one_line(proved)))
+}
+
+/// The text with a comment of ours in the line after that of a place.
+fn with_comment(text: &str, below: usize, said: &str) -> String {
     let eol = if text.contains("\r\n") { "\r\n" } else { "\n" };
-    let line = format!("# {OURS} amended {} {}", entry.was, one_line(&entry.reason));
+    let line = format!("# {OURS} {said}");
     let at = text[below..].find('\n').map(|end| below + end + 1);
     match at {
         Some(at) => format!("{}{line}{eol}{}", &text[..at], &text[at..]),

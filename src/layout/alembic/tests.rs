@@ -391,6 +391,28 @@ fn a_decision_is_added_below_the_header() {
     assert_eq!(amended[1], entry("ba9876543210", "again"));
 }
 
+/// Alembic's template knows nothing of it, so it is put in afterwards.
+#[test]
+fn what_was_tried_is_recorded_below_the_header() {
+    let proved = "independent from 9209a434d045 as of 3f2a91c07b5e";
+    for eol in ["\n", "\r\n"] {
+        let before = read(&GENERATED.replace('\n', eol));
+        let text = Alembic.with_proved(&before, proved).unwrap();
+        let line = format!("# teammig: proved {proved}{eol}");
+        let header = format!("depends_on = None{eol}");
+        let expected = before
+            .file
+            .text
+            .replace(&header, &format!("{header}{line}"));
+        assert_eq!(text, expected);
+        let after = read(&text);
+        assert_eq!(after.revision.proved.as_deref(), Some(proved));
+        assert_eq!(checksum(&after), checksum(&before));
+        let span = Alembic.locate(&after, "proved", "");
+        assert_eq!(&text[span], line.trim_end());
+    }
+}
+
 #[test]
 fn what_is_written_is_read_back() {
     let revision = Revision {

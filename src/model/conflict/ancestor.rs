@@ -18,6 +18,8 @@ pub struct Ancestor {
     says: HashMap<Object, String>,
     /// The keys that a constraint or an index makes, for foreign keys to refer to.
     keys: HashMap<Object, Vec<Object>>,
+    /// Constraints whose names were given by whoever made them.
+    unnamed: HashSet<Object>,
     /// The types that a table's columns have.
     types: HashMap<Object, HashSet<Object>>,
     is_whole: bool,
@@ -69,6 +71,9 @@ impl Ancestor {
                 if !keys.is_empty() {
                     self.keys.insert(object.clone(), keys);
                 }
+                if access.act == Act::CreateUnnamed && access.object.kind == Kind::Constraint {
+                    self.unnamed.insert(object.clone());
+                }
                 self.needs.insert(object, needs);
             }
         }
@@ -112,6 +117,7 @@ impl Ancestor {
     fn forget(&mut self, object: &Object) {
         self.needs.remove(object);
         self.says.remove(object);
+        self.unnamed.remove(object);
         for key in self.keys.remove(object).into_iter().flatten() {
             self.needs.remove(&key);
         }
@@ -153,9 +159,12 @@ impl Ancestor {
         if !access.act.removes() {
             return implied;
         }
-        implied.extend(self.needs.get(&object).into_iter().flatten().cloned());
-        let keys = self.keys.get(&object).into_iter().flatten();
-        implied.extend(keys.map(|key| Access::new(Act::DropIfExists, key.clone())));
+        let meant = self.meant(&object);
+        for object in &meant {
+            implied.extend(self.needs.get(object).into_iter().flatten().cloned());
+            let keys = self.keys.get(object).into_iter().flatten();
+            implied.extend(keys.map(|key| Access::new(Act::DropIfExists, key.clone())));
+        }
         let parts = self.needs.iter().filter(|(part, _)| {
             part.kind == Kind::Constraint && part.owner().as_ref() == Some(&object)
         });
@@ -167,6 +176,47 @@ impl Ancestor {
             implied.extend(users.map(|(user, _)| Access::new(Act::DropIfExists, user.clone())));
         }
         implied
+    }
+}
+
+impl Ancestor {
+    /// The objects that a name can mean: itself, or, where no constraint of the table is known by
+    /// it, one that was made without a name. What it is called is up to whoever made it
+    /// (`naming_convention` of `SQLAlchemy`); a name that has its columns in it is likelier.
+    fn meant(&self, object: &Object) -> Vec<Object> {
+        if object.kind != Kind::Constraint || self.needs.contains_key(object) {
+            return vec![object.clone()];
+        }
+        let owner = object.owner();
+        let mut unnamed: Vec<&Object> = self
+            .unnamed
+            .iter()
+            .filter(|one| one.owner() == owner && self.needs.contains_key(one))
+            .collect();
+        unnamed.sort();
+        let given = format!("_{}_", object.name);
+        let is_likely = |one: &&Object| {
+            let table = owner.as_ref().map_or("", |table| table.name.as_str());
+            let columns = one.name.strip_prefix(table).unwrap_or(&one.name);
+            let columns = columns.rsplit_once('_').map_or("", |(columns, _)| columns);
+            let columns = columns.trim_start_matches('_');
+            if columns.is_empty() {
+                return ["_pk_", "_pkey_", "primary"]
+                    .iter()
+                    .any(|word| given.contains(word));
+            }
+            // Most conventions name the first column alone.
+            let ends = columns.match_indices('_').map(|(at, _)| at);
+            ends.chain([columns.len()])
+                .any(|end| given.contains(&format!("_{}_", &columns[..end])))
+        };
+        let likely: Vec<&Object> = unnamed
+            .iter()
+            .copied()
+            .filter(|one| is_likely(one))
+            .collect();
+        let all = if likely.is_empty() { unnamed } else { likely };
+        all.into_iter().cloned().collect()
     }
 }
 

@@ -11,8 +11,8 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Asked {
     /// The name of the table, without its schema.
-    table: String,
-    hints: Vec<Hint>,
+    pub(super) table: String,
+    pub(super) hints: Vec<Hint>,
 }
 
 impl Asked {
@@ -30,11 +30,62 @@ impl Asked {
 pub fn asked(script: &str, dialect: Dialect) -> Vec<Asked> {
     let statements = sql::statements(script, dialect).into_iter();
     statements
-        .filter_map(|statement| {
+        .flat_map(|statement| {
             let text = statement.text(script);
-            of_statement(text, dialect).or_else(|| of_copy(text, dialect))
+            let own = of_statement(text, dialect).or_else(|| of_copy(text, dialect));
+            own.into_iter().chain(of_queries(text, dialect))
         })
         .collect()
+}
+
+/// What queries in brackets look for (`(SELECT id FROM t WHERE name = 'x')`): there has to be a
+/// row, and one alone.
+fn of_queries(text: &str, dialect: Dialect) -> Vec<Asked> {
+    let all: Vec<Token> = hints::significant(text, dialect).collect();
+    let mut found = Vec::new();
+    let mut depth = 0_usize;
+    for (at, token) in all.iter().enumerate() {
+        match token.kind {
+            TokenKind::LeftParen => depth += 1,
+            TokenKind::RightParen => depth = depth.saturating_sub(1),
+            _ if depth > 0 && token.is_word(text, "FROM") => {
+                found.extend(of_query(&all[at + 1..], text, dialect));
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// What a query asks of the first table that it reads; `rest` follows its FROM.
+fn of_query(rest: &[Token], text: &str, dialect: Dialect) -> Option<Asked> {
+    let mut name = 0;
+    while rest.get(name + 1)?.kind == TokenKind::Dot {
+        name += 2;
+    }
+    let table = hints::name(rest.get(name)?, text, dialect)?;
+    let mut depth = 0_usize;
+    let mut condition = None;
+    let mut end = text.len();
+    for token in &rest[name + 1..] {
+        match token.kind {
+            TokenKind::LeftParen => depth += 1,
+            TokenKind::RightParen if depth == 0 => {
+                end = token.span.start;
+                break;
+            }
+            TokenKind::RightParen => depth -= 1,
+            _ if depth == 0 && condition.is_none() && token.is_word(text, "WHERE") => {
+                condition = Some(token.span.end);
+            }
+            _ => {}
+        }
+    }
+    let hint = hints::hint(text.get(condition?..end)?, dialect).once();
+    Some(Asked {
+        table,
+        hints: vec![hint],
+    })
 }
 
 /// Whether a statement changes or deletes the rows that meet its `WHERE`.
@@ -176,6 +227,14 @@ mod tests {
                 "t: a {} b {NULL}",
             ),
             ("INSERT INTO t SELECT a, b FROM u", ""),
+            (
+                "UPDATE u SET c = (SELECT id FROM public.t WHERE a = 'x' AND (b > 5)) WHERE b = 7",
+                "u: a {} b {7}\nt: a {x 5} b {x 5}",
+            ),
+            (
+                "INSERT INTO n SELECT (SELECT id FROM t WHERE a = 'x' LIMIT 1), b FROM u",
+                "t: a {x 1} b {}",
+            ),
         ] {
             assert_eq!(told(text), want, "{text}");
         }

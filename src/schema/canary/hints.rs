@@ -18,6 +18,10 @@ pub(super) struct Hint {
     /// Whole numbers.
     pub(super) numbers: Vec<i64>,
     is_null: bool,
+    /// Just this value, in SQL.
+    exact: Option<String>,
+    /// One row is enough.
+    once: bool,
 }
 
 impl Hint {
@@ -28,6 +32,31 @@ impl Hint {
             is_null: true,
             ..Self::default()
         }
+    }
+
+    /// Somebody refers to a row that has this value in a column.
+    pub(super) fn exact(column: String, value: String) -> Self {
+        Self {
+            names: vec![column],
+            exact: Some(value),
+            once: true,
+            ..Self::default()
+        }
+    }
+
+    /// The same for one row alone: a query that wants one row is to find one.
+    pub(super) fn once(self) -> Self {
+        Self { once: true, ..self }
+    }
+
+    /// Whether it counts for a row.
+    pub(super) fn is_for(&self, row: usize) -> bool {
+        row == 0 || !self.once
+    }
+
+    /// The value that is wanted, in SQL.
+    pub(super) fn wanted(&self) -> Option<&str> {
+        self.exact.as_deref()
     }
 
     /// A row is wanted that has nothing there.
@@ -42,10 +71,12 @@ impl Hint {
 
 /// A foreign key.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Key {
-    pub(super) columns: Vec<String>,
-    pub(super) table: FactId,
-    referred: Vec<String>,
+pub(in crate::schema) struct Key {
+    pub(in crate::schema) columns: Vec<String>,
+    pub(in crate::schema) table: FactId,
+    pub(in crate::schema) referred: Vec<String>,
+    /// What says it: a column, or a constraint.
+    pub(in crate::schema) of: FactId,
 }
 
 impl Key {
@@ -137,24 +168,24 @@ fn parts<'a>(schema: &'a Schema, table: &'a FactId) -> impl Iterator<Item = &'a 
 }
 
 /// The foreign keys of a table.
-pub(super) fn references(schema: &Schema, table: &FactId) -> Vec<Key> {
+pub(in crate::schema) fn references(schema: &Schema, table: &FactId) -> Vec<Key> {
     parts(schema, table)
         .filter_map(|part| {
             let (text, column) = match part.id.kind {
                 Kind::Column => (part.get("references")?, Some(part.id.name())),
                 _ => (part.get("definition")?, None),
             };
-            key(schema, text, column)
+            key(schema, &part.id, text, column)
         })
         .collect()
 }
 
-/// Reads `FOREIGN KEY (a, b) REFERENCES s.t(x, y) …`, or what follows a column's name.
-fn key(schema: &Schema, text: &str, column: Option<&str>) -> Option<Key> {
+/// Reads `FOREIGN KEY (a, b) REFERENCES s.t(x, y) …`, or what a column refers to (`t(x)`).
+fn key(schema: &Schema, of: &FactId, text: &str, column: Option<&str>) -> Option<Key> {
     let dialect = schema.dialect;
     let mut tokens = significant(text, dialect).peekable();
     let columns = if let Some(column) = column {
-        while !tokens.next()?.is_word(text, "REFERENCES") {}
+        tokens.next_if(|token| token.is_word(text, "REFERENCES"));
         vec![column.to_owned()]
     } else {
         tokens
@@ -180,10 +211,12 @@ fn key(schema: &Schema, text: &str, column: Option<&str>) -> Option<Key> {
         columns,
         table,
         referred,
+        of: of.clone(),
     })
 }
 
-fn primary_key(schema: &Schema, table: &FactId) -> Vec<String> {
+/// The columns of a table's primary key.
+pub(in crate::schema) fn primary_key(schema: &Schema, table: &FactId) -> Vec<String> {
     for part in parts(schema, table) {
         if part.id.kind == Kind::Column && part.get("primary key").is_some() {
             return vec![part.id.name().to_owned()];

@@ -20,7 +20,8 @@ mod rewrite;
 mod table;
 mod text;
 
-pub(in crate::schema) use known::{guard, guarded};
+pub(in crate::schema) use known::guard;
+pub(crate) use known::guarded;
 
 use std::collections::{BTreeMap, BTreeSet};
 

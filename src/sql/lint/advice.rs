@@ -77,3 +77,33 @@ pub(super) fn advice(rule: &str, in_transaction: bool) -> Option<String> {
 pub(super) fn meant(rule: &str) -> String {
     format!("say that it is meant, on the line above: `-- squawk-ignore {rule}`")
 }
+
+/// Advice about a script as it is for a module of Alembic's.
+pub(super) fn in_python(advice: &str) -> String {
+    const OUTSIDE: &str = "within `with op.get_context().autocommit_block():`";
+    let words = [
+        (
+            "in a revision with `-- migrate:up transaction:false`",
+            OUTSIDE,
+        ),
+        (
+            "in a revision of its own whose way up begins with `-- migrate:up transaction:false`",
+            OUTSIDE,
+        ),
+        (
+            "into a revision of its own whose way up begins with `-- migrate:up transaction:false`",
+            OUTSIDE,
+        ),
+        (
+            "write CONCURRENTLY",
+            "write CONCURRENTLY (`postgresql_concurrently=True`)",
+        ),
+        (
+            "with NOT VALID here",
+            "with NOT VALID (`postgresql_not_valid=True`) here",
+        ),
+        ("`-- squawk-ignore", "`# squawk-ignore"),
+    ];
+    let all = words.into_iter();
+    all.fold(advice.to_owned(), |text, (from, to)| text.replace(from, to))
+}

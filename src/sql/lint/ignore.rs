@@ -6,7 +6,7 @@
 
 use super::Hazard;
 use crate::{
-    model::{Dialect, Migration, Span, lint},
+    model::{Dialect, Language, Migration, Span, lint},
     sql::{token::TokenKind, tokens::tokens},
 };
 
@@ -41,19 +41,35 @@ impl Ignores {
                     .map(|body| body.strip_suffix("*/").unwrap_or(body)),
                 _ => None,
             };
-            let Some(body) = body else { continue };
-            let said = body.trim_start();
-            let said = said.split("--").next().unwrap_or(said);
-            if let Some(names) = said.strip_prefix(FILE) {
-                let rules = found.rules(names, text);
-                found.everything |= names.trim().is_empty();
-                found.in_file.extend(rules);
-            } else if let Some(names) = said.strip_prefix(LINE) {
-                let rules = found.rules(names, text);
-                found.on_line.push((token.span.start, rules));
+            if let Some(body) = body {
+                found.comment(body, token.span.start, text);
             }
         }
         found
+    }
+
+    /// Reads the comments of a module: `# squawk-ignore a, b`.
+    pub(super) fn in_python(migration: &Migration, comments: &[Span]) -> Self {
+        let text = &*migration.file.text;
+        let mut found = Self::default();
+        for span in comments {
+            let body = text.get(span.clone()).unwrap_or_default();
+            found.comment(body.trim_start_matches('#'), span.start, text);
+        }
+        found
+    }
+
+    fn comment(&mut self, body: &str, at: usize, text: &str) {
+        let said = body.trim_start();
+        let said = said.split("--").next().unwrap_or(said);
+        if let Some(names) = said.strip_prefix(FILE) {
+            let rules = self.rules(names, text);
+            self.everything |= names.trim().is_empty();
+            self.in_file.extend(rules);
+        } else if let Some(names) = said.strip_prefix(LINE) {
+            let rules = self.rules(names, text);
+            self.on_line.push((at, rules));
+        }
     }
 
     fn rules(&mut self, names: &str, text: &str) -> Vec<&'static str> {
@@ -72,11 +88,18 @@ impl Ignores {
     /// Whether a hazard is switched off.
     pub(super) fn cover(&self, hazard: &Hazard, migration: &Migration) -> bool {
         let line = |at: usize| migration.file.position(at).line;
+        // A call is one thing over all of its lines.
+        let last = match migration.language {
+            Language::Python => line(hazard.span.end),
+            Language::Sql => line(hazard.span.start),
+        };
         self.everything
             || self.in_file.contains(&hazard.rule)
             || self.on_line.iter().any(|(at, rules)| {
+                // On the line above, or in a line of what is meant.
                 rules.contains(&hazard.rule)
-                    && (line(*at)..=line(*at) + 1).contains(&line(hazard.span.start))
+                    && line(*at) + 1 >= line(hazard.span.start)
+                    && line(*at) <= last
             })
     }
 

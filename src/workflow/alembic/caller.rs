@@ -84,6 +84,11 @@ impl Caller {
         self.stop.clone()
     }
 
+    /// It can be shown other files than the project's: `flask db` takes no other ini.
+    pub(super) fn takes_an_ini(&self) -> bool {
+        self.program.words.last().is_none_or(|word| word != "db")
+    }
+
     /// The program as a shell takes it.
     pub(super) fn shown(&self) -> String {
         let words = self.program.words.iter().chain(&self.options);

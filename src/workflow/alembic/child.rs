@@ -77,6 +77,11 @@ impl Stop {
         }
     }
 
+    /// What runs now is to come to its end.
+    pub(super) fn forget(&self) {
+        self.0.asked.store(false, Ordering::SeqCst);
+    }
+
     pub(super) fn is_asked(&self) -> bool {
         self.0.asked.load(Ordering::SeqCst)
     }

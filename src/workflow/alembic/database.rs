@@ -37,6 +37,7 @@ use crate::{
     workflow::step,
 };
 
+mod held;
 mod outcome;
 
 /// What of the revisions Alembic does not find in the project's folders.
@@ -71,6 +72,8 @@ pub(super) struct AlembicDatabase {
     stretch: Option<Stretch>,
     /// The rows of those steps.
     entries: Vec<Entry>,
+    /// The restack that they are part of.
+    holding: Option<held::Holding>,
 }
 
 impl AlembicDatabase {
@@ -98,6 +101,7 @@ impl AlembicDatabase {
             entries: Vec::new(),
             applied: None,
             stretch: None,
+            holding: None,
         }
     }
 
@@ -242,6 +246,7 @@ impl AlembicDatabase {
             .into());
         }
         self.show_files()?;
+        self.note_call(&stretch, &before)?;
         let begun = Instant::now();
         let said = self
             .caller
@@ -252,6 +257,7 @@ impl AlembicDatabase {
         // Whatever it said, the table has the last word.
         let now = self.read_applied();
         let interrupted = self.stop.is_asked();
+        self.note_end_of_call()?;
         let done = now.as_ref().map_or(0, |now| stretch.done(now));
         self.applied = now.as_ref().ok().cloned();
         if let Err(error) = self.record(&stretch, done, took) {
@@ -427,6 +433,7 @@ impl Database for AlembicDatabase {
         }
         self.stretch = None;
         self.entries.clear();
+        self.holding = None;
         self.inner.unlock()
     }
 
@@ -466,22 +473,21 @@ impl Database for AlembicDatabase {
         self.inner.flush()
     }
 
-    fn hold(&mut self, _: &[&StoredScript], _: &Path) -> Result<Held, DbError> {
-        // Alembic commits in a session of its own.
-        Ok(Held::No)
+    fn hold(&mut self, _: &[&StoredScript], copy: &Path) -> Result<Held, DbError> {
+        self.begin_hold(copy)
     }
 
     fn keep(&mut self) -> Result<(), DbError> {
-        self.flush()
+        self.flush()?;
+        self.end_hold()
     }
 
     fn take_back(&mut self) -> Result<(), DbError> {
-        self.stretch = None;
-        Ok(())
+        self.undo_hold()
     }
 
     fn restore(&mut self, copy: &Path, aside: &Path) -> Result<(), DbError> {
-        self.inner.restore(copy, aside)
+        self.undo_left(copy, aside)
     }
 
     fn reconnect(

@@ -50,7 +50,11 @@ impl Known {
                 one.clone()
             }
         });
-        self.graph = Arc::new(Graph::build(revisions.collect()).0);
+        let mut revisions: Vec<_> = revisions.collect();
+        if self.is_unknown(&file.revision.id) {
+            revisions.push(file.revision.clone());
+        }
+        self.graph = Arc::new(Graph::build(revisions).0);
         self.files.insert(file.revision.id.clone(), file);
     }
 

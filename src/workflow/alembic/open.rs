@@ -14,6 +14,7 @@ use super::{
     in_git,
     known::Known,
     left_running::LeftRunning,
+    marks::{self, Marks},
     shadow::Ground,
     sidecar,
     table::VersionTable,
@@ -22,7 +23,7 @@ use crate::{
     config::{Alembic, Layout, Target},
     db::{Database, DatabaseUrl, SqliteTarget},
     layout::version_table,
-    model::{Dialect, Ledger, Migration, RevId, graph::Graph, shell},
+    model::{Dialect, Ledger, Migration, RevId, graph::Graph, interrupted::Rows, shell},
     workflow::{At, Context, Error, models, way_back_in_git},
 };
 
@@ -115,6 +116,27 @@ pub(in crate::workflow) fn require_placed(context: &Context, ledger: &Ledger) ->
         rows: ledger.unplaced.clone(),
     }
     .into())
+}
+
+/// How many steps of a restack are done, by the marks beside its journal; `None` = there
+/// are none. `copy` is where its copy of the database is, where there is one.
+pub(in crate::workflow) fn progress(
+    context: &Context,
+    copy: &Path,
+    of: usize,
+    database: &mut dyn Database,
+) -> Result<Option<Rows>, Error> {
+    let Some(marks) = Marks::read(&marks::beside(copy)) else {
+        return Ok(None);
+    };
+    let rows = table(context)
+        .rows(database)
+        .map_err(|error| Error::database(database, error))?;
+    Ok(Some(marks.progress(
+        rows.unwrap_or_default(),
+        of,
+        database.dialect(),
+    )))
 }
 
 /// Somebody said that the configured command may be run in this clone.

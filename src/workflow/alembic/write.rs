@@ -9,6 +9,7 @@ use super::{
     open::caller_alone,
 };
 use crate::{
+    layout::Alembic,
     model::{Direction, Project, RevId, Revision},
     workflow::{
         Context, Error, Proposal,
@@ -103,7 +104,17 @@ pub(in crate::workflow) fn merge(
     }
     arguments.extend(revision.parents.iter().map(ToString::to_string));
     let written = written(context, project, &caller, &arguments, &mut |_| {})?;
-    let head_file = keep_head_file(context, project, &context.project()?)?;
+    let mut after = context.project()?;
+    if let Some(proved) = &revision.proved
+        && let Some(text) = after
+            .migration(revision.id.as_str())
+            .and_then(|file| Alembic.with_proved(file, proved))
+    {
+        // No template knows of it.
+        fs::write(&written.path, text).map_err(Error::io("write", &written.path))?;
+        after = context.project()?;
+    }
+    let head_file = keep_head_file(context, project, &after)?;
     Ok(Written {
         head_file,
         ..written

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     layout::render::Body,
     model::{Direction, Revision},
-    schema::{Difference, FactId, How, Loss, plan::Decisions},
+    schema::{Difference, FactId, How, Loss, plan::Decisions, sqlite::WOULD_LOSE},
     sql,
     workflow::{
         Context, Error, Prepared,
@@ -33,7 +33,27 @@ const EXCLUSIVE: &str = "ACCESS EXCLUSIVE";
 /// Locks that let others read and write.
 const HARMLESS: &[&str] = &["ACCESS SHARE", "ROW SHARE", "ROW EXCLUSIVE"];
 
+/// New revisions that do not do what they should.
+#[derive(Debug)]
+pub struct Unproved {
+    /// What was tried, and what came of it.
+    pub proof: Proof,
+    /// What they were planned against.
+    pub against: Against,
+    /// The database has what neither models nor revisions know.
+    pub by_hand: bool,
+}
+
 impl Draft {
+    /// Why nothing is written.
+    pub fn unproved(&self, proof: Proof) -> Unproved {
+        Unproved {
+            proof,
+            against: self.against,
+            by_hand: !self.sides.strangers.is_empty(),
+        }
+    }
+
     /// Tries the revisions on a scratch database: up, back, up again, and with rows. What
     /// was seen of locks and rewrites stands in them afterwards. A way back that the server
     /// refuses is given up, with its reason, rather than all of the revision; a change of
@@ -198,6 +218,10 @@ impl Planned {
                 {
                     let error = &step.error.error;
                     let needs_label = error.code.as_deref() == Some(LABEL_NOT_COMMITTED);
+                    // What was made by hand here is no reason for all others.
+                    if error.message.ends_with(WOULD_LOSE) {
+                        continue;
+                    }
                     match &mut one.down {
                         Ok(parts) if needs_label && parts.iter().any(|part| part.transaction) => {
                             for part in parts {

@@ -176,6 +176,7 @@ impl Context {
             lock_retries: given.lock_retries.or(own.lock_retries).unwrap_or(3),
             ledger_table: self.config.ledger_table.clone(),
             ledger_schema: self.config.ledger_schema.clone(),
+            left_out: self.leave_out(),
             application: format!("teammig {} by {}", self.options.command, self.who()),
         }
     }

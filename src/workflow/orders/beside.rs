@@ -12,6 +12,7 @@ use super::{
     keys::Keys,
     minds::{self, Types},
     numbers::Numbers,
+    together::Together,
 };
 use crate::{
     model::{
@@ -43,16 +44,20 @@ const PRAGMAS: [&str; 5] = [
     "writable_schema",
 ];
 
+/// Where a row is.
+const ROWID: [&str; 3] = ["rowid", "_rowid_", "oid"];
+
 /// What statements rely on without naming it.
 pub(super) struct Beside {
     dialect: Dialect,
     code: Code,
     types: Types,
-    keys: Keys,
+    pub(super) keys: Keys,
     numbers: Numbers,
-    tables: BTreeSet<String>,
+    pub(super) tables: BTreeSet<String>,
     /// The statements that make indexes.
     indexes: Vec<String>,
+    together: Together,
 }
 
 impl Beside {
@@ -72,7 +77,11 @@ impl Beside {
         let tables = facts.filter(|id| id.kind == schema::Kind::Table);
         Self {
             dialect,
-            indexes: indexes.map(|(text, _)| (*text).to_owned()).collect(),
+            indexes: indexes
+                .map(|(text, _)| (*text).to_owned())
+                .chain(indexes_of(schemas))
+                .collect(),
+            together: Together::of(dialect, statements, schemas),
             code: Code::of(statements.iter().copied(), schemas),
             types: Types::of(schemas),
             keys,
@@ -176,6 +185,8 @@ impl Beside {
         );
         between
             .map(table)
+            .or_else(|| self.together.meet(one.it, &one.behind, other.it))
+            .or_else(|| one.carries(other).map(table))
             .or_else(|| behind_both(one, other).map(table))
             .or_else(|| self.of_numbers(one, other))
             .or_else(|| self.of_rules(one, other).map(table))
@@ -194,10 +205,61 @@ impl Beside {
         if !moves || is_plain || !self.numbers.goes_by_place(one.it.text, one.it.accesses) {
             return None;
         }
+        if self.dialect == Dialect::Sqlite && self.leaves_in_place(other) {
+            return None;
+        }
         let table = other
             .tables(Act::Write)
             .find(|table| is_about(one.it.text, &[table]))?;
         Some(format!("table {table}"))
+    }
+
+    /// The tables whose rows go with those that are changed where the text does not say it: by
+    /// a trigger, in a function, behind a view.
+    fn carried(
+        &self,
+        cascades: &Cascades,
+        it: &Statement<'_>,
+        writes_behind: bool,
+        means: &BTreeSet<&str>,
+    ) -> BTreeSet<String> {
+        if !sql::moves_rows(it.text) && !writes_behind {
+            return BTreeSet::new();
+        }
+        let written = it.accesses.iter().filter(|one| one.act == Act::Write);
+        let written: BTreeSet<&str> = written
+            .map(|one| one.object.of.as_deref().unwrap_or(&one.object.name))
+            .collect();
+        let is_view = written.iter().any(|table| !self.tables.contains(*table));
+        let unsaid = written.iter().filter(|table| !is_about(it.text, &[table]));
+        let mut changed: Vec<&str> = unsaid.copied().collect();
+        if writes_behind || is_view {
+            changed.extend(means);
+        }
+        cascades.reach(&changed.join(" "))
+    }
+
+    /// An `UPDATE` after which `SQLite` meets the rows in the same order: they are where their
+    /// keys are, and an index has them in the order of what it is over.
+    fn leaves_in_place(&self, other: &One<'_>) -> bool {
+        let text = other.it.text;
+        let first = text.split_whitespace().next().unwrap_or_default();
+        let is_left = |access: &Access| {
+            let object = &access.object;
+            let Some(table) = object.of.as_deref().filter(|_| object.kind == Kind::Column) else {
+                return false;
+            };
+            let mut indexes = self.indexes.iter();
+            let is_in = |text: &String| is_about(text, &[table]) && is_about(text, &[&object.name]);
+            !ROWID.contains(&object.name.to_lowercase().as_str())
+                && !self.keys.is_in_key(table, &object.name)
+                && !indexes.any(is_in)
+        };
+        let mut writes = other.it.accesses.iter();
+        first.eq_ignore_ascii_case("UPDATE")
+            && !is_about(text, &["REPLACE"])
+            && other.behind.is_empty()
+            && writes.all(|access| access.act != Act::Write || is_left(access))
     }
 
     /// What rows have to fulfil from now on, or no longer, where the statement that changes
@@ -291,6 +353,8 @@ struct One<'a> {
     hides_more: bool,
     /// The tables that are meant behind it.
     means: BTreeSet<&'a str>,
+    /// The tables whose rows go with others that are changed behind it.
+    carried: BTreeSet<String>,
     /// Sequences that it takes numbers from, or sets.
     uses: BTreeSet<String>,
     /// Those of them that rows which were not there would be numbered by.
@@ -317,7 +381,8 @@ impl<'a> One<'a> {
             let found = names_in(text, tables.clone()).into_iter();
             found.filter(move |table| table != name)
         });
-        let means = means.collect();
+        let means: BTreeSet<&str> = means.collect();
+        let carried = beside.carried(cascades, it, writes_behind, &means);
         let uses = beside.numbers.used(text, it.accesses);
         let mut takes = BTreeSet::new();
         if sql::moves_rows(text) {
@@ -338,6 +403,7 @@ impl<'a> One<'a> {
             writes_behind,
             hides_more,
             means,
+            carried,
             uses,
             takes,
         }
@@ -351,6 +417,18 @@ impl<'a> One<'a> {
             let object = &access.object;
             object.of.as_deref().unwrap_or(&object.name)
         })
+    }
+
+    /// A table whose rows go with others behind this one, and that the other has to do with.
+    fn carries(&self, other: &One<'_>) -> Option<&str> {
+        if !sql::moves_rows(other.it.text) {
+            return None;
+        }
+        let mut carried = self.carried.iter();
+        let is_met = |table: &&String| {
+            is_about(other.it.text, &[table]) || other.means.contains(table.as_str())
+        };
+        carried.find(is_met).map(String::as_str)
     }
 
     /// What the other does with rows that are also meant behind this one, in the body of
@@ -414,10 +492,24 @@ fn of_kin<'b>(cascades: &Cascades, one: &One<'_>, other: &One<'b>) -> Option<&'b
     written.find(|table| kin.contains(&table.to_lowercase()))
 }
 
-/// All foreign keys as statements that make them.
+/// The indexes that there are, each with the names of its table and columns as they are now.
+fn indexes_of(schemas: &[Schema]) -> impl Iterator<Item = String> {
+    let facts = schemas.iter().flat_map(|schema| schema.facts.values());
+    let indexes = facts.filter(|fact| fact.id.kind == schema::Kind::Index);
+    indexes.filter_map(|fact| {
+        let text = fact.ddl.as_deref().or_else(|| fact.get("definition"))?;
+        let table = fact.parent.as_ref().map_or("", schema::FactId::name);
+        Some(format!("{} {table} {text}", fact.id.name()))
+    })
+}
+
+/// All keys as statements that make them, with the names that there are now.
 pub(super) fn foreign_keys(schemas: &[Schema]) -> Vec<String> {
     let facts = schemas.iter().flat_map(|schema| schema.facts.values());
     let keys = facts.filter_map(|fact| {
+        if fact.id.kind == schema::Kind::Table {
+            return fact.ddl.clone();
+        }
         let table = fact.parent.as_ref()?.name();
         let definition = fact.get("definition")?;
         let is_key = fact.id.kind == schema::Kind::Constraint;

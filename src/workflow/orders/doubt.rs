@@ -13,6 +13,8 @@ use super::{
     beside::{self, Beside, Statement},
     cascades::{Cascades, after, words},
     keys::Keys,
+    large,
+    minds::takes_whole_rows,
     python,
     sides::{Sides, any_statement},
     told::is_told,
@@ -56,16 +58,37 @@ pub(super) fn doubt(
 
 /// Whether a line without that revision changes rows by what they hold, or drops them: then
 /// those that made the revision fail may be others, or gone, after it.
-pub(super) fn others_move_rows(sides: &Sides, revision: &RevId) -> bool {
-    let changes = |text: &str| {
-        sql::dropped_table(text).is_some() || (sql::moves_rows(text) && !sql::is_plain_insert(text))
-    };
-    let moves = |steps: &[Prepared]| any_statement(steps, sides.dialect, changes);
+pub(super) fn others_move_rows(
+    dialect: Dialect,
+    sides: &Sides,
+    schemas: &[Schema],
+    footprints: &mut Footprints,
+    revision: &RevId,
+) -> Result<bool, Error> {
     let has = |steps: &[Prepared]| steps.iter().any(|step| step.step.revision == *revision);
-    sides
-        .pairs()
-        .iter()
-        .any(|(_, left, right)| (has(left) && moves(right)) || (has(right) && moves(left)))
+    for (below, left, right) in sides.pairs() {
+        let [in_left, in_right] = [has(&left), has(&right)];
+        if sides.language == Language::Python {
+            if (in_left && any_statement(&right, dialect, changes))
+                || (in_right && any_statement(&left, dialect, changes))
+            {
+                return Ok(true);
+            }
+            continue;
+        }
+        let history: Vec<&Prepared> = sides.history.iter().chain(&below).collect();
+        let read = Read::of(dialect, &history, [&left, &right], schemas, footprints)?;
+        if (in_left && read.minds(&read.left, revision, &read.right))
+            || (in_right && read.minds(&read.right, revision, &read.left))
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn changes(text: &str) -> bool {
+    sql::dropped_table(text).is_some() || (sql::moves_rows(text) && !sql::is_plain_insert(text))
 }
 
 /// A revision and what it touches.
@@ -140,6 +163,12 @@ impl<'a> Read<'a> {
     }
 
     fn doubt(&self) -> Option<Unproved> {
+        let sides = [touched(&self.left), touched(&self.right)];
+        let below = texts(&self.below).map(|(text, _)| text);
+        let large = (self.dialect == Dialect::Postgres).then(|| large::doubt(&sides, below));
+        if let Some(large) = large.flatten() {
+            return Some(large);
+        }
         let mut collisions = self.found.collisions.iter();
         collisions
             .find_map(|one| self.of_collision(one))
@@ -151,10 +180,7 @@ impl<'a> Read<'a> {
             .or_else(|| self.of_triggers(&self.right, &self.left))
             .or_else(|| self.of_what_is_behind(&self.left, &self.right))
             .or_else(|| self.of_what_is_behind(&self.right, &self.left))
-            .or_else(|| {
-                let sides = [touched(&self.left), touched(&self.right)];
-                self.beside.doubt(&self.cascades, &sides)
-            })
+            .or_else(|| self.beside.doubt(&self.cascades, &sides))
     }
 
     fn of_collision(&self, one: &Collision) -> Option<Unproved> {
@@ -207,6 +233,7 @@ impl<'a> Read<'a> {
     /// rows of these.
     fn of_cascades(&self, line: &[Step<'a>], other: &[Step<'a>]) -> Option<Unproved> {
         let others = self.statements(other);
+        let touched = touched(line);
         let takes_rows = ["DELETE", "UPDATE", "TRUNCATE", "MERGE", "REPLACE"];
         let moving = self.statements(line).into_iter();
         let mut moving = moving.filter_map(|(spot, text)| {
@@ -214,7 +241,17 @@ impl<'a> Read<'a> {
                 return Some((spot, self.cascades.reach(self.makes_room(text)?)));
             }
             let takes = sql::moves_rows(text) && is_about(text, &takes_rows);
-            takes.then(|| (spot, self.cascades.reach(text)))
+            let is_kept = |it: &Statement<'_>| {
+                it.spot == spot
+                    && self.only_sets(it)
+                    && self.beside.keys.are_kept(text, it.accesses)
+            };
+            let reach = match takes {
+                false => return None,
+                true if touched.iter().any(is_kept) => self.cascades.kin(text),
+                true => self.cascades.reach(text),
+            };
+            Some((spot, reach))
         });
         moving.find_map(|(takes, reach)| {
             let with = |text: &str| {
@@ -234,6 +271,50 @@ impl<'a> Read<'a> {
                 },
             })
         })
+    }
+
+    /// An `UPDATE` of columns of tables, and nothing runs for it.
+    fn only_sets(&self, it: &Statement<'_>) -> bool {
+        let text = it.text;
+        let first = text.split_whitespace().next().unwrap_or_default();
+        let takes_rows = ["DELETE", "TRUNCATE", "MERGE", "REPLACE"];
+        let own = texts(&self.left).chain(texts(&self.right));
+        let all: Vec<&str> = texts(&self.below)
+            .chain(own)
+            .map(|(text, _)| text)
+            .collect();
+        let is_set = |access: &Access| {
+            let object = &access.object;
+            let table = object.of.as_ref().filter(|_| object.kind == Kind::Column);
+            table.is_some_and(|table| {
+                let is_table = self.beside.tables.contains(table);
+                let runs =
+                    |text: &&&str| is_about(text, &["TRIGGER", "RULE"]) && is_about(text, &[table]);
+                is_table && !all.iter().any(|text| runs(&text))
+            })
+        };
+        let mut writes = it
+            .accesses
+            .iter()
+            .filter(|one| one.act == Act::Write)
+            .peekable();
+        first.eq_ignore_ascii_case("UPDATE")
+            && !is_about(text, &takes_rows)
+            && writes.peek().is_some()
+            && writes.all(is_set)
+    }
+
+    /// Whether a statement of `other` changes rows that those of `revision` may look at.
+    fn minds(&self, line: &[Step<'a>], revision: &RevId, other: &[Step<'a>]) -> bool {
+        let own = touched(line).into_iter();
+        let own: Vec<_> = own.filter(|it| it.spot.revision == *revision).collect();
+        let others = touched(other).into_iter();
+        let mut others = others.filter(|it| changes(it.text));
+        others.any(|it| {
+            !self.only_sets(&it)
+                || !self.beside.keys.are_apart(it.text, it.accesses)
+                || own.iter().any(|own| looks_at(own, &it, self.dialect))
+        }) || self.statements(other).len() != touched(other).len()
     }
 
     /// Where rows go when one is added: the table's definition with `ON CONFLICT REPLACE`, or a
@@ -370,6 +451,32 @@ impl<'a> Read<'a> {
 /// What runs a function and is written without its name.
 fn is_sign(kind: &Kind) -> bool {
     matches!(kind, Kind::Other(word) if ["operator", "cast"].contains(&word.as_str()))
+}
+
+/// Whether a statement looks at a column that `set` sets, or at rows of its table as a whole.
+fn looks_at(it: &Statement<'_>, set: &Statement<'_>, dialect: Dialect) -> bool {
+    let mut written = set.accesses.iter().filter(|one| one.act == Act::Write);
+    written.any(|access| {
+        let object = &access.object;
+        let table = object.of.as_deref().unwrap_or(&object.name);
+        let is_of = |other: &Access| {
+            let own = &other.object;
+            own.of
+                .as_deref()
+                .unwrap_or(&own.name)
+                .eq_ignore_ascii_case(table)
+        };
+        let mut accesses = it.accesses.iter();
+        if !sql::moves_rows(it.text) {
+            return sql::asks_of_rows(it.text).is_some()
+                || is_about(it.text, &[table])
+                || accesses.any(is_of);
+        }
+        accesses.any(|one| one.act == Act::Write && is_of(one))
+            || (is_about(it.text, &[table])
+                && (is_about(it.text, &[&object.name])
+                    || takes_whole_rows(it.text, table, dialect)))
+    })
 }
 
 /// Each statement of a line with its place and what it touches.

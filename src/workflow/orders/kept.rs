@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Counts up with what an experiment can tell.
-const FORMAT: u32 = 5;
+const FORMAT: u32 = 6;
 
 /// The verdicts of this clone, and the name of the one that is asked for.
 pub(super) struct Kept<'a> {

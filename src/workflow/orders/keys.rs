@@ -5,14 +5,15 @@ use std::collections::BTreeSet;
 
 use super::{
     behind::is_about,
-    cascades::{after, words},
+    cascades::{self, after, words},
+    told::parts,
 };
 use crate::{
     model::{
         Dialect,
         footprint::{Access, Act, Kind, Part},
     },
-    sql,
+    sql::{self, Token},
 };
 
 /// All foreign keys.
@@ -20,16 +21,20 @@ use crate::{
 pub(super) struct Keys {
     dialect: Dialect,
     foreign: BTreeSet<Key>,
-    /// The texts that say what is a key of a table, with the table.
+    /// The parts of definitions that say what is a key of a table, with the table.
     unique: Vec<(String, String)>,
+    /// Tables with a column that is computed from others: a change of any may be one of a key.
+    computed: BTreeSet<String>,
 }
 
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Key {
     child: String,
     parent: String,
-    /// The definition, in which its columns stand.
+    /// The definition of its table, or what changes that.
     text: String,
+    /// Of that the part in which its columns stand.
+    part: String,
 }
 
 impl Key {
@@ -54,6 +59,7 @@ impl Keys {
             dialect,
             foreign: BTreeSet::new(),
             unique: Vec::new(),
+            computed: BTreeSet::new(),
         };
         for text in texts {
             if !is_about(text, &["TABLE", "INDEX"]) || !is_about(text, &["CREATE", "ALTER"]) {
@@ -68,18 +74,45 @@ impl Keys {
             let Some(own) = after(&words, noun).next() else {
                 continue;
             };
-            if is_about(text, &["PRIMARY", "UNIQUE"]) {
-                keys.unique.push((own.clone(), text.to_owned()));
+            if computes(&words) {
+                keys.computed.insert(own.clone());
             }
-            for parent in after(&words, "REFERENCES") {
-                keys.foreign.insert(Key {
-                    child: own.clone(),
-                    parent,
-                    text: text.to_owned(),
-                });
+            for part in parts_about(text, dialect, &["PRIMARY", "UNIQUE"]) {
+                keys.unique.push((own.clone(), part));
+            }
+            for part in parts_about(text, dialect, &["REFERENCES"]) {
+                for parent in after(&cascades::words(&part, dialect), "REFERENCES") {
+                    keys.foreign.insert(Key {
+                        child: own.clone(),
+                        parent,
+                        text: text.to_owned(),
+                        part: part.clone(),
+                    });
+                }
             }
         }
         keys
+    }
+
+    /// No row of what a statement writes goes or gets another key, so nothing goes with it.
+    pub(super) fn are_kept(&self, text: &str, accesses: &[Access]) -> bool {
+        let mut keys = self.foreign.iter();
+        !keys.any(|key| self.loses_parents(key, text, accesses))
+    }
+
+    /// No column that is written has to do with a foreign key, on either side of it.
+    pub(super) fn are_apart(&self, text: &str, accesses: &[Access]) -> bool {
+        let mut keys = self.foreign.iter();
+        self.are_kept(text, accesses)
+            && !keys.any(|key| self.fills_children(key, &key.part, accesses))
+    }
+
+    /// The column is one of a key of the table, or may be.
+    pub(super) fn is_in_key(&self, table: &str, column: &str) -> bool {
+        let table = table.to_lowercase();
+        let mut unique = self.unique.iter();
+        self.computed.contains(&table)
+            || unique.any(|(own, part)| *own == table && is_about(part, &[column]))
     }
 
     /// The child's table where one statement takes parents away, or their keys, and the
@@ -99,7 +132,8 @@ impl Keys {
         }
         let mut keys = self.foreign.iter();
         let key = keys.find(|key| {
-            self.loses_parents(key, text, accesses) && touches_children(key, other_text, others)
+            self.loses_parents(key, text, accesses)
+                && self.touches_children(key, &key.part, other_text, others)
         })?;
         Some(&key.child)
     }
@@ -122,7 +156,9 @@ impl Keys {
         };
         let key = self.foreign.iter().find(|key| {
             drops(text, &key.parent)
-                && (drops(other_text, &key.child) || touches_children(key, other_text, others))
+                && (drops(other_text, &key.child)
+                    // What is deleted with it, or set, is seen in any column.
+                    || self.touches_children(key, &key.text, other_text, others))
         })?;
         Some(&key.child)
     }
@@ -149,15 +185,37 @@ impl Keys {
             None => is_about(text, &takes),
             Some(column) => {
                 let unique = self.unique.iter().filter(|(table, _)| *table == key.parent);
-                let mut texts = unique.map(|(_, text)| text).chain([&key.text]);
-                texts.any(|text| is_about(text, &[column]))
+                let parts: Vec<&String> = unique.map(|(_, part)| part).collect();
+                // Which column it is does not stand there, then.
+                parts.is_empty()
+                    || self.computed.contains(&key.parent)
+                    || parts
+                        .into_iter()
+                        .chain([&key.part])
+                        .any(|part| is_about(part, &[column]))
             }
+        })
+    }
+
+    /// It changes rows of the child, or what the key does with them; its columns stand in
+    /// `part`.
+    fn touches_children(&self, key: &Key, part: &str, text: &str, accesses: &[Access]) -> bool {
+        lets_go_or_fills(key, accesses)
+            || (sql::moves_rows(text) && self.fills_children(key, part, accesses))
+    }
+
+    /// Rows of the child come or go, or point elsewhere.
+    fn fills_children(&self, key: &Key, part: &str, accesses: &[Access]) -> bool {
+        written(accesses, &key.child).any(|column| {
+            column.is_none_or(|column| {
+                is_about(part, &[column]) || self.computed.contains(&key.child)
+            })
         })
     }
 }
 
-/// It changes rows of the child, or what the key does with them.
-fn touches_children(key: &Key, text: &str, accesses: &[Access]) -> bool {
+/// Children no longer point there, or get another default.
+fn lets_go_or_fills(key: &Key, accesses: &[Access]) -> bool {
     let lets_go = |access: &Access| {
         access.object.kind == Kind::Constraint
             && access.act.removes()
@@ -178,9 +236,34 @@ fn touches_children(key: &Key, text: &str, accesses: &[Access]) -> bool {
             && key.sets_default()
     };
     accesses.iter().any(|one| lets_go(one) || fills(one))
-        || (sql::moves_rows(text)
-            && written(accesses, &key.child)
-                .any(|column| column.is_none_or(|column| is_about(&key.text, &[column]))))
+}
+
+/// A column is computed from others, or the rows come from a query: `AS (`.
+fn computes(words: &[String]) -> bool {
+    words
+        .windows(2)
+        .any(|two| two[0].eq_ignore_ascii_case("AS") && two[1] == "(")
+}
+
+/// The parts of a definition that have one of the words; all of it where none has.
+fn parts_about(text: &str, dialect: Dialect, words: &[&str]) -> Vec<String> {
+    if !is_about(text, words) {
+        return Vec::new();
+    }
+    let parts = parts(text, dialect).into_iter();
+    let text_of = |part: Vec<Token>| {
+        let tokens: Vec<&str> = part.iter().map(|token| token.text(text)).collect();
+        tokens.join(" ")
+    };
+    let all: Vec<String> = parts.map(text_of).collect();
+    let about: Vec<String> = all
+        .into_iter()
+        .filter(|part| is_about(part, words))
+        .collect();
+    if about.is_empty() || is_about(text, &["INDEX"]) {
+        return vec![text.to_owned()];
+    }
+    about
 }
 
 /// The columns of a table that are written; `None` where rows come or go.

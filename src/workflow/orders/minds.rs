@@ -221,7 +221,7 @@ impl<'t> Words<'t> {
 }
 
 /// What stands in a literal.
-fn body<'t>(token: &Token, text: &'t str) -> Option<&'t str> {
+pub(super) fn body<'t>(token: &Token, text: &'t str) -> Option<&'t str> {
     let literal = token.text(text);
     match token.kind {
         TokenKind::String => literal.strip_prefix('\'')?.strip_suffix('\''),

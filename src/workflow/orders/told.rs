@@ -195,7 +195,7 @@ fn generated(text: &str, dialect: Dialect) -> Vec<String> {
 }
 
 /// What stands between the commas of a definition's list, or of its actions.
-fn parts(text: &str, dialect: Dialect) -> Vec<Vec<Token>> {
+pub(super) fn parts(text: &str, dialect: Dialect) -> Vec<Vec<Token>> {
     let all = significant(text, dialect);
     let is_create = all.first().is_some_and(|one| one.is_word(text, "CREATE"));
     let begin = if is_create {

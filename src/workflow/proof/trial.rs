@@ -6,7 +6,7 @@ use super::{
     watch,
 };
 use crate::{
-    db::Database,
+    db::{Database, VIOLATED},
     model::{Dialect, Direction},
     schema::{
         Content, FactId, Schema, Stages,
@@ -167,7 +167,7 @@ impl<'a, 'b> Trial<'a, 'b> {
         up: &Schema,
         proved: &mut Proved,
     ) -> Result<bool, Error> {
-        let asked = self.asked(step);
+        let asked = self.asked(step, before, up);
         let made = self.rows.make(self.tried.scratch, before, &asked)?;
         proved.with_rows = (made.tables, made.tables + made.without.len());
         let without = made.without.into_iter();
@@ -206,13 +206,13 @@ impl<'a, 'b> Trial<'a, 'b> {
     }
 
     /// What the scripts of a revision ask of rows.
-    fn asked(&self, step: &Prepared) -> Vec<Asked> {
+    fn asked(&self, step: &Prepared, before: &Schema, up: &Schema) -> Vec<Asked> {
         let down = step.scripts.down.as_ref();
         let scripts = std::iter::once(&step.scripts.up).chain(down);
         let dialect = self.tried.scratch.dialect();
-        scripts
-            .flat_map(|script| canary::asked(&script.text, dialect))
-            .collect()
+        let asked = scripts.flat_map(|script| canary::asked(&script.text, dialect));
+        let given = canary::given(&step.scripts.up.text, before, up);
+        asked.chain(given).collect()
     }
 
     /// The statements that have no rows to work on, though there are some.
@@ -305,7 +305,17 @@ impl<'a, 'b> Trial<'a, 'b> {
 /// rows that were made up.
 fn on_rows(failed: Box<FailedStep>) -> Result<Found, Note> {
     let error = &failed.error.error;
+    // What SQLite says of values; our runner says it of keys.
+    let of_values = [
+        "CHECK constraint failed",
+        "UNIQUE constraint failed",
+        "FOREIGN KEY constraint failed",
+        "cannot store ",
+        "datatype mismatch",
+        VIOLATED,
+    ];
     let empty = match error.code.as_deref() {
+        None if of_values.iter().any(|said| error.message.starts_with(said)) => false,
         None | Some("23502" | "SQLITE_CONSTRAINT_NOTNULL") => true,
         _ => error.message.contains("Cannot add a NOT NULL column"),
     };

@@ -374,3 +374,28 @@ fn a_session_needs_a_database() {
     assert!(!run.stderr.contains("AttributeError"), "{run}");
     assert!(run.stderr.contains("is_offline_mode"), "{run}");
 }
+
+/// The ids are those of a commit, and what they stand for is not: of the files nothing was said.
+#[test]
+fn what_was_imported_is_told_to_be_uncommitted() {
+    let sandbox = project();
+    diamond(&sandbox);
+    sandbox.commit("project", "Modules");
+    // Published.
+    sandbox.git("project", &["remote", "add", "origin", "."]);
+    sandbox.git("project", &["fetch", "-q", "origin"]);
+    sandbox.git("project", &["branch", "-q", "-u", "origin/main"]);
+    sandbox.ok("project", &["upgrade"]);
+    sandbox.ok("project", &["hooks", "install"]);
+    sandbox.ok("project", &["import", "alembic", "--adopt"]);
+    let said = sandbox.ok("project", &["status"]);
+    assert!(
+        said.contains("Files      5 revisions not committed as they are here")
+            && said.contains("git add revisions && git commit"),
+        "{said}"
+    );
+    sandbox.git("project", &["add", "-A"]);
+    sandbox.git("project", &["commit", "-q", "--no-verify", "-m", "Native"]);
+    let said = sandbox.ok("project", &["status"]);
+    assert!(!said.contains("not committed"), "{said}");
+}

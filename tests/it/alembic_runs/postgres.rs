@@ -9,7 +9,7 @@ use super::{
 use crate::support::{postgres::Cluster, sandbox::Sandbox};
 
 /// A project whose `dev` is a fresh database, with a password that nobody asks for.
-fn on_postgresql() -> (Sandbox, String) {
+pub(super) fn on_postgresql() -> (Sandbox, String) {
     let url = Cluster::shared().database();
     let sandbox = project();
     sandbox.write(
@@ -19,7 +19,7 @@ fn on_postgresql() -> (Sandbox, String) {
     (sandbox, url)
 }
 
-fn values(url: &str, sql: &str) -> Vec<String> {
+pub(super) fn values(url: &str, sql: &str) -> Vec<String> {
     Cluster::shared().psql_at(url).values(sql)
 }
 

@@ -238,3 +238,33 @@ fn on_postgresql_nothing_is_left_on_the_server() {
         .values("SELECT relname FROM pg_class WHERE relname IN ('t', 'alembic_version')");
     assert_eq!(tables, [] as [&str; 0]);
 }
+
+/// Alembic's template has no place for it.
+#[test]
+fn a_merge_revision_records_what_was_tried() {
+    let sandbox = project();
+    parted(
+        &sandbox,
+        "op.add_column(\"t\", sa.Column(\"a\", sa.Integer))",
+        "op.create_table(\"other\", sa.Column(\"id\", sa.Integer))",
+    );
+    sandbox.commit("project", "Two heads");
+    let run = sandbox.teammig("project", &["merge-heads", "--yes"]);
+    assert_eq!(run.code, 0, "{run}");
+    let (document, _) = sandbox.json("project", &["show", "head"]);
+    let proved = document["revisions"][0]["proved"]
+        .as_str()
+        .unwrap_or_default();
+    assert!(
+        proved.starts_with("independent from aaaa00000001 as of "),
+        "{document:#}\n{run}"
+    );
+    let left = format!("project/migrations/versions/{LEFT}_x.py");
+    sandbox.edit(&left, "\"a\"", "\"other\"");
+    let run = sandbox.teammig("project", &["check"]);
+    let said = run.stdout.clone() + &run.stderr;
+    assert!(
+        said.contains("stale-proof") && said.contains("# teammig: proved independent from"),
+        "{run}"
+    );
+}

@@ -216,7 +216,8 @@ fn who_uses_what_changes_is_named() {
         | ALTER TABLE p ALTER COLUMN price TYPE bigint USING price::bigint;
         detail: rule _RETURN on view hv depends on column "price"
     Nothing was written.
-    hint: `teammig diff --against revisions --sql` shows what was planned; `teammig create --empty` writes a revision to fill in by hand
+    hint: where it is in the way of what only this database has (`teammig drift` shows that): what is to stay, put alone into the models and call `teammig create "what it does"`, then `teammig stamp --only head` here; what is not to stay, keep what is in it elsewhere and remove it here; then call this again
+    hint: `teammig diff --sql` shows what was planned; `teammig create --empty` writes a revision to fill in by hand
     "#);
     // What does not touch it is written.
     sandbox.edit(

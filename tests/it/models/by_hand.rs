@@ -4,6 +4,7 @@
 use insta::assert_snapshot;
 
 use super::{USERS, project};
+use crate::support::postgres::Cluster;
 
 const STRICTER: &str =
     "CREATE TABLE users (id integer PRIMARY KEY, fullname text CHECK (fullname <> ''));\n";
@@ -182,7 +183,7 @@ fn a_rebuild_of_a_table_with_somebody_elses_column_is_not_written() {
         "--rev-id",
         "7f3a9c21e4b0",
     ];
-    assert_snapshot!(sandbox.teammig("project", &create), @"
+    assert_snapshot!(sandbox.teammig("project", &create), @r#"
     exit 3
     --- stderr
     error: the planned revision does not hold on a scratch database, and was not written
@@ -190,8 +191,103 @@ fn a_rebuild_of_a_table_with_somebody_elses_column_is_not_written() {
         7f3a9c21e4b0 (not written):9:1
         | SELECT json_extract('{}', 'users also has ' || group_concat(what, ', ') || ', which this revision would lose') FROM (
     Nothing was written.
-    hint: `teammig diff --against revisions --sql` shows what was planned; `teammig create --empty` writes a revision to fill in by hand
-    ");
+    hint: where it is in the way of what only this database has (`teammig drift` shows that): what is to stay, put alone into the models and call `teammig create "what it does"`, then `teammig stamp --only head` here; what is not to stay, keep what is in it elsewhere and remove it here; then call this again
+    hint: `teammig diff --sql` shows what was planned; `teammig create --empty` writes a revision to fill in by hand
+    "#);
+    // The way out that is named.
+    let with_nick = STRICTER.replace(" CHECK (fullname <> ''))", ", nick text)");
+    sandbox.write("project/models/users.sql", &with_nick);
+    sandbox.ok("project", &["create", "what it does"]);
+    sandbox.ok("project", &["stamp", "--only", "head"]);
+    let both = STRICTER.replace("''))", "''), nick text)");
+    sandbox.write("project/models/users.sql", &both);
+    sandbox.ok("project", &create);
+    sandbox.ok("project", &["upgrade"]);
+    sandbox.ok("project", &["downgrade", "-1"]);
+}
+
+/// Triggers that somebody else has on our table, and what they need.
+#[test]
+fn what_somebody_elses_trigger_needs_is_there_when_a_way_is_tried() {
+    let sandbox = project(&[("users.sql", USERS)]);
+    let connection = rusqlite::Connection::open(sandbox.at("project/dev.db")).unwrap();
+    connection
+        .execute_batch(
+            "CREATE TABLE log (x); \
+             CREATE TRIGGER logs AFTER UPDATE ON users BEGIN INSERT INTO log VALUES (1); END",
+        )
+        .unwrap();
+    let (on_server, url) = super::postgres::project(&[("users.sql", USERS)]);
+    on_server.ok("project", &["create", "Begin", "--rev-id", "aaaa00000001"]);
+    on_server.ok("project", &["upgrade"]);
+    Cluster::shared().psql_at(&url).run(
+        "CREATE FUNCTION logs() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END'; \
+         CREATE TRIGGER logs BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION logs()",
+    );
+    for sandbox in [sandbox, on_server] {
+        sandbox.edit(
+            "project/models/users.sql",
+            "fullname text",
+            "fullname text, phone text",
+        );
+        let create = ["create", "Phone", "--against", "database"];
+        let run = sandbox.teammig("project", &create);
+        assert!(run.to_string().contains("down returns, with rows"), "{run}");
+        sandbox.ok("project", &["upgrade"]);
+        sandbox.ok("project", &["downgrade", "-1"]);
+    }
+}
+
+/// What is here alone is no reason for others to have no way back.
+#[test]
+fn a_way_back_that_only_this_database_stops_is_not_given_up() {
+    let before = USERS.replace("fullname text", "fullname text, code text NOT NULL");
+    let sandbox = project(&[("users.sql", USERS), ("code.sql", "")]);
+    sandbox.write("project/models/users.sql", &before);
+    sandbox.ok(
+        "project",
+        &["create", "Code", "--backfill", "users.code:''"],
+    );
+    sandbox.ok("project", &["upgrade"]);
+    let connection = rusqlite::Connection::open(sandbox.at("project/dev.db")).unwrap();
+    connection
+        .execute_batch("ALTER TABLE users ADD COLUMN nick text")
+        .unwrap();
+    sandbox.write("project/models/users.sql", USERS);
+    let options = ["--accept-loss", "--backfill", "users.code:''"];
+    let create = [&["create", "Less", "--against", "database"], &options[..]].concat();
+    let run = sandbox.teammig("project", &create);
+    assert_eq!(run.code, 3, "{run}");
+    let text = run.to_string();
+    assert!(
+        text.contains("down fails: users also has column nick"),
+        "{text}"
+    );
+    assert!(text.contains("`teammig stamp --only head`"), "{text}");
+}
+
+/// A revision that makes what was made here by hand already.
+#[test]
+fn what_is_there_by_hand_is_recorded_without_running_the_revision() {
+    let sandbox = project(&[("users.sql", USERS)]);
+    let connection = rusqlite::Connection::open(sandbox.at("project/dev.db")).unwrap();
+    connection
+        .execute_batch("ALTER TABLE users ADD COLUMN nick text")
+        .unwrap();
+    sandbox.edit(
+        "project/models/users.sql",
+        "fullname text",
+        "fullname text, nick text",
+    );
+    sandbox.ok("project", &["create", "Nick", "--rev-id", "aaaa00000002"]);
+    let run = sandbox.teammig("project", &["upgrade"]);
+    assert_eq!(run.code, 1, "{run}");
+    assert!(
+        run.stderr.contains("`teammig stamp --only aaaa00000002`"),
+        "{run}"
+    );
+    sandbox.ok("project", &["stamp", "--only", "aaaa00000002"]);
+    assert_eq!(sandbox.teammig("project", &["drift"]).code, 0);
 }
 
 /// What was made by hand is in this database alone.

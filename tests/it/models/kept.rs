@@ -121,6 +121,14 @@ fn a_materialized_view_that_is_made_again_is_filled() {
         assert_eq!(psql.value("SELECT n FROM m"), "2");
         assert_eq!(psql.value("SELECT n FROM m2"), "2");
     }
+    // One that was left empty on purpose stays so; the database knows.
+    psql.run("REFRESH MATERIALIZED VIEW m2 WITH NO DATA");
+    for command in [["upgrade"].as_slice(), &["downgrade", "-1"]] {
+        sandbox.ok("project", command);
+        assert_eq!(psql.value("SELECT n FROM m"), "2");
+        let is_filled = "SELECT relispopulated FROM pg_class WHERE relname = 'm2'";
+        assert_eq!(psql.value(is_filled), "f");
+    }
 }
 
 /// A column that is there all the time neither goes nor comes.

@@ -349,3 +349,28 @@ fn to_leave_both_as_they_are_is_not_offered_where_that_fails() {
     assert!(run.stderr.contains("--apply-both"), "{run}");
     sandbox.ok("ann", &["sync", "--apply-both"]);
 }
+
+/// It ran what it could, failed in the middle and ended with 1.
+#[test]
+fn to_leave_both_as_they_are_stops_before_it_fails() {
+    let rename = (
+        "ALTER TABLE users RENAME TO people;",
+        "ALTER TABLE people RENAME TO users;",
+    );
+    let sandbox = pulled(rename, ADD_PHONE);
+    let rows = || sandbox.sqlite("ann/dev.db", "SELECT revision FROM teammig_ledger");
+    let before = rows();
+    for args in [
+        &["sync", "--apply-both"][..],
+        &["sync", "--apply-both", "--dry-run"],
+    ] {
+        let run = sandbox.teammig("ann", args);
+        assert_eq!(run.code, 3, "{run}");
+        let said = "c01d9e88ab12 fails here after what the other side did: no such table: users";
+        assert!(run.stderr.contains(said), "{run}");
+        assert!(run.stderr.contains("--apply-both --no-prove"), "{run}");
+    }
+    assert_eq!(rows(), before);
+    let run = sandbox.teammig("ann", &["sync", "--apply-both", "--no-prove"]);
+    assert_eq!(run.code, 1, "{run}");
+}

@@ -18,6 +18,7 @@ pub(crate) fn settings() -> RunSettings {
         lock_retries: 0,
         ledger_table: "teammig_ledger".into(),
         ledger_schema: None,
+        left_out: teammig::schema::LeaveOut::default(),
         application: "teammig test".into(),
     }
 }

@@ -66,7 +66,8 @@ pub(super) fn made(call: &Call, batch: Option<&Call>, dialect: Dialect) -> Read 
         "create_foreign_key" => create_foreign_key(&given),
         "create_check_constraint" => {
             let arg = given.get("condition").ok_or_else(|| call.span.clone())?;
-            add_constraint(&given, &format!("CHECK ({})", condition(arg)?))
+            let text = format!("CHECK ({}){}", condition(arg)?, not_valid(call));
+            add_constraint(&given, &text)
         }
         "create_exclude_constraint" => {
             let text = exclusion(given.rest(), call)?;
@@ -243,6 +244,14 @@ fn alter_column(given: &Given<'_>, dialect: Dialect) -> Read {
     Ok(made)
 }
 
+fn not_valid(call: &Call) -> &'static str {
+    if call.flag("postgresql_not_valid") {
+        " NOT VALID"
+    } else {
+        ""
+    }
+}
+
 fn create_foreign_key(given: &Given<'_>) -> Read {
     let parent = (
         given.maybe("referent_schema")?,
@@ -251,11 +260,7 @@ fn create_foreign_key(given: &Given<'_>) -> Read {
     let own = list(given.names("local_cols")?);
     let of = list(given.names("remote_cols")?);
     let (parent, actions) = (full(parent), actions(given.call));
-    let not_valid = if given.call.flag("postgresql_not_valid") {
-        " NOT VALID"
-    } else {
-        ""
-    };
+    let not_valid = not_valid(given.call);
     add_constraint(
         given,
         &format!("FOREIGN KEY ({own}) REFERENCES {parent} ({of}){actions}{not_valid}"),

@@ -238,10 +238,19 @@ pub(super) fn create_index(given: &Given<'_>) -> Read {
     let unique = if given.flag("unique") { "UNIQUE " } else { "" };
     let (missing, options) = (missing(given), index_options(given.call)?);
     let (name, table) = (ident(&name), full(table));
+    let apart = concurrently(given);
     Ok(one(format!(
-        "CREATE {unique}INDEX {missing}{name} ON {table}{}",
+        "CREATE {unique}INDEX {apart}{missing}{name} ON {table}{}",
         options.around(&on)
     )))
+}
+
+fn concurrently(given: &Given<'_>) -> &'static str {
+    if given.call.flag("postgresql_concurrently") {
+        "CONCURRENTLY "
+    } else {
+        ""
+    }
 }
 
 pub(super) fn drop_index(given: &Given<'_>) -> Read {
@@ -268,6 +277,6 @@ pub(super) fn drop_index(given: &Given<'_>) -> Read {
             name: name.to_owned(),
             is_copied: false,
         }),
-        ..Sql::new(format!("DROP INDEX {exists}{index}"))
+        ..Sql::new(format!("DROP INDEX {}{exists}{index}", concurrently(given)))
     }]))
 }

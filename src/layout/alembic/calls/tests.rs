@@ -176,7 +176,9 @@ fn constraints_and_indexes() {
     check(&[
         (
             "op.create_index('i', 'users', [sa.text('lower(name)'), 'id'], unique=True, postgresql_where=sa.text('id > 0'), postgresql_using='btree', postgresql_concurrently=True)",
-            &["CREATE UNIQUE INDEX i ON users USING btree (lower(name), id) WHERE id > 0"],
+            &[
+                "CREATE UNIQUE INDEX CONCURRENTLY i ON users USING btree (lower(name), id) WHERE id > 0",
+            ],
         ),
         (
             "op.create_index(op.f('i'), 'users', [sa.text(\"(data ->> 'x') DESC\"), sa.func.lower(sa.column('name'))])",
@@ -184,12 +186,20 @@ fn constraints_and_indexes() {
         ),
         ("op.drop_index('i', table_name='users')", &["DROP INDEX i"]),
         (
+            "op.drop_index('i', 'users', postgresql_concurrently=True, if_exists=True)",
+            &["DROP INDEX CONCURRENTLY IF EXISTS i"],
+        ),
+        (
             "op.drop_index(op.f('i'), schema='app', if_exists=True)",
             &["DROP INDEX IF EXISTS app.i"],
         ),
         (
             "op.create_unique_constraint(None, 'users', ['a', 'b'])",
             &["ALTER TABLE users ADD UNIQUE (a, b)"],
+        ),
+        (
+            "op.create_check_constraint('c', 'users', 'a > 0', postgresql_not_valid=True)",
+            &["ALTER TABLE users ADD CONSTRAINT c CHECK (a > 0) NOT VALID"],
         ),
         (
             "op.create_unique_constraint(name='u', source='users', local_cols=['a'])",

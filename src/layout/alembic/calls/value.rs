@@ -70,6 +70,8 @@ pub(super) struct Done {
     pub(super) what: What,
     /// Whether it happens depends on something.
     pub(super) softly: bool,
+    /// It runs outside of the migration's transaction.
+    pub(super) outside: bool,
 }
 
 /// What is known of it.

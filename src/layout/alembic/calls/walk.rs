@@ -32,6 +32,8 @@ pub(super) struct Walk<'a> {
     /// Those of the functions that are being called.
     scopes: Vec<Names>,
     softly: usize,
+    /// In blocks outside of the transaction.
+    outside: usize,
     /// A call stands alone, for what it does.
     pub(super) is_bare: bool,
     /// It is being imported: what is called there is no migration.
@@ -66,6 +68,7 @@ pub(super) fn upgrade(text: &str, dialect: Dialect) -> Vec<Done> {
         globals: HashMap::new(),
         scopes: Vec::new(),
         softly: 0,
+        outside: 0,
         is_bare: false,
         importing: true,
         steps: 0,
@@ -106,6 +109,7 @@ impl<'a> Walk<'a> {
                 span: span.clone(),
                 what,
                 softly: self.softly > 0,
+                outside: self.outside > 0,
             });
         }
     }
@@ -458,13 +462,19 @@ impl<'a> Walk<'a> {
     }
 
     fn with(&mut self, one: &'a ast::StmtWith) -> Flow {
+        let mut commits = false;
         for item in &one.items {
+            commits |= matches!(&item.context_expr, Expr::Call(call) if matches!(
+                &*call.func, Expr::Attribute(method) if method.attr.as_str() == "autocommit_block"));
             let value = self.eval(&item.context_expr);
             if let Some(target) = &item.optional_vars {
                 self.bind(target, &value);
             }
         }
-        self.body(&one.body)
+        self.outside += usize::from(commits);
+        let flow = self.body(&one.body);
+        self.outside -= usize::from(commits);
+        flow
     }
 
     /// What is caught may fail, and what catches it may happen.

@@ -8,7 +8,14 @@ use super::{
     table,
     work::is_foreign_key,
 };
-use crate::schema::{Fact, FactId, Kind, plan::Hazard};
+use crate::schema::{
+    Fact, FactId, Kind,
+    canary::references,
+    plan::{
+        Hazard,
+        referred::{Mend, Written, mend},
+    },
+};
 
 /// The word for a constraint of that one column which needs no name: the server would
 /// call it the same.
@@ -81,12 +88,48 @@ pub(super) fn create(scene: &Scene, fact: &Fact) -> Vec<Line> {
     if !is_new && !definition.ends_with(" NOT VALID") {
         line = line.with(Hazard::FailsOnData(format!("rows that break {name}")));
     }
-    let mut lines = vec![line];
+    let (mut lines, holds) = mended(scene, fact);
+    if holds {
+        line.statement.hazards.clear();
+    }
+    lines.push(line);
     // Those of some partitions; what is on all of them came with the statement above.
     let attached = fact.list("attached").iter();
     lines.extend(attached.map(|sql| Line::new(&fact.id, scene.names.text(sql))));
     lines.extend(comment::first(scene, fact));
     lines
+}
+
+/// What makes rows that are there refer to something, where a way back makes the table
+/// again that they refer to; whether they all do then.
+fn mended(scene: &Scene, fact: &Fact) -> (Vec<Line>, bool) {
+    let (work, b) = (scene.work, scene.b);
+    let child = fact.parent.as_ref().filter(|id| !work.create.contains(*id));
+    let Some(child) = child.filter(|_| scene.decisions.may_lose && is_foreign_key(fact)) else {
+        return (Vec::new(), false);
+    };
+    let Some(key) = references(b, child).into_iter().find(|key| {
+        let is_made = work.create.contains(&key.table) && work.origin(&key.table).is_none();
+        is_made && key.of == fact.id
+    }) else {
+        return (Vec::new(), false);
+    };
+    let written = Written {
+        table: &|id: &FactId| scene.names.object(id),
+        column: ident,
+    };
+    match mend(b, child, &key, scene.decisions, &written) {
+        None => (Vec::new(), false),
+        Some(Mend::Rows(sql)) => (vec![Line::new(&key.table, sql)], true),
+        Some(Mend::Nothing(sql, columns)) => {
+            let mut line = Line::new(columns.first().unwrap_or(&fact.id), sql);
+            for column in &columns {
+                let what = format!("the values of {}", scene.shown(column));
+                line = line.with(Hazard::LosesData(what));
+            }
+            (vec![line], true)
+        }
+    }
 }
 
 /// A constraint that stays is altered.

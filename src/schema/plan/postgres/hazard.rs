@@ -97,7 +97,24 @@ pub(super) fn cast(from: &str, to: &str) -> Cast {
         };
     }
     match (old.as_str(), new.as_str()) {
-        (old, "numeric") if rank(old).is_some() && after.is_empty() => Cast::Keeps,
+        (old, "numeric") if rank(old).is_some() => match after.as_slice() {
+            [] => Cast::Keeps,
+            // A whole number is never rounded: it has room, or it is refused.
+            [digits, further @ ..] => {
+                let room = digits - further.first().copied().unwrap_or_default();
+                let most = [5, 10, 19];
+                let fits = rank(old)
+                    .and_then(|rank| most.get(rank))
+                    .is_some_and(|most| room >= *most);
+                if further.first().is_some_and(|scale| *scale < 0) {
+                    Cast::Loses
+                } else if fits {
+                    Cast::Keeps
+                } else {
+                    Cast::Refuses
+                }
+            }
+        },
         (old, "double precision") if rank(old).is_some_and(|rank| rank < 2) || old == "real" => {
             Cast::Keeps
         }
@@ -259,6 +276,11 @@ mod tests {
             ("numeric(10,2)", "numeric(10,4)", Cast::Loses),
             ("numeric(10,2)", "integer", Cast::Loses),
             ("integer", "numeric", Cast::Keeps),
+            ("integer", "numeric(12,2)", Cast::Keeps),
+            ("integer", "numeric(10,2)", Cast::Refuses),
+            ("bigint", "numeric(18)", Cast::Refuses),
+            ("bigint", "numeric(19)", Cast::Keeps),
+            ("integer", "numeric(10,-2)", Cast::Loses),
             (
                 "timestamp(3) with time zone",
                 "timestamp(6) with time zone",

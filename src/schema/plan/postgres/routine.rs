@@ -2,7 +2,11 @@
 //! server keeps the whole text of.
 
 use super::{Scene, comment, hazard, line::Line, names::ident, star, table};
-use crate::schema::{Fact, FactId, Kind, plan::Hazard};
+use crate::{
+    model::Dialect,
+    schema::{Fact, FactId, Kind, plan::Hazard},
+    sql,
+};
 
 /// The statement of the user, or the server's.
 fn text(scene: &Scene, fact: &Fact, server: &str) -> String {
@@ -126,14 +130,34 @@ pub(super) fn create_view(scene: &Scene, fact: &Fact, again: bool) -> Vec<Line> 
     };
     let sql = if again { or_replace(&sql) } else { sql };
     let mut lines = vec![Line::new(&fact.id, sql)];
-    // A dump says of all of them that they hold nothing, and nobody knows whether the one that
-    // was there did.
+    // A dump says of all of them that they hold nothing; the database knows whether the one that
+    // was there did, and was asked before it went.
     if !data.is_empty() && scene.work.origin(&fact.id).is_some() {
         let name = scene.names.object(&fact.id);
-        let sql = format!("REFRESH MATERIALIZED VIEW {name}");
+        let setting = filled(&fact.id);
+        let sql = format!(
+            "DO $teammig$ BEGIN\n    IF coalesce(current_setting({setting}, true), 'true') = 'true' THEN\n        \
+             REFRESH MATERIALIZED VIEW {name};\n    END IF;\nEND $teammig$"
+        );
         lines.push(Line::new(&fact.id, sql));
     }
     lines
+}
+
+/// The setting that keeps whether a materialized view held rows, while it is made again.
+fn filled(view: &FactId) -> String {
+    let mut name = "teammig.filled".to_owned();
+    for part in &view.path {
+        name.push('_');
+        for byte in part.bytes() {
+            if byte.is_ascii_alphanumeric() {
+                name.push(char::from(byte));
+            } else {
+                name.extend([format!("_{byte:02x}")]);
+            }
+        }
+    }
+    format!("'{name}'")
 }
 
 /// A view that stays is altered.
@@ -162,15 +186,31 @@ pub(super) fn change_view(scene: &Scene, before: &Fact, after: &Fact) -> Vec<Lin
     lines
 }
 
-/// A view ends.
-pub(super) fn drop_view(scene: &Scene, fact: &Fact) -> Line {
+/// A view ends. One that is made again and may hold nothing is asked first.
+pub(super) fn drop_view(scene: &Scene, fact: &Fact) -> Vec<Line> {
     let word = fact.id.kind.name().to_uppercase();
     let mut line = Line::new(
         &fact.id,
         format!("DROP {word} {}", scene.names.object(&fact.id)),
     );
     line.statement.hazards = hazard::of_drop(scene, fact);
-    line
+    let twin = scene
+        .work
+        .twin(&fact.id)
+        .and_then(|id| scene.b.facts.get(id));
+    let again = twin.filter(|twin| {
+        let is_stored = fact.id.kind == Kind::MaterializedView && twin.id.kind == fact.id.kind;
+        is_stored && twin.get("populated").is_some()
+    });
+    let Some(again) = again else {
+        return vec![line];
+    };
+    let name = sql::literal(&scene.names.object(&fact.id), Dialect::Postgres).unwrap_or_default();
+    let sql = format!(
+        "-- it is filled again only where it held rows\nSELECT set_config({}, relispopulated::text, false) FROM pg_class WHERE oid = {name}::regclass",
+        filled(&again.id)
+    );
+    vec![Line::new(&fact.id, sql), line]
 }
 
 /// A trigger or a rule begins.

@@ -101,7 +101,7 @@ fn dropped(scene: &Scene, fact: &Fact) -> Vec<Line> {
         Kind::Table => table::drop(scene, fact),
         Kind::Column => column::drop(scene, fact),
         Kind::Constraint => vec![constraint::drop(scene, fact)],
-        Kind::View | Kind::MaterializedView => vec![routine::drop_view(scene, fact)],
+        Kind::View | Kind::MaterializedView => routine::drop_view(scene, fact),
         Kind::Index => index::drop(scene, fact),
         Kind::Statistics => vec![constraint::drop_statistics(scene, fact)],
         Kind::Rule | Kind::Trigger | Kind::Policy => vec![routine::drop_on_table(scene, fact)],

@@ -13,7 +13,7 @@ const REMARK: &str =
     "-- stops where the table has anything that this script does not know, and would lose";
 
 /// The table that a statement guards so, by its name in lower case.
-pub(in crate::schema) fn guarded(statement: &str) -> Option<String> {
+pub(crate) fn guarded(statement: &str) -> Option<String> {
     if !statement.contains(sqlite::WOULD_LOSE) {
         return None;
     }

@@ -4,7 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Hazard, Part, Statement, Work, queries, text};
-use crate::schema::{Fact, FactId, Kind, Schema};
+use crate::schema::{
+    Fact, FactId, Kind, Schema,
+    canary::references,
+    plan::referred::{Mend, Written, mend},
+};
 
 impl Work<'_> {
     /// Everything in its order.
@@ -26,12 +30,57 @@ impl Work<'_> {
         for id in with_parents_first(self.b, &rebuilt) {
             statements.extend(self.rebuilt.get(&id).into_iter().flatten().cloned());
         }
+        statements.extend(self.rows_to_refer_to(&rebuilt));
         statements.extend(self.creates_of_parts());
         Part {
             statements,
             transaction: true,
             foreign_keys_off,
         }
+    }
+
+    /// Rows that are there refer to a table which a way back makes again. (Keys are off, and
+    /// triggers come later.)
+    fn rows_to_refer_to(&self, rebuilt: &BTreeSet<FactId>) -> Vec<Statement> {
+        let mut statements = Vec::new();
+        for child in rebuilt.iter().filter(|_| self.decisions.may_lose) {
+            for key in references(self.b, child) {
+                let stood = |column: &String| {
+                    let path = [child.name().to_owned(), column.clone()];
+                    self.mid
+                        .facts
+                        .contains_key(&FactId::new(Kind::Column, path))
+                };
+                let is_made = self.created_tables.contains(&key.table)
+                    && !self.mid.facts.contains_key(&key.table);
+                if !is_made || !key.columns.iter().all(stood) {
+                    continue;
+                }
+                let names = Written {
+                    table: &|id: &FactId| written(self.b, id),
+                    column: text::name,
+                };
+                match mend(self.b, child, &key, self.decisions, &names) {
+                    None => {}
+                    Some(Mend::Rows(sql)) => statements.push(Statement {
+                        sql,
+                        about: key.table.clone(),
+                        hazards: Vec::new(),
+                    }),
+                    Some(Mend::Nothing(sql, columns)) => statements.push(Statement {
+                        sql,
+                        about: columns.first().unwrap_or(child).clone(),
+                        hazards: columns
+                            .iter()
+                            .filter_map(|id| self.b.facts.get(id))
+                            .map(|column| format!("the values of {}", self.b.shown(column)))
+                            .map(Hazard::LosesData)
+                            .collect(),
+                    }),
+                }
+            }
+        }
+        statements
     }
 
     /// The tables that go, those first that refer to others.

@@ -341,8 +341,21 @@ impl Rebuild<'_> {
             }
             copy.hazards
                 .extend(hazards::must_be_given(self.after, column));
+        } else if self.becomes_key(old, column)
+            && let Some(fill) = self.decisions.backfill.get(&self.id(column))
+        {
+            // Nothing has to be there by SQLite's rules; somebody says what is.
+            value = format!("coalesce({value}, {fill})");
         }
         copy.put(&column.name, value);
+    }
+
+    /// Whether a column that may have held nothing becomes a part of the primary key.
+    fn becomes_key(&self, old: &ColumnText, column: &ColumnText) -> bool {
+        self.after.is_key(column)
+            && !self.before.is_filled(old)
+            && !self.before.is_rowid(old)
+            && (!self.before.is_key(old) || self.before.has_rowid() && !self.after.has_rowid())
     }
 
     /// Nothing says what to put into rows that have nothing.

@@ -135,6 +135,14 @@ impl<'a> Table<'a> {
             .any(|definition| single_primary_key(definition).as_deref() == Some(&*lower(column)))
     }
 
+    /// Whether a column is the primary key, or a part of it.
+    pub(super) fn is_key(&self, column: &ColumnText) -> bool {
+        column.get("primary key").is_some()
+            || self
+                .constraints()
+                .any(|definition| key_names(definition).contains(&lower(column)))
+    }
+
     /// The constraints that stand after the columns.
     pub(super) fn constraints(&self) -> impl Iterator<Item = &Value> {
         let constraints = self.text.iter().flat_map(|text| &text.constraints);
@@ -200,6 +208,20 @@ impl<'a> Table<'a> {
 /// The name that decides.
 pub(super) fn lower(column: &ColumnText) -> String {
     column.name.to_ascii_lowercase()
+}
+
+/// The columns of a PRIMARY KEY.
+fn key_names(definition: &Value) -> Vec<String> {
+    let all = pieces(&definition.text);
+    if !matches!(all.as_slice(), [primary, key, ..] if primary.is("primary") && key.is("key")) {
+        return Vec::new();
+    }
+    // Behind a bracket or a comma; `COLLATE` and `DESC` come later.
+    let names = all.windows(2).filter_map(|pair| match pair {
+        [before, name] if matches!(before.normal.as_str(), "(" | ",") => name.name(),
+        _ => None,
+    });
+    names.map(|name| name.to_ascii_lowercase()).collect()
 }
 
 /// The only column of a PRIMARY KEY.

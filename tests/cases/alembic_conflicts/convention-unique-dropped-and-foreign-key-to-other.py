@@ -1,0 +1,11 @@
+# postgres: independent, none
+
+# before
+by_convention = True
+op.create_unique_constraint(None, "teams", ["title"])
+
+# left
+op.drop_constraint(op.f("uq_teams_title"), "teams", type_="unique")
+
+# right
+op.create_foreign_key(None, "users", "teams", ["team_id"], ["id"])
