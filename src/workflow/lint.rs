@@ -51,6 +51,10 @@ pub fn lint<'a>(
             let earlier = || below(all(), migration);
             let findings = match migration.language {
                 Language::Sql => sql::lint(migration, *dialect, options, &earlier),
+                // That it is no Python is an error of its own.
+                Language::Python if layout::python_syntax_error(&migration.file.text).is_some() => {
+                    Vec::new()
+                }
                 Language::Python => {
                     let calls = layout::calls(migration, *dialect);
                     let (findings, spans) = sql::lint_calls(migration, *dialect, options, &calls);
