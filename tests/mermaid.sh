@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Draws a graph with the real Mermaid, which `cargo test` does not fetch: hostile messages, and a
-# repository of one's own if its path is given. Needs npm, Chromium, and a built teammig.
+# repository of one's own if its path is given. Needs npm and Chromium.
 #   tests/mermaid.sh [PROJECT]
 set -euo pipefail
 own=${1:+$(realpath "$1")}
@@ -32,7 +32,7 @@ a\nb \N [x] (y) {z} |p|
 MESSAGES
 
 draw() {
-  "$root/target/debug/teammig" -C "$1" graph --all -q --as mermaid >"$2.mmd"
+  cargo run --quiet --locked -- -C "$1" graph --all -q --as mermaid >"$2.mmd"
   node_modules/.bin/mmdc -p browser.json -i "$2.mmd" -o "$2.svg" -q
   # Mermaid draws its complaints too, as a picture of a bomb.
   if grep -q 'Syntax error' "$2.svg"; then

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Reads an Alembic repository's history with Python's own `ast` and compares with teammig.
 
-    alembic_reference.py REPOSITORY FOLDER [TEAMMIG] [--commits 200] [--edits 2000]
+    alembic_reference.py REPOSITORY FOLDER TEAMMIG [--commits 200] [--edits 2000]
 
 FOLDER is the folder with the versions, relative to the repository. Two comparisons:
 
@@ -277,7 +277,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("repository")
     parser.add_argument("folder")
-    parser.add_argument("teammig", nargs="?", default="target/debug/teammig")
+    parser.add_argument("teammig", help="the program")
     parser.add_argument("--commits", type=int, default=200)
     parser.add_argument("--edits", type=int, default=2000)
     arguments = parser.parse_args()
