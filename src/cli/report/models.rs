@@ -140,6 +140,11 @@ fn undecided(all: &[Undecided], renames: &[(String, Vec<String>)], words: String
                     quoted("--backfill", format!("{name}:{example}"))
                 ));
             }
+            Question::NoRow { table } => {
+                report = report.hint(format!(
+                    "in three steps: take {name} or its REFERENCES out of the models and call `teammig create \"what it does\"`, which makes {table}; `teammig create --empty` for its rows (`INSERT INTO {table} …`); then {name} as it should be, and `-- teammig: backfill …` behind it names one of them. Or let it be NULL at first, without a default"
+                ));
+            }
             Question::Using { to, .. } => {
                 let column = name.rsplit('.').next().unwrap_or(name);
                 report = report.hint(format!(
