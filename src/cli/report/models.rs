@@ -109,6 +109,10 @@ fn refused(all: &[RefusedModel]) -> Report {
         Some("42501") => report.hint(
             "the role has to be allowed to do that in a new database (`scratch:` in teammig.yaml names another server, with another role)",
         ),
+        // undefined_object, undefined_function: what an extension may have.
+        Some("42704" | "42883") => report.hint(
+            "what an extension brings needs its `CREATE EXTENSION …;` in the models, too",
+        ),
         // undefined_table: what comes later in whatever order.
         Some("42P01") if all.len() > 1 => report.hint(
             "if tables refer to each other: leave REFERENCES out of one of them, and say it behind both with `ALTER TABLE … ADD FOREIGN KEY …`; views cannot refer to each other",
