@@ -227,3 +227,27 @@ fn a_reference_to_a_new_table_that_rows_need_not_have_is_written() {
     let [_, sandbox] = projects(ALONE);
     create(&sandbox, held, &[]);
 }
+
+/// sqldef#1294 #1297: what is lost is told by what changes, not by words in a text.
+#[test]
+fn words_in_texts_are_no_loss() {
+    let after = "CREATE TABLE people (id integer PRIMARY KEY, name text,\n\
+        note text DEFAULT 'DROP TABLE people; DELETE FROM people' CHECK (note <> 'DROP COLUMN name'));\n\
+        CREATE VIEW \"drop table people\" AS SELECT 'TRUNCATE people' AS \"drop column name\";\n";
+    for sandbox in projects(ALONE) {
+        run(&sandbox, "INSERT INTO people VALUES (1, 'a');");
+        let (said, script) = create(&sandbox, after, &[]);
+        assert!(!said.contains("loses"), "{said}");
+        let (up, _) = script.split_once("-- migrate:down").unwrap();
+        assert!(!up.contains("loses data"), "{script}");
+        there_and_back(&sandbox);
+        // And one that is called like something harmless is one.
+        sandbox.write(
+            "project/models/m.sql",
+            "CREATE VIEW v AS SELECT 1 AS \"add column\";\n",
+        );
+        let run = sandbox.teammig("project", &["create", "Gone"]);
+        assert_eq!(run.code, 3, "{run}");
+        assert!(run.stderr.contains("loses data: table people"), "{run}");
+    }
+}
