@@ -75,3 +75,35 @@ impl Likeness {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn likeness(dialect: Dialect, major: u32) -> Likeness {
+        Likeness {
+            dialect,
+            major,
+            options: String::new(),
+            settings: Vec::new(),
+        }
+    }
+
+    /// Scripts that ran on 15 fail on 18: matviews and indexes are built with a safe search path.
+    #[test]
+    fn a_server_of_another_major_version_is_no_evidence() {
+        let wanted = likeness(Dialect::Postgres, 15);
+        assert!(wanted.fits(&likeness(Dialect::Postgres, 15)).is_ok());
+        for (here, said) in [
+            (likeness(Dialect::Postgres, 18), "it is PostgreSQL 18"),
+            (likeness(Dialect::Postgres, 14), "it is PostgreSQL 14"),
+            (likeness(Dialect::Sqlite, 0), "it is SQLite"),
+        ] {
+            let refused = wanted.fits(&here).unwrap_err().to_string();
+            assert_eq!(
+                refused,
+                format!("{said}, and the database is PostgreSQL 15")
+            );
+        }
+    }
+}

@@ -154,6 +154,11 @@ pub enum Question {
         /// A value of its type, to show how it is said.
         example: &'static str,
     },
+    /// In every row the column has to refer to a row of a table that is new: it has none.
+    NoRow {
+        /// The name of that table.
+        table: String,
+    },
     /// There is no cast between the types: `using` is needed.
     Using {
         /// The type that it has.
@@ -180,19 +185,33 @@ pub enum Question {
 
 /// The statements that turn `a` into `b`, or all that has to be decided first.
 pub fn plan(a: &Schema, b: &Schema, decisions: &Decisions) -> Result<Plan, Vec<Undecided>> {
-    let mut plan = match b.dialect {
+    let planned = match b.dialect {
         Dialect::Postgres => {
             let (renames, a) = labels::renamed(a, b, decisions);
-            let mut plan = postgres_plan(&a, b, decisions)?;
-            if !renames.is_empty() {
-                plan.put_first(renames);
-            }
-            plan
+            postgres_plan(&a, b, decisions).map(|mut plan| {
+                if !renames.is_empty() {
+                    plan.put_first(renames);
+                }
+                plan
+            })
         }
-        Dialect::Sqlite => sqlite::plan(a, b, decisions)?,
+        Dialect::Sqlite => sqlite::plan(a, b, decisions),
     };
-    plan.name_as_before(a, decisions);
-    Ok(plan)
+    let mut undecided = referred::orphans(a, b, decisions);
+    match planned {
+        Ok(mut plan) if undecided.is_empty() => {
+            plan.name_as_before(a, decisions);
+            Ok(plan)
+        }
+        Ok(_) => Err(undecided),
+        Err(others) => {
+            // Nothing would fill such a column.
+            let is_new = |one: &Undecided| undecided.iter().all(|own| own.about != one.about);
+            let others: Vec<Undecided> = others.into_iter().filter(is_new).collect();
+            undecided.extend(others);
+            Err(undecided)
+        }
+    }
 }
 
 /// What `a` is once the renames are done that were decided and say something; labels of

@@ -222,6 +222,21 @@ fn both(json: &str) -> Option<Value> {
     }
 }
 
+/// Whether something was dropped while it was read: the server has no text of it any more.
+pub fn is_torn(schema: &Schema) -> bool {
+    schema.facts.values().any(|fact| match fact.id.kind {
+        Kind::Constraint
+        | Kind::Index
+        | Kind::MaterializedView
+        | Kind::Rule
+        | Kind::Statistics
+        | Kind::Trigger
+        | Kind::View => fact.get("definition").is_none(),
+        Kind::Function | Kind::Procedure => fact.ddl.is_none(),
+        _ => false,
+    })
+}
+
 /// Takes the ledger out, and the schema around it where that is there for it alone.
 pub fn without_ledger(schema: &mut Schema, in_schema: &str, table: &str) {
     let ledger = FactId::new(Kind::Table, [in_schema, table]);

@@ -5,6 +5,8 @@ mod asked;
 mod bad;
 mod by_hand;
 mod command;
+#[cfg(unix)]
+mod counted;
 mod create;
 #[cfg(unix)]
 mod excluded;

@@ -109,6 +109,10 @@ fn refused(all: &[RefusedModel]) -> Report {
         Some("42501") => report.hint(
             "the role has to be allowed to do that in a new database (`scratch:` in teammig.yaml names another server, with another role)",
         ),
+        // undefined_object, undefined_function: what an extension may have.
+        Some("42704" | "42883") => report.hint(
+            "what an extension brings needs its `CREATE EXTENSION …;` in the models, too",
+        ),
         // undefined_table: what comes later in whatever order.
         Some("42P01") if all.len() > 1 => report.hint(
             "if tables refer to each other: leave REFERENCES out of one of them, and say it behind both with `ALTER TABLE … ADD FOREIGN KEY …`; views cannot refer to each other",
@@ -138,6 +142,11 @@ fn undecided(all: &[Undecided], renames: &[(String, Vec<String>)], words: String
                 report = report.hint(format!(
                     "{} says what is in it then, with any expression in place of {example}",
                     quoted("--backfill", format!("{name}:{example}"))
+                ));
+            }
+            Question::NoRow { table } => {
+                report = report.hint(format!(
+                    "in three steps: take {name} or its REFERENCES out of the models and call `teammig create \"what it does\"`, which makes {table}; `teammig create --empty` for its rows (`INSERT INTO {table} …`); then {name} as it should be, and `-- teammig: backfill …` behind it names one of them. Or let it be NULL at first, without a default"
                 ));
             }
             Question::Using { to, .. } => {

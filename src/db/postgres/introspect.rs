@@ -40,17 +40,40 @@ pub(super) fn read(database: &mut Postgres) -> Result<Schema, DbError> {
         message.push_str(";\n");
     }
     message.push_str(end);
-    let rows = database.session.rows(&message).map_err(|failure| {
+    let mut schema = once(database, major, &message);
+    for _ in 0..AGAIN {
+        let is_whole = match &schema {
+            Ok(schema) => !postgres::is_torn(schema),
+            Err(error) => error.code.as_deref() != Some(INTERNAL),
+        };
+        // What is held open ends with an error.
+        if is_whole || database.held {
+            break;
+        }
+        schema = once(database, major, &message);
+    }
+    let mut schema = schema?;
+    if let Some(name) = &database.table.schema {
+        postgres::without_ledger(&mut schema, name, database.table.name());
+    }
+    Ok(schema)
+}
+
+/// How often the catalogs are read once more where something was dropped meanwhile: their rows are as
+/// of one moment, and the server's deparsers look at what there is now.
+const AGAIN: usize = 3;
+
+/// `internal_error`: "could not open relation with OID", "cache lookup failed".
+const INTERNAL: &str = "XX000";
+
+fn once(database: &mut Postgres, major: u32, message: &str) -> Result<Schema, DbError> {
+    let rows = database.session.rows(message).map_err(|failure| {
         let error = failure.into_error();
         if !database.held {
             database.session.roll_back();
         }
         error
     });
-    let mut schema = postgres::facts(major, rows?)
-        .map_err(|error| DbError::new(ErrorKind::Statement, error.to_string()))?;
-    if let Some(name) = &database.table.schema {
-        postgres::without_ledger(&mut schema, name, database.table.name());
-    }
-    Ok(schema)
+    postgres::facts(major, rows?)
+        .map_err(|error| DbError::new(ErrorKind::Statement, error.to_string()))
 }

@@ -3,16 +3,18 @@
 //!
 //! What refers knows the keys, so rows with just these come back, where the table takes
 //! them. Where it takes none, what refers is emptied; where that must not be, a person is asked.
+//! So it is where rows that are there would have to refer to a table that is new.
 
 use std::collections::BTreeSet;
 
-use super::Decisions;
+use super::{Decisions, Question, Undecided};
 use crate::{
     model::Dialect,
     schema::{
         Fact, FactId, Kind, Schema,
         canary::{Key, primary_key, references},
     },
+    sql::{self, TokenKind},
 };
 
 /// What makes a foreign key hold.
@@ -135,6 +137,81 @@ pub(super) fn emptied(a: &Schema, b: &Schema, decisions: &Decisions) -> Vec<Fact
         }
     }
     columns.into_iter().collect()
+}
+
+/// The columns by which every row that is there would have to refer to a row of a table that
+/// is new, and so has none: it fails wherever there is a row.
+pub(super) fn orphans(a: &Schema, b: &Schema, decisions: &Decisions) -> Vec<Undecided> {
+    let was_there = |id: &FactId| {
+        let mut renames = decisions.renames.iter();
+        a.facts.contains_key(id) || renames.any(|(from, to)| to == id && a.facts.contains_key(from))
+    };
+    let tables = || b.facts.values().filter(|fact| fact.id.kind == Kind::Table);
+    if decisions.may_lose || tables().all(|fact| was_there(&fact.id)) {
+        return Vec::new();
+    }
+    // Partitions that were there bring rows with them.
+    let has_rows = |whole: &FactId| {
+        let mut parts = b.edges.iter().filter(|edge| edge.to == *whole);
+        parts.any(|edge| {
+            let part = b.facts.get(&edge.from);
+            part.is_some_and(|part| part.get("partition of").is_some()) && was_there(&edge.from)
+        })
+    };
+    let mut undecided = Vec::new();
+    for child in tables().filter(|fact| was_there(&fact.id)) {
+        for key in references(b, &child.id) {
+            let columns: Option<Vec<&Fact>> = key
+                .columns
+                .iter()
+                .map(|column| b.facts.get(&column_of(&child.id, column)))
+                .collect();
+            let Some(columns) = columns else { continue };
+            let has_to = columns.iter().all(|fact| {
+                must_hold(fact) || (!was_there(&fact.id) && is_filled(fact, decisions))
+            });
+            if !has_to
+                || was_there(&key.table)
+                || has_rows(&key.table)
+                || b.facts.get(&key.of).is_some_and(is_not_held)
+            {
+                continue;
+            }
+            if let (Some(column), Some(table)) = (columns.first(), b.facts.get(&key.table)) {
+                undecided.push(Undecided {
+                    about: column.id.clone(),
+                    name: b.shown(column),
+                    question: Question::NoRow {
+                        table: b.shown(table),
+                    },
+                });
+            }
+        }
+    }
+    undecided
+}
+
+/// Whether a key says nothing of the rows that are there.
+fn is_not_held(key: &Fact) -> bool {
+    let text = key.get("definition").unwrap_or_default();
+    [" NOT VALID", " NOT ENFORCED"]
+        .iter()
+        .any(|end| text.ends_with(end))
+}
+
+/// Whether a new column has the same value in every row that is there, and it is one: of
+/// expressions nobody knows.
+fn is_filled(column: &Fact, decisions: &Decisions) -> bool {
+    let fill = decisions.backfill.get(&column.id).map(String::as_str);
+    let Some(fill) = fill.or_else(|| column.get("default")) else {
+        return false;
+    };
+    let mut tokens = sql::tokens(fill, None).filter(|token| !token.is_trivia());
+    let is_value = tokens
+        .next()
+        .is_some_and(|token| matches!(token.kind, TokenKind::Number | TokenKind::String));
+    // `'a'::text` is how PostgreSQL writes one.
+    is_value && tokens.all(|token| !matches!(token.kind, TokenKind::LeftParen))
 }
 
 fn is_renamed(decisions: &Decisions, id: &FactId) -> bool {

@@ -63,6 +63,9 @@ impl Question {
                 "is dropped, and must hold something in every row when a downgrade brings it back"
                     .to_owned()
             }
+            Self::NoRow { table } => {
+                format!("has to refer to a row of {table}, which is new and has none")
+            }
             Self::Using { from, to } => format!("{from} does not become {to} by itself"),
             Self::UsedUp { expression, by } => format!(
                 "changes its type once more, and its remark (`using {expression}`) made its values in {by} already"

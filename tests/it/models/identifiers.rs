@@ -159,3 +159,31 @@ fn every_object_with_a_name_that_nobody_gives() {
         assert_eq!(Cluster::dump(&url), before);
     }
 }
+
+/// pgschema#335 #399 #449: what is compared in another place must not carry that place's name.
+#[test]
+fn bodies_and_paths_are_those_of_the_user() {
+    let models = "CREATE SCHEMA app;
+CREATE TABLE public.t (id integer PRIMARY KEY, place text DEFAULT current_database());
+CREATE TABLE app.t (id integer PRIMARY KEY);
+CREATE FUNCTION app.f() RETURNS bigint LANGUAGE sql SET search_path = app, public AS 'SELECT count(*) FROM t';
+CREATE FUNCTION public.g() RETURNS text LANGUAGE plpgsql AS 'BEGIN RETURN current_schema() || (SELECT count(*) FROM public.t); END';
+CREATE VIEW public.v AS SELECT app.f() AS n, t.id FROM app.t;
+";
+    let (sandbox, url) = project(&[("all.sql", models)]);
+    sandbox.ok("project", &["create", "Begin", "--rev-id", "aaaa00000001"]);
+    let text = super::postgres::newest(&sandbox, "aaaa00000001");
+    let (up, _) = text.split_once("-- migrate:down").unwrap();
+    for statement in models
+        .lines()
+        .filter(|line| !line.starts_with("CREATE TABLE"))
+    {
+        assert!(up.contains(statement), "{statement}\n{up}");
+    }
+    assert!(!text.contains("scratch"), "{text}");
+    sandbox.ok("project", &["upgrade"]);
+    assert_eq!(sandbox.teammig("project", &["diff"]).code, 0);
+    let psql = Cluster::shared().psql_at(&url);
+    psql.run("INSERT INTO app.t VALUES (1), (2)");
+    assert_eq!(psql.value("SELECT n FROM v LIMIT 1"), "2");
+}

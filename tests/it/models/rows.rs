@@ -141,3 +141,113 @@ fn what_becomes_a_part_of_a_primary_key_is_filled() {
     let script = super::postgres::newest(&sandbox, "aaaa00000004");
     assert!(!script.contains("coalesce"), "{script}");
 }
+
+const ALONE: &str = "CREATE TABLE people (id integer PRIMARY KEY, name text);\n";
+
+/// A new table has no row that the rows which are there could refer to.
+#[test]
+fn rows_that_would_have_to_refer_to_a_table_that_is_new_are_asked_about() {
+    for (column, option) in [
+        (
+            "team_id integer NOT NULL REFERENCES teams",
+            "people.team_id:1",
+        ),
+        ("team_id integer NOT NULL REFERENCES teams", ""),
+        ("team_id integer REFERENCES teams", "people.team_id:1"),
+        ("team_id integer DEFAULT 1 REFERENCES teams", ""),
+    ] {
+        let after = format!(
+            "CREATE TABLE teams (id integer PRIMARY KEY, name text);\n\
+             CREATE TABLE people (id integer PRIMARY KEY, name text,\n  {column});\n"
+        );
+        for sandbox in projects(ALONE) {
+            sandbox.write("project/models/m.sql", &after);
+            let mut call = vec!["create", "Change", "--rev-id", "aaaa00000003"];
+            if !option.is_empty() {
+                call.extend(["--backfill", option]);
+            }
+            let run = sandbox.teammig("project", &call);
+            assert_eq!(run.code, 3, "{column}: {run}");
+            assert!(
+                run.stderr
+                    .contains("people.team_id has to refer to a row of ")
+                    && run.stderr.contains("teams, which is new and has none"),
+                "{run}"
+            );
+            assert!(
+                run.stderr.contains("there is one thing to decide first"),
+                "{run}"
+            );
+        }
+    }
+}
+
+/// The steps that the message names.
+#[test]
+fn the_steps_to_a_new_table_that_all_rows_refer_to() {
+    let teams = "CREATE TABLE teams (id integer PRIMARY KEY, name text);\n";
+    for sandbox in projects(ALONE) {
+        run(&sandbox, "INSERT INTO people VALUES (1, 'a'), (2, 'b');");
+        create(&sandbox, &format!("{teams}{ALONE}"), &[]);
+        let empty = ["create", "--empty", "Rows", "--rev-id", "aaaa00000004"];
+        sandbox.ok("project", &empty);
+        let path = "project/migrations/2026-11-22_aaaa00000004_rows.sql";
+        let text = sandbox.read(path);
+        let (up, _) = text.split_once("-- migrate:up\n").unwrap();
+        sandbox.write(
+            path,
+            format!(
+                "{up}-- migrate:up\nINSERT INTO teams VALUES (1, 'all');\n\n\
+                 -- migrate:down\nDELETE FROM teams WHERE id = 1;\n"
+            ),
+        );
+        let column =
+            "name text,\n  team_id integer NOT NULL REFERENCES teams -- teammig: backfill 1\n)";
+        let after = format!("{teams}{}", ALONE.replace("name text)", column));
+        sandbox.write("project/models/m.sql", &after);
+        let run = sandbox.teammig("project", &["create", "Refer", "--rev-id", "aaaa00000005"]);
+        assert_eq!(run.code, 0, "{run}");
+        assert!(run.stderr.contains("down returns, with rows in "), "{run}");
+        there_and_back(&sandbox);
+    }
+}
+
+/// A key that rows need not have, or that is not held against them, fails for nobody at once.
+#[test]
+fn a_reference_to_a_new_table_that_rows_need_not_have_is_written() {
+    let after = "CREATE TABLE teams (id integer PRIMARY KEY, name text);\n\
+        CREATE TABLE people (id integer PRIMARY KEY, name text, team_id integer REFERENCES teams);\n";
+    for sandbox in projects(ALONE) {
+        let (said, _) = create(&sandbox, after, &[]);
+        assert!(said.contains("down returns, with rows in "), "{said}");
+    }
+    let held = "CREATE TABLE teams (id integer PRIMARY KEY, name text);\n\
+        CREATE TABLE people (id integer PRIMARY KEY, name text);\n\
+        ALTER TABLE people ADD FOREIGN KEY (id) REFERENCES teams NOT VALID;\n";
+    let [_, sandbox] = projects(ALONE);
+    create(&sandbox, held, &[]);
+}
+
+/// sqldef#1294 #1297: what is lost is told by what changes, not by words in a text.
+#[test]
+fn words_in_texts_are_no_loss() {
+    let after = "CREATE TABLE people (id integer PRIMARY KEY, name text,\n\
+        note text DEFAULT 'DROP TABLE people; DELETE FROM people' CHECK (note <> 'DROP COLUMN name'));\n\
+        CREATE VIEW \"drop table people\" AS SELECT 'TRUNCATE people' AS \"drop column name\";\n";
+    for sandbox in projects(ALONE) {
+        run(&sandbox, "INSERT INTO people VALUES (1, 'a');");
+        let (said, script) = create(&sandbox, after, &[]);
+        assert!(!said.contains("loses"), "{said}");
+        let (up, _) = script.split_once("-- migrate:down").unwrap();
+        assert!(!up.contains("loses data"), "{script}");
+        there_and_back(&sandbox);
+        // And one that is called like something harmless is one.
+        sandbox.write(
+            "project/models/m.sql",
+            "CREATE VIEW v AS SELECT 1 AS \"add column\";\n",
+        );
+        let run = sandbox.teammig("project", &["create", "Gone"]);
+        assert_eq!(run.code, 3, "{run}");
+        assert!(run.stderr.contains("loses data: table people"), "{run}");
+    }
+}

@@ -2,6 +2,7 @@
 
 use super::{
     Scene,
+    counted::{self, Counter, is_counted},
     hazard::{self, Cast, Cast::Keeps},
     line::Line,
     names::{ident, is_type, parens},
@@ -266,7 +267,7 @@ pub(super) fn change(scene: &Scene, before: &Fact, after: &Fact) -> Vec<Line> {
     let drops_identity =
         before.get("identity").is_some() && after.get("identity").is_none() && !taken_off;
     if drops_identity {
-        lines.push(drop_identity(scene, after));
+        lines.extend(drop_identity(scene, after));
     }
     let retyped = scene.work.is_retyped(id);
     let mut numbers = if changed("identity") {
@@ -292,21 +293,19 @@ pub(super) fn change(scene: &Scene, before: &Fact, after: &Fact) -> Vec<Line> {
     lines
 }
 
-/// What counts instead begins behind the rows that are there: it gives out again the numbers
-/// of those that are gone.
-fn drop_identity(scene: &Scene, after: &Fact) -> Line {
-    let line = alter(scene, &after.id, "DROP IDENTITY");
-    if is_counted(after) {
-        let what = format!("the number that {} has come to", scene.shown(&after.id));
-        return line.with(Hazard::LosesData(what));
+/// What counts instead goes on with its numbers where it is made for it; otherwise numbers of
+/// rows that are gone are given out again.
+fn drop_identity(scene: &Scene, after: &Fact) -> Vec<Line> {
+    let id = &after.id;
+    let line = alter(scene, id, "DROP IDENTITY");
+    if counted::successor(scene, id).is_some() {
+        return vec![counted::keep(scene, id, &Counter::Of(id)), line];
     }
-    line
-}
-
-/// Whether a sequence makes its new values.
-fn is_counted(fact: &Fact) -> bool {
-    let default = fact.payload.get("default");
-    default.is_some_and(|default| default.compared().starts_with("nextval("))
+    if is_counted(after) {
+        let what = format!("the number that {} has come to", scene.shown(id));
+        return vec![line.with(Hazard::LosesData(what))];
+    }
+    vec![line]
 }
 
 /// Whether an identity counts less far than before.
@@ -444,7 +443,10 @@ fn identity(scene: &Scene, before: &Fact, after: &Fact) -> Vec<Line> {
             id,
             &format!("ADD GENERATED {}", identity_text(new, of)),
         );
-        return vec![add, goes_on(scene, id, &Numbers::of_identity(numbers))];
+        let kept = counted::becomes_identity(scene, id);
+        let (counter, numbers) = (Counter::Of(id), Numbers::of_identity(numbers));
+        let goes_on = counted::goes_on(scene, id, &counter, &[id], &numbers, kept);
+        return [Some(add), goes_on].into_iter().flatten().collect();
     };
     let (old_how, old_numbers) = old.split_once(", ").unwrap_or((old, ""));
     let mut changes = Vec::new();
@@ -455,12 +457,15 @@ fn identity(scene: &Scene, before: &Fact, after: &Fact) -> Vec<Line> {
         Numbers::of_identity(old_numbers),
         Numbers::of_identity(numbers),
     );
-    changes.extend(new.altered_from(&old).iter().map(
-        |option| match option.strip_prefix("RESTART") {
-            Some(_) => option.clone(),
-            None => format!("SET {option}"),
-        },
-    ));
+    let options = new.altered_from(&old);
+    changes.extend(
+        options
+            .iter()
+            .map(|option| match option.strip_prefix("RESTART") {
+                Some(_) => option.clone(),
+                None => format!("SET {option}"),
+            }),
+    );
     if changes.is_empty() {
         return Vec::new();
     }
@@ -468,23 +473,13 @@ fn identity(scene: &Scene, before: &Fact, after: &Fact) -> Vec<Line> {
     if new.is_narrower_than(&old) {
         line = line.with(super::sequence::beyond(&scene.shown(id)));
     }
-    vec![line]
-}
-
-/// The next number comes after those that are there; where there are none that it could meet,
-/// it stays the first one, which no `setval` has to reach.
-pub(super) fn goes_on(scene: &Scene, id: &FactId, numbers: &Numbers) -> Line {
-    let (table, name) = (scene.names.object(id), ident(id.name()));
-    let sequence = format!(
-        "pg_get_serial_sequence({}, {})",
-        super::names::literal(&table),
-        super::names::literal(id.name())
-    );
-    let (last, start) = numbers.last(&name);
-    Line::new(
-        id,
-        format!("SELECT setval({sequence}, {last}) FROM {table} HAVING {last} {start}"),
-    )
+    if !super::sequence::restarts(&options) {
+        return vec![line];
+    }
+    let counter = Counter::Of(id);
+    let mut lines = vec![counted::keep(scene, id, &counter), line];
+    lines.extend(counted::goes_on(scene, id, &counter, &[id], &new, true));
+    lines
 }
 
 /// What holds the column to something else is taken off.
@@ -495,12 +490,11 @@ pub(super) fn loosen(scene: &Scene, id: &FactId) -> Vec<Line> {
     if id.kind == Kind::Sequence {
         return vec![super::sequence::loosen(scene, id)];
     }
-    let line = match scene.work.twin(id).and_then(|id| scene.b.facts.get(id)) {
-        _ if fact.get("identity").is_none() => alter(scene, id, "DROP DEFAULT"),
+    match scene.work.twin(id).and_then(|id| scene.b.facts.get(id)) {
+        _ if fact.get("identity").is_none() => vec![alter(scene, id, "DROP DEFAULT")],
         Some(after) => drop_identity(scene, after),
-        None => alter(scene, id, "DROP IDENTITY"),
-    };
-    vec![line]
+        None => vec![alter(scene, id, "DROP IDENTITY")],
+    }
 }
 
 /// A column ends, or what an inherited one has of its own.

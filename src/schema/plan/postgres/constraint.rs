@@ -1,7 +1,7 @@
 //! Constraints and extended statistics.
 
 use super::{
-    Scene, comment,
+    Scene, comment, counted,
     kept::{ConstraintStep, constraint_step},
     line::Line,
     names::ident,
@@ -120,7 +120,14 @@ fn mended(scene: &Scene, fact: &Fact) -> (Vec<Line>, bool) {
     };
     match mend(b, child, &key, scene.decisions, &written) {
         None => (Vec::new(), false),
-        Some(Mend::Rows(sql)) => (vec![Line::new(&key.table, sql)], true),
+        Some(Mend::Rows(sql)) => {
+            let mut lines = vec![Line::new(&key.table, sql)];
+            let columns = b.within(&key.table).filter(|fact| {
+                fact.id.kind == Kind::Column && key.referred.iter().any(|own| own == fact.id.name())
+            });
+            lines.extend(columns.filter_map(|fact| counted::goes_on_behind_rows(scene, fact)));
+            (lines, true)
+        }
         Some(Mend::Nothing(sql, columns)) => {
             let mut line = Line::new(columns.first().unwrap_or(&fact.id), sql);
             for column in &columns {

@@ -10,6 +10,7 @@ mod closure;
 mod column;
 mod comment;
 mod constraint;
+mod counted;
 mod detach;
 mod hazard;
 mod index;

@@ -1,7 +1,7 @@
 //! Functions, procedures, aggregates, views and what hangs on tables: objects that the
 //! server keeps the whole text of.
 
-use super::{Scene, comment, hazard, line::Line, names::ident, star, table};
+use super::{Scene, comment, counted, hazard, line::Line, names::ident, star, table};
 use crate::{
     model::Dialect,
     schema::{Fact, FactId, Kind, plan::Hazard},
@@ -146,18 +146,7 @@ pub(super) fn create_view(scene: &Scene, fact: &Fact, again: bool) -> Vec<Line> 
 
 /// The setting that keeps whether a materialized view held rows, while it is made again.
 fn filled(view: &FactId) -> String {
-    let mut name = "teammig.filled".to_owned();
-    for part in &view.path {
-        name.push('_');
-        for byte in part.bytes() {
-            if byte.is_ascii_alphanumeric() {
-                name.push(char::from(byte));
-            } else {
-                name.extend([format!("_{byte:02x}")]);
-            }
-        }
-    }
-    format!("'{name}'")
+    counted::setting("filled", view)
 }
 
 /// A view that stays is altered.

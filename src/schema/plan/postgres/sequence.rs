@@ -1,7 +1,8 @@
 //! Sequences, and the numbers of identities.
 
 use super::{
-    Scene, column,
+    Scene,
+    counted::{self, Counter},
     line::Line,
     names::{ident, qualified},
     work::{Work, uses},
@@ -39,16 +40,16 @@ impl Numbers {
         numbers
     }
 
-    /// The last of the values that are there, and when it is one of these numbers.
-    pub(super) fn last(&self, column: &str) -> (String, String) {
+    /// What finds the last of the values that are there, and when it is one of these numbers.
+    pub(super) fn last(&self) -> (&'static str, String) {
         if self.increment.starts_with('-') {
-            (format!("min({column})"), format!("<= {}", self.start))
+            ("min", format!("<= {}", self.start))
         } else {
-            (format!("max({column})"), format!(">= {}", self.start))
+            ("max", format!(">= {}", self.start))
         }
     }
 
-    fn of_sequence(fact: &Fact) -> Self {
+    pub(super) fn of_sequence(fact: &Fact) -> Self {
         let text = |key: &str| fact.get(key).unwrap_or_default().to_owned();
         Self {
             start: text("start"),
@@ -162,6 +163,11 @@ pub(super) fn serial_column<'a>(work: &Work<'a>, fact: &Fact) -> Option<&'a Fact
     serial.then_some(&column.id)
 }
 
+/// Whether the counter itself is put somewhere else.
+pub(super) fn restarts(options: &[String]) -> bool {
+    options.iter().any(|option| option.starts_with("RESTART"))
+}
+
 /// A number that was counted already may be beyond new limits.
 pub(super) fn beyond(name: &str) -> Hazard {
     Hazard::FailsOnData(format!("the number that {name} has come to"))
@@ -184,6 +190,8 @@ pub(super) fn create(scene: &Scene, fact: &Fact) -> Vec<Line> {
     }
     let mut lines = vec![Line::new(&fact.id, sql)];
     lines.extend(super::comment::first(scene, fact));
+    let numbers = Numbers::of_sequence(fact);
+    lines.extend(counted::counts_on(scene, fact, &numbers));
     lines
 }
 
@@ -199,10 +207,25 @@ pub(super) fn change(scene: &Scene, before: &Fact, after: &Fact) -> Vec<Line> {
     if !options.is_empty() {
         let sql = format!("ALTER SEQUENCE {name} {}", options.join(" "));
         let mut line = Line::new(&after.id, sql);
-        if Numbers::of_sequence(after).is_narrower_than(&Numbers::of_sequence(before)) {
+        let numbers = Numbers::of_sequence(after);
+        if numbers.is_narrower_than(&Numbers::of_sequence(before)) {
             line = line.with(beyond(&name));
         }
-        lines.push(line);
+        if restarts(&options) {
+            let counter = Counter::Sequence(&after.id);
+            lines.push(counted::keep(scene, &after.id, &counter));
+            lines.push(line);
+            lines.extend(counted::goes_on(
+                scene,
+                &after.id,
+                &counter,
+                &[],
+                &numbers,
+                true,
+            ));
+        } else {
+            lines.push(line);
+        }
     }
     if before.get("persistence") != after.get("persistence") {
         let word = if after.get("persistence").is_some() {
@@ -225,7 +248,7 @@ pub(super) fn loosen(scene: &Scene, id: &FactId) -> Line {
     Line::new(id, format!("ALTER SEQUENCE {name} OWNED BY NONE"))
 }
 
-/// Its column, once that is there; the next number comes after those in it.
+/// Its column, once that is there.
 pub(super) fn own(scene: &Scene, fact: &Fact) -> Vec<Line> {
     let Some(owner) = fact.get("owned by") else {
         return Vec::new();
@@ -240,23 +263,29 @@ pub(super) fn own(scene: &Scene, fact: &Fact) -> Vec<Line> {
     };
     let name = scene.names.object(&fact.id);
     let of = format!("{}.{}", scene.names.object(column), ident(column.name()));
-    let mut lines = vec![Line::new(
+    vec![Line::new(
         &fact.id,
         format!("ALTER SEQUENCE {name} OWNED BY {of}"),
-    )];
-    let is_new = scene.work.create.contains(&fact.id);
-    if is_new && !scene.work.create.contains(column) {
-        lines.push(column::goes_on(scene, column, &Numbers::of_sequence(fact)));
-    }
-    lines
+    )]
 }
 
-/// `DROP SEQUENCE`.
-pub(super) fn drop(scene: &Scene, fact: &Fact) -> Line {
+/// `DROP SEQUENCE`. An identity that takes its place goes on with its numbers.
+pub(super) fn drop(scene: &Scene, fact: &Fact) -> Vec<Line> {
+    let (columns, is_all) = counted::successors(scene, &fact.id);
+    let counter = Counter::Sequence(&fact.id);
+    let mut lines: Vec<Line> = columns
+        .iter()
+        .map(|column| counted::keep(scene, column, &counter))
+        .collect();
     let mut line = Line::new(
         &fact.id,
         format!("DROP SEQUENCE {}", scene.names.object(&fact.id)),
     );
     line.statement.hazards = super::hazard::of_drop(scene, fact);
-    line
+    if is_all {
+        let hazards = &mut line.statement.hazards;
+        hazards.retain(|hazard| !matches!(hazard, Hazard::LosesData(_)));
+    }
+    lines.push(line);
+    lines
 }

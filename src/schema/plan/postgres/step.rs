@@ -96,7 +96,7 @@ fn dropped(scene: &Scene, fact: &Fact) -> Vec<Line> {
         | Kind::Domain
         | Kind::CompositeType
         | Kind::RangeType => vec![types::drop(scene, fact)],
-        Kind::Sequence => vec![sequence::drop(scene, fact)],
+        Kind::Sequence => sequence::drop(scene, fact),
         Kind::Function | Kind::Procedure | Kind::Aggregate => vec![routine::drop(scene, fact)],
         Kind::Table => table::drop(scene, fact),
         Kind::Column => column::drop(scene, fact),

@@ -68,7 +68,7 @@ impl Alter<'_> {
             return None;
         }
         let table = text::name(self.before.name());
-        let mut told = hazards::refused(self.after, difference);
+        let mut told = hazards::refused(self.after, difference, self.decisions);
         told.extend(hazards::must_be_given(self.after, column));
         let mut statements = vec![Statement {
             sql: text::statement(&format!("ALTER TABLE {table} ADD COLUMN {}", column.text)),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Hazard,
+    Decisions, Hazard,
     table::{Affinity, Table},
     text,
 };
@@ -70,7 +70,11 @@ pub(super) fn must_be_given(table: &Table<'_>, column: &ColumnText) -> Option<Ha
 }
 
 /// Rows that a new constraint refuses.
-pub(super) fn refused(table: &Table<'_>, difference: &Difference) -> Vec<Hazard> {
+pub(super) fn refused(
+    table: &Table<'_>,
+    difference: &Difference,
+    decisions: &Decisions,
+) -> Vec<Hazard> {
     let name = difference.id.name();
     let written = table
         .column(name)
@@ -93,7 +97,11 @@ pub(super) fn refused(table: &Table<'_>, difference: &Difference) -> Vec<Hazard>
             .into_iter()
             .filter(|key| fact.payload.contains_key(key))
             // A new column without a value refers to nothing on purpose.
-            .filter(|key| *key != "references" || fact.payload.contains_key("default"))
+            .filter(|key| {
+                *key != "references"
+                    || fact.payload.contains_key("default")
+                    || decisions.backfill.contains_key(&fact.id)
+            })
             .filter_map(|key| refused_by_key(key, &of))
             .map(Hazard::FailsOnData)
             .collect(),

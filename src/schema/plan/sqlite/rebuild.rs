@@ -65,7 +65,7 @@ impl Rebuild<'_> {
             {
                 told.extend(hazards::dropped_column(self.before, column));
             }
-            told.extend(hazards::refused(self.after, difference));
+            told.extend(hazards::refused(self.after, difference, self.decisions));
         }
         if self.after.names_itself() {
             return self.around(&copy, told);

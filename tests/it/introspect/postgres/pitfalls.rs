@@ -449,6 +449,29 @@ fn reading_changes_nothing() {
     assert_eq!(shown(&outside, Kind::Table), ["public.t"]);
 }
 
+/// pg-toolbelt 2d1991a: rows are as of one moment, texts as of now.
+#[test]
+fn what_is_dropped_while_it_is_read_is_read_again() {
+    let cluster = Cluster::shared();
+    let url = cluster.database();
+    let (psql, other) = (cluster.psql_at(&url), cluster.psql_at(&url));
+    psql.run("CREATE TABLE t (a int); CREATE VIEW v AS SELECT a FROM t");
+    let mut database = try_open(&url, &settings()).unwrap();
+    psql.run("BEGIN; DROP VIEW v; CREATE VIEW w AS SELECT a FROM t");
+    let schema = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            // It has its rows, and waits for the text of the view.
+            other.wait_for(
+                "SELECT count(*) > 0 FROM pg_locks l JOIN pg_database d ON d.oid = l.database \
+                 WHERE NOT l.granted AND d.datname = current_database()",
+            );
+            psql.run("COMMIT");
+        });
+        database.schema(&LeaveOut::default())
+    });
+    assert_eq!(shown(&schema.unwrap(), Kind::View), ["public.w"]);
+}
+
 /// What is not read is listed.
 #[test]
 fn unmodelled_kinds_are_listed() {
