@@ -49,6 +49,66 @@ fn guarded() -> Sandbox {
     sandbox
 }
 
+/// Without the ini nobody knows where the revisions are: whoever takes it away is stopped, as it
+/// stops who breaks teammig.yaml, and whoever changes something else is not.
+#[test]
+fn an_ini_that_is_deleted_or_names_no_folder_stops_the_commit() {
+    for (yaml, deleted) in [
+        ("layout: alembic\n", true),
+        ("layout: alembic\n", false),
+        ("layout: alembic\nalembic: {config: alembic.ini}\n", true),
+    ] {
+        let sandbox = guarded();
+        sandbox.write("ann/teammig.yaml", yaml);
+        sandbox.commit("ann", "By the ini");
+        sandbox.git("ann", &["push", "-q"]);
+        let path = "ann/db/versions/aaaa00000001_x.py";
+        sandbox.edit(path, "sa.Integer", "sa.String");
+        if deleted {
+            sandbox.git("ann", &["rm", "-q", "alembic.ini"]);
+        } else {
+            sandbox.write("ann/alembic.ini", "[alembic]\nfile_template = %%(rev)s\n");
+        }
+        sandbox.git("ann", &["add", "-A"]);
+        let check = sandbox.teammig("ann", &["check", "--staged"]);
+        assert!(
+            check.code == 4 && check.stderr.contains("changes alembic.ini"),
+            "{yaml} {check}"
+        );
+        let run = sandbox.try_git("ann", &["commit", "-qm", "Edit"]);
+        assert!(
+            run.code == 1 && run.stderr.contains("changes alembic.ini"),
+            "{yaml} {run}"
+        );
+        // Once it is gone, who edits a revision is stopped, and who changes the application is not.
+        sandbox.git("ann", &["reset", "-q", "--hard"]);
+        sandbox.git("ann", &["rm", "-q", "alembic.ini"]);
+        sandbox.git("ann", &["commit", "-q", "--no-verify", "-m", "Gone"]);
+        sandbox.edit(path, "sa.Integer", "sa.String");
+        sandbox.git("ann", &["add", "-A"]);
+        let run = sandbox.try_git("ann", &["commit", "-qm", "Edit"]);
+        assert!(
+            run.code == 1 && run.stderr.contains("changes db/versions/aaaa00000001_x.py"),
+            "{yaml} {run}"
+        );
+        sandbox.git("ann", &["reset", "-q", "--hard"]);
+        sandbox.write("ann/app.py", "x = 1\n");
+        sandbox.commit("ann", "Application");
+        // As the message says.
+        sandbox.write(
+            "ann/teammig.yaml",
+            "layout: alembic\nmigrations: db/versions\n",
+        );
+        sandbox.edit(path, "sa.Integer", "sa.String");
+        sandbox.git("ann", &["add", "-A"]);
+        let run = sandbox.try_git("ann", &["commit", "-qm", "Edit"]);
+        assert!(
+            run.code == 1 && run.stderr.contains("[edited-revision]"),
+            "{yaml} {run}"
+        );
+    }
+}
+
 #[test]
 fn init_finds_the_project() {
     let sandbox = team();
