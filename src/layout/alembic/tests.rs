@@ -112,6 +112,19 @@ fn what_is_computed_is_a_finding_at_its_line() {
         ("revision = make_id()", 1),
         ("revision = 'x'\nif True:\n    down_revision = 'a'", 2),
         ("revision = 'x'\ndepends_on = find()", 2),
+        ("revision = 'x'\ndown_revision, a = 'a', 'b'", 2),
+        (
+            "revision = 'x'\nfrom app.last import head as down_revision",
+            2,
+        ),
+        (
+            "revision = 'x'\nfor down_revision in ('a', 'b'):\n    pass",
+            2,
+        ),
+        (
+            "revision = 'x'\nmatch 1:\n    case _:\n        down_revision = 'a'",
+            2,
+        ),
         ("down_revision = 'a'", 1),
         ("revision = ('a', 'b')", 1),
         ("revision = 'a-b'", 1),
