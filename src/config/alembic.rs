@@ -37,6 +37,8 @@ pub struct Alembic {
     pub script_location: Option<String>,
     /// The folders with revisions, relative to the root; empty = nothing says so.
     pub version_locations: Vec<String>,
+    /// They are the project's folders, since `migrations:` says nothing.
+    pub says_folders: bool,
     /// The folders below those have revisions, too (`recursive_version_locations`).
     pub recursive: bool,
     /// The folder that Alembic is called in, relative to the root.
@@ -66,6 +68,7 @@ impl Default for Alembic {
             section: "alembic".to_owned(),
             script_location: None,
             version_locations: Vec::new(),
+            says_folders: false,
             recursive: false,
             called_in: String::new(),
             file_template: None,
@@ -162,6 +165,21 @@ pub fn of_file(root: &Path, file: &str, section: &str) -> Option<Alembic> {
     one(root, file, section).ok().flatten()
 }
 
+/// The folders with revisions by another text of the same file, as a commit has it. `None` = it
+/// does not say.
+pub fn locations_by(root: &Path, file: &str, section: &str, text: &str) -> Option<Vec<String>> {
+    let values = if Path::new(file)
+        .extension()
+        .is_some_and(|ending| ending == "toml")
+    {
+        toml_values(file, text)
+    } else {
+        ini_values(file, text, section)
+    };
+    let found = understand(root, file, &values.ok()??).version_locations;
+    (!found.is_empty()).then_some(found)
+}
+
 /// The named sections of an ini that say where scripts are, in their order.
 pub fn sections(root: &Path, file: &str) -> Vec<String> {
     let Ok(text) = super::read_text(&root.join(file)) else {
@@ -249,6 +267,7 @@ fn understand(root: &Path, file: &str, values: &Values) -> Alembic {
     };
     Alembic {
         file: Some(file.to_owned()),
+        says_folders: true,
         script_location,
         version_locations,
         called_in: match text("script_location") {

@@ -109,6 +109,41 @@ fn an_ini_that_is_deleted_or_names_no_folder_stops_the_commit() {
     }
 }
 
+/// The ini of each side says where its modules are, where `migrations:` does not.
+#[test]
+fn an_edit_in_a_folder_that_is_renamed_with_the_ini() {
+    for edits in [true, false] {
+        let sandbox = guarded();
+        sandbox.write("ann/teammig.yaml", "layout: alembic\n");
+        sandbox.commit("ann", "By the ini");
+        sandbox.git("ann", &["push", "-q"]);
+        sandbox.git("ann", &["mv", "db", "other"]);
+        sandbox.write("ann/alembic.ini", INI.replace("/db\n", "/other\n"));
+        if edits {
+            let path = "ann/other/versions/aaaa00000001_x.py";
+            sandbox.edit(path, "sa.Integer", "sa.String");
+        }
+        sandbox.git("ann", &["add", "-A"]);
+        let staged = sandbox.teammig("ann", &["check", "--staged"]);
+        let commit = sandbox.try_git("ann", &["commit", "-qm", "Step"]);
+        if edits {
+            sandbox.git("ann", &["commit", "-q", "--no-verify", "-m", "Step"]);
+        }
+        let base = sandbox.teammig("ann", &["check", "--base"]);
+        let push = sandbox.try_git("ann", &["push", "-q"]);
+        for (run, code) in [(staged, 3), (commit, 1), (base, 3), (push, 1)] {
+            if edits {
+                assert!(
+                    run.code == code && run.stderr.contains("aaaa00000001 is edited"),
+                    "{run}"
+                );
+            } else {
+                assert_eq!(run.code, 0, "{run}");
+            }
+        }
+    }
+}
+
 #[test]
 fn init_finds_the_project() {
     let sandbox = team();

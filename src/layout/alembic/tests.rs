@@ -212,6 +212,29 @@ fn how_it_is_written_down_is_no_edit() {
     same(&GENERATED.replace("    op.add", "\n\n    op.add"));
 }
 
+/// What a linter puts right; to Python it is the same tree.
+#[test]
+fn an_if_in_an_else_is_an_elif() {
+    let with = |body: &str| {
+        checksum(&read(&format!(
+            "revision = 'x'\ndef upgrade():\n    if a:\n        b\n{body}"
+        )))
+    };
+    assert_eq!(
+        with(
+            "    else:\n        if c:\n            d\n        else:\n            if e:\n                f\n            else:\n                g\n"
+        ),
+        with("    elif c:\n        d\n    elif e:\n        f\n    else:\n        g\n"),
+    );
+    for other in [
+        "    else:\n        if c:\n            d\n        e\n",
+        "    if c:\n        d\n",
+        "    else:\n        d\n",
+    ] {
+        assert_ne!(with("    elif c:\n        d\n"), with(other), "{other}");
+    }
+}
+
 #[test]
 fn what_it_does_is_an_edit() {
     let up = |text: &str| {

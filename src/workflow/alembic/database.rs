@@ -164,6 +164,17 @@ impl AlembicDatabase {
         self.caller.shadow = None;
     }
 
+    /// A revision that stands on others by now, as its file says since this was opened. A row
+    /// below it would overlap with it.
+    fn moved(&mut self, entry: &Entry) {
+        let known = self.known.files.get(&entry.revision);
+        if let Some(own) = known.filter(|own| own.revision.parents != entry.parents) {
+            let mut moved = own.clone();
+            moved.revision.parents.clone_from(&entry.parents);
+            self.known.replace(moved);
+        }
+    }
+
     /// Records what was done, where that is wanted.
     fn record(&mut self, stretch: &Stretch, done: usize, took: Duration) -> Result<(), DbError> {
         let entries = std::mem::take(&mut self.entries);
@@ -505,6 +516,7 @@ impl Database for AlembicDatabase {
             match change {
                 LedgerChange::Put(entry, _) => {
                     after.insert(entry.revision.clone());
+                    self.moved(entry);
                 }
                 LedgerChange::Remove(id) => {
                     after.remove(id);

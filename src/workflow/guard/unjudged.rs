@@ -119,7 +119,7 @@ impl Alembic {
     /// All else of the application ends like a revision; those are in such a folder, unless
     /// the ini said otherwise.
     fn may_matter(&self, path: &str) -> bool {
-        let is_python = path.ends_with(".py");
-        self.says(path) || (is_python && path.split('/').any(|folder| folder == "versions"))
+        let ending = path.rsplit_once('.').map_or("", |(_, ending)| ending);
+        self.says(path) || (ending == "py" && path.split('/').any(|folder| folder == "versions"))
     }
 }
