@@ -295,7 +295,10 @@ impl AlembicDatabase {
                     ..error
                 }
             }
-            (Err(failed), _) => return Err(self.failed(&stretch, failed, done)),
+            (Err(failed), _) => {
+                let error = self.failed(&stretch, failed, done);
+                return Err(self.told_of_overlap(error));
+            }
         };
         Err(attributed(error, &stretch, done, None))
     }
