@@ -177,6 +177,24 @@ fn done_before(step: &FailedStep) -> String {
     }
 }
 
+/// Where files and database are, where not both are as before.
+fn left_at(report: Report, taken_back: &TakenBack) -> Report {
+    match taken_back {
+        TakenBack::Stays { why } => report
+            .note(format!("The files are as before, and what the database did is not taken back: {why}."))
+            .hint("put that right, and call it again: it goes on from where the database is; `teammig upgrade heads` applies again what was rolled back"),
+        TakenBack::Later { why } => report
+            .note("The files are as before.")
+            .note(format!("The database could not be put back yet: {why}."))
+            .hint(PUT_BACK_LATER),
+        TakenBack::No { why, copy } => report
+            .note("The files are as before.")
+            .note(not_taken_back(why, copy.as_deref()))
+            .hint("`teammig sync` goes on from where the database is"),
+        _ => report,
+    }
+}
+
 /// A failed script: the statement, what the server said, what stays and what does not.
 pub(super) fn failed_step(step: &FailedStep) -> Report {
     let error = &step.error.error;
@@ -246,23 +264,7 @@ pub(super) fn failed_step(step: &FailedStep) -> Report {
             "mend the failing statement; `teammig {way}` goes on there"
         ));
     }
-    if let TakenBack::Stays { why } = step.taken_back {
-        report = report
-            .note(format!("The files are as before, and what the database did is not taken back: {why}."))
-            .hint("put that right, and call it again: it goes on from where the database is; `teammig upgrade heads` applies again what was rolled back");
-    }
-    if let TakenBack::Later { why } = &step.taken_back {
-        report = report
-            .note("The files are as before.")
-            .note(format!("The database could not be put back yet: {why}."))
-            .hint(PUT_BACK_LATER);
-    }
-    if let TakenBack::No { why, copy } = &step.taken_back {
-        report = report
-            .note("The files are as before.")
-            .note(not_taken_back(why, copy.as_deref()))
-            .hint("`teammig sync` goes on from where the database is");
-    }
+    report = left_at(report, &step.taken_back);
     if taken_back && step.direction == Direction::Up && !stopped {
         report = report.hint(if wants_a_commit(error) {
             "all of a restack is one transaction, and this wants a commit before it: `teammig rebase --no-database`, then `teammig sync`"
