@@ -365,11 +365,12 @@ fn settled(
 ) -> Result<Config, ConfigError> {
     let defaults = defaults(root.to_owned(), vec![DEFAULT_FOLDER.to_owned()], env);
     let layout = settings.layout.unwrap_or_default();
-    let alembic = match (layout, &settings.alembic) {
+    let mut alembic = match (layout, &settings.alembic) {
         (Layout::Native, None) => defaults.alembic,
         (Layout::Native, Some(raw)) => native::imported(root, raw)?,
         (Layout::Alembic, _) => alembic::read(root, &settings.alembic.unwrap_or_default())?,
     };
+    alembic.says_folders &= settings.migrations.is_none();
     let folders = match (settings.migrations, layout) {
         (Some(Folders(list)), _) => list,
         (None, Layout::Native) => defaults.folders,

@@ -7,7 +7,7 @@ use super::{
     create::show_findings,
     events::{self, names, plural},
     json,
-    status::{UNPLACED, rolled_back},
+    status::{UNPLACED, overlapping, rolled_back},
 };
 use crate::{
     model::{EntryState, Project},
@@ -160,6 +160,9 @@ fn show_unknown(ui: &mut Ui, context: &Context, state: &State) {
     }
     if !state.ledger.gone.is_empty() {
         ui.warn(rolled_back(&state.ledger.gone));
+    }
+    if let Some(text) = overlapping(state) {
+        ui.warn(text);
     }
 }
 

@@ -20,7 +20,7 @@ use crate::{
     },
     ui::{Ui, age},
     workflow::{
-        Context, Error,
+        Context, Error, State,
         divergence::Whose,
         status::{self, Database, Elsewhere, Git, HeadState, Status},
         unfinished::Unfinished,
@@ -212,6 +212,9 @@ fn show_database(ui: &mut Ui, database: &Database) {
     if !state.ledger.gone.is_empty() {
         row(ui, "", &rolled_back(&state.ledger.gone));
     }
+    if let Some(text) = overlapping(state) {
+        row(ui, "", &text);
+    }
     for entry in &state.interrupted {
         if let EntryState::Running {
             direction, done, ..
@@ -234,6 +237,20 @@ fn show_database(ui: &mut Ui, database: &Database) {
 /// Nobody has the file that says what it builds on.
 pub(super) const UNPLACED: &str =
     "what is applied below is not known, since no commit here has their files";
+
+/// Files got other parents since, or Alembic left the rows there.
+pub(super) fn overlapping(state: &State) -> Option<String> {
+    let superfluous = &state.ledger.superfluous;
+    (!superfluous.is_empty()).then(|| {
+        let rows: Vec<&str> = state.heads.iter().map(RevId::as_str).collect();
+        format!(
+            "Alembic's table has {} still, on which another of its rows builds, so that Alembic refuses to go on: \
+             `teammig stamp --purge {}` writes it anew, and the same stays applied",
+            few(superfluous),
+            rows.join(" ")
+        )
+    })
+}
 
 /// Somebody called Alembic itself.
 pub(super) fn rolled_back(gone: &[RevId]) -> String {

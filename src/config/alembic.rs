@@ -15,13 +15,16 @@ use configparser::ini::{Ini, IniDefault};
 use serde::Deserialize;
 
 use super::{ConfigError, Secret, alembic_url};
-use crate::model::SourceFile;
+use crate::model::{Dialect, SourceFile};
 
 /// The ini's usual name.
 const INI: &str = "alembic.ini";
 
 /// The other place for the same settings.
 const PYPROJECT: &str = "pyproject.toml";
+
+/// Where an ini is looked for.
+pub const INIS: [&str; 2] = [INI, "migrations/alembic.ini"];
 
 /// How an Alembic project is set up; what nothing says is left open.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +37,8 @@ pub struct Alembic {
     pub script_location: Option<String>,
     /// The folders with revisions, relative to the root; empty = nothing says so.
     pub version_locations: Vec<String>,
+    /// They are the project's folders, since `migrations:` says nothing.
+    pub says_folders: bool,
     /// The folders below those have revisions, too (`recursive_version_locations`).
     pub recursive: bool,
     /// The folder that Alembic is called in, relative to the root.
@@ -42,6 +47,8 @@ pub struct Alembic {
     pub file_template: Option<String>,
     /// The database's URL as `sqlalchemy.url` has it, where that is written out.
     pub url: Option<Secret>,
+    /// The database that it is of, also where the rest of it is not.
+    pub dialect: Option<Dialect>,
     /// The program and its first arguments, where they are given.
     pub command: Option<Vec<String>>,
     /// The variables by which `env.py` learns the URL.
@@ -61,10 +68,12 @@ impl Default for Alembic {
             section: "alembic".to_owned(),
             script_location: None,
             version_locations: Vec::new(),
+            says_folders: false,
             recursive: false,
             called_in: String::new(),
             file_template: None,
             url: None,
+            dialect: None,
             command: None,
             url_variables: vec!["DATABASE_URL".to_owned()],
             version_table: None,
@@ -136,13 +145,14 @@ pub(super) fn read(root: &Path, raw: &RawAlembic) -> Result<Alembic, ConfigError
 
 /// The Alembic project of a folder, where it is one.
 pub fn find(root: &Path, section: &str) -> Result<Option<Alembic>, ConfigError> {
-    for file in [INI, PYPROJECT, "migrations/alembic.ini"] {
+    for file in [INI, PYPROJECT, INIS[1]] {
         if let Some(mut alembic) = one(root, file, section)?
             && !alembic.version_locations.is_empty()
         {
             // `alembic init -t pyproject` leaves the database in the ini.
             if file == PYPROJECT && alembic.url.is_none() {
-                alembic.url = one(root, INI, section)?.and_then(|ini| ini.url);
+                let ini = one(root, INI, section)?.unwrap_or_default();
+                (alembic.url, alembic.dialect) = (ini.url, ini.dialect);
             }
             return Ok(Some(alembic));
         }
@@ -153,6 +163,21 @@ pub fn find(root: &Path, section: &str) -> Result<Option<Alembic>, ConfigError> 
 /// What a file that is known says in a section.
 pub fn of_file(root: &Path, file: &str, section: &str) -> Option<Alembic> {
     one(root, file, section).ok().flatten()
+}
+
+/// The folders with revisions by another text of the same file, as a commit has it. `None` = it
+/// does not say.
+pub fn locations_by(root: &Path, file: &str, section: &str, text: &str) -> Option<Vec<String>> {
+    let values = if Path::new(file)
+        .extension()
+        .is_some_and(|ending| ending == "toml")
+    {
+        toml_values(file, text)
+    } else {
+        ini_values(file, text, section)
+    };
+    let found = understand(root, file, &values.ok()??).version_locations;
+    (!found.is_empty()).then_some(found)
 }
 
 /// The named sections of an ini that say where scripts are, in their order.
@@ -242,6 +267,7 @@ fn understand(root: &Path, file: &str, values: &Values) -> Alembic {
     };
     Alembic {
         file: Some(file.to_owned()),
+        says_folders: true,
         script_location,
         version_locations,
         called_in: match text("script_location") {
@@ -252,6 +278,9 @@ fn understand(root: &Path, file: &str, values: &Values) -> Alembic {
         url: text("sqlalchemy.url")
             .filter(|url| alembic_url::is_written_out(url))
             .map(Secret::new),
+        dialect: text("sqlalchemy.url")
+            .as_deref()
+            .and_then(alembic_url::dialect),
         recursive: is_recursive(values),
         version_table: text("version_table"),
         version_table_schema: text("version_table_schema"),

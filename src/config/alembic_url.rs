@@ -4,6 +4,7 @@
 //! not: `sqlite:///a.db` is relative to `SQLAlchemy`, and `/a.db` to teammig.
 
 use super::Secret;
+use crate::model::Dialect;
 
 /// What teammig connects to, of a URL in either form.
 pub(super) fn ours(url: &str) -> String {
@@ -40,11 +41,20 @@ pub(super) fn theirs(url: &str) -> Secret {
 
 /// An ini's `sqlalchemy.url` that is one: not empty, not the template's, no variable in it.
 pub(super) fn is_written_out(url: &str) -> bool {
-    let scheme = url.split_once("://").map_or("", |(scheme, _)| scheme);
+    dialect(url).is_some() && !url.contains(['%', '{', '$'])
+}
+
+/// The database that a URL is of; what follows the scheme may be filled in elsewhere.
+pub(super) fn dialect(url: &str) -> Option<Dialect> {
+    let (scheme, _) = url.split_once("://")?;
     let product = scheme
         .split_once('+')
         .map_or(scheme, |(product, _)| product);
-    matches!(product, "sqlite" | "postgresql" | "postgres") && !url.contains(['%', '{', '$'])
+    match product {
+        "sqlite" => Some(Dialect::Sqlite),
+        "postgresql" | "postgres" => Some(Dialect::Postgres),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -94,5 +104,8 @@ mod tests {
         assert!(!is_written_out("postgresql://%(DB_USER)s@h/d"));
         assert!(!is_written_out(""));
         assert!(is_written_out("sqlite:///dev.db"));
+        let of = dialect("postgresql+asyncpg://%(DB_USER)s@h/d");
+        assert_eq!(of, Some(Dialect::Postgres));
+        assert_eq!(dialect("driver://user:pass@localhost/dbname"), None);
     }
 }

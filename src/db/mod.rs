@@ -147,6 +147,14 @@ pub trait Database {
     /// Ends the stretch and leaves the database as it was before it.
     fn take_back(&mut self) -> Result<(), DbError>;
 
+    /// The same, where other programs wrote for us in it, and somebody else may have meanwhile:
+    /// what there was until now becomes the file `aside` first, which stays where there are rows
+    /// in it that were not there before. `ours`: tables whose rows are not looked at.
+    fn take_back_beside(&mut self, aside: &Path, ours: &[&str]) -> Result<(), DbError> {
+        let _ = (aside, ours);
+        self.take_back()
+    }
+
     /// Another program is about to write for us, in a stretch whose copy
     /// [`hold`](Self::hold) made: until here nobody else may have.
     fn hand_over(&mut self) {}

@@ -293,6 +293,11 @@ impl Sqlite {
         Ok(path.canonicalize().unwrap_or(path))
     }
 
+    /// The ledger's name, without quotes.
+    pub(super) fn ledger_name(&self) -> &str {
+        &self.settings.ledger_table
+    }
+
     fn ledger_exists(&mut self) -> Result<bool, DbError> {
         let name = self.settings.ledger_table.clone();
         let Some(connection) = self.open(false)? else {
@@ -447,6 +452,13 @@ impl Database for Sqlite {
     fn take_back(&mut self) -> Result<(), DbError> {
         match self.held.take() {
             Some(copy) => self.put_back_if_alone(&copy),
+            None => Ok(()),
+        }
+    }
+
+    fn take_back_beside(&mut self, aside: &Path, ours: &[&str]) -> Result<(), DbError> {
+        match self.held.take() {
+            Some(copy) => self.put_back_beside(&copy, aside, ours),
             None => Ok(()),
         }
     }

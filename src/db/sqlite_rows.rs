@@ -65,6 +65,7 @@ impl Sqlite {
                 .collect::<Result<_, _>>()?,
             unplaced: Vec::new(),
             gone: Vec::new(),
+            superfluous: Vec::new(),
         })
     }
 

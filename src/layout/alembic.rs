@@ -8,11 +8,13 @@ mod calls;
 mod docstring;
 mod edit;
 mod env;
+mod evidence;
 mod module;
 mod render;
 mod shape;
 
 pub use env::version_table;
+pub use evidence::python_evidence;
 
 use std::ops::Range;
 

@@ -16,7 +16,8 @@ pub mod render;
 pub use load::{Part, before_added, load, load_known, read_file};
 
 pub use alembic::{
-    Alembic, acts as python_acts, syntax_error as python_syntax_error, version_table,
+    Alembic, acts as python_acts, python_evidence, syntax_error as python_syntax_error,
+    version_table,
 };
 pub use native::Native;
 pub use render::{Body, Section};

@@ -198,6 +198,8 @@ pub enum Part {
     /// SQLite: its rows and all that is known of it are copied into a new table, which takes its
     /// place. What is not known of it is lost, and a view over it is in the way.
     Copied,
+    /// Made without a name, which is then given by whoever runs the statement, from this.
+    Named(String),
     /// SQLite: a view or a trigger has its name in it, and a rename that ends a rebuild looks
     /// for all such names, unless `legacy_alter_table` is on.
     LookedUp,
@@ -221,7 +223,7 @@ impl Part {
     /// Its word, for people; none for the whole.
     pub fn word(&self) -> Option<&str> {
         match self {
-            Self::Whole | Self::LookedUp => None,
+            Self::Whole | Self::LookedUp | Self::Named(_) => None,
             Self::Type => Some("type"),
             Self::Key => Some("key"),
             Self::Null => Some("NOT NULL"),

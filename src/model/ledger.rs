@@ -116,6 +116,8 @@ pub struct Ledger {
     pub unplaced: Vec<RevId>,
     /// Recorded and not applied: another program rolled them back.
     pub gone: Vec<RevId>,
+    /// Of heads alone, those that another one builds on: Alembic refuses to work with them.
+    pub superfluous: Vec<RevId>,
 }
 
 impl Ledger {

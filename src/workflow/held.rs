@@ -7,7 +7,7 @@
 use std::{path::PathBuf, thread::sleep, time::Duration};
 
 use super::{
-    BrokenOff, Context, DatabaseLeft, Done, Error, Event, Proposal,
+    BrokenOff, Context, DatabaseLeft, Done, Error, Event, Proposal, alembic,
     journal::{self, Involved, Journal, Record},
     known,
     restack::{Restacking, Rewrite},
@@ -36,8 +36,19 @@ const PAUSES: [Duration; 4] = [
 pub enum TakenBack {
     /// They stay, as in any run.
     NotTried,
+    /// They stay, and the files are as before: steps of Alembic's that nothing can undo.
+    Stays {
+        /// Why nothing can.
+        why: &'static str,
+    },
     /// Files and database are as before.
     Yes,
+    /// So they are, and what the database held until then is kept: another program may have
+    /// written to it while one wrote for us.
+    Beside {
+        /// The file.
+        aside: PathBuf,
+    },
     /// So they are, by the same scripts backwards: without the rows of what was rolled back.
     ByScripts,
     /// They could not be taken back now, and can be later: the journal stays.
@@ -128,8 +139,14 @@ impl Staged<'_> {
         let ran = run_steps(database, &fresh.steps, held != Held::No, on_event);
         let (done, told) = match ran {
             Ok(ran) => ran,
-            Err(error) if held == Held::No => {
+            Err(mut error) if held == Held::No => {
                 // Steps that stay, as in any run; the files have not been touched.
+                if let Error::Step(step) = &mut error
+                    && alembic::is_used(self.context)
+                {
+                    let why = why_it_stays(self.context, &fresh.steps);
+                    step.taken_back = TakenBack::Stays { why };
+                }
                 return Err(self.over(error));
             }
             Err(error) => return Err(self.take_back(database, error)),
@@ -194,6 +211,10 @@ impl Staged<'_> {
                 step.taken_back = match left {
                     DatabaseLeft::Later { why } => TakenBack::Later { why },
                     DatabaseLeft::NotTakenBack { why, copy } => TakenBack::No { why, copy },
+                    DatabaseLeft::BeforeBeside { aside } => {
+                        step.done.clear();
+                        TakenBack::Beside { aside }
+                    }
                     _ => {
                         step.done.clear();
                         if by_scripts {
@@ -282,7 +303,10 @@ impl Staged<'_> {
 
     fn database_back(&mut self, database: &mut dyn Database) -> DatabaseLeft {
         match database.take_back() {
-            Ok(()) => DatabaseLeft::Before,
+            Ok(()) => match self.meanwhile_kept() {
+                Some(aside) => DatabaseLeft::BeforeBeside { aside },
+                None => DatabaseLeft::Before,
+            },
             Err(why) if why.kind == ErrorKind::WrittenMeanwhile => DatabaseLeft::NotTakenBack {
                 why: why.message,
                 copy: self.copy_kept(),
@@ -298,6 +322,13 @@ impl Staged<'_> {
         let kept = self.journal.keep_copy(self.context);
         self.copy_stays = kept.is_err();
         kept.unwrap_or_else(|_| Some(self.journal.copy()))
+    }
+
+    /// The same for what it held until it was taken back, where that may be missed.
+    fn meanwhile_kept(&mut self) -> Option<PathBuf> {
+        let kept = self.journal.keep_meanwhile(self.context);
+        self.copy_stays |= kept.is_err();
+        kept.unwrap_or_else(|_| Some(self.journal.folder().join(journal::MEANWHILE)))
     }
 
     fn files_failed(self, failed: rewrite::NotPut, database: DatabaseLeft) -> Error {
@@ -319,6 +350,19 @@ impl Staged<'_> {
             let _ = self.journal.end();
         }
         error
+    }
+}
+
+/// Why Alembic's steps are not undone.
+fn why_it_stays(context: &Context, steps: &[Prepared]) -> &'static str {
+    if !steps.iter().all(Prepared::can_be_undone) {
+        "one of the revisions to be applied has no way back"
+    } else if context.config.alembic.sidecar {
+        "Alembic commits each step, and with `sidecar: true` what went back by its scripts would be without its record"
+    } else if alembic::takes_an_ini(context) {
+        "Alembic commits each step, and the database was empty before"
+    } else {
+        "Alembic commits each step, and `flask db` cannot be shown the modules as they ran"
     }
 }
 

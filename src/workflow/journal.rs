@@ -30,6 +30,8 @@ use crate::model::{
 /// Counts up with the meaning of what is written.
 const VERSION: u32 = 1;
 const RECORD: &str = "journal.json";
+/// What the database held until it was taken back.
+pub(super) const MEANWHILE: &str = "meanwhile.db";
 /// Whoever only looks has the lock for a moment.
 const TRIES: usize = 20;
 const PAUSE: Duration = Duration::from_millis(10);
@@ -215,6 +217,17 @@ impl Journal {
         }
         let kept = self.kept(context, "before-restack")?;
         fs::rename(&copy, &kept).map_err(Error::io("move", &copy))?;
+        Ok(Some(kept))
+    }
+
+    /// The same for what the database held until it was taken back, where that may be missed.
+    pub(super) fn keep_meanwhile(&self, context: &Context) -> Result<Option<PathBuf>, Error> {
+        let meanwhile = self.folder.join(MEANWHILE);
+        if !meanwhile.exists() {
+            return Ok(None);
+        }
+        let kept = self.kept(context, "before-take-back")?;
+        fs::rename(&meanwhile, &kept).map_err(Error::io("move", &meanwhile))?;
         Ok(Some(kept))
     }
 

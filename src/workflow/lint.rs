@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Context, script};
+use super::{Context, alembic, script};
 use crate::{
     db,
     layout::{self, foreign},
@@ -110,7 +110,7 @@ fn computed(unread: &[(&Migration, Span)]) -> Option<Finding> {
 }
 
 /// The databases that the scripts are for: those of all environments, since one script
-/// goes to each of them; else what the configuration and the scripts themselves give
+/// goes to each of them; else what the configuration, an ini or the scripts themselves give
 /// away. None where nothing does, as in a CI without secrets.
 pub(super) fn dialects<'a>(context: &Context, all: &dyn Fn() -> &'a Project) -> Vec<Dialect> {
     let mut found = Vec::new();
@@ -137,7 +137,14 @@ pub(super) fn dialects<'a>(context: &Context, all: &dyn Fn() -> &'a Project) -> 
     if found.is_empty() && context.config.lint.postgres.is_some() {
         found.push(Dialect::Postgres);
     }
-    if found.is_empty() {
+    if found.is_empty() && alembic::is_used(context) {
+        let named = context.config.alembic.dialect;
+        found.extend(named.or_else(|| {
+            let modules = all().migrations.values().map(|one| &*one.file.text);
+            let env = alembic::env_text(context);
+            layout::python_evidence(modules.chain(env.as_deref()))
+        }));
+    } else if found.is_empty() {
         let files = all()
             .migrations
             .values()
@@ -271,7 +278,26 @@ mod tests {
 
     /// The findings about one module: rule, line, help.
     fn of_module(config: &str, upgrade: &str) -> Vec<(String, usize, String)> {
+        let line = |finding: &Finding| {
+            let place = finding.place.as_ref().unwrap();
+            place.file.position(place.span.start).line - 6
+        };
+        let all = of_module_with(config, upgrade, "").into_iter();
+        all.map(|finding| {
+            (
+                finding.rule.name().to_owned(),
+                line(&finding),
+                finding.help.clone().unwrap_or_default(),
+            )
+        })
+        .collect()
+    }
+
+    fn of_module_with(config: &str, upgrade: &str, ini: &str) -> Vec<Finding> {
         let folder = tempfile::tempdir().unwrap();
+        if !ini.is_empty() {
+            fs::write(folder.path().join("alembic.ini"), ini).unwrap();
+        }
         fs::create_dir(folder.path().join("versions")).unwrap();
         fs::write(
             folder.path().join("teammig.yaml"),
@@ -293,24 +319,31 @@ mod tests {
         .unwrap();
         let project = context.project().unwrap();
         assert!(project.findings.is_empty(), "{:?}", project.findings);
-        let found = lint(&context, &project, &|| &project, &[RevId::trusted("rev1")]);
-        let line = |finding: &Finding| {
-            let place = finding.place.as_ref().unwrap();
-            place.file.position(place.span.start).line - 6
-        };
-        let all = found.iter().map(|finding| {
-            let rule = finding.rule.name().to_owned();
-            (
-                rule,
-                line(finding),
-                finding.help.clone().unwrap_or_default(),
-            )
-        });
-        all.collect()
+        lint(&context, &project, &|| &project, &[RevId::trusted("rev1")])
     }
 
     const POSTGRES: &str = "environments: {dev: \"postgresql://u@h/d\"}";
     const SQLITE: &str = "environments: {dev: \"sqlite:///a.db\"}";
+
+    /// Where no URL is known, the ini or the modules may tell.
+    #[test]
+    fn for_which_database_modules_are() {
+        let not_null = "op.add_column('t', sa.Column('a', sa.Integer, nullable=False))";
+        let named = "op.create_index('i', 't', ['a'], postgresql_using='gin')";
+        let both = "op.create_index('i', 't', ['a'], postgresql_using='gin') # not on SQLite";
+        let rules = |upgrade: &str, ini: &str| -> Vec<String> {
+            let found = of_module_with("", upgrade, ini).into_iter();
+            found
+                .map(|finding| finding.rule.name().to_owned())
+                .collect()
+        };
+        let url =
+            "[alembic]\nscript_location = .\nsqlalchemy.url = postgresql+asyncpg://%(USER)s@h/d\n";
+        assert_eq!(rules(not_null, ""), ["not-linted"]);
+        assert_eq!(rules(not_null, url), ["adding-required-field"]);
+        assert_eq!(rules(named, ""), ["require-concurrent-index-creation"]);
+        assert_eq!(rules(both, ""), ["not-linted"]);
+    }
 
     #[test]
     fn calls_of_a_module() {

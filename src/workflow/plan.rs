@@ -188,6 +188,7 @@ fn assumed(context: &Context, project: &Project, names: &[String]) -> Result<Led
         entries,
         unplaced: Vec::new(),
         gone: Vec::new(),
+        superfluous: Vec::new(),
     })
 }
 

@@ -49,6 +49,101 @@ fn guarded() -> Sandbox {
     sandbox
 }
 
+/// Without the ini nobody knows where the revisions are: whoever takes it away is stopped, as it
+/// stops who breaks teammig.yaml, and whoever changes something else is not.
+#[test]
+fn an_ini_that_is_deleted_or_names_no_folder_stops_the_commit() {
+    for (yaml, deleted) in [
+        ("layout: alembic\n", true),
+        ("layout: alembic\n", false),
+        ("layout: alembic\nalembic: {config: alembic.ini}\n", true),
+    ] {
+        let sandbox = guarded();
+        sandbox.write("ann/teammig.yaml", yaml);
+        sandbox.commit("ann", "By the ini");
+        sandbox.git("ann", &["push", "-q"]);
+        let path = "ann/db/versions/aaaa00000001_x.py";
+        sandbox.edit(path, "sa.Integer", "sa.String");
+        if deleted {
+            sandbox.git("ann", &["rm", "-q", "alembic.ini"]);
+        } else {
+            sandbox.write("ann/alembic.ini", "[alembic]\nfile_template = %%(rev)s\n");
+        }
+        sandbox.git("ann", &["add", "-A"]);
+        let check = sandbox.teammig("ann", &["check", "--staged"]);
+        assert!(
+            check.code == 4 && check.stderr.contains("changes alembic.ini"),
+            "{yaml} {check}"
+        );
+        let run = sandbox.try_git("ann", &["commit", "-qm", "Edit"]);
+        assert!(
+            run.code == 1 && run.stderr.contains("changes alembic.ini"),
+            "{yaml} {run}"
+        );
+        // Once it is gone, who edits a revision is stopped, and who changes the application is not.
+        sandbox.git("ann", &["reset", "-q", "--hard"]);
+        sandbox.git("ann", &["rm", "-q", "alembic.ini"]);
+        sandbox.git("ann", &["commit", "-q", "--no-verify", "-m", "Gone"]);
+        sandbox.edit(path, "sa.Integer", "sa.String");
+        sandbox.git("ann", &["add", "-A"]);
+        let run = sandbox.try_git("ann", &["commit", "-qm", "Edit"]);
+        assert!(
+            run.code == 1 && run.stderr.contains("changes db/versions/aaaa00000001_x.py"),
+            "{yaml} {run}"
+        );
+        sandbox.git("ann", &["reset", "-q", "--hard"]);
+        sandbox.write("ann/app.py", "x = 1\n");
+        sandbox.commit("ann", "Application");
+        // As the message says.
+        sandbox.write(
+            "ann/teammig.yaml",
+            "layout: alembic\nmigrations: db/versions\n",
+        );
+        sandbox.edit(path, "sa.Integer", "sa.String");
+        sandbox.git("ann", &["add", "-A"]);
+        let run = sandbox.try_git("ann", &["commit", "-qm", "Edit"]);
+        assert!(
+            run.code == 1 && run.stderr.contains("[edited-revision]"),
+            "{yaml} {run}"
+        );
+    }
+}
+
+/// The ini of each side says where its modules are, where `migrations:` does not.
+#[test]
+fn an_edit_in_a_folder_that_is_renamed_with_the_ini() {
+    for edits in [true, false] {
+        let sandbox = guarded();
+        sandbox.write("ann/teammig.yaml", "layout: alembic\n");
+        sandbox.commit("ann", "By the ini");
+        sandbox.git("ann", &["push", "-q"]);
+        sandbox.git("ann", &["mv", "db", "other"]);
+        sandbox.write("ann/alembic.ini", INI.replace("/db\n", "/other\n"));
+        if edits {
+            let path = "ann/other/versions/aaaa00000001_x.py";
+            sandbox.edit(path, "sa.Integer", "sa.String");
+        }
+        sandbox.git("ann", &["add", "-A"]);
+        let staged = sandbox.teammig("ann", &["check", "--staged"]);
+        let commit = sandbox.try_git("ann", &["commit", "-qm", "Step"]);
+        if edits {
+            sandbox.git("ann", &["commit", "-q", "--no-verify", "-m", "Step"]);
+        }
+        let base = sandbox.teammig("ann", &["check", "--base"]);
+        let push = sandbox.try_git("ann", &["push", "-q"]);
+        for (run, code) in [(staged, 3), (commit, 1), (base, 3), (push, 1)] {
+            if edits {
+                assert!(
+                    run.code == code && run.stderr.contains("aaaa00000001 is edited"),
+                    "{run}"
+                );
+            } else {
+                assert_eq!(run.code, 0, "{run}");
+            }
+        }
+    }
+}
+
 #[test]
 fn init_finds_the_project() {
     let sandbox = team();

@@ -3,7 +3,7 @@
 use super::{
     super::events::plural,
     Report,
-    unfinished::{PUT_BACK_LATER, not_taken_back},
+    unfinished::{PUT_BACK_LATER, beside, not_taken_back},
 };
 use crate::{
     model::{Dialect, Direction},
@@ -125,7 +125,10 @@ fn is_there_already(error: &DbError) -> bool {
 
 /// Files and database are as before.
 fn is_taken_back(step: &FailedStep) -> bool {
-    matches!(step.taken_back, TakenBack::Yes | TakenBack::ByScripts)
+    matches!(
+        step.taken_back,
+        TakenBack::Yes | TakenBack::Beside { .. } | TakenBack::ByScripts
+    )
 }
 
 /// What the run did before the step that failed.
@@ -133,17 +136,22 @@ fn done_before(step: &FailedStep) -> String {
     if is_taken_back(step) {
         let is_gone = step.bare || step.error.leaves == Leaves::Traces;
         let what = if is_gone { "All" } else { "Everything else" };
-        let how = if step.taken_back == TakenBack::ByScripts {
-            " Alembic commits by itself, so this was done by the scripts: what had been rolled back is there again without the rows that \
-             it had."
-        } else {
-            ""
+        let how = match &step.taken_back {
+            TakenBack::ByScripts => " Alembic commits by itself, so this was done by the scripts: what had been rolled back is there again \
+                                     without the rows that it had."
+                .to_owned(),
+            TakenBack::Beside { aside } => format!(" {}", beside(aside)),
+            _ => String::new(),
         };
         return format!(
             "{what} of this run was taken back: files and database are as before.{how}"
         );
     }
-    if step.done.is_empty() && step.taken_back != TakenBack::NotTried {
+    let is_run = matches!(
+        step.taken_back,
+        TakenBack::NotTried | TakenBack::Stays { .. }
+    );
+    if step.done.is_empty() && !is_run {
         return "What this run did before it is still there: `teammig current` shows where the database is.".to_owned();
     }
     let count = |direction| {
@@ -166,6 +174,24 @@ fn done_before(step: &FailedStep) -> String {
                 "Before it {down} {was_down} rolled back and {up} {was_up} applied; they stay so."
             )
         }
+    }
+}
+
+/// Where files and database are, where not both are as before.
+fn left_at(report: Report, taken_back: &TakenBack) -> Report {
+    match taken_back {
+        TakenBack::Stays { why } => report
+            .note(format!("The files are as before, and what the database did is not taken back: {why}."))
+            .hint("put that right, and call it again: it goes on from where the database is; `teammig upgrade heads` applies again what was rolled back"),
+        TakenBack::Later { why } => report
+            .note("The files are as before.")
+            .note(format!("The database could not be put back yet: {why}."))
+            .hint(PUT_BACK_LATER),
+        TakenBack::No { why, copy } => report
+            .note("The files are as before.")
+            .note(not_taken_back(why, copy.as_deref()))
+            .hint("`teammig sync` goes on from where the database is"),
+        _ => report,
     }
 }
 
@@ -238,18 +264,7 @@ pub(super) fn failed_step(step: &FailedStep) -> Report {
             "mend the failing statement; `teammig {way}` goes on there"
         ));
     }
-    if let TakenBack::Later { why } = &step.taken_back {
-        report = report
-            .note("The files are as before.")
-            .note(format!("The database could not be put back yet: {why}."))
-            .hint(PUT_BACK_LATER);
-    }
-    if let TakenBack::No { why, copy } = &step.taken_back {
-        report = report
-            .note("The files are as before.")
-            .note(not_taken_back(why, copy.as_deref()))
-            .hint("`teammig sync` goes on from where the database is");
-    }
+    report = left_at(report, &step.taken_back);
     if taken_back && step.direction == Direction::Up && !stopped {
         report = report.hint(if wants_a_commit(error) {
             "all of a restack is one transaction, and this wants a commit before it: `teammig rebase --no-database`, then `teammig sync`"

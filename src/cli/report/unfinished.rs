@@ -76,6 +76,9 @@ fn broken_off(broken: &BrokenOff) -> Report {
         DatabaseLeft::Before => {
             report = report.note("The database is as before: nothing of it was committed.");
         }
+        DatabaseLeft::BeforeBeside { aside } => {
+            report = report.note(format!("The database is as before. {}", beside(aside)));
+        }
         DatabaseLeft::Done => {
             report = report.note("The database has run all steps, and they stay.");
         }
@@ -112,6 +115,15 @@ fn unreadable(words: String) -> Report {
     Report::new("restack-unreadable", 1, words)
         .hint("the version of teammig that began it can put files and database back, or go on")
         .hint("`teammig rebase --quit` leaves everything as it is, and keeps the copy of the database where there is one")
+}
+
+/// Where that is which a database held until it was taken back.
+pub(super) fn beside(aside: &std::path::Path) -> String {
+    format!(
+        "It held rows that were not there before: those of what was applied, and what another program wrote while Alembic ran; all \
+         of it is kept in {}.",
+        aside.display()
+    )
 }
 
 /// Why the database is not as before, and where the copy is.

@@ -376,6 +376,7 @@ pub(super) fn read(rows: Vec<Row>) -> Result<Ledger, DbError> {
         entries: rows.into_iter().map(entry).collect::<Result<_, _>>()?,
         unplaced: Vec::new(),
         gone: Vec::new(),
+        superfluous: Vec::new(),
     })
 }
 

@@ -19,7 +19,7 @@
 use crate::{
     model::{
         Dialect, Footprint,
-        footprint::{Access, Act, Object, Part, Seen, Touched},
+        footprint::{Access, Act, Kind, Object, Part, Seen, Touched},
     },
     sql,
 };
@@ -65,9 +65,13 @@ pub(in crate::layout) fn footprint(text: &str, dialect: Dialect) -> Footprint {
                     text,
                     softly,
                     table,
+                    named_from,
                 } in texts
                 {
-                    let read = pieces.read(text, &done.span, *softly || done.softly);
+                    let mut read = pieces.read(text, &done.span, *softly || done.softly);
+                    if let Some(from) = named_from {
+                        name_from(&mut read, from);
+                    }
                     footprint.statements.extend(read);
                     if let (Some(table), Some(last)) = (table, footprint.statements.last_mut()) {
                         last.accesses.push(needed(table, dialect));
@@ -83,6 +87,17 @@ pub(in crate::layout) fn footprint(text: &str, dialect: Dialect) -> Footprint {
         }
     }
     footprint
+}
+
+/// PostgreSQL makes up another name where one is taken. A convention does not, and whether there
+/// is one stands in the application: what two make without a name of the same counts as one.
+fn name_from(read: &mut [Touched], from: &str) {
+    let accesses = read.iter_mut().flat_map(|one| &mut one.accesses);
+    let made =
+        |one: &&mut Access| one.act == Act::CreateUnnamed && one.object.kind == Kind::Constraint;
+    for one in accesses.filter(made) {
+        one.part = Part::Named(from.to_owned());
+    }
 }
 
 fn needed(table: &Table, dialect: Dialect) -> Access {

@@ -130,7 +130,7 @@ impl Module {
                         _ => {}
                     }
                 }
-                Stmt::Assign(_) | Stmt::AnnAssign(_) => {
+                Stmt::Assign(_) | Stmt::AnnAssign(_) if !unpacks(statement) => {
                     for (name, value) in assignments(statement) {
                         if let Some(key) = KEYS.iter().find(|key| **key == name) {
                             let assigned = Assigned {
@@ -181,13 +181,40 @@ fn assignments(statement: &Stmt) -> impl Iterator<Item = (&str, &Expr)> {
     })
 }
 
-/// A statement of the module that holds others assigns a name.
+/// `a, b = value`.
+fn unpacks(statement: &Stmt) -> bool {
+    let is_several = |one: &Expr| one.is_tuple_expr() || one.is_list_expr();
+    matches!(statement, Stmt::Assign(one) if one.targets.iter().any(is_several))
+}
+
+/// A target of an assignment, or one that is in it, has the name.
+fn binds(target: &Expr, key: &str) -> bool {
+    match target {
+        Expr::Name(name) => name.id.as_str() == key,
+        Expr::Tuple(one) => one.elts.iter().any(|one| binds(one, key)),
+        Expr::List(one) => one.elts.iter().any(|one| binds(one, key)),
+        Expr::Starred(one) => binds(&one.value, key),
+        _ => false,
+    }
+}
+
+/// A statement of the module that holds others, or that has a name from elsewhere, assigns it.
 fn assigns_within(statement: &Stmt, key: &str) -> bool {
     let all = |body: &[Stmt]| {
         body.iter()
             .any(|one| assignments(one).any(|(name, _)| name == key) || assigns_within(one, key))
     };
+    let imports = |names: &[ast::Alias]| {
+        names
+            .iter()
+            .any(|one| one.asname.as_ref().unwrap_or(&one.name).as_str() == key)
+    };
     match statement {
+        Stmt::Assign(one) => one.targets.iter().any(|target| binds(target, key)),
+        Stmt::Import(one) => imports(&one.names),
+        Stmt::ImportFrom(one) => imports(&one.names),
+        Stmt::While(one) => all(&one.body) || all(&one.orelse),
+        Stmt::Match(one) => one.cases.iter().any(|case| all(&case.body)),
         Stmt::If(one) => {
             all(&one.body) || one.elif_else_clauses.iter().any(|other| all(&other.body))
         }
@@ -199,7 +226,7 @@ fn assigns_within(statement: &Stmt, key: &str) -> bool {
             all(&one.body) || all(&one.orelse) || all(&one.finalbody) || handled
         }
         Stmt::With(one) => all(&one.body),
-        Stmt::For(one) => all(&one.body),
+        Stmt::For(one) => binds(&one.target, key) || all(&one.body) || all(&one.orelse),
         Stmt::AugAssign(one) => one
             .target
             .as_name_expr()

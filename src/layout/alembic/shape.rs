@@ -150,6 +150,25 @@ impl Shape {
         }
     }
 
+    /// What stands behind an `if`. An `else` with nothing but an `if` is an `elif`, as it is to
+    /// Python.
+    fn clauses(&mut self, clauses: &[ast::ElifElseClause]) {
+        for clause in clauses {
+            if clause.test.is_none()
+                && let [Stmt::If(inner)] = clause.body.as_slice()
+                && !self.is_left_out(&clause.body[0])
+            {
+                self.open(NodeKind::ElifElseClause);
+                self.visit_expr(&inner.test);
+                self.visit_body(&inner.body);
+                self.close();
+                self.clauses(&inner.elif_else_clauses);
+            } else {
+                self.visit_elif_else_clause(clause);
+            }
+        }
+    }
+
     /// The leaf values of a node, which the tree below it does not hold.
     fn values(&mut self, node: AnyNodeRef<'_>) {
         match node {
@@ -260,6 +279,12 @@ impl<'a> SourceOrderVisitor<'a> for Shape {
         match node {
             AnyNodeRef::StmtFunctionDef(_) | AnyNodeRef::StmtClassDef(_) => self.docstring = true,
             AnyNodeRef::ExprStringLiteral(_) | AnyNodeRef::ExprBytesLiteral(_) => {
+                return TraversalSignal::Skip;
+            }
+            AnyNodeRef::StmtIf(one) => {
+                self.visit_expr(&one.test);
+                self.visit_body(&one.body);
+                self.clauses(&one.elif_else_clauses);
                 return TraversalSignal::Skip;
             }
             AnyNodeRef::ExprFString(one) => {

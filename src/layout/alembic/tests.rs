@@ -112,6 +112,19 @@ fn what_is_computed_is_a_finding_at_its_line() {
         ("revision = make_id()", 1),
         ("revision = 'x'\nif True:\n    down_revision = 'a'", 2),
         ("revision = 'x'\ndepends_on = find()", 2),
+        ("revision = 'x'\ndown_revision, a = 'a', 'b'", 2),
+        (
+            "revision = 'x'\nfrom app.last import head as down_revision",
+            2,
+        ),
+        (
+            "revision = 'x'\nfor down_revision in ('a', 'b'):\n    pass",
+            2,
+        ),
+        (
+            "revision = 'x'\nmatch 1:\n    case _:\n        down_revision = 'a'",
+            2,
+        ),
         ("down_revision = 'a'", 1),
         ("revision = ('a', 'b')", 1),
         ("revision = 'a-b'", 1),
@@ -197,6 +210,29 @@ fn how_it_is_written_down_is_no_edit() {
     ));
     same(&GENERATED.replace("length=20", "length=0x14"));
     same(&GENERATED.replace("    op.add", "\n\n    op.add"));
+}
+
+/// What a linter puts right; to Python it is the same tree.
+#[test]
+fn an_if_in_an_else_is_an_elif() {
+    let with = |body: &str| {
+        checksum(&read(&format!(
+            "revision = 'x'\ndef upgrade():\n    if a:\n        b\n{body}"
+        )))
+    };
+    assert_eq!(
+        with(
+            "    else:\n        if c:\n            d\n        else:\n            if e:\n                f\n            else:\n                g\n"
+        ),
+        with("    elif c:\n        d\n    elif e:\n        f\n    else:\n        g\n"),
+    );
+    for other in [
+        "    else:\n        if c:\n            d\n        e\n",
+        "    if c:\n        d\n",
+        "    else:\n        d\n",
+    ] {
+        assert_ne!(with("    elif c:\n        d\n"), with(other), "{other}");
+    }
 }
 
 #[test]

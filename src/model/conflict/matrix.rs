@@ -31,13 +31,16 @@ enum Cell {
     Part,
     /// The order matters where the type is altered of what is held to its type.
     Type,
+    /// Whichever comes second fails where both are given one name, made from the same.
+    Named,
 }
 
 /// A row for each act in the order of [`Act::ALL`]; symmetric, so that each ends on the
 /// diagonal. `.` nothing, `?` possible, `o` the order matters, `x` both cannot be;
-/// `s`, `p`, `t` are the three conditions of [`Cell`].
+/// `s`, `p`, `t`, `n` are the four conditions of [`Cell`].
 ///
-/// Some that are not plain: two names made up by the database are two names (`U`×`U`).
+/// Some that are not plain: two names made up by the database are two names (`U`×`U`), and
+/// two made up from the same by a convention of somebody's are one.
 /// Dropping twice fails, unless both allow for it. Of two `OR REPLACE` the last one wins.
 /// What replaces is no matter to those who use it: it stays there. A rebuild puts the
 /// older text of the table in force, so whatever the other side did to it is lost, unless
@@ -47,7 +50,7 @@ enum Cell {
 const TABLE: [&str; 13] = [
     // C U E D d N A B m R M r W
     "x",             // C Create
-    "o.",            // U CreateUnnamed
+    "on",            // U CreateUnnamed
     "oos",           // E Ensure
     "ooox",          // D Drop
     "oooo.",         // d DropIfExists
@@ -76,6 +79,10 @@ impl Clash {
                 return Self::Possible;
             }
             Cell::Type => changes_type(left, right) || changes_type(right, left),
+            Cell::Named => match (&left.part, &right.part) {
+                (Part::Named(one), Part::Named(other)) if one == other => return Self::Never,
+                _ => false,
+            },
         };
         if matters { Self::Order } else { Self::None }
     }
@@ -119,6 +126,7 @@ fn cell(left: Act, right: Act) -> Cell {
         Some(b's') => Cell::Says,
         Some(b'p') => Cell::Part,
         Some(b't') => Cell::Type,
+        Some(b'n') => Cell::Named,
         _ => Cell::Is(Clash::None),
     }
 }
@@ -153,7 +161,7 @@ mod tests {
     fn the_table_is_whole() {
         for (at, row) in TABLE.iter().enumerate() {
             assert_eq!(row.len(), at + 1, "{row}");
-            assert!(row.bytes().all(|cell| b".?oxspt".contains(&cell)), "{row}");
+            assert!(row.bytes().all(|cell| b".?oxsptn".contains(&cell)), "{row}");
         }
         assert_eq!(TABLE.len(), Act::ALL.len());
     }
@@ -201,6 +209,7 @@ mod tests {
     fn what_is_said_and_what_is_altered() {
         let says = |act, text: &str| access(act).saying(text);
         let part = |act, part| access(act).of(part);
+        let named = |from: &str| part(Act::CreateUnnamed, Part::Named(from.to_owned()));
         for (left, right, clash) in [
             (says(Act::Ensure, "a"), says(Act::Ensure, "a"), Clash::None),
             (says(Act::Ensure, "a"), says(Act::Ensure, "b"), Clash::Order),
@@ -252,6 +261,9 @@ mod tests {
                 part(Act::Read, Part::Type),
                 Clash::Order,
             ),
+            (named("a"), named("a"), Clash::Never),
+            (named("a"), named("b"), Clash::None),
+            (named("a"), access(Act::CreateUnnamed), Clash::None),
         ] {
             assert_eq!(Clash::of(&left, &right), clash, "{left:?} {right:?}");
         }

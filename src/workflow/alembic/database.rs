@@ -164,6 +164,17 @@ impl AlembicDatabase {
         self.caller.shadow = None;
     }
 
+    /// A revision that stands on others by now, as its file says since this was opened. A row
+    /// below it would overlap with it.
+    fn moved(&mut self, entry: &Entry) {
+        let known = self.known.files.get(&entry.revision);
+        if let Some(own) = known.filter(|own| own.revision.parents != entry.parents) {
+            let mut moved = own.clone();
+            moved.revision.parents.clone_from(&entry.parents);
+            self.known.replace(moved);
+        }
+    }
+
     /// Records what was done, where that is wanted.
     fn record(&mut self, stretch: &Stretch, done: usize, took: Duration) -> Result<(), DbError> {
         let entries = std::mem::take(&mut self.entries);
@@ -284,7 +295,10 @@ impl AlembicDatabase {
                     ..error
                 }
             }
-            (Err(failed), _) => return Err(self.failed(&stretch, failed, done)),
+            (Err(failed), _) => {
+                let error = self.failed(&stretch, failed, done);
+                return Err(self.told_of_overlap(error));
+            }
         };
         Err(attributed(error, &stretch, done, None))
     }
@@ -505,6 +519,7 @@ impl Database for AlembicDatabase {
             match change {
                 LedgerChange::Put(entry, _) => {
                     after.insert(entry.revision.clone());
+                    self.moved(entry);
                 }
                 LedgerChange::Remove(id) => {
                     after.remove(id);

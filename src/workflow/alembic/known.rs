@@ -96,6 +96,7 @@ impl Known {
             entries: order.iter().map(|id| self.entry(id)).collect(),
             unplaced,
             gone,
+            superfluous: self.superfluous(rows),
         }
     }
 
@@ -180,7 +181,9 @@ mod tests {
     #[test]
     fn of_rows_that_overlap_the_lower_one_is_superfluous() {
         let known = known();
-        assert_eq!(ids(&known.superfluous(&[id("a"), id("b"), id("c")])), ["a"]);
+        let rows = [id("a"), id("b"), id("c")];
+        assert_eq!(ids(&known.superfluous(&rows)), ["a"]);
+        assert_eq!(ids(&known.ledger(&rows).superfluous), ["a"]);
         assert_eq!(
             ids(&known.superfluous(&[id("b"), id("c")])),
             [] as [&str; 0]

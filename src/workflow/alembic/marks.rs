@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     layout::{Alembic, Layout as _},
     model::{Dialect, Direction, Migration, RevId, SourceFile, Step, interrupted::Rows},
+    workflow::journal,
 };
 
 /// What is done, and what is being done.
@@ -52,6 +53,11 @@ struct Module {
 /// Where the marks of a journal are whose copy of the database would be this file.
 pub(super) fn beside(copy: &Path) -> PathBuf {
     copy.with_file_name("alembic.json")
+}
+
+/// Where a restack that is taken back leaves what the database held until then.
+pub(super) fn meanwhile(marks: &Path) -> PathBuf {
+    marks.with_file_name(journal::MEANWHILE)
 }
 
 impl Marks {

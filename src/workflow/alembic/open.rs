@@ -270,10 +270,15 @@ pub(super) fn ground(context: &Context) -> Ground {
 }
 
 /// The project's `env.py`, where it can be read.
-fn env_text(context: &Context) -> Option<String> {
+pub(in crate::workflow) fn env_text(context: &Context) -> Option<String> {
     let config = &context.config;
     let folder = config.root.join(config.alembic.script_location.as_ref()?);
     std::fs::read_to_string(folder.join("env.py")).ok()
+}
+
+/// Alembic can be given an ini of ours, and with it modules that no folder has.
+pub(in crate::workflow) fn takes_an_ini(context: &Context) -> bool {
+    by(context) != By::Flask
 }
 
 pub(super) fn by(context: &Context) -> By {

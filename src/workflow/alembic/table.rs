@@ -33,6 +33,11 @@ impl VersionTable {
         }
     }
 
+    /// The name without the schema.
+    pub(super) fn bare(&self) -> &str {
+        &self.table
+    }
+
     /// Its rows; `None` where there is no such table.
     pub(super) fn rows(&self, database: &mut dyn Database) -> Result<Option<Vec<RevId>>, DbError> {
         let dialect = database.dialect();

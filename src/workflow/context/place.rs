@@ -9,7 +9,7 @@ use std::{
 
 use super::{At, Context};
 use crate::{
-    config::{Config, DEFAULT_FOLDER, FILE_NAME, Layout, Other},
+    config::{Config, DEFAULT_FOLDER, FILE_NAME, Layout, Other, alembic},
     git::{BlobId, CommitId, Folders, GitError, Listed},
     layout,
     model::{Finding, Rule},
@@ -64,7 +64,7 @@ impl Context {
         if let Configured::As(place, configs, at) = &there
             && let Some(config) = configs.get(*at)
         {
-            let folders = folders_of(config);
+            let folders = self.folders_in(commit, &place.prefix, config)?;
             return Ok((place.prefix.clone(), folders));
         }
         let now = self.place()?;
@@ -85,9 +85,47 @@ impl Context {
         let folders = if !is_named && own != unnamed && lacks(&own)? && !lacks(&unnamed)? {
             unnamed
         } else {
-            own
+            self.folders_in(commit, &prefix, &self.config)?
         };
         Ok((prefix, folders))
+    }
+
+    /// The folders that a configuration names. Where it leaves that to an ini, it is the one of
+    /// that commit which says it: a folder may be renamed in both.
+    fn folders_in(
+        &self,
+        commit: CommitId,
+        prefix: &str,
+        config: &Config,
+    ) -> Result<Folders, Error> {
+        let own = folders_of(config);
+        let alembic = &config.alembic;
+        let file = match &alembic.file {
+            Some(file) if config.layout == Layout::Alembic && alembic.says_folders => file,
+            _ => return Ok(own),
+        };
+        let (folder, name) = file.rsplit_once('/').unwrap_or(("", file));
+        let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+        let beside = Folders::new([folder], [ending]);
+        let files = match self
+            .repo()?
+            .commit_listing(prefix, &beside, &commit.to_string())
+        {
+            Err(GitError::FolderIsLink { .. }) => Vec::new(),
+            listing => listing?.files,
+        };
+        let Some(listed) = files.into_iter().find(|one| *one.path == **file) else {
+            return Ok(own);
+        };
+        let text = self.text_of(&listed)?.map(String::from_utf8);
+        let Some(Ok(text)) = text else {
+            return Ok(own);
+        };
+        let found = alembic::locations_by(&config.root, file, &alembic.section, &text);
+        let extensions = layout_of(config).extensions();
+        Ok(found.map_or(own, |folders| {
+            Folders::new(&folders, extensions).with_below(alembic.recursive)
+        }))
     }
 
     /// Where the project stood in each of many commits. Where one of them does not have it at
@@ -124,7 +162,7 @@ impl Context {
                     .iter()
                     .flat_map(|all| all.iter())
                 {
-                    let folders = folders_of(config);
+                    let folders = self.folders_in(commits[at], &prefix, config)?;
                     places[at].push((prefix.clone(), folders));
                 }
             }
@@ -175,7 +213,7 @@ impl Context {
                 && let Configured::As(place, configs, at) = project.configured_in(commit)?
                 && let Some(config) = configs.get(at)
             {
-                let folders = folders_of(config);
+                let folders = self.folders_in(commit, &place.prefix, config)?;
                 return Ok(Some((place.prefix, folders)));
             }
         }

@@ -11,6 +11,11 @@ pub enum DatabaseLeft {
     NotInvolved,
     /// As it was before.
     Before,
+    /// The same, and what it held until then is kept: somebody else may have written to it.
+    BeforeBeside {
+        /// The file.
+        aside: PathBuf,
+    },
     /// All steps are done, and stay.
     Done,
     /// It could not be put back now, and can be later: the journal stays.

@@ -145,6 +145,16 @@ fn rows_that_overlap() {
         "project/dev.db",
         "INSERT INTO alembic_version VALUES ('aaaa00000001')",
     );
+    for command in ["status", "current"] {
+        let run = sandbox.teammig("project", &[command]);
+        let told = "Alembic's table has aaaa00000001 still, on which another of its rows builds";
+        let said = format!("{}{}", run.stdout, run.stderr);
+        let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(
+            said.contains(told) && said.contains("`teammig stamp --purge bbbb00000002`"),
+            "{run}"
+        );
+    }
     let run = sandbox.teammig("project", &["upgrade"]);
     assert_eq!(run.code, 1, "{run}");
     assert_snapshot!(error(&run), @"
@@ -153,7 +163,7 @@ fn rows_that_overlap() {
       context: `[DIR]/project/.venv/bin/alembic upgrade cccc00000003` ended with exit status: 255
     cccc00000003 is not recorded as applied: it was not begun.
     Nothing else had been done in this run.
-    hint: alembic_version has a row that another of its rows builds on, so that Alembic refuses everything: `teammig stamp --purge heads` writes the rows anew (name the revisions instead of `heads`, where not all are applied)
+    hint: alembic_version has aaaa00000001, on which another of its rows builds, so that Alembic refuses everything (as where files got other parents since): `teammig stamp --purge bbbb00000002` writes it anew, and the same stays applied
     ");
     sandbox.ok("project", &["stamp", "--purge", "bbbb00000002"]);
     sandbox.ok("project", &["upgrade"]);

@@ -143,8 +143,42 @@ fn what_fails_on_the_way_is_taken_back() {
             && !run.stderr.contains("may be there still"),
         "{run}"
     );
+    assert!(!run.stderr.contains("is kept in"), "{run}");
     assert_eq!(everything(&sandbox), before);
     assert_eq!(changed(&sandbox), "");
+}
+
+/// While Alembic ran, so nobody can tell whose it is.
+#[test]
+fn what_another_program_wrote_meanwhile_is_kept() {
+    let sandbox = project();
+    let writes = "import sqlite3; other = sqlite3.connect(\"dev.db\"); \
+                  other.execute(\"INSERT INTO t_aaaa00000001 VALUES (5)\"); other.commit(); other.close()";
+    met(&sandbox, SECOND, &format!("{writes}; {FAILS}"));
+    let before = everything(&sandbox);
+    let run = sandbox.teammig("project", REBASE);
+    assert_eq!(run.code, 1, "{run}");
+    assert!(
+        run.stderr.contains("files and database are as before"),
+        "{run}"
+    );
+    assert_eq!(everything(&sandbox), before);
+    let kept = std::fs::read_dir(sandbox.at("project/.git/teammig/kept")).unwrap();
+    let kept: Vec<_> = kept.map(|entry| entry.unwrap().path()).collect();
+    assert_eq!(kept.len(), 1, "{kept:?}");
+    assert!(
+        run.stderr
+            .contains("another program wrote while Alembic ran")
+            && run.stderr.contains("before-take-back-"),
+        "{run}"
+    );
+    let name = kept[0].file_name().unwrap().to_str().unwrap();
+    let place = format!("project/.git/teammig/kept/{name}");
+    assert_eq!(
+        sandbox.sqlite(&place, "SELECT id FROM t_aaaa00000001"),
+        ["5"]
+    );
+    assert!(!sandbox.at("project/.git/teammig/restack").exists());
 }
 
 fn on_the_server(url: &str) -> Vec<String> {
@@ -204,4 +238,60 @@ fn on_postgresql_what_fails_on_the_way_is_taken_back() {
     assert!(run.stderr.contains("without the rows"), "{run}");
     assert_eq!(on_the_server(&url), before);
     assert_eq!(changed(&sandbox), "");
+}
+
+/// What goes back by its scripts would be without its record.
+#[test]
+fn on_postgresql_with_a_sidecar_the_steps_stay_and_that_is_said() {
+    let (sandbox, url) = on_postgresql();
+    let config = sandbox.read("project/teammig.yaml");
+    sandbox.write(
+        "project/teammig.yaml",
+        format!("{config}alembic: {{sidecar: true}}\n"),
+    );
+    met(&sandbox, SECOND, FAILS);
+    let run = sandbox.teammig("project", REBASE);
+    assert_eq!(run.code, 1, "{run}");
+    let words = run.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        words.contains("The files are as before, and what the database did is not taken back")
+            && words.contains("`sidecar: true`"),
+        "{run}"
+    );
+    assert_eq!(changed(&sandbox), "");
+    // As it says: what was rolled back comes again, as the files have it.
+    let heads = || values(&url, "SELECT version_num FROM alembic_version ORDER BY 1");
+    sandbox.ok("project", &["upgrade", "heads"]);
+    assert_eq!(heads(), [SECOND, THEIRS]);
+    sandbox.ok("project", REBASE);
+    assert_eq!(heads(), [SECOND]);
+    let recorded = values(&url, "SELECT revision FROM teammig_ledger ORDER BY 1");
+    assert_eq!(recorded, [BASE, FIRST, SECOND, THEIRS]);
+}
+
+/// Nothing is put back there. What the killed one left running comes to its end, and the files
+/// follow.
+#[test]
+fn on_postgresql_with_a_sidecar_a_killed_one_goes_on() {
+    let (sandbox, url) = on_postgresql();
+    let config = sandbox.read("project/teammig.yaml");
+    sandbox.write(
+        "project/teammig.yaml",
+        format!("{config}alembic: {{sidecar: true}}\n"),
+    );
+    met(&sandbox, SECOND, SLEEPS);
+    kill_when_it_sleeps(&sandbox, REBASE);
+    let run = sandbox.teammig("project", &["rebase", "--abort"]);
+    assert!(
+        run.code == 3
+            && run.stderr.contains("The database dev has run all steps.")
+            && run.stderr.contains("`teammig rebase --continue`"),
+        "{run}"
+    );
+    assert_eq!(changed(&sandbox), "");
+    sandbox.ok("project", &["rebase", "--continue"]);
+    let rows = values(&url, "SELECT version_num FROM alembic_version");
+    assert_eq!(rows, [SECOND]);
+    let run = sandbox.teammig("project", &["upgrade"]);
+    assert!(run.stderr.contains("nothing to do"), "{run}");
 }

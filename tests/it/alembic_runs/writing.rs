@@ -129,3 +129,32 @@ fn a_restack_leaves_the_table_as_the_files_will_have_it() {
     let (document, _) = sandbox.json("project", &["current"]);
     assert_eq!(document["at_head"], serde_json::json!(true));
 }
+
+/// Both heads were applied, so nothing has to run: theirs is below mine by now, and Alembic would
+/// refuse to work with a row for each.
+#[test]
+fn a_restack_of_what_is_applied_beside_theirs_leaves_one_row() {
+    let sandbox = project();
+    table(&sandbox, "aaaa00000001", &[]);
+    table(&sandbox, "bbbb00000002", &["aaaa00000001"]);
+    table(&sandbox, "cccc00000003", &["aaaa00000001"]);
+    sandbox.commit("project", "Both");
+    sandbox.ok("project", &["upgrade", "heads"]);
+    assert_eq!(rows(&sandbox), ["bbbb00000002", "cccc00000003"]);
+    let run = sandbox.teammig(
+        "project",
+        &[
+            "rebase",
+            "bbbb00000002",
+            "--onto",
+            "cccc00000003",
+            "--no-prove",
+            "--yes",
+        ],
+    );
+    assert_eq!(run.code, 0, "{run}");
+    assert_eq!(rows(&sandbox), ["bbbb00000002"]);
+    table(&sandbox, "dddd00000004", &["bbbb00000002"]);
+    sandbox.ok("project", &["upgrade"]);
+    assert_eq!(rows(&sandbox), ["dddd00000004"]);
+}

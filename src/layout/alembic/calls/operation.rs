@@ -56,22 +56,22 @@ pub(super) fn made(call: &Call, batch: Option<&Call>, dialect: Dialect) -> Read 
         "create_index" => create_index(&given),
         "drop_index" => drop_index(&given),
         "create_unique_constraint" => {
-            let columns = list(given.names("columns")?);
-            add_constraint(&given, &format!("UNIQUE ({columns}){}", actions(call)))
+            let from = format!("UNIQUE ({})", list(given.names("columns")?));
+            add_constraint(&given, &from, &actions(call))
         }
         "create_primary_key" => {
             let columns = list(given.names("columns")?);
-            add_constraint(&given, &format!("PRIMARY KEY ({columns})"))
+            add_constraint(&given, &format!("PRIMARY KEY ({columns})"), "")
         }
         "create_foreign_key" => create_foreign_key(&given),
         "create_check_constraint" => {
             let arg = given.get("condition").ok_or_else(|| call.span.clone())?;
-            let text = format!("CHECK ({}){}", condition(arg)?, not_valid(call));
-            add_constraint(&given, &text)
+            let text = format!("CHECK ({})", condition(arg)?);
+            add_constraint(&given, &text, not_valid(call))
         }
         "create_exclude_constraint" => {
             let text = exclusion(given.rest(), call)?;
-            add_constraint(&given, &text)
+            add_constraint(&given, &text, "")
         }
         "drop_constraint" => {
             let name = ident(given.text("constraint_name")?);
@@ -144,12 +144,16 @@ pub(super) fn missing(given: &Given<'_>) -> &'static str {
     }
 }
 
-fn add_constraint(given: &Given<'_>, text: &str) -> Read {
+/// `text` is what a convention makes a name from, `rest` what else is said of it.
+fn add_constraint(given: &Given<'_>, text: &str, rest: &str) -> Read {
     let table = full(given.table()?);
     let name = given.maybe("constraint_name")?;
-    let name = name.map(|name| format!("CONSTRAINT {} ", ident(name)));
-    let name = name.unwrap_or_default();
-    Ok(one(format!("ALTER TABLE {table} ADD {name}{text}")))
+    let named = name.map(|name| format!("CONSTRAINT {} ", ident(name)));
+    let named = named.unwrap_or_default();
+    Ok(Made::of(vec![Sql {
+        named_from: name.is_none().then(|| text.to_owned()),
+        ..Sql::new(format!("ALTER TABLE {table} ADD {named}{text}{rest}"))
+    }]))
 }
 
 fn add_column(given: &Given<'_>, dialect: Dialect) -> Read {
@@ -263,7 +267,8 @@ fn create_foreign_key(given: &Given<'_>) -> Read {
     let not_valid = not_valid(given.call);
     add_constraint(
         given,
-        &format!("FOREIGN KEY ({own}) REFERENCES {parent} ({of}){actions}{not_valid}"),
+        &format!("FOREIGN KEY ({own}) REFERENCES {parent} ({of})"),
+        &format!("{actions}{not_valid}"),
     )
 }
 

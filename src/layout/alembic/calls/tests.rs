@@ -233,6 +233,11 @@ fn constraints_and_indexes() {
             "op.drop_constraint('c', 'users', type_='check')",
             &["ALTER TABLE users DROP CONSTRAINT c"],
         ),
+        // Nobody knows which: Alembic needs the name, too.
+        (
+            "op.drop_constraint(None, 'users', type_='foreignkey')",
+            &["?None"],
+        ),
     ]);
 }
 

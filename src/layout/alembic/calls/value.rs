@@ -99,6 +99,8 @@ pub(super) struct Sql {
     pub(super) softly: bool,
     /// The table that it needs and does not name.
     pub(super) table: Option<Table>,
+    /// It makes a constraint without a name, which a `naming_convention` gives one from this.
+    pub(super) named_from: Option<String>,
 }
 
 /// A table, by what it is called.
@@ -116,6 +118,7 @@ impl Sql {
             text: text.into(),
             softly: false,
             table: None,
+            named_from: None,
         }
     }
 }

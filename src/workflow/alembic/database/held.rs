@@ -116,8 +116,14 @@ impl AlembicDatabase {
         self.stop.forget();
         match self.holding.as_ref().map(|one| one.held) {
             Some(Held::Copy) => {
-                self.holding = None;
-                self.inner.take_back()
+                let holding = self.holding.take();
+                match holding {
+                    // What others wrote during a call cannot be told from what the call did.
+                    Some(holding) => self
+                        .inner
+                        .take_back_beside(&marks::meanwhile(&holding.path), &[self.table.bare()]),
+                    None => Ok(()),
+                }
             }
             Some(Held::Steps) => {
                 let undone = self.undo_steps();

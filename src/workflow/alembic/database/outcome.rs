@@ -20,20 +20,42 @@ impl AlembicDatabase {
         &mut self,
         notice: &mut dyn FnMut(Notice<'_>),
     ) -> Result<(), DbError> {
-        let rows = self.table.rows(&mut *self.inner)?.unwrap_or_default();
-        let superfluous = self.known.superfluous(&rows);
-        if !superfluous.is_empty() {
-            let right: Vec<RevId> = self.known.rows(&self.known.applied(&rows));
-            let right: Vec<&str> = right.iter().map(RevId::as_str).collect();
+        if let Some((superfluous, right)) = self.overlap()? {
             notice(Notice::Server(&format!(
                 "Alembic left {} in {}, though other rows build on it, and would refuse the next upgrade: `teammig stamp \
-                 --purge {}` puts that right",
+                 --purge {right}` puts that right",
                 names(&superfluous),
                 self.table.name(),
-                right.join(" ")
             )));
         }
         Ok(())
+    }
+
+    /// Rows that other rows build on, and the rows that say the same without them.
+    fn overlap(&mut self) -> Result<Option<(Vec<RevId>, String)>, DbError> {
+        let rows = self.table.rows(&mut *self.inner)?.unwrap_or_default();
+        let superfluous = self.known.superfluous(&rows);
+        if superfluous.is_empty() {
+            return Ok(None);
+        }
+        let right: Vec<RevId> = self.known.rows(&self.known.applied(&rows));
+        let right: Vec<&str> = right.iter().map(RevId::as_str).collect();
+        Ok(Some((superfluous, right.join(" "))))
+    }
+
+    /// With such rows Alembic begins nothing; which ones to write is known here.
+    pub(super) fn told_of_overlap(&mut self, mut error: JobError) -> JobError {
+        if error.leaves == Leaves::NotBegun
+            && let Ok(Some((superfluous, right))) = self.overlap()
+        {
+            error.error.advice = Some(format!(
+                "{} has {}, on which another of its rows builds, so that Alembic refuses everything (as where files got \
+                 other parents since): `teammig stamp --purge {right}` writes it anew, and the same stays applied",
+                self.table.name(),
+                names(&superfluous)
+            ));
+        }
+        error
     }
 
     /// A call that failed, with the place in the migration's file.
