@@ -11,10 +11,10 @@
 mod behind;
 mod beside;
 mod cascades;
-mod contrast;
+pub(in crate::workflow) mod contrast;
 mod doubt;
 mod fills;
-mod ground;
+pub(in crate::workflow) mod ground;
 mod hidden;
 mod kept;
 mod keys;
