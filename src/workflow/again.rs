@@ -58,7 +58,7 @@ impl NotAgain {
                 "{revision} does not run again here, since its way back leaves something of it: {said}"
             ),
             How::Rows { said, .. } => format!(
-                "{revision} would leave more here than it did once, since its way back leaves something of it: {said}"
+                "{revision} would leave other rows here than it did once, since its way back does not undo just what it did: {said}"
             ),
         }
     }
@@ -133,9 +133,13 @@ pub fn look(
 fn not_again(back: &Prepared, how: How, dialect: Dialect, merges: bool) -> Box<NotAgain> {
     let statements = sql::statements(&back.script().text, dialect);
     let first = statements.first().map_or(0..0, |one| one.span.clone());
+    let label = match how {
+        How::Fails { .. } => "this leaves something of what its way up makes",
+        How::Rows { .. } => "this does not undo just what its way up did",
+    };
     Box::new(NotAgain {
         revision: back.step.revision.clone(),
-        back: back.place(first, "this leaves something of what its way up makes"),
+        back: back.place(first, label),
         how,
         merges,
     })

@@ -56,8 +56,10 @@ pub(super) fn more(
         let Some(second) = rounds(context, &mut tried, steps, true)? else {
             continue;
         };
-        let (found, _) =
-            contrast::steady_rows([&first.once, &second.once], [&first.twice, &second.twice]);
+        let found = contrast::rows(
+            &at_rest([&first.once, &second.once], [&first.twice, &second.twice]),
+            &at_rest([&first.twice, &second.twice], [&first.once, &second.once]),
+        );
         if let Some(one) = beyond(found).first() {
             let said = words(one);
             return Ok(Some(How::Rows { said, made_up }));
@@ -125,6 +127,15 @@ fn among(rows: AllRows, between: &AllRows) -> AllRows {
     both.collect()
 }
 
+/// What is the same each time in both.
+fn at_rest([rows, again]: [&AllRows; 2], [others, others_again]: [&AllRows; 2]) -> AllRows {
+    let steady = rows.iter().filter_map(|(id, rows)| {
+        let other = others.get(id)?.unsteady(others_again.get(id)?);
+        Some((id.clone(), rows.at_rest(again.get(id)?, &other)))
+    });
+    steady.collect()
+}
+
 /// What the second time does not only lack.
 fn beyond(mut found: Vec<Contrast>) -> Vec<Contrast> {
     found.retain(|one| one.second.as_deref() != Some(contrast::NONE));
@@ -135,6 +146,7 @@ fn words(found: &Contrast) -> String {
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
     let (kind, name, second) = (&found.kind, &found.name, text(&found.second));
     match found.first.as_deref() {
+        _ if second.is_empty() => format!("{kind} {name} then has more rows"),
         None | Some(contrast::NONE) => format!("{kind} {name} then has `{second}` besides"),
         Some(first) => format!("{kind} {name} then has `{second}`, not `{first}`"),
     }

@@ -58,6 +58,15 @@ impl TableRows {
         Self::new(&columns, rows.collect())
     }
 
+    /// The same without the columns of which the values are others each time.
+    pub(in crate::workflow) fn at_rest(&self, again: &Self, unsteady: &BTreeSet<String>) -> Self {
+        let mut unsteady = unsteady.clone();
+        unsteady.extend(self.unsteady(again));
+        let mut rest = self.clone();
+        rest.columns.retain(|name| !unsteady.contains(name));
+        self.only(&rest)
+    }
+
     /// The values of a column, sorted.
     fn column(&self, at: usize) -> Vec<Option<String>> {
         let values = self.rows.iter().map(|row| row.get(at).cloned().flatten());
@@ -68,7 +77,7 @@ impl TableRows {
 
     /// The columns with other values than in `again`; all of them where only the rows are
     /// put together in another way.
-    fn unsteady(&self, again: &Self) -> BTreeSet<String> {
+    pub(in crate::workflow) fn unsteady(&self, again: &Self) -> BTreeSet<String> {
         if self == again || self.columns != again.columns {
             return BTreeSet::new();
         }
@@ -281,7 +290,7 @@ fn beside(one: &TableRows, other: &TableRows) -> String {
 
 /// Rows of two orders that each ran twice: what differs by the order, and the columns
 /// that are other ones each time.
-pub(in crate::workflow) fn steady_rows(
+pub(super) fn steady_rows(
     first: [&AllRows; 2],
     second: [&AllRows; 2],
 ) -> (Vec<Contrast>, Vec<Remark>) {

@@ -126,11 +126,11 @@ fn rows_that_would_be_there_twice_are_told() {
     2 heads, they part at 9209a434d045
       yours  aaaa11112222  Mine   not published, Ann, 2 minutes ago
       theirs c01d9e88ab12  Theirs   origin/main, Bob, 6 minutes ago
-    error: aaaa11112222 would leave more here than it did once, since its way back leaves something of it: table users then has `id 2, name 'root'` besides
+    error: aaaa11112222 would leave other rows here than it did once, since its way back does not undo just what it did: table users then has `id 2, name 'root'` besides
       --> migrations/aaaa11112222.sql:10:1
        |
     10 | SELECT 1;
-       | ^^^^^^^^ this leaves something of what its way up makes
+       | ^^^^^^^^ this does not undo just what its way up did
     nothing fails then, so nobody would be told; tried on a scratch database that ran what this one did, and nothing was done here
     hint: `teammig sync --merge` joins the heads, and rolls nothing back
     hint: or mend the way back, so that it takes all of it: `teammig edit aaaa11112222`; then call it again
@@ -153,7 +153,7 @@ fn values_that_would_be_changed_twice_are_told() {
     let sandbox = pulled(up, "SELECT 1;", THEIRS);
     let run = sandbox.teammig("ann", &["sync", "--rebase"]);
     assert_eq!(run.code, 3, "{run}");
-    assert!(run.stderr.contains("would leave more here"), "{run}");
+    assert!(run.stderr.contains("would leave other rows here"), "{run}");
     assert!(run.stderr.contains("rows that were made up"), "{run}");
 }
 
@@ -298,7 +298,7 @@ fn rows_that_are_there_twice_on_a_server() {
     );
     let run = sandbox.teammig("project", REBASE);
     assert_eq!(run.code, 3, "{run}");
-    assert!(run.stderr.contains("would leave more here"), "{run}");
+    assert!(run.stderr.contains("would leave other rows here"), "{run}");
     assert!(run.stderr.contains("table tags then has"), "{run}");
     assert_eq!(values(&url, "SELECT name FROM tags"), ["blue"]);
     let down = "DELETE FROM tags WHERE name = 'blue';";
