@@ -23,9 +23,11 @@ mod minds;
 mod narrow;
 mod numbers;
 mod python;
+mod settled;
 mod sides;
 mod together;
 mod told;
+mod values;
 
 use std::collections::BTreeSet;
 
