@@ -13,7 +13,7 @@ use super::{
     minds::{self, Types},
     numbers::Numbers,
     together::Together,
-    values::Values,
+    values::{self, Held, Values},
 };
 use crate::{
     model::{
@@ -88,7 +88,7 @@ impl Beside {
             types: Types::of(schemas),
             keys,
             numbers: Numbers::of(dialect, schemas),
-            values: Values::of(dialect, schemas),
+            values: Values::of(dialect, statements, schemas),
             tables: tables.map(|id| id.name().to_owned()).collect(),
         }
     }
@@ -146,8 +146,30 @@ impl Beside {
                 return child.map(str::to_owned);
             }
         }
-        if let Some(table) = self.values.change(one.it, other.it) {
-            return Some(table);
+        let held = Held {
+            dialect: self.dialect,
+            tables: &self.tables,
+            types: &self.types,
+            keys: &self.keys,
+        };
+        let values = self.values.change(one.it, other.it);
+        let values = values.or_else(|| values::by_way(&held, one.it, other.it, &other.means));
+        if values.is_some() {
+            return values;
+        }
+        // Values become those of a domain, be it by way of another type.
+        let fills = ["TYPE", "USING", "DEFAULT", "GENERATED"];
+        let is_typed = |access: &Access| access.object.kind == Kind::Type;
+        if sql::asks_of_rows(text) == Some(Asks::Everywhere)
+            && is_about(other_text, &fills)
+            && other.it.accesses.iter().any(is_typed)
+        {
+            let tables = other.it.accesses.iter().map(|one| &one.object);
+            let mut tables = tables.filter(|one| matches!(one.kind, Kind::Column | Kind::Table));
+            let table = tables
+                .next()
+                .map(|one| one.of.as_ref().unwrap_or(&one.name));
+            return table.cloned();
         }
         // A row that stands in the text was there in both orders.
         if !sql::moves_rows(other_text) || sql::is_plain_insert(other_text) {
@@ -157,16 +179,6 @@ impl Beside {
         // Whether there are rows is all that it asks, and that stays as it is.
         if sql::asks_only_of_its_column(text, self.dialect) && self.only_sets(cascades, other) {
             return None;
-        }
-        // Its values become those of a domain, be it by way of another type.
-        let is_typed = |access: &&Access| access.object.kind == Kind::Type;
-        if asks == Asks::Everywhere && other.it.accesses.iter().any(|one| is_typed(&one)) {
-            let tables = other.it.accesses.iter().map(|one| &one.object);
-            let mut tables = tables.filter(|one| matches!(one.kind, Kind::Column | Kind::Table));
-            let table = tables
-                .next()
-                .map(|one| one.of.as_ref().unwrap_or(&one.name));
-            return table.cloned();
         }
         let reach = cascades.reach(other_text);
         let written = other.tables(Act::Write).map(str::to_owned);

@@ -1,7 +1,14 @@
 //! Values that change where no statement says that it writes them: a column that is computed
 //! from others, and one that gets another type. Told from words, and in doubt they do: pure.
 
-use super::{behind::is_about, beside::Statement, keys::parts_about};
+use std::collections::BTreeSet;
+
+use super::{
+    behind::is_about,
+    beside::Statement,
+    keys::{Keys, parts_about},
+    minds::{self, Types},
+};
 use crate::{
     model::{
         Dialect,
@@ -15,6 +22,8 @@ use crate::{
 #[derive(Debug, Default)]
 pub(super) struct Values {
     computed: Vec<Computed>,
+    /// What makes and changes tables.
+    tables: Vec<String>,
 }
 
 #[derive(Debug)]
@@ -26,7 +35,11 @@ struct Computed {
 }
 
 impl Values {
-    pub(super) fn of(dialect: Dialect, schemas: &[Schema]) -> Self {
+    pub(super) fn of(
+        dialect: Dialect,
+        statements: &[(&str, &[Access])],
+        schemas: &[Schema],
+    ) -> Self {
         let mut computed = Vec::new();
         for fact in schemas.iter().flat_map(|schema| schema.facts.values()) {
             let table = fact.parent.as_ref().map(schema::FactId::name);
@@ -53,7 +66,12 @@ impl Values {
                 _ => {}
             }
         }
-        Self { computed }
+        let texts = statements.iter().map(|(text, _)| *text);
+        let tables = texts.filter(|text| is_about(text, &["TABLE", "DOMAIN"]));
+        Self {
+            computed,
+            tables: tables.map(str::to_owned).collect(),
+        }
     }
 
     /// The table of a column that `other` makes another one without naming it, and that the
@@ -63,16 +81,49 @@ impl Values {
         accesses.find_map(|access| {
             let object = &access.object;
             let table = object.of.as_ref().filter(|_| object.kind == Kind::Column)?;
-            if !is_about(one.text, &[table]) {
+            let mut own = one.accesses.iter();
+            let touches = own.any(|access| access.object.of.as_ref() == Some(table));
+            if !touches && !is_about(one.text, &[table]) {
                 return None;
             }
             let is_met = match access.act {
-                Act::Write => self.is_read_computed(one, table, &object.name),
-                Act::Alter if access.part == Part::Type => is_asked(one, other, table, access),
+                // What stays as a value was computed until then; a key without its columns.
+                Act::Write => {
+                    is_about(one.text, &["EXPRESSION"])
+                        || (is_about(one.text, &["PRIMARY"]) && is_about(one.text, &["USING"]))
+                        || self.is_read_computed(one, table, &object.name)
+                }
+                Act::Alter if access.part == Part::Type => {
+                    is_asked(one, other, table, access)
+                        && !self.is_widened(other, table, &object.name)
+                }
                 _ => false,
             };
             is_met.then(|| table.clone())
         })
+    }
+
+    /// A whole number becomes a greater one: each value stays what it is.
+    fn is_widened(&self, other: &Statement<'_>, table: &str, column: &str) -> bool {
+        let whole = [
+            "INT", "INTEGER", "SMALLINT", "INT2", "INT4", "SERIAL", "BIGINT",
+        ];
+        let rounded = [
+            "NUMERIC", "DECIMAL", "REAL", "DOUBLE", "FLOAT", "FLOAT4", "FLOAT8", "MONEY",
+        ];
+        let has = |text: &String, types: &[&str]| {
+            let mut parts = parts_about(text, Dialect::Postgres, types).into_iter();
+            parts.any(|part| is_about(&part, &[column]))
+        };
+        let is_made = |text: &String| {
+            is_about(text, &["CREATE"]) && is_about(text, &[table]) && has(text, &whole)
+        };
+        let is_unclear =
+            |text: &String| is_about(text, &["RENAME", "DOMAIN"]) || has(text, &rounded);
+        is_about(other.text, &["BIGINT", "INT8"])
+            && !is_about(other.text, &["USING", "COLLATE"])
+            && self.tables.iter().any(is_made)
+            && !self.tables.iter().any(is_unclear)
     }
 
     fn is_read_computed(&self, one: &Statement<'_>, table: &str, column: &str) -> bool {
@@ -86,9 +137,71 @@ impl Values {
                 other.column != it.column && is_about(&it.text, &[&other.column])
             };
             let depends = is_about(&it.text, &[column]) || of_table().any(by_way);
-            depends && is_about(one.text, &[&it.column]) && (reads(one) || asks(one))
+            // By a trigger, too.
+            let is_it = |access: &Access| {
+                let object = &access.object;
+                let is_of = object.of.as_deref() == Some(table);
+                access.act == Act::Read && is_of && object.name == it.column
+            };
+            let names_it = is_about(one.text, &[&it.column]) && (reads(one) || asks(one));
+            depends && (names_it || one.accesses.iter().any(is_it))
         })
     }
+}
+
+/// What there is in a database.
+pub(super) struct Held<'a> {
+    pub(super) dialect: Dialect,
+    pub(super) tables: &'a BTreeSet<String>,
+    pub(super) types: &'a Types,
+    pub(super) keys: &'a Keys,
+}
+
+/// The table of which the first statement asks something, or that it fills, and of which
+/// `other` makes values other ones by way of a view, a domain, or an enum. `means`: the tables
+/// that are meant behind `other`.
+pub(super) fn by_way(
+    held: &Held<'_>,
+    one: &Statement<'_>,
+    other: &Statement<'_>,
+    means: &BTreeSet<&str>,
+) -> Option<String> {
+    let own = || {
+        let mut named = held.tables.iter();
+        named.find(|table| is_about(one.text, &[table])).cloned()
+    };
+    let writes = |it: &Statement<'_>, wanted: &dyn Fn(&str) -> bool| {
+        let mut written = it.accesses.iter().filter(|access| access.act == Act::Write);
+        written.any(|access| wanted(access.object.of.as_ref().unwrap_or(&access.object.name)))
+    };
+    let is_view = |name: &str| !held.tables.contains(name);
+    if asks(one) && sql::moves_rows(other.text) && writes(other, &is_view) {
+        let mut behind = means.iter();
+        if let Some(table) = behind.find(|table| is_about(one.text, &[table])) {
+            return Some((*table).to_owned());
+        }
+    }
+    other.accesses.iter().find_map(|access| {
+        let object = &access.object;
+        let is_met = match (&object.kind, access.act) {
+            // A text may become that label, or fail.
+            (Kind::Label, act) if act.creates() => {
+                let typed = object.of.as_deref().unwrap_or_default();
+                reads(one) && is_about(one.text, &[typed])
+            }
+            (Kind::Type | Kind::Label, _) => {
+                asks(one) && minds::definition(one.text, access, held.types, held.dialect)
+            }
+            // Values that were two may become one.
+            (Kind::Column, Act::Alter) if access.part == Part::Type => {
+                let table = object.of.as_deref().unwrap_or_default();
+                held.keys.is_in_key(table, &object.name)
+                    && writes(one, &|name| name.eq_ignore_ascii_case(table))
+            }
+            _ => false,
+        };
+        if is_met { own() } else { None }
+    })
 }
 
 /// What it leaves depends on rows.
