@@ -34,7 +34,7 @@ impl Known<'_> {
     pub(super) fn goes_with_parents(&self, takes: &str, set: &Statement<'_>, table: &str) -> bool {
         let first = takes.split_whitespace().next().unwrap_or_default();
         // A child that stays gets another key.
-        let sets = |text: &&str| {
+        let sets = |text: &str| {
             is_about(text, &["REFERENCES", "FOREIGN"])
                 && is_about(text, &["SET"])
                 && is_about(text, &["NULL", "DEFAULT"])
@@ -42,7 +42,7 @@ impl Known<'_> {
         first.eq_ignore_ascii_case("DELETE")
             && !is_about(takes, &["INSERT", "UPDATE", "MERGE", "RETURNING"])
             && !is_about(takes, &[table])
-            && !self.texts.iter().any(|text| sets(&text))
+            && !self.texts.iter().any(|text| sets(text))
             && !self.runs_more()
             && self.is_settled(set, table)
     }
@@ -74,7 +74,7 @@ impl Known<'_> {
 
     /// It sets values as they stand there, which columns take that nothing is asked of.
     fn is_settled(&self, set: &Statement<'_>, table: &str) -> bool {
-        let is_free = |text: &&str| {
+        let is_free = |text: &str| {
             !is_about(text, &[table])
                 || written(set).all(|object| {
                     let name = [object.name.as_str()];
@@ -89,7 +89,7 @@ impl Known<'_> {
             && self.keys.are_apart(set.text, set.accesses)
             && self.cascades.kin(set.text).is_empty()
             && written(set).all(|object| object.kind == Kind::Column)
-            && self.texts.iter().all(|text| is_free(&text))
+            && self.texts.iter().all(|text| is_free(text))
     }
 
     /// More may run or be asked than stands in a statement.
