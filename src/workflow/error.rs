@@ -319,7 +319,7 @@ pub enum Error {
     #[error("{} cannot be redone here: its {} script fails ({})", .0.revision, .0.direction.name(), .0.error.error.message)]
     RedoFails(Box<FailedStep>),
     /// What a restack rolls back would not run again, whatever it runs after.
-    #[error("{} does not run again here, since its way back leaves something of it: {}", .0.revision, .0.said)]
+    #[error("{}", .0.words())]
     NotAgain(Box<NotAgain>),
     /// Such a revision is applied beside theirs.
     #[error("{} is applied here beside theirs, and its way back was written without them", stale.revision)]

@@ -69,6 +69,7 @@ pub mod sync;
 mod taken_out;
 mod told;
 mod tried;
+mod twice;
 pub mod unfinished;
 mod unrunnable;
 pub mod verdicts;

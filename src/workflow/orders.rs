@@ -11,10 +11,10 @@
 mod behind;
 mod beside;
 mod cascades;
-mod contrast;
+pub(in crate::workflow) mod contrast;
 mod doubt;
 mod fills;
-mod ground;
+pub(in crate::workflow) mod ground;
 mod hidden;
 mod kept;
 mod keys;
@@ -23,9 +23,11 @@ mod minds;
 mod narrow;
 mod numbers;
 mod python;
+mod settled;
 mod sides;
 mod together;
 mod told;
+mod values;
 
 use std::collections::BTreeSet;
 

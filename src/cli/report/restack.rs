@@ -6,7 +6,13 @@ use super::{
 };
 use crate::{
     model::{RevId, restack::RestackError, verdict::Failure},
-    workflow::{Error, again::NotAgain, beside::OutOfTurn, divergence::OneOrder, verdicts::Apart},
+    workflow::{
+        Error,
+        again::{How, NotAgain},
+        beside::OutOfTurn,
+        divergence::OneOrder,
+        verdicts::Apart,
+    },
 };
 
 const MERGE: &str = "`teammig merge-heads` joins the heads with a merge revision";
@@ -59,12 +65,28 @@ pub(in crate::cli) fn on_top(failure: &Failure) -> String {
 /// Mine would not run again here.
 fn not_again(found: &NotAgain, words: String) -> Report {
     let mut report = Report::new("not-again", 3, words).place(Some(found.back.clone()));
-    if let Some(place) = &found.fails {
-        let (line, _) = json::position(place);
-        report = report.note(format!(
-            "what fails then is {}:{line}; tried on a scratch database that ran what this one did, and nothing was done here",
-            place.file.path
-        ));
+    let tried = "tried on a scratch database that ran what this one did, and nothing was done here";
+    match &found.how {
+        How::Fails {
+            place: Some(place), ..
+        } => {
+            let (line, _) = json::position(place);
+            report = report.note(format!(
+                "what fails then is {}:{line}; {tried}",
+                place.file.path
+            ));
+        }
+        How::Fails { place: None, .. } => {}
+        How::Rows { made_up, .. } => {
+            let rows = if *made_up {
+                " on rows that were made up"
+            } else {
+                ""
+            };
+            report = report.note(format!(
+                "nothing fails then{rows}, so nobody would be told; {tried}"
+            ));
+        }
     }
     let mut or = "";
     if found.merges {

@@ -317,10 +317,7 @@ pub(super) fn scripts(ui: &mut Ui, phantoms: &[Phantom]) {
 /// Why mine are not put on top of theirs here.
 pub(super) fn not_again(ui: &mut Ui, report: &Report) {
     if let Some(found) = report.not_again() {
-        ui.status(format!(
-            "  {} does not run again here, since its way back in {} leaves something of it: {}",
-            found.revision, found.back.file.path, found.said
-        ));
+        ui.status(format!("  {} ({})", found.words(), found.back.file.path));
     }
 }
 

@@ -254,6 +254,7 @@ impl Reader {
             }
         }
         self.demand(owner, &columns);
+        self.demand(owner, &condition_columns(node));
         if is_primary {
             self.act(Act::Create, owner.key(&[]));
         }
@@ -530,6 +531,7 @@ impl Reader {
             if node.has_token(Is::UNIQUE_KW) {
                 let columns: Vec<String> = items.iter().flat_map(used_columns).collect();
                 self.demand(&owner, &columns);
+                self.demand(&owner, &condition_columns(node));
                 self.act(Act::CreateUnnamed, owner.key(&columns));
             }
         }
@@ -572,6 +574,14 @@ fn used_columns(node: &Node) -> Vec<String> {
         }
     }
     columns
+}
+
+/// The columns that say for which rows a key holds: these come under it, or leave it.
+fn condition_columns(node: &Node) -> Vec<String> {
+    let conditions = node
+        .below()
+        .filter(|one| matches!(one.kind(), Is::WHERE_CLAUSE | Is::WHERE_CONDITION_CLAUSE));
+    conditions.flat_map(|one| used_columns(&one)).collect()
 }
 
 /// What PostgreSQL calls an item of an index in the name that it makes up

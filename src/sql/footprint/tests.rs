@@ -62,7 +62,7 @@ const STATEMENTS: &[(&str, &str)] = &[
     ("alter table t attach partition p for values in (1)",
      "uses table t; uses column t.*; uses column p.*; uses table p; alters table t (partition p); alters table p (parent)"),
     ("create unique index concurrently on t using gin (a, lower(b) desc) include (c) where d > 1",
-     "uses table t; creates index t_a_lower_idx; uses column t.a; uses column t.b; uses column t.c; uses column t.d; changes the rules for rows of column t.a; changes the rules for rows of table t; changes the rules for rows of column t.b; creates unique key t.a_b"),
+     "uses table t; creates index t_a_lower_idx; uses column t.a; uses column t.b; uses column t.c; uses column t.d; changes the rules for rows of column t.a; changes the rules for rows of table t; changes the rules for rows of column t.b; changes the rules for rows of column t.d; creates unique key t.a_b"),
     ("create index on t ((a + 1)); create index on t (coalesce(a, b), (b::text))",
      "uses table t; creates index t_expr_idx; uses column t.a; uses table t; creates index t_coalesce_b_idx; uses column t.a; uses column t.b"),
     ("create index if not exists app_i on app.t (a)",

@@ -13,6 +13,7 @@ use super::{
     minds::{self, Types},
     numbers::Numbers,
     together::Together,
+    values::{self, Held, Values},
 };
 use crate::{
     model::{
@@ -58,6 +59,7 @@ pub(super) struct Beside {
     /// The statements that make indexes.
     indexes: Vec<String>,
     together: Together,
+    values: Values,
 }
 
 impl Beside {
@@ -86,6 +88,7 @@ impl Beside {
             types: Types::of(schemas),
             keys,
             numbers: Numbers::of(dialect, schemas),
+            values: Values::of(dialect, statements, schemas),
             tables: tables.map(|id| id.name().to_owned()).collect(),
         }
     }
@@ -143,11 +146,40 @@ impl Beside {
                 return child.map(str::to_owned);
             }
         }
+        let held = Held {
+            dialect: self.dialect,
+            tables: &self.tables,
+            types: &self.types,
+            keys: &self.keys,
+        };
+        let values = self.values.change(one.it, other.it);
+        let values = values.or_else(|| values::by_way(&held, one.it, other.it, &other.means));
+        if values.is_some() {
+            return values;
+        }
+        // Values become those of a domain, be it by way of another type.
+        let fills = ["TYPE", "USING", "DEFAULT", "GENERATED"];
+        let is_typed = |access: &Access| access.object.kind == Kind::Type;
+        if sql::asks_of_rows(text) == Some(Asks::Everywhere)
+            && is_about(other_text, &fills)
+            && other.it.accesses.iter().any(is_typed)
+        {
+            let tables = other.it.accesses.iter().map(|one| &one.object);
+            let mut tables = tables.filter(|one| matches!(one.kind, Kind::Column | Kind::Table));
+            let table = tables
+                .next()
+                .map(|one| one.of.as_ref().unwrap_or(&one.name));
+            return table.cloned();
+        }
         // A row that stands in the text was there in both orders.
         if !sql::moves_rows(other_text) || sql::is_plain_insert(other_text) {
             return None;
         }
         let asks = sql::asks_of_rows(text)?;
+        // Whether there are rows is all that it asks, and that stays as it is.
+        if sql::asks_only_of_its_column(text, self.dialect) && self.only_sets(cascades, other) {
+            return None;
+        }
         let reach = cascades.reach(other_text);
         let written = other.tables(Act::Write).map(str::to_owned);
         let behind = other.means.iter().filter(|_| other.writes_behind);
@@ -155,6 +187,29 @@ impl Beside {
             .chain(reach)
             .chain(behind.map(|table| (*table).to_owned()));
         changed.find(|table| asks == Asks::Everywhere || is_about(text, &[table]))
+    }
+
+    /// An `UPDATE` of columns of tables, and nothing else goes on with it.
+    fn only_sets(&self, cascades: &Cascades, other: &One<'_>) -> bool {
+        let text = other.it.text;
+        let first = text.split_whitespace().next().unwrap_or_default();
+        let is_set = |access: &Access| {
+            let object = &access.object;
+            let table = object.of.as_deref().filter(|_| object.kind == Kind::Column);
+            table.is_some_and(|table| self.tables.contains(table))
+        };
+        let mut writes = other.it.accesses.iter();
+        first.eq_ignore_ascii_case("UPDATE")
+            && !is_about(text, &["INSERT", "DELETE", "MERGE", "REPLACE", "IGNORE"])
+            && other.behind.is_empty()
+            && !other.writes_behind
+            && !other.hides_more
+            && if self.keys.are_kept(text, other.it.accesses) {
+                cascades.kin(text).is_empty()
+            } else {
+                cascades.reach(text).is_empty()
+            }
+            && writes.all(|access| access.act != Act::Write || is_set(access))
     }
 
     /// What the first statement does with rows, in its text or behind it, and the other does
@@ -328,7 +383,14 @@ impl Beside {
             let table = object.of.as_deref();
             object.kind == Kind::Policy && table.is_some_and(|table| is_about(text, &[table]))
         });
+        // Without a policy nobody sees a row who has to keep to them.
+        let is_row_security = is_about(other_text, &["SECURITY"]) && is_about(other_text, &["ROW"]);
+        let mut tables = other.it.accesses.iter().map(|access| &access.object);
+        let switched = tables.find(|object| {
+            is_row_security && object.kind == Kind::Table && is_about(text, &[&object.name])
+        });
         policy
+            .or(switched)
             .filter(|_| is_somebody && !is_plain)
             .map(ToString::to_string)
     }

@@ -15,17 +15,20 @@ use crate::{
 };
 
 /// The rows of all tables, and where sequences stand.
-pub(super) type AllRows = BTreeMap<FactId, TableRows>;
+pub(in crate::workflow) type AllRows = BTreeMap<FactId, TableRows>;
 
 /// The rows of a table in an order of their own, each in the order of the columns' names.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct TableRows {
+pub(in crate::workflow) struct TableRows {
     columns: Vec<String>,
     rows: Vec<Vec<Option<String>>>,
 }
 
 /// How many rows are shown of each order.
 const SHOWN: usize = 3;
+
+/// What is said of an order that has none of the other one's rows.
+pub(in crate::workflow) const NONE: &str = "none of these";
 
 impl TableRows {
     pub(super) fn new(columns: &[String], rows: Vec<Vec<Option<String>>>) -> Self {
@@ -44,7 +47,7 @@ impl TableRows {
     }
 
     /// The same in the columns that `other` has, too.
-    fn only(&self, other: &Self) -> Self {
+    pub(in crate::workflow) fn only(&self, other: &Self) -> Self {
         let is_there = |name: &&String| other.columns.contains(name);
         let columns: Vec<String> = self.columns.iter().filter(is_there).cloned().collect();
         let rows = self.rows.iter().map(|row| {
@@ -53,6 +56,15 @@ impl TableRows {
             kept.map(|(_, value)| value.clone()).collect()
         });
         Self::new(&columns, rows.collect())
+    }
+
+    /// The same without the columns of which the values are others each time.
+    pub(in crate::workflow) fn at_rest(&self, again: &Self, unsteady: &BTreeSet<String>) -> Self {
+        let mut unsteady = unsteady.clone();
+        unsteady.extend(self.unsteady(again));
+        let mut rest = self.clone();
+        rest.columns.retain(|name| !unsteady.contains(name));
+        self.only(&rest)
     }
 
     /// The values of a column, sorted.
@@ -65,7 +77,7 @@ impl TableRows {
 
     /// The columns with other values than in `again`; all of them where only the rows are
     /// put together in another way.
-    fn unsteady(&self, again: &Self) -> BTreeSet<String> {
+    pub(in crate::workflow) fn unsteady(&self, again: &Self) -> BTreeSet<String> {
         if self == again || self.columns != again.columns {
             return BTreeSet::new();
         }
@@ -213,7 +225,7 @@ fn shown(fact: &Fact) -> String {
 }
 
 /// What differs between the rows of tables that both have.
-pub(super) fn rows(first: &AllRows, second: &AllRows) -> Vec<Contrast> {
+pub(in crate::workflow) fn rows(first: &AllRows, second: &AllRows) -> Vec<Contrast> {
     let both = first
         .iter()
         .filter_map(|(id, one)| Some((id, one, second.get(id)?)));
@@ -251,7 +263,7 @@ fn beside(one: &TableRows, other: &TableRows) -> String {
         }
     }
     if own.is_empty() {
-        return "none of these".to_owned();
+        return NONE.to_owned();
     }
     let value = |value: &Option<String>| value.clone().unwrap_or_else(|| "NULL".to_owned());
     let row = |row: &&Vec<Option<String>>| {

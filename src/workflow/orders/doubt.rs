@@ -16,6 +16,7 @@ use super::{
     large,
     minds::takes_whole_rows,
     python,
+    settled::Known,
     sides::{Sides, any_statement},
     told::is_told,
 };
@@ -107,6 +108,8 @@ struct Read<'a> {
     cascades: Cascades,
     /// What is not seen where statements collide by their texts.
     beside: Beside,
+    /// Keys and other constraints as the schemas hold them.
+    held: Vec<String>,
     found: Conflicts,
 }
 
@@ -144,15 +147,16 @@ impl<'a> Read<'a> {
         );
         let below: Line<'a> = history.iter().copied().zip(below).collect();
         let all = || texts(&below).chain(texts(&left)).chain(texts(&right));
-        let keys = beside::foreign_keys(schemas);
+        let held = beside::foreign_keys(schemas);
         let defined = || {
             let made = all().map(|(text, _)| text);
-            made.chain(keys.iter().map(String::as_str))
+            made.chain(held.iter().map(String::as_str))
         };
         let cascades = Cascades::of(dialect, defined());
         let keys = Keys::of(dialect, defined());
         Ok(Self {
             beside: Beside::of(dialect, &all().collect::<Vec<_>>(), keys, schemas),
+            held,
             cascades,
             dialect,
             left,
@@ -217,7 +221,8 @@ impl<'a> Read<'a> {
             [one, other] if sql::is_plain_insert(one) => self.is_apart(one, other),
             [one, other] => sql::is_plain_insert(other) && self.is_apart(other, one),
         };
-        (is_about_rows && !is_plain).then_some(Unproved::Rows { object, pair })
+        (is_about_rows && !is_plain && !self.commute(one))
+            .then_some(Unproved::Rows { object, pair })
     }
 
     /// What `other` makes of the row that is added is the same in every database.
@@ -233,12 +238,12 @@ impl<'a> Read<'a> {
     /// rows of these.
     fn of_cascades(&self, line: &[Step<'a>], other: &[Step<'a>]) -> Option<Unproved> {
         let others = self.statements(other);
-        let touched = touched(line);
+        let (touched, beside) = (touched(line), touched(other));
         let takes_rows = ["DELETE", "UPDATE", "TRUNCATE", "MERGE", "REPLACE"];
         let moving = self.statements(line).into_iter();
         let mut moving = moving.filter_map(|(spot, text)| {
             if sql::is_plain_insert(text) {
-                return Some((spot, self.cascades.reach(self.makes_room(text)?)));
+                return Some((spot, text, self.cascades.reach(self.makes_room(text)?)));
             }
             let takes = sql::moves_rows(text) && is_about(text, &takes_rows);
             let is_kept = |it: &Statement<'_>| {
@@ -251,18 +256,25 @@ impl<'a> Read<'a> {
                 true if touched.iter().any(is_kept) => self.cascades.kin(text),
                 true => self.cascades.reach(text),
             };
-            Some((spot, reach))
+            Some((spot, text, reach))
         });
-        moving.find_map(|(takes, reach)| {
-            let with = |text: &str| {
+        moving.find_map(|(takes, text, reach)| {
+            let with = |spot: &Spot, other: &str| {
                 let mut reach = reach.iter();
-                reach.find(|table| is_about(text, &[table])).cloned()
+                let is_met = |table: &&String| {
+                    let set = beside.iter().find(|it| it.spot == *spot);
+                    is_about(other, &[table])
+                        && !set.is_some_and(|set| {
+                            self.only_sets(set) && self.known().goes_with_parents(text, set, table)
+                        })
+                };
+                reach.find(is_met).cloned()
             };
             let mut others = others
                 .iter()
                 .filter(|(_, text)| sql::moves_rows(text) || is_about(text, &["TRIGGER", "RULE"]));
             let (spot, table) =
-                others.find_map(|(spot, text)| Some((spot.clone(), with(text)?)))?;
+                others.find_map(|(spot, text)| Some((spot.clone(), with(spot, text)?)))?;
             Some(Unproved::Rows {
                 object: format!("table {table}"),
                 pair: Pair {
@@ -271,6 +283,40 @@ impl<'a> Read<'a> {
                 },
             })
         })
+    }
+
+    fn known(&self) -> Known<'_> {
+        let own = texts(&self.left).chain(texts(&self.right));
+        let all = texts(&self.below).chain(own).map(|(text, _)| text);
+        Known {
+            dialect: self.dialect,
+            cascades: &self.cascades,
+            keys: &self.beside.keys,
+            texts: all.chain(self.held.iter().map(String::as_str)).collect(),
+        }
+    }
+
+    /// Both let rows of a table go by what these hold, or set other columns of them.
+    fn commute(&self, one: &Collision) -> bool {
+        let (left, right) = (touched(&self.left), touched(&self.right));
+        let at = |side: &[Statement<'_>], place: &Place| {
+            side.iter().position(|it| {
+                it.spot.revision == place.revision && it.spot.statement == Some(place.span.clone())
+            })
+        };
+        let (Some(at_left), Some(at_right)) = (at(&left, &one.left), at(&right, &one.right)) else {
+            return false;
+        };
+        let both = [&left[at_left], &right[at_right]];
+        let are_of_tables = both.into_iter().all(|it| {
+            let mut written = it.accesses.iter().filter(|one| one.act == Act::Write);
+            written.all(|access| {
+                let object = &access.object;
+                let table = object.of.as_ref().unwrap_or(&object.name);
+                self.beside.tables.contains(table)
+            })
+        });
+        are_of_tables && self.known().commute(both)
     }
 
     /// An `UPDATE` of columns of tables, and nothing runs for it.

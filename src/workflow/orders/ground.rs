@@ -129,17 +129,8 @@ impl<'a> Ground<'a> {
 
     fn note_sequences(&mut self) -> Result<(), Error> {
         if self.with_rows && self.dialect() == Dialect::Postgres {
-            let all = numbers(self.tried.scratch);
-            let all = self.tried.or_error(all)?;
-            let back = |one: &Number| {
-                let quoted = one.quoted.replace('\'', "''");
-                format!(
-                    "SELECT pg_catalog.setval('{quoted}'::pg_catalog.regclass, {}, {})",
-                    one.last, one.is_called
-                )
-            };
-            let statements: Vec<String> = all.iter().map(back).collect();
-            self.sequences = statements.join("; ");
+            let back = put_back(self.tried.scratch);
+            self.sequences = self.tried.or_error(back)?;
         }
         Ok(())
     }
@@ -290,7 +281,10 @@ impl<'a> Ground<'a> {
 }
 
 /// The rows of all tables and materialized views, and where sequences stand.
-fn read_rows(scratch: &mut dyn Database, schema: &Schema) -> Result<contrast::AllRows, DbError> {
+pub(in crate::workflow) fn read_rows(
+    scratch: &mut dyn Database,
+    schema: &Schema,
+) -> Result<contrast::AllRows, DbError> {
     let mut all = contrast::AllRows::new();
     for fact in schema.facts.values() {
         let read = match fact.id.kind {
@@ -338,6 +332,29 @@ struct Number {
     quoted: String,
     last: String,
     is_called: String,
+}
+
+/// What puts sequences back to where they stand now.
+pub(in crate::workflow) fn put_back(scratch: &mut dyn Database) -> Result<String, DbError> {
+    if scratch.dialect() == Dialect::Sqlite {
+        let there = "SELECT 1 FROM sqlite_master WHERE name = 'sqlite_sequence'";
+        if scratch.query_text(there)?.is_empty() {
+            return Ok(String::new());
+        }
+        let each = "SELECT 'INSERT INTO sqlite_sequence VALUES (' || quote(name) || ', ' || quote(seq) || ')' FROM sqlite_sequence";
+        let each = scratch.query_text(each)?.into_iter().flatten().flatten();
+        let statements = std::iter::once("DELETE FROM sqlite_sequence".to_owned()).chain(each);
+        return Ok(statements.collect::<Vec<_>>().join("; "));
+    }
+    let back = |one: &Number| {
+        let quoted = one.quoted.replace('\'', "''");
+        format!(
+            "SELECT pg_catalog.setval('{quoted}'::pg_catalog.regclass, {}, {})",
+            one.last, one.is_called
+        )
+    };
+    let statements: Vec<String> = numbers(scratch)?.iter().map(back).collect();
+    Ok(statements.join("; "))
 }
 
 fn numbers(scratch: &mut dyn Database) -> Result<Vec<Number>, DbError> {

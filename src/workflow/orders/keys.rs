@@ -246,7 +246,7 @@ fn computes(words: &[String]) -> bool {
 }
 
 /// The parts of a definition that have one of the words; all of it where none has.
-fn parts_about(text: &str, dialect: Dialect, words: &[&str]) -> Vec<String> {
+pub(super) fn parts_about(text: &str, dialect: Dialect, words: &[&str]) -> Vec<String> {
     if !is_about(text, words) {
         return Vec::new();
     }

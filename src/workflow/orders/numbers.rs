@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// What depends on which row comes first, where nothing sorts them.
-const BY_PLACE: [&str; 18] = [
+const BY_PLACE: [&str; 23] = [
     "LIMIT",
     "FETCH",
     "OFFSET",
@@ -32,6 +32,11 @@ const BY_PLACE: [&str; 18] = [
     "LAG",
     "LEAD",
     "ctid",
+    "tableoid",
+    "xmin",
+    "xmax",
+    "cmin",
+    "cmax",
 ];
 
 /// What numbers rows as they come.

@@ -1,0 +1,13 @@
+-- verdict: fails both
+
+-- before
+CREATE DOMAIN called AS text; CREATE TABLE users (id int, name text);
+
+-- rows
+INSERT INTO users VALUES (1, 'thirteen char');
+
+-- left
+ALTER DOMAIN called ADD CHECK (length(VALUE) < 10);
+
+-- right
+ALTER TABLE users ALTER name TYPE called;

@@ -1,0 +1,13 @@
+-- verdict: fails right-first
+
+-- before
+CREATE TABLE users (id int PRIMARY KEY, plan text, name text, note text, CHECK (name <> 'x' OR id <> 2));
+
+-- rows
+INSERT INTO users (id, plan, name, note) VALUES (1, 'free', 'a', ''), (2, 'pro', 'b', 'thirteen char'), (3, 'pro', 'c', '');
+
+-- left
+DELETE FROM users WHERE note = 'thirteen char';
+
+-- right
+UPDATE users SET name = 'x' WHERE plan = 'pro';

@@ -1,0 +1,13 @@
+-- verdict: order matters
+
+-- before
+CREATE TABLE users (id int PRIMARY KEY, plan text, name text, note text, known text GENERATED ALWAYS AS (name) STORED);
+
+-- rows
+INSERT INTO users (id, plan, name, note) VALUES (1, 'free', 'a', ''), (2, 'pro', 'b', 'thirteen char'), (3, 'pro', 'c', '');
+
+-- left
+DELETE FROM users WHERE known = 'b';
+
+-- right
+UPDATE users SET name = 'x' WHERE note = 'thirteen char';
