@@ -187,7 +187,7 @@ pub(super) fn by_way(
             // A text may become that label, or fail.
             (Kind::Label, act) if act.creates() => {
                 let typed = object.of.as_deref().unwrap_or_default();
-                reads(one) && is_about(one.text, &[typed])
+                reads(one) && is_cast_to(one.text, typed, held.dialect)
             }
             (Kind::Type | Kind::Label, _) => {
                 asks(one) && minds::definition(one.text, access, held.types, held.dialect)
@@ -201,6 +201,23 @@ pub(super) fn by_way(
             _ => false,
         };
         if is_met { own() } else { None }
+    })
+}
+
+/// Whether something is made a value of a type. What has its name is another matter otherwise:
+/// columns are often called as their types are.
+fn is_cast_to(text: &str, typed: &str, dialect: Dialect) -> bool {
+    let tokens = sql::tokens(text, Some(dialect)).filter(|token| !token.is_trivia());
+    let words: Vec<&str> = tokens.map(|token| token.text(text)).collect();
+    let mut all = words.iter().enumerate();
+    all.any(|(at, word)| {
+        let is_qualified = at > 1 && words.get(at - 1) == Some(&".");
+        let before = if is_qualified { at - 2 } else { at };
+        let before = before.checked_sub(1).and_then(|at| words.get(at));
+        let is_literal = words.get(at + 1).is_some_and(|next| next.starts_with('\''));
+        word.trim_matches('"').eq_ignore_ascii_case(typed)
+            && (is_literal
+                || before.is_some_and(|it| it.ends_with(':') || it.eq_ignore_ascii_case("AS")))
     })
 }
 
@@ -233,4 +250,24 @@ fn is_asked(one: &Statement<'_>, other: &Statement<'_>, table: &str, access: &Ac
     let is_of_null = is_about(one.text, &["NULL"]) && !is_about(one.text, &more);
     let is_cast = !is_about(other.text, &["USING"]);
     asks(one) && names_it && is_about(one.text, &[table]) && !(is_of_null && is_cast)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_column_called_as_its_type_is_no_cast() {
+        let cast = |text| is_cast_to(text, "mood", Dialect::Postgres);
+        assert!(cast("UPDATE users SET mood = note::mood"));
+        assert!(cast(
+            "UPDATE users SET mood = note:: /* the type */ public.\"mood\""
+        ));
+        assert!(cast("UPDATE users SET mood = CAST(note AS mood)"));
+        assert!(cast("UPDATE users SET kind = mood 'sad'"));
+        assert!(!cast(
+            "UPDATE users SET mood = 'sad' WHERE users.mood = 'bad'"
+        ));
+        assert!(!cast("UPDATE users SET mood = note::moods"));
+    }
 }

@@ -99,3 +99,14 @@ proptest! {
         Way::plain(&a, &b).walk();
     }
 }
+
+/// What referred to a table that is made on the way back was emptied, and that is told.
+#[test]
+fn a_reference_to_what_went_is_told_to_be_emptied() {
+    Way::plain(
+        "CREATE TABLE t0 (id INTEGER PRIMARY KEY, up REFERENCES t1 (id));
+         CREATE TABLE t1 (id INT UNIQUE, b UNIQUE, UNIQUE (id, id), CONSTRAINT k CHECK (id > -5));",
+        "CREATE TABLE t0 (id INT UNIQUE, up REFERENCES t0 (id));",
+    )
+    .walk();
+}
