@@ -204,22 +204,52 @@ pub(super) fn by_way(
     })
 }
 
-/// Whether something is made a value of a type. What has its name is another matter otherwise:
-/// columns are often called as their types are.
+/// Whether something may be made a value of a type, in any of the ways to write that: it is
+/// named where no column can stand. Columns are often called as their types are.
 fn is_cast_to(text: &str, typed: &str, dialect: Dialect) -> bool {
     let tokens = sql::tokens(text, Some(dialect)).filter(|token| !token.is_trivia());
     let words: Vec<&str> = tokens.map(|token| token.text(text)).collect();
+    let before_column = |word: &&str| BEFORE_COLUMN.iter().any(|it| it.eq_ignore_ascii_case(word));
     let mut all = words.iter().enumerate();
     all.any(|(at, word)| {
         let is_qualified = at > 1 && words.get(at - 1) == Some(&".");
-        let before = if is_qualified { at - 2 } else { at };
-        let before = before.checked_sub(1).and_then(|at| words.get(at));
-        let is_literal = words.get(at + 1).is_some_and(|next| next.starts_with('\''));
+        let start = if is_qualified { at - 2 } else { at };
+        let before = start.checked_sub(1).and_then(|at| words.get(at));
+        let is_called = words
+            .get(at + 1)
+            .is_some_and(|next| next.starts_with(['(', '\'']));
         word.trim_matches('"').eq_ignore_ascii_case(typed)
-            && (is_literal
-                || before.is_some_and(|it| it.ends_with(':') || it.eq_ignore_ascii_case("AS")))
+            && (is_called || !before.is_some_and(before_column))
     })
 }
+
+/// What a column may stand behind, and the name of a type not.
+const BEFORE_COLUMN: [&str; 24] = [
+    ",",
+    "(",
+    "=",
+    "<>",
+    "!=",
+    "<",
+    ">",
+    "<=",
+    ">=",
+    "SET",
+    "WHERE",
+    "AND",
+    "OR",
+    "NOT",
+    "SELECT",
+    "DISTINCT",
+    "BY",
+    "ON",
+    "CASE",
+    "WHEN",
+    "THEN",
+    "ELSE",
+    "BETWEEN",
+    "RETURNING",
+];
 
 /// What it leaves depends on rows.
 fn reads(one: &Statement<'_>) -> bool {
@@ -265,6 +295,10 @@ mod tests {
         ));
         assert!(cast("UPDATE users SET mood = CAST(note AS mood)"));
         assert!(cast("UPDATE users SET kind = mood 'sad'"));
+        assert!(cast("UPDATE users SET kind = mood(note)"));
+        assert!(cast(
+            "INSERT INTO users SELECT r.mood FROM notes, jsonb_to_record(note) AS r (id int, mood mood)"
+        ));
         assert!(!cast(
             "UPDATE users SET mood = 'sad' WHERE users.mood = 'bad'"
         ));
