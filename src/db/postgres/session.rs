@@ -33,6 +33,8 @@ pub(super) struct Session {
     end: Sender<Heard>,
     interrupts: Arc<Interrupts>,
     tls: Option<MakeRustlsConnect>,
+    /// How large the catalogs were when the queries of the introspection were prepared here.
+    pub(super) planned_for: Option<u64>,
 }
 
 enum Heard {
@@ -120,6 +122,7 @@ impl Session {
             end,
             interrupts: Arc::default(),
             tls,
+            planned_for: None,
         })
     }
 

@@ -33,11 +33,20 @@ fn is_true(case: &Case, verdict: &Verdict) -> Option<bool> {
     })
 }
 
-fn hold(dialect: Dialect, bench: impl Fn(&Case) -> Bench, at_most_unknown: usize) {
+/// What the scripts of a case run with.
+fn options(case: &Case) -> &'static str {
+    if case.foreign_keys_off {
+        "foreign_keys:off"
+    } else {
+        ""
+    }
+}
+
+fn hold(dialect: Dialect, mut bench: Bench, at_most_unknown: usize) {
     let (mut wrong, mut unknown) = (Vec::new(), Vec::new());
     let (mut count, mut time, mut slowest) = (0, Duration::ZERO, (Duration::ZERO, String::new()));
     for case in case::cases(dialect) {
-        let bench = bench(&case);
+        bench = bench.with(options(&case));
         let below = format!("{}\n{}", case.before, case.rows);
         let left: Vec<&str> = case.left.iter().map(String::as_str).collect();
         let right: Vec<&str> = case.right.iter().map(String::as_str).collect();
@@ -105,32 +114,21 @@ fn each_pair_on_postgres() {
             .psql("postgres")
             .try_run(&format!("CREATE ROLE {role}"));
     }
-    hold(Dialect::Postgres, |_| Bench::postgres(), 6);
+    hold(Dialect::Postgres, Bench::postgres(), 6);
 }
 
 #[test]
 fn each_pair_on_sqlite() {
-    hold(
-        Dialect::Sqlite,
-        |case| {
-            let options = if case.foreign_keys_off {
-                "foreign_keys:off"
-            } else {
-                ""
-            };
-            Bench::sqlite().with(options)
-        },
-        2,
-    );
+    hold(Dialect::Sqlite, Bench::sqlite(), 2);
 }
 
 /// No rows but those that are made up: what the true rows show may stay unknown, but is
 /// never called independent.
-fn hold_without_rows(dialect: Dialect, bench: impl Fn(&Case) -> Bench, at_most_unknown: usize) {
+fn hold_without_rows(dialect: Dialect, mut bench: Bench, at_most_unknown: usize) {
     let (mut wrong, mut unknown, mut count) = (Vec::new(), Vec::new(), 0);
     let all = case::cases(dialect).into_iter();
     for case in all.chain(case::hidden(dialect)) {
-        let bench = bench(&case);
+        bench = bench.with(options(&case));
         let left: Vec<&str> = case.left.iter().map(String::as_str).collect();
         let right: Vec<&str> = case.right.iter().map(String::as_str).collect();
         let heads = bench.lines(&case.before, &[&left, &right]);
@@ -175,18 +173,10 @@ fn no_pair_on_postgres_is_independent_for_want_of_rows() {
             .psql("postgres")
             .try_run(&format!("CREATE ROLE {role}"));
     }
-    hold_without_rows(Dialect::Postgres, |_| Bench::postgres(), 20);
+    hold_without_rows(Dialect::Postgres, Bench::postgres(), 20);
 }
 
 #[test]
 fn no_pair_on_sqlite_is_independent_for_want_of_rows() {
-    let options = |case: &Case| {
-        let rebuilds = case.foreign_keys_off;
-        if rebuilds { "foreign_keys:off" } else { "" }
-    };
-    hold_without_rows(
-        Dialect::Sqlite,
-        |case| Bench::sqlite().with(options(case)),
-        5,
-    );
+    hold_without_rows(Dialect::Sqlite, Bench::sqlite(), 5);
 }
