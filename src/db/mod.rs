@@ -20,6 +20,7 @@ mod sqlite_hold;
 mod sqlite_introspect;
 mod sqlite_keys;
 mod sqlite_left_out;
+mod sqlite_limit;
 mod sqlite_lock;
 mod sqlite_rows;
 mod sqlite_scratch;
@@ -270,7 +271,8 @@ pub enum LedgerChange {
 pub struct RunSettings {
     /// PostgreSQL's `lock_timeout` for the scripts; `None` leaves the server's.
     pub ddl_lock_timeout: Option<Duration>,
-    /// PostgreSQL's `statement_timeout` for the scripts; `None` leaves the server's.
+    /// PostgreSQL's `statement_timeout` for the scripts; `None` leaves the server's. On a scratch database
+    /// of either product `None` is half a minute.
     pub statement_timeout: Option<Duration>,
     /// How often a script is tried again after a lock timeout.
     pub lock_retries: u32,

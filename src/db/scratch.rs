@@ -3,10 +3,26 @@
 //! A scratch database is made like another one ([`Database::likeness`]), on the same
 //! server or on one that was named for it, and goes with the value that stands for it.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
-use super::DbError;
+use super::{DbError, RunSettings};
 use crate::model::Dialect;
+
+/// How long a statement may take on a scratch database where nothing else is configured. There are a handful of rows, so it
+/// is one without an end: a recursive query, led in a circle by rows that were made up.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How long a statement of a script may take on a scratch database.
+pub(super) fn patience(settings: &RunSettings) -> Duration {
+    settings.statement_timeout.unwrap_or(PATIENCE)
+}
+
+/// What to say of one that took longer.
+pub(super) fn endless(allowed: Duration) -> String {
+    format!(
+        "a statement may take {allowed:?} on a scratch database; `statement_timeout` of the environment says otherwise"
+    )
+}
 
 /// What two databases have in common when the same scripts do the same to both.
 /// Made by [`Database::likeness`](super::Database::likeness).

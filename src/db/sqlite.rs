@@ -26,6 +26,7 @@ use super::{
     sqlite_group::Group,
     sqlite_hold::{Copy, is_copy},
     sqlite_introspect,
+    sqlite_limit::Limit,
     sqlite_lock::FileLock,
     sqlite_rows, sqlite_scratch,
     sqlite_scratch_folder::ScratchFolder,
@@ -74,6 +75,8 @@ pub(super) struct Sqlite {
     pub(super) held: Option<Copy>,
     /// What a scratch database was when it was marked.
     pub(super) marked: Option<Connection>,
+    /// How long statements of scripts may take: on a scratch database.
+    pub(super) limit: Option<Limit>,
     /// The folder of a scratch database's file.
     pub(super) folder: Option<ScratchFolder>,
     pub(super) stop: Arc<AtomicBool>,
@@ -104,6 +107,7 @@ impl Sqlite {
             deferred: false,
             held: None,
             marked: None,
+            limit: None,
             folder: None,
             stop: Arc::default(),
             handle: Arc::default(),

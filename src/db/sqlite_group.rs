@@ -11,7 +11,10 @@ use std::{
 
 use rusqlite::Error;
 
-use super::{DbError, ErrorKind, Job, JobError, Ran, sqlite::Sqlite, sqlite_error::error_offset};
+use super::{
+    DbError, ErrorKind, Job, JobError, Ran, scratch::endless, sqlite::Sqlite,
+    sqlite_error::error_offset,
+};
 use crate::{
     model::{Dialect, Direction, Entry, ledger::StoredScripts},
     sql,
@@ -275,6 +278,10 @@ impl Sqlite {
                 statement: Some(span.clone()),
                 ..error.into()
             })?;
+        self.writer()?;
+        if let Some(limit) = &self.limit {
+            limit.begin();
+        }
         let connection = self.writer()?;
         let outcome = match connection.prepare(sql) {
             Ok(mut statement) => {
@@ -291,9 +298,20 @@ impl Sqlite {
             Err(Error::MultipleStatement) => connection.execute_batch(sql),
             Err(error) => Err(error),
         };
+        let limit = self.limit.as_ref();
+        let allowed = limit.and_then(|limit| limit.end().then_some(limit.allowed));
         outcome.map_err(|error| {
             let offset = error_offset(&error).map(|offset| span.start + offset);
             let mut error = self.said(&error);
+            if let Some(allowed) = allowed
+                && error.kind == ErrorKind::Interrupted
+                && !self.stop.load(Ordering::SeqCst)
+            {
+                error = DbError {
+                    advice: Some(endless(allowed)),
+                    ..DbError::new(ErrorKind::Statement, "it did not come to an end")
+                };
+            }
             self.explain_drop(sql, &mut error);
             JobError {
                 offset,

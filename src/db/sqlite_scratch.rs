@@ -14,9 +14,10 @@ use rusqlite::{
 
 use super::{
     Database, DbError, ErrorKind, RunSettings,
-    scratch::{Likeness, ScratchAt, ScratchError},
+    scratch::{Likeness, ScratchAt, ScratchError, patience},
     sqlite::Sqlite,
     sqlite_error::db_error,
+    sqlite_limit::Limit,
     sqlite_scratch_folder::ScratchFolder,
 };
 use crate::model::Dialect;
@@ -41,6 +42,7 @@ pub(super) fn create(
         connection
             .authorizer(Some(keep_to_memory))
             .map_err(|error| db_error(&error))?;
+        scratch.limit = Some(Limit::on(connection, patience(settings))?);
     }
     Ok(Box::new(scratch))
 }

@@ -58,6 +58,18 @@ impl Bench {
         Self { options, ..self }
     }
 
+    /// Statements of scripts end after a second.
+    pub(crate) fn impatient(self) -> Self {
+        let file = self.sandbox.at("project/teammig.yaml");
+        let config = fs::read_to_string(&file).unwrap_or_default();
+        let url = config
+            .split_once("dev: ")
+            .map_or("\"sqlite:dev.db\"", |(_, url)| url.trim());
+        let config = format!("environments:\n  dev: {{url: {url}, statement_timeout: 1s}}\n");
+        self.sandbox.write("project/teammig.yaml", config);
+        self
+    }
+
     /// Lines of scripts on top of one.
     pub(crate) fn lines(&self, below: &str, lines: &[&[&str]]) -> Vec<RevId> {
         let folder = self.sandbox.at("project/migrations");
@@ -108,6 +120,23 @@ impl Bench {
         let lines = Lines::to(&project.graph, heads);
         prove_orders(&context, &mut *database, false, &project, &lines)
     }
+}
+
+/// A query that is led in a circle by rows that were made up ends.
+pub(crate) fn a_circle(bench: Bench) {
+    let bench = bench.impatient();
+    let below = "CREATE TABLE nodes (id INTEGER PRIMARY KEY, up INTEGER, kind TEXT); CREATE TABLE paths (a INTEGER, b INTEGER);";
+    let left = "INSERT INTO paths WITH RECURSIVE r (a, b) AS (SELECT id, id FROM nodes UNION ALL \
+                SELECT r.a, n.up FROM r JOIN nodes n ON n.id = r.b WHERE n.up IS NOT NULL) SELECT a, b FROM r;";
+    let right = "UPDATE nodes SET up = NULL WHERE length(kind) = 13;";
+    let proved = bench.prove(below, &[&[left], &[right]]);
+    let Verdict::Unproved(why) = &proved.verdict else {
+        panic!("{}", words(&proved));
+    };
+    let Unproved::AloneOnRows(failure) = &**why else {
+        panic!("{why:?}");
+    };
+    assert_eq!(failure.message, "it did not come to an end");
 }
 
 /// A verdict in short, as a test compares it.

@@ -14,6 +14,7 @@ use super::{
 use crate::db::{
     Notice,
     error::{ErrorKind, JobError},
+    scratch::endless,
 };
 
 impl Postgres {
@@ -53,6 +54,10 @@ impl Postgres {
             // The server tells its reasons apart only in the message.
             match self.settings.statement_timeout {
                 _ if self.session.take_interrupt() => error.kind = ErrorKind::Interrupted,
+                Some(limit) if elapsed >= limit && self.keeper.is_some() => {
+                    error.message = "it did not come to an end".to_owned();
+                    error.advice = Some(endless(limit));
+                }
                 Some(limit) if elapsed >= limit => {
                     error.advice = Some(format!(
                         "statements of this run may take {limit:?} each (statement_timeout)"

@@ -21,8 +21,9 @@ use super::{
 };
 use crate::{
     db::{
+        RunSettings,
         error::{DbError, ErrorKind},
-        scratch::{Likeness, ScratchError},
+        scratch::{Likeness, ScratchError, patience},
     },
     model::Dialect,
 };
@@ -254,7 +255,10 @@ impl Postgres {
             location: target.location(),
             target,
             table: LedgerTable::new(schema, &self.settings.ledger_table)?,
-            settings: self.settings.clone(),
+            settings: RunSettings {
+                statement_timeout: Some(patience(&self.settings)),
+                ..self.settings.clone()
+            },
             exists: false,
             lock: None,
             fresh: None,

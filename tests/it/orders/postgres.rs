@@ -402,3 +402,29 @@ CREATE TRIGGER noted BEFORE UPDATE ON accounts FOR EACH ROW EXECUTE FUNCTION not
     ));
     assert_eq!(said, "unproved: rows of table settings, by way of noted");
 }
+
+/// The queries that read the schema are prepared once for a scratch database.
+#[test]
+fn a_script_that_forgets_what_is_prepared_or_makes_much() {
+    let bench = Bench::postgres();
+    let left = "DEALLOCATE ALL; ALTER TABLE users ADD a text;";
+    let right = "ALTER TABLE users ADD b text;";
+    assert_eq!(pair(&bench, left, right), "independent");
+    let right = "ALTER TABLE users ADD a int;";
+    assert!(pair(&bench, left, right).starts_with("fails: b1 c1 at c1"));
+
+    // Plans for a handful of tables are not those for two hundred.
+    let many: String = (0..200)
+        .map(|n| format!("CREATE TABLE t{n} (id int PRIMARY KEY, name text);\n"))
+        .collect();
+    assert_eq!(
+        pair(&bench, &many, "ALTER TABLE users ADD b text;"),
+        "independent"
+    );
+    assert!(pair(&bench, &many, "CREATE TABLE t199 (id int);").starts_with("fails: b1 c1 at c1"));
+}
+
+#[test]
+fn a_query_that_rows_lead_in_a_circle_ends() {
+    super::a_circle(Bench::postgres());
+}

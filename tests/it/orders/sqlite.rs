@@ -317,3 +317,8 @@ CREATE TRIGGER gone AFTER DELETE ON users BEGIN INSERT INTO log SELECT n FROM sh
     let said = words(&Bench::sqlite().prove(below, &[&[delete], &[other]]));
     assert_eq!(said, "independent");
 }
+
+#[test]
+fn a_query_that_rows_lead_in_a_circle_ends() {
+    super::a_circle(Bench::sqlite());
+}
