@@ -5,7 +5,7 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use super::{DbError, RunSettings};
+use super::{DbError, ErrorKind, RunSettings};
 use crate::model::Dialect;
 
 /// How long a statement may take on a scratch database where nothing else is configured. There are a handful of rows, so it
@@ -17,11 +17,15 @@ pub(super) fn patience(settings: &RunSettings) -> Duration {
     settings.statement_timeout.unwrap_or(PATIENCE)
 }
 
-/// What to say of one that took longer.
-pub(super) fn endless(allowed: Duration) -> String {
-    format!(
-        "a statement may take {allowed:?} on a scratch database; `statement_timeout` of the environment says otherwise"
-    )
+/// What is said of a statement that took longer, before the time.
+pub(crate) const ENDLESS: &str = "it did not come to an end within ";
+
+/// One took longer.
+pub(super) fn endless(allowed: Duration) -> DbError {
+    DbError {
+        advice: Some("`statement_timeout` of the environment says how long it may take".to_owned()),
+        ..DbError::new(ErrorKind::Statement, format!("{ENDLESS}{allowed:?}"))
+    }
 }
 
 /// What two databases have in common when the same scripts do the same to both.

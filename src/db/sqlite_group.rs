@@ -307,10 +307,7 @@ impl Sqlite {
                 && error.kind == ErrorKind::Interrupted
                 && !self.stop.load(Ordering::SeqCst)
             {
-                error = DbError {
-                    advice: Some(endless(allowed)),
-                    ..DbError::new(ErrorKind::Statement, "it did not come to an end")
-                };
+                error = endless(allowed);
             }
             self.explain_drop(sql, &mut error);
             JobError {

@@ -136,7 +136,7 @@ pub(crate) fn a_circle(bench: Bench) {
     let Unproved::AloneOnRows(failure) = &**why else {
         panic!("{why:?}");
     };
-    assert_eq!(failure.message, "it did not come to an end");
+    assert_eq!(failure.message, "it did not come to an end within 1s");
 }
 
 /// A verdict in short, as a test compares it.

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::db::{
     Notice,
-    error::{ErrorKind, JobError},
+    error::{DbError, ErrorKind, JobError},
     scratch::endless,
 };
 
@@ -55,8 +55,10 @@ impl Postgres {
             match self.settings.statement_timeout {
                 _ if self.session.take_interrupt() => error.kind = ErrorKind::Interrupted,
                 Some(limit) if elapsed >= limit && self.keeper.is_some() => {
-                    error.message = "it did not come to an end".to_owned();
-                    error.advice = Some(endless(limit));
+                    error = DbError {
+                        code: error.code,
+                        ..endless(limit)
+                    };
                 }
                 Some(limit) if elapsed >= limit => {
                     error.advice = Some(format!(

@@ -6,7 +6,7 @@ use super::{
     watch,
 };
 use crate::{
-    db::{Database, VIOLATED},
+    db::{Database, ENDLESS, VIOLATED},
     model::{Dialect, Direction},
     schema::{
         Content, FactId, Schema, Stages,
@@ -305,8 +305,9 @@ impl<'a, 'b> Trial<'a, 'b> {
 /// rows that were made up.
 fn on_rows(failed: Box<FailedStep>) -> Result<Found, Note> {
     let error = &failed.error.error;
-    // What SQLite says of values; our runner says it of keys.
+    // What SQLite says of values; our runner says it of keys, and of what has no end.
     let of_values = [
+        ENDLESS,
         "CHECK constraint failed",
         "UNIQUE constraint failed",
         "FOREIGN KEY constraint failed",

@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use super::verified;
+use super::{verified, with};
 
 #[test]
 fn a_condition_is_met_by_rows_that_are_made_for_it() {
@@ -39,6 +39,26 @@ fn a_statement_that_no_row_meets_is_told() {
     --- stdout
     ✔ aaaa00000002  aaaa00000002   up, down, up again; rows in 2 tables
         up: no row that was made up meets the statement at migrations/aaaa00000002.sql:8: what it does to yours was not seen
+    --- stderr
+    1 revision verified, on the schema of 1 revision below
+    ");
+}
+
+#[test]
+fn a_statement_without_an_end_on_rows_that_were_made_up() {
+    let sandbox = with(
+        "-- migrate:up\nUPDATE users SET name = (WITH RECURSIVE r (n) AS (SELECT 1 UNION ALL SELECT n FROM r) SELECT max(n) FROM r);\n\n\
+         -- migrate:down irreversible\n",
+    );
+    sandbox.write(
+        "project/teammig.yaml",
+        "environments:\n  dev: {url: \"sqlite:dev.db\", statement_timeout: 1s}\n",
+    );
+    assert_snapshot!(sandbox.teammig("project", &["verify", "aaaa00000002"]), @"
+    exit 0
+    --- stdout
+    ✔ aaaa00000002  aaaa00000002   up; not down: it is marked as irreversible; not with rows
+        up fails on the rows that were made up, and may not on yours: it did not come to an end within 1s
     --- stderr
     1 revision verified, on the schema of 1 revision below
     ");
