@@ -53,6 +53,8 @@ pub(super) struct Beside {
     pub(super) tables: BTreeSet<String>,
     /// The statements that make indexes.
     indexes: Vec<String>,
+    /// Those that make triggers; SQLite's hold what runs.
+    triggers: Vec<String>,
     together: Together,
     values: Values,
 }
@@ -77,6 +79,11 @@ impl Beside {
             indexes: indexes
                 .map(|(text, _)| (*text).to_owned())
                 .chain(indexes_of(schemas))
+                .collect(),
+            triggers: statements
+                .iter()
+                .filter(|(text, _)| is_about(text, &["CREATE"]) && is_about(text, &["TRIGGER"]))
+                .map(|(text, _)| (*text).to_owned())
                 .collect(),
             together: Together::of(dialect, statements, schemas),
             code: Code::of(statements.iter().copied(), schemas),
@@ -261,7 +268,7 @@ impl Beside {
         }
         let is_plain = sql::is_plain_insert(one.it.text);
         let moves = sql::moves_rows(other.it.text) && !sql::is_plain_insert(other.it.text);
-        if !moves || is_plain || !self.goes_by_place(one) {
+        if !moves || is_plain || !self.takes_as_they_come(one) {
             return None;
         }
         if self.dialect == Dialect::Sqlite && self.leaves_in_place(other) {
@@ -271,15 +278,6 @@ impl Beside {
             .tables(Act::Write)
             .find(|table| is_about(one.it.text, &[table]))?;
         Some(format!("table {table}"))
-    }
-
-    fn goes_by_place(&self, one: &One<'_>) -> bool {
-        let (text, accesses) = (one.it.text, one.it.accesses);
-        let goes = |text: &str, accesses: &[Access]| {
-            self.numbers
-                .goes_by_place(text, accesses, &self.keys, self.dialect)
-        };
-        goes(text, accesses) || one.behind.iter().any(|(_, text)| goes(text, &[]))
     }
 
     /// The tables whose rows go with those that are changed where the text does not say it: by

@@ -209,7 +209,8 @@ impl Keys {
     fn loses_parents(&self, key: &Key, text: &str, accesses: &[Access]) -> bool {
         let takes = ["DELETE", "TRUNCATE", "REPLACE", "MERGE"];
         written(accesses, &key.parent).any(|column| match column {
-            None => is_about(text, &takes),
+            // By a trigger, where the text does not name it.
+            None => is_about(text, &takes) || !is_about(text, &[&key.parent]),
             Some(column) => {
                 let unique = self.unique.iter().filter(|(table, _)| *table == key.parent);
                 let parts: Vec<&String> = unique.map(|(_, part)| part).collect();
@@ -253,6 +254,8 @@ fn lets_go_or_fills(key: &Key, accesses: &[Access]) -> bool {
                     && object.of.as_ref().is_some_and(is_child)
             }
             Kind::Table => is_dropped && is_child(&object.name),
+            // With all that is in it.
+            Kind::Schema => is_dropped,
             Kind::Column => {
                 is_dropped
                     && object.of.as_ref().is_some_and(is_child)

@@ -7,18 +7,36 @@ use super::{Beside, One, is_about, released::Released};
 use crate::{
     model::{
         Dialect,
-        footprint::{Act, Kind},
+        footprint::{Access, Act, Kind},
     },
     sql,
     workflow::orders::{cascades::Cascades, place},
 };
 
 impl Beside {
+    /// What it leaves depends on the order in which rows come.
+    pub(super) fn takes_as_they_come(&self, one: &One<'_>) -> bool {
+        let goes = |text: &str, accesses: &[Access]| {
+            let numbers = &self.numbers;
+            numbers.goes_by_place(text, accesses, &self.keys, self.dialect)
+        };
+        let is_of = |trigger: &&String| {
+            self.dialect == Dialect::Sqlite
+                && one
+                    .tables(Act::Write)
+                    .any(|table| is_about(trigger, &[table]))
+        };
+        let mut triggers = self.triggers.iter().filter(is_of);
+        goes(one.it.text, one.it.accesses)
+            || one.behind.iter().any(|(_, text)| goes(text, &[]))
+            || triggers.any(|text| goes(text, &[]))
+    }
+
     /// A table whose rows it takes as they come, and that come otherwise after the other: by
     /// another index, or from another place.
     pub(super) fn of_order<'b>(&'b self, one: &One<'b>, other: &One<'_>) -> Option<&'b str> {
         let text = other.it.text;
-        if !place::reorders(text) || !self.goes_by_place(one) {
+        if !place::reorders(text) || !self.takes_as_they_come(one) {
             return None;
         }
         let is_of = |table: &str| {

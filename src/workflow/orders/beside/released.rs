@@ -70,19 +70,49 @@ impl Released<'_> {
                 }
                 Kind::Column if removes => Less::Column(&object.name),
                 Kind::Column if alters && access.part == Part::Null => Less::Null(&object.name),
-                Kind::Index if removes => {
+                // A constraint's own index goes with it.
+                Kind::Index if removes && first_is(other.text, &["DROP"]) => {
                     return self.of_index(&object.name, &written, behind, one);
                 }
-                // What pointed to rows is no longer in their way.
+                // What pointed to rows is no longer in their way, or they need not point there.
                 Kind::Table if removes => {
                     let mut parents = self.keys.parents(&object.name);
-                    let parent = parents.find(|parent| behind.contains(&parent.to_lowercase()))?;
-                    return Some(parent.to_owned());
+                    let parent = parents.find(|parent| behind.contains(&parent.to_lowercase()));
+                    if parent.is_some() {
+                        return parent.map(str::to_owned);
+                    }
+                    return self.of_all_that_goes(one, &written, behind, other, |table| {
+                        let mut parents = self.keys.parents(table);
+                        parents.any(|parent| parent.eq_ignore_ascii_case(&object.name))
+                    });
+                }
+                Kind::Schema | Kind::Function | Kind::Type | Kind::Other(_) if removes => {
+                    return self.of_all_that_goes(one, &written, behind, other, |_| true);
                 }
                 _ => return None,
             };
             of.filter(|table| changes(table, &less)).map(str::to_owned)
         })
+    }
+
+    /// A table of whose rows less may be asked where what goes takes other things with it.
+    fn of_all_that_goes(
+        &self,
+        one: &Statement<'_>,
+        written: &BTreeSet<&str>,
+        behind: &BTreeSet<String>,
+        other: &Statement<'_>,
+        is_met: impl Fn(&str) -> bool,
+    ) -> Option<String> {
+        if !is_about(other.text, &["CASCADE"]) {
+            return None;
+        }
+        let mut needing = written
+            .iter()
+            .copied()
+            .filter(|table| self.may_need(one, table, &Less::Unique))
+            .chain(behind.iter().map(String::as_str));
+        needing.find(|table| is_met(table)).map(str::to_owned)
     }
 
     fn of_index(
@@ -119,12 +149,8 @@ impl Released<'_> {
 
     /// Rows may be such that the statement fails while that is asked of the table.
     fn may_need(&self, one: &Statement<'_>, table: &str, less: &Less<'_>) -> bool {
-        let first = one.text.split_whitespace().next().unwrap_or_default();
         // Where rows only go, nothing is asked of them; what points to them is another table's.
-        if ["DELETE", "TRUNCATE"]
-            .iter()
-            .any(|it| first.eq_ignore_ascii_case(it))
-        {
+        if first_is(one.text, &["DELETE", "TRUNCATE"]) && is_about(one.text, &[table]) {
             return false;
         }
         let columns = columns(one, table);
@@ -184,8 +210,7 @@ impl Released<'_> {
 
 /// The columns of a table that an `UPDATE` sets; `None` where it may be any.
 fn columns<'b>(one: &'b Statement<'_>, table: &str) -> Option<Vec<&'b str>> {
-    let first = one.text.split_whitespace().next().unwrap_or_default();
-    if !first.eq_ignore_ascii_case("UPDATE") || is_about(one.text, &["INSERT", "MERGE"]) {
+    if !first_is(one.text, &["UPDATE"]) || is_about(one.text, &["INSERT", "MERGE"]) {
         return None;
     }
     let of_table = |access: &&Access| {
@@ -200,4 +225,9 @@ fn columns<'b>(one: &'b Statement<'_>, table: &str) -> Option<Vec<&'b str>> {
             (object.kind == Kind::Column).then_some(object.name.as_str())
         })
         .collect()
+}
+
+fn first_is(text: &str, words: &[&str]) -> bool {
+    let first = text.split_whitespace().next().unwrap_or_default();
+    words.iter().any(|word| first.eq_ignore_ascii_case(word))
 }
