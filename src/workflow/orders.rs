@@ -22,6 +22,7 @@ mod large;
 mod minds;
 mod narrow;
 mod numbers;
+mod place;
 mod python;
 mod settled;
 mod sides;

@@ -2,6 +2,10 @@
 //! does not stand in their texts: it runs behind them, or follows from what both rely on.
 //! Told from words, and in doubt it matters: pure.
 
+mod less;
+mod released;
+mod session;
+
 use std::collections::BTreeSet;
 
 use super::{
@@ -36,15 +40,6 @@ pub(super) struct Statement<'a> {
     pub(super) script: &'a str,
 }
 
-/// What SQLite does otherwise from then on, for the session.
-const PRAGMAS: [&str; 5] = [
-    "case_sensitive_like",
-    "ignore_check_constraints",
-    "recursive_triggers",
-    "reverse_unordered_selects",
-    "writable_schema",
-];
-
 /// Where a row is.
 const ROWID: [&str; 3] = ["rowid", "_rowid_", "oid"];
 
@@ -58,6 +53,8 @@ pub(super) struct Beside {
     pub(super) tables: BTreeSet<String>,
     /// The statements that make indexes.
     indexes: Vec<String>,
+    /// Those that make triggers; SQLite's hold what runs.
+    triggers: Vec<String>,
     together: Together,
     values: Values,
 }
@@ -82,6 +79,11 @@ impl Beside {
             indexes: indexes
                 .map(|(text, _)| (*text).to_owned())
                 .chain(indexes_of(schemas))
+                .collect(),
+            triggers: statements
+                .iter()
+                .filter(|(text, _)| is_about(text, &["CREATE"]) && is_about(text, &["TRIGGER"]))
+                .map(|(text, _)| (*text).to_owned())
                 .collect(),
             together: Together::of(dialect, statements, schemas),
             code: Code::of(statements.iter().copied(), schemas),
@@ -117,6 +119,9 @@ impl Beside {
                         right: other.it.spot.clone(),
                     },
                 });
+            }
+            if session::is_for_others(other) {
+                return Some(Unproved::Opaque(other.it.spot.clone()));
             }
             if !one.runs {
                 return None;
@@ -244,6 +249,12 @@ impl Beside {
             .or_else(|| one.carries(other).map(table))
             .or_else(|| behind_both(one, other).map(table))
             .or_else(|| self.of_numbers(one, other))
+            .or_else(|| self.of_order(one, other).map(table))
+            .or_else(|| self.of_less(cascades, one, other).map(|name| table(&name)))
+            .or_else(|| {
+                self.of_publication(cascades, one, other)
+                    .map(|name| table(&name))
+            })
             .or_else(|| self.of_rules(one, other).map(table))
             .or_else(|| self.of_session(one, other))
             .or_else(|| fills::by_what_is_elsewhere(self.dialect, one.it, other.it))
@@ -257,7 +268,7 @@ impl Beside {
         }
         let is_plain = sql::is_plain_insert(one.it.text);
         let moves = sql::moves_rows(other.it.text) && !sql::is_plain_insert(other.it.text);
-        if !moves || is_plain || !self.numbers.goes_by_place(one.it.text, one.it.accesses) {
+        if !moves || is_plain || !self.takes_as_they_come(one) {
             return None;
         }
         if self.dialect == Dialect::Sqlite && self.leaves_in_place(other) {
@@ -344,55 +355,6 @@ impl Beside {
                 || (gives_way && removes(table))
                 || is_about(text, &["sqlite_sequence"])
         })
-    }
-
-    /// What a session sets, or is, tells what a statement does and to what: a `PRAGMA` that
-    /// stays, a temporary table in front of another one, a search path, a role.
-    fn of_session(&self, one: &One<'_>, other: &One<'_>) -> Option<String> {
-        let (text, other_text) = (one.it.text, other.it.text);
-        if !sql::moves_rows(text) {
-            return None;
-        }
-        if self.dialect == Dialect::Sqlite && is_about(other_text, &["PRAGMA"]) {
-            let mut pragmas = PRAGMAS.iter();
-            let set = pragmas.find(|pragma| is_about(other_text, &[pragma]))?;
-            return Some(format!("PRAGMA {set}"));
-        }
-        let mut others = other.it.accesses.iter();
-        let is_hidden = |access: &&Access| {
-            let (act, object) = (access.act, &access.object);
-            let is_temporary = minds::is_temporary(object);
-            act.creates()
-                && is_about(text, &[&object.name])
-                && if is_temporary {
-                    !is_about(other_text, &["COMMIT"]) && self.tables.contains(&object.name)
-                } else {
-                    is_about(one.it.script, &["search_path"])
-                        && matches!(object.kind, Kind::Table | Kind::View | Kind::Function)
-                }
-        };
-        let is_plain = sql::is_plain_insert(text);
-        let found = others.find(is_hidden);
-        if let Some(access) = found.filter(|one| !is_plain || minds::is_temporary(&one.object)) {
-            return Some(access.object.to_string());
-        }
-        let is_somebody = is_about(one.it.script, &["ROLE", "AUTHORIZATION"])
-            || is_about(other.it.script, &["FORCE"]);
-        let mut policies = other.it.accesses.iter().map(|access| &access.object);
-        let policy = policies.find(|object| {
-            let table = object.of.as_deref();
-            object.kind == Kind::Policy && table.is_some_and(|table| is_about(text, &[table]))
-        });
-        // Without a policy nobody sees a row who has to keep to them.
-        let is_row_security = is_about(other_text, &["SECURITY"]) && is_about(other_text, &["ROW"]);
-        let mut tables = other.it.accesses.iter().map(|access| &access.object);
-        let switched = tables.find(|object| {
-            is_row_security && object.kind == Kind::Table && is_about(text, &[&object.name])
-        });
-        policy
-            .or(switched)
-            .filter(|_| is_somebody && !is_plain)
-            .map(ToString::to_string)
     }
 
     /// The index is one of the table.

@@ -115,6 +115,26 @@ impl Keys {
             || unique.any(|(own, part)| *own == table && is_about(part, &[column]))
     }
 
+    /// The column alone is the table's primary key, or unique by a constraint.
+    pub(super) fn is_sole(&self, table: &str, column: &str) -> bool {
+        let mut parts = self.unique.iter().filter(|(own, _)| own == table);
+        parts.any(|(_, part)| {
+            let words = part.split_whitespace();
+            let words: Vec<String> = words
+                .map(|word| word.trim_matches(['"', '`', '[', ']']).to_lowercase())
+                .collect();
+            let is = |at: usize, wanted: &str| words.get(at).is_some_and(|word| word == wanted);
+            let mut lists = (0..words.len())
+                .filter(|at| (is(*at, "unique") || is(*at, "key")) && is(at + 1, "("))
+                .peekable();
+            // `id int PRIMARY KEY`, without a list.
+            let is_inline =
+                lists.peek().is_none() && (is(0, column) || (is(0, "column") && is(1, column)));
+            let is_listed = lists.any(|at| is(at + 2, column) && is(at + 3, ")"));
+            (is_inline || is_listed) && !is_about(part, &["INDEX"])
+        })
+    }
+
     /// The child's table where one statement takes parents away, or their keys, and the
     /// other has to do with children.
     pub(super) fn between(
@@ -163,6 +183,13 @@ impl Keys {
         Some(&key.child)
     }
 
+    /// The tables that rows of a table point to.
+    pub(super) fn parents<'k>(&'k self, child: &'k str) -> impl Iterator<Item = &'k str> {
+        let own = self.foreign.iter();
+        let own = own.filter(move |key| key.child.eq_ignore_ascii_case(child));
+        own.map(|key| key.parent.as_str())
+    }
+
     /// The children of the tables that the text names, and theirs.
     fn below(&self, text: &str) -> BTreeSet<&str> {
         let mut found = BTreeSet::new();
@@ -182,7 +209,8 @@ impl Keys {
     fn loses_parents(&self, key: &Key, text: &str, accesses: &[Access]) -> bool {
         let takes = ["DELETE", "TRUNCATE", "REPLACE", "MERGE"];
         written(accesses, &key.parent).any(|column| match column {
-            None => is_about(text, &takes),
+            // By a trigger, where the text does not name it.
+            None => is_about(text, &takes) || !is_about(text, &[&key.parent]),
             Some(column) => {
                 let unique = self.unique.iter().filter(|(table, _)| *table == key.parent);
                 let parts: Vec<&String> = unique.map(|(_, part)| part).collect();
@@ -214,16 +242,27 @@ impl Keys {
     }
 }
 
-/// Children no longer point there, or get another default.
+/// Children no longer point there, or only at the end, or get another default.
 fn lets_go_or_fills(key: &Key, accesses: &[Access]) -> bool {
     let lets_go = |access: &Access| {
-        access.object.kind == Kind::Constraint
-            && access.act.removes()
-            && access
-                .object
-                .of
-                .as_ref()
-                .is_some_and(|of| of.eq_ignore_ascii_case(&key.child))
+        let object = &access.object;
+        let is_child = |name: &String| name.eq_ignore_ascii_case(&key.child);
+        let is_dropped = matches!(access.act, Act::Drop | Act::DropIfExists);
+        match object.kind {
+            Kind::Constraint => {
+                (access.act.removes() || access.act == Act::Alter)
+                    && object.of.as_ref().is_some_and(is_child)
+            }
+            Kind::Table => is_dropped && is_child(&object.name),
+            // With all that is in it.
+            Kind::Schema => is_dropped,
+            Kind::Column => {
+                is_dropped
+                    && object.of.as_ref().is_some_and(is_child)
+                    && is_about(&key.part, &[&object.name])
+            }
+            _ => false,
+        }
     };
     let fills = |access: &Access| {
         access.part == Part::Default

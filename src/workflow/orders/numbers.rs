@@ -3,7 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::behind::{is_about, names_in};
+use super::{
+    behind::{is_about, names_in},
+    keys::Keys,
+    place,
+};
 use crate::{
     model::{
         Dialect,
@@ -11,33 +15,6 @@ use crate::{
     },
     schema::{self, Schema},
 };
-
-/// What depends on which row comes first, where nothing sorts them.
-const BY_PLACE: [&str; 23] = [
-    "LIMIT",
-    "FETCH",
-    "OFFSET",
-    "DISTINCT",
-    "ROW_NUMBER",
-    "ARRAY_AGG",
-    "STRING_AGG",
-    "JSON_AGG",
-    "JSONB_AGG",
-    "JSON_OBJECT_AGG",
-    "JSONB_OBJECT_AGG",
-    "GROUP_CONCAT",
-    "FIRST_VALUE",
-    "LAST_VALUE",
-    "NTH_VALUE",
-    "LAG",
-    "LEAD",
-    "ctid",
-    "tableoid",
-    "xmin",
-    "xmax",
-    "cmin",
-    "cmax",
-];
 
 /// What numbers rows as they come.
 const NUMBERS: [&str; 9] = [
@@ -119,7 +96,13 @@ impl Numbers {
     }
 
     /// What it leaves depends on the order in which rows stand.
-    pub(super) fn goes_by_place(&self, text: &str, accesses: &[Access]) -> bool {
+    pub(super) fn goes_by_place(
+        &self,
+        text: &str,
+        accesses: &[Access],
+        keys: &Keys,
+        dialect: Dialect,
+    ) -> bool {
         let first = text.split_whitespace().next().unwrap_or_default();
         if first.eq_ignore_ascii_case("ALTER") {
             return is_about(text, &["ADD"]) && is_about(text, &NUMBERS);
@@ -129,7 +112,7 @@ impl Numbers {
                 && access.object.of.is_none()
                 && self.tables.contains_key(&access.object.name)
         };
-        is_about(text, &BY_PLACE)
+        place::goes_by_place(text, keys, dialect)
             || is_about(text, &["NEXTVAL"])
             || (is_about(text, &["INSERT"]) && accesses.iter().any(fills))
     }

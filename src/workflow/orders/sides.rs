@@ -159,7 +159,12 @@ impl Sides {
         if self.language == Language::Python {
             return true;
         }
-        any_statement(&self.upgrade, self.dialect, sql::moves_rows)
+        // A trigger of events runs for any statement, and a default may take numbers.
+        let mut steps = self.history.iter().chain(&self.upgrade);
+        let is_event = |text: &str| is_about(text, &["EVENT"]) && is_about(text, &["TRIGGER"]);
+        any_statement(&self.upgrade, self.dialect, |text| {
+            sql::moves_rows(text) || is_about(text, &["NEXTVAL"])
+        }) || steps.any(|step| is_event(&step.script().text))
     }
 
     /// There may be triggers that run at the commit: after each revision, not after all.

@@ -117,8 +117,9 @@ impl Together {
         })
     }
 
-    fn of_table<'t>(&'t self, table: &'t str) -> impl Iterator<Item = &'t str> {
-        let parts = self.parts.iter().filter(move |(of, _)| of == table);
+    pub(super) fn of_table<'t>(&'t self, table: &str) -> impl Iterator<Item = &'t str> + use<'t> {
+        let table = table.to_lowercase();
+        let parts = self.parts.iter().filter(move |(of, _)| *of == table);
         parts.map(|(_, part)| part.as_str())
     }
 

@@ -1,0 +1,14 @@
+-- verdict: independent
+-- static: none
+
+-- before
+CREATE TABLE stock (id int, amount int CHECK (amount < 100), note text);
+
+-- rows
+INSERT INTO stock VALUES (1, 70, 'thirteen char'), (2, 9, '');
+
+-- left
+ALTER TABLE stock DROP CONSTRAINT stock_amount_check;
+
+-- right
+UPDATE stock SET note = 'none' WHERE id = 1;

@@ -1,0 +1,13 @@
+-- verdict: order matters
+
+-- before
+CREATE TABLE users (id int, price int); CREATE TABLE prices (of int, price int);
+
+-- rows
+INSERT INTO users VALUES (1, 0); INSERT INTO prices VALUES (1, 5), (1, 7);
+
+-- left
+CREATE INDEX newest ON prices (of, price DESC);
+
+-- right
+UPDATE users SET price = prices.price FROM prices WHERE prices.of = users.id;

@@ -1,0 +1,13 @@
+-- verdict: fails right-first
+
+-- before
+CREATE TABLE teams (id INTEGER PRIMARY KEY, note TEXT); CREATE TABLE users (team INT REFERENCES teams);
+
+-- rows
+INSERT INTO teams VALUES (1, 'thirteen char'); INSERT INTO users VALUES (1);
+
+-- left
+DROP TABLE users;
+
+-- right
+DELETE FROM teams WHERE note = 'thirteen char';
