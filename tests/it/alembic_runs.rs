@@ -194,13 +194,26 @@ fn what_another_branch_applied_goes_back_by_its_file_in_git() {
     );
     assert_eq!(document["pending"], json!(["dddd00000004"]));
     // Beside it, what is new goes up all the same.
-    sandbox.ok("project", &["upgrade"]);
+    let run = sandbox.teammig("project", &["upgrade"]);
+    assert_eq!(run.code, 0, "{run}");
+    // Alembic's table keeps no scripts, so nobody is told that it did.
+    assert!(
+        run.stderr
+            .contains("Git kept the scripts: `teammig downgrade cccc00000003@-1`"),
+        "{run}"
+    );
+    let run = sandbox.teammig("project", &["sync"]);
+    assert!(
+        run.stderr
+            .contains("it is on other; its way back is in the module that other has"),
+        "{run}"
+    );
     assert_eq!(rows(&sandbox), ["cccc00000003", "dddd00000004"]);
     let run = sandbox.teammig("project", &["downgrade", "cccc00000003@aaaa00000001"]);
     assert_eq!(run.code, 0, "{run}");
     assert!(
         run.stderr
-            .contains("rolling cccc00000003 back with the script that other has"),
+            .contains("rolling cccc00000003 back with the module that other has\n"),
         "{run}"
     );
     assert_eq!(rows(&sandbox), ["dddd00000004"]);

@@ -23,7 +23,7 @@ use crate::{
     config::{Alembic, Layout, Target},
     db::{Database, DatabaseUrl, SqliteTarget},
     layout::version_table,
-    model::{Dialect, Ledger, Migration, RevId, graph::Graph, interrupted::Rows, shell},
+    model::{Dialect, Entry, Ledger, Migration, RevId, graph::Graph, interrupted::Rows, shell},
     workflow::{At, Context, Error, models, way_back_in_git},
 };
 
@@ -111,9 +111,16 @@ pub(in crate::workflow) fn require_placed(context: &Context, ledger: &Ledger) ->
     if ledger.unplaced.is_empty() {
         return Ok(());
     }
+    let placed = |entry: &&Entry| {
+        let id = &entry.revision;
+        let is_below = |other: &Entry| other.parents.contains(id) || other.depends_on.contains(id);
+        !ledger.unplaced.contains(id) && !ledger.entries.iter().any(is_below)
+    };
+    let placed = ledger.entries.iter().filter(placed);
     Err(AlembicError::Unplaced {
         table: table(context).name(),
         rows: ledger.unplaced.clone(),
+        placed: placed.map(|entry| entry.revision.clone()).collect(),
     }
     .into())
 }
