@@ -76,8 +76,6 @@ pub(in crate::workflow) fn wrap(
     let ground = ground(context);
     let caller = caller(context, target, inner.dialect());
     let lacks = match context.at() {
-        // Flask-Migrate takes no other ini; Alembic then says what it cannot find.
-        _ if by(context) == By::Flask => Lacks::Nothing,
         At::WorkTree if known.only_in_git.is_empty() && known.only_kept.is_empty() => {
             Lacks::Nothing
         }
@@ -281,11 +279,6 @@ pub(in crate::workflow) fn env_text(context: &Context) -> Option<String> {
     let config = &context.config;
     let folder = config.root.join(config.alembic.script_location.as_ref()?);
     std::fs::read_to_string(folder.join("env.py")).ok()
-}
-
-/// Alembic can be given an ini of ours, and with it modules that no folder has.
-pub(in crate::workflow) fn takes_an_ini(context: &Context) -> bool {
-    by(context) != By::Flask
 }
 
 pub(super) fn by(context: &Context) -> By {
