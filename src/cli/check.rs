@@ -363,7 +363,15 @@ fn show(ui: &mut Ui, answer: &Answer) {
 
 /// Findings and gaps, for people.
 pub(super) fn show_findings(ui: &mut Ui, answer: &Answer) {
+    // What names no place and no revision is as true of one project as of the next.
+    let mut general: Vec<&Finding> = Vec::new();
     for finding in answer.findings() {
+        if finding.place.is_none() && finding.revision.is_none() {
+            if general.contains(&finding) {
+                continue;
+            }
+            general.push(finding);
+        }
         show_finding(ui, finding);
     }
     for gap in &answer.gaps {

@@ -65,7 +65,11 @@ impl Shower {
 pub(super) fn warn(ui: &mut Ui, warnings: &[Warning]) {
     for warning in warnings {
         match warning {
-            Warning::Phantoms { all, heads } => {
+            Warning::Phantoms {
+                all,
+                heads,
+                from_git,
+            } => {
                 ui.warn(format!(
                     "the database has {} that these files do not: {}",
                     plural(all.len(), "revision"),
@@ -74,8 +78,9 @@ pub(super) fn warn(ui: &mut Ui, warnings: &[Warning]) {
                 match heads.first() {
                     // `L@-1`: one step down along its own line, whatever else is applied.
                     Some(head) => ui.hint(format!(
-                        "applied from another branch, or the file was deleted; the ledger kept the scripts: `teammig \
-                         downgrade {head}@-1` rolls {head} back"
+                        "applied from another branch, or the file was deleted; {} kept the scripts: `teammig \
+                         downgrade {head}@-1` rolls {head} back",
+                        if *from_git { "Git" } else { "the ledger" }
                     )),
                     None => ui.hint("applied from another branch, or the file was deleted; later revisions build on it"),
                 }
@@ -122,6 +127,12 @@ pub(super) fn warn(ui: &mut Ui, warnings: &[Warning]) {
                     names(ids)
                 ));
                 ui.hint("an upgrade may fail on it later; where that is meant so, nothing has to be done");
+            }
+            Warning::FoundWayBack(id, found) if found.is_in_module() => {
+                ui.status(format!(
+                    "rolling {id} back with the module that {}",
+                    way_back(found)
+                ));
             }
             Warning::FoundWayBack(id, found) => ui.status(format!(
                 "rolling {id} back with the script that {}, since the ledger kept none",

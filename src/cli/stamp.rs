@@ -9,7 +9,7 @@ use super::{
     plan::{self, StartArgs, heads, split_range},
 };
 use crate::{
-    model::{Direction, Project},
+    model::{Direction, Project, RevId},
     ui::Ui,
     workflow::{
         self, Context, Database, Error, Source, script,
@@ -189,6 +189,16 @@ fn show(ui: &mut Ui, project: &Project, stamped: &Stamped, dry: bool) {
             "rows that these files do not know stay: {}",
             names(&stamped.phantoms)
         ));
-        ui.hint("`--purge` forgets them too");
+        let known = stamped.plan.to.iter();
+        let known: Vec<&str> = known
+            .filter(|id| !stamped.phantoms.contains(id))
+            .map(RevId::as_str)
+            .collect();
+        let stays = if known.is_empty() {
+            "base".to_owned()
+        } else {
+            known.join(" ")
+        };
+        ui.hint(format!("`teammig stamp --purge {stays}` forgets them too"));
     }
 }

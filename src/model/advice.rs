@@ -38,6 +38,8 @@ pub struct Facts {
     pub diverged: bool,
     /// A script was begun and not finished.
     pub interrupted: bool,
+    /// Alembic's table has rows that others of its rows build on; these are to stay.
+    pub overlapping: Vec<String>,
     /// In the database only.
     pub phantoms: usize,
     /// Those of them that the operation in progress is still to bring.
@@ -272,6 +274,15 @@ pub fn next(facts: &Facts) -> Advice {
             )),
             "the file is deleted here, and Git has it; `git rm` means it".to_owned(),
         )
+    } else if !facts.overlapping.is_empty() {
+        // Before `sync`: Alembic refuses whatever it would do.
+        (
+            Some(run(&format!(
+                "stamp --purge {}",
+                facts.overlapping.join(" ")
+            ))),
+            "Alembic's table has rows that build on each other".to_owned(),
+        )
     } else if facts.diverged {
         (Some(run("sync")), "the heads diverged".to_owned())
     } else if facts.head_file_wrong {
@@ -357,6 +368,7 @@ mod tests {
             empty: true,
             diverged: true,
             interrupted: true,
+            overlapping: vec!["a1".to_owned(), "b2".to_owned()],
             phantoms: 2,
             to_come: 1,
             edited: 1,
@@ -407,6 +419,8 @@ mod tests {
         step(&facts);
         facts.deleted.clear();
         step(&facts);
+        facts.overlapping.clear();
+        step(&facts);
         facts.diverged = false;
         step(&facts);
         facts.head_file_wrong = false;
@@ -450,6 +464,7 @@ mod tests {
                 " | put the files right first",
                 "teammig upgrade | a script was interrupted; this says how to go on",
                 "git restore 'my migrations/a.sql' | the file is deleted here, and Git has it; `git rm` means it",
+                "teammig stamp --purge a1 b2 | Alembic's table has rows that build on each other",
                 "teammig sync | the heads diverged",
                 "teammig heads --write | the head file does not say what the revisions are",
                 "teammig sync | 1 revision never ran, though later ones did",

@@ -359,10 +359,8 @@ fn why_it_stays(context: &Context, steps: &[Prepared]) -> &'static str {
         "one of the revisions to be applied has no way back"
     } else if context.config.alembic.sidecar {
         "Alembic commits each step, and with `sidecar: true` what went back by its scripts would be without its record"
-    } else if alembic::takes_an_ini(context) {
-        "Alembic commits each step, and the database was empty before"
     } else {
-        "Alembic commits each step, and `flask db` cannot be shown the modules as they ran"
+        "Alembic commits each step, and the database was empty before"
     }
 }
 

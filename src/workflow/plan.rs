@@ -101,6 +101,8 @@ pub enum Warning {
         all: Vec<RevId>,
         /// Those that nothing applied builds on: they can be rolled back alone.
         heads: Vec<RevId>,
+        /// Their scripts come out of Git: the ledger keeps none.
+        from_git: bool,
     },
     /// Those of them that an operation of Git in progress is still to bring.
     ToCome(ToCome),
@@ -467,6 +469,7 @@ fn drift_warnings(context: &Context, state: &State, down: &[RevId]) -> Vec<Warni
         warnings.push(Warning::Phantoms {
             heads: phantoms.iter().filter(is_head).cloned().collect(),
             all: phantoms,
+            from_git: alembic::is_used(context) && !context.config.alembic.sidecar,
         });
     }
     let edited = stay(&state.edited);

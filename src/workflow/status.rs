@@ -381,6 +381,10 @@ fn facts(
         diverged,
         restack: false,
         interrupted: count(|state| state.interrupted.len()) > 0,
+        overlapping: state
+            .filter(|state| !state.ledger.superfluous.is_empty())
+            .map(|state| state.heads.iter().map(ToString::to_string).collect())
+            .unwrap_or_default(),
         phantoms: count(|state| state.phantoms.len()),
         to_come: to_come.map_or(0, |to_come| to_come.revisions.len()),
         edited: database.map_or(0, |one| one.state.edited.len() - one.left),

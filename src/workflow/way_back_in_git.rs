@@ -38,6 +38,13 @@ pub struct FoundWayBack {
     pub(super) offset: usize,
 }
 
+impl FoundWayBack {
+    /// It is in a module of Alembic's, whose table keeps no scripts at all.
+    pub fn is_in_module(&self) -> bool {
+        self.file.path.ends_with(".py")
+    }
+}
+
 /// The ways back of revisions, each given with what the ledger kept of it. Those that
 /// have one already are left alone. What was looked for once is remembered in `context`.
 pub(super) fn find<'s>(

@@ -431,6 +431,10 @@ fn edits_from_before_there_was_a_guard_are_history() {
     sandbox.git("ann", &["push", "-q"]);
     let guarded = sandbox.teammig("ann", &["check"]);
     assert_eq!(guarded.code, 0, "{guarded}");
+    // A formatter's run over all modules, with the old edit among them.
+    edit("sa.BigInteger)", "sa.BigInteger,)", "Format");
+    let formatted = sandbox.teammig("ann", &["check"]);
+    assert_eq!(formatted.code, 0, "{formatted}");
     edit(
         "sa.BigInteger",
         "sa.SmallInteger",

@@ -145,6 +145,27 @@ fn a_stamp_is_alembics() {
     assert_eq!(rows(&sandbox), ["aaaa00000001"]);
 }
 
+/// As Flask-Migrate 2.5 is, which Redash has.
+#[test]
+fn a_program_without_purge_stamps_all_the_same() {
+    let sandbox = diamond();
+    sandbox.write(
+        "project/old.sh",
+        "for word; do\n  if [ \"$word\" = --purge ]; then\n    echo \"Error: No such option: --purge\" >&2\n    exit 2\n  \
+         fi\ndone\nexec .venv/bin/alembic \"$@\"\n",
+    );
+    let config = sandbox.read("project/teammig.yaml");
+    let command = "alembic: {command: [sh, old.sh]}\n";
+    sandbox.write("project/teammig.yaml", format!("{config}{command}"));
+    let both = ["bbbb00000002", "cccc00000003"];
+    sandbox.ok("project", &["stamp", both[0], both[1], "--allow-command"]);
+    assert_eq!(rows(&sandbox), both);
+    sandbox.ok("project", &["stamp", "heads"]);
+    assert_eq!(rows(&sandbox), ["dddd00000004"]);
+    sandbox.ok("project", &["stamp", "base"]);
+    assert_eq!(rows(&sandbox), [] as [&str; 0]);
+}
+
 #[test]
 fn a_script_is_alembics() {
     let sandbox = diamond();
@@ -194,13 +215,26 @@ fn what_another_branch_applied_goes_back_by_its_file_in_git() {
     );
     assert_eq!(document["pending"], json!(["dddd00000004"]));
     // Beside it, what is new goes up all the same.
-    sandbox.ok("project", &["upgrade"]);
+    let run = sandbox.teammig("project", &["upgrade"]);
+    assert_eq!(run.code, 0, "{run}");
+    // Alembic's table keeps no scripts, so nobody is told that it did.
+    assert!(
+        run.stderr
+            .contains("Git kept the scripts: `teammig downgrade cccc00000003@-1`"),
+        "{run}"
+    );
+    let run = sandbox.teammig("project", &["sync"]);
+    assert!(
+        run.stderr
+            .contains("it is on other; its way back is in the module that other has"),
+        "{run}"
+    );
     assert_eq!(rows(&sandbox), ["cccc00000003", "dddd00000004"]);
     let run = sandbox.teammig("project", &["downgrade", "cccc00000003@aaaa00000001"]);
     assert_eq!(run.code, 0, "{run}");
     assert!(
         run.stderr
-            .contains("rolling cccc00000003 back with the script that other has"),
+            .contains("rolling cccc00000003 back with the module that other has\n"),
         "{run}"
     );
     assert_eq!(rows(&sandbox), ["dddd00000004"]);
@@ -250,4 +284,89 @@ fn two_upgrades_at_once_wait_for_each_other() {
     assert!(one.status.success(), "{}", said(&one));
     assert!(other.status.success(), "{}", said(&other));
     assert_eq!(rows(&sandbox), ["aaaa00000001"]);
+}
+
+/// As Flask-Migrate 2.5 (Redash has it): no other ini, but another folder behind the command.
+const FLASK: &str = r#"shift
+command=$1
+shift
+folder=migrations
+if [ "$1" = -d ]; then folder=$2; shift 2; fi
+for word in "$command" "$@"; do
+  case "$word" in -c|--purge) echo "Error: No such option: $word" >&2; exit 2;; esac
+done
+sed "s|^script_location.*|script_location = $folder|" "$folder/alembic.ini" > flask.ini
+exec .venv/bin/alembic -c flask.ini "$command" "$@"
+"#;
+
+fn with_flask() -> Sandbox {
+    let sandbox = project();
+    let ini = sandbox.read("project/alembic.ini");
+    std::fs::remove_file(sandbox.at("project/alembic.ini")).unwrap();
+    sandbox.write("project/migrations/alembic.ini", ini);
+    let env = sandbox.read("project/migrations/env.py");
+    sandbox.write(
+        "project/migrations/env.py",
+        format!("# from flask import current_app\n{env}"),
+    );
+    sandbox.write("project/flask.sh", FLASK);
+    let config = sandbox.read("project/teammig.yaml");
+    sandbox.write(
+        "project/teammig.yaml",
+        format!(
+            "{config}migrations: migrations/versions\nalembic: {{config: migrations/alembic.ini, command: [sh, flask.sh, db]}}\n"
+        ),
+    );
+    sandbox.write(
+        "project/.gitignore",
+        "*.db*\n.venv\n__pycache__/\nflask.ini\n",
+    );
+    table(&sandbox, "aaaa00000001", &[]);
+    sandbox.commit("project", "first");
+    sandbox.ok("project", &["upgrade", "--allow-command"]);
+    sandbox
+}
+
+/// It got `-c` before the command, and the restack stayed in the middle.
+#[test]
+fn with_flask_mine_are_put_on_top_too() {
+    let sandbox = with_flask();
+    sandbox.git("project", &["switch", "-q", "-c", "theirs"]);
+    table(&sandbox, "cccc00000003", &["aaaa00000001"]);
+    sandbox.commit("project", "Theirs");
+    sandbox.git("project", &["switch", "-q", "main"]);
+    table(&sandbox, "bbbb00000002", &["aaaa00000001"]);
+    sandbox.ok("project", &["upgrade"]);
+    sandbox.commit("project", "Mine");
+    sandbox.git("project", &["merge", "-q", "--no-edit", "theirs"]);
+    let run = sandbox.teammig(
+        "project",
+        &["rebase", "bbbb00000002", "--onto", "cccc00000003"],
+    );
+    assert_eq!(run.code, 0, "{run}");
+    assert_eq!(rows(&sandbox), ["bbbb00000002"]);
+    assert_eq!(
+        tables(&sandbox),
+        ["aaaa00000001", "bbbb00000002", "cccc00000003"]
+    );
+}
+
+#[test]
+fn with_flask_what_another_branch_applied_goes_back_too() {
+    let sandbox = with_flask();
+    sandbox.git("project", &["switch", "-q", "-c", "other"]);
+    table(&sandbox, "bbbb00000002", &["aaaa00000001"]);
+    sandbox.commit("project", "Other");
+    sandbox.ok("project", &["upgrade"]);
+    sandbox.git("project", &["switch", "-q", "main"]);
+    sandbox.ok("project", &["downgrade", "bbbb00000002@-1"]);
+    assert_eq!(rows(&sandbox), ["aaaa00000001"]);
+    assert_eq!(tables(&sandbox), ["aaaa00000001"]);
+    let left = std::fs::read_dir(sandbox.at("project/migrations")).unwrap();
+    let left = left.map(|one| one.unwrap().file_name());
+    assert!(
+        !left
+            .into_iter()
+            .any(|name| name.to_string_lossy().starts_with(".teammig-")),
+    );
 }

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Judges a native repository's history slowly and compares with `teammig audit`.
+"""Judges a repository's history slowly and compares with `teammig audit`.
 
     audit_reference.py REPOSITORY [TEAMMIG] [--ref REF] [--heads]
+    audit_reference.py REPOSITORY [TEAMMIG] [--ref REF] --alembic FOLDER [--alembic OLDER_FOLDER]…
 
 For every landing the whole folder is read with `git`, every header with a regular
 expression, and the graph is built from nothing: heads by looking for children,
@@ -10,17 +11,24 @@ revision. It shares no code with the program. Differences are printed and make i
 fail; the counts of both are printed in any case. With --heads, `teammig heads --at`
 is compared as well, for every state that the folder has in any commit of any branch.
 
-Only the standard library. Needs repositories in the written form of headers, as
-`rebuild.py` makes them.
+Without --alembic it needs repositories in the written form of headers, as `rebuild.py`
+makes them. With it, modules are read with Python's own `ast` (`alembic_reference.py`); one
+that is no Python of today by its tokens. Where the folder was moved, the older names follow
+the newest. Only the standard library.
 """
 
 import argparse
+import ast
+import io
 import json
 import re
 import subprocess
 import sys
 import time
+import tokenize
 from collections import Counter
+
+import alembic_reference
 
 
 def git(repository, *arguments):
@@ -120,10 +128,38 @@ def parse(text):
             tuple(keys.get("labels", ())), up, down[1].strip() if down else None)
 
 
+def tokens(text):
+    """What an old module does, as far as its tokens tell."""
+    left_out = (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT)
+    try:
+        return [one.string for one in tokenize.generate_tokens(io.StringIO(text).readline) if one.type not in left_out]
+    except (tokenize.TokenError, SyntaxError):
+        return text.split()
+
+
+def parse_module(text):
+    """The same of an Alembic module: all that is not `downgrade()`, then all. None where it says no revision."""
+    known = alembic_reference.shapes(text)
+    if known:
+        whole, rest, said = known
+    else:
+        if "<<<<<<<" in text:
+            return None
+        lines = [line for line in text.splitlines() if line.startswith(alembic_reference.KEYS)]
+        said, whole = alembic_reference.header(ast.parse("\n".join(lines))), tokens(text)
+        rest = whole
+    if said["revision"] is None:
+        return None
+    return (said["revision"], tuple(said["parents"]), tuple(said["depends_on"]), tuple(said["labels"]), rest, whole)
+
+
 class Reader:
-    def __init__(self, repository):
+    def __init__(self, repository, folders=("migrations",), ending=".sql"):
         self.repository = repository
+        self.folders, self.ending = folders, ending
+        self.parse = parse if ending == ".sql" else parse_module
         self.parsed = {}
+        self.names = subprocess.Popen(["git", "-C", repository, "cat-file", "--batch-check"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self.batch = subprocess.Popen(["git", "-C", repository, "cat-file", "--batch"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
     def read(self, blob):
@@ -131,17 +167,30 @@ class Reader:
             self.batch.stdin.write(f"{blob}\n".encode())
             self.batch.stdin.flush()
             size = int(self.batch.stdout.readline().split()[2])
-            self.parsed[blob] = parse(self.batch.stdout.read(size).decode("utf-8", "replace"))
+            self.parsed[blob] = self.parse(self.batch.stdout.read(size).decode("utf-8", "replace"))
             self.batch.stdout.read(1)
         return self.parsed[blob]
 
+    def tree(self, commit):
+        """The folder's id, under whichever of its names."""
+        for folder in self.folders:
+            self.names.stdin.write(f"{commit}:{folder}\n".encode())
+            self.names.stdin.flush()
+            said = self.names.stdout.readline().decode().rstrip("\n")
+            if not said.endswith("missing"):
+                return said
+        return ""
+
     def state(self, commit):
         """{path: (blob, what it says)} in file order."""
-        listed = git(self.repository, "ls-tree", commit, "migrations/")
+        listed = ""
+        for folder in self.folders:
+            listed = listed or git(self.repository, "ls-tree", commit, f"{folder}/")
         files = {}
         for line in listed.splitlines():
             meta, path = line.split("\t", 1)
-            if path.endswith(".sql"):
+            name = path.rsplit("/", 1)[-1]
+            if path.endswith(self.ending) and not name.startswith((".#", "__init__")):
                 blob = meta.split()[2]
                 files[path] = (blob, self.read(blob))
         return files
@@ -193,13 +242,12 @@ def tail(one):
     return rest if rest and rest != one else None
 
 
-def judge(repository, ref, branch):
-    reader = Reader(repository)
-    divergences, edits, open_, published = [], Counter(), [], {}
+def judge(reader, repository, ref, branch):
+    divergences, edits, listed, open_, published = [], Counter(), [], [], {}
     before, folder, count = World({}), None, 0
     for commit in landings(mainline(repository, ref, branch)):
         count += 1
-        now_folder = git(repository, "ls-tree", commit, "migrations").split("\t")[0]
+        now_folder = reader.tree(commit)
         if now_folder == folder:
             continue
         folder = now_folder
@@ -220,6 +268,7 @@ def judge(repository, ref, branch):
             if one not in now.first:
                 if not gone and path not in unreadable:
                     edits["deleted"] += 1
+                    listed.append((commit, one, "deleted"))
                     published[one] = (blob, said, path, True)
                 continue
             if all(blob != other for _, other in now.holders[one]):
@@ -232,6 +281,7 @@ def judge(repository, ref, branch):
                 if said[1:3] != new[1:3]:
                     kinds.append("parents")
                 edits.update(kinds or ["comments"])
+                listed += [(commit, one, kind) for kind in kinds or ["comments"]]
         for one, said in now.first.items():
             path, blob = now.holders[one][0]
             published[one] = (blob, said, path, False)
@@ -255,7 +305,7 @@ def judge(repository, ref, branch):
             still.append((line, entry))
         open_ = still
         before = now
-    return count, divergences, edits
+    return count, divergences, edits, listed
 
 
 def all_heads(repository, teammig):
@@ -290,14 +340,19 @@ def main():
     parser.add_argument("teammig", nargs="?", default="teammig")
     parser.add_argument("--ref", default="origin/main")
     parser.add_argument("--heads", action="store_true", help="compare `heads --at` for every state as well")
+    parser.add_argument("--alembic", action="append", metavar="FOLDER", help="a folder of Alembic's modules; older names of it follow")
     options = parser.parse_args()
     start = time.monotonic()
     # As the program takes it: any exit code, the document decides.
-    answer = subprocess.run([options.teammig, "audit", "--ref", options.ref, "--format", "json"], cwd=options.repository, stdout=subprocess.PIPE)
+    reader, how_read = Reader(options.repository), []
+    if options.alembic:
+        reader = Reader(options.repository, options.alembic, ".py")
+        how_read = ["--layout", "alembic", "--migrations", options.alembic[0]]
+    answer = subprocess.run([options.teammig, *how_read, "audit", "--ref", options.ref, "--format", "json"], cwd=options.repository, stdout=subprocess.PIPE)
     document = json.loads(answer.stdout)
     took = time.monotonic() - start
     start = time.monotonic()
-    count, divergences, edits = judge(options.repository, options.ref, options.ref.split("/")[-1])
+    count, divergences, edits, listed = judge(reader, options.repository, options.ref, options.ref.split("/")[-1])
     slow = time.monotonic() - start
     ours = [[one["commit"], one["repaired_by"], sorted(one["heads"])] for one in document["divergences"]]
     kinds = Counter(one["kind"] for one in document["edits"])
@@ -307,7 +362,8 @@ def main():
     print(f"  problems {dict(Counter(one['rule'] for one in document['problems']))}")
     print(f"  teammig {took:.2f} s, reference {slow:.1f} s")
     fine = True
-    for name, a, b in [("landings", document["landings"], count), ("divergences", ours, divergences), ("edits", kinds, edits)]:
+    each = sorted((one["commit"], one["revision"], one["kind"]) for one in document["edits"])
+    for name, a, b in [("landings", document["landings"], count), ("divergences", ours, divergences), ("edits", kinds, edits), ("edits, each", each, sorted(listed))]:
         if a != b:
             fine = False
             print(f"  DIFFERENT {name}:\n    teammig   {a}\n    reference {b}")

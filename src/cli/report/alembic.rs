@@ -1,7 +1,10 @@
 //! What keeps the project's own Alembic from doing its part, in words.
 
 use super::{Report, database};
-use crate::workflow::alembic::{AlembicError, NotOffline};
+use crate::{
+    model::RevId,
+    workflow::alembic::{AlembicError, NotOffline},
+};
 
 pub(super) fn report(error: &AlembicError, words: String) -> Report {
     match error {
@@ -57,12 +60,17 @@ pub(super) fn report(error: &AlembicError, words: String) -> Report {
         AlembicError::NothingWritten { said } => Report::new("alembic-failed", 1, words)
             .note(said.trim_end().to_owned())
             .hint("does its env.py write revisions into another folder than `version_locations` says?"),
-        AlembicError::Unplaced { rows, .. } => Report::new("unknown-revision", 3, words)
-            .hint("its branch may not be fetched: `git fetch --all`, then again")
-            .hint(format!(
-                "where it is lost for good: look what of the schema is there, then `teammig stamp --purge <revision>` \
-                 says so and forgets {}",
-                rows.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
-            )),
+        AlembicError::Unplaced { rows, placed, .. } => {
+            let listed = |ids: &[RevId], between| ids.iter().map(RevId::as_str).collect::<Vec<_>>().join(between);
+            // What stays where the table has nothing else, only who looks at the schema knows.
+            let stays = if placed.is_empty() { "<revision>".to_owned() } else { listed(placed, " ") };
+            Report::new("unknown-revision", 3, words)
+                .hint("its branch may not be fetched: `git fetch --all`, then again")
+                .hint(format!(
+                    "where it is lost for good: look what of the schema is there, then `teammig stamp --purge {stays}` says so \
+                     and forgets {}",
+                    listed(rows, ", ")
+                ))
+        }
     }
 }

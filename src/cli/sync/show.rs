@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     model::{
-        Direction, Operation, Project, RevId,
+        Direction, NoWayBack, Operation, Project, RevId,
         guard::Evidence,
         restack::Restack,
         settle::{Movable, Settle},
@@ -147,12 +147,23 @@ fn phantoms(ui: &mut Ui, context: &Context, report: &Report) {
                 let name = operation.name();
                 let _ = write!(about, "; it comes with a later commit of the {name}");
             }
+            (None, Some(found), _) if found.is_in_module() => {
+                let _ = write!(
+                    about,
+                    "; its way back is in the module that {}",
+                    way_back(found)
+                );
+            }
             (None, Some(found), _) => {
                 let _ = write!(
                     about,
                     "; the ledger kept no way back, but there is the one that {}",
                     way_back(found)
                 );
+            }
+            // Of such a row nothing is known but that it was applied.
+            (None, None, Some(NoWayBack::NotKept)) if entry.applied_at.is_none() => {
+                about.push_str("; its way back is not known, since no commit here has its file");
             }
             (None, None, Some(why)) => {
                 let _ = write!(about, "; it has no way back: {why}");

@@ -153,6 +153,7 @@ impl Module {
                         };
                         found.insert(*key, assigned);
                     }
+                    known.retain(|name, _| !assigns_within(statement, name));
                 }
             }
         }
@@ -181,9 +182,10 @@ fn assignments(statement: &Stmt) -> impl Iterator<Item = (&str, &Expr)> {
     })
 }
 
-/// `a, b = value`.
+/// `a, b = value`, or `globals()["a"] = value`.
 fn unpacks(statement: &Stmt) -> bool {
-    let is_several = |one: &Expr| one.is_tuple_expr() || one.is_list_expr();
+    let is_several =
+        |one: &Expr| one.is_tuple_expr() || one.is_list_expr() || one.is_subscript_expr();
     matches!(statement, Stmt::Assign(one) if one.targets.iter().any(is_several))
 }
 
@@ -194,6 +196,11 @@ fn binds(target: &Expr, key: &str) -> bool {
         Expr::Tuple(one) => one.elts.iter().any(|one| binds(one, key)),
         Expr::List(one) => one.elts.iter().any(|one| binds(one, key)),
         Expr::Starred(one) => binds(&one.value, key),
+        // Whatever is called there (`globals()`, `vars()`), it is asked for the name.
+        Expr::Subscript(one) => {
+            one.value.is_call_expr()
+                && matches!(&*one.slice, Expr::StringLiteral(name) if name.value.to_str() == key)
+        }
         _ => false,
     }
 }

@@ -125,6 +125,13 @@ fn what_is_computed_is_a_finding_at_its_line() {
             "revision = 'x'\nmatch 1:\n    case _:\n        down_revision = 'a'",
             2,
         ),
+        ("revision = 'x'\nglobals()['down_revision'] = 'a'", 2),
+        // What a name stands for may be something else by then.
+        (
+            "revision = 'x'\nP = 'a'\nif True:\n    P = 'b'\ndown_revision = P",
+            5,
+        ),
+        ("revision = 'x'\nP = 'a'\nP += 'b'\ndown_revision = (P,)", 4),
         ("down_revision = 'a'", 1),
         ("revision = ('a', 'b')", 1),
         ("revision = 'a-b'", 1),

@@ -84,9 +84,9 @@ impl Caller {
         self.stop.clone()
     }
 
-    /// It can be shown other files than the project's: `flask db` takes no other ini.
-    pub(super) fn takes_an_ini(&self) -> bool {
-        self.program.words.last().is_none_or(|word| word != "db")
+    /// It is `flask db`, which takes no other ini but another folder.
+    pub(super) fn is_flask(&self) -> bool {
+        self.program.words.last().is_some_and(|word| word == "db")
     }
 
     /// The program as a shell takes it.
@@ -102,7 +102,9 @@ impl Caller {
 
     /// From now on it sees the files of a shadow, too.
     pub(super) fn put_into(&mut self, shadow: Shadow, section: &str) {
-        self.options = self.named(&shadow.ini(), section);
+        if !self.is_flask() {
+            self.options = self.named(&shadow.ini(), section);
+        }
         self.shadow = Some(Arc::new(shadow));
     }
 
@@ -157,9 +159,16 @@ impl Caller {
         show: &mut dyn FnMut(Stream, &str),
     ) -> Result<Said, Failed> {
         let mask = Mask::of(&self.url);
+        let mut arguments = arguments.to_vec();
+        if let Some(shadow) = self.shadow.as_ref().filter(|_| self.is_flask()) {
+            let folder = Path::new(&self.ini_folder).join(shadow.folder());
+            let folder = folder.to_string_lossy().into_owned();
+            let behind = arguments.len().min(1);
+            arguments.splice(behind..behind, ["-d".to_owned(), folder]);
+        }
         let words = |options: &[String]| -> Vec<String> {
             let program = self.program.words.iter();
-            program.chain(options).chain(arguments).cloned().collect()
+            program.chain(options).chain(&arguments).cloned().collect()
         };
         // As a person would call it: the copy is gone afterwards.
         let shown = shell::line(words(&self.options).iter().map(String::as_str));
@@ -221,6 +230,12 @@ impl Failed {
             status: None,
             shown: shown.to_owned(),
         }
+    }
+
+    /// The program has no such option.
+    pub(super) fn knows_no(&self, option: &str) -> bool {
+        let message = &self.explained.message;
+        message.contains("No such option") && message.contains(option)
     }
 
     /// As a database's answer.

@@ -40,6 +40,9 @@ use crate::{
 mod held;
 mod outcome;
 
+/// The option of `alembic stamp` that forgets all rows first.
+const PURGE: &str = "--purge";
+
 /// What of the revisions Alembic does not find in the project's folders.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Lacks {
@@ -227,7 +230,12 @@ impl AlembicDatabase {
         let known = &self.known;
         let files = known.files.iter();
         let lacking = files.filter(|(id, _)| !beside || known.is_elsewhere(id));
-        let shadow = self.ground.cast(lacking.map(|(_, file)| file), beside);
+        let lacking = lacking.map(|(_, file)| file);
+        let shadow = if self.caller.is_flask() {
+            self.ground.cast_folder(lacking, beside)
+        } else {
+            self.ground.cast(lacking, beside)
+        };
         let shadow = shadow.map_err(|error| {
             let folder = self.ground.folder.display();
             wrong(
@@ -331,13 +339,16 @@ impl AlembicDatabase {
                 "Alembic stamps nothing as long as that row is there: `teammig stamp --purge <revision>` forgets it",
             ));
         }
-        let mut arguments = vec!["stamp".to_owned(), "--purge".to_owned()];
+        let mut arguments = vec!["stamp".to_owned(), PURGE.to_owned()];
         arguments.extend(rows.iter().map(ToString::to_string));
         if rows.is_empty() {
             arguments.push("base".to_owned());
         }
         self.show_files()?;
-        let said = self.caller.call(&arguments, &mut |_| {});
+        let said = match self.caller.call(&arguments, &mut |_| {}) {
+            Err(failed) if failed.knows_no(PURGE) => self.stamp_anew(&rows),
+            said => said,
+        };
         self.applied = None;
         let now = self.read_applied();
         match said {

@@ -48,5 +48,7 @@ pub enum AlembicError {
         table: String,
         /// Its rows that nobody knows.
         rows: Vec<RevId>,
+        /// Its other rows.
+        placed: Vec<RevId>,
     },
 }

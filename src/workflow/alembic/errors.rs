@@ -28,7 +28,7 @@ const KNOWN: &[Known] = &[
     Known {
         marks: &["Can't locate revision identified by"],
         advice: "the database or the command names a revision that no file here has: `teammig status` says which one and \
-                 which branch has it; `teammig sync` rolls it back",
+                 which branch has it; `teammig sync` rolls it back, or says what to do where no commit has it",
     },
     Known {
         marks: &["Multiple head revisions are present"],

@@ -29,9 +29,7 @@ mod write;
 pub use error::AlembicError;
 pub(super) use on_scratch::{on_scratch, require_for_scratch};
 pub use open::{allow, is_used};
-pub(super) use open::{
-    env_text, progress, require_placed, require_program, table_name, takes_an_ini, wrap,
-};
+pub(super) use open::{env_text, progress, require_placed, require_program, table_name, wrap};
 pub use render::NotOffline;
 pub(super) use render::render;
 pub use write::{Created, create};

@@ -23,7 +23,7 @@ use crate::{
     config::{Alembic, Layout, Target},
     db::{Database, DatabaseUrl, SqliteTarget},
     layout::version_table,
-    model::{Dialect, Ledger, Migration, RevId, graph::Graph, interrupted::Rows, shell},
+    model::{Dialect, Entry, Ledger, Migration, RevId, graph::Graph, interrupted::Rows, shell},
     workflow::{At, Context, Error, models, way_back_in_git},
 };
 
@@ -76,8 +76,6 @@ pub(in crate::workflow) fn wrap(
     let ground = ground(context);
     let caller = caller(context, target, inner.dialect());
     let lacks = match context.at() {
-        // Flask-Migrate takes no other ini; Alembic then says what it cannot find.
-        _ if by(context) == By::Flask => Lacks::Nothing,
         At::WorkTree if known.only_in_git.is_empty() && known.only_kept.is_empty() => {
             Lacks::Nothing
         }
@@ -111,9 +109,16 @@ pub(in crate::workflow) fn require_placed(context: &Context, ledger: &Ledger) ->
     if ledger.unplaced.is_empty() {
         return Ok(());
     }
+    let placed = |entry: &&Entry| {
+        let id = &entry.revision;
+        let is_below = |other: &Entry| other.parents.contains(id) || other.depends_on.contains(id);
+        !ledger.unplaced.contains(id) && !ledger.entries.iter().any(is_below)
+    };
+    let placed = ledger.entries.iter().filter(placed);
     Err(AlembicError::Unplaced {
         table: table(context).name(),
         rows: ledger.unplaced.clone(),
+        placed: placed.map(|entry| entry.revision.clone()).collect(),
     }
     .into())
 }
@@ -274,11 +279,6 @@ pub(in crate::workflow) fn env_text(context: &Context) -> Option<String> {
     let config = &context.config;
     let folder = config.root.join(config.alembic.script_location.as_ref()?);
     std::fs::read_to_string(folder.join("env.py")).ok()
-}
-
-/// Alembic can be given an ini of ours, and with it modules that no folder has.
-pub(in crate::workflow) fn takes_an_ini(context: &Context) -> bool {
-    by(context) != By::Flask
 }
 
 pub(super) fn by(context: &Context) -> By {

@@ -11,9 +11,8 @@ use serde::Deserialize;
 
 use super::{
     caller::Caller,
-    command::By,
     error::AlembicError,
-    open::{by, caller_with, ground, sqlalchemy_url},
+    open::{caller_with, ground, sqlalchemy_url},
 };
 use crate::{
     db,
@@ -125,16 +124,8 @@ fn call(context: &Context, mut caller: Caller) -> Result<String, Error> {
     let shadow = ground
         .cast_env(&env)
         .map_err(Error::io("write into", &ground.folder))?;
-    let mut arguments = vec!["upgrade".to_owned(), "--sql".to_owned()];
-    if by(context) == By::Flask {
-        arguments.extend(["-d".to_owned(), shadow.folder().display().to_string()]);
-    }
-    arguments.push("heads".to_owned());
-    if by(context) == By::Flask {
-        caller.shadow = Some(shadow.into());
-    } else {
-        caller.put_into(shadow, &context.config.alembic.section);
-    }
+    let arguments = ["upgrade", "--sql", "heads"].map(str::to_owned);
+    caller.put_into(shadow, &context.config.alembic.section);
     let stop = caller.stop();
     let _guard = context
         .interrupt

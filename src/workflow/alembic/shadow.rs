@@ -20,6 +20,9 @@ use crate::model::Migration;
 pub(super) struct Shadow {
     ini: NamedTempFile,
     folder: TempDir,
+    /// The modules, where the folder is in the place of the project's own.
+    #[allow(dead_code, reason = "it is there as long as this is")]
+    modules: Option<TempDir>,
 }
 
 /// Python's `logging.config.fileConfig` wants them, where env.py calls it.
@@ -83,7 +86,40 @@ impl Ground {
             ini.path(),
             with_paths(&text, &self.section, &versions, None),
         )?;
-        Ok(Shadow { ini, folder })
+        Ok(Shadow {
+            ini,
+            folder,
+            modules: None,
+        })
+    }
+}
+
+impl Ground {
+    /// The same for Flask-Migrate, which takes no other ini but another folder: one with all that
+    /// the project's has beside its revisions.
+    pub(super) fn cast_folder<'f>(
+        &self,
+        files: impl IntoIterator<Item = &'f Migration>,
+        beside: bool,
+    ) -> io::Result<Shadow> {
+        let Shadow { ini, folder, .. } = self.cast(files, beside)?;
+        let whole = tempfile::Builder::new()
+            .prefix(PREFIX)
+            .tempdir_in(&self.folder)?;
+        for entry in fs::read_dir(&self.folder)? {
+            let entry = entry?;
+            let name = entry.file_name();
+            // Copies, since a link may lead nowhere in a container.
+            if entry.path().is_file() && !name.to_string_lossy().starts_with(PREFIX) {
+                fs::copy(entry.path(), whole.path().join(name))?;
+            }
+        }
+        fs::copy(ini.path(), whole.path().join("alembic.ini"))?;
+        Ok(Shadow {
+            ini,
+            folder: whole,
+            modules: Some(folder),
+        })
     }
 }
 
@@ -103,7 +139,11 @@ impl Ground {
         fs::write(folder.path().join("alembic.ini"), &text)?;
         let ini = self.temporary_ini()?;
         fs::write(ini.path(), text)?;
-        Ok(Shadow { ini, folder })
+        Ok(Shadow {
+            ini,
+            folder,
+            modules: None,
+        })
     }
 }
 
@@ -179,9 +219,10 @@ impl Ground {
 }
 
 impl Shadow {
-    /// The folder of the files.
-    pub(super) fn folder(&self) -> &Path {
-        self.folder.path()
+    /// The folder's name, for `-d`.
+    pub(super) fn folder(&self) -> String {
+        let name = self.folder.path().file_name().unwrap_or_default();
+        name.to_string_lossy().into_owned()
     }
 
     /// The ini's name in its folder, for `-c`.

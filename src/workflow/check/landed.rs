@@ -6,6 +6,7 @@ use crate::{
     layout,
     model::{
         Finding, Origin, Project, RevId, Rule, Severity, Snapshot,
+        audit::EditKind,
         guard::{self, First, Fixed},
     },
     workflow::{
@@ -26,7 +27,9 @@ pub(super) fn edits(context: &Context, sides: &Sides) -> Result<Vec<Finding>, Er
         return Ok(Vec::new());
     }
     let mut edits = Vec::new();
-    for edit in audit::edits(context, name)?.iter() {
+    let all = audit::edits(context, name)?;
+    // What a formatter did to a revision says nothing about an edit from before there was a guard.
+    for edit in all.iter().filter(|edit| edit.kind != EditKind::Comments) {
         let commit = CommitId::from_hex(&edit.commit.id);
         if commit.is_none_or(|commit| context.is_guarded_in(commit).unwrap_or(true)) {
             edits.push(edit.clone());

@@ -132,6 +132,35 @@ fn rows_that_nobody_knows() {
     assert_eq!(rows(&sandbox), ["bbbb00000002"]);
 }
 
+/// As after a colleague's branch is deleted whose revision ran in a database of all.
+#[test]
+fn a_row_that_nobody_knows_beside_one_that_is_known() {
+    let sandbox = project();
+    table(&sandbox, "aaaa00000001", &[]);
+    table(&sandbox, "bbbb00000002", &["aaaa00000001"]);
+    sandbox.commit("project", "Base");
+    sandbox.ok("project", &["upgrade"]);
+    sandbox.sqlite(
+        "project/dev.db",
+        "INSERT INTO alembic_version VALUES ('lost')",
+    );
+    let run = sandbox.teammig("project", &["sync"]);
+    assert!(
+        run.stderr.contains(
+            "no branch has it now; its way back is not known, since no commit here has its file"
+        ),
+        "{run}"
+    );
+    // The commands can be typed as they stand.
+    let names = "`teammig stamp --purge bbbb00000002`";
+    assert!(run.stderr.contains(names), "{run}");
+    let run = sandbox.teammig("project", &["stamp", "head"]);
+    assert!(run.stderr.contains(names), "{run}");
+    sandbox.ok("project", &["stamp", "--purge", "bbbb00000002"]);
+    assert_eq!(rows(&sandbox), ["bbbb00000002"]);
+    sandbox.ok("project", &["upgrade"]);
+}
+
 /// Alembic leaves such a table behind by itself (a dependency that an ancestor has, too), and
 /// then refuses everything.
 #[test]
@@ -155,6 +184,11 @@ fn rows_that_overlap() {
             "{run}"
         );
     }
+    let (status, _) = sandbox.json("project", &["status"]);
+    assert_eq!(
+        status["next"]["command"],
+        "teammig stamp --purge bbbb00000002"
+    );
     let run = sandbox.teammig("project", &["upgrade"]);
     assert_eq!(run.code, 1, "{run}");
     assert_snapshot!(error(&run), @"

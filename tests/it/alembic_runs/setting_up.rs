@@ -83,6 +83,30 @@ fn several_folders_are_several_databases() {
     }
 }
 
+/// What is about no file in particular was repeated for each of them.
+#[test]
+fn that_nothing_could_be_linted_is_said_once() {
+    let sandbox = with_folders(&[("api", "db"), ("jobs", "%(here)s/db")]);
+    sandbox.ok("project", &["init", "--no-hooks"]);
+    sandbox.commit("project", "Base");
+    for folder in ["api", "jobs"] {
+        sandbox.write(
+            &format!("project/{folder}/db/versions/new.py"),
+            format!(
+                "from alembic import op\nrevision = 'bbbb0000{folder}'\ndown_revision = None\ndef upgrade():\n    \
+                 op.drop_table('t')\ndef downgrade():\n    pass\n"
+            ),
+        );
+    }
+    let run = sandbox.teammig("project", &["check"]);
+    let told = "for which database the scripts are written is not known";
+    assert_eq!(run.stderr.matches(told).count(), 1, "{run}");
+    let (document, _) = sandbox.json("project", &["check"]);
+    let all = document["findings"].as_array().unwrap();
+    let all = all.iter().filter(|one| one["rule"] == "not-linted");
+    assert_eq!(all.count(), 2, "{document:#}");
+}
+
 #[test]
 fn an_ini_whose_paths_begin_elsewhere_sets_up_nothing() {
     let sandbox = with_folders(&[("app/store", "app/store/db")]);

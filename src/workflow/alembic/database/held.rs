@@ -36,7 +36,7 @@ impl AlembicDatabase {
             Dialect::Sqlite if rows.is_some() => self.inner.hold(&[], copy)?,
             // What goes down with its record comes up without it, and with the files that there
             // are by then.
-            Dialect::Postgres if !self.sidecar && self.caller.takes_an_ini() => Held::Steps,
+            Dialect::Postgres if !self.sidecar => Held::Steps,
             _ => Held::No,
         };
         let path = marks::beside(copy);

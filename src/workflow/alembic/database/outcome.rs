@@ -9,6 +9,7 @@ use crate::{
     workflow::alembic::{
         blame::{attributed, line_of, names, step_at, wrong},
         caller::Failed,
+        child::Said,
         stretch::Stretch,
     },
 };
@@ -29,6 +30,17 @@ impl AlembicDatabase {
             )));
         }
         Ok(())
+    }
+
+    /// The same rows by a program without `--purge`, as Flask-Migrate was for long: first none,
+    /// then one after the other. Rows beside each other are added to what is there.
+    pub(super) fn stamp_anew(&self, rows: &[RevId]) -> Result<Said, Failed> {
+        let stamp = |row: &str| {
+            let arguments = ["stamp".to_owned(), row.to_owned()];
+            self.caller.call(&arguments, &mut |_| {})
+        };
+        rows.iter()
+            .try_fold(stamp("base")?, |_, row| stamp(row.as_str()))
     }
 
     /// Rows that other rows build on, and the rows that say the same without them.
