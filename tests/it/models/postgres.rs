@@ -727,7 +727,7 @@ fn names_that_the_server_would_cut() {
     );
     sandbox.write(
         "project/models/m.sql",
-        &format!("CREATE TABLE {fits} (id integer, \"{fits}\" integer);\n"),
+        format!("CREATE TABLE {fits} (id integer, \"{fits}\" integer);\n"),
     );
     sandbox.ok("project", &["create", "Begin"]);
 }
