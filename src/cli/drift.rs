@@ -13,7 +13,7 @@ use crate::{
     ui::Ui,
     workflow::{
         Context, Error,
-        schema_drift::{Difference, SchemaDrift, schema_drift},
+        schema_drift::{Difference, SchemaDrift, schema_drift, script},
     },
 };
 
@@ -24,6 +24,10 @@ use crate::{
 /// Exits with 3 where it differs.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
+    /// Print the statements that make of what the revisions produce what is there
+    #[arg(long)]
+    sql: bool,
+
     /// Make the scratch database on the server of a protected environment too
     #[arg(long)]
     scratch_here: bool,
@@ -39,6 +43,8 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
     let drift = schema_drift(context, args.scratch_here)?;
     if ui.is_json() {
         ui.json(&document(&drift));
+    } else if args.sql {
+        ui.data_raw(&script(&drift.way.map_err(Error::undecided)?));
     } else {
         show(ui, context, &drift)?;
     }
@@ -51,7 +57,7 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
 
 /// What chooses this database on another command line, and what has to be said of a URL that
 /// holds a password.
-fn chosen(context: &Context) -> Result<(String, &'static str), Error> {
+fn chosen(context: &Context) -> Result<(String, String, &'static str), Error> {
     let target = context.target()?;
     let mut options = String::new();
     let mut by_url = "";
@@ -63,10 +69,11 @@ fn chosen(context: &Context) -> Result<(String, &'static str), Error> {
         ChosenBy::Url => by_url = " (with the same `--url`)",
         ChosenBy::Environment | ChosenBy::Variable | ChosenBy::Alembic => {}
     }
+    let environment = options.clone();
     if target.protected {
         options.push_str(" --yes");
     }
-    Ok((options, by_url))
+    Ok((environment, options, by_url))
 }
 
 fn show(ui: &mut Ui, context: &Context, drift: &SchemaDrift) -> Result<(), Error> {
@@ -82,7 +89,7 @@ fn show(ui: &mut Ui, context: &Context, drift: &SchemaDrift) -> Result<(), Error
         1 => format!("the {replayed} of the ledger makes it"),
         _ => format!("the {replayed} of the ledger make it"),
     };
-    let (chosen, by_url) = chosen(context)?;
+    let (environment, chosen, by_url) = chosen(context)?;
     let database = context.config.database.as_ref();
     let database = database.map_or_else(String::new, |name| {
         format!(" --database {}", shell::word(name))
@@ -106,7 +113,7 @@ fn show(ui: &mut Ui, context: &Context, drift: &SchemaDrift) -> Result<(), Error
             ));
             ui.hint(format!(
                 "what is to stay belongs into a revision: `teammig create --empty{database} \"what it does\"` makes its file; with the statements \
-                 in it, `teammig stamp --only head{database}{chosen}` records it here without running it{by_url}; what is not to stay, undo by hand"
+                 in it (`teammig drift --sql{database}{environment}` prints them), `teammig stamp --only head{database}{chosen}` records it here without running it{by_url}; what is not to stay, undo by hand"
             ));
         }
     }
@@ -126,6 +133,7 @@ fn document(drift: &SchemaDrift) -> Value {
         "differences": list(&drift.comparison.differences),
         "remarks": list(&drift.comparison.remarks),
         "unmodelled": beside::unmodelled_json(&drift.unmodelled),
+        "statements": drift.way.as_ref().ok().map(super::create::statements),
         "not_run": beside::not_run_json(&drift.left_out),
     })
 }

@@ -20,6 +20,7 @@ mod footprint;
 mod in_models;
 mod inspect;
 mod lint;
+mod long;
 mod loses;
 mod made;
 mod moves;
@@ -48,6 +49,7 @@ pub use inspect::{
     transaction_control,
 };
 pub use lint::{Called, Calls, lint, lint_calls};
+pub use long::{Long, too_long};
 pub use loses::loses;
 pub use made::{Made, Noun, made};
 pub use moves::{is_about_each_row, is_plain_insert, moves_rows};

@@ -4,10 +4,18 @@
 //! The revisions are replayed on a scratch database, and both schemas are read in the
 //! same way. The database itself is only read.
 
-use super::{Context, Error, NotReplayed, replayed, scratch::with_scratch};
+use super::{
+    Context, Error, NotReplayed,
+    autogenerate::{Plan, Undecided, annotated},
+    replayed,
+    scratch::with_scratch,
+};
 use crate::{
     db::Database,
-    schema::{Schema, compare},
+    schema::{
+        Schema, compare,
+        plan::{Decisions, plan},
+    },
 };
 
 /// What a command meets of a comparison.
@@ -26,6 +34,9 @@ pub struct SchemaDrift {
     pub replayed: usize,
     /// The differences: before is what the revisions make, after is what is there.
     pub comparison: Comparison,
+    /// The statements that somebody may have run: those that lead from the one to the other.
+    /// Rows are as they are, so that nothing is asked about them.
+    pub way: Result<Plan, Vec<Undecided>>,
     /// Objects that are there and are not compared.
     pub unmodelled: Vec<Unmodelled>,
     /// Statements of revisions that were not run on the scratch database.
@@ -54,7 +65,12 @@ pub fn schema_drift(context: &Context, here: bool) -> Result<SchemaDrift, Error>
         if context.ledger(database)? != ledger {
             continue;
         }
+        let decisions = Decisions {
+            may_lose: true,
+            ..Decisions::default()
+        };
         return Ok(SchemaDrift {
+            way: plan(&expected, &found, &decisions),
             environment: context.target()?.environment,
             replayed: steps.len(),
             comparison: compare(&expected, &found),
@@ -69,4 +85,24 @@ pub(super) fn schema(context: &Context, database: &mut dyn Database) -> Result<S
     database
         .schema(&context.leave_out())
         .map_err(|error| Error::database(database, error))
+}
+
+/// The statements as a revision has them.
+pub fn script(way: &Plan) -> String {
+    let parts = way.parts.iter().map(|part| {
+        let mut options = String::new();
+        if !part.transaction {
+            options.push_str(" transaction:false");
+        }
+        if part.foreign_keys_off {
+            options.push_str(" foreign_keys:off");
+        }
+        let head = if options.is_empty() {
+            String::new()
+        } else {
+            format!("-- for a revision with `-- migrate:up{options}`\n")
+        };
+        head + &annotated(part)
+    });
+    parts.collect()
 }

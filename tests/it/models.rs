@@ -202,7 +202,7 @@ fn what_is_excluded_is_compared_by_nobody() {
         CREATE TABLE other (x)
     --- stderr
     dev: 1 difference from what the 1 revision of the ledger makes it
-    hint: what is to stay belongs into a revision: `teammig create --empty "what it does"` makes its file; with the statements in it, `teammig stamp --only head` records it here without running it; what is not to stay, undo by hand
+    hint: what is to stay belongs into a revision: `teammig create --empty "what it does"` makes its file; with the statements in it (`teammig drift --sql` prints them), `teammig stamp --only head` records it here without running it; what is not to stay, undo by hand
     "#);
     sandbox.write(
         "project/models/logs.sql",

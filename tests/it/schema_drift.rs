@@ -53,6 +53,7 @@ fn after_an_upgrade_there_is_none_and_nothing_is_written() {
       "remarks": [],
       "replayed": 2,
       "schema": "teammig.drift/1",
+      "statements": [],
       "unmodelled": []
     }
     "#);
@@ -85,7 +86,7 @@ fn what_was_made_by_hand_shows_and_nothing_else() {
         CREATE INDEX users_phone ON users (phone)
     --- stderr
     dev: 5 differences from what the 2 revisions of the ledger make it
-    hint: what is to stay belongs into a revision: `teammig create --empty "what it does"` makes its file; with the statements in it, `teammig stamp --only head` records it here without running it; what is not to stay, undo by hand
+    hint: what is to stay belongs into a revision: `teammig create --empty "what it does"` makes its file; with the statements in it (`teammig drift --sql` prints them), `teammig stamp --only head` records it here without running it; what is not to stay, undo by hand
     "#);
     let (document, code) = sandbox.json("project", &["drift"]);
     assert_eq!(code, 3);
@@ -304,7 +305,7 @@ fn what_the_hint_says_ends_the_drift() {
     let run = sandbox.teammig("project", &drift);
     assert_eq!(run.code, 3, "{run}");
     let commands: Vec<&str> = run.stderr.split('`').skip(1).step_by(2).collect();
-    let [create, stamp] = commands.as_slice() else {
+    let [create, sql, stamp] = commands.as_slice() else {
         panic!("{run}");
     };
     let words = |command: &str| -> Vec<String> {
@@ -320,6 +321,9 @@ fn what_the_hint_says_ends_the_drift() {
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         sandbox.ok("project", &words)
     };
+    let words_of_sql = words(sql);
+    let words_of_sql: Vec<&str> = words_of_sql.iter().map(String::as_str).collect();
+    let by_hand = sandbox.teammig("project", &words_of_sql).stdout;
     let made = run_as_printed(create);
     let path = format!("project/{}", made.trim());
     let text = sandbox.read(&path);
@@ -330,4 +334,40 @@ fn what_the_hint_says_ends_the_drift() {
     run_as_printed(stamp);
     let run = sandbox.teammig("project", &drift);
     assert_eq!(run.code, 0, "{run}");
+}
+
+/// The statements that made it, as far as they can be told: what they lead to is what is there.
+#[test]
+fn the_statements_that_lead_to_what_is_there() {
+    let sandbox = applied();
+    by_hand(
+        &sandbox,
+        "ALTER TABLE users ADD COLUMN phone text;
+         CREATE INDEX users_phone ON users (phone);
+         CREATE TABLE hotfix (id integer PRIMARY KEY, note text NOT NULL);
+         DROP TABLE posts;",
+    );
+    let run = sandbox.teammig("project", &["drift", "--sql"]);
+    assert_snapshot!(run, @"
+    exit 3
+    --- stdout
+    ALTER TABLE users ADD COLUMN phone text;
+    -- loses data: table posts
+    -- breaks programs that still use table posts
+    DROP TABLE posts;
+    CREATE TABLE hotfix (id integer PRIMARY KEY, note text NOT NULL);
+    CREATE INDEX users_phone ON users (phone);
+    ");
+    // Written down and recorded, there is no drift.
+    sandbox.raw_revision(
+        "project",
+        "aaaa00000003",
+        "aaaa00000002",
+        &format!(
+            "-- migrate:up\n{}\n-- migrate:down irreversible\n",
+            run.stdout
+        ),
+    );
+    sandbox.ok("project", &["stamp", "--only", "head"]);
+    assert_eq!(sandbox.teammig("project", &["drift"]).code, 0);
 }

@@ -1,5 +1,7 @@
 //! Why no revision can be made of the models, in words.
 
+use std::collections::BTreeSet;
+
 use super::{super::verify, Report, database::details};
 use crate::{
     model::{SourceFile, finding::Place, shell},
@@ -70,7 +72,7 @@ fn unread(error: &ModelsError, words: String) -> Report {
         ModelsError::NotStarted { .. } => {
             report(1).hint("it is run in the folder of teammig.yaml, and without a shell")
         }
-        ModelsError::Failed { .. } => report(1).note("What it said on stderr stands above."),
+        ModelsError::Failed { .. } => report(1).note("What it said on stderr, if anything, stands above."),
         ModelsError::Silent { .. } => report(1).hint("it has to print DDL on stdout: `CREATE TABLE …;`"),
         ModelsError::Findings(findings) => Report {
             findings: findings.clone(),
@@ -99,6 +101,13 @@ fn refused(all: &[RefusedModel]) -> Report {
     if all.len() > SHOWN {
         report = report.note(format!("… and {} more", all.len() - SHOWN));
     }
+    let circle = in_a_circle(all);
+    if !circle.is_empty() {
+        return report.hint(format!(
+            "views cannot select from each other, not even by way of others: {} need a SELECT from tables, or from views that do not lead back",
+            circle.join(" and ")
+        ));
+    }
     let first = all.first().and_then(|one| one.error.code.as_deref());
     match first {
         // feature_not_supported, undefined_file: what `CREATE EXTENSION` says of one that is not installed.
@@ -119,6 +128,17 @@ fn refused(all: &[RefusedModel]) -> Report {
         ),
         _ => report,
     }
+}
+
+/// The views of which SQLite says that they lead back to themselves. It names one of the
+/// circle for each that is asked.
+fn in_a_circle(all: &[RefusedModel]) -> Vec<String> {
+    let named = all.iter().filter_map(|one| {
+        let rest = one.error.message.strip_prefix("view ")?;
+        rest.strip_suffix(" is circularly defined")
+    });
+    let named: BTreeSet<&str> = named.collect();
+    named.into_iter().map(|name| format!("`{name}`")).collect()
 }
 
 fn undecided(all: &[Undecided], renames: &[(String, Vec<String>)], words: String) -> Report {

@@ -7,7 +7,7 @@
 //! A file that is not run as a whole keeps its settings (`SET search_path`): they are run
 //! again before each statement that follows them.
 
-use std::ops::Range;
+use std::{collections::BTreeSet, ops::Range};
 
 use super::{ModelsError, RefusedModel, finding};
 use crate::{
@@ -101,6 +101,10 @@ pub(super) fn refused(file: &SourceFile, dialect: Dialect) -> Vec<Finding> {
         ));
         return vec![found.at(file, span, "").help("close it")];
     }
+    let mut all: Vec<Finding> = Vec::new();
+    if dialect == Dialect::Postgres {
+        all.extend(too_long(file, &text));
+    }
     let bad = statements.iter().filter_map(|statement| {
         let (message, help) = match sql::in_models(statement, &text, dialect) {
             InModels::Ddl | InModels::Setting => return None,
@@ -130,7 +134,28 @@ pub(super) fn refused(file: &SourceFile, dialect: Dialect) -> Vec<Finding> {
         let span = statement.span.start..statement.span.start + line;
         Some(finding(message).at(file, span, "").help(help))
     });
-    bad.collect()
+    all.extend(bad);
+    all
+}
+
+/// Names that the server would cut without an error: then the models say another name than
+/// there is, and two of them may be the same.
+fn too_long(file: &SourceFile, text: &str) -> Vec<Finding> {
+    let mut seen = BTreeSet::new();
+    let long = sql::too_long(text)
+        .into_iter()
+        .filter(|long| seen.insert(long.name.clone()));
+    long.map(|long| {
+        finding(format!(
+            "this name has {} bytes, and PostgreSQL cuts it to {} without an error: `{}`",
+            long.name.len(),
+            long.cut.len(),
+            long.cut
+        ))
+        .at(file, long.span, "")
+        .help("give it a shorter name, or write the one that it gets")
+    })
+    .collect()
 }
 
 /// A file that is not loaded yet.

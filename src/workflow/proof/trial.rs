@@ -313,6 +313,9 @@ fn on_rows(failed: Box<FailedStep>) -> Result<Found, Note> {
         "FOREIGN KEY constraint failed",
         "cannot store ",
         "datatype mismatch",
+        "malformed JSON",
+        "JSON cannot hold BLOB values",
+        "integer overflow",
         VIOLATED,
     ];
     let empty = match error.code.as_deref() {

@@ -70,6 +70,7 @@ fn views_that_cannot_be_read() {
       |
     3 | CREATE VIEW c AS SELECT nix FROM users;
       | -------------------------------------- no such column: nix
+    hint: views cannot select from each other, not even by way of others: `a` and `b` need a SELECT from tables, or from views that do not lead back
     "
     );
 }

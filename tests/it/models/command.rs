@@ -112,7 +112,7 @@ fn commands_that_fail() {
     --- stderr
     Traceback: no module named app
     error: `sh -e print.sh 'an argument'` ended with exit status: 3
-    What it said on stderr stands above.
+    What it said on stderr, if anything, stands above.
     ");
     assert_snapshot!(sandbox.teammig("project", &["check", "--only", "models"]), @"
     exit 4
@@ -121,7 +121,14 @@ fn commands_that_fail() {
     --- stderr
     Traceback: no module named app
     error: `sh -e print.sh 'an argument'` ended with exit status: 3
-    What it said on stderr stands above.
+    What it said on stderr, if anything, stands above.
+    ");
+    sandbox.write("project/print.sh", "exit 4\n");
+    assert_snapshot!(sandbox.teammig("project", &["diff"]), @"
+    exit 1
+    --- stderr
+    error: `sh -e print.sh 'an argument'` ended with exit status: 4
+    What it said on stderr, if anything, stands above.
     ");
     sandbox.write("project/print.sh", "echo\n");
     assert_snapshot!(sandbox.teammig("project", &["diff"]), @"

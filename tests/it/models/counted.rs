@@ -1,4 +1,4 @@
-//! PostgreSQL: the next number of a column comes behind those that were given out, on each way.
+//! The next number of a column comes behind those that were given out, on each way.
 
 use super::{
     kept::{NEXT, changed},
@@ -206,4 +206,29 @@ fn numbers_below_those_of_an_identity() {
         let made = psql.value(&format!("INSERT INTO t{n} DEFAULT VALUES RETURNING id"));
         assert_eq!(made.lines().next(), Some(*next), "{rows} {numbers}");
     }
+}
+
+/// SQLite: a table that counts no more gives numbers of rows that are gone again.
+#[test]
+fn the_loss_of_autoincrement_is_told() {
+    let table = |counts: &str| format!("CREATE TABLE t (id INTEGER PRIMARY KEY{counts}, a TEXT);");
+    let project = |counts: &str| {
+        let models = [("users.sql", super::USERS), ("m.sql", &table(counts))];
+        let sandbox = super::project(&models);
+        sandbox.ok("project", &["create", "Begin"]);
+        sandbox
+    };
+    let sandbox = project(" AUTOINCREMENT");
+    sandbox.write("project/models/m.sql", table(""));
+    let run = sandbox.teammig("project", &NEXT);
+    assert_eq!(run.code, 3, "{run}");
+    let lost = "loses data: the number that t.id has come to";
+    assert!(run.to_string().contains(lost), "{run}");
+    sandbox.ok("project", &[&NEXT[..], &["--accept-loss"]].concat());
+    let script = newest(&sandbox, "aaaa00000002");
+    assert!(script.contains(lost), "{script}");
+    // The other way nothing is lost.
+    let sandbox = project("");
+    sandbox.write("project/models/m.sql", table(" AUTOINCREMENT"));
+    sandbox.ok("project", &NEXT);
 }

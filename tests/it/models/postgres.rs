@@ -458,7 +458,10 @@ fn names() {
     let (sandbox, _) = project(&[("names.sql", &text)]);
     let run = sandbox.teammig("project", &["create", "Names"]);
     assert!(
-        run.code == 1 && run.stderr.contains("specified more than once"),
+        run.code == 3
+            && run
+                .stderr
+                .contains("PostgreSQL cuts it to 63 without an error"),
         "{run}"
     );
     sandbox.write(
@@ -697,4 +700,63 @@ fn objects_that_are_not_compared_are_not_passed_over() {
         "{run}"
     );
     assert_eq!(run.code, 0, "{run}");
+}
+
+/// The server cuts them and says so in a notice alone: a remark about such a name would be
+/// about nothing, and two names may become one.
+#[test]
+fn names_that_the_server_would_cut() {
+    let (fits, long) = ("n".repeat(63), "n".repeat(64));
+    let (sandbox, _) = project(&[(
+        "m.sql",
+        &format!(
+            "CREATE TABLE {long} (id integer, \"{fits}\" integer);\nCREATE TABLE {fits} (id integer);\nCREATE INDEX ON {long} (id);\n"
+        ),
+    )]);
+    let run = sandbox.teammig("project", &["create", "Begin"]);
+    assert_eq!(run.code, 3, "{run}");
+    let said = run.to_string();
+    let message = format!(
+        "error: this name has 64 bytes, and PostgreSQL cuts it to 63 without an error: `{fits}` [unreadable-models]\n --> models/m.sql:1:14\n"
+    );
+    assert!(said.contains(&message), "{said}");
+    assert_eq!(said.matches("this name has").count(), 1, "{said}");
+    assert!(
+        said.contains("hint: give it a shorter name, or write the one that it gets"),
+        "{said}"
+    );
+    sandbox.write(
+        "project/models/m.sql",
+        format!("CREATE TABLE {fits} (id integer, \"{fits}\" integer);\n"),
+    );
+    sandbox.ok("project", &["create", "Begin"]);
+}
+
+/// pagila: the dump has an index of each partition, with a name that somebody gave, and attaches
+/// it. The whole's index would make others.
+#[test]
+fn indexes_of_partitions_keep_the_names_that_somebody_gave() {
+    let (sandbox, url) = project(&[(
+        "m.sql",
+        "CREATE TABLE t (a int NOT NULL, b int) PARTITION BY RANGE (a);
+         CREATE TABLE u PARTITION OF t FOR VALUES FROM (1) TO (5) PARTITION BY RANGE (b);
+         CREATE TABLE v PARTITION OF u DEFAULT;
+         CREATE TABLE w PARTITION OF t DEFAULT;
+         CREATE INDEX fk ON ONLY t (b);
+         CREATE INDEX fk_u ON ONLY u (b);
+         CREATE INDEX \"fk V\" ON v (b);
+         CREATE INDEX w_b_idx ON w (b);
+         ALTER INDEX fk_u ATTACH PARTITION \"fk V\";
+         ALTER INDEX fk ATTACH PARTITION fk_u;
+         ALTER INDEX fk ATTACH PARTITION w_b_idx;",
+    )]);
+    sandbox.ok("project", &["create", "Begin"]);
+    sandbox.ok("project", &["upgrade"]);
+    let psql = Cluster::shared().psql_at(&url);
+    assert_eq!(
+        psql.value("SELECT string_agg(relid::regclass || ' < ' || coalesce(parentrelid::regclass::text, ''), ', ' ORDER BY level, relid::regclass::text) FROM pg_partition_tree('fk')"),
+        "fk < , fk_u < fk, w_b_idx < fk, \"fk V\" < fk_u"
+    );
+    assert_eq!(sandbox.teammig("project", &["diff"]).code, 0);
+    sandbox.ok("project", &["downgrade", "base"]);
 }

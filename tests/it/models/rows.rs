@@ -251,3 +251,20 @@ fn words_in_texts_are_no_loss() {
         assert!(run.stderr.contains("loses data: table people"), "{run}");
     }
 }
+
+/// What SQLite says of a text that is no JSON is said of the values that were made up.
+#[test]
+fn a_column_that_becomes_json_may_have_json_in_it() {
+    let [sandbox, _] = projects("CREATE TABLE t (id INTEGER PRIMARY KEY, meta TEXT);");
+    run(&sandbox, "INSERT INTO t VALUES (1, '{\"k\": 5}')");
+    let (said, _) = create(
+        &sandbox,
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, meta TEXT CHECK (json_valid(meta)), k TEXT AS (json_extract(meta, '$.k')));\nCREATE INDEX t_k ON t (k);",
+        &[],
+    );
+    assert!(
+        said.contains("not with rows: up fails on the rows that were made up, and may not on yours: malformed JSON"),
+        "{said}"
+    );
+    there_and_back(&sandbox);
+}

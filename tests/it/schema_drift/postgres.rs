@@ -257,7 +257,7 @@ fn what_was_made_by_hand_shows_and_nothing_else() {
         CREATE INDEX users_phone ON public.users USING btree (phone)
     --- stderr
     dev: 6 differences from what the 2 revisions of the ledger make it
-    hint: what is to stay belongs into a revision: `teammig create --empty "what it does"` makes its file; with the statements in it, `teammig stamp --only head` records it here without running it; what is not to stay, undo by hand
+    hint: what is to stay belongs into a revision: `teammig create --empty "what it does"` makes its file; with the statements in it (`teammig drift --sql` prints them), `teammig stamp --only head` records it here without running it; what is not to stay, undo by hand
     "#);
 }
 

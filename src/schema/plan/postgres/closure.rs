@@ -17,10 +17,11 @@ use crate::schema::{Fact, FactId, Kind};
 impl Work<'_> {
     /// Adds to the work what depends on it, and what depends on that.
     pub(super) fn close(&mut self) {
-        let mut seen = BTreeSet::new();
+        // Apart: a column whose type changes may turn out to be made anew, too.
+        let (mut ended, mut recast) = (BTreeSet::new(), BTreeSet::new());
         loop {
-            let ending: Vec<FactId> = self.drop.difference(&seen).cloned().collect();
-            let retyped: Vec<FactId> = self.retyped().difference(&seen).cloned().collect();
+            let ending: Vec<FactId> = self.drop.difference(&ended).cloned().collect();
+            let retyped: Vec<FactId> = self.retyped().difference(&recast).cloned().collect();
             if ending.is_empty() && retyped.is_empty() {
                 break;
             }
@@ -42,15 +43,24 @@ impl Work<'_> {
                 }
                 self.loosen_children(id);
             }
-            seen.extend(ending);
-            seen.extend(retyped);
+            ended.extend(ending);
+            recast.extend(retyped);
         }
         self.take_off();
     }
 
-    /// Whether only what an inherited column has of its own ends, and not the column.
+    /// Whether only what an inherited column has of its own ends, and not the column. One of a
+    /// view has no type either, and ends with the view.
     pub(super) fn is_inherited(&self, id: &FactId) -> bool {
-        id.kind == Kind::Column && self.of_a(id).is_some_and(|fact| fact.get("type").is_none())
+        let is_of_table = |fact: &Fact| {
+            fact.parent
+                .as_ref()
+                .is_some_and(|of| of.kind == Kind::Table)
+        };
+        id.kind == Kind::Column
+            && self
+                .of_a(id)
+                .is_some_and(|fact| fact.get("type").is_none() && is_of_table(fact))
     }
 
     /// Columns, as `a` calls them, whose type changes.

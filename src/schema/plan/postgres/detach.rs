@@ -6,6 +6,7 @@ use std::borrow::Cow;
 
 use super::{
     kept::is_copy,
+    names::ident,
     work::{above, uses},
 };
 use crate::schema::{Edge, Fact, FactId, Kind, Schema, Value, postgres_stable::stable};
@@ -107,6 +108,39 @@ pub(super) fn is_of_above(schema: &Schema, column: &Fact) -> bool {
             .iter()
             .filter_map(|id| schema.facts.get(id))
             .any(|of| is_copy(column, of, true))
+}
+
+/// The statements that make those indexes of partitions which are parts of one of the whole and
+/// have names that somebody gave, those of partitions of partitions first: the whole's takes
+/// what is like it. None for a name that is there.
+pub(super) fn named_below(schema: &Schema, before: &Schema, index: &Fact) -> Vec<String> {
+    let whole = index.parent.as_ref().and_then(|id| schema.facts.get(id));
+    let whole = whole.filter(|table| table.get("partition key").is_some());
+    let mut statements = Vec::new();
+    let mut above: Vec<&FactId> = whole.iter().map(|table| &table.id).collect();
+    while let Some(table) = above.pop() {
+        let below = schema.edges.iter().filter(|edge| edge.to == *table);
+        let partitions = below
+            .filter_map(|edge| schema.facts.get(&edge.from))
+            .filter(|fact| fact.get("partition of").is_some());
+        for partition in partitions {
+            above.push(&partition.id);
+            let mut alike = copies(partition).filter(|copy| is_copy(copy, index, true));
+            // Of two nobody knows which one belongs to which.
+            let (Some(copy), None) = (alike.next(), alike.next()) else {
+                continue;
+            };
+            if copy.generated_name || before.facts.contains_key(&copy.id) {
+                continue;
+            }
+            let definition = copy.get("definition").unwrap_or_default();
+            let named = format!(" INDEX {} ON ", ident(copy.id.name()));
+            let statement = definition.replacen(" INDEX ON ", &named, 1);
+            statements.push(statement.replacen(" ON ONLY ", " ON ", 1));
+        }
+    }
+    statements.reverse();
+    statements
 }
 
 fn copies(table: &Fact) -> impl Iterator<Item = Fact> {

@@ -1,7 +1,7 @@
 //! Indexes, in one transaction with everything else or built while others go on.
 
 use super::{
-    Scene, comment, hazard,
+    Scene, comment, detach, hazard,
     line::{Line, Place},
     names::ident,
     table,
@@ -49,7 +49,15 @@ pub(super) fn create(scene: &Scene, fact: &Fact) -> Vec<Line> {
     if outside {
         line = line.with(Hazard::NotTransactional);
     }
-    let mut lines = vec![line];
+    let below = match fact.get("state") {
+        None => detach::named_below(scene.b, scene.a, fact),
+        Some(_) => Vec::new(),
+    };
+    let below = below.into_iter();
+    let mut lines: Vec<Line> = below
+        .map(|sql| Line::new(id, scene.names.text(&sql)))
+        .collect();
+    lines.push(line);
     // Those of some partitions; what is on all of them came with the statement above.
     let attached = fact.lists.get("attached").into_iter().flatten();
     lines.extend(attached.map(|sql| Line::new(id, scene.names.text(sql))));

@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Scene,
+    Scene, detach,
     names::{spaces, words},
     star,
     steps::{Step, Steps},
@@ -16,7 +16,7 @@ use super::{
     work::{above, is_foreign_key, uses},
 };
 use crate::schema::{
-    FactId, Kind,
+    Fact, FactId, Kind,
     plan::{Question, Undecided},
 };
 
@@ -131,10 +131,13 @@ fn indexes_of_parents(scene: &Scene, steps: &Steps, waits: &mut Waits, id: &Fact
 }
 
 /// A partition that is made gets all indexes of its parent: one that is not to be on all
-/// of them comes after.
+/// of them comes after, and so does one that has names there which somebody gave.
 fn indexes_of_some(scene: &Scene, steps: &Steps, waits: &mut Waits, id: &FactId) {
     let index = scene.b.facts.get(id);
-    let some = index.filter(|fact| fact.get("state").is_some());
+    let is_named = |fact: &Fact| {
+        id.kind == Kind::Index && !detach::named_below(scene.b, scene.a, fact).is_empty()
+    };
+    let some = index.filter(|fact| fact.get("state").is_some() || is_named(fact));
     let mut above: Vec<&FactId> = some
         .and_then(|fact| fact.parent.as_ref())
         .into_iter()
@@ -336,8 +339,7 @@ fn place<'s>(scene: &Scene, step: &'s Step) -> Place<'s> {
         // Foreign keys come behind the indexes that they need.
         2 * at + if is_key { 15 } else { 0 }
     };
-    let is_key =
-        |facts: &BTreeMap<FactId, crate::schema::Fact>| facts.get(id).is_some_and(is_foreign_key);
+    let is_key = |facts: &BTreeMap<FactId, Fact>| facts.get(id).is_some_and(is_foreign_key);
     let whole = id.path.as_slice();
     match step {
         Step::Rename { .. } => (0, 0, whole, 0, id),

@@ -43,6 +43,18 @@ pub(super) fn lossy(name: &str, from: Affinity, to: Affinity) -> Option<Hazard> 
     Some(Hazard::LosesData(format!("{what} in {name}")))
 }
 
+/// That numbers of rows which are gone are given again: what a table had come to is kept for
+/// AUTOINCREMENT alone.
+pub(super) fn counts_no_more(before: &Table<'_>, after: &Table<'_>) -> Option<Hazard> {
+    let mut columns = before.columns().iter();
+    let counted = columns.find(|own| before.is_rowid(own))?;
+    let ends = before.counts() && after.is_read() && !after.counts();
+    ends.then(|| {
+        let name = column(before, &counted.name);
+        Hazard::LosesData(format!("the number that {name} has come to"))
+    })
+}
+
 /// What is lost, and breaks, with a column.
 pub(super) fn dropped_column(table: &Table<'_>, dropped: &ColumnText) -> Vec<Hazard> {
     let name = column(table, &dropped.name);

@@ -67,6 +67,7 @@ impl Rebuild<'_> {
             }
             told.extend(hazards::refused(self.after, difference, self.decisions));
         }
+        told.extend(hazards::counts_no_more(self.before, self.after));
         if self.after.names_itself() {
             return self.around(&copy, told);
         }

@@ -176,6 +176,16 @@ const PAIRS: &[(&str, &str)] = &[
         "CREATE TABLE t (a int, b int GENERATED ALWAYS AS (a + 1) STORED)",
         "CREATE TABLE t (a bigint, b bigint GENERATED ALWAYS AS (a + 1) STORED)",
     ),
+    // What stands on a computed column that is made anew with a type of its own
+    (
+        "CREATE TABLE t (a int, b int GENERATED ALWAYS AS (a + 1) STORED CHECK (b > 0)); CREATE INDEX i ON t (b); CREATE VIEW v AS SELECT b FROM t",
+        "CREATE TABLE t (a bigint, b bigint GENERATED ALWAYS AS (a + 1) STORED CHECK (b > 0)); CREATE INDEX i ON t (b); CREATE VIEW v AS SELECT b FROM t",
+    ),
+    // A column of a view that has a comment is no inherited one
+    (
+        "CREATE TABLE t (a int); CREATE VIEW v AS SELECT a FROM t; CREATE VIEW w AS SELECT a FROM v; CREATE MATERIALIZED VIEW m AS SELECT a FROM w; COMMENT ON COLUMN v.a IS 'x'; COMMENT ON COLUMN w.a IS 'y'",
+        "CREATE TABLE t (a bigint); CREATE VIEW v AS SELECT a FROM t; CREATE VIEW w AS SELECT a FROM v; CREATE MATERIALIZED VIEW m AS SELECT a FROM w; COMMENT ON COLUMN v.a IS 'x'; COMMENT ON COLUMN w.a IS 'y'",
+    ),
     (
         "CREATE TABLE t (a int); CREATE POLICY y ON t USING (a > 0); CREATE TRIGGER g AFTER UPDATE OF a ON t FOR EACH ROW WHEN (new.a > 0) EXECUTE FUNCTION tf()",
         "CREATE TABLE t (a bigint); CREATE POLICY y ON t USING (a > 0); CREATE TRIGGER g AFTER UPDATE OF a ON t FOR EACH ROW WHEN (new.a > 0) EXECUTE FUNCTION tf()",
