@@ -67,7 +67,10 @@ impl Beside {
             keys: &self.keys,
             indexes: &self.indexes,
         };
-        released.table(one.it, &behind(cascades, self, one), other.it)
+        let mut behind = behind(cascades, self, one);
+        // A part's rows have to fulfil what the whole asks.
+        behind.extend(cascades.kin(text));
+        released.table(one.it, &behind, other.it)
     }
 
     /// A table whose rows are changed only where something runs for it, and of which the other
