@@ -317,6 +317,112 @@ impl<'t> Words<'t> {
 mod tests {
     use super::*;
 
+    /// What it says, and whether it goes by the order of rows in PostgreSQL, and in SQLite.
+    const CASES: &[(&str, bool, bool)] = &[
+        (
+            "UPDATE t SET v = roles.name FROM roles WHERE roles.id = t.role",
+            false,
+            false,
+        ),
+        (
+            "UPDATE t SET v = r.name FROM roles AS r WHERE t.role = r.id AND t.v IS NULL",
+            false,
+            false,
+        ),
+        (
+            "UPDATE t SET v = r.name FROM roles r WHERE t.role = r.id OR t.v = r.name",
+            true,
+            true,
+        ),
+        (
+            "UPDATE t SET v = r.name FROM roles r WHERE t.role = r.name",
+            true,
+            true,
+        ),
+        (
+            "UPDATE t SET v = r.name FROM roles r WHERE r.id = r.name",
+            true,
+            true,
+        ),
+        (
+            "UPDATE t SET v = r.name FROM roles r WHERE r.id = t.role + r.n",
+            true,
+            true,
+        ),
+        (
+            "UPDATE t SET v = p.a FROM parts p WHERE p.a = t.a",
+            true,
+            true,
+        ),
+        (
+            "UPDATE t SET v = 1 WHERE role IN (SELECT id FROM roles)",
+            false,
+            false,
+        ),
+        (
+            "UPDATE t SET v = (SELECT name FROM roles WHERE roles.id = t.role)",
+            false,
+            false,
+        ),
+        (
+            "UPDATE t SET v = (SELECT name FROM roles WHERE id = t.role)",
+            false,
+            false,
+        ),
+        (
+            "UPDATE t SET v = (SELECT id FROM roles WHERE name = t.role)",
+            false,
+            true,
+        ),
+        (
+            "UPDATE t SET v = (SELECT max(id) FROM roles WHERE name = t.role)",
+            false,
+            false,
+        ),
+        (
+            "UPDATE t SET v = (SELECT count(*) FROM roles r WHERE r.id <= t.id)",
+            false,
+            false,
+        ),
+        (
+            "INSERT INTO t SELECT name, count(*) FROM roles GROUP BY name",
+            false,
+            false,
+        ),
+        (
+            "INSERT INTO t SELECT r.name AS n, sum(r.id) AS s FROM roles r GROUP BY r.name",
+            false,
+            false,
+        ),
+        (
+            "INSERT INTO t SELECT name, id FROM roles GROUP BY name",
+            false,
+            true,
+        ),
+        ("INSERT INTO t SELECT name, max(id) FROM roles", false, true),
+        ("INSERT INTO t SELECT name, id FROM roles", false, false),
+        (
+            "INSERT OR IGNORE INTO t SELECT name, id FROM roles",
+            true,
+            true,
+        ),
+        (
+            "INSERT INTO t SELECT name FROM roles ON CONFLICT DO NOTHING",
+            true,
+            true,
+        ),
+        (
+            "INSERT INTO t SELECT json_group_array(name) FROM roles",
+            true,
+            true,
+        ),
+        (
+            "DELETE FROM t WHERE NOT EXISTS (SELECT 1 FROM roles WHERE roles.name = t.v)",
+            false,
+            false,
+        ),
+    ];
+
     #[test]
     fn what_comes_first() {
         let below = [
@@ -327,112 +433,9 @@ mod tests {
             let keys = Keys::of(dialect, below.into_iter());
             goes_by_place(text, &keys, dialect)
         };
-        for (text, postgres, sqlite) in [
-            (
-                "UPDATE t SET v = roles.name FROM roles WHERE roles.id = t.role",
-                false,
-                false,
-            ),
-            (
-                "UPDATE t SET v = r.name FROM roles AS r WHERE t.role = r.id AND t.v IS NULL",
-                false,
-                false,
-            ),
-            (
-                "UPDATE t SET v = r.name FROM roles r WHERE t.role = r.id OR t.v = r.name",
-                true,
-                true,
-            ),
-            (
-                "UPDATE t SET v = r.name FROM roles r WHERE t.role = r.name",
-                true,
-                true,
-            ),
-            (
-                "UPDATE t SET v = r.name FROM roles r WHERE r.id = r.name",
-                true,
-                true,
-            ),
-            (
-                "UPDATE t SET v = r.name FROM roles r WHERE r.id = t.role + r.n",
-                true,
-                true,
-            ),
-            (
-                "UPDATE t SET v = p.a FROM parts p WHERE p.a = t.a",
-                true,
-                true,
-            ),
-            (
-                "UPDATE t SET v = 1 WHERE role IN (SELECT id FROM roles)",
-                false,
-                false,
-            ),
-            (
-                "UPDATE t SET v = (SELECT name FROM roles WHERE roles.id = t.role)",
-                false,
-                false,
-            ),
-            (
-                "UPDATE t SET v = (SELECT name FROM roles WHERE id = t.role)",
-                false,
-                false,
-            ),
-            (
-                "UPDATE t SET v = (SELECT id FROM roles WHERE name = t.role)",
-                false,
-                true,
-            ),
-            (
-                "UPDATE t SET v = (SELECT max(id) FROM roles WHERE name = t.role)",
-                false,
-                false,
-            ),
-            (
-                "UPDATE t SET v = (SELECT count(*) FROM roles r WHERE r.id <= t.id)",
-                false,
-                false,
-            ),
-            (
-                "INSERT INTO t SELECT name, count(*) FROM roles GROUP BY name",
-                false,
-                false,
-            ),
-            (
-                "INSERT INTO t SELECT r.name AS n, sum(r.id) AS s FROM roles r GROUP BY r.name",
-                false,
-                false,
-            ),
-            (
-                "INSERT INTO t SELECT name, id FROM roles GROUP BY name",
-                false,
-                true,
-            ),
-            ("INSERT INTO t SELECT name, max(id) FROM roles", false, true),
-            ("INSERT INTO t SELECT name, id FROM roles", false, false),
-            (
-                "INSERT OR IGNORE INTO t SELECT name, id FROM roles",
-                true,
-                true,
-            ),
-            (
-                "INSERT INTO t SELECT name FROM roles ON CONFLICT DO NOTHING",
-                true,
-                true,
-            ),
-            (
-                "INSERT INTO t SELECT json_group_array(name) FROM roles",
-                true,
-                true,
-            ),
-            (
-                "DELETE FROM t WHERE NOT EXISTS (SELECT 1 FROM roles WHERE roles.name = t.v)",
-                false,
-                false,
-            ),
-        ] {
-            assert_eq!(goes(text, Dialect::Postgres), postgres, "{text}");
-            assert_eq!(goes(text, Dialect::Sqlite), sqlite, "SQLite: {text}");
+        for (text, postgres, sqlite) in CASES {
+            assert_eq!(goes(text, Dialect::Postgres), *postgres, "{text}");
+            assert_eq!(goes(text, Dialect::Sqlite), *sqlite, "SQLite: {text}");
         }
     }
 }
