@@ -32,7 +32,7 @@ use std::{path::Path, sync::Arc, time::Duration};
 
 pub use error::{Broken, DbError, ErrorKind, JobError, Leaves};
 pub use postgres::PgUrl;
-pub(crate) use scratch::ENDLESS;
+pub(crate) use scratch::{ENDLESS, PATIENCE};
 pub use scratch::{Likeness, ScratchAt, ScratchError};
 pub use sqlite_footprint::SqliteFootprints;
 pub use sqlite_keys::VIOLATED;

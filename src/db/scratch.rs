@@ -10,7 +10,7 @@ use crate::model::Dialect;
 
 /// How long a statement may take on a scratch database where nothing else is configured. There are a handful of rows, so it
 /// is one without an end: a recursive query, led in a circle by rows that were made up.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// How long a statement of a script may take on a scratch database.
 pub(super) fn patience(settings: &RunSettings) -> Duration {

@@ -352,6 +352,25 @@ fn with_flask_mine_are_put_on_top_too() {
 }
 
 #[test]
+fn with_flask_sides_that_are_not_in_the_working_tree_are_proved() {
+    let sandbox = with_flask();
+    sandbox.git("project", &["switch", "-q", "-c", "theirs"]);
+    table(&sandbox, "cccc00000003", &["aaaa00000001"]);
+    sandbox.commit("project", "Theirs");
+    sandbox.git("project", &["switch", "-q", "main"]);
+    table(&sandbox, "bbbb00000002", &["aaaa00000001"]);
+    sandbox.commit("project", "Mine");
+    let (document, code) = sandbox.json("project", &["conflicts", "--with", "theirs", "--prove"]);
+    let verdict = &document["pairs"][0]["proof"]["verdict"];
+    assert_eq!(
+        (verdict.as_str(), code),
+        (Some("independent"), 0),
+        "{document:#}"
+    );
+    assert_eq!(rows(&sandbox), ["aaaa00000001"]);
+}
+
+#[test]
 fn with_flask_what_another_branch_applied_goes_back_too() {
     let sandbox = with_flask();
     sandbox.git("project", &["switch", "-q", "-c", "other"]);

@@ -12,7 +12,7 @@ use std::{
 
 use super::{
     caller::{Caller, Failed},
-    command::{By, Program},
+    command::Program,
     database::{AlembicDatabase, Lacks},
     error::AlembicError,
     known::Known,
@@ -52,16 +52,6 @@ pub(in crate::workflow) fn on_scratch(
     } else {
         Lacks::All
     };
-    if lacks == Lacks::All && open::by(context) == By::Flask {
-        return Err(none(DbError {
-            advice: Some(
-                "merge first, and ask again with both sides in the working tree".to_owned(),
-            ),
-            ..wrong(
-                "Flask-Migrate runs the files of its own folder alone, and some of these are not there",
-            )
-        }));
-    }
     let target = context.target()?;
     let url = match (at, context.config.scratch()?.filter(|_| named)) {
         (ScratchAt::File(path), _) => {
@@ -88,7 +78,9 @@ pub(in crate::workflow) fn on_scratch(
     };
     let mut caller = open::settle(context, program, url);
     if scratch.dialect() == Dialect::Postgres {
-        caller.others.extend(open::timeouts(context, &target));
+        caller
+            .others
+            .push(open::timeouts_on_scratch(context, &target));
     }
     let table = open::table(context);
     let known = project.graph.iter().next().map(|one| &one.id);

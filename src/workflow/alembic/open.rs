@@ -4,6 +4,7 @@ use std::{
     collections::{BTreeSet, HashMap},
     path::Path,
     sync::Arc,
+    time::Duration,
 };
 
 use super::{
@@ -21,7 +22,7 @@ use super::{
 };
 use crate::{
     config::{Alembic, Layout, Target},
-    db::{Database, DatabaseUrl, SqliteTarget},
+    db::{Database, DatabaseUrl, PATIENCE, SqliteTarget},
     layout::version_table,
     model::{Dialect, Entry, Ledger, Migration, RevId, graph::Graph, interrupted::Rows, shell},
     workflow::{At, Context, Error, models, way_back_in_git},
@@ -340,12 +341,23 @@ pub(super) fn sqlalchemy_url(target: &Target) -> String {
 /// libpq's way to set timeouts for all that a session does.
 pub(super) fn timeouts(context: &Context, target: &Target) -> Option<(String, String)> {
     let (lock, statement) = context.script_timeouts(target);
+    (lock.is_some() || statement.is_some()).then(|| as_options(context, lock, statement))
+}
+
+/// The same on a scratch database, where a statement that takes long has no end.
+pub(super) fn timeouts_on_scratch(context: &Context, target: &Target) -> (String, String) {
+    let (lock, statement) = context.script_timeouts(target);
+    as_options(context, lock, statement.or(Some(PATIENCE)))
+}
+
+fn as_options(
+    context: &Context,
+    lock: Option<Duration>,
+    statement: Option<Duration>,
+) -> (String, String) {
     let lock = lock.map(|time| format!("-c lock_timeout={}", time.as_millis()));
     let statement = statement.map(|time| format!("-c statement_timeout={}", time.as_millis()));
-    if lock.is_none() && statement.is_none() {
-        return None;
-    }
     let own = context.config.env.get("PGOPTIONS").map(str::to_owned);
     let all: Vec<String> = own.into_iter().chain(lock).chain(statement).collect();
-    Some(("PGOPTIONS".to_owned(), all.join(" ")))
+    ("PGOPTIONS".to_owned(), all.join(" "))
 }

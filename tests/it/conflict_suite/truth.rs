@@ -203,7 +203,7 @@ fn check(dialect: Dialect, database: Box<dyn Database>, cases: &[Case], at_least
         // While a session of another test begins, rows that are gone are still indexed: where
         // an expression fails with them, it does so once more.
         let is_said = |verdict: &Result<(Verdict, String), String>| matches!(verdict, Ok((found, _)) if case.verdict == Some(*found));
-        for _ in 0..3 {
+        for _ in 0..25 {
             if is_said(&verdict) {
                 break;
             }

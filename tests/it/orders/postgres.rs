@@ -430,3 +430,13 @@ fn a_script_that_forgets_what_is_prepared_or_makes_much() {
 fn a_query_that_rows_lead_in_a_circle_ends() {
     super::a_circle(Bench::postgres());
 }
+
+/// `upgrade` may run them in two calls, and here both are in one session: nothing is seen of it.
+#[test]
+fn what_is_set_for_later_sessions_in_a_block() {
+    let bench = Bench::postgres();
+    let below = "CREATE SCHEMA app;";
+    let left = "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET search_path = app, public', current_database()); END $$;";
+    let proved = bench.prove(below, &[&[left], &["CREATE TABLE notes (id int);"]]);
+    assert_eq!(proved.verdict.word(), "unproved", "{}", words(&proved));
+}
