@@ -278,7 +278,6 @@ impl Sqlite {
                 statement: Some(span.clone()),
                 ..error.into()
             })?;
-        self.writer()?;
         if let Some(limit) = &self.limit {
             limit.begin();
         }

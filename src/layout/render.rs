@@ -33,7 +33,8 @@ impl Section {
         }
     }
 
-    fn options(&self) -> &'static str {
+    /// What stands behind `-- migrate:up`, after a blank; nothing where there is none.
+    pub fn options(&self) -> &'static str {
         match (self.no_transaction, self.foreign_keys_off) {
             (false, false) => "",
             (true, _) => " transaction:false",

@@ -6,7 +6,7 @@
 
 use super::{
     Context, Error, NotReplayed,
-    autogenerate::{Plan, Undecided, annotated},
+    autogenerate::{Plan, Undecided, section},
     replayed,
     scratch::with_scratch,
 };
@@ -90,19 +90,12 @@ pub(super) fn schema(context: &Context, database: &mut dyn Database) -> Result<S
 /// The statements as a revision has them.
 pub fn script(way: &Plan) -> String {
     let parts = way.parts.iter().map(|part| {
-        let mut options = String::new();
-        if !part.transaction {
-            options.push_str(" transaction:false");
-        }
-        if part.foreign_keys_off {
-            options.push_str(" foreign_keys:off");
-        }
-        let head = if options.is_empty() {
-            String::new()
-        } else {
-            format!("-- for a revision with `-- migrate:up{options}`\n")
+        let section = section(std::slice::from_ref(part));
+        let head = match section.options() {
+            "" => String::new(),
+            options => format!("-- for a revision with `-- migrate:up{options}`\n"),
         };
-        head + &annotated(part)
+        head + &section.sql
     });
     parts.collect()
 }

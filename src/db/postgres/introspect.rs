@@ -13,25 +13,7 @@ use crate::{
 
 /// Everything as of one moment. Inside of a stretch that can be taken back, as of now.
 pub(super) fn read(database: &mut Postgres) -> Result<Schema, DbError> {
-    let about = About::of(database)?;
-    let (begin, end) = if database.held {
-        (
-            "SAVEPOINT teammig_schema",
-            "ROLLBACK TO SAVEPOINT teammig_schema; RELEASE SAVEPOINT teammig_schema",
-        )
-    } else {
-        (
-            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-            "ROLLBACK",
-        )
-    };
-    // Compiling a query takes longer than running it, and is done by cost alone.
-    let mut message =
-        format!("{begin};\nSET LOCAL search_path TO pg_catalog;\nSET LOCAL jit TO off;\n");
-    message.push_str(&about.queries(database));
-    message.push_str(end);
-    let major = about.major;
-    let mut schema = once(database, major, &message);
+    let mut schema = once(database);
     for _ in 0..AGAIN {
         let is_whole = match &schema {
             Ok(schema) => !postgres::is_torn(schema),
@@ -41,7 +23,7 @@ pub(super) fn read(database: &mut Postgres) -> Result<Schema, DbError> {
         if is_whole || database.held {
             break;
         }
-        schema = once(database, major, &message);
+        schema = once(database);
     }
     let mut schema = schema?;
     if let Some(name) = &database.table.schema {
@@ -120,14 +102,32 @@ const AGAIN: usize = 3;
 /// `internal_error`: "could not open relation with OID", "cache lookup failed".
 const INTERNAL: &str = "XX000";
 
-fn once(database: &mut Postgres, major: u32, message: &str) -> Result<Schema, DbError> {
-    let rows = database.session.rows(message).map_err(|failure| {
+fn once(database: &mut Postgres) -> Result<Schema, DbError> {
+    // Each time: what was prepared by a message that failed is there all the same.
+    let about = About::of(database)?;
+    let (begin, end) = if database.held {
+        (
+            "SAVEPOINT teammig_schema",
+            "ROLLBACK TO SAVEPOINT teammig_schema; RELEASE SAVEPOINT teammig_schema",
+        )
+    } else {
+        (
+            "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+            "ROLLBACK",
+        )
+    };
+    // Compiling a query takes longer than running it, and is done by cost alone.
+    let mut message =
+        format!("{begin};\nSET LOCAL search_path TO pg_catalog;\nSET LOCAL jit TO off;\n");
+    message.push_str(&about.queries(database));
+    message.push_str(end);
+    let rows = database.session.rows(&message).map_err(|failure| {
         let error = failure.into_error();
         if !database.held {
             database.session.roll_back();
         }
         error
     });
-    postgres::facts(major, rows?)
+    postgres::facts(about.major, rows?)
         .map_err(|error| DbError::new(ErrorKind::Statement, error.to_string()))
 }

@@ -21,8 +21,7 @@ pub(super) struct Shadow {
     ini: NamedTempFile,
     folder: TempDir,
     /// The modules, where the folder is in the place of the project's own.
-    #[allow(dead_code, reason = "it is there as long as this is")]
-    modules: Option<TempDir>,
+    _modules: Option<TempDir>,
 }
 
 /// Python's `logging.config.fileConfig` wants them, where env.py calls it.
@@ -86,15 +85,9 @@ impl Ground {
             ini.path(),
             with_paths(&text, &self.section, &versions, None),
         )?;
-        Ok(Shadow {
-            ini,
-            folder,
-            modules: None,
-        })
+        Ok(Shadow::of(ini, folder))
     }
-}
 
-impl Ground {
     /// The same for Flask-Migrate, which takes no other ini but another folder: one with all that
     /// the project's has beside its revisions.
     pub(super) fn cast_folder<'f>(
@@ -118,7 +111,7 @@ impl Ground {
         Ok(Shadow {
             ini,
             folder: whole,
-            modules: Some(folder),
+            _modules: Some(folder),
         })
     }
 }
@@ -139,11 +132,7 @@ impl Ground {
         fs::write(folder.path().join("alembic.ini"), &text)?;
         let ini = self.temporary_ini()?;
         fs::write(ini.path(), text)?;
-        Ok(Shadow {
-            ini,
-            folder,
-            modules: None,
-        })
+        Ok(Shadow::of(ini, folder))
     }
 }
 
@@ -219,6 +208,14 @@ impl Ground {
 }
 
 impl Shadow {
+    fn of(ini: NamedTempFile, folder: TempDir) -> Self {
+        Self {
+            ini,
+            folder,
+            _modules: None,
+        }
+    }
+
     /// The folder's name, for `-d`.
     pub(super) fn folder(&self) -> String {
         let name = self.folder.path().file_name().unwrap_or_default();
