@@ -57,7 +57,7 @@ pub(super) fn run(ui: &mut Ui, context: &Context, args: &Args) -> Result<Status,
 
 /// What chooses this database on another command line, and what has to be said of a URL that
 /// holds a password.
-fn chosen(context: &Context) -> Result<(String, String, &'static str), Error> {
+fn chosen(context: &Context) -> Result<(String, &'static str), Error> {
     let target = context.target()?;
     let mut options = String::new();
     let mut by_url = "";
@@ -69,11 +69,10 @@ fn chosen(context: &Context) -> Result<(String, String, &'static str), Error> {
         ChosenBy::Url => by_url = " (with the same `--url`)",
         ChosenBy::Environment | ChosenBy::Variable | ChosenBy::Alembic => {}
     }
-    let environment = options.clone();
     if target.protected {
         options.push_str(" --yes");
     }
-    Ok((environment, options, by_url))
+    Ok((options, by_url))
 }
 
 fn show(ui: &mut Ui, context: &Context, drift: &SchemaDrift) -> Result<(), Error> {
@@ -89,7 +88,7 @@ fn show(ui: &mut Ui, context: &Context, drift: &SchemaDrift) -> Result<(), Error
         1 => format!("the {replayed} of the ledger makes it"),
         _ => format!("the {replayed} of the ledger make it"),
     };
-    let (environment, chosen, by_url) = chosen(context)?;
+    let (chosen, by_url) = chosen(context)?;
     let database = context.config.database.as_ref();
     let database = database.map_or_else(String::new, |name| {
         format!(" --database {}", shell::word(name))
@@ -113,7 +112,7 @@ fn show(ui: &mut Ui, context: &Context, drift: &SchemaDrift) -> Result<(), Error
             ));
             ui.hint(format!(
                 "what is to stay belongs into a revision: `teammig create --empty{database} \"what it does\"` makes its file; with the statements \
-                 in it (`teammig drift --sql{database}{environment}` prints them), `teammig stamp --only head{database}{chosen}` records it here without running it{by_url}; what is not to stay, undo by hand"
+                 in it (`teammig drift --sql` prints them), `teammig stamp --only head{database}{chosen}` records it here without running it{by_url}; what is not to stay, undo by hand"
             ));
         }
     }

@@ -108,10 +108,12 @@ pub struct About {
 }
 
 /// Commands of ours that ask a database, or change it.
-const OF_A_DATABASE: [&str; 11] = [
+const OF_A_DATABASE: [&str; 13] = [
     "check",
     "current",
+    "diff",
     "downgrade",
+    "drift",
     "merge-heads",
     "plan",
     "rebase",
@@ -526,10 +528,12 @@ mod tests {
             url: Some("sqlite:my app.db".to_owned()),
             ..about
         };
-        assert_eq!(
-            for_this_run("`teammig stamp --only aaaa`", &about),
-            "`teammig stamp --only aaaa --database jobs --url 'sqlite:my app.db'`"
-        );
+        for words in ["stamp --only aaaa", "drift --sql", "diff --sql"] {
+            assert_eq!(
+                for_this_run(&format!("`teammig {words}`"), &about),
+                format!("`teammig {words} --database jobs --url 'sqlite:my app.db'`")
+            );
+        }
     }
 
     #[test]
